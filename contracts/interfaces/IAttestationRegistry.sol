@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {IModelRegistry} from "./IModelRegistry.sol";
+import {IVerificationMethod} from "./IVerificationMethod.sol";
+
+/// @notice How a statement stands; 2 to 5 are final.
+enum Status {
+    None,
+    Pending,
+    Verified,
+    Refuted,
+    Void,
+    Revoked
+}
+
+/// @notice A prover's statement that a model on an input gave an answer: what is signed and hashed to a uid.
+/// @param answer `Commitments.answer(prover, outputHash, traceHash, salt)`: hides the output until it is revealed.
+struct Attestation {
+    address prover;
+    uint8 method;
+    bytes32 modelId;
+    bytes32 inputHash;
+    bytes32 context;
+    bytes32 answer;
+}
+
+/// @notice What stands behind an attestation's `answer`.
+struct Answer {
+    bytes32 outputHash;
+    bytes32 traceHash;
+    bytes32 salt;
+}
+
+/// @notice All that the registry keeps of a statement: one storage slot.
+/// @param attestedAt Block time of the attestation or commit, unix seconds.
+/// @param count Units the statement covers: 1, or a batch's length.
+struct Record {
+    address prover;
+    uint40 attestedAt;
+    uint32 count;
+    uint8 method;
+    Status status;
+}
+
+/// @title What was claimed, and how it stands
+/// @notice No owner, no upgrade. The registry computes every uid itself from the statement's fields. The list of
+/// methods only grows, and only the method a record names can settle it.
+interface IAttestationRegistry {
+    /// @notice A statement was recorded, `Pending`, its answer still hidden.
+    event Committed(
+        bytes32 indexed uid,
+        address indexed prover,
+        bytes32 indexed modelId,
+        bytes32 inputHash,
+        bytes32 context,
+        bytes32 answer,
+        uint8 method
+    );
+
+    /// @notice A statement's answer is open: recorded so at once (then it is also `Pending` from here), or revealed.
+    event Attested(
+        bytes32 indexed uid,
+        address indexed prover,
+        bytes32 indexed modelId,
+        bytes32 inputHash,
+        bytes32 outputHash,
+        bytes32 traceHash,
+        bytes32 context,
+        bytes32 salt,
+        uint8 method
+    );
+
+    /// @notice A statement became final. `by` is the account whose transaction settled it.
+    event StatusChanged(bytes32 indexed id, uint8 indexed status, address indexed by);
+
+    /// @notice `method` verifies statements under number `id` from now on.
+    event MethodAdded(uint8 indexed id, IVerificationMethod indexed method);
+
+    error UnknownMethod(uint8 method);
+    /// @notice No contract stands at the address given for a method.
+    error NotAMethod(address method);
+    error AlreadyRecorded(bytes32 uid);
+    /// @notice The context's kind is unknown, or a free context (kind 0) is not all zero.
+    error InvalidContext(bytes32 context);
+    error NotTheProver(address caller, address prover);
+    /// @notice No statement waits under `uid`: wrong fields or salt, or it is final already.
+    error NotPending(bytes32 uid, Status status);
+    /// @notice Method 0 has nothing to reveal and nobody to settle it.
+    error NothingToReveal(bytes32 uid);
+    /// @notice Only the method that the record names may settle it.
+    error NotTheMethod(bytes32 id, address caller);
+    /// @notice A statement settles as Verified, Refuted or Void.
+    error NotASettlement(bytes32 id, Status status);
+    /// @notice Statements under a method stand until that method settles them.
+    error NotRevocable(bytes32 uid, uint8 method, Status status);
+
+    /// @notice Records an open statement of the sender.
+    /// @param evidence What the method is handed; empty for method 0.
+    /// @return uid The statement's name: its EIP-712 digest.
+    function attest(
+        uint8 method,
+        bytes32 modelId,
+        bytes32 inputHash,
+        bytes32 context,
+        Answer calldata opened,
+        bytes calldata evidence
+    ) external returns (bytes32 uid);
+
+    /// @notice Records a statement of the sender whose answer stays hidden until `reveal`.
+    function commit(
+        uint8 method,
+        bytes32 modelId,
+        bytes32 inputHash,
+        bytes32 context,
+        bytes32 answer
+    ) external returns (bytes32 uid);
+
+    /// @notice Opens the answer of a committed statement of the sender, when its method says it is time.
+    function reveal(
+        uint8 method,
+        bytes32 modelId,
+        bytes32 inputHash,
+        bytes32 context,
+        Answer calldata opened
+    ) external returns (bytes32 uid);
+
+    /// @notice Takes back the sender's own statement: one of method 0, or one not yet recorded, whose signature then
+    /// is worth nothing.
+    function revoke(Attestation calldata statement) external returns (bytes32 uid);
+
+    /// @notice Settles a statement; only for the method its record names.
+    /// @param by The account whose transaction settled it.
+    function settle(bytes32 id, Status status, address by) external;
+
+    /// @notice Appends a method to the list and returns its number; restricted by the `AccessManager`.
+    function addMethod(IVerificationMethod method) external returns (uint8 id);
+
+    function models() external view returns (IModelRegistry);
+
+    /// @notice The contract behind a method's number; reverts with `UnknownMethod`.
+    function methodAt(uint8 id) external view returns (IVerificationMethod);
+
+    /// @notice Number of methods; the last one's number.
+    function methodCount() external view returns (uint8);
+
+    function recordOf(bytes32 id) external view returns (Record memory);
+
+    function statusOf(bytes32 id) external view returns (uint8);
+
+    /// @notice EIP-712 digest of the statement under this registry's domain.
+    function uidOf(Attestation calldata statement) external view returns (bytes32);
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {Answer, Attestation} from "./IAttestationRegistry.sol";
+
+/// @title How a statement is verified
+/// @notice One policy, one contract. The registry calls the three `on…` hooks; a hook refuses by reverting. The method
+/// settles a statement by calling the registry.
+interface IVerificationMethod {
+    /// @notice A hook was called by somebody else than the registry.
+    error NotTheRegistry(address caller);
+
+    /// @notice An open statement was recorded.
+    function onAttest(
+        bytes32 uid,
+        Attestation calldata statement,
+        Answer calldata opened,
+        bytes calldata evidence
+    ) external;
+
+    /// @notice A hidden statement was recorded.
+    function onCommit(bytes32 uid, Attestation calldata statement) external;
+
+    /// @notice A hidden statement's answer was opened; it fits what was committed.
+    function onReveal(bytes32 uid, Attestation calldata statement, Answer calldata opened) external;
+
+    /// @notice The longest a statement can stay open under this method, in seconds.
+    function longest() external view returns (uint64);
+
+    /// @notice Whether `Verified` under this method also says that the input was the assigned one.
+    function checksInput() external view returns (bool);
+
+    /// @notice The accounts whose work made `id` Verified and who share the verifiers' points; may be empty.
+    function verifiersOf(bytes32 id) external view returns (address[] memory);
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+/// @title What an inference was for
+/// @notice context = u8 kind ‖ 20 bytes contract ‖ u24 season ‖ u24 task ‖ u40 unit. Kind 0 is free and all zero, 1 a unit
+/// of that campaign, 2 a request, 3 an action; 2 and 3 are the kind and 31 bytes that the using contract defines.
+library Contexts {
+    uint256 internal constant FREE = 0;
+    uint256 internal constant UNIT = 1;
+    uint256 internal constant ACTION = 3;
+
+    /// @notice Whether the kind is known, and a free context all zero.
+    function isValid(bytes32 context) internal pure returns (bool) {
+        uint256 k = kind(context);
+        return k == FREE ? context == 0 : k <= ACTION;
+    }
+
+    function kind(bytes32 context) internal pure returns (uint256) {
+        return uint8(context[0]);
+    }
+
+    /// @notice Context of a unit; ids must fit their widths.
+    function ofUnit(address campaign, uint256 seasonId, uint256 taskId, uint256 unit) internal pure returns (bytes32) {
+        return bytes32((UNIT << 248) | (uint256(uint160(campaign)) << 88) | (seasonId << 64) | (taskId << 40) | unit);
+    }
+
+    /// @notice Reads the context of a unit.
+    function unitOf(
+        bytes32 context
+    ) internal pure returns (address campaign, uint256 seasonId, uint256 taskId, uint256 unit) {
+        uint256 bits = uint256(context);
+        return (address(uint160(bits >> 88)), uint24(bits >> 64), uint24(bits >> 40), uint40(bits));
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+
+/// @notice Where things stand in a well-formed layout.
+/// @param layers Number of integer layers L; 0 for a float model.
+/// @param inputHeader Offset and length of the input tensor's header within the layout.
+struct LayoutParts {
+    uint256 layers;
+    uint256 inputHeaderAt;
+    uint256 inputHeaderLength;
+    uint256 outputHeaderAt;
+    uint256 outputHeaderLength;
+}
+
+/// @title Layouts and tensor headers
+/// @notice layout = "LAYOUT_V1" ‖ u16 L ‖ u32 d_0 … d_L ‖ u16 len ‖ header_in ‖ u16 len ‖ header_out, no widths for a float
+/// model; header = "TENSOR_V1" ‖ u16 len ‖ name ‖ u8 onnxDtype ‖ u8 rank ‖ u32 dims… ‖ u32 byteLength; tags are bytes32.
+library Layouts {
+    /// @notice ONNX's number for int8 elements.
+    uint8 internal constant INT8 = 3;
+
+    /// @notice Splits a layout; reverts with `MalformedLayout` at the byte where it stops making sense.
+    function parse(bytes calldata layoutBytes) internal pure returns (LayoutParts memory parts) {
+        require(layoutBytes.length >= 34 && bytes32(layoutBytes) == "LAYOUT_V1", IModelRegistry.MalformedLayout(0));
+        parts.layers = uint16(bytes2(layoutBytes[32:]));
+        uint256 cursor = 34;
+        if (parts.layers != 0) cursor += 4 * (parts.layers + 1);
+        (parts.inputHeaderAt, parts.inputHeaderLength) = _header(layoutBytes, cursor);
+        (parts.outputHeaderAt, parts.outputHeaderLength) = _header(
+            layoutBytes,
+            parts.inputHeaderAt + parts.inputHeaderLength
+        );
+        cursor = parts.outputHeaderAt + parts.outputHeaderLength;
+        require(cursor == layoutBytes.length, IModelRegistry.MalformedLayout(cursor));
+    }
+
+    /// @notice Width d_`layer` of an integer model's parsed layout, `layer` from 0 (the input) to L.
+    function width(bytes calldata layoutBytes, uint256 layer) internal pure returns (uint256) {
+        return uint32(bytes4(layoutBytes[34 + 4 * layer:]));
+    }
+
+    /// @notice Element type and length of the tensor that a parsed layout's header describes.
+    function tensor(bytes calldata header) internal pure returns (uint8 dtype, uint256 byteLength) {
+        uint256 nameLength = uint16(bytes2(header[32:]));
+        return (uint8(header[34 + nameLength]), uint32(bytes4(header[header.length - 4:])));
+    }
+
+    /// @dev Checks the length-prefixed header at `cursor` and returns where it begins and how long it is.
+    function _header(bytes calldata layoutBytes, uint256 cursor) private pure returns (uint256 begin, uint256 length) {
+        require(layoutBytes.length >= cursor + 2, IModelRegistry.MalformedLayout(cursor));
+        length = uint16(bytes2(layoutBytes[cursor:]));
+        begin = cursor + 2;
+        require(layoutBytes.length >= begin + length, IModelRegistry.MalformedLayout(cursor));
+        bytes calldata header = layoutBytes[begin:begin + length];
+        require(length >= 40 && bytes32(header) == "TENSOR_V1", IModelRegistry.MalformedLayout(begin));
+        uint256 nameLength = uint16(bytes2(header[32:]));
+        require(length >= 40 + nameLength, IModelRegistry.MalformedLayout(begin + 32));
+        uint256 rank = uint8(header[35 + nameLength]);
+        require(length == 40 + nameLength + 4 * rank, IModelRegistry.MalformedLayout(begin + 35 + nameLength));
+        uint256 expected = _elementSize(uint8(header[34 + nameLength]));
+        require(expected != 0, IModelRegistry.MalformedLayout(begin + 34 + nameLength));
+        for (uint256 i = 0; i < rank; ++i) {
+            expected *= uint32(bytes4(header[36 + nameLength + 4 * i:]));
+            require(
+                expected != 0 && expected <= type(uint32).max,
+                IModelRegistry.MalformedLayout(begin + 36 + nameLength + 4 * i)
+            );
+        }
+        require(uint32(bytes4(header[length - 4:])) == expected, IModelRegistry.MalformedLayout(begin + length - 4));
+    }
+
+    /// @dev Bytes an element of ONNX's fixed-size numeric types takes; 0 for any other type.
+    function _elementSize(uint8 dtype) private pure returns (uint256) {
+        // ONNX TensorProto.DataType: 1 float, 2 uint8, 3 int8, 4 uint16, 5 int16, 6 int32, 7 int64, 9 bool,
+        // 10 float16, 11 double, 12 uint32, 13 uint64. One hex digit each, from the right.
+        return dtype < 14 ? (0x84821084_221140 >> (4 * dtype)) & 0xf : 0;
+    }
+}

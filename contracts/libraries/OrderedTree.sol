@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+/// @title Ordered Merkle tree
+/// @notice leaf = keccak256(0x00 ‖ u32 i ‖ data), node = keccak256(0x01 ‖ left ‖ right),
+/// root = keccak256(0x04 ‖ u32 n ‖ top). Depth is ceil(log2 n) and missing leaves are zero. Position and count are bound
+/// by the hashes, so a proof can't be used for another place or another tree size.
+library OrderedTree {
+    error EmptyTree();
+    error TooManyLeaves(uint256 count);
+
+    /// @notice Hash of the data at position `index`, which must be below 2^32.
+    function leaf(uint256 index, bytes memory data) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(uint8(0), uint32(index), data));
+    }
+
+    /// @notice Leaves of `data` cut into pieces of `size` bytes; its length must be a multiple of `size`.
+    function leavesOf(bytes calldata data, uint256 size) internal pure returns (bytes32[] memory leaves) {
+        uint256 count = data.length / size;
+        leaves = new bytes32[](count);
+        assembly ("memory-safe") {
+            // Scratch beyond the array: 0x00 ‖ u32 i ‖ data. It is not kept, so the free pointer stays.
+            let scratch := mload(0x40)
+            let source := data.offset
+            let target := add(leaves, 0x20)
+            for {
+                let i := 0
+            } lt(i, count) {
+                i := add(i, 1)
+            } {
+                mstore(scratch, shl(216, i))
+                calldatacopy(add(scratch, 5), source, size)
+                mstore(target, keccak256(scratch, add(size, 5)))
+                source := add(source, size)
+                target := add(target, 0x20)
+            }
+        }
+    }
+
+    /// @notice Root over the leaves; overwrites the array with inner nodes.
+    function root(bytes32[] memory leaves) internal pure returns (bytes32 result) {
+        uint256 count = leaves.length;
+        require(count != 0, EmptyTree());
+        require(count <= type(uint32).max, TooManyLeaves(count));
+        assembly ("memory-safe") {
+            let nodes := add(leaves, 0x20)
+            // 0x01 ‖ left ‖ right, hashed from scratch: 1 + 64 bytes.
+            let scratch := mload(0x40)
+            mstore8(scratch, 1)
+            let zero := 0 // what stands right of the last leaf on the present level
+            let width := count
+            let height := 1
+            for {} lt(height, count) {
+                height := shl(1, height)
+            } {
+                let half := shr(1, width)
+                for {
+                    let i := 0
+                } lt(i, half) {
+                    i := add(i, 1)
+                } {
+                    mcopy(add(scratch, 1), add(nodes, shl(6, i)), 0x40)
+                    mstore(add(nodes, shl(5, i)), keccak256(scratch, 0x41))
+                }
+                if and(width, 1) {
+                    mstore(add(scratch, 1), mload(add(nodes, shl(6, half))))
+                    mstore(add(scratch, 0x21), zero)
+                    mstore(add(nodes, shl(5, half)), keccak256(scratch, 0x41))
+                }
+                mstore(add(scratch, 1), zero)
+                mstore(add(scratch, 0x21), zero)
+                zero := keccak256(scratch, 0x41)
+                width := shr(1, add(width, 1))
+            }
+            mstore(scratch, or(shl(248, 4), shl(216, count)))
+            mstore(add(scratch, 5), mload(nodes))
+            result := keccak256(scratch, 0x25)
+        }
+    }
+
+    /// @notice Whether `node` is the leaf at position `index` of the tree of `count` leaves under `expected`.
+    function verify(
+        bytes32 expected,
+        uint256 count,
+        uint256 index,
+        bytes32 node,
+        bytes32[] calldata proof
+    ) internal pure returns (bool) {
+        if (index >= count || count > type(uint32).max || proof.length != depth(count)) return false;
+        for (uint256 level = 0; level < proof.length; ++level) {
+            node =
+                (index >> level) & 1 == 0
+                    ? keccak256(abi.encodePacked(uint8(1), node, proof[level]))
+                    : keccak256(abi.encodePacked(uint8(1), proof[level], node));
+        }
+        return keccak256(abi.encodePacked(uint8(4), uint32(count), node)) == expected;
+    }
+
+    /// @notice ceil(log2 count): the length of every proof.
+    function depth(uint256 count) internal pure returns (uint256 levels) {
+        while ((1 << levels) < count) ++levels;
+    }
+}

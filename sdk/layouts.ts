@@ -1,0 +1,182 @@
+import { bytesToHex, bytesToString, concat, type Hex, hexToBytes, keccak256, numberToHex, stringToHex } from "viem";
+import { tag } from "./commitments.ts";
+import { orderedTree } from "./tree.ts";
+
+/** Bytes an element takes, by ONNX TensorProto.DataType: fixed-size numeric types only. */
+export const elementSizes: Readonly<Record<number, number>> = {
+  1: 4, // float
+  2: 1, // uint8
+  3: 1, // int8
+  4: 2, // uint16
+  5: 2, // int16
+  6: 4, // int32
+  7: 8, // int64
+  9: 1, // bool
+  10: 2, // float16
+  11: 8, // double
+  12: 4, // uint32
+  13: 8, // uint64
+};
+
+/** ONNX's number for uint8 elements. */
+export const UINT8 = 2;
+
+/** ONNX's number for int8 elements. */
+export const INT8 = 3;
+
+/** What a tensor looks like. */
+export interface TensorSpec {
+  name: string;
+  /** ONNX TensorProto.DataType. */
+  dtype: number;
+  dims: readonly number[];
+}
+
+/** A model's shape: L + 1 widths for an integer model, none for a float model. */
+export interface Layout {
+  widths: readonly number[];
+  input: TensorSpec;
+  output: TensorSpec;
+}
+
+/** One neuron of an integer model. */
+export interface Row {
+  shift: number;
+  lo: number;
+  bias: number;
+  weights: Int8Array;
+}
+
+/** Length of a tensor's data in bytes; throws for an element type without a fixed size. */
+export function tensorBytes(spec: TensorSpec): number {
+  const size = elementSizes[spec.dtype];
+  if (size === undefined)
+    throw new RangeError(`Tensor "${spec.name}" has unsupported ONNX element type ${spec.dtype}.`);
+  return spec.dims.reduce((product, dim) => product * dim, size);
+}
+
+/** "TENSOR_V1" ‖ u16 len ‖ name ‖ u8 onnxDtype ‖ u8 rank ‖ u32 dims… ‖ u32 byteLength. */
+export function tensorHeader(spec: TensorSpec): Uint8Array {
+  const name = stringToHex(spec.name);
+  return hexToBytes(
+    concat([
+      tag("TENSOR_V1"),
+      numberToHex((name.length - 2) / 2, { size: 2 }),
+      name,
+      numberToHex(spec.dtype, { size: 1 }),
+      numberToHex(spec.dims.length, { size: 1 }),
+      ...spec.dims.map((dim) => numberToHex(dim, { size: 4 })),
+      numberToHex(tensorBytes(spec), { size: 4 }),
+    ]),
+  );
+}
+
+/** "LAYOUT_V1" ‖ u16 L ‖ u32 d_0 … d_L ‖ u16 len ‖ header_in ‖ u16 len ‖ header_out; no widths for a float model. */
+export function encodeLayout(layout: Layout): Uint8Array {
+  const prefixed = (header: Uint8Array) => concat([numberToHex(header.length, { size: 2 }), bytesToHex(header)]);
+  return hexToBytes(
+    concat([
+      tag("LAYOUT_V1"),
+      numberToHex(Math.max(layout.widths.length - 1, 0), { size: 2 }),
+      ...layout.widths.map((width) => numberToHex(width, { size: 4 })),
+      prefixed(tensorHeader(layout.input)),
+      prefixed(tensorHeader(layout.output)),
+    ]),
+  );
+}
+
+/** Hash of the layout bytes. */
+export const layoutHash = (layout: Layout): Hex => keccak256(encodeLayout(layout));
+
+/** Reads layout bytes; throws at the first byte that makes no sense. Inverse of {@link encodeLayout}. */
+export function decodeLayout(bytes: Uint8Array): Layout {
+  const reader = new Reader(bytes);
+  reader.expectTag("LAYOUT_V1");
+  const layers = reader.uint(2);
+  const widths = layers === 0 ? [] : Array.from({ length: layers + 1 }, () => reader.uint(4));
+  const input = readHeader(reader);
+  const output = readHeader(reader);
+  if (reader.offset !== bytes.length) throw new RangeError(`The layout goes on after byte ${reader.offset}.`);
+  return { widths, input, output };
+}
+
+/** u8 shift ‖ i8 lo ‖ i32 bias ‖ int8 weights. */
+export function encodeRow(row: Row): Uint8Array {
+  const bytes = new Uint8Array(6 + row.weights.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, row.shift);
+  view.setInt8(1, row.lo);
+  view.setInt32(2, row.bias);
+  bytes.set(new Uint8Array(row.weights.buffer, row.weights.byteOffset, row.weights.length), 6);
+  return bytes;
+}
+
+/** All rows of all layers in order, as `ModelPublished` carries them. */
+export const encodeRows = (layers: readonly (readonly Row[])[]): Uint8Array =>
+  hexToBytes(concat(layers.flat().map((row) => bytesToHex(encodeRow(row)))));
+
+/** Cuts the rows' bytes by a layout's widths; throws when they are too short or too long. */
+export function decodeRows(widths: readonly number[], bytes: Uint8Array): Row[][] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const expected = widths.slice(1).reduce((sum, width, l) => sum + width * (6 + (widths[l] as number)), 0);
+  if (bytes.length !== expected)
+    throw new RangeError(`The rows are ${bytes.length} bytes; the layout needs ${expected}.`);
+  let offset = 0;
+  return widths.slice(1).map((width, l) =>
+    Array.from({ length: width }, () => {
+      const inputs = widths[l] as number;
+      const row: Row = {
+        shift: view.getUint8(offset),
+        lo: view.getInt8(offset + 1),
+        bias: view.getInt32(offset + 2),
+        weights: new Int8Array(bytes.slice(offset + 6, offset + 6 + inputs).buffer),
+      };
+      offset += 6 + inputs;
+      return row;
+    }),
+  );
+}
+
+/** Ordered tree over all rows of all layers. */
+export const weightsTree = (layers: readonly (readonly Row[])[]) => orderedTree(layers.flat().map(encodeRow));
+
+function readHeader(reader: Reader): TensorSpec {
+  const length = reader.uint(2);
+  const end = reader.offset + length;
+  reader.expectTag("TENSOR_V1");
+  const name = bytesToString(reader.take(reader.uint(2)));
+  const dtype = reader.uint(1);
+  const rank = reader.uint(1);
+  const spec: TensorSpec = { name, dtype, dims: Array.from({ length: rank }, () => reader.uint(4)) };
+  const byteLength = reader.uint(4);
+  if (reader.offset !== end)
+    throw new RangeError(`Tensor "${name}" has a header of ${length} bytes that doesn't fit it.`);
+  if (spec.dims.includes(0) || byteLength !== tensorBytes(spec))
+    throw new RangeError(`Tensor "${name}" of dims [${spec.dims.join(", ")}] can't have ${byteLength} bytes.`);
+  return spec;
+}
+
+class Reader {
+  offset = 0;
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  take(length: number): Uint8Array {
+    if (this.offset + length > this.#bytes.length)
+      throw new RangeError(`The layout ends before byte ${this.offset + length}.`);
+    this.offset += length;
+    return this.#bytes.subarray(this.offset - length, this.offset);
+  }
+
+  uint(size: number): number {
+    return this.take(size).reduce((value, byte) => value * 256 + byte, 0);
+  }
+
+  expectTag(text: string): void {
+    if (bytesToHex(this.take(32)) !== tag(text))
+      throw new RangeError(`The layout has no ${text} tag at byte ${this.offset - 32}.`);
+  }
+}

@@ -1,0 +1,79 @@
+import { type Hex, hexToBytes, keccak256 } from "viem";
+
+/** Ordered Merkle tree: position and count are bound by the hashes. Twin of `contracts/libraries/OrderedTree.sol`. */
+export interface OrderedTree {
+  root: Hex;
+  /** Number of leaves. */
+  count: number;
+  /** The siblings from the leaf at `index` up to the top: exactly {@link depth} of them. */
+  proof(index: number): Hex[];
+}
+
+/** ceil(log2 count): the length of every proof. */
+export const depth = (count: number): number => Math.ceil(Math.log2(count));
+
+/** Hash of the data at position `index`: keccak256(0x00 ‖ u32 i ‖ data). */
+export function leafHash(index: number, data: Uint8Array): Hex {
+  const bytes = new Uint8Array(5 + data.length);
+  new DataView(bytes.buffer).setUint32(1, index);
+  bytes.set(data, 5);
+  return keccak256(bytes);
+}
+
+/** Builds the tree over `leaves`, in order; missing leaves up to the next power of two are zero. */
+export function orderedTree(leaves: readonly Uint8Array[]): OrderedTree {
+  const count = leaves.length;
+  if (count === 0) throw new RangeError("A tree needs at least one leaf.");
+  const levels: Uint8Array[][] = [leaves.map((data, i) => hexToBytes(leafHash(i, data)))];
+  // The hash of an empty subtree on each level stands for everything right of the last leaf.
+  const empty: Uint8Array[] = [new Uint8Array(32)];
+  for (let level = 0; level < depth(count); level++) {
+    const below = levels[level] as Uint8Array[];
+    const filler = empty[level] as Uint8Array;
+    const nodes: Uint8Array[] = [];
+    for (let i = 0; i < below.length; i += 2) nodes.push(node(below[i] as Uint8Array, below[i + 1] ?? filler));
+    levels.push(nodes);
+    empty.push(node(filler, filler));
+  }
+  return {
+    root: rootOf(count, (levels.at(-1) as Uint8Array[])[0] as Uint8Array),
+    count,
+    proof(index) {
+      if (!Number.isInteger(index) || index < 0 || index >= count)
+        throw new RangeError(`Leaf ${index} is outside a tree of ${count}.`);
+      return levels
+        .slice(0, -1)
+        .map((nodes, level) => bytesToHash(nodes[(index >> level) ^ 1] ?? (empty[level] as Uint8Array)));
+    },
+  };
+}
+
+/** Whether `data` is the leaf at position `index` of the tree of `count` leaves under `root`. */
+export function verifyProof(root: Hex, count: number, index: number, data: Uint8Array, proof: readonly Hex[]): boolean {
+  if (index >= count || proof.length !== depth(count)) return false;
+  let hash = hexToBytes(leafHash(index, data));
+  for (const [level, sibling] of proof.entries()) {
+    const other = hexToBytes(sibling);
+    hash = ((index >> level) & 1) === 0 ? node(hash, other) : node(other, hash);
+  }
+  return rootOf(count, hash) === root;
+}
+
+function node(left: Uint8Array, right: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(65);
+  bytes[0] = 1;
+  bytes.set(left, 1);
+  bytes.set(right, 33);
+  return keccak256(bytes, "bytes");
+}
+
+function rootOf(count: number, top: Uint8Array): Hex {
+  const bytes = new Uint8Array(37);
+  bytes[0] = 4;
+  new DataView(bytes.buffer).setUint32(1, count);
+  bytes.set(top, 5);
+  return keccak256(bytes);
+}
+
+const bytesToHash = (bytes: Uint8Array): Hex =>
+  `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
