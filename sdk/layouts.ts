@@ -1,4 +1,4 @@
-import { bytesToHex, bytesToString, concat, type Hex, hexToBytes, keccak256, numberToHex, stringToHex } from "viem";
+import { bytesToHex, concat, type Hex, hexToBytes, keccak256, numberToHex, stringToHex } from "viem";
 import { tag } from "./commitments.ts";
 import { orderedTree } from "./tree.ts";
 
@@ -71,6 +71,15 @@ export function tensorHeader(spec: TensorSpec): Uint8Array {
   );
 }
 
+/**
+ * Reads the header that `bytes` begin with and says how long it is; throws where it makes no sense. Inverse of
+ * {@link tensorHeader}.
+ */
+export function decodeTensorHeader(bytes: Uint8Array): { spec: TensorSpec; length: number } {
+  const reader = new Reader(bytes);
+  return { spec: readHeader(reader), length: reader.offset };
+}
+
 /** "LAYOUT_V1" ‖ u16 L ‖ u32 d_0 … d_L ‖ u16 len ‖ header_in ‖ u16 len ‖ header_out; no widths for a float model. */
 export function encodeLayout(layout: Layout): Uint8Array {
   const prefixed = (header: Uint8Array) => concat([numberToHex(header.length, { size: 2 }), bytesToHex(header)]);
@@ -94,8 +103,8 @@ export function decodeLayout(bytes: Uint8Array): Layout {
   reader.expectTag("LAYOUT_V1");
   const layers = reader.uint(2);
   const widths = layers === 0 ? [] : Array.from({ length: layers + 1 }, () => reader.uint(4));
-  const input = readHeader(reader);
-  const output = readHeader(reader);
+  const input = readPrefixedHeader(reader);
+  const output = readPrefixedHeader(reader);
   if (reader.offset !== bytes.length) throw new RangeError(`The layout goes on after byte ${reader.offset}.`);
   return { widths, input, output };
 }
@@ -140,17 +149,22 @@ export function decodeRows(widths: readonly number[], bytes: Uint8Array): Row[][
 /** Ordered tree over all rows of all layers. */
 export const weightsTree = (layers: readonly (readonly Row[])[]) => orderedTree(layers.flat().map(encodeRow));
 
-function readHeader(reader: Reader): TensorSpec {
+function readPrefixedHeader(reader: Reader): TensorSpec {
   const length = reader.uint(2);
   const end = reader.offset + length;
+  const spec = readHeader(reader);
+  if (reader.offset !== end)
+    throw new RangeError(`Tensor "${spec.name}" has a header of ${length} bytes that doesn't fit it.`);
+  return spec;
+}
+
+function readHeader(reader: Reader): TensorSpec {
   reader.expectTag("TENSOR_V1");
-  const name = bytesToString(reader.take(reader.uint(2)));
+  const name = reader.text(reader.uint(2));
   const dtype = reader.uint(1);
   const rank = reader.uint(1);
   const spec: TensorSpec = { name, dtype, dims: Array.from({ length: rank }, () => reader.uint(4)) };
   const byteLength = reader.uint(4);
-  if (reader.offset !== end)
-    throw new RangeError(`Tensor "${name}" has a header of ${length} bytes that doesn't fit it.`);
   if (spec.dims.includes(0) || byteLength !== tensorBytes(spec))
     throw new RangeError(`Tensor "${name}" of dims [${spec.dims.join(", ")}] can't have ${byteLength} bytes.`);
   return spec;
@@ -166,7 +180,7 @@ class Reader {
 
   take(length: number): Uint8Array {
     if (this.offset + length > this.#bytes.length)
-      throw new RangeError(`The layout ends before byte ${this.offset + length}.`);
+      throw new RangeError(`The bytes end before byte ${this.offset + length}.`);
     this.offset += length;
     return this.#bytes.subarray(this.offset - length, this.offset);
   }
@@ -177,6 +191,16 @@ class Reader {
 
   expectTag(text: string): void {
     if (bytesToHex(this.take(32)) !== tag(text))
-      throw new RangeError(`The layout has no ${text} tag at byte ${this.offset - 32}.`);
+      throw new RangeError(`There is no ${text} tag at byte ${this.offset - 32}.`);
+  }
+
+  // A name that isn't UTF-8 can't be written back, so its tensors would hash differently.
+  text(length: number): string {
+    const bytes = this.take(length);
+    try {
+      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    } catch {
+      throw new RangeError(`The name ${bytesToHex(bytes)} at byte ${this.offset - length} is not UTF-8.`);
+    }
   }
 }

@@ -42,6 +42,15 @@ struct Task {
     uint8 noise;
 }
 
+/// @notice What an organiser decides about a task; see `Task`.
+struct TaskRules {
+    bytes32 modelId;
+    uint8 method;
+    uint64 points;
+    uint32 unitsPerAccount;
+    uint8 noise;
+}
+
 /// @notice What proves that a statement's input is the assigned one, for methods that don't check it themselves.
 /// @param header The model's input tensor header.
 /// @param base Raw bytes of the base input drawn for the unit.
@@ -152,11 +161,7 @@ interface ICampaign {
     /// @return taskId Counted from 1.
     function addTask(
         uint256 seasonId,
-        bytes32 modelId,
-        uint8 method,
-        uint64 points,
-        uint32 unitsPerAccount,
-        uint8 noise,
+        TaskRules calldata rules,
         bytes calldata layoutBytes,
         bytes calldata inputs
     ) external returns (uint256 taskId);

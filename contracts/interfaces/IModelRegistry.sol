@@ -1,6 +1,18 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+/// @notice What a publisher says of a model beside its layout and rows; the rest is computed.
+/// @param artifactHash sha256 of the ONNX file.
+/// @param runtimeId Identity of the runtime that defines the model's arithmetic.
+/// @param verifyingKeyHash Hash of the Groth16 verifying key, or zero.
+/// @param measurement Measurement of the enclave image, or zero.
+struct Publication {
+    bytes32 artifactHash;
+    bytes32 runtimeId;
+    bytes32 verifyingKeyHash;
+    bytes32 measurement;
+}
+
 /// @notice What a contract needs to know of a published model; everything else is in `ModelPublished`.
 /// @param layoutHash keccak256 of the layout bytes; never zero for a published model.
 /// @param weightsRoot Ordered tree over the rows of an integer model; zero for a float model.
@@ -52,19 +64,12 @@ interface IModelRegistry {
 
     /// @notice Publishes a model. Checks the layout and, for an integer model, every row's bounds, and computes
     /// `weightsRoot` from the rows.
-    /// @param artifactHash sha256 of the ONNX file.
-    /// @param runtimeId Identity of the runtime that defines the model's arithmetic.
-    /// @param verifyingKeyHash Hash of the Groth16 verifying key, or zero.
-    /// @param measurement Measurement of the enclave image, or zero.
     /// @param layoutBytes Bytes as `Layouts` reads them.
     /// @param rows All rows of all layers in order; empty for a float model.
     /// @param uri Where the file may be found; emitted, never read.
     /// @return modelId The model's name.
     function publish(
-        bytes32 artifactHash,
-        bytes32 runtimeId,
-        bytes32 verifyingKeyHash,
-        bytes32 measurement,
+        Publication calldata publication,
         bytes calldata layoutBytes,
         bytes calldata rows,
         string calldata uri

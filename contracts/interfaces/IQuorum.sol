@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {Status} from "./IAttestationRegistry.sol";
 import {IVerificationMethod} from "./IVerificationMethod.sol";
 
 /// @notice Constructor parameters of `Quorum`. Windows in seconds, money in wei.
@@ -35,6 +34,7 @@ struct QuorumParameters {
 /// @param drawn Whether the round's panel is drawn; `commitUntil` and `revealUntil` hold from then on.
 /// @param proverRevealed Whether the statement's answer is open.
 /// @param done Whether the statement is settled.
+/// @param paysPanel Whether the panel is paid in money whatever the outcome: free-standing work earns it no points.
 /// @param committed Members of this round's panel that have committed.
 /// @param revealed Members of this round's panel that have revealed.
 /// @param listBlock Panels are drawn from the list of verifiers as of the end of this block.
@@ -47,6 +47,7 @@ struct Case {
     bool drawn;
     bool proverRevealed;
     bool done;
+    bool paysPanel;
     uint8 committed;
     uint8 revealed;
     uint40 listBlock;
@@ -120,13 +121,17 @@ interface IQuorum is IVerificationMethod {
     /// @notice The revealed vote is not the one committed to.
     error WrongReveal(bytes32 uid, address member);
     error TooEarlyToSettle(bytes32 uid, uint64 until);
+    /// @notice A trace belongs to the FraudProof method; here its hash is zero.
+    error UnexpectedTrace(bytes32 uid, bytes32 traceHash);
+    /// @notice A panel's votes for "invalid" and "unavailable" are no answers.
+    error NotAnOutput(bytes32 uid, bytes32 outputHash);
 
     /// @notice Joins the list of verifiers; locks the verifier's bond, deposited before. Statements committed in later
     /// blocks may draw the sender.
     function join() external;
 
     /// @notice Leaves the list. Panels of statements committed until now may still draw the sender, so its bond stays
-    /// locked for `longest()`.
+    /// at stake for `longest()`, and as long again for those panels to be settled.
     function quit() external;
 
     /// @notice Releases the bond of the sender, who left long enough ago.

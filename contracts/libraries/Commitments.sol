@@ -3,6 +3,16 @@ pragma solidity ^0.8.37;
 
 import {Attestation} from "../interfaces/IAttestationRegistry.sol";
 
+/// @notice The parts that name a model; zero where one is missing.
+struct ModelParts {
+    bytes32 artifactHash;
+    bytes32 runtimeId;
+    bytes32 layoutHash;
+    bytes32 weightsRoot;
+    bytes32 verifyingKeyHash;
+    bytes32 measurement;
+}
+
 /// @title The bytes that are hashed
 /// @notice Twin of `sdk/commitments.ts`; `test/vectors` holds both to the same bytes. A tag is ASCII, left-aligned in a
 /// bytes32.
@@ -17,26 +27,8 @@ library Commitments {
     );
 
     /// @notice A model's name.
-    function modelId(
-        bytes32 artifactHash,
-        bytes32 runtimeId,
-        bytes32 layoutHash,
-        bytes32 weightsRoot,
-        bytes32 verifyingKeyHash,
-        bytes32 measurement
-    ) internal pure returns (bytes32) {
-        return
-            keccak256(
-                abi.encode(
-                    bytes32("MODEL_V1"),
-                    artifactHash,
-                    runtimeId,
-                    layoutHash,
-                    weightsRoot,
-                    verifyingKeyHash,
-                    measurement
-                )
-            );
+    function modelId(ModelParts memory parts) internal pure returns (bytes32) {
+        return keccak256(abi.encode(bytes32("MODEL_V1"), parts));
     }
 
     /// @notice Hides an output until its salt is revealed.

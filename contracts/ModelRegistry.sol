@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IModelRegistry, Model, Publication} from "./interfaces/IModelRegistry.sol";
+import {Commitments, ModelParts} from "./libraries/Commitments.sol";
+import {LayoutParts, Layouts} from "./libraries/Layouts.sol";
+import {OrderedTree} from "./libraries/OrderedTree.sol";
+
+contract ModelRegistry is IModelRegistry {
+    uint256 private constant MAX_PUBLICATION = 120_000;
+    uint256 private constant MAX_WIDTH = 4096;
+    uint256 private constant MAX_TOTAL_WIDTH = 32_768;
+    /// @dev u8 shift ‖ i8 lo ‖ i32 bias, before a row's weights.
+    uint256 private constant ROW_PREFIX = 6;
+
+    mapping(bytes32 modelId => Model) private _models;
+
+    /// @inheritdoc IModelRegistry
+    function publish(
+        Publication calldata publication,
+        bytes calldata layoutBytes,
+        bytes calldata rows,
+        string calldata uri
+    ) external returns (bytes32 modelId) {
+        require(
+            publication.artifactHash != 0 && publication.runtimeId != 0,
+            MissingIdentity(publication.artifactHash, publication.runtimeId)
+        );
+        uint256 length = layoutBytes.length + rows.length;
+        require(length <= MAX_PUBLICATION, PublicationTooLarge(length, MAX_PUBLICATION));
+
+        ModelParts memory parts = ModelParts({
+            artifactHash: publication.artifactHash,
+            runtimeId: publication.runtimeId,
+            layoutHash: keccak256(layoutBytes),
+            weightsRoot: _weightsRoot(layoutBytes, rows),
+            verifyingKeyHash: publication.verifyingKeyHash,
+            measurement: publication.measurement
+        });
+        modelId = Commitments.modelId(parts);
+        require(!isPublished(modelId), ModelAlreadyPublished(modelId));
+
+        _models[modelId] = Model(parts.layoutHash, parts.weightsRoot, parts.verifyingKeyHash, parts.measurement);
+
+        _emitPublished(modelId, parts, layoutBytes, rows, uri);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function addUri(bytes32 modelId, string calldata uri) external {
+        require(isPublished(modelId), UnknownModel(modelId));
+
+        emit UriAdded(modelId, msg.sender, uri);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function isPublished(bytes32 modelId) public view returns (bool) {
+        return _models[modelId].layoutHash != 0;
+    }
+
+    /// @inheritdoc IModelRegistry
+    function modelOf(bytes32 modelId) external view returns (Model memory) {
+        require(isPublished(modelId), UnknownModel(modelId));
+        return _models[modelId];
+    }
+
+    function _emitPublished(
+        bytes32 modelId,
+        ModelParts memory parts,
+        bytes calldata layoutBytes,
+        bytes calldata rows,
+        string calldata uri
+    ) private {
+        emit ModelPublished(
+            modelId,
+            msg.sender,
+            parts.artifactHash,
+            parts.runtimeId,
+            parts.weightsRoot,
+            parts.verifyingKeyHash,
+            parts.measurement,
+            layoutBytes,
+            rows,
+            uri
+        );
+    }
+
+    /// @dev Checks layout and rows against the integer profile's bounds; zero for a float model, which has no rows.
+    function _weightsRoot(bytes calldata layoutBytes, bytes calldata rows) private pure returns (bytes32) {
+        LayoutParts memory parts = Layouts.parse(layoutBytes);
+        if (parts.layers == 0) {
+            require(rows.length == 0, RowsLengthMismatch(rows.length, 0));
+            return 0;
+        }
+        bytes32[] memory leaves = new bytes32[](_checkWidths(layoutBytes, parts, rows.length));
+        uint256 row = 0;
+        uint256 offset = 0;
+        for (uint256 layer = 1; layer <= parts.layers; ++layer) {
+            uint256 inputs = Layouts.width(layoutBytes, layer - 1);
+            uint256 end = row + Layouts.width(layoutBytes, layer);
+            for (; row < end; ++row) {
+                bytes calldata data = rows[offset:offset + ROW_PREFIX + inputs];
+                _checkRow(row, inputs, data);
+                leaves[row] = OrderedTree.leaf(row, data);
+                offset += ROW_PREFIX + inputs;
+            }
+        }
+        return OrderedTree.root(leaves);
+    }
+
+    /// @dev Returns the number of rows of all layers.
+    function _checkWidths(
+        bytes calldata layoutBytes,
+        LayoutParts memory parts,
+        uint256 rowsLength
+    ) private pure returns (uint256 rowCount) {
+        uint256 inputs = 0;
+        uint256 total = 0;
+        uint256 expected = 0;
+        for (uint256 layer = 0; layer <= parts.layers; ++layer) {
+            uint256 width = Layouts.width(layoutBytes, layer);
+            total += width;
+            require(width != 0 && width <= MAX_WIDTH && total <= MAX_TOTAL_WIDTH, LayerOutOfBounds(layer, width));
+            if (layer == 0) {
+                _checkTensor(layoutBytes, parts.inputHeaderAt, parts.inputHeaderLength, 0, width);
+            } else {
+                rowCount += width;
+                expected += width * (ROW_PREFIX + inputs);
+            }
+            inputs = width;
+        }
+        _checkTensor(layoutBytes, parts.outputHeaderAt, parts.outputHeaderLength, parts.layers, inputs);
+        require(rowsLength == expected, RowsLengthMismatch(rowsLength, expected));
+    }
+
+    function _checkTensor(
+        bytes calldata layoutBytes,
+        uint256 begin,
+        uint256 length,
+        uint256 layer,
+        uint256 width
+    ) private pure {
+        (uint8 dtype, uint256 byteLength) = Layouts.tensor(layoutBytes[begin:begin + length]);
+        require(dtype == Layouts.INT8 && byteLength == width, TensorDoesNotFitLayer(layer, byteLength, width));
+    }
+
+    function _checkRow(uint256 row, uint256 inputs, bytes calldata data) private pure {
+        uint8 shift = uint8(data[0]);
+        int8 lo = int8(uint8(data[1]));
+        int32 bias = int32(uint32(bytes4(data[2:6])));
+        bool inBounds = shift >= 1 && shift <= 30 && (lo == -128 || lo == 0);
+        if (inBounds) {
+            uint256 magnitude = bias < 0 ? uint256(-int256(bias)) : uint256(int256(bias));
+            inBounds = 16_384 * inputs + magnitude + (1 << (shift - 1)) < 1 << 30;
+        }
+        require(inBounds, RowOutOfBounds(row, shift, lo, bias));
+    }
+}

@@ -1,0 +1,517 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
+import {Answer, Attestation, IAttestationRegistry, Status} from "../interfaces/IAttestationRegistry.sol";
+import {IBonds} from "../interfaces/IBonds.sol";
+import {ICampaign} from "../interfaces/ICampaign.sol";
+import {Case, IQuorum, QuorumParameters, Seat, SeatState} from "../interfaces/IQuorum.sol";
+import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
+import {Commitments} from "../libraries/Commitments.sol";
+import {Contexts} from "../libraries/Contexts.sol";
+
+contract Quorum is IQuorum {
+    using Checkpoints for Checkpoints.Trace160;
+
+    /// @dev What a verifier has at stake; it outlives membership until `releasableAt`.
+    struct Stake {
+        uint128 amount;
+        uint64 releasableAt;
+    }
+
+    uint8 private constant MAX_PANEL = 32;
+    uint8 private constant MAX_DRAW_DELAY = 64;
+    uint40 private constant MAX_WINDOW = 30 days;
+
+    IAttestationRegistry private immutable _registry;
+    ICampaign private immutable _campaign;
+    IBonds private immutable _bonds;
+
+    uint8 private immutable _firstPanel;
+    uint8 private immutable _firstThreshold;
+    uint8 private immutable _secondPanel;
+    uint8 private immutable _secondThreshold;
+    uint8 private immutable _drawDelay;
+    uint40 private immutable _drawWindow;
+    uint40 private immutable _commitWindow;
+    uint40 private immutable _revealWindow;
+    uint128 private immutable _verifierBond;
+    uint128 private immutable _seatPenalty;
+    uint128 private immutable _seatFee;
+
+    /// @dev The list of verifiers with its history by block, so that a draw sees it as of the commit whatever happened
+    /// since: its size, and who stood at each place.
+    Checkpoints.Trace160 private _size;
+    mapping(uint256 place => Checkpoints.Trace160) private _places;
+    /// @dev One more than a member's place; zero for others.
+    mapping(address account => uint256) private _placeOf;
+    mapping(address account => Stake) private _stakes;
+
+    mapping(bytes32 uid => Case) private _cases;
+    mapping(bytes32 uid => bytes32 outputHash) private _outputs;
+    mapping(bytes32 uid => Seat[]) private _seats;
+    mapping(address prover => mapping(bytes32 context => bytes32 uid)) private _statements;
+
+    /// @param campaign Whose units this method verifies; its registry is this method's.
+    /// @param bonds Where verifiers' bonds and provers' deposits lie.
+    /// @param p Sizes, thresholds, windows and amounts; each is checked against its bounds.
+    constructor(ICampaign campaign, IBonds bonds, QuorumParameters memory p) {
+        _checkPanel("firstPanel", p.firstPanel, 1, "firstThreshold", p.firstThreshold);
+        _checkPanel("secondPanel", p.secondPanel, p.firstPanel + 1, "secondThreshold", p.secondThreshold);
+        _checkRange("drawDelay", p.drawDelay, 1, MAX_DRAW_DELAY);
+        _checkRange("drawWindow", p.drawWindow, 1, MAX_WINDOW);
+        _checkRange("commitWindow", p.commitWindow, 1, MAX_WINDOW);
+        _checkRange("revealWindow", p.revealWindow, 1, MAX_WINDOW);
+        _checkRange("seatPenalty", p.seatPenalty, 1, type(uint96).max);
+        _checkRange("verifierBond", p.verifierBond, p.seatPenalty, type(uint96).max);
+        _checkRange("seatFee", p.seatFee, 0, type(uint96).max);
+
+        _registry = campaign.registry();
+        _campaign = campaign;
+        _bonds = bonds;
+        _firstPanel = p.firstPanel;
+        _firstThreshold = p.firstThreshold;
+        _secondPanel = p.secondPanel;
+        _secondThreshold = p.secondThreshold;
+        _drawDelay = p.drawDelay;
+        _drawWindow = p.drawWindow;
+        _commitWindow = p.commitWindow;
+        _revealWindow = p.revealWindow;
+        _verifierBond = p.verifierBond;
+        _seatPenalty = p.seatPenalty;
+        _seatFee = p.seatFee;
+    }
+
+    modifier onlyRegistry() {
+        require(msg.sender == address(_registry), NotTheRegistry(msg.sender));
+        _;
+    }
+
+    /// @inheritdoc IQuorum
+    function join() external {
+        require(!isMember(msg.sender), AlreadyMember(msg.sender));
+        Stake storage stake = _stakes[msg.sender];
+        require(stake.amount == 0, BondStillAtStake(stake.releasableAt));
+
+        uint256 place = memberCount();
+        _place(place, msg.sender);
+        _setSize(place + 1);
+        stake.amount = _verifierBond;
+
+        emit Joined(msg.sender);
+
+        _bonds.lock(msg.sender, _verifierBond);
+    }
+
+    /// @inheritdoc IQuorum
+    function quit() external {
+        require(isMember(msg.sender), NotMember(msg.sender));
+
+        _remove(msg.sender);
+    }
+
+    /// @inheritdoc IQuorum
+    function release() external {
+        Stake storage stake = _stakes[msg.sender];
+        uint128 amount = stake.amount;
+        require(amount != 0, NoBondToRelease(msg.sender));
+        require(!isMember(msg.sender), AlreadyMember(msg.sender));
+        require(block.timestamp >= stake.releasableAt, BondStillAtStake(stake.releasableAt));
+
+        stake.amount = 0;
+
+        _bonds.unlock(msg.sender, amount);
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onAttest(bytes32 uid, Attestation calldata, Answer calldata, bytes calldata) external view onlyRegistry {
+        revert CommitOnly(uid);
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onCommit(bytes32 uid, Attestation calldata statement) external onlyRegistry {
+        bool isUnit = Contexts.kind(statement.context) == Contexts.UNIT;
+        if (isUnit) _claimUnit(uid, statement);
+        uint256 needed = uint256(_firstPanel) + 1; // the prover may be one of them
+        require(memberCount() >= needed, TooFewVerifiers(memberCount(), needed));
+
+        Case storage c = _cases[uid];
+        c.round = 1;
+        c.paysPanel = !isUnit;
+        c.listBlock = uint40(block.number - 1);
+        _schedule(uid, c, uint40(block.timestamp) + _drawWindow);
+
+        _bonds.lock(statement.prover, depositPerStatement());
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onReveal(bytes32 uid, Attestation calldata, Answer calldata opened) external onlyRegistry {
+        Case storage c = _cases[uid];
+        require(_isRevealing(c) && !c.proverRevealed, NotRevealing(uid, c.round));
+        require(opened.traceHash == 0, UnexpectedTrace(uid, opened.traceHash));
+        require(
+            opened.outputHash != Commitments.INVALID && opened.outputHash != Commitments.UNAVAILABLE,
+            NotAnOutput(uid, opened.outputHash)
+        );
+
+        c.proverRevealed = true;
+        _outputs[uid] = opened.outputHash;
+    }
+
+    /// @inheritdoc IQuorum
+    function draw(bytes32 uid) external {
+        Case storage c = _openCase(uid);
+        require(!c.drawn, AlreadyDrawn(uid, c.round));
+        require(block.timestamp < c.drawUntil, TooLateToDraw(uid, c.drawUntil));
+        require(block.number > c.drawBlock, TooEarlyToDraw(uid, c.drawBlock));
+
+        bytes32 hash = blockhash(c.drawBlock);
+        if (hash == 0) {
+            _schedule(uid, c, c.drawUntil);
+            return;
+        }
+        uint256 wanted = c.round == 1 ? _firstPanel : _secondPanel;
+        address[] memory members = _pick(uid, c, keccak256(abi.encode(hash, uid, c.round)), wanted);
+        if (members.length < wanted) {
+            _finish(uid, c, Status.Void, 0);
+            return;
+        }
+        for (uint256 i = 0; i < wanted; ++i) {
+            _seats[uid].push(Seat(members[i], c.round, SeatState.Drawn, 0));
+        }
+        c.drawn = true;
+        c.commitUntil = uint40(block.timestamp) + _commitWindow;
+        c.revealUntil = c.commitUntil + _revealWindow;
+
+        emit PanelDrawn(uid, c.round, members, c.commitUntil, c.revealUntil);
+    }
+
+    /// @inheritdoc IQuorum
+    function commit(bytes32 uid, bytes32 commitment) external {
+        Case storage c = _openCase(uid);
+        require(c.drawn && block.timestamp < c.commitUntil, NotCommitting(uid, c.round));
+        Seat storage seat = _seatOf(uid, c.round, msg.sender);
+        require(seat.state == SeatState.Drawn, AlreadyCommitted(uid, msg.sender));
+        require(commitment != 0, EmptyCommitment(uid));
+
+        seat.vote = commitment;
+        seat.state = SeatState.Committed;
+
+        emit VoteCommitted(uid, c.round, msg.sender);
+
+        if (++c.committed < (c.round == 1 ? _firstPanel : _secondPanel)) return;
+        c.commitUntil = uint40(block.timestamp);
+        c.revealUntil = c.commitUntil + _revealWindow;
+
+        emit RevealOpened(uid, c.round, c.revealUntil);
+    }
+
+    /// @inheritdoc IQuorum
+    function reveal(bytes32 uid, bytes32 outputHash, bytes32 salt) external {
+        Case storage c = _openCase(uid);
+        require(_isRevealing(c), NotRevealing(uid, c.round));
+        Seat storage seat = _seatOf(uid, c.round, msg.sender);
+        require(seat.state == SeatState.Committed, NothingCommitted(uid, msg.sender));
+        require(
+            seat.vote == Commitments.vote(uid, c.round, msg.sender, outputHash, salt),
+            WrongReveal(uid, msg.sender)
+        );
+
+        seat.vote = outputHash;
+        seat.state = SeatState.Revealed;
+        ++c.revealed;
+
+        emit VoteRevealed(uid, c.round, msg.sender, outputHash);
+    }
+
+    /// @inheritdoc IQuorum
+    function settle(bytes32 uid) external {
+        Case storage c = _openCase(uid);
+        if (!c.drawn) {
+            require(block.timestamp >= c.drawUntil, TooEarlyToSettle(uid, c.drawUntil));
+            _finish(uid, c, Status.Void, 0);
+            return;
+        }
+        bool complete = c.proverRevealed && c.revealed == c.committed && block.timestamp >= c.commitUntil;
+        require(complete || block.timestamp >= c.revealUntil, TooEarlyToSettle(uid, c.revealUntil));
+        if (!c.proverRevealed) {
+            _finish(uid, c, Status.Refuted, 0);
+            return;
+        }
+
+        (bytes32 winner, uint8 votes) = _count(uid, c.round);
+        if (votes >= (c.round == 1 ? _firstThreshold : _secondThreshold)) {
+            Status status =
+                winner == _outputs[uid]
+                    ? Status.Verified
+                    : winner == Commitments.UNAVAILABLE
+                        ? Status.Void
+                        : Status.Refuted;
+            _finish(uid, c, status, winner);
+            return;
+        }
+        emit RoundUndecided(uid, c.round, votes);
+        if (c.round == 1) _beginSecondRound(uid, c);
+        else _finish(uid, c, Status.Void, 0);
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function verifiersOf(bytes32 id) external view returns (address[] memory verifiers) {
+        if (_registry.statusOf(id) != uint8(Status.Verified)) return verifiers;
+        Seat[] storage seats = _seats[id];
+        uint256 length = seats.length;
+        verifiers = new address[](length);
+        uint256 count = 0;
+        for (uint256 i = 0; i < length; ++i) {
+            if (_votedFor(seats[i], _outputs[id])) verifiers[count++] = seats[i].member;
+        }
+        _truncate(verifiers, count);
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function longest() public view returns (uint64) {
+        return 2 * (uint64(_drawWindow) + _commitWindow + _revealWindow);
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function checksInput() external pure returns (bool) {
+        return true;
+    }
+
+    /// @inheritdoc IQuorum
+    function parameters() external view returns (QuorumParameters memory) {
+        return
+            QuorumParameters({
+                firstPanel: _firstPanel,
+                firstThreshold: _firstThreshold,
+                secondPanel: _secondPanel,
+                secondThreshold: _secondThreshold,
+                drawDelay: _drawDelay,
+                drawWindow: _drawWindow,
+                commitWindow: _commitWindow,
+                revealWindow: _revealWindow,
+                verifierBond: _verifierBond,
+                seatPenalty: _seatPenalty,
+                seatFee: _seatFee
+            });
+    }
+
+    /// @inheritdoc IQuorum
+    function depositPerStatement() public view returns (uint128) {
+        return _seatFee * (uint128(_firstPanel) + _secondPanel);
+    }
+
+    /// @inheritdoc IQuorum
+    function caseOf(bytes32 uid) external view returns (Case memory) {
+        return _cases[uid];
+    }
+
+    /// @inheritdoc IQuorum
+    function seatsOf(bytes32 uid) external view returns (Seat[] memory) {
+        return _seats[uid];
+    }
+
+    /// @inheritdoc IQuorum
+    function statementOf(address prover, bytes32 context) external view returns (bytes32 uid) {
+        return _statements[prover][context];
+    }
+
+    /// @inheritdoc IQuorum
+    function isMember(address account) public view returns (bool) {
+        return _placeOf[account] != 0;
+    }
+
+    /// @inheritdoc IQuorum
+    function memberCount() public view returns (uint256) {
+        return _size.latest();
+    }
+
+    /// @dev Takes a unit of the campaign for a statement; a Void one may be tried again.
+    function _claimUnit(bytes32 uid, Attestation calldata statement) private {
+        (address campaign, , , ) = Contexts.unitOf(statement.context);
+        require(campaign == address(_campaign), WrongCampaign(statement.context));
+        _campaign.requireUnit(statement);
+        bytes32 earlier = _statements[statement.prover][statement.context];
+        require(
+            earlier == 0 || _registry.statusOf(earlier) == uint8(Status.Void),
+            UnitHasStatement(statement.context, earlier)
+        );
+
+        _statements[statement.prover][statement.context] = uid;
+    }
+
+    function _schedule(bytes32 uid, Case storage c, uint40 drawUntil) private {
+        c.drawBlock = uint40(block.number + _drawDelay);
+        c.drawUntil = drawUntil;
+
+        emit DrawScheduled(uid, c.round, c.drawBlock, drawUntil);
+    }
+
+    /// @dev Its time counts from the first round's end, not from now: that bounds the whole by `longest()`.
+    function _beginSecondRound(bytes32 uid, Case storage c) private {
+        c.round = 2;
+        c.drawn = false;
+        c.committed = 0;
+        c.revealed = 0;
+        _schedule(uid, c, c.revealUntil + _drawWindow);
+    }
+
+    /// @dev Settles the statement, penalises and pays the panels, and returns what is left of the deposit.
+    /// @param winner The value that was voted for; zero where no vote decided.
+    function _finish(bytes32 uid, Case storage c, Status status, bytes32 winner) private {
+        c.done = true;
+        address prover = _registry.recordOf(uid).prover;
+        _registry.settle(uid, status, msg.sender);
+
+        bool pays = c.paysPanel || status == Status.Refuted;
+        bool judged = winner != 0 && status != Status.Void;
+        uint128 deposit = depositPerStatement();
+        Seat[] storage seats = _seats[uid];
+        for (uint256 i = 0; i < seats.length; ++i) {
+            Seat storage seat = seats[i];
+            if (seat.state != SeatState.Revealed || (judged && seat.vote != winner)) {
+                _penalise(uid, seat.member);
+            } else if (pays) {
+                deposit -= _seatFee;
+                _bonds.pay(prover, seat.member, _seatFee);
+            }
+        }
+        _bonds.unlock(prover, deposit);
+    }
+
+    /// @dev Burns a part of a member's bond; one that can't cover another penalty is taken off the list.
+    function _penalise(bytes32 uid, address member) private {
+        Stake storage stake = _stakes[member];
+        uint128 amount = stake.amount < _seatPenalty ? stake.amount : _seatPenalty;
+        stake.amount -= amount;
+        if (stake.amount < _seatPenalty && isMember(member)) _remove(member);
+
+        emit Penalised(uid, member, amount);
+
+        _bonds.burn(member, amount);
+    }
+
+    /// @dev Takes a member off the list; the last one moves to its place.
+    function _remove(address member) private {
+        uint256 place = _placeOf[member] - 1;
+        uint256 last = memberCount() - 1;
+        if (place != last) _place(place, address(_places[last].latest()));
+        _setSize(last);
+        delete _placeOf[member];
+        uint64 releasableAt = uint64(block.timestamp) + 2 * longest();
+        _stakes[member].releasableAt = releasableAt;
+
+        emit Left(member, releasableAt);
+    }
+
+    function _place(uint256 place, address member) private {
+        _placeOf[member] = place + 1;
+        _places[place].push(uint96(block.number), uint160(member));
+    }
+
+    function _setSize(uint256 size) private {
+        _size.push(uint96(block.number), uint160(size));
+    }
+
+    /// @dev Draws up to `wanted` members without replacement from the list as of the commit, leaving out the prover
+    /// and earlier members: a Fisher-Yates shuffle of which only the moved places are kept.
+    function _pick(
+        bytes32 uid,
+        Case storage c,
+        bytes32 seed,
+        uint256 wanted
+    ) private view returns (address[] memory members) {
+        uint256 size = _size.upperLookupRecent(c.listBlock);
+        address prover = _registry.recordOf(uid).prover;
+        uint256 tries = wanted + _seats[uid].length + 1; // earlier members and the prover cost a try each
+        if (tries > size) tries = size;
+        uint256[] memory moved = new uint256[](2 * tries);
+        members = new address[](wanted);
+        uint256 count = 0;
+        for (uint256 i = 0; i < tries && count < wanted; ++i) {
+            uint256 place = _shuffle(moved, i, i + (uint256(keccak256(abi.encode(seed, i))) % (size - i)));
+            address member = address(_places[place].upperLookupRecent(c.listBlock));
+            if (member != prover && !_hasSeat(uid, member)) members[count++] = member;
+        }
+        _truncate(members, count);
+    }
+
+    /// @dev Step `i` of the shuffle: returns what stands at `chosen` and puts there what stands at `i`. `moved` holds a
+    /// pair (place + 1, what stands there) for each step.
+    function _shuffle(uint256[] memory moved, uint256 i, uint256 chosen) private pure returns (uint256 found) {
+        uint256 atStep = i;
+        found = chosen;
+        for (uint256 k = 0; k < 2 * i; k += 2) {
+            if (moved[k] == i + 1) atStep = moved[k + 1];
+            if (moved[k] == chosen + 1) found = moved[k + 1];
+        }
+        // A later pair for the same place overrides an earlier one, since the loop keeps the last it meets.
+        moved[2 * i] = chosen + 1;
+        moved[2 * i + 1] = atStep;
+    }
+
+    function _openCase(bytes32 uid) private view returns (Case storage c) {
+        c = _cases[uid];
+        require(c.round != 0, UnknownCase(uid));
+        require(!c.done, CaseClosed(uid));
+    }
+
+    function _isRevealing(Case storage c) private view returns (bool) {
+        return c.drawn && block.timestamp >= c.commitUntil && block.timestamp < c.revealUntil;
+    }
+
+    function _seatOf(bytes32 uid, uint8 round, address member) private view returns (Seat storage) {
+        Seat[] storage seats = _seats[uid];
+        for (uint256 i = 0; i < seats.length; ++i) {
+            if (seats[i].member == member && seats[i].round == round) return seats[i];
+        }
+        revert NotOnPanel(uid, round, member);
+    }
+
+    function _hasSeat(bytes32 uid, address member) private view returns (bool) {
+        Seat[] storage seats = _seats[uid];
+        for (uint256 i = 0; i < seats.length; ++i) {
+            if (seats[i].member == member) return true;
+        }
+        return false;
+    }
+
+    /// @dev The value with the most revealed votes of a round, and how many; any of them on a tie, which no threshold
+    /// above one half accepts.
+    function _count(bytes32 uid, uint8 round) private view returns (bytes32 winner, uint8 votes) {
+        Seat[] storage seats = _seats[uid];
+        for (uint256 i = 0; i < seats.length; ++i) {
+            if (seats[i].round != round || seats[i].state != SeatState.Revealed) continue;
+            uint8 equal = 0;
+            for (uint256 k = 0; k < seats.length; ++k) {
+                if (seats[k].round == round && _votedFor(seats[k], seats[i].vote)) ++equal;
+            }
+            if (equal > votes) (winner, votes) = (seats[i].vote, equal);
+        }
+    }
+
+    function _votedFor(Seat storage seat, bytes32 outputHash) private view returns (bool) {
+        return seat.state == SeatState.Revealed && seat.vote == outputHash;
+    }
+
+    function _truncate(address[] memory list, uint256 length) private pure {
+        assembly ("memory-safe") {
+            mstore(list, length)
+        }
+    }
+
+    function _checkPanel(
+        string memory panelName,
+        uint256 panel,
+        uint256 minimum,
+        string memory thresholdName,
+        uint256 threshold
+    ) private pure {
+        _checkRange(panelName, panel, minimum, MAX_PANEL);
+        _checkRange(thresholdName, threshold, panel / 2 + 1, panel);
+    }
+
+    function _checkRange(string memory name, uint256 value, uint256 minimum, uint256 maximum) private pure {
+        require(value >= minimum && value <= maximum, InvalidParameter(name, value));
+    }
+}
