@@ -5,7 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import {Attestation, IAttestationRegistry, Record, Status} from "./interfaces/IAttestationRegistry.sol";
 import {AssignedInput, ICampaign, Season, Task, TaskRules} from "./interfaces/ICampaign.sol";
-import {IModelRegistry, Model} from "./interfaces/IModelRegistry.sol";
+import {Model} from "./interfaces/IModelRegistry.sol";
 import {IVerificationMethod} from "./interfaces/IVerificationMethod.sol";
 import {Commitments} from "./libraries/Commitments.sol";
 import {Contexts} from "./libraries/Contexts.sol";
@@ -39,12 +39,13 @@ contract Campaign is ICampaign, AccessManaged {
     uint256 private constant PENALTY_FACTOR = 10;
     uint256 private constant MAX_POINTS = type(uint64).max >> 1;
     uint256 private constant MAX_INPUTS = 120_000;
-    /// @dev Between the last possible settlement and the close: time for awards and burns.
-    uint64 private constant CLOSING_MARGIN = 1 hours;
     uint256 private constant SEED_DELAY = 2;
 
     /// @inheritdoc ICampaign
     IAttestationRegistry public immutable registry;
+
+    /// @inheritdoc ICampaign
+    uint64 public immutable closingMargin;
 
     /// @inheritdoc ICampaign
     uint256 public seasonCount;
@@ -57,9 +58,12 @@ contract Campaign is ICampaign, AccessManaged {
     mapping(bytes32 uid => bool) private _burned;
 
     /// @param registry_ Where the statements stand that earn points.
+    /// @param closingMargin_ Time for awards and burns after the last possible settlement, in seconds: at most a year.
     /// @param manager Who may draft and open seasons.
-    constructor(IAttestationRegistry registry_, address manager) AccessManaged(manager) {
+    constructor(IAttestationRegistry registry_, uint64 closingMargin_, address manager) AccessManaged(manager) {
+        require(closingMargin_ <= 365 days, ImpossibleMargin(closingMargin_));
         registry = registry_;
+        closingMargin = closingMargin_;
     }
 
     /// @inheritdoc ICampaign
@@ -118,7 +122,7 @@ contract Campaign is ICampaign, AccessManaged {
     function open(uint256 seasonId, string calldata uri) external restricted {
         Season storage season = _draftOfSender(seasonId);
         require(season.taskCount != 0, SeasonWithoutTasks(seasonId));
-        uint64 needed = _longestOf(seasonId, season.taskCount) + CLOSING_MARGIN;
+        uint64 needed = _longestOf(seasonId, season.taskCount) + closingMargin;
         require(
             season.startsAt >= block.timestamp &&
                 season.endsAt > season.startsAt &&

@@ -106,6 +106,7 @@ interface ICampaign {
         uint64 seq
     );
 
+    error ImpossibleMargin(uint64 closingMargin);
     error UnknownSeason(uint256 seasonId);
     error UnknownTask(uint256 seasonId, uint256 taskId);
     error NotTheOrganiser(uint256 seasonId, address caller);
@@ -186,6 +187,9 @@ interface ICampaign {
     function requireUnit(Attestation calldata statement) external view;
 
     function registry() external view returns (IAttestationRegistry);
+
+    /// @notice Time between the last possible settlement and a season's close, in seconds.
+    function closingMargin() external view returns (uint64);
 
     function seasonCount() external view returns (uint256);
 
