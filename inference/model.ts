@@ -1,0 +1,62 @@
+import { bytesToHex, type Hex, keccak256, sha256 } from "viem";
+import { modelId, ZERO_HASH } from "../sdk/commitments.ts";
+import { decodeLayout, decodeRows, type Layout, type Row, weightsTree } from "../sdk/layouts.ts";
+import { canonicalOnnx } from "./canonical.ts";
+import { RUNTIME_ID } from "./runtime.ts";
+
+/** A model as `ModelPublished` tells of it; hashes are zero where a part is missing. */
+export interface PublishedModel {
+  modelId: Hex;
+  /** sha256 of the ONNX file. */
+  artifactHash: Hex;
+  runtimeId: Hex;
+  weightsRoot: Hex;
+  verifyingKeyHash: Hex;
+  measurement: Hex;
+  layout: Uint8Array;
+  /** All rows of all layers; empty for a float model. */
+  rows: Uint8Array;
+}
+
+/** A model's shape and, for an integer model, its layers; a float model has none. */
+export interface CheckedModel {
+  layout: Layout;
+  layers: Row[][];
+}
+
+/**
+ * Checks that a published model's parts agree with each other and with the file: every hash, the runtime, the bounds,
+ * and for an integer model that the file is what the canonical writer makes of its layout and rows. Throws a sentence
+ * that names what disagrees.
+ */
+export function checkModel(model: PublishedModel, artifact: Uint8Array): CheckedModel {
+  const artifactHash = sha256(artifact);
+  if (artifactHash !== model.artifactHash)
+    throw new Error(`The file has sha256 ${artifactHash}; the model names ${model.artifactHash}.`);
+  if (model.runtimeId !== RUNTIME_ID)
+    throw new Error(`The model runs on runtime ${model.runtimeId}; this is runtime ${RUNTIME_ID}.`);
+  const layout = decodeLayout(model.layout);
+  const layers = decodeRows(layout.widths, model.rows);
+  const weightsRoot = layers.length === 0 ? ZERO_HASH : weightsTree(layers).root;
+  if (weightsRoot !== model.weightsRoot)
+    throw new Error(`The rows have the root ${weightsRoot}; the model names ${model.weightsRoot}.`);
+  const { runtimeId, verifyingKeyHash, measurement } = model;
+  const layoutHash = keccak256(model.layout);
+  const id = modelId({ artifactHash, runtimeId, layoutHash, weightsRoot, verifyingKeyHash, measurement });
+  if (id !== model.modelId) throw new Error(`The parts make the model ${id}; it is named ${model.modelId}.`);
+  if (layers.length > 0) checkCanonical(canonicalOnnx(layout, layers), artifact);
+  return { layout, layers };
+}
+
+function checkCanonical(expected: Uint8Array, artifact: Uint8Array): void {
+  const at = expected.findIndex((byte, i) => byte !== artifact[i]);
+  if (at !== -1)
+    throw new Error(
+      `The file is not what its layout and rows make: byte ${at} is ${hexOf(artifact[at])}, not ${hexOf(expected[at])}.`,
+    );
+  if (artifact.length !== expected.length)
+    throw new Error(`The file is ${artifact.length} bytes; its layout and rows make ${expected.length}.`);
+}
+
+const hexOf = (byte: number | undefined): string =>
+  byte === undefined ? "missing" : bytesToHex(new Uint8Array([byte]));

@@ -1,0 +1,156 @@
+import { env, InferenceSession as OrtSession, Tensor as OrtTensor } from "onnxruntime-web/wasm";
+import { type Hex, sha256 } from "viem";
+import { type Runtime, runtimeId } from "../sdk/commitments.ts";
+import type { Layout, TensorSpec } from "../sdk/layouts.ts";
+import { checkInput, checkOutput, InvalidRunError } from "./tensors.ts";
+
+/**
+ * The one runtime that defines a model's arithmetic: the plain CPU build of onnxruntime-web, one thread, the graph run
+ * as it is written.
+ */
+export const pinnedRuntime: Runtime = {
+  name: "onnxruntime-web@1.30.0",
+  wasmHash: "0x3398c10d07d229bd91b364548e130e0e51a8e5704b88c7c083ebbeb78842dee2",
+  threads: 1,
+  graphLevel: 0,
+};
+
+export const RUNTIME_ID: Hex = runtimeId(pinnedRuntime);
+
+/** Opens models on the pinned runtime. */
+export interface InferenceRuntime {
+  /**
+   * Loads an ONNX file. Throws when it can't be loaded or its input and output aren't what the layout says.
+   */
+  open(artifact: Uint8Array, layout: Layout): Promise<InferenceSession>;
+}
+
+/** A loaded model. Runs may be started concurrently: they happen one after another. */
+export interface InferenceSession {
+  /**
+   * Output elements' bytes for the input elements' bytes, both little-endian. Throws a RangeError for an input that
+   * can't be one, {@link InvalidRunError} when the model has no valid run on it.
+   */
+  run(input: Uint8Array): Promise<Uint8Array>;
+  /** Gives the model's memory back. */
+  release(): Promise<void>;
+}
+
+/**
+ * Starts the pinned runtime from the bytes of its WebAssembly file; throws when they are another file's. There is one
+ * ONNX Runtime in a process: it must not have been started otherwise.
+ */
+export async function loadRuntime(wasm: Uint8Array): Promise<InferenceRuntime> {
+  const found = sha256(wasm);
+  if (found !== pinnedRuntime.wasmHash)
+    throw new Error(
+      `The WebAssembly file has sha256 ${found}; ${pinnedRuntime.name} is pinned to ${pinnedRuntime.wasmHash}.`,
+    );
+  env.wasm.wasmBinary = wasm.slice().buffer;
+  env.wasm.numThreads = pinnedRuntime.threads;
+  env.wasm.proxy = false;
+  return { open: (artifact, layout) => inTurn(() => openSession(artifact, layout)) };
+}
+
+// All sessions share one WebAssembly stack, which a call interrupted by another one would corrupt.
+let last: Promise<unknown> = Promise.resolve();
+
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const result = last.then(work);
+  last = result.catch(() => undefined);
+  return result;
+}
+
+async function openSession(artifact: Uint8Array, layout: Layout): Promise<InferenceSession> {
+  // Copied: ONNX Runtime takes the whole buffer behind a view of it.
+  const session = await OrtSession.create(artifact.slice(), {
+    executionProviders: ["wasm"],
+    executionMode: "sequential",
+    graphOptimizationLevel: "disabled",
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+  });
+  try {
+    checkMetadata("input", session.inputMetadata, layout.input);
+    checkMetadata("output", session.outputMetadata, layout.output);
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+  return {
+    run(input) {
+      checkInput(layout.input, input);
+      return inTurn(() => runSession(session, layout, input.slice()));
+    },
+    release: () => inTurn(() => session.release()),
+  };
+}
+
+async function runSession(session: OrtSession, { input, output }: Layout, data: Uint8Array): Promise<Uint8Array> {
+  const { name, elements } = elementType(input);
+  const feed = new OrtTensor(name, elements(data.buffer as ArrayBuffer), [...input.dims]);
+  let results: OrtSession.OnnxValueMapType;
+  try {
+    results = await session.run({ [input.name]: feed });
+  } catch (cause) {
+    throw new InvalidRunError(`The model failed on its input: ${messageOf(cause)}`, { cause });
+  }
+  const result = results[output.name] as OrtTensor;
+  const found = describe(result.type, result.dims);
+  const expected = describe(elementType(output).name, output.dims);
+  if (found !== expected)
+    throw new InvalidRunError(`Output "${output.name}" came out as ${found}; its layout says ${expected}.`);
+  const view = result.data as Exclude<OrtTensor["data"], string[]>;
+  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
+  checkOutput(output, bytes);
+  return bytes;
+}
+
+function checkMetadata(role: string, found: readonly OrtSession.ValueMetadata[], spec: TensorSpec): void {
+  const [only] = found;
+  if (only === undefined || found.length !== 1)
+    throw new Error(`The model has ${found.length} ${role} tensors; it must have one.`);
+  if (only.name !== spec.name)
+    throw new Error(`The model's ${role} is "${only.name}"; its layout says "${spec.name}".`);
+  if (!only.isTensor) throw new Error(`The model's ${role} "${spec.name}" is not a tensor.`);
+  // A dimension with a name instead of a length is settled when the model runs.
+  const dims = only.shape.length === spec.dims.length ? only.shape : undefined;
+  const expected = elementType(spec).name;
+  if (only.type !== expected || !dims?.every((dim, i) => typeof dim === "string" || dim === spec.dims[i]))
+    throw new Error(
+      `The model's ${role} "${spec.name}" is ${describe(only.type, only.shape)}; its layout says ${describe(expected, spec.dims)}.`,
+    );
+}
+
+type Elements = Exclude<OrtTensor["data"], string[]>;
+
+interface ElementType {
+  name: Exclude<OrtTensor.Type, "string">;
+  elements: (buffer: ArrayBuffer) => Elements;
+}
+
+const elementTypes: Readonly<Record<number, ElementType>> = {
+  1: { name: "float32", elements: (buffer) => new Float32Array(buffer) },
+  2: { name: "uint8", elements: (buffer) => new Uint8Array(buffer) },
+  3: { name: "int8", elements: (buffer) => new Int8Array(buffer) },
+  4: { name: "uint16", elements: (buffer) => new Uint16Array(buffer) },
+  5: { name: "int16", elements: (buffer) => new Int16Array(buffer) },
+  6: { name: "int32", elements: (buffer) => new Int32Array(buffer) },
+  7: { name: "int64", elements: (buffer) => new BigInt64Array(buffer) },
+  9: { name: "bool", elements: (buffer) => new Uint8Array(buffer) },
+  10: { name: "float16", elements: (buffer) => new Uint16Array(buffer) },
+  11: { name: "float64", elements: (buffer) => new Float64Array(buffer) },
+  12: { name: "uint32", elements: (buffer) => new Uint32Array(buffer) },
+  13: { name: "uint64", elements: (buffer) => new BigUint64Array(buffer) },
+};
+
+function elementType(spec: TensorSpec): ElementType {
+  const type = elementTypes[spec.dtype];
+  if (type === undefined)
+    throw new RangeError(`Tensor "${spec.name}" has unsupported ONNX element type ${spec.dtype}.`);
+  return type;
+}
+
+const describe = (type: string, dims: readonly (number | string)[]): string => `${type}[${dims.join(", ")}]`;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

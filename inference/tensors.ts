@@ -1,0 +1,86 @@
+import type { Hex } from "viem";
+import { tensorHash } from "../sdk/commitments.ts";
+import { decodeTensorHeader, type TensorSpec, tensorBytes, tensorHeader } from "../sdk/layouts.ts";
+
+/** A tensor and the bytes of its elements, little-endian. */
+export interface Tensor {
+  spec: TensorSpec;
+  data: Uint8Array;
+}
+
+/** A model has no valid run on an input: what a panel member votes INVALID for. */
+export class InvalidRunError extends Error {
+  override name = "InvalidRunError";
+}
+
+/** Name of a tensor: keccak256(header ‖ data). Throws when the data doesn't have the length that the spec says. */
+export function hashTensor({ spec, data }: Tensor): Hex {
+  checkLength(spec, data);
+  return tensorHash(tensorHeader(spec), data);
+}
+
+/** header ‖ data: the bytes that a tensor's name hashes, so that it can be had by that hash. */
+export function encodeTensor({ spec, data }: Tensor): Uint8Array {
+  checkLength(spec, data);
+  const header = tensorHeader(spec);
+  const bytes = new Uint8Array(header.length + data.length);
+  bytes.set(header);
+  bytes.set(data, header.length);
+  return bytes;
+}
+
+/** Reads header ‖ data; throws when the header makes no sense or the data's length doesn't fit it. */
+export function decodeTensor(bytes: Uint8Array): Tensor {
+  const { spec, length } = decodeTensorHeader(bytes);
+  const data = bytes.slice(length);
+  checkLength(spec, data);
+  return { spec, data };
+}
+
+/** Throws unless `data` can be an input: of the right length, and without NaN or Inf where elements are floats. */
+export function checkInput(spec: TensorSpec, data: Uint8Array): void {
+  checkLength(spec, data);
+  const found = findSpecial(spec, data);
+  if (found !== undefined)
+    throw new RangeError(`Input "${spec.name}" has ${found.value} at element ${found.index}; it must be finite.`);
+}
+
+/**
+ * Throws {@link InvalidRunError} when `data` can't be an output: of another length, or with a NaN. Inf and -0 are kept
+ * as they are.
+ */
+export function checkOutput(spec: TensorSpec, data: Uint8Array): void {
+  if (data.length !== tensorBytes(spec))
+    throw new InvalidRunError(`Output "${spec.name}" is ${data.length} bytes; its layout says ${tensorBytes(spec)}.`);
+  const found = findSpecial(spec, data, "NaN");
+  if (found !== undefined)
+    throw new InvalidRunError(`Output "${spec.name}" has NaN at element ${found.index}: the run is invalid.`);
+}
+
+function checkLength(spec: TensorSpec, data: Uint8Array): void {
+  if (data.length !== tensorBytes(spec))
+    throw new RangeError(`Tensor "${spec.name}" needs ${tensorBytes(spec)} bytes; ${data.length} were given.`);
+}
+
+/** Where a floating-point format keeps its exponent, by ONNX element type. */
+const floats: Readonly<Record<number, { bytes: number; exponent: bigint; fraction: bigint }>> = {
+  1: { bytes: 4, exponent: 0x7f80_0000n, fraction: 0x007f_ffffn },
+  10: { bytes: 2, exponent: 0x7c00n, fraction: 0x03ffn },
+  11: { bytes: 8, exponent: 0x7ff0_0000_0000_0000n, fraction: 0x000f_ffff_ffff_ffffn },
+};
+
+function findSpecial(spec: TensorSpec, data: Uint8Array, only?: "NaN") {
+  const float = floats[spec.dtype];
+  if (float === undefined) return undefined;
+  const view = new DataView(data.buffer, data.byteOffset, data.length);
+  for (let offset = 0; offset < data.length; offset += float.bytes) {
+    const bits =
+      float.bytes === 8
+        ? view.getBigUint64(offset, true)
+        : BigInt(float.bytes === 4 ? view.getUint32(offset, true) : view.getUint16(offset, true));
+    if ((bits & float.exponent) !== float.exponent) continue;
+    const value = (bits & float.fraction) === 0n ? "Inf" : "NaN";
+    if (only === undefined || value === only) return { index: offset / float.bytes, value };
+  }
+  return undefined;
+}
