@@ -9,7 +9,7 @@ import { defineConfig } from "hardhat/config";
 export default defineConfig({
   plugins: [hardhatEthers, hardhatEthersChaiMatchers, hardhatMocha, hardhatNetworkHelpers, hardhatTypechain],
   solidity: {
-    version: "0.8.37",
+    version: "0.8.34",
     // The compiler comes from npm: nothing is downloaded at build time.
     path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
     settings: { evmVersion: "osaka", optimizer: { enabled: true, runs: 10_000 } },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.37;
+pragma solidity ^0.8.34;
 
 /// @notice An account's money with one holder, in wei.
 /// @param free May be locked by the holder, or unbonded by the account.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.37;
+pragma solidity ^0.8.34;
 
 /// @notice What a publisher says of a model beside its layout and rows; the rest is computed.
 /// @param artifactHash sha256 of the ONNX file.

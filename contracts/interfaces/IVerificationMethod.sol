@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.37;
+pragma solidity ^0.8.34;
 
 import {Answer, Attestation} from "./IAttestationRegistry.sol";
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.37;
+pragma solidity ^0.8.34;
 
 /// @title What an inference was for
 /// @notice context = u8 kind ‖ 20 bytes contract ‖ u24 season ‖ u24 task ‖ u40 unit. Kind 0 is free and all zero, 1 a unit

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity ^0.8.37;
+pragma solidity ^0.8.34;
 
 /// @title Ordered Merkle tree
 /// @notice leaf = keccak256(0x00 ‖ u32 i ‖ data), node = keccak256(0x01 ‖ left ‖ right),
