@@ -3,11 +3,13 @@ pragma solidity 0.8.34;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {Answer, Attestation, IAttestationRegistry, Record, Status} from "./interfaces/IAttestationRegistry.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {Answer, Attestation, Batch, IAttestationRegistry, Record, Status} from "./interfaces/IAttestationRegistry.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IVerificationMethod} from "./interfaces/IVerificationMethod.sol";
 import {Commitments} from "./libraries/Commitments.sol";
 import {Contexts} from "./libraries/Contexts.sol";
+import {OrderedTree} from "./libraries/OrderedTree.sol";
 
 contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     /// @inheritdoc IAttestationRegistry
@@ -32,11 +34,50 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         bytes calldata evidence
     ) external returns (bytes32 uid) {
         Attestation memory statement = _statement(method, modelId, inputHash, context, opened);
-        uid = _record(statement);
+        uid = uidOf(statement);
+        _attest(uid, statement, opened, evidence);
+    }
 
-        _emitAttested(uid, statement, opened);
+    /// @inheritdoc IAttestationRegistry
+    function attestBySig(
+        Attestation calldata statement,
+        Answer calldata opened,
+        bytes calldata evidence,
+        bytes calldata signature
+    ) external returns (bytes32 uid) {
+        bytes32 answer = Commitments.answer(statement.prover, opened.outputHash, opened.traceHash, opened.salt);
+        require(answer == statement.answer, SignedOtherwise(answer, statement.answer));
+        uid = uidOf(statement);
+        _checkSignature(statement.prover, uid, signature);
+        _attest(uid, statement, opened, evidence);
+    }
 
-        if (method != 0) methodAt(method).onAttest(uid, statement, opened, evidence);
+    /// @inheritdoc IAttestationRegistry
+    function attestBatch(
+        uint8 method,
+        bytes32 modelId,
+        bytes32 context,
+        uint32 count,
+        bytes calldata layoutBytes,
+        bytes calldata traces
+    ) external returns (bytes32 id) {
+        Batch memory batch = Batch(msg.sender, method, modelId, context, count, _rootOf(count, traces));
+        id = batchIdOf(batch);
+        _attestBatch(id, batch, layoutBytes, traces);
+    }
+
+    /// @inheritdoc IAttestationRegistry
+    function attestBatchBySig(
+        Batch calldata batch,
+        bytes calldata layoutBytes,
+        bytes calldata traces,
+        bytes calldata signature
+    ) external returns (bytes32 id) {
+        bytes32 root = _rootOf(batch.count, traces);
+        require(root == batch.root, SignedOtherwise(root, batch.root));
+        id = batchIdOf(batch);
+        _checkSignature(batch.prover, id, signature);
+        _attestBatch(id, batch, layoutBytes, traces);
     }
 
     /// @inheritdoc IAttestationRegistry
@@ -49,7 +90,8 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     ) external returns (bytes32 uid) {
         IVerificationMethod verification = methodAt(method);
         Attestation memory statement = Attestation(msg.sender, method, modelId, inputHash, context, answer);
-        uid = _record(statement);
+        uid = uidOf(statement);
+        _record(uid, msg.sender, method, modelId, context, 1);
 
         emit Committed(uid, msg.sender, modelId, inputHash, context, answer, method);
 
@@ -88,6 +130,18 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         _records[uid] = Record(msg.sender, uint40(block.timestamp), 1, statement.method, Status.Revoked);
 
         emit StatusChanged(uid, uint8(Status.Revoked), msg.sender);
+    }
+
+    /// @inheritdoc IAttestationRegistry
+    function revokeBatch(Batch calldata batch) external returns (bytes32 id) {
+        require(msg.sender == batch.prover, NotTheProver(msg.sender, batch.prover));
+        id = batchIdOf(batch);
+        Status status = _records[id].status;
+        require(status == Status.None, NotRevocable(id, batch.method, status));
+
+        _records[id] = Record(msg.sender, uint40(block.timestamp), batch.count, batch.method, Status.Revoked);
+
+        emit StatusChanged(id, uint8(Status.Revoked), msg.sender);
     }
 
     /// @inheritdoc IAttestationRegistry
@@ -140,6 +194,23 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         return _hashTypedDataV4(Commitments.structHash(statement));
     }
 
+    /// @inheritdoc IAttestationRegistry
+    function batchIdOf(Batch memory batch) public view returns (bytes32) {
+        return _hashTypedDataV4(Commitments.structHash(batch));
+    }
+
+    /// @inheritdoc IAttestationRegistry
+    function isVerifiedInBatch(
+        Batch calldata batch,
+        uint256 index,
+        bytes calldata activations,
+        bytes32[] calldata proof
+    ) external view returns (bool) {
+        return
+            _records[batchIdOf(batch)].status == Status.Verified &&
+            OrderedTree.verify(batch.root, batch.count, index, OrderedTree.leaf(index, activations), proof);
+    }
+
     /// @dev The sender's statement with an open answer.
     function _statement(
         uint8 method,
@@ -152,13 +223,54 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         return Attestation(msg.sender, method, modelId, inputHash, context, answer);
     }
 
-    function _record(Attestation memory statement) private returns (bytes32 uid) {
-        require(models.isPublished(statement.modelId), IModelRegistry.UnknownModel(statement.modelId));
-        require(Contexts.isValid(statement.context), InvalidContext(statement.context));
-        uid = uidOf(statement);
-        require(_records[uid].status == Status.None, AlreadyRecorded(uid));
+    function _attest(
+        bytes32 uid,
+        Attestation memory statement,
+        Answer calldata opened,
+        bytes calldata evidence
+    ) private {
+        _record(uid, statement.prover, statement.method, statement.modelId, statement.context, 1);
 
-        _records[uid] = Record(statement.prover, uint40(block.timestamp), 1, statement.method, Status.Pending);
+        _emitAttested(uid, statement, opened);
+
+        if (statement.method != 0) methodAt(statement.method).onAttest(uid, statement, opened, evidence);
+    }
+
+    function _attestBatch(bytes32 id, Batch memory batch, bytes calldata layoutBytes, bytes calldata traces) private {
+        _record(id, batch.prover, batch.method, batch.modelId, batch.context, batch.count);
+
+        emit BatchAttested(
+            id,
+            batch.prover,
+            batch.modelId,
+            batch.context,
+            batch.count,
+            batch.root,
+            batch.method,
+            traces
+        );
+
+        methodAt(batch.method).onAttestBatch(id, batch, traces.length / batch.count, layoutBytes);
+    }
+
+    function _record(bytes32 id, address prover, uint8 method, bytes32 modelId, bytes32 context, uint32 count) private {
+        require(models.isPublished(modelId), IModelRegistry.UnknownModel(modelId));
+        require(Contexts.isValid(context), InvalidContext(context));
+        require(_records[id].status == Status.None, AlreadyRecorded(id));
+
+        _records[id] = Record(prover, uint40(block.timestamp), count, method, Status.Pending);
+    }
+
+    function _rootOf(uint32 count, bytes calldata traces) private pure returns (bytes32) {
+        require(count != 0 && traces.length != 0 && traces.length % count == 0, InvalidBatch(count, traces.length));
+        return OrderedTree.root(OrderedTree.leavesOf(traces, traces.length / count));
+    }
+
+    function _checkSignature(address prover, bytes32 digest, bytes calldata signature) private view {
+        require(
+            SignatureChecker.isValidSignatureNowCalldata(prover, digest, signature),
+            InvalidSignature(prover, digest)
+        );
     }
 
     function _emitAttested(bytes32 uid, Attestation memory statement, Answer calldata opened) private {

@@ -2,8 +2,7 @@
 pragma solidity 0.8.34;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
-import {Attestation, IAttestationRegistry, Record, Status} from "./interfaces/IAttestationRegistry.sol";
+import {Attestation, Batch, IAttestationRegistry, Record, Status} from "./interfaces/IAttestationRegistry.sol";
 import {AssignedInput, ICampaign, Season, Task, TaskRules} from "./interfaces/ICampaign.sol";
 import {Model} from "./interfaces/IModelRegistry.sol";
 import {IVerificationMethod} from "./interfaces/IVerificationMethod.sol";
@@ -13,8 +12,6 @@ import {LayoutParts, Layouts} from "./libraries/Layouts.sol";
 import {OrderedTree} from "./libraries/OrderedTree.sol";
 
 contract Campaign is ICampaign, AccessManaged {
-    using BitMaps for BitMaps.BitMap;
-
     /// @dev An account's standing in a season: one slot.
     struct Entry {
         uint64 points;
@@ -29,6 +26,15 @@ contract Campaign is ICampaign, AccessManaged {
         uint32 participants;
         uint64 totalPoints;
         bytes32 ledgerHash;
+    }
+
+    /// @dev Consecutive units of one account that a statement is about.
+    struct Units {
+        uint256 seasonId;
+        uint256 taskId;
+        uint256 first;
+        uint256 count;
+        address account;
     }
 
     uint8 private constant REASON_PROVER = 1;
@@ -54,7 +60,8 @@ contract Campaign is ICampaign, AccessManaged {
     mapping(uint256 seasonId => mapping(uint256 taskId => Task)) private _tasks;
     mapping(uint256 seasonId => Ledger) private _ledgers;
     mapping(uint256 seasonId => mapping(address account => Entry)) private _entries;
-    mapping(uint256 seasonId => mapping(uint256 taskId => mapping(address account => BitMaps.BitMap))) private _spent;
+    mapping(uint256 seasonId => mapping(uint256 taskId => mapping(address account => mapping(uint256 word => uint256 bits))))
+        private _spent;
     mapping(bytes32 uid => bool) private _burned;
 
     /// @param registry_ Where the statements stand that earn points.
@@ -154,45 +161,66 @@ contract Campaign is ICampaign, AccessManaged {
 
     /// @inheritdoc ICampaign
     function award(address account, Attestation calldata statement, AssignedInput calldata input) external {
-        (uint256 seasonId, uint256 taskId, uint256 unit) = _unitOf(statement);
         require(account == statement.prover, WrongAccount(account, statement.prover));
-        Task storage task = _tasks[seasonId][taskId];
-        bytes32 uid = _countingStatement(seasonId, task, statement, Status.Verified);
+        Units memory units = _unitsOf(statement.prover, statement.context, 1);
+        Task storage task = _checkTask(units, statement.modelId, statement.method);
+        bytes32 uid = registry.uidOf(statement);
+        _checkCounts(units.seasonId, uid, Status.Verified);
         IVerificationMethod method = registry.methodAt(statement.method);
-        if (!method.checksInput())
-            _checkInput(task, statement.inputHash, unitSeed(seasonId, taskId, account, unit), input);
-        _spend(seasonId, taskId, account, unit);
+        if (!method.checksInput()) {
+            (, bytes32 assigned) = _assignedInput(units, task, input);
+            require(statement.inputHash == assigned, WrongInput(statement.inputHash, assigned));
+        }
 
-        _award(seasonId, account, uid, REASON_PROVER, task.points);
-        _awardVerifiers(seasonId, uid, task.points, method.verifiersOf(uid));
+        _spend(units);
+        _award(units.seasonId, account, uid, REASON_PROVER, task.points);
+        _awardVerifiers(units.seasonId, uid, task.points, method.verifiersOf(uid));
+    }
+
+    /// @inheritdoc ICampaign
+    function awardBatch(address account, Batch calldata batch) external {
+        require(account == batch.prover, WrongAccount(account, batch.prover));
+        Units memory units = _unitsOf(batch.prover, batch.context, batch.count);
+        Task storage task = _checkTask(units, batch.modelId, batch.method);
+        bytes32 id = registry.batchIdOf(batch);
+        _checkCounts(units.seasonId, id, Status.Verified);
+
+        _spend(units);
+        _award(units.seasonId, account, id, REASON_PROVER, task.points * batch.count);
     }
 
     /// @inheritdoc ICampaign
     function burn(Attestation calldata statement) external {
-        (uint256 seasonId, uint256 taskId, uint256 unit) = _unitOf(statement);
-        Task storage task = _tasks[seasonId][taskId];
-        bytes32 uid = _countingStatement(seasonId, task, statement, Status.Refuted);
-        require(!_burned[uid], AlreadyBurned(uid));
-
-        _burned[uid] = true;
-        _spent[seasonId][taskId][statement.prover].set(unit);
-
-        Entry storage entry = _entries[seasonId][statement.prover];
-        uint256 owed = entry.owed + PENALTY_FACTOR * task.points;
-        entry.owed = uint64(owed < MAX_POINTS ? owed : MAX_POINTS);
-        _collect(seasonId, statement.prover, uid, entry.points);
+        Units memory units = _unitsOf(statement.prover, statement.context, 1);
+        _burn(units, _checkTask(units, statement.modelId, statement.method), registry.uidOf(statement));
     }
 
     /// @inheritdoc ICampaign
-    function requireUnit(Attestation calldata statement) external view {
-        (uint256 seasonId, uint256 taskId, ) = _unitOf(statement);
-        _checkTask(_tasks[seasonId][taskId], statement);
-        Season storage season = _seasons[seasonId];
-        require(season.seed != 0, NotSeeded(seasonId));
+    function burnBatch(Batch calldata batch) external {
+        Units memory units = _unitsOf(batch.prover, batch.context, batch.count);
+        _burn(units, _checkTask(units, batch.modelId, batch.method), registry.batchIdOf(batch));
+    }
+
+    /// @inheritdoc ICampaign
+    function requireUnits(bytes32 modelId, uint8 method, bytes32 context, uint32 count) external view {
+        Units memory units = _unitsOf(address(0), context, count);
+        _checkTask(units, modelId, method);
+        Season storage season = _seasons[units.seasonId];
+        require(season.seed != 0, NotSeeded(units.seasonId));
         require(
             block.timestamp >= season.startsAt && block.timestamp < season.endsAt,
-            SeasonNotRunning(seasonId, season.startsAt, season.endsAt)
+            SeasonNotRunning(units.seasonId, season.startsAt, season.endsAt)
         );
+    }
+
+    /// @inheritdoc ICampaign
+    function assignedInput(
+        address account,
+        bytes32 context,
+        AssignedInput calldata input
+    ) external view returns (bytes memory assigned) {
+        Units memory units = _unitsOf(account, context, 1);
+        (assigned, ) = _assignedInput(units, _tasks[units.seasonId][units.taskId], input);
     }
 
     /// @inheritdoc ICampaign
@@ -231,7 +259,7 @@ contract Campaign is ICampaign, AccessManaged {
 
     /// @inheritdoc ICampaign
     function isSpent(uint256 seasonId, uint256 taskId, address account, uint256 unit) external view returns (bool) {
-        return _spent[seasonId][taskId][account].get(unit);
+        return (_spent[seasonId][taskId][account][unit >> 8] >> (unit & 0xff)) & 1 == 1;
     }
 
     /// @inheritdoc ICampaign
@@ -300,40 +328,29 @@ contract Campaign is ICampaign, AccessManaged {
         }
     }
 
-    /// @dev Season, task and unit of a statement for a unit of this campaign; the task exists in an open season.
-    function _unitOf(
-        Attestation calldata statement
-    ) private view returns (uint256 seasonId, uint256 taskId, uint256 unit) {
-        address campaign;
-        (campaign, seasonId, taskId, unit) = Contexts.unitOf(statement.context);
-        require(
-            Contexts.kind(statement.context) == Contexts.UNIT && campaign == address(this),
-            NotAUnit(statement.context)
-        );
+    /// @dev The units of this campaign that a context names; their task exists in an open season.
+    function _unitsOf(address account, bytes32 context, uint32 count) private view returns (Units memory units) {
+        (address campaign, uint256 seasonId, uint256 taskId, uint256 unit) = Contexts.unitOf(context);
+        require(Contexts.kind(context) == Contexts.UNIT && campaign == address(this), NotAUnit(context));
         _openSeason(seasonId);
-        uint256 units = _tasks[seasonId][taskId].unitsPerAccount;
-        require(units != 0, UnknownTask(seasonId, taskId));
-        require(unit < units, UnitOutOfRange(unit, units));
+        uint256 unitsPerAccount = _tasks[seasonId][taskId].unitsPerAccount;
+        require(unitsPerAccount != 0, UnknownTask(seasonId, taskId));
+        require(count != 0 && unit + count <= unitsPerAccount, UnitOutOfRange(unit + count - 1, unitsPerAccount));
+        return Units(seasonId, taskId, unit, count, account);
     }
 
-    function _checkTask(Task storage task, Attestation calldata statement) private view {
-        require(statement.modelId == task.modelId, WrongModel(statement.modelId, task.modelId));
-        require(statement.method == task.method, WrongMethod(statement.method, task.method));
+    function _checkTask(Units memory units, bytes32 modelId, uint8 method) private view returns (Task storage task) {
+        task = _tasks[units.seasonId][units.taskId];
+        require(modelId == task.modelId, WrongModel(modelId, task.modelId));
+        require(method == task.method, WrongMethod(method, task.method));
     }
 
     /// @dev Checks that the season isn't closed and that a recorded statement counts in it with this status.
-    function _countingStatement(
-        uint256 seasonId,
-        Task storage task,
-        Attestation calldata statement,
-        Status expected
-    ) private view returns (bytes32 uid) {
+    function _checkCounts(uint256 seasonId, bytes32 id, Status expected) private view {
         Season storage season = _seasons[seasonId];
         require(block.timestamp < season.closesAt, SeasonClosed(seasonId, season.closesAt));
-        _checkTask(task, statement);
-        uid = registry.uidOf(statement);
-        Record memory record = registry.recordOf(uid);
-        require(record.status == expected, WrongStatus(uid, record.status, expected));
+        Record memory record = registry.recordOf(id);
+        require(record.status == expected, WrongStatus(id, record.status, expected));
         require(season.seed != 0, NotSeeded(seasonId));
         uint64 from = season.startsAt > season.seededAt ? season.startsAt : season.seededAt;
         require(
@@ -342,13 +359,13 @@ contract Campaign is ICampaign, AccessManaged {
         );
     }
 
-    /// @dev Derives the assigned input from the shown base input and compares its hash.
-    function _checkInput(
+    /// @dev A unit's input, derived from the shown base input, and its tensor hash.
+    function _assignedInput(
+        Units memory units,
         Task storage task,
-        bytes32 inputHash,
-        bytes32 seed_,
         AssignedInput calldata input
-    ) private view {
+    ) private view returns (bytes memory assigned, bytes32 inputHash) {
+        bytes32 seed_ = unitSeed(units.seasonId, units.taskId, units.account, units.first);
         uint256 index = uint256(seed_) % task.inputCount;
         require(
             keccak256(input.header) == task.inputHeaderHash &&
@@ -362,14 +379,54 @@ contract Campaign is ICampaign, AccessManaged {
                 ),
             WrongBaseInput(index)
         );
-        bytes32 assigned = Commitments.tensor(input.header, Commitments.assignedInput(seed_, input.base, task.noise));
-        require(inputHash == assigned, WrongInput(inputHash, assigned));
+        assigned = Commitments.assignedInput(seed_, input.base, task.noise);
+        inputHash = Commitments.tensor(input.header, assigned);
     }
 
-    function _spend(uint256 seasonId, uint256 taskId, address account, uint256 unit) private {
-        BitMaps.BitMap storage spent = _spent[seasonId][taskId][account];
-        require(!spent.get(unit), UnitSpent(seasonId, taskId, account, unit));
-        spent.set(unit);
+    /// @dev Marks units as paid, a word of the bitmap at a time; refuses if one of them was spent.
+    function _spend(Units memory units) private {
+        mapping(uint256 word => uint256 bits) storage spent = _spent[units.seasonId][units.taskId][units.account];
+        uint256 end = units.first + units.count;
+        for (uint256 unit = units.first; unit < end;) {
+            (uint256 mask, uint256 next) = _maskOf(unit, end);
+            uint256 bits = spent[unit >> 8];
+            if (bits & mask != 0) _refuseSpent(units, bits & mask, unit >> 8);
+            spent[unit >> 8] = bits | mask;
+            unit = next;
+        }
+    }
+
+    /// @dev The bits of the units from `unit` to the end of its word or to `end`, and the unit after them.
+    function _maskOf(uint256 unit, uint256 end) private pure returns (uint256 mask, uint256 next) {
+        next = (unit | 0xff) + 1;
+        if (next > end) next = end;
+        mask = (type(uint256).max >> (256 - (next - unit))) << (unit & 0xff);
+    }
+
+    /// @dev Names the first unit that was spent.
+    function _refuseSpent(Units memory units, uint256 bits, uint256 word) private pure {
+        uint256 unit = word << 8;
+        while ((bits >> (unit & 0xff)) & 1 == 0) ++unit;
+        revert UnitSpent(units.seasonId, units.taskId, units.account, unit);
+    }
+
+    /// @dev Penalises a refuted statement once and makes its units dead, paid or not.
+    function _burn(Units memory units, Task storage task, bytes32 id) private {
+        _checkCounts(units.seasonId, id, Status.Refuted);
+        require(!_burned[id], AlreadyBurned(id));
+
+        _burned[id] = true;
+        mapping(uint256 word => uint256 bits) storage spent = _spent[units.seasonId][units.taskId][units.account];
+        uint256 end = units.first + units.count;
+        for (uint256 unit = units.first; unit < end;) {
+            (uint256 mask, uint256 next) = _maskOf(unit, end);
+            spent[unit >> 8] |= mask;
+            unit = next;
+        }
+        Entry storage entry = _entries[units.seasonId][units.account];
+        uint256 owed = entry.owed + PENALTY_FACTOR * task.points * units.count;
+        entry.owed = uint64(owed < MAX_POINTS ? owed : MAX_POINTS);
+        _collect(units.seasonId, units.account, id, entry.points);
     }
 
     /// @dev Verifiers share a part of the unit's points evenly, each up to the season's cap.

@@ -25,6 +25,19 @@ struct Attestation {
     bytes32 answer;
 }
 
+/// @notice A prover's statement about consecutive units of one task: what is signed and hashed to a batch's id.
+/// @param context The first unit's; unit i of the batch is context + i.
+/// @param count Number of units.
+/// @param root Ordered tree of the units' activations A_1 ‖ … ‖ A_L.
+struct Batch {
+    address prover;
+    uint8 method;
+    bytes32 modelId;
+    bytes32 context;
+    uint32 count;
+    bytes32 root;
+}
+
 /// @notice What stands behind an attestation's `answer`.
 struct Answer {
     bytes32 outputHash;
@@ -71,6 +84,18 @@ interface IAttestationRegistry {
         uint8 method
     );
 
+    /// @notice A batch was recorded, `Pending`. `traces` are its units' activations, in order, as `root` hashes them.
+    event BatchAttested(
+        bytes32 indexed id,
+        address indexed prover,
+        bytes32 indexed modelId,
+        bytes32 context,
+        uint32 count,
+        bytes32 root,
+        uint8 method,
+        bytes traces
+    );
+
     /// @notice A statement became final. `by` is the account whose transaction settled it.
     event StatusChanged(bytes32 indexed id, uint8 indexed status, address indexed by);
 
@@ -83,6 +108,12 @@ interface IAttestationRegistry {
     error AlreadyRecorded(bytes32 uid);
     /// @notice The context's kind is unknown, or a free context (kind 0) is not all zero.
     error InvalidContext(bytes32 context);
+    /// @notice The prover didn't sign this digest.
+    error InvalidSignature(address prover, bytes32 digest);
+    /// @notice The opened answer, or the root of the traces, is not the signed one.
+    error SignedOtherwise(bytes32 given, bytes32 signed);
+    /// @notice A batch has at least one unit, and as many traces of one length.
+    error InvalidBatch(uint32 count, uint256 tracesLength);
     error NotTheProver(address caller, address prover);
     /// @notice No statement waits under `uid`: wrong fields or salt, or it is final already.
     error NotPending(bytes32 uid, Status status);
@@ -125,9 +156,43 @@ interface IAttestationRegistry {
         Answer calldata opened
     ) external returns (bytes32 uid);
 
+    /// @notice Records an open statement that its prover signed (ECDSA or ERC-1271); anyone.
+    /// @param signature Of the statement's digest, `uidOf(statement)`.
+    function attestBySig(
+        Attestation calldata statement,
+        Answer calldata opened,
+        bytes calldata evidence,
+        bytes calldata signature
+    ) external returns (bytes32 uid);
+
+    /// @notice Records a batch of the sender, of which the contract builds the tree.
+    /// @param layoutBytes The model's layout.
+    /// @param traces Activations A_1 ‖ … ‖ A_L of each unit, one after the other.
+    /// @return id The batch's name: its EIP-712 digest.
+    function attestBatch(
+        uint8 method,
+        bytes32 modelId,
+        bytes32 context,
+        uint32 count,
+        bytes calldata layoutBytes,
+        bytes calldata traces
+    ) external returns (bytes32 id);
+
+    /// @notice Records a batch that its prover signed; anyone.
+    /// @param signature Of the batch's digest, `batchIdOf(batch)`.
+    function attestBatchBySig(
+        Batch calldata batch,
+        bytes calldata layoutBytes,
+        bytes calldata traces,
+        bytes calldata signature
+    ) external returns (bytes32 id);
+
     /// @notice Takes back the sender's own statement: one of method 0, or one not yet recorded, whose signature then
     /// is worth nothing.
     function revoke(Attestation calldata statement) external returns (bytes32 uid);
+
+    /// @notice Makes the sender's signature of a batch not yet recorded worth nothing.
+    function revokeBatch(Batch calldata batch) external returns (bytes32 id);
 
     /// @notice Settles a statement; only for the method its record names.
     /// @param by The account whose transaction settled it.
@@ -150,4 +215,15 @@ interface IAttestationRegistry {
 
     /// @notice EIP-712 digest of the statement under this registry's domain.
     function uidOf(Attestation calldata statement) external view returns (bytes32);
+
+    /// @notice EIP-712 digest of the batch under this registry's domain.
+    function batchIdOf(Batch calldata batch) external view returns (bytes32);
+
+    /// @notice Whether `activations` are those of the batch's unit at position `index`, and the batch is Verified.
+    function isVerifiedInBatch(
+        Batch calldata batch,
+        uint256 index,
+        bytes calldata activations,
+        bytes32[] calldata proof
+    ) external view returns (bool);
 }

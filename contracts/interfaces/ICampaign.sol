@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {Attestation, IAttestationRegistry, Status} from "./IAttestationRegistry.sol";
+import {Attestation, Batch, IAttestationRegistry, Status} from "./IAttestationRegistry.sol";
 
 /// @notice A season's rules and state. Times are unix seconds.
 /// @param startsAt Units attested from here on count.
@@ -179,12 +179,26 @@ interface ICampaign {
     /// @param input Shown where the method does not check inputs; ignored otherwise.
     function award(address account, Attestation calldata statement, AssignedInput calldata input) external;
 
+    /// @notice Pays a Verified batch, all its units at once; anyone. Its method derived the inputs.
+    function awardBatch(address account, Batch calldata batch) external;
+
     /// @notice Burns ten times the points of a Refuted statement and spends its unit; anyone, once a statement.
     function burn(Attestation calldata statement) external;
 
-    /// @notice Reverts unless `statement`, made now, would be one for a unit of this campaign: its season seeded and
-    /// running, its model and method the task's, its unit within the cap.
-    function requireUnit(Attestation calldata statement) external view;
+    /// @notice Burns ten times the points of a Refuted batch's units and spends them; anyone, once a batch.
+    function burnBatch(Batch calldata batch) external;
+
+    /// @notice Reverts unless a statement about `count` units from `context` on, made now, would be one for units of this
+    /// campaign: the season seeded and running, model and method the task's, all units within the cap.
+    function requireUnits(bytes32 modelId, uint8 method, bytes32 context, uint32 count) external view;
+
+    /// @notice The input assigned to the unit that `context` names, as raw bytes; reverts unless `input` shows the task's
+    /// header and the base input drawn for the unit.
+    function assignedInput(
+        address account,
+        bytes32 context,
+        AssignedInput calldata input
+    ) external view returns (bytes memory);
 
     function registry() external view returns (IAttestationRegistry);
 

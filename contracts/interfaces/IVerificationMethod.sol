@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {Answer, Attestation} from "./IAttestationRegistry.sol";
+import {Answer, Attestation, Batch} from "./IAttestationRegistry.sol";
 
 /// @title How a statement is verified
-/// @notice One policy, one contract. The registry calls the three `on…` hooks; a hook refuses by reverting. The method
+/// @notice One policy, one contract. The registry calls the `on…` hooks; a hook refuses by reverting. The method
 /// settles a statement by calling the registry.
 interface IVerificationMethod {
     /// @notice A hook was called by somebody else than the registry.
@@ -17,6 +17,11 @@ interface IVerificationMethod {
         Answer calldata opened,
         bytes calldata evidence
     ) external;
+
+    /// @notice A batch was recorded.
+    /// @param unitBytes Length of each unit's activations.
+    /// @param layoutBytes What the prover shows as the model's layout.
+    function onAttestBatch(bytes32 id, Batch calldata batch, uint256 unitBytes, bytes calldata layoutBytes) external;
 
     /// @notice A hidden statement was recorded.
     function onCommit(bytes32 uid, Attestation calldata statement) external;

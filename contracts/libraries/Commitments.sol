@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {Attestation} from "../interfaces/IAttestationRegistry.sol";
+import {Attestation, Batch} from "../interfaces/IAttestationRegistry.sol";
 
 /// @notice The parts that name a model; zero where one is missing.
 struct ModelParts {
@@ -26,6 +26,10 @@ library Commitments {
         "Attestation(address prover,uint8 method,bytes32 modelId,bytes32 inputHash,bytes32 context,bytes32 answer)"
     );
 
+    bytes32 internal constant BATCH_TYPEHASH = keccak256(
+        "Batch(address prover,uint8 method,bytes32 modelId,bytes32 context,uint32 count,bytes32 root)"
+    );
+
     /// @notice A model's name.
     function modelId(ModelParts memory parts) internal pure returns (bytes32) {
         return keccak256(abi.encode(bytes32("MODEL_V1"), parts));
@@ -44,6 +48,11 @@ library Commitments {
     /// @notice EIP-712 struct hash of a statement.
     function structHash(Attestation memory statement) internal pure returns (bytes32) {
         return keccak256(abi.encode(ATTESTATION_TYPEHASH, statement));
+    }
+
+    /// @notice EIP-712 struct hash of a batch.
+    function structHash(Batch memory batch) internal pure returns (bytes32) {
+        return keccak256(abi.encode(BATCH_TYPEHASH, batch));
     }
 
     /// @notice A panel member's hidden vote.

@@ -2,7 +2,7 @@
 pragma solidity 0.8.34;
 
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
-import {Answer, Attestation, IAttestationRegistry, Status} from "../interfaces/IAttestationRegistry.sol";
+import {Answer, Attestation, Batch, IAttestationRegistry, Status} from "../interfaces/IAttestationRegistry.sol";
 import {IBonds} from "../interfaces/IBonds.sol";
 import {ICampaign} from "../interfaces/ICampaign.sol";
 import {Case, IQuorum, QuorumParameters, Seat, SeatState} from "../interfaces/IQuorum.sol";
@@ -126,6 +126,11 @@ contract Quorum is IQuorum {
     /// @inheritdoc IVerificationMethod
     function onAttest(bytes32 uid, Attestation calldata, Answer calldata, bytes calldata) external view onlyRegistry {
         revert CommitOnly(uid);
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onAttestBatch(bytes32 id, Batch calldata, uint256, bytes calldata) external view onlyRegistry {
+        revert CommitOnly(id);
     }
 
     /// @inheritdoc IVerificationMethod
@@ -330,7 +335,7 @@ contract Quorum is IQuorum {
     function _claimUnit(bytes32 uid, Attestation calldata statement) private {
         (address campaign, , , ) = Contexts.unitOf(statement.context);
         require(campaign == address(_campaign), WrongCampaign(statement.context));
-        _campaign.requireUnit(statement);
+        _campaign.requireUnits(statement.modelId, statement.method, statement.context, 1);
         bytes32 earlier = _statements[statement.prover][statement.context];
         require(
             earlier == 0 || _registry.statusOf(earlier) == uint8(Status.Void),

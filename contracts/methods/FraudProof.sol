@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.34;
+
+import {Answer, Attestation, Batch, IAttestationRegistry, Record, Status} from "../interfaces/IAttestationRegistry.sol";
+import {IBonds} from "../interfaces/IBonds.sol";
+import {ICampaign} from "../interfaces/ICampaign.sol";
+import {DisputedRow, DisputedUnit, IFraudProof} from "../interfaces/IFraudProof.sol";
+import {Model} from "../interfaces/IModelRegistry.sol";
+import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
+import {Commitments} from "../libraries/Commitments.sol";
+import {Contexts} from "../libraries/Contexts.sol";
+import {IntegerProfile} from "../libraries/IntegerProfile.sol";
+import {LayoutParts, Layouts} from "../libraries/Layouts.sol";
+import {OrderedTree} from "../libraries/OrderedTree.sol";
+
+contract FraudProof is IFraudProof {
+    /// @dev Where a disputed row stands: within its layer's activations, and among all rows of the model.
+    struct Place {
+        uint256 inputs;
+        uint256 inputAt;
+        uint256 outputAt;
+        uint256 rowIndex;
+        uint256 rowCount;
+    }
+
+    uint40 private constant MAX_WINDOW = 30 days;
+
+    IAttestationRegistry private immutable _registry;
+    ICampaign private immutable _campaign;
+    IBonds private immutable _bonds;
+
+    /// @inheritdoc IFraudProof
+    uint40 public immutable window;
+
+    /// @inheritdoc IFraudProof
+    uint128 public immutable bondPerUnit;
+
+    /// @param campaign Whose units this method verifies; its registry is this method's.
+    /// @param bonds Where provers' bonds lie.
+    /// @param window_ 1 second to 30 days.
+    /// @param bondPerUnit_ 2 wei to 2^96 - 1: half goes to the challenger.
+    constructor(ICampaign campaign, IBonds bonds, uint40 window_, uint128 bondPerUnit_) {
+        require(window_ != 0 && window_ <= MAX_WINDOW, InvalidParameter("window", window_));
+        require(bondPerUnit_ > 1 && bondPerUnit_ <= type(uint96).max, InvalidParameter("bondPerUnit", bondPerUnit_));
+        _registry = campaign.registry();
+        _campaign = campaign;
+        _bonds = bonds;
+        window = window_;
+        bondPerUnit = bondPerUnit_;
+    }
+
+    modifier onlyRegistry() {
+        require(msg.sender == address(_registry), NotTheRegistry(msg.sender));
+        _;
+    }
+
+    /// @inheritdoc IVerificationMethod
+    /// @dev `evidence` is u16 length ‖ layout ‖ trace.
+    function onAttest(
+        bytes32 uid,
+        Attestation calldata statement,
+        Answer calldata opened,
+        bytes calldata evidence
+    ) external onlyRegistry {
+        if (Contexts.kind(statement.context) == Contexts.UNIT) {
+            _checkUnits(statement.modelId, statement.method, statement.context, 1);
+        }
+        require(evidence.length >= 2, WrongTrace(uid));
+        uint256 traceAt = 2 + uint16(bytes2(evidence));
+        require(evidence.length >= traceAt, WrongTrace(uid));
+        bytes calldata trace = evidence[traceAt:];
+        _checkTrace(uid, statement, opened, evidence[2:traceAt], trace);
+
+        emit Traced(uid, trace);
+
+        _bonds.lock(statement.prover, bondPerUnit);
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onAttestBatch(
+        bytes32,
+        Batch calldata batch,
+        uint256 unitBytes,
+        bytes calldata layoutBytes
+    ) external onlyRegistry {
+        require(Contexts.kind(batch.context) == Contexts.UNIT, WrongCampaign(batch.context));
+        _checkUnits(batch.modelId, batch.method, batch.context, batch.count);
+        LayoutParts memory parts = _layoutOf(batch.modelId, layoutBytes);
+        uint256 expected = _traceBytes(layoutBytes, parts.layers) - Layouts.width(layoutBytes, 0);
+        require(unitBytes == expected, WrongTraceLength(unitBytes, expected));
+
+        _bonds.lock(batch.prover, bondPerUnit * batch.count);
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onCommit(bytes32 uid, Attestation calldata) external view onlyRegistry {
+        revert OpenOnly(uid);
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onReveal(bytes32 uid, Attestation calldata, Answer calldata) external view onlyRegistry {
+        revert OpenOnly(uid);
+    }
+
+    /// @inheritdoc IFraudProof
+    function refute(
+        Attestation calldata statement,
+        Answer calldata opened,
+        bytes calldata trace,
+        DisputedRow calldata disputed
+    ) external {
+        bytes32 uid = _registry.uidOf(statement);
+        Record memory record = _disputable(uid);
+        bytes32 answer = Commitments.answer(statement.prover, opened.outputHash, opened.traceHash, opened.salt);
+        require(answer == statement.answer && keccak256(trace) == opened.traceHash, WrongTrace(uid));
+        Place memory place = _placeOf(statement.modelId, disputed);
+
+        int8 claimed = int8(uint8(trace[place.outputAt]));
+        bytes memory x = trace[place.inputAt:place.inputAt + place.inputs];
+        _refute(uid, record, 0, disputed, claimed, x);
+    }
+
+    /// @inheritdoc IFraudProof
+    function refuteBatch(Batch calldata batch, DisputedUnit calldata unit, DisputedRow calldata disputed) external {
+        bytes32 id = _registry.batchIdOf(batch);
+        Record memory record = _disputable(id);
+        require(
+            OrderedTree.verify(
+                batch.root,
+                batch.count,
+                unit.index,
+                OrderedTree.leaf(unit.index, unit.activations),
+                unit.proof
+            ),
+            WrongUnitProof(unit.index)
+        );
+        Place memory place = _placeOf(batch.modelId, disputed);
+
+        // A unit's leaf begins with A_1: A_0 is its assigned input.
+        uint256 skipped = Layouts.width(disputed.layoutBytes, 0);
+        int8 claimed = int8(uint8(unit.activations[place.outputAt - skipped]));
+        bytes memory x =
+            disputed.layer == 0
+                ? _campaign.assignedInput(batch.prover, bytes32(uint256(batch.context) + unit.index), unit.input)
+                : unit.activations[place.inputAt - skipped:place.inputAt - skipped + place.inputs];
+        _refute(id, record, unit.index, disputed, claimed, x);
+    }
+
+    /// @inheritdoc IFraudProof
+    function settle(bytes32 id) external {
+        Record memory record = _pending(id);
+        uint64 until = uint64(record.attestedAt) + window;
+        require(block.timestamp >= until, WindowOpen(id, until));
+
+        _registry.settle(id, Status.Verified, msg.sender);
+        _bonds.unlock(record.prover, bondPerUnit * record.count);
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function longest() external view returns (uint64) {
+        return window;
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function checksInput() external pure returns (bool) {
+        return false;
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function verifiersOf(bytes32) external pure returns (address[] memory) {
+        return new address[](0);
+    }
+
+    /// @dev Settles as Refuted if the model gives another value than was claimed, and shares out the bond.
+    function _refute(
+        bytes32 id,
+        Record memory record,
+        uint256 unit,
+        DisputedRow calldata disputed,
+        int8 claimed,
+        bytes memory x
+    ) private {
+        int8 correct = IntegerProfile.evaluate(disputed.data, x);
+        require(correct != claimed, RowIsRight(disputed.layer, disputed.row, claimed));
+
+        emit RowRefuted(id, msg.sender, unit, disputed.layer, disputed.row, claimed, correct);
+
+        _registry.settle(id, Status.Refuted, msg.sender);
+        uint128 bond = bondPerUnit * record.count;
+        uint128 reward = bond / 2;
+        _bonds.pay(record.prover, msg.sender, reward);
+        _bonds.burn(record.prover, bond - reward);
+    }
+
+    function _checkUnits(bytes32 modelId, uint8 method, bytes32 context, uint32 count) private view {
+        (address campaign, , , ) = Contexts.unitOf(context);
+        require(campaign == address(_campaign), WrongCampaign(context));
+        _campaign.requireUnits(modelId, method, context, count);
+    }
+
+    /// @dev Ties a trace to what was attested: its hash, its first activations to the input, its last to the output.
+    function _checkTrace(
+        bytes32 uid,
+        Attestation calldata statement,
+        Answer calldata opened,
+        bytes calldata layoutBytes,
+        bytes calldata trace
+    ) private view {
+        LayoutParts memory parts = _layoutOf(statement.modelId, layoutBytes);
+        uint256 expected = _traceBytes(layoutBytes, parts.layers);
+        require(trace.length == expected, WrongTraceLength(trace.length, expected));
+        bytes calldata inputHeader = layoutBytes[parts.inputHeaderAt:parts.inputHeaderAt + parts.inputHeaderLength];
+        bytes calldata outputHeader = layoutBytes[parts.outputHeaderAt:parts.outputHeaderAt + parts.outputHeaderLength];
+        uint256 inputs = Layouts.width(layoutBytes, 0);
+        uint256 outputs = Layouts.width(layoutBytes, parts.layers);
+        require(
+            keccak256(trace) == opened.traceHash &&
+                Commitments.tensor(inputHeader, trace[:inputs]) == statement.inputHash &&
+                Commitments.tensor(outputHeader, trace[expected - outputs:]) == opened.outputHash,
+            WrongTrace(uid)
+        );
+    }
+
+    function _pending(bytes32 id) private view returns (Record memory record) {
+        record = _registry.recordOf(id);
+        require(
+            record.status == Status.Pending &&
+                record.method != 0 &&
+                address(_registry.methodAt(record.method)) == address(this),
+            NotOpen(id)
+        );
+    }
+
+    function _disputable(bytes32 id) private view returns (Record memory record) {
+        record = _pending(id);
+        uint64 until = uint64(record.attestedAt) + window;
+        require(block.timestamp < until, WindowOver(id, until));
+    }
+
+    /// @dev The parts of an integer model's layout.
+    function _layoutOf(bytes32 modelId, bytes calldata layoutBytes) private view returns (LayoutParts memory) {
+        Model memory model = _registry.models().modelOf(modelId);
+        return _checkLayout(modelId, model, layoutBytes);
+    }
+
+    function _checkLayout(
+        bytes32 modelId,
+        Model memory model,
+        bytes calldata layoutBytes
+    ) private pure returns (LayoutParts memory) {
+        require(model.weightsRoot != 0, NotAnIntegerModel(modelId));
+        bytes32 layoutHash = keccak256(layoutBytes);
+        require(layoutHash == model.layoutHash, WrongLayout(layoutHash, model.layoutHash));
+        return Layouts.parse(layoutBytes);
+    }
+
+    /// @dev Where the disputed row's input and output stand in a trace; checks that the row is the model's.
+    function _placeOf(bytes32 modelId, DisputedRow calldata disputed) private view returns (Place memory place) {
+        Model memory model = _registry.models().modelOf(modelId);
+        LayoutParts memory parts = _checkLayout(modelId, model, disputed.layoutBytes);
+        require(disputed.layer < parts.layers, NoSuchRow(disputed.layer, disputed.row));
+        for (uint256 layer = 0; layer < parts.layers; ++layer) {
+            uint256 inputs = Layouts.width(disputed.layoutBytes, layer);
+            uint256 outputs = Layouts.width(disputed.layoutBytes, layer + 1);
+            if (layer < disputed.layer) {
+                place.inputAt += inputs;
+                place.rowIndex += outputs;
+            } else if (layer == disputed.layer) {
+                require(disputed.row < outputs, NoSuchRow(disputed.layer, disputed.row));
+                place.inputs = inputs;
+                place.outputAt = place.inputAt + inputs + disputed.row;
+                place.rowIndex += disputed.row;
+            }
+            place.rowCount += outputs;
+        }
+        require(
+            OrderedTree.verify(
+                model.weightsRoot,
+                place.rowCount,
+                place.rowIndex,
+                OrderedTree.leaf(place.rowIndex, disputed.data),
+                disputed.proof
+            ),
+            WrongRowProof(disputed.layer, disputed.row)
+        );
+    }
+
+    /// @dev Length of A_0 ‖ … ‖ A_L.
+    function _traceBytes(bytes calldata layoutBytes, uint256 layers) private pure returns (uint256 length) {
+        for (uint256 layer = 0; layer <= layers; ++layer) {
+            length += Layouts.width(layoutBytes, layer);
+        }
+    }
+}
