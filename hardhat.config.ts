@@ -13,6 +13,8 @@ export default defineConfig({
     // The compiler comes from npm: nothing is downloaded at build time.
     path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
     settings: { evmVersion: "osaka", optimizer: { enabled: true, runs: 10_000 } },
+    npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
   },
+  coverage: { skipFiles: ["contracts/mocks/**"] },
   paths: { tests: { mocha: "test/contracts", solidity: "test/contracts" } },
 });

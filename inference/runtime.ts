@@ -52,6 +52,9 @@ export async function loadRuntime(wasm: Uint8Array): Promise<InferenceRuntime> {
   return { open: (artifact, layout) => inTurn(() => openSession(artifact, layout)) };
 }
 
+// Whatever goes wrong is thrown: nothing is left to log.
+const LOG_FATAL = 4;
+
 // All sessions share one WebAssembly stack, which a call interrupted by another one would corrupt.
 let last: Promise<unknown> = Promise.resolve();
 
@@ -69,6 +72,7 @@ async function openSession(artifact: Uint8Array, layout: Layout): Promise<Infere
     graphOptimizationLevel: "disabled",
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
+    logSeverityLevel: LOG_FATAL,
   });
   try {
     checkMetadata("input", session.inputMetadata, layout.input);
@@ -78,7 +82,7 @@ async function openSession(artifact: Uint8Array, layout: Layout): Promise<Infere
     throw error;
   }
   return {
-    run(input) {
+    async run(input) {
       checkInput(layout.input, input);
       return inTurn(() => runSession(session, layout, input.slice()));
     },

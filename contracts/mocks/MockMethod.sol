@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.34;
+
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {Answer, Attestation} from "../interfaces/IAttestationRegistry.sol";
+import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
+
+/// @title A method under a test's control
+/// @notice It reports the calls of its hooks, answers what it was told to, and calls what it is told to: at once, or
+/// from within its next hook.
+contract MockMethod is IVerificationMethod {
+    event AttestHook(bytes32 indexed uid, Attestation statement, Answer opened, bytes evidence);
+    event CommitHook(bytes32 indexed uid, Attestation statement);
+    event RevealHook(bytes32 indexed uid, Attestation statement, Answer opened);
+
+    uint64 public longest;
+    bool public checksInput;
+    address[] private _verifiers;
+    address private _target;
+    bytes private _data;
+
+    receive() external payable {}
+
+    function setLongest(uint64 longest_) external {
+        longest = longest_;
+    }
+
+    function setChecksInput(bool checksInput_) external {
+        checksInput = checksInput_;
+    }
+
+    function setVerifiers(address[] calldata verifiers) external {
+        _verifiers = verifiers;
+    }
+
+    /// @notice The next hook calls `target` with `data` and passes on its revert.
+    function onNextHook(address target, bytes calldata data) external {
+        _target = target;
+        _data = data;
+    }
+
+    /// @notice Calls `target` with `data` and the sent wei, and passes on its revert.
+    function execute(address target, bytes calldata data) external payable {
+        Address.functionCallWithValue(target, data, msg.value);
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onAttest(
+        bytes32 uid,
+        Attestation calldata statement,
+        Answer calldata opened,
+        bytes calldata evidence
+    ) external {
+        emit AttestHook(uid, statement, opened, evidence);
+        _call();
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onCommit(bytes32 uid, Attestation calldata statement) external {
+        emit CommitHook(uid, statement);
+        _call();
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onReveal(bytes32 uid, Attestation calldata statement, Answer calldata opened) external {
+        emit RevealHook(uid, statement, opened);
+        _call();
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function verifiersOf(bytes32) external view returns (address[] memory) {
+        return _verifiers;
+    }
+
+    function _call() private {
+        address target = _target;
+        if (target == address(0)) return;
+        _target = address(0);
+        Address.functionCall(target, _data);
+    }
+}

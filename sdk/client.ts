@@ -1,0 +1,181 @@
+import { type Address, createPublicClient, type Hex, hexToBytes, http, type PublicClient, type Transport } from "viem";
+import { attestationRegistryAbi, bondsAbi, campaignAbi, modelRegistryAbi, quorumAbi } from "./abi.ts";
+import type { Answer, Attestation } from "./commitments.ts";
+import type { ContractName, Deployment } from "./deployment.ts";
+import { readRanges } from "./ranges.ts";
+
+/** Addresses and ABIs of a deployment's contracts, each to be spread into a viem action. */
+export function contractsOf({ contracts }: Deployment) {
+  const at = <const abi>(name: ContractName, abi: abi) => ({ address: contracts[name].address, abi }) as const;
+  return {
+    modelRegistry: at("ModelRegistry", modelRegistryAbi),
+    attestationRegistry: at("AttestationRegistry", attestationRegistryAbi),
+    bonds: at("Bonds", bondsAbi),
+    campaign: at("Campaign", campaignAbi),
+    quorum: at("Quorum", quorumAbi),
+  } as const;
+}
+
+/** A deployment and an RPC to read it by. */
+export interface Client {
+  deployment: Deployment;
+  contracts: ReturnType<typeof contractsOf>;
+  rpc: PublicClient;
+}
+
+/** Reads `deployment` over `rpc`: the URL of a JSON-RPC endpoint, or a viem transport. Nothing is sent yet. */
+export const connect = (deployment: Deployment, rpc: string | Transport): Client => ({
+  deployment,
+  contracts: contractsOf(deployment),
+  rpc: createPublicClient({ transport: typeof rpc === "string" ? http(rpc) : rpc }),
+});
+
+/** Throws a sentence unless the RPC serves the deployment's chain and the contracts stand there. */
+export async function checkDeployment({ deployment, rpc }: Client): Promise<void> {
+  const chainId = await rpc.getChainId();
+  if (chainId !== deployment.chainId)
+    throw new Error(`The RPC serves chain ${chainId}; the deployment is on chain ${deployment.chainId}.`);
+  for (const [name, { address }] of Object.entries(deployment.contracts))
+    if ((await rpc.getCode({ address })) === undefined)
+      throw new Error(`There is no contract at ${address}, where the deployment says that ${name} stands.`);
+}
+
+/** A published model: what `ModelPublished` says of it. Structurally an inference `PublishedModel`. */
+export interface ModelPublication {
+  modelId: Hex;
+  publisher: Address;
+  /** sha256 of the ONNX file. */
+  artifactHash: Hex;
+  runtimeId: Hex;
+  weightsRoot: Hex;
+  verifyingKeyHash: Hex;
+  measurement: Hex;
+  layout: Uint8Array;
+  /** All rows of all layers; empty for a float model. */
+  rows: Uint8Array;
+  uri: string;
+  blockNumber: bigint;
+  transactionHash: Hex;
+}
+
+/** All published models in order of publication, or the one that is named. */
+export async function readModels(client: Client, modelId?: Hex): Promise<ModelPublication[]> {
+  const logs = await readAll(client, (fromBlock, toBlock) =>
+    client.rpc.getContractEvents({
+      ...client.contracts.modelRegistry,
+      eventName: "ModelPublished",
+      strict: true,
+      fromBlock,
+      toBlock,
+      ...(modelId && { args: { modelId } }),
+    }),
+  );
+  return logs.map(({ args: { layoutBytes, rows, ...rest }, blockNumber, transactionHash }) => ({
+    ...rest,
+    layout: hexToBytes(layoutBytes),
+    rows: hexToBytes(rows),
+    blockNumber,
+    transactionHash,
+  }));
+}
+
+/** The published model; throws when there is none of that name. */
+export async function readModel(client: Client, modelId: Hex): Promise<ModelPublication> {
+  const [model] = await readModels(client, modelId);
+  if (model === undefined) throw new Error(`No model ${modelId} has been published.`);
+  return model;
+}
+
+/** A task of a season with its base inputs. */
+export interface TaskInputs {
+  seasonId: bigint;
+  taskId: bigint;
+  modelId: Hex;
+  method: number;
+  points: bigint;
+  unitsPerAccount: number;
+  noise: number;
+  inputCount: number;
+  inputSetRoot: Hex;
+  /** Raw bytes of all base inputs, one after the other. */
+  inputs: Uint8Array;
+}
+
+/** A season's tasks in order, with the base inputs that `TaskAdded` carries. */
+export async function readTasks(client: Client, seasonId: bigint): Promise<TaskInputs[]> {
+  const logs = await readAll(client, (fromBlock, toBlock) =>
+    client.rpc.getContractEvents({
+      ...client.contracts.campaign,
+      eventName: "TaskAdded",
+      strict: true,
+      fromBlock,
+      toBlock,
+      args: { seasonId },
+    }),
+  );
+  return logs.map(({ args }) => ({ ...args, inputs: hexToBytes(args.inputs) }));
+}
+
+/** A season's rules and state, as `Campaign.seasonOf` gives them; throws a sentence when there is no such season. */
+export async function readSeason(client: Client, seasonId: bigint) {
+  const { campaign } = client.contracts;
+  const count = await client.rpc.readContract({ ...campaign, functionName: "seasonCount" });
+  if (seasonId < 1n || seasonId > count)
+    throw new Error(
+      `There is no season ${seasonId}; ${count === 0n ? "none was drafted yet" : `the last one is ${count}`}.`,
+    );
+  return client.rpc.readContract({ ...campaign, functionName: "seasonOf", args: [seasonId] });
+}
+
+/** A statement as the chain tells of it. */
+export interface StatementHistory {
+  statement: Attestation;
+  /** What the prover revealed; undefined while it is hidden. */
+  answer: Answer | undefined;
+  /** None 0, Pending 1, Verified 2, Refuted 3, Void 4, Revoked 5. */
+  status: number;
+  blockNumber: bigint;
+  transactionHash: Hex;
+}
+
+/** A committed statement by its uid; throws a sentence when no commit of that name stands on the chain. */
+export async function readStatement(client: Client, uid: Hex): Promise<StatementHistory> {
+  const { attestationRegistry } = client.contracts;
+  const [committed] = await readAll(client, (fromBlock, toBlock) =>
+    client.rpc.getContractEvents({
+      ...attestationRegistry,
+      eventName: "Committed",
+      strict: true,
+      fromBlock,
+      toBlock,
+      args: { uid },
+    }),
+  );
+  if (committed === undefined) throw new Error(`No committed statement has the uid ${uid}.`);
+  const [revealed] = await readAll(client, (fromBlock, toBlock) =>
+    client.rpc.getContractEvents({
+      ...attestationRegistry,
+      eventName: "Attested",
+      strict: true,
+      fromBlock,
+      toBlock,
+      args: { uid },
+    }),
+  );
+  const status = await client.rpc.readContract({ ...attestationRegistry, functionName: "statusOf", args: [uid] });
+  const { prover, method, modelId, inputHash, context, answer } = committed.args;
+  return {
+    statement: { prover, method, modelId, inputHash, context, answer },
+    answer: revealed && {
+      outputHash: revealed.args.outputHash,
+      traceHash: revealed.args.traceHash,
+      salt: revealed.args.salt,
+    },
+    status,
+    blockNumber: committed.blockNumber,
+    transactionHash: committed.transactionHash,
+  };
+}
+
+const readAll = async <T>(client: Client, read: (from: bigint, to: bigint) => Promise<T[]>): Promise<T[]> =>
+  readRanges(BigInt(client.deployment.startBlock), await client.rpc.getBlockNumber({ cacheTime: 0 }), read);

@@ -1,0 +1,64 @@
+import { type Address, getAddress, type Hex, isAddress, isHash } from "viem";
+
+/** The contracts that a deployment names. */
+export const contractNames = [
+  "AccessManager",
+  "ModelRegistry",
+  "AttestationRegistry",
+  "Bonds",
+  "Campaign",
+  "Quorum",
+] as const;
+
+export type ContractName = (typeof contractNames)[number];
+
+/** Where a contract stands, and the transaction that put it there. */
+export interface DeployedContract {
+  address: Address;
+  transactionHash: Hex;
+}
+
+/** How to find Proofboard on a chain: what `deployments/<chainId>.json` says. */
+export interface Deployment {
+  chainId: number;
+  /** The first block that can hold an event of these contracts. */
+  startBlock: number;
+  contracts: Readonly<Record<ContractName, DeployedContract>>;
+}
+
+/**
+ * Checks a deployment read from JSON and checksums its addresses; contracts it names beyond {@link contractNames} are
+ * left out. Throws a sentence that quotes what is malformed.
+ */
+export function parseDeployment(value: unknown): Deployment {
+  const { chainId, startBlock, contracts } = asRecord(value, "The deployment");
+  if (!isCount(chainId) || chainId === 0)
+    throw new Error(`The deployment's chainId is ${quote(chainId)}; it must be a positive integer.`);
+  if (!isCount(startBlock))
+    throw new Error(`The deployment's startBlock is ${quote(startBlock)}; it must be a block number.`);
+  const named = asRecord(contracts, "The deployment's contracts");
+  const parsed = contractNames.map((name) => [name, parseContract(name, named[name])] as const);
+  return { chainId, startBlock, contracts: Object.fromEntries(parsed) as Record<ContractName, DeployedContract> };
+}
+
+function parseContract(name: ContractName, value: unknown): DeployedContract {
+  if (value === undefined) throw new Error(`The deployment names no ${name}.`);
+  const { address, transactionHash } = asRecord(value, `The deployment's ${name}`);
+  if (typeof address !== "string" || !isAddress(address))
+    throw new Error(`The deployment's ${name} has the address ${quote(address)}; that is not an address.`);
+  if (typeof transactionHash !== "string" || !isHash(transactionHash))
+    throw new Error(
+      `The deployment's ${name} has the transactionHash ${quote(transactionHash)}; that is not a 32-byte hash.`,
+    );
+  return { address: getAddress(address), transactionHash };
+}
+
+function asRecord(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Error(`${what} is ${quote(value)}; it must be a JSON object.`);
+  return value as Record<string, unknown>;
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const quote = (value: unknown): string => JSON.stringify(value) ?? "missing";

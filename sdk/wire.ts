@@ -1,0 +1,334 @@
+import type { Address, Hex } from "viem";
+
+// What the indexer's routes answer, as JSON. Points, seq, season and task ids and units are decimal strings; block
+// numbers, ranks, counts and times (unix seconds) are numbers; addresses are checksummed, hashes lower case.
+
+/** A decimal integer as text. */
+export type Decimal = string;
+
+/** The state of the chain that an answer tells of. */
+export interface AsOf {
+  chainId: number;
+  blockNumber: number;
+  blockHash: Hex;
+  /** Blocks up to here can't be reorganised any more. */
+  finalizedBlock: number;
+  /** Last entry of the season's ledger; null where the answer isn't about one season. */
+  seq: Decimal | null;
+  /** The season's ledger hash after that entry; null where the answer isn't about one season. */
+  ledgerHash: Hex | null;
+}
+
+/** RFC 9457 problem details: the body of every answer from status 400 on. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  /** A sentence that quotes the value. */
+  detail: string;
+  /** The parameter that was wrong; with status 400. */
+  parameter?: string;
+}
+
+/** Where an event stands on chain. */
+export interface EventPlace {
+  blockNumber: number;
+  /** Block time, unix seconds. */
+  timestamp: number;
+  transactionHash: Hex;
+  logIndex: number;
+}
+
+/** A verification method: 0 none, 1 Quorum, 2 FraudProof, 3 ZkProof, 4 Enclave. */
+export interface Method {
+  id: number;
+  name: string;
+}
+
+/** How a statement stands; all but pending are final. */
+export type StatementStatus = "pending" | "verified" | "refuted" | "void" | "revoked";
+
+/**
+ * At the time of the block in `asOf`: `drafted` may still change, `open` waits for its start or its seed, `running` takes
+ * statements, `ended` still awards and burns, `closed` is over.
+ */
+export type SeasonState = "drafted" | "open" | "running" | "ended" | "closed";
+
+export interface Task {
+  taskId: Decimal;
+  modelId: Hex;
+  method: Method;
+  /** Points a verified unit gives its prover. */
+  points: Decimal;
+  /** Units are 0 to this less one. */
+  unitsPerAccount: number;
+  /** Each input element is moved by -noise to +noise. */
+  noise: number;
+  inputCount: number;
+  inputSetRoot: Hex;
+  /** The `TaskAdded` event, which carries the base inputs' bytes. */
+  added: EventPlace;
+}
+
+export interface Season {
+  seasonId: Decimal;
+  state: SeasonState;
+  organiser: Address;
+  /** What the organiser says of the season; null while it is drafted. */
+  uri: string | null;
+  /** Null while the season is drafted, as are the next two. */
+  startsAt: number | null;
+  endsAt: number | null;
+  closesAt: number | null;
+  seed: Hex | null;
+  seededAt: number | null;
+  /** Points an account can earn as verifier. */
+  verifierCap: Decimal;
+  tasks: Task[];
+  /** The head of the season's ledger. */
+  totals: { seq: Decimal; participants: number; totalPoints: Decimal; ledgerHash: Hex };
+  /** The final standings on chain; null until there are any. */
+  final: { poster: Address; participants: number; finalised: EventPlace } | null;
+}
+
+/** `GET /v1/seasons`, newest first; `GET /v1/seasons/:id`. */
+export interface Seasons {
+  asOf: AsOf;
+  items: Season[];
+}
+export interface SeasonAnswer {
+  asOf: AsOf;
+  item: Season;
+}
+
+/** An account's place in a season: points descending, then the lower `lastSeq`. */
+export interface Standing {
+  rank: number;
+  account: Address;
+  points: Decimal;
+  /** Units of the account's own statements, by status. */
+  verified: number;
+  pending: number;
+  refuted: number;
+  /** Refutations that the account had a part in: a vote with the panel's majority, or a challenge. */
+  caught: number;
+  /** `seq` of the account's last ledger entry. */
+  lastSeq: Decimal;
+  lastChangeAt: number;
+}
+
+/** `GET /v1/seasons/:id/standings?limit=1..100&cursor=` */
+export interface StandingsPage {
+  asOf: AsOf;
+  items: Standing[];
+  /** Cursor of the next page; null on the last one. */
+  next: string | null;
+  /** Accounts ranked. */
+  total: number;
+}
+
+/** `GET /v1/seasons/:id/standings/:account?around=0..50`; 404 without a ledger entry. */
+export interface StandingAnswer {
+  asOf: AsOf;
+  item: Standing;
+  /** Up to `around` standings before and `around` after the account's, in order, without its own. */
+  neighbours: Standing[];
+}
+
+/** `GET /v1/accounts/:account`; an account that did nothing has no seasons. */
+export interface AccountAnswer {
+  asOf: AsOf;
+  account: Address;
+  /** Seasons where the account has a statement, a catch or a ledger entry, newest first. */
+  seasons: AccountSeason[];
+}
+export interface AccountSeason {
+  seasonId: Decimal;
+  /** Null without a ledger entry, as are points. */
+  rank: number | null;
+  points: Decimal | null;
+  verified: number;
+  pending: number;
+  refuted: number;
+  caught: number;
+}
+
+/** The unit of a campaign that a statement is for. */
+export interface StatementUnit {
+  campaign: Address;
+  seasonId: Decimal;
+  taskId: Decimal;
+  unit: Decimal;
+}
+
+/** A statement as lists show it. */
+export interface StatementSummary {
+  /** The statement's uid, or a batch's id. */
+  uid: Hex;
+  prover: Address;
+  modelId: Hex;
+  method: Method;
+  status: StatementStatus;
+  inputHash: Hex;
+  context: Hex;
+  /** Null where the context is not a unit's. */
+  unit: StatementUnit | null;
+  /** Whether it is for a task of the deployed campaign as the season's rules ask: only those appear in standings. */
+  counts: boolean;
+  /** Units covered: 1, or a batch's length. */
+  count: number;
+  answer: Hex;
+  /** Null while the answer is hidden, as are the next two. */
+  outputHash: Hex | null;
+  traceHash: Hex | null;
+  salt: Hex | null;
+  /** When it was recorded. */
+  attested: EventPlace;
+  /** When it became final; null while it is pending. */
+  settled: EventPlace | null;
+}
+
+/** One step of a statement's life, in the order of the chain. */
+export type Step = { at: EventPlace } & (
+  | { step: "committed"; by: Address }
+  | { step: "revealed"; by: Address; outputHash: Hex }
+  | { step: "drawScheduled"; round: number; drawBlock: number; drawUntil: number }
+  | { step: "panelDrawn"; round: number; members: Address[]; commitUntil: number; revealUntil: number }
+  | { step: "voteCommitted"; round: number; by: Address }
+  | { step: "revealOpened"; round: number; revealUntil: number }
+  | { step: "voteRevealed"; round: number; by: Address; outputHash: Hex }
+  | { step: "roundUndecided"; round: number; votes: number }
+  | { step: "settled"; status: StatementStatus; by: Address }
+  /** A panel member lost part of its bond, in wei. */
+  | { step: "penalised"; account: Address; amount: Decimal }
+  | { step: "awarded"; account: Address; reason: Reason; amount: Decimal; seq: Decimal }
+  | { step: "burned"; account: Address; reason: Reason; amount: Decimal; seq: Decimal }
+);
+
+/** A statement with all that happened to it. */
+export interface Statement extends StatementSummary {
+  steps: Step[];
+  /** What is proven by now, in words. */
+  proven: string;
+  /** What is not, in words. */
+  notProven: string;
+}
+
+/** `GET /v1/attestations/:uid` */
+export interface StatementAnswer {
+  asOf: AsOf;
+  item: Statement;
+}
+
+/** `GET /v1/attestations?prover=&model=&status=&cursor=`, newest first. */
+export interface StatementsPage {
+  asOf: AsOf;
+  items: StatementSummary[];
+  next: string | null;
+}
+
+/** Why points changed: 1 prover, 2 verifier, 5 penalty. */
+export interface Reason {
+  id: number;
+  name: string;
+}
+
+/** One point change, with all that is needed to check it. */
+export interface Receipt {
+  seasonId: Decimal;
+  seq: Decimal;
+  account: Address;
+  reason: Reason;
+  /** Negative where points were burned. */
+  delta: Decimal;
+  /** The account's points after it. */
+  points: Decimal;
+  /** The uid or batch id that the points are for. */
+  subject: Hex;
+  /** The rule that gave this number, in words. */
+  rule: string;
+  /** The season's ledger hash before and after this entry. */
+  previousLedgerHash: Hex;
+  ledgerHash: Hex;
+  at: EventPlace;
+  attestation: Statement;
+}
+
+/** `GET /v1/accounts/:account/receipts?season=&status=&cursor=`, newest first. `status` is the attestation's. */
+export interface ReceiptsPage {
+  asOf: AsOf;
+  items: Receipt[];
+  next: string | null;
+}
+
+/** A tensor as a layout describes it; `dtype` is ONNX's TensorProto.DataType. */
+export interface WireTensor {
+  name: string;
+  dtype: number;
+  dims: number[];
+}
+
+export interface Model {
+  modelId: Hex;
+  publisher: Address;
+  /** sha256 of the ONNX file. */
+  artifactHash: Hex;
+  /** The file's CID: `/ipfs/<cid>`. */
+  cid: string;
+  runtimeId: Hex;
+  layoutHash: Hex;
+  weightsRoot: Hex;
+  verifyingKeyHash: Hex;
+  measurement: Hex;
+  /** `integer` models run exactly in every implementation; `float` models are checked by re-execution. */
+  kind: "integer" | "float";
+  /** Null where a tensor's name is no text. */
+  layout: { widths: number[]; input: WireTensor; output: WireTensor } | null;
+  /** Hints where the file may be found, the publisher's first; never to be trusted without hashing. */
+  uris: string[];
+  /** The `ModelPublished` event, which carries layout and rows. */
+  published: EventPlace;
+}
+
+/** `GET /v1/models?cursor=`, newest first; `GET /v1/models/:id`. */
+export interface ModelsPage {
+  asOf: AsOf;
+  items: Model[];
+  next: string | null;
+}
+export interface ModelAnswer {
+  asOf: AsOf;
+  item: Model;
+}
+
+/** `GET /v1/audit/:seasonId`: the ledger folded from events against `Campaign.ledgerOf` at the same block. */
+export interface Audit {
+  asOf: AsOf;
+  /** Last entry folded. */
+  seq: Decimal;
+  chainSeq: Decimal;
+  chainLedgerHash: Hex;
+  localLedgerHash: Hex;
+  match: boolean;
+}
+
+/** `GET /v1/deployment` */
+export interface DeploymentAnswer {
+  chainId: number;
+  startBlock: number;
+  contracts: Record<string, { address: Address; transactionHash: Hex }>;
+  /** An RPC URL that a browser may use; null where the operator names none. */
+  rpcUrl: string | null;
+}
+
+/** `GET /healthz`: the process runs. */
+export interface Health {
+  status: "ok";
+}
+
+/** `GET /readyz`: status 200 when up to date; a problem of status 503 while syncing or stalled. */
+export interface Readiness {
+  status: "ready";
+  blockNumber: number;
+  headBlock: number;
+}

@@ -1,0 +1,120 @@
+import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { type Hex, keccak256, toHex } from "viem";
+import { type Attestation, answerHash, type Answer as Opened } from "../../sdk/commitments.ts";
+import { FREE_CONTEXT } from "../../sdk/contexts.ts";
+import { encodeLayout, encodeRows, INT8, type Layout, type Row, UINT8 } from "../../sdk/layouts.ts";
+
+/** A recognisable 32-byte value. */
+export const hash = (text: string): Hex => keccak256(toHex(text));
+
+/** Wei that a test's accounts have plenty of. */
+export const ETHER = 10n ** 18n;
+
+/** Quorum's parameters in tests: panels of 3 and 5, a minute for everything. */
+export const quorumParameters = {
+  firstPanel: 3,
+  firstThreshold: 2,
+  secondPanel: 5,
+  secondThreshold: 3,
+  drawDelay: 1,
+  drawWindow: 60,
+  commitWindow: 60,
+  revealWindow: 60,
+  verifierBond: ETHER,
+  seatPenalty: ETHER / 10n,
+  seatFee: ETHER / 100n,
+};
+
+/** Campaign's closing margin in tests, in seconds. */
+export const CLOSING_MARGIN = 60;
+
+/** The AccessManager's role that may draft and open seasons in tests. */
+export const ORGANISER = 1n;
+
+/** Layers of widths 4, 3, 2. */
+export const integerLayout: Layout = {
+  widths: [4, 3, 2],
+  input: { name: "input", dtype: INT8, dims: [1, 4] },
+  output: { name: "output", dtype: INT8, dims: [1, 2] },
+};
+
+/** A float model that takes int8 elements. */
+export const floatLayout: Layout = {
+  widths: [],
+  input: { name: "input", dtype: INT8, dims: [1, 4] },
+  output: { name: "output", dtype: UINT8, dims: [1, 2] },
+};
+
+/** Rows that fit a layout's widths and the integer profile's bounds. */
+export const rowsOf = (widths: readonly number[]): Row[][] =>
+  widths.slice(1).map((width, layer) =>
+    Array.from({ length: width }, (_, i) => ({
+      shift: 7,
+      lo: layer === widths.length - 2 ? -128 : 0,
+      bias: 100 * layer - i,
+      weights: Int8Array.from({ length: widths[layer] as number }, (_, k) => ((31 * k + 17 * i + layer) % 255) - 127),
+    })),
+  );
+
+/** What a publisher says of a test model. */
+export const publication = {
+  artifactHash: hash("model.onnx"),
+  runtimeId: hash("runtime"),
+  verifyingKeyHash: FREE_CONTEXT,
+  measurement: FREE_CONTEXT,
+};
+
+/** An answer whose parts are recognisable. */
+export const opened = { outputHash: hash("output"), traceHash: FREE_CONTEXT, salt: hash("salt") } satisfies Opened;
+
+/** A free statement of `prover`; give what differs. */
+export const statementOf = (prover: HardhatEthersSigner, fields: Partial<Attestation>): Attestation => ({
+  prover: prover.address as Hex,
+  method: 0,
+  modelId: hash("unpublished model"),
+  inputHash: hash("input"),
+  context: FREE_CONTEXT,
+  answer: answerHash(prover.address as Hex, opened),
+  ...fields,
+});
+
+/**
+ * The whole protocol: `quorum` is method 1, `method` (a MockMethod) method 2; `admin` may do everything, `organiser`
+ * draft and open seasons; an integer and a float model are published.
+ */
+export async function protocol(ethers: HardhatEthers) {
+  const [admin, organiser, prover, other, ...accounts] = (await ethers.getSigners()) as [
+    HardhatEthersSigner,
+    HardhatEthersSigner,
+    HardhatEthersSigner,
+    HardhatEthersSigner,
+    ...HardhatEthersSigner[],
+  ];
+  const manager = await ethers.deployContract("AccessManager", [admin]);
+  const models = await ethers.deployContract("ModelRegistry");
+  const registry = await ethers.deployContract("AttestationRegistry", [models, manager]);
+  const campaign = await ethers.deployContract("Campaign", [registry, CLOSING_MARGIN, manager]);
+  const bonds = await ethers.deployContract("Bonds");
+  const quorum = await ethers.deployContract("Quorum", [campaign, bonds, quorumParameters]);
+  const method = await ethers.deployContract("MockMethod");
+  await registry.addMethod(quorum);
+  await registry.addMethod(method);
+
+  const selectors = (["draft", "open"] as const).map((name) => campaign.interface.getFunction(name).selector);
+  await manager.setTargetFunctionRole(campaign, selectors, ORGANISER);
+  await manager.grantRole(ORGANISER, organiser, 0);
+
+  const publish = async (layout: Layout): Promise<Hex> => {
+    await models.publish(publication, encodeLayout(layout), encodeRows(rowsOf(layout.widths)), "ipfs://model");
+    const [published] = await models.queryFilter(models.filters.ModelPublished(), "latest");
+    return published?.args.modelId as Hex;
+  };
+  const integerModel = await publish(integerLayout);
+  const floatModel = await publish(floatLayout);
+
+  return {
+    ...{ admin, organiser, prover, other, accounts },
+    ...{ manager, models, registry, campaign, bonds, quorum, method },
+    ...{ integerModel, floatModel },
+  };
+}
