@@ -137,6 +137,39 @@ export function attestationUid(chainId: number, attestationRegistry: Address, me
   });
 }
 
+/** A prover's statement about consecutive units of one task. */
+export interface Batch {
+  prover: Address;
+  method: number;
+  modelId: Hex;
+  /** The first unit's; unit i of the batch is context + i. */
+  context: Hex;
+  count: number;
+  /** Ordered tree of the units' activations A_1 ‖ … ‖ A_L. */
+  root: Hex;
+}
+
+export const batchTypes = {
+  Batch: [
+    { name: "prover", type: "address" },
+    { name: "method", type: "uint8" },
+    { name: "modelId", type: "bytes32" },
+    { name: "context", type: "bytes32" },
+    { name: "count", type: "uint32" },
+    { name: "root", type: "bytes32" },
+  ],
+} as const;
+
+/** A batch's name: its EIP-712 digest. */
+export function batchId(chainId: number, attestationRegistry: Address, message: Batch): Hex {
+  return hashTypedData({
+    domain: domain(chainId, attestationRegistry),
+    types: batchTypes,
+    primaryType: "Batch",
+    message,
+  });
+}
+
 /** A panel member's hidden vote: keccak256(abi.encode(uid, round, member, outputHash, salt)). */
 export function voteHash(uid: Hex, round: number, member: Address, outputHash: Hex, salt: Hex): Hex {
   return keccak256(

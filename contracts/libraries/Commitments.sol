@@ -89,28 +89,45 @@ library Commitments {
         uint256 length = base.length;
         input = new bytes(length);
         assembly ("memory-safe") {
+            // Eight elements at a time, each in a lane of 32 bits. With the sign bit flipped an int8 is itself plus 128,
+            // so that the clamp is to 0..255; 256 more keeps a lane from going below zero.
+            let ones := 0x0000000100000001000000010000000100000001000000010000000100000001
+            let bytesOnly := mul(ones, 255)
+            let flipped := 0x8080808080808080808080808080808080808080808080808080808080808080
             let span := add(shl(1, noise), 1)
+            // floor(b / span) = floor(b * inverse / 2^16) for every byte b, as 255 * 255 < 2^16.
+            let inverse := add(div(65536, span), 1)
+            let offset := mul(ones, sub(256, noise))
+            let source := add(base, 0x20)
+            let target := add(input, 0x20)
             mstore(0x00, seed)
-            let random := 0
             for {
                 let i := 0
             } lt(i, length) {
-                i := add(i, 1)
+                i := add(i, 32)
             } {
-                let lane := and(i, 31)
-                if iszero(lane) {
-                    mstore(0x20, shr(5, i))
-                    random := keccak256(0x00, 0x40)
+                mstore(0x20, shr(5, i))
+                let random := keccak256(0x00, 0x40)
+                let elements := xor(mload(add(source, i)), flipped)
+                let word := 0
+                for {
+                    let lane := 0
+                } lt(lane, 32) {
+                    lane := add(lane, 8)
+                } {
+                    let b := and(shr(lane, random), bytesOnly)
+                    b := sub(b, mul(and(shr(16, mul(b, inverse)), bytesOnly), span))
+                    let x := add(add(and(shr(lane, elements), bytesOnly), b), offset)
+                    let inside := mul(and(shr(8, x), ones), 255)
+                    let above := mul(and(shr(9, x), ones), 255)
+                    word := or(word, shl(lane, or(and(x, inside), above)))
                 }
-                let x := signextend(0, byte(0, mload(add(add(base, 0x20), i))))
-                x := sub(add(x, mod(byte(lane, random), span)), noise)
-                if sgt(x, 127) {
-                    x := 127
+                word := xor(word, flipped)
+                let left := sub(length, i)
+                if lt(left, 32) {
+                    word := and(word, not(shr(shl(3, left), not(0))))
                 }
-                if slt(x, sub(0, 128)) {
-                    x := sub(0, 128)
-                }
-                mstore8(add(add(input, 0x20), i), and(x, 0xff))
+                mstore(add(target, i), word)
             }
         }
     }

@@ -2,7 +2,7 @@
 pragma solidity 0.8.34;
 
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
-import {Answer, Attestation} from "../interfaces/IAttestationRegistry.sol";
+import {Answer, Attestation, Batch} from "../interfaces/IAttestationRegistry.sol";
 import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
 
 /// @title A method under a test's control
@@ -10,6 +10,7 @@ import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
 /// from within its next hook.
 contract MockMethod is IVerificationMethod {
     event AttestHook(bytes32 indexed uid, Attestation statement, Answer opened, bytes evidence);
+    event BatchHook(bytes32 indexed id, Batch batch, uint256 unitBytes, bytes layoutBytes);
     event CommitHook(bytes32 indexed uid, Attestation statement);
     event RevealHook(bytes32 indexed uid, Attestation statement, Answer opened);
 
@@ -52,6 +53,12 @@ contract MockMethod is IVerificationMethod {
         bytes calldata evidence
     ) external {
         emit AttestHook(uid, statement, opened, evidence);
+        _call();
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onAttestBatch(bytes32 id, Batch calldata batch, uint256 unitBytes, bytes calldata layoutBytes) external {
+        emit BatchHook(id, batch, unitBytes, layoutBytes);
         _call();
     }
 
