@@ -76,17 +76,19 @@ export async function runSeason(p: Protocol, helpers: NetworkHelpers, more: obje
   return { ...season, seed: (await p.campaign.seasonOf(season.seasonId)).seed as Hex };
 }
 
+/** A base input with what proves it to the Campaign. */
+export const shownInput = (index: number) => ({
+  header: bytesToHex(header),
+  base: bytesToHex(new Uint8Array((bases[index] as Int8Array).buffer)),
+  proof: tree.proof(index),
+});
+
 /** What a prover works on: the assigned input of a unit, with what proves it to the Campaign. */
 export function inputOf(seasonSeed: Hex, taskId: bigint, account: HardhatEthersSigner, unit: bigint, noise = 100) {
   const seed = unitSeed(seasonSeed, taskId, account.address as Hex, unit);
   const index = baseIndex(seed, bases.length);
-  const base = bases[index] as Int8Array;
-  const input = assignedInput(seed, base, noise);
-  return {
-    index,
-    inputHash: tensorHash(header, new Uint8Array(input.buffer)),
-    proof: { header: bytesToHex(header), base: bytesToHex(new Uint8Array(base.buffer)), proof: tree.proof(index) },
-  };
+  const input = assignedInput(seed, bases[index] as Int8Array, noise);
+  return { index, inputHash: tensorHash(header, new Uint8Array(input.buffer)), shown: shownInput(index) };
 }
 
 /** For methods that check the input themselves. */

@@ -108,6 +108,8 @@ describe("Campaign.requireUnit", () => {
     const p = await networkHelpers.loadFixture(fixture);
     const context = await contextOf(p, 1n, BigInt(UNITS) - 1n);
 
-    expect(await p.campaign.requireUnit(await unitStatement(p, p.prover, { method: QUORUM, context }))).to.deep.equal([]);
+    expect(await p.campaign.requireUnit(await unitStatement(p, p.prover, { method: QUORUM, context }))).to.deep.equal(
+      [],
+    );
   });
 });
