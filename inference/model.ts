@@ -18,6 +18,23 @@ export interface PublishedModel {
   rows: Uint8Array;
 }
 
+/**
+ * Names a model that runs on the pinned runtime and has neither circuit nor enclave, from its file and the bytes that
+ * are published with it. Throws when the rows don't fit the layout; see {@link checkModel} for the rest.
+ *
+ * @param rows Empty for a float model.
+ */
+export function nameModel(artifact: Uint8Array, layout: Uint8Array, rows: Uint8Array): PublishedModel {
+  const parts = {
+    artifactHash: sha256(artifact),
+    runtimeId: RUNTIME_ID,
+    weightsRoot: rootOf(decodeRows(decodeLayout(layout).widths, rows)),
+    verifyingKeyHash: ZERO_HASH,
+    measurement: ZERO_HASH,
+  };
+  return { ...parts, modelId: modelId({ ...parts, layoutHash: keccak256(layout) }), layout, rows };
+}
+
 /** A model's shape and, for an integer model, its layers; a float model has none. */
 export interface CheckedModel {
   layout: Layout;
@@ -37,7 +54,7 @@ export function checkModel(model: PublishedModel, artifact: Uint8Array): Checked
     throw new Error(`The model runs on runtime ${model.runtimeId}; this is runtime ${RUNTIME_ID}.`);
   const layout = decodeLayout(model.layout);
   const layers = decodeRows(layout.widths, model.rows);
-  const weightsRoot = layers.length === 0 ? ZERO_HASH : weightsTree(layers).root;
+  const weightsRoot = rootOf(layers);
   if (weightsRoot !== model.weightsRoot)
     throw new Error(`The rows have the root ${weightsRoot}; the model names ${model.weightsRoot}.`);
   const { runtimeId, verifyingKeyHash, measurement } = model;
@@ -47,6 +64,9 @@ export function checkModel(model: PublishedModel, artifact: Uint8Array): Checked
   if (layers.length > 0) checkCanonical(canonicalOnnx(layout, layers), artifact);
   return { layout, layers };
 }
+
+const rootOf = (layers: readonly (readonly Row[])[]): Hex =>
+  layers.length === 0 ? ZERO_HASH : weightsTree(layers).root;
 
 function checkCanonical(expected: Uint8Array, artifact: Uint8Array): void {
   const at = expected.findIndex((byte, i) => byte !== artifact[i]);

@@ -137,13 +137,15 @@ contract Quorum is IQuorum {
     function onCommit(bytes32 uid, Attestation calldata statement) external onlyRegistry {
         bool isUnit = Contexts.kind(statement.context) == Contexts.UNIT;
         if (isUnit) _claimUnit(uid, statement);
+        uint256 listBlock = block.number - 1;
+        uint256 size = _at(_size, listBlock);
         uint256 needed = uint256(_firstPanel) + 1; // the prover may be one of them
-        require(memberCount() >= needed, TooFewVerifiers(memberCount(), needed));
+        require(size >= needed, TooFewVerifiers(size, needed));
 
         Case storage c = _cases[uid];
         c.round = 1;
         c.paysPanel = !isUnit;
-        c.listBlock = uint40(block.number - 1);
+        c.listBlock = uint40(listBlock);
         _schedule(uid, c, uint40(block.timestamp) + _drawWindow);
 
         _bonds.lock(statement.prover, depositPerStatement());
@@ -418,6 +420,12 @@ contract Quorum is IQuorum {
         _size.push(uint96(block.number), uint160(size));
     }
 
+    /// @dev What `history` said at the end of a block; mostly its last word.
+    function _at(Checkpoints.Trace160 storage history, uint256 blockNumber) private view returns (uint160) {
+        (, uint96 since, uint160 value) = history.latestCheckpoint();
+        return since <= blockNumber ? value : history.upperLookupRecent(uint96(blockNumber));
+    }
+
     /// @dev Draws up to `wanted` members without replacement from the list as of the commit, leaving out the prover
     /// and earlier members: a Fisher-Yates shuffle of which only the moved places are kept.
     function _pick(
@@ -426,7 +434,7 @@ contract Quorum is IQuorum {
         bytes32 seed,
         uint256 wanted
     ) private view returns (address[] memory members) {
-        uint256 size = _size.upperLookupRecent(c.listBlock);
+        uint256 size = _at(_size, c.listBlock);
         address prover = _registry.recordOf(uid).prover;
         uint256 tries = wanted + _seats[uid].length + 1; // earlier members and the prover cost a try each
         if (tries > size) tries = size;
@@ -435,7 +443,7 @@ contract Quorum is IQuorum {
         uint256 count = 0;
         for (uint256 i = 0; i < tries && count < wanted; ++i) {
             uint256 place = _shuffle(moved, i, i + (uint256(keccak256(abi.encode(seed, i))) % (size - i)));
-            address member = address(_places[place].upperLookupRecent(c.listBlock));
+            address member = address(_at(_places[place], c.listBlock));
             if (member != prover && !_hasSeat(uid, member)) members[count++] = member;
         }
         _truncate(members, count);

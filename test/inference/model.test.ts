@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { keccak256, sha256 } from "viem";
 import { canonicalOnnx } from "../../inference/canonical.ts";
-import { checkModel, type PublishedModel } from "../../inference/model.ts";
+import { checkModel, nameModel, type PublishedModel } from "../../inference/model.ts";
 import { encodeOnnx, ONNX_FLOAT } from "../../inference/onnx.ts";
 import { RUNTIME_ID } from "../../inference/runtime.ts";
 import { modelId, ZERO_HASH } from "../../sdk/commitments.ts";
@@ -107,6 +107,12 @@ describe("model", () => {
     expect(() => checkModel(published(layout, layers, long), long)).to.throw(
       `The file is ${long.length} bytes; its layout and rows make ${artifact.length}.`,
     );
+  });
+
+  it("names a model by its parts", () => {
+    expect(nameModel(artifact, model.layout, model.rows)).to.deep.equal(model);
+    const float = published({ ...layout, widths: [] }, [], artifact);
+    expect(nameModel(artifact, float.layout, new Uint8Array(0))).to.deep.equal(float);
   });
 
   it("gives back layout and layers of an integer model", () => {

@@ -1,0 +1,41 @@
+import type { Hex } from "viem";
+
+/** A model card for programs; the README beside it is the one for people. */
+export interface Card {
+  name: string;
+  task: string;
+  /** What it was trained and measured on. */
+  data: string;
+  profile: "integer" | "float";
+  /** What the outputs mean, in order: classes of `digits`, elements of `risk`'s verdict. */
+  labels: readonly string[];
+  /** Inputs that it was measured on and never trained on. */
+  heldOutCount: number;
+  /** Share of the held-out inputs answered rightly. */
+  accuracy: number;
+  /** The amplitude of noise that a season is expected to add to its inputs. */
+  noise: number;
+  /** The same share with that noise added to each input. */
+  accuracyWithNoise: number;
+  /** Area under the ROC curve of the score, without and with noise; only for a model that scores. */
+  auc?: number;
+  aucWithNoise?: number;
+  /** Share that the rule which drew the labels would answer rightly, if it were known: labels are drawn with chance. */
+  bestAccuracy?: number;
+  artifactBytes: number;
+  layoutBytes: number;
+  rowsBytes: number;
+  inputCount: number;
+  /** Bytes of all base inputs together. */
+  inputBytes: number;
+  artifactHash: Hex;
+  /** Where the file is found: the address of its content. */
+  cid: string;
+  modelId: Hex;
+}
+
+/** What a training script knows; the rest of a card follows from the files. */
+export type Measured = Omit<
+  Card,
+  "artifactBytes" | "layoutBytes" | "rowsBytes" | "inputCount" | "inputBytes" | "artifactHash" | "cid" | "modelId"
+>;

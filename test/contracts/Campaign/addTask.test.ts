@@ -1,0 +1,171 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+import { bytesToHex, keccak256 } from "viem";
+import { encodeLayout, tensorHeader } from "../../../sdk/layouts.ts";
+import { orderedTree } from "../../../sdk/tree.ts";
+import { floatLayout, hash, integerLayout, protocol, publication } from "../fixtures.ts";
+import {
+  bases,
+  draftSeason,
+  inputs,
+  layoutBytes,
+  MAX_POINTS,
+  MOCK,
+  openSeason,
+  POINTS,
+  rulesOf,
+  UNITS,
+} from "../seasons.ts";
+
+const { ethers, networkHelpers } = await network.create();
+
+describe("Campaign.addTask", () => {
+  async function fixture() {
+    const p = await protocol(ethers);
+    return { ...p, ...(await draftSeason(p, networkHelpers)), campaign: p.campaign.connect(p.organiser) };
+  }
+
+  it("refuses a season that nobody drafted", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+
+    await expect(p.campaign.addTask(2, rulesOf(p), layoutBytes, inputs))
+      .to.be.revertedWithCustomError(p.campaign, "UnknownSeason")
+      .withArgs(2);
+  });
+
+  it("refuses anyone but the season's organiser", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+
+    await expect(p.campaign.connect(p.other).addTask(1, rulesOf(p), layoutBytes, inputs))
+      .to.be.revertedWithCustomError(p.campaign, "NotTheOrganiser")
+      .withArgs(1, p.other);
+  });
+
+  it("refuses to change an open season", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    await openSeason(p, networkHelpers);
+
+    await expect(p.campaign.addTask(2, rulesOf(p), layoutBytes, inputs))
+      .to.be.revertedWithCustomError(p.campaign, "SeasonIsOpen")
+      .withArgs(2);
+  });
+
+  for (const method of [0, 3])
+    it(`refuses method ${method}, which settles nothing`, async () => {
+      const p = await networkHelpers.loadFixture(fixture);
+
+      await expect(p.campaign.addTask(1, rulesOf(p, { method }), layoutBytes, inputs))
+        .to.be.revertedWithCustomError(p.registry, "UnknownMethod")
+        .withArgs(method);
+    });
+
+  const most = MAX_POINTS / 10n;
+  for (const [what, bad] of [
+    ["no points", { points: 0n }],
+    ["no units", { unitsPerAccount: 0 }],
+    ["no noise", { noise: 0 }],
+    ["noise above 127", { noise: 128 }],
+    ["points whose penalty exceeds 63 bits", { points: most + 1n, unitsPerAccount: 1 }],
+    ["units whose penalties together exceed 63 bits", { points: most / 2n + 1n, unitsPerAccount: 2 }],
+  ] as const)
+    it(`refuses a task with ${what}`, async () => {
+      const p = await networkHelpers.loadFixture(fixture);
+      const rules = rulesOf(p, bad);
+
+      await expect(p.campaign.addTask(1, rules, layoutBytes, inputs))
+        .to.be.revertedWithCustomError(p.campaign, "InvalidTask")
+        .withArgs(MOCK, rules.points, rules.unitsPerAccount, rules.noise);
+    });
+
+  it("refuses a model that is not published", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const modelId = hash("unpublished");
+
+    await expect(p.campaign.addTask(1, rulesOf(p, { modelId }), layoutBytes, inputs))
+      .to.be.revertedWithCustomError(p.models, "UnknownModel")
+      .withArgs(modelId);
+  });
+
+  it("refuses another model's layout", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+
+    await expect(p.campaign.addTask(1, rulesOf(p), bytesToHex(encodeLayout(floatLayout)), inputs))
+      .to.be.revertedWithCustomError(p.campaign, "InvalidTaskInput")
+      .withArgs(p.integerModel);
+  });
+
+  it("refuses a model whose input is not of int8 elements", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const layout = bytesToHex(encodeLayout({ ...floatLayout, input: { ...floatLayout.input, dtype: 1 } }));
+    const modelId = await p.models.publish.staticCall(publication, layout, "0x", "");
+    await p.models.publish(publication, layout, "0x", "");
+
+    await expect(p.campaign.addTask(1, rulesOf(p, { modelId }), layout, `0x${"00".repeat(16)}`))
+      .to.be.revertedWithCustomError(p.campaign, "InvalidTaskInput")
+      .withArgs(modelId);
+  });
+
+  for (const length of [0, 3, 5, 120_004])
+    it(`refuses ${length} bytes of inputs of 4`, async () => {
+      const p = await networkHelpers.loadFixture(fixture);
+
+      await expect(p.campaign.addTask(1, rulesOf(p), layoutBytes, `0x${"00".repeat(length)}`))
+        .to.be.revertedWithCustomError(p.campaign, "InvalidInputsLength")
+        .withArgs(length, 4);
+    });
+
+  it("refuses a task whose id would not fit a context", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const campaign = await p.campaign.getAddress();
+    const seasons = ethers.AbiCoder.defaultAbiCoder().encode(["uint256", "uint256"], [1, 2]);
+    const slot = BigInt(ethers.keccak256(seasons)) + 1n;
+    const taskCountAt = 120n;
+    const word = BigInt(await networkHelpers.getStorageAt(campaign, slot));
+    await networkHelpers.setStorageAt(campaign, slot, word | ((2n ** 24n - 1n) << taskCountAt));
+    expect((await p.campaign.seasonOf(1)).taskCount).to.equal(2 ** 24 - 1);
+
+    await expect(p.campaign.addTask(1, rulesOf(p), layoutBytes, inputs))
+      .to.be.revertedWithCustomError(p.campaign, "TooManyTasks")
+      .withArgs(1);
+  });
+
+  it("keeps the rules, and binds and emits the base inputs", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const { root } = orderedTree(bases.map((base) => new Uint8Array(base.buffer)));
+    await p.campaign.addTask(1, rulesOf(p, { method: 1 }), layoutBytes, inputs);
+
+    await expect(p.campaign.addTask(1, rulesOf(p), layoutBytes, inputs))
+      .to.emit(p.campaign, "TaskAdded")
+      .withArgs(1, 2, p.integerModel, MOCK, POINTS, UNITS, 100, bases.length, root, inputs);
+
+    expect((await p.campaign.seasonOf(1)).taskCount).to.equal(2);
+    expect(await p.campaign.taskOf(1, 2)).to.deep.equal([
+      p.integerModel,
+      root,
+      keccak256(tensorHeader(integerLayout.input)),
+      POINTS,
+      BigInt(UNITS),
+      BigInt(bases.length),
+      4n,
+      BigInt(MOCK),
+      100n,
+    ]);
+  });
+
+  it("takes a float model, and the most points that a penalty of 63 bits allows", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const rules = rulesOf(p, { modelId: p.floatModel, points: most, unitsPerAccount: 1, noise: 1 });
+
+    await p.campaign.addTask(1, rules, bytesToHex(encodeLayout(floatLayout)), inputs);
+
+    expect((await p.campaign.taskOf(1, 1)).points).to.equal(most);
+  });
+
+  it("takes 120,000 bytes of inputs", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+
+    await p.campaign.addTask(1, rulesOf(p), layoutBytes, `0x${"01".repeat(120_000)}`);
+
+    expect((await p.campaign.taskOf(1, 1)).inputCount).to.equal(30_000);
+  });
+});

@@ -1,0 +1,53 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+import type { Hex } from "viem";
+import { unitSeed } from "../../../sdk/commitments.ts";
+import { protocol } from "../fixtures.ts";
+import { openSeason, runSeason } from "../seasons.ts";
+
+const { ethers, networkHelpers } = await network.create();
+
+describe("Campaign's views", () => {
+  async function fixture() {
+    const p = await protocol(ethers);
+    return { ...p, ...(await runSeason(p, networkHelpers)) };
+  }
+
+  it("refuse an unknown season and an unknown task", async () => {
+    const { campaign } = await networkHelpers.loadFixture(fixture);
+
+    await expect(campaign.seasonOf(2)).to.be.revertedWithCustomError(campaign, "UnknownSeason").withArgs(2);
+    await expect(campaign.taskOf(1, 3)).to.be.revertedWithCustomError(campaign, "UnknownTask").withArgs(1, 3);
+  });
+
+  it("refuse a unit's seed before the season's", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    await openSeason(p, networkHelpers);
+
+    await expect(p.campaign.unitSeed(2, 1, p.prover, 0))
+      .to.be.revertedWithCustomError(p.campaign, "NotSeeded")
+      .withArgs(2);
+  });
+
+  it("give every unit of every account the seed that the sdk computes", async () => {
+    const { campaign, prover, other, seed } = await networkHelpers.loadFixture(fixture);
+    const seeds = new Set<string>();
+    for (const account of [prover, other])
+      for (const taskId of [1n, 2n])
+        for (const unit of [0n, 1n, 2n ** 40n - 1n]) {
+          const given = await campaign.unitSeed(1, taskId, account, unit);
+          expect(given).to.equal(unitSeed(seed, taskId, account.address as Hex, unit));
+          seeds.add(given);
+        }
+    expect(seeds.size).to.equal(12);
+  });
+
+  it("know nothing of accounts without an entry", async () => {
+    const { campaign, other } = await networkHelpers.loadFixture(fixture);
+
+    expect(await campaign.entryOf(1, other)).to.deep.equal([0n, 0n, 0n]);
+    expect(await campaign.verifierPointsOf(1, other)).to.equal(0);
+    expect(await campaign.isSpent(1, 2, other, 0)).to.equal(false);
+    expect(await campaign.ledgerOf(1)).to.deep.equal([0n, 0n, 0n, ethers.ZeroHash]);
+  });
+});
