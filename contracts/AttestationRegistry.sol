@@ -32,7 +32,7 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         bytes calldata evidence
     ) external returns (bytes32 uid) {
         Attestation memory statement = _statement(method, modelId, inputHash, context, opened);
-        uid = _record(statement);
+        uid = _record(statement, true);
 
         _emitAttested(uid, statement, opened);
 
@@ -49,7 +49,7 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     ) external returns (bytes32 uid) {
         IVerificationMethod verification = methodAt(method);
         Attestation memory statement = Attestation(msg.sender, method, modelId, inputHash, context, answer);
-        uid = _record(statement);
+        uid = _record(statement, false);
 
         emit Committed(uid, msg.sender, modelId, inputHash, context, answer, method);
 
@@ -66,9 +66,11 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     ) external returns (bytes32 uid) {
         Attestation memory statement = _statement(method, modelId, inputHash, context, opened);
         uid = uidOf(statement);
-        Status status = _records[uid].status;
-        require(status == Status.Pending, NotPending(uid, status));
-        require(method != 0, NothingToReveal(uid));
+        Record storage record = _records[uid];
+        require(record.status == Status.Pending, NotPending(uid, record.status));
+        require(!record.open, NothingToReveal(uid));
+
+        record.open = true;
 
         _emitAttested(uid, statement, opened);
 
@@ -79,13 +81,15 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     function revoke(Attestation calldata statement) external returns (bytes32 uid) {
         require(msg.sender == statement.prover, NotTheProver(msg.sender, statement.prover));
         uid = uidOf(statement);
-        Status status = _records[uid].status;
+        Record storage record = _records[uid];
+        Status status = record.status;
         require(
             status == Status.None || (status == Status.Pending && statement.method == 0),
             NotRevocable(uid, statement.method, status)
         );
 
-        _records[uid] = Record(msg.sender, uint40(block.timestamp), 1, statement.method, Status.Revoked);
+        if (status == Status.None) _write(uid, statement, Status.Revoked, false);
+        else record.status = Status.Revoked;
 
         emit StatusChanged(uid, uint8(Status.Revoked), msg.sender);
     }
@@ -152,13 +156,17 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         return Attestation(msg.sender, method, modelId, inputHash, context, answer);
     }
 
-    function _record(Attestation memory statement) private returns (bytes32 uid) {
+    function _record(Attestation memory statement, bool open) private returns (bytes32 uid) {
         require(models.isPublished(statement.modelId), IModelRegistry.UnknownModel(statement.modelId));
         require(Contexts.isValid(statement.context), InvalidContext(statement.context));
         uid = uidOf(statement);
         require(_records[uid].status == Status.None, AlreadyRecorded(uid));
 
-        _records[uid] = Record(statement.prover, uint40(block.timestamp), 1, statement.method, Status.Pending);
+        _write(uid, statement, Status.Pending, open);
+    }
+
+    function _write(bytes32 uid, Attestation memory statement, Status status, bool open) private {
+        _records[uid] = Record(statement.prover, uint40(block.timestamp), 1, statement.method, status, open);
     }
 
     function _emitAttested(bytes32 uid, Attestation memory statement, Answer calldata opened) private {

@@ -80,7 +80,8 @@ library Commitments {
         uint256 length = base.length;
         input = new bytes(length);
         assembly ("memory-safe") {
-            let span := add(shl(1, noise), 1)
+            let a := and(noise, 0xff)
+            let span := add(shl(1, a), 1)
             mstore(0x00, seed)
             let random := 0
             for {
@@ -94,7 +95,7 @@ library Commitments {
                     random := keccak256(0x00, 0x40)
                 }
                 let x := signextend(0, byte(0, mload(add(add(base, 0x20), i))))
-                x := sub(add(x, mod(byte(lane, random), span)), noise)
+                x := sub(add(x, mod(byte(lane, random), span)), a)
                 if sgt(x, 127) {
                     x := 127
                 }
