@@ -91,7 +91,7 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         IVerificationMethod verification = methodAt(method);
         Attestation memory statement = Attestation(msg.sender, method, modelId, inputHash, context, answer);
         uid = uidOf(statement);
-        _record(uid, msg.sender, method, modelId, context, 1);
+        _record(uid, modelId, context, _recordNow(msg.sender, 1, method, Status.Pending, false));
 
         emit Committed(uid, msg.sender, modelId, inputHash, context, answer, method);
 
@@ -108,9 +108,11 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     ) external returns (bytes32 uid) {
         Attestation memory statement = _statement(method, modelId, inputHash, context, opened);
         uid = uidOf(statement);
-        Status status = _records[uid].status;
-        require(status == Status.Pending, NotPending(uid, status));
-        require(method != 0, NothingToReveal(uid));
+        Record storage record = _records[uid];
+        require(record.status == Status.Pending, NotPending(uid, record.status));
+        require(!record.open, NothingToReveal(uid));
+
+        record.open = true;
 
         _emitAttested(uid, statement, opened);
 
@@ -121,13 +123,15 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     function revoke(Attestation calldata statement) external returns (bytes32 uid) {
         require(msg.sender == statement.prover, NotTheProver(msg.sender, statement.prover));
         uid = uidOf(statement);
-        Status status = _records[uid].status;
+        Record storage record = _records[uid];
+        Status status = record.status;
         require(
             status == Status.None || (status == Status.Pending && statement.method == 0),
             NotRevocable(uid, statement.method, status)
         );
 
-        _records[uid] = Record(msg.sender, uint40(block.timestamp), 1, statement.method, Status.Revoked);
+        if (status == Status.None) _records[uid] = _recordNow(msg.sender, 1, statement.method, Status.Revoked, false);
+        else record.status = Status.Revoked;
 
         emit StatusChanged(uid, uint8(Status.Revoked), msg.sender);
     }
@@ -139,7 +143,7 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         Status status = _records[id].status;
         require(status == Status.None, NotRevocable(id, batch.method, status));
 
-        _records[id] = Record(msg.sender, uint40(block.timestamp), batch.count, batch.method, Status.Revoked);
+        _records[id] = _recordNow(msg.sender, batch.count, batch.method, Status.Revoked, false);
 
         emit StatusChanged(id, uint8(Status.Revoked), msg.sender);
     }
@@ -229,7 +233,12 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         Answer calldata opened,
         bytes calldata evidence
     ) private {
-        _record(uid, statement.prover, statement.method, statement.modelId, statement.context, 1);
+        _record(
+            uid,
+            statement.modelId,
+            statement.context,
+            _recordNow(statement.prover, 1, statement.method, Status.Pending, true)
+        );
 
         _emitAttested(uid, statement, opened);
 
@@ -237,7 +246,12 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     }
 
     function _attestBatch(bytes32 id, Batch memory batch, bytes calldata layoutBytes, bytes calldata traces) private {
-        _record(id, batch.prover, batch.method, batch.modelId, batch.context, batch.count);
+        _record(
+            id,
+            batch.modelId,
+            batch.context,
+            _recordNow(batch.prover, batch.count, batch.method, Status.Pending, true)
+        );
 
         emit BatchAttested(
             id,
@@ -253,12 +267,22 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         methodAt(batch.method).onAttestBatch(id, batch, traces.length / batch.count, layoutBytes);
     }
 
-    function _record(bytes32 id, address prover, uint8 method, bytes32 modelId, bytes32 context, uint32 count) private {
+    function _recordNow(
+        address prover,
+        uint32 count,
+        uint8 method,
+        Status status,
+        bool open
+    ) private view returns (Record memory) {
+        return Record(prover, uint40(block.timestamp), count, method, status, open);
+    }
+
+    function _record(bytes32 id, bytes32 modelId, bytes32 context, Record memory record) private {
         require(models.isPublished(modelId), IModelRegistry.UnknownModel(modelId));
         require(Contexts.isValid(context), InvalidContext(context));
         require(_records[id].status == Status.None, AlreadyRecorded(id));
 
-        _records[id] = Record(prover, uint40(block.timestamp), count, method, Status.Pending);
+        _records[id] = record;
     }
 
     function _rootOf(uint32 count, bytes calldata traces) private pure returns (bytes32) {

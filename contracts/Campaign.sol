@@ -331,11 +331,11 @@ contract Campaign is ICampaign, AccessManaged {
     /// @dev The units of this campaign that a context names; their task exists in an open season.
     function _unitsOf(address account, bytes32 context, uint32 count) private view returns (Units memory units) {
         (address campaign, uint256 seasonId, uint256 taskId, uint256 unit) = Contexts.unitOf(context);
-        require(Contexts.kind(context) == Contexts.UNIT && campaign == address(this), NotAUnit(context));
+        require(Contexts.kind(context) == Contexts.UNIT && campaign == address(this) && count != 0, NotAUnit(context));
         _openSeason(seasonId);
         uint256 unitsPerAccount = _tasks[seasonId][taskId].unitsPerAccount;
         require(unitsPerAccount != 0, UnknownTask(seasonId, taskId));
-        require(count != 0 && unit + count <= unitsPerAccount, UnitOutOfRange(unit + count - 1, unitsPerAccount));
+        require(unit + count <= unitsPerAccount, UnitOutOfRange(unit + count - 1, unitsPerAccount));
         return Units(seasonId, taskId, unit, count, account);
     }
 

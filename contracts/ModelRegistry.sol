@@ -26,7 +26,7 @@ contract ModelRegistry is IModelRegistry {
             publication.artifactHash != 0 && publication.runtimeId != 0,
             MissingIdentity(publication.artifactHash, publication.runtimeId)
         );
-        uint256 length = layoutBytes.length + rows.length;
+        uint256 length = layoutBytes.length + rows.length + bytes(uri).length;
         require(length <= MAX_PUBLICATION, PublicationTooLarge(length, MAX_PUBLICATION));
 
         ModelParts memory parts = ModelParts({
@@ -93,16 +93,16 @@ contract ModelRegistry is IModelRegistry {
         }
         bytes32[] memory leaves = new bytes32[](_checkWidths(layoutBytes, parts, rows.length));
         uint256 row = 0;
-        uint256 offset = 0;
+        uint256 inputs = Layouts.width(layoutBytes, 0);
         for (uint256 layer = 1; layer <= parts.layers; ++layer) {
-            uint256 inputs = Layouts.width(layoutBytes, layer - 1);
             uint256 end = row + Layouts.width(layoutBytes, layer);
             for (; row < end; ++row) {
-                bytes calldata data = rows[offset:offset + ROW_PREFIX + inputs];
+                bytes calldata data = rows[:ROW_PREFIX + inputs];
                 _checkRow(row, inputs, data);
                 leaves[row] = OrderedTree.leaf(row, data);
-                offset += ROW_PREFIX + inputs;
+                rows = rows[ROW_PREFIX + inputs:];
             }
+            inputs = Layouts.width(layoutBytes, layer);
         }
         return OrderedTree.root(leaves);
     }
@@ -144,14 +144,19 @@ contract ModelRegistry is IModelRegistry {
     }
 
     function _checkRow(uint256 row, uint256 inputs, bytes calldata data) private pure {
-        uint8 shift = uint8(data[0]);
-        int8 lo = int8(uint8(data[1]));
-        int32 bias = int32(uint32(bytes4(data[2:6])));
-        bool inBounds = shift >= 1 && shift <= 30 && (lo == -128 || lo == 0);
-        if (inBounds) {
-            uint256 magnitude = bias < 0 ? uint256(-int256(bias)) : uint256(int256(bias));
-            inBounds = 16_384 * inputs + magnitude + (1 << (shift - 1)) < 1 << 30;
+        uint48 prefix = uint48(bytes6(data));
+        uint8 shift = uint8(prefix >> 40);
+        int8 lo = int8(uint8(prefix >> 32));
+        int32 bias = int32(uint32(prefix));
+        unchecked {
+            uint256 magnitude = uint256(bias < 0 ? -int256(bias) : int256(bias));
+            require(
+                shift >= 1 &&
+                    shift <= 30 &&
+                    (lo == -128 || lo == 0) &&
+                    16_384 * inputs + magnitude + (1 << (shift - 1)) < 1 << 30,
+                RowOutOfBounds(row, shift, lo, bias)
+            );
         }
-        require(inBounds, RowOutOfBounds(row, shift, lo, bias));
     }
 }

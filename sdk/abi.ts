@@ -24,7 +24,7 @@ export const modelRegistryAbi = parseAbi([
 
 export const attestationRegistryAbi = parseAbi([
   "struct Answer { bytes32 outputHash; bytes32 traceHash; bytes32 salt; }",
-  "struct Record { address prover; uint40 attestedAt; uint32 count; uint8 method; uint8 status; }",
+  "struct Record { address prover; uint40 attestedAt; uint32 count; uint8 method; uint8 status; bool open; }",
   "struct Attestation { address prover; uint8 method; bytes32 modelId; bytes32 inputHash; bytes32 context; bytes32 answer; }",
   "event Attested(bytes32 indexed uid, address indexed prover, bytes32 indexed modelId, bytes32 inputHash, bytes32 outputHash, bytes32 traceHash, bytes32 context, bytes32 salt, uint8 method)",
   "event Committed(bytes32 indexed uid, address indexed prover, bytes32 indexed modelId, bytes32 inputHash, bytes32 context, bytes32 answer, uint8 method)",

@@ -9,8 +9,8 @@ export interface OrderedTree {
   proof(index: number): Hex[];
 }
 
-/** ceil(log2 count): the length of every proof. */
-export const depth = (count: number): number => Math.ceil(Math.log2(count));
+/** ceil(log2 count): the length of every proof. From 1 to 2^32 leaves. */
+export const depth = (count: number): number => 32 - Math.clz32(count - 1);
 
 /** Hash of the data at position `index`: keccak256(0x00 ‖ u32 i ‖ data). */
 export function leafHash(index: number, data: Uint8Array): Hex {

@@ -46,14 +46,16 @@ struct Answer {
 }
 
 /// @notice All that the registry keeps of a statement: one storage slot.
-/// @param attestedAt Block time of the attestation or commit, unix seconds.
+/// @param attestedAt Block time of the attestation or commit, or of the revocation of one never recorded, unix seconds.
 /// @param count Units the statement covers: 1, or a batch's length.
+/// @param open Whether the statement's answer is known.
 struct Record {
     address prover;
     uint40 attestedAt;
     uint32 count;
     uint8 method;
     Status status;
+    bool open;
 }
 
 /// @title What was claimed, and how it stands
@@ -117,7 +119,7 @@ interface IAttestationRegistry {
     error NotTheProver(address caller, address prover);
     /// @notice No statement waits under `uid`: wrong fields or salt, or it is final already.
     error NotPending(bytes32 uid, Status status);
-    /// @notice Method 0 has nothing to reveal and nobody to settle it.
+    /// @notice The statement's answer is open already: a reveal happens once.
     error NothingToReveal(bytes32 uid);
     /// @notice Only the method that the record names may settle it.
     error NotTheMethod(bytes32 id, address caller);

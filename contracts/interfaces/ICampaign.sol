@@ -128,7 +128,7 @@ interface ICampaign {
     error InvalidInputsLength(uint256 length, uint256 inputBytes);
     error TooManyTasks(uint256 seasonId);
 
-    /// @notice The statement is not for a unit of this campaign.
+    /// @notice The statement is not for a unit of this campaign, or a batch for none.
     error NotAUnit(bytes32 context);
     error WrongAccount(address given, address implied);
     error WrongModel(bytes32 given, bytes32 expected);

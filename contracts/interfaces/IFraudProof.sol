@@ -55,6 +55,8 @@ interface IFraudProof is IVerificationMethod {
     /// @notice A unit must be of the campaign this method serves; a batch is always one of units.
     error WrongCampaign(bytes32 context);
     error NotAnIntegerModel(bytes32 modelId);
+    /// @notice Refuting must fit into one transaction, so a model's layout is at most 8 KB here.
+    error LayoutTooLarge(uint256 length, uint256 maximum);
     error WrongLayout(bytes32 given, bytes32 expected);
     error WrongTraceLength(uint256 given, uint256 expected);
     /// @notice The trace is not the one attested, or its first or last activations are not the input or output attested.

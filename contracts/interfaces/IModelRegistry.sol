@@ -49,7 +49,7 @@ interface IModelRegistry {
     error UnknownModel(bytes32 modelId);
     /// @notice The artifact's sha256 or the runtime's id is zero.
     error MissingIdentity(bytes32 artifactHash, bytes32 runtimeId);
-    /// @notice A publication is at most 120 KB of layout and rows.
+    /// @notice A publication is at most 120 KB of layout, rows and uri.
     error PublicationTooLarge(uint256 length, uint256 maximum);
     /// @notice The layout stops making sense at byte `offset`.
     error MalformedLayout(uint256 offset);

@@ -94,10 +94,11 @@ library Commitments {
             let ones := 0x0000000100000001000000010000000100000001000000010000000100000001
             let bytesOnly := mul(ones, 255)
             let flipped := 0x8080808080808080808080808080808080808080808080808080808080808080
-            let span := add(shl(1, noise), 1)
+            let a := and(noise, 0xff)
+            let span := add(shl(1, a), 1)
             // floor(b / span) = floor(b * inverse / 2^16) for every byte b, as 255 * 255 < 2^16.
             let inverse := add(div(65536, span), 1)
-            let offset := mul(ones, sub(256, noise))
+            let offset := mul(ones, sub(256, a))
             let source := add(base, 0x20)
             let target := add(input, 0x20)
             mstore(0x00, seed)

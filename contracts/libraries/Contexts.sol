@@ -19,11 +19,6 @@ library Contexts {
         return uint8(context[0]);
     }
 
-    /// @notice Context of a unit; ids must fit their widths.
-    function ofUnit(address campaign, uint256 seasonId, uint256 taskId, uint256 unit) internal pure returns (bytes32) {
-        return bytes32((UNIT << 248) | (uint256(uint160(campaign)) << 88) | (seasonId << 64) | (taskId << 40) | unit);
-    }
-
     /// @notice Reads the context of a unit.
     function unitOf(
         bytes32 context

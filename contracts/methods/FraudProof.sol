@@ -24,6 +24,8 @@ contract FraudProof is IFraudProof {
     }
 
     uint40 private constant MAX_WINDOW = 30 days;
+    /// @dev With widths and rows bounded by the profile, this keeps every refutation within a transaction's gas and size.
+    uint256 private constant MAX_LAYOUT = 8192;
 
     IAttestationRegistry private immutable _registry;
     ICampaign private immutable _campaign;
@@ -249,6 +251,7 @@ contract FraudProof is IFraudProof {
         bytes calldata layoutBytes
     ) private pure returns (LayoutParts memory) {
         require(model.weightsRoot != 0, NotAnIntegerModel(modelId));
+        require(layoutBytes.length <= MAX_LAYOUT, LayoutTooLarge(layoutBytes.length, MAX_LAYOUT));
         bytes32 layoutHash = keccak256(layoutBytes);
         require(layoutHash == model.layoutHash, WrongLayout(layoutHash, model.layoutHash));
         return Layouts.parse(layoutBytes);

@@ -1,0 +1,41 @@
+import { type Hex, hexToBytes, keccak256 } from "viem";
+import { decodeLayout } from "../../sdk/layouts.ts";
+import type { Db } from "./database.ts";
+import type { FoldSteps } from "./fold.ts";
+
+/** Published models. */
+export function modelSteps(db: Db): FoldSteps {
+  const insert = db.prepare("INSERT INTO models VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const remove = db.prepare("DELETE FROM models WHERE model_id = ?");
+  return {
+    ModelPublished: {
+      apply({ args, place }) {
+        insert.run(
+          args.modelId,
+          args.publisher,
+          args.artifactHash,
+          args.runtimeId,
+          args.weightsRoot,
+          args.verifyingKeyHash,
+          args.measurement,
+          keccak256(args.layoutBytes),
+          layoutJson(args.layoutBytes),
+          place.blockNumber,
+          place.logIndex,
+        );
+      },
+      undo({ args }) {
+        remove.run(args.modelId);
+      },
+    },
+  };
+}
+
+// Anyone may publish, and the contract doesn't ask that tensors' names be UTF-8: such a layout has no text.
+function layoutJson(bytes: Hex): string | null {
+  try {
+    return JSON.stringify(decodeLayout(hexToBytes(bytes)));
+  } catch {
+    return null;
+  }
+}

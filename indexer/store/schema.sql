@@ -1,0 +1,154 @@
+-- Which chain and deployment this file is of; the genesis hash is known once a node has answered.
+CREATE TABLE origin (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  chain_id INTEGER NOT NULL,
+  deployment TEXT NOT NULL,
+  genesis_hash TEXT
+) STRICT;
+
+-- The cursor: everything up to this block is folded. Up to `verified` the ledgers were compared with the chain's.
+CREATE TABLE progress (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  block_number INTEGER NOT NULL REFERENCES blocks,
+  finalized INTEGER NOT NULL,
+  verified INTEGER NOT NULL REFERENCES blocks
+) STRICT;
+
+-- Blocks with events, those that may still be reorganised, the last final one, and those that `progress` names.
+CREATE TABLE blocks (
+  number INTEGER PRIMARY KEY,
+  hash TEXT NOT NULL,
+  parent_hash TEXT NOT NULL,
+  timestamp INTEGER NOT NULL
+) STRICT;
+
+-- The logs as the chain holds them: everything below is a fold of these.
+CREATE TABLE events (
+  block_number INTEGER NOT NULL REFERENCES blocks,
+  log_index INTEGER NOT NULL,
+  transaction_hash TEXT NOT NULL,
+  address TEXT NOT NULL,
+  topics BLOB NOT NULL,
+  data BLOB NOT NULL,
+  subject TEXT,
+  PRIMARY KEY (block_number, log_index)
+) STRICT;
+CREATE INDEX events_of_subject ON events (subject, block_number, log_index) WHERE subject IS NOT NULL;
+
+CREATE TABLE models (
+  model_id TEXT PRIMARY KEY,
+  publisher TEXT NOT NULL,
+  artifact_hash TEXT NOT NULL,
+  runtime_id TEXT NOT NULL,
+  weights_root TEXT NOT NULL,
+  verifying_key_hash TEXT NOT NULL,
+  measurement TEXT NOT NULL,
+  layout_hash TEXT NOT NULL,
+  layout TEXT,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX models_in_order ON models (block_number, log_index);
+
+CREATE TABLE seasons (
+  season_id INTEGER PRIMARY KEY,
+  organiser TEXT NOT NULL,
+  verifier_cap INTEGER NOT NULL,
+  uri TEXT,
+  starts_at INTEGER,
+  ends_at INTEGER,
+  closes_at INTEGER,
+  seed TEXT,
+  seeded_in INTEGER,
+  seq INTEGER NOT NULL,
+  participants INTEGER NOT NULL,
+  total_points INTEGER NOT NULL,
+  ledger_hash TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE tasks (
+  season_id INTEGER NOT NULL REFERENCES seasons,
+  task_id INTEGER NOT NULL,
+  model_id TEXT NOT NULL,
+  method INTEGER NOT NULL,
+  points INTEGER NOT NULL,
+  units_per_account INTEGER NOT NULL,
+  noise INTEGER NOT NULL,
+  input_count INTEGER NOT NULL,
+  input_set_root TEXT NOT NULL,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  PRIMARY KEY (season_id, task_id)
+) STRICT, WITHOUT ROWID;
+
+-- `season_id` is set for a statement that is for a task as the season's rules ask: it alone can earn points there.
+CREATE TABLE statements (
+  uid TEXT PRIMARY KEY,
+  prover TEXT NOT NULL,
+  method INTEGER NOT NULL,
+  model_id TEXT NOT NULL,
+  input_hash TEXT NOT NULL,
+  context TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  output_hash TEXT,
+  trace_hash TEXT,
+  salt TEXT,
+  season_id INTEGER,
+  count INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  settled_block INTEGER,
+  settled_log INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX statements_in_order ON statements (block_number, log_index);
+CREATE INDEX statements_of_prover ON statements (prover, block_number, log_index);
+CREATE INDEX statements_of_model ON statements (model_id, block_number, log_index);
+CREATE INDEX statements_by_status ON statements (status, block_number, log_index);
+
+-- Votes that panel members revealed.
+CREATE TABLE votes (
+  uid TEXT NOT NULL REFERENCES statements,
+  round INTEGER NOT NULL,
+  member TEXT NOT NULL,
+  output_hash TEXT NOT NULL,
+  PRIMARY KEY (uid, round, member)
+) STRICT, WITHOUT ROWID;
+
+-- Units by status, and refutations that the account had a part in; a row of zeros is none.
+CREATE TABLE tallies (
+  season_id INTEGER NOT NULL,
+  account TEXT NOT NULL,
+  pending INTEGER NOT NULL DEFAULT 0,
+  verified INTEGER NOT NULL DEFAULT 0,
+  refuted INTEGER NOT NULL DEFAULT 0,
+  caught INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (season_id, account)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tallies_of_account ON tallies (account, season_id);
+
+-- Every point change, with the account's points and the ledger's hash after it.
+CREATE TABLE ledger (
+  season_id INTEGER NOT NULL REFERENCES seasons,
+  seq INTEGER NOT NULL,
+  account TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  reason INTEGER NOT NULL,
+  delta INTEGER NOT NULL,
+  points INTEGER NOT NULL,
+  ledger_hash TEXT NOT NULL,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  PRIMARY KEY (season_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ledger_of_account ON ledger (account, season_id, seq);
+
+-- The last ledger entry of each account that has one.
+CREATE TABLE entries (
+  season_id INTEGER NOT NULL REFERENCES seasons,
+  account TEXT NOT NULL,
+  points INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL,
+  PRIMARY KEY (season_id, account)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX entries_of_account ON entries (account, season_id);

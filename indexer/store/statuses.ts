@@ -1,0 +1,6 @@
+/** Status numbers as the registry has them; 2 to 5 are final. */
+export const PENDING = 1;
+export const VERIFIED = 2;
+export const REFUTED = 3;
+export const VOID = 4;
+export const REVOKED = 5;

@@ -1,0 +1,183 @@
+import {
+  type Abi,
+  type Address,
+  BaseError,
+  type ContractFunctionName,
+  type EncodeFunctionDataParameters,
+  encodeFunctionData,
+  type Hex,
+  InsufficientFundsError,
+  keccak256,
+  type LocalAccount,
+  type PublicClient,
+  TransactionNotFoundError,
+  type TransactionReceipt,
+  TransactionReceiptNotFoundError,
+} from "viem";
+import { isConnectionError, RevertError, revertDataOf, sentenceOf } from "../sdk/errors.ts";
+import type { Heads } from "./heads.ts";
+
+/** A transaction to send. */
+export interface Call {
+  /** What it is called in messages, as in `commit`. */
+  name: string;
+  /** Undefined for a deployment. */
+  to: Address | undefined;
+  data: Hex;
+  /** Wei sent along. */
+  value: bigint;
+}
+
+/** A typed call of a contract's function: spread a contract of `contractsOf` and add `functionName` and `args`. */
+export function callOf<const abi extends Abi, name extends ContractFunctionName<abi, "nonpayable" | "payable">>(
+  parameters: EncodeFunctionDataParameters<abi, name> & { address: Address; value?: bigint },
+): Call {
+  return {
+    name: String(parameters.functionName),
+    to: parameters.address,
+    data: encodeFunctionData(parameters as EncodeFunctionDataParameters),
+    value: parameters.value ?? 0n,
+  };
+}
+
+/** Something is not done yet, through nobody's fault: a later try may succeed. */
+export class TryAgainError extends Error {
+  override name = "TryAgainError";
+}
+
+/** Sends one account's transactions. */
+export interface Sender {
+  readonly account: LocalAccount;
+  /**
+   * Sends a transaction and waits until it is mined, also while the RPC can't be reached. Throws {@link RevertError}
+   * when a contract refuses it, a sentence when the account can't pay for it.
+   */
+  send(call: Call): Promise<TransactionReceipt>;
+}
+
+/** Blocks after which a transaction that isn't mined is broadcast again: a node may have forgotten it. */
+const REBROADCAST_BLOCKS = 12;
+
+/**
+ * Sends transactions of `account`: signed one after another so that nonces have no gap, mined together. No second
+ * sender may use the account at the same time.
+ */
+export function createSender(rpc: PublicClient, chainId: number, heads: Heads, account: LocalAccount): Sender {
+  let nonce: number | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const submit = async (call: Call): Promise<Hex> => {
+    const gas = await estimate(rpc, account.address, call);
+    const fees = await feesOf(rpc, heads);
+    for (;;) {
+      nonce ??= await rpc.getTransactionCount({ address: account.address, blockTag: "pending" });
+      const { to, data, value } = call;
+      const raw = await account.signTransaction({ chainId, nonce, gas, data, value, ...(to && { to }), ...fees });
+      const used = nonce;
+      if (!(await broadcast(raw))) continue;
+      nonce = used + 1;
+      return raw;
+    }
+  };
+
+  // False where the nonce was used by another transaction.
+  const broadcast = async (raw: Hex): Promise<boolean> => {
+    for (;;) {
+      try {
+        await rpc.sendRawTransaction({ serializedTransaction: raw });
+        return true;
+      } catch (error) {
+        if (isConnectionError(error)) await heads.next();
+        else if (/already (known|imported)/i.test(sentenceOf(error))) return true;
+        else {
+          nonce = undefined;
+          if (!/nonce.*too low/i.test(sentenceOf(error))) throw error;
+          return isKnown(rpc, keccak256(raw));
+        }
+      }
+    }
+  };
+
+  const receiptOf = async (raw: Hex): Promise<TransactionReceipt> => {
+    for (let blocks = 1; ; blocks++) {
+      const receipt = await findReceipt(rpc, keccak256(raw));
+      if (receipt !== undefined) return receipt;
+      if (blocks % REBROADCAST_BLOCKS === 0 && !(await broadcast(raw)))
+        throw new TryAgainError(`Transaction ${keccak256(raw)} gave way to another one of ${account.address}.`);
+      await heads.next();
+    }
+  };
+
+  return {
+    account,
+    async send(call) {
+      const submitted = last.then(() => submit(call));
+      last = submitted.catch(() => undefined);
+      const receipt = await receiptOf(await submitted);
+      if (receipt.status === "reverted") throw await reasonOf(rpc, account.address, call, receipt);
+      return receipt;
+    },
+  };
+}
+
+// Between the estimate and the block, a vote may become the last one, which costs more.
+async function estimate(rpc: PublicClient, from: Address, call: Call): Promise<bigint> {
+  const { to, data, value } = call;
+  try {
+    const gas = await rpc.estimateGas({ account: from, data, value, ...(to && { to }) });
+    return (gas * 3n) / 2n + 30_000n;
+  } catch (error) {
+    throw await explain(rpc, from, call, error);
+  }
+}
+
+async function explain(rpc: PublicClient, from: Address, call: Call, error: unknown): Promise<unknown> {
+  if (isConnectionError(error) || !(error instanceof BaseError)) return error;
+  const data = revertDataOf(error);
+  if (data !== undefined) return new RevertError(call.name, data, { cause: error });
+  const poor = error.walk((cause) => cause instanceof InsufficientFundsError) !== null;
+  const balance = await rpc.getBalance({ address: from });
+  if (poor || balance < call.value)
+    return new Error(`Account ${from} has ${balance} wei, too little to pay for "${call.name}".`, { cause: error });
+  return /revert/i.test(error.message) ? new RevertError(call.name, undefined, { cause: error }) : error;
+}
+
+async function reasonOf(
+  rpc: PublicClient,
+  account: Address,
+  { name, to, data, value }: Call,
+  { blockNumber }: TransactionReceipt,
+): Promise<RevertError> {
+  try {
+    await rpc.call({ account, data, value, blockNumber, ...(to && { to }) });
+    return new RevertError(name, undefined);
+  } catch (cause) {
+    return new RevertError(name, revertDataOf(cause), { cause });
+  }
+}
+
+async function feesOf(rpc: PublicClient, heads: Heads) {
+  const { baseFeePerGas } = heads.latest;
+  if (baseFeePerGas === null) return { type: "legacy", gasPrice: await rpc.getGasPrice() } as const;
+  const maxPriorityFeePerGas = await rpc.estimateMaxPriorityFeePerGas();
+  return { type: "eip1559", maxPriorityFeePerGas, maxFeePerGas: 2n * baseFeePerGas + maxPriorityFeePerGas } as const;
+}
+
+async function findReceipt(rpc: PublicClient, hash: Hex): Promise<TransactionReceipt | undefined> {
+  try {
+    return await rpc.getTransactionReceipt({ hash });
+  } catch (error) {
+    if (error instanceof TransactionReceiptNotFoundError || isConnectionError(error)) return undefined;
+    throw error;
+  }
+}
+
+async function isKnown(rpc: PublicClient, hash: Hex): Promise<boolean> {
+  try {
+    await rpc.getTransaction({ hash });
+    return true;
+  } catch (error) {
+    if (error instanceof TransactionNotFoundError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Hex } from "viem";
+import type { Client } from "./client.ts";
+import { type Answer, type Attestation, answerHash, attestationUid } from "./commitments.ts";
+import { type RangeProgress, readRanges } from "./ranges.ts";
+
+/** How a statement stands, by the registry's number. */
+export const statuses = ["none", "pending", "verified", "refuted", "void", "revoked"] as const;
+
+/** A statement as the chain recorded it. */
+export interface RecordedStatement {
+  uid: Hex;
+  statement: Attestation;
+  /** What stands behind `statement.answer`; undefined while it is hidden. */
+  answer: Answer | undefined;
+  /** Where it was recorded. */
+  blockNumber: bigint;
+  transactionHash: Hex;
+}
+
+/**
+ * Reads the statements of `Committed` and `Attested` up to block `toBlock`, or only those named by `uids`, and recomputes every uid from its
+ * event's fields. A uid that isn't the EIP-712 digest of the fields beside it ends up in `wrong`, as a sentence.
+ */
+export async function readStatements(
+  { rpc, contracts: { attestationRegistry }, deployment: { chainId, startBlock } }: Client,
+  toBlock: bigint,
+  uids?: readonly Hex[],
+  onProgress?: RangeProgress,
+): Promise<{ statements: Map<Hex, RecordedStatement>; wrong: string[] }> {
+  const of = { ...attestationRegistry, strict: true, ...(uids && { args: { uid: [...uids] } }) } as const;
+  const events = await readRanges(
+    BigInt(startBlock),
+    toBlock,
+    async (from, to) => {
+      const range = { ...of, fromBlock: from, toBlock: to } as const;
+      const [committed, attested] = await Promise.all([
+        rpc.getContractEvents({ ...range, eventName: "Committed" }),
+        rpc.getContractEvents({ ...range, eventName: "Attested" }),
+      ]);
+      return [...committed, ...attested].sort(
+        (a, b) => Number(a.blockNumber - b.blockNumber) || a.logIndex - b.logIndex,
+      );
+    },
+    onProgress,
+  );
+  const statements = new Map<Hex, RecordedStatement>();
+  const wrong: string[] = [];
+  for (const { eventName, args, blockNumber, transactionHash } of events) {
+    const { uid, prover, method, modelId, inputHash, context } = args;
+    const answer = "answer" in args ? undefined : args;
+    const hidden = "answer" in args ? args.answer : answerHash(prover, args);
+    const statement: Attestation = { prover, method, modelId, inputHash, context, answer: hidden };
+    const digest = attestationUid(chainId, attestationRegistry.address, statement);
+    if (digest !== uid)
+      wrong.push(`${eventName} in transaction ${transactionHash} names ${uid}; its fields have the digest ${digest}.`);
+    const opened = answer && { outputHash: answer.outputHash, traceHash: answer.traceHash, salt: answer.salt };
+    const recorded = statements.get(uid);
+    if (recorded) recorded.answer ??= opened;
+    else statements.set(uid, { uid, statement, answer: opened, blockNumber, transactionHash });
+  }
+  return { statements, wrong };
+}

@@ -1,0 +1,119 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+import inputs from "../../vectors/inputs.json" with { type: "json" };
+import ledger from "../../vectors/ledger.json" with { type: "json" };
+import models from "../../vectors/models.json" with { type: "json" };
+import statements from "../../vectors/statements.json" with { type: "json" };
+import tensors from "../../vectors/tensors.json" with { type: "json" };
+import { protocol } from "../fixtures.ts";
+
+const { ethers, networkHelpers } = await network.create();
+const library = await ethers.deployContract("CommitmentsHarness");
+
+/** keccak256(abi.encode(values)), by ethers. */
+const hashOf = (types: string[], values: unknown[]) =>
+  ethers.keccak256(ethers.AbiCoder.defaultAbiCoder().encode(types, values));
+
+const tag = (text: string) => ethers.encodeBytes32String(text);
+
+describe("Commitments", () => {
+  it("names the votes that are no answers", async () => {
+    expect(statements.invalid).to.equal(ethers.id("INVALID_V1"));
+    expect(statements.unavailable).to.equal(ethers.id("UNAVAILABLE_V1"));
+    expect(await library.invalid()).to.equal(statements.invalid);
+    expect(await library.unavailable()).to.equal(statements.unavailable);
+  });
+
+  it("hashes tensors as the vectors do", async () => {
+    for (const { header, data, hash } of tensors) {
+      expect(hash).to.equal(ethers.keccak256(ethers.concat([header, data])));
+      expect(await library.tensor(header, data)).to.equal(hash);
+    }
+  });
+
+  it("names models as the vectors do", async () => {
+    for (const { parts, modelId } of models.models) {
+      const values = [tag("MODEL_V1"), ...Object.values(parts)];
+
+      expect(modelId).to.equal(hashOf(Array(7).fill("bytes32"), values));
+      expect(await library.modelId(parts)).to.equal(modelId);
+    }
+  });
+
+  it("hides answers as the vectors do", async () => {
+    for (const { opened, statement } of statements.statements) {
+      const { outputHash, traceHash, salt } = opened;
+
+      expect(statement.answer).to.equal(
+        hashOf(
+          ["bytes32", "address", "bytes32", "bytes32", "bytes32"],
+          [tag("ANSWER_V1"), statement.prover, outputHash, traceHash, salt],
+        ),
+      );
+      expect(await library.answer(statement.prover, outputHash, traceHash, salt)).to.equal(statement.answer);
+    }
+  });
+
+  it("names statements by their EIP-712 digest under the registry's own domain", async () => {
+    const { registry } = await protocol(ethers);
+    const domain = {
+      name: "Proofboard",
+      version: "1",
+      chainId: statements.chainId,
+      verifyingContract: statements.registry,
+    };
+    const types = ["address prover", "uint8 method", "bytes32 modelId", "bytes32 inputHash", "bytes32 context"];
+    const fields = [...types, "bytes32 answer"].map((field) => {
+      const [type, name] = field.split(" ") as [string, string];
+      return { type, name };
+    });
+    await networkHelpers.setCode(statements.registry, await ethers.provider.getCode(registry));
+    const there = await ethers.getContractAt("AttestationRegistry", statements.registry);
+
+    for (const { statement, uid } of statements.statements) {
+      expect(uid).to.equal(ethers.TypedDataEncoder.hash(domain, { Attestation: fields }, statement));
+      expect(await there.uidOf(statement)).to.equal(uid);
+      expect(await registry.uidOf(statement)).to.not.equal(uid);
+    }
+  });
+
+  it("hides votes as the vectors do", async () => {
+    for (const { uid, round, member, outputHash, salt, hash } of statements.votes) {
+      const types = ["bytes32", "uint8", "address", "bytes32", "bytes32"];
+
+      expect(hash).to.equal(hashOf(types, [uid, round, member, outputHash, salt]));
+      expect(await library.vote(uid, round, member, outputHash, salt)).to.equal(hash);
+    }
+  });
+
+  it("assigns inputs as the vectors do", async () => {
+    for (const {
+      seasonSeed,
+      taskId,
+      account,
+      unit,
+      unitSeed,
+      inputCount,
+      baseIndex,
+      base,
+      noise,
+      assigned,
+    } of inputs) {
+      expect(unitSeed).to.equal(
+        hashOf(["bytes32", "uint256", "address", "uint256"], [seasonSeed, taskId, account, unit]),
+      );
+      expect(await library.unitSeed(seasonSeed, taskId, account, unit)).to.equal(unitSeed);
+      expect(BigInt(unitSeed) % BigInt(inputCount)).to.equal(BigInt(baseIndex));
+      expect(await library.assignedInput(unitSeed, base, noise)).to.equal(assigned);
+    }
+  });
+
+  it("chains a ledger as the vectors do", async () => {
+    const types = ["bytes32", "uint256", "address", "bytes32", "uint8", "int256", "uint64"];
+
+    for (const { previous, seasonId, account, subject, reason, delta, seq, hash } of ledger) {
+      expect(hash).to.equal(hashOf(types, [previous, seasonId, account, subject, reason, delta, seq]));
+      expect(await library.ledger(previous, seasonId, account, subject, reason, delta, seq)).to.equal(hash);
+    }
+  });
+});

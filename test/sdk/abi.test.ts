@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { expect } from "chai";
+import { type Abi, type AbiParameter, parseAbi } from "viem";
+import * as abis from "../../sdk/abi.ts";
+
+const sources = {
+  modelRegistryAbi: "interfaces/IModelRegistry.sol/IModelRegistry",
+  attestationRegistryAbi: "interfaces/IAttestationRegistry.sol/IAttestationRegistry",
+  bondsAbi: "interfaces/IBonds.sol/IBonds",
+  campaignAbi: "interfaces/ICampaign.sol/ICampaign",
+  quorumAbi: "interfaces/IQuorum.sol/IQuorum",
+} as const;
+
+function compiled(source: string): Abi {
+  const url = new URL(`../../artifacts/contracts/${source}.json`, import.meta.url);
+  return JSON.parse(readFileSync(url, "utf8")).abi;
+}
+
+/** An ABI entry as one line: kind, name, mutability and every parameter's type, name and indexing. */
+function lineOf(entry: Abi[number]): string {
+  const {
+    type,
+    name = "",
+    inputs = [],
+    outputs = [],
+    stateMutability = "",
+  } = entry as {
+    type: string;
+    name?: string;
+    inputs?: readonly AbiParameter[];
+    outputs?: readonly AbiParameter[];
+    stateMutability?: string;
+  };
+  return `${type} ${name}(${parametersOf(inputs)}) ${stateMutability} (${parametersOf(outputs)})`;
+}
+
+function parametersOf(parameters: readonly (AbiParameter & { indexed?: boolean })[]): string {
+  return parameters
+    .map((parameter) => {
+      const components = "components" in parameter ? `{${parametersOf(parameter.components)}}` : "";
+      return `${parameter.type}${components}${parameter.indexed ? " indexed" : ""} ${parameter.name ?? ""}`;
+    })
+    .join(", ");
+}
+
+const linesOf = (abi: Abi) => abi.map(lineOf).sort();
+
+describe("abi", () => {
+  it("tells apart what differs only in a name or an index", () => {
+    const [event, renamed, indexed] = [
+      "event Moved(uint256 from, uint256 to)",
+      "event Moved(uint256 from, uint256 until)",
+      "event Moved(uint256 indexed from, uint256 to)",
+    ].map((signature) => linesOf(parseAbi([signature])).join());
+
+    expect(new Set([event, renamed, indexed]).size).to.equal(3);
+  });
+
+  it("has an entry here for every export", () => {
+    expect(Object.keys(sources)).to.have.members(Object.keys(abis));
+  });
+
+  for (const [name, abi] of Object.entries<Abi>(abis)) {
+    const source = sources[name as keyof typeof sources];
+
+    it(`declares ${name} as the compiler sees ${source}`, () => {
+      expect(linesOf(abi)).to.deep.equal(linesOf(compiled(source)));
+    });
+  }
+});

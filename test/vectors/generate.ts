@@ -1,0 +1,222 @@
+import { writeFileSync } from "node:fs";
+import { bytesToHex, concat, type Hex, hexToBytes, keccak256, toHex } from "viem";
+import {
+  answerHash,
+  assignedInput,
+  attestationUid,
+  baseIndex,
+  INVALID,
+  ledgerHash,
+  modelId,
+  runtimeId,
+  tensorHash,
+  UNAVAILABLE,
+  unitSeed,
+  voteHash,
+  ZERO_HASH,
+} from "../../sdk/commitments.ts";
+import { FREE_CONTEXT, unitContext } from "../../sdk/contexts.ts";
+import {
+  elementSizes,
+  encodeLayout,
+  encodeRow,
+  encodeRows,
+  type Layout,
+  layoutHash,
+  type Row,
+  type TensorSpec,
+  tensorBytes,
+  tensorHeader,
+  weightsTree,
+} from "../../sdk/layouts.ts";
+import { orderedTree } from "../../sdk/tree.ts";
+
+const ACCOUNT = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+const CAMPAIGN = "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9";
+const REGISTRY = "0x1111111111111111111111111111111111111111";
+const CHAIN_ID = 31337;
+
+const hash = (text: string): Hex => keccak256(toHex(text));
+
+/** As many bytes as wanted that look random and are always the same. */
+function bytes(text: string, length: number): Uint8Array {
+  const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, i) => hash(`${text} ${i}`));
+  return hexToBytes(concat(["0x", ...blocks])).slice(0, length);
+}
+
+const int8 = (data: Uint8Array): Int8Array => new Int8Array(data.buffer, data.byteOffset, data.length);
+const raw = (data: Int8Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.length);
+
+function tree(leaves: Uint8Array[]) {
+  const { root, count, proof } = orderedTree(leaves);
+  const indices = [...new Set([0, 1, count >> 1, count - 2, count - 1])].filter((i) => i >= 0 && i < count);
+  const proofs = indices.map((index) => ({ index, siblings: proof(index) }));
+  return { count, leaves: leaves.map((leaf) => bytesToHex(leaf)), root, proofs };
+}
+
+const trees = () => [
+  ...[1, 2, 3, 5, 7, 8, 257].map((count) => tree(Array.from({ length: count }, (_, i) => bytes(`leaf ${i}`, 7)))),
+  tree([0, 1, 31, 32, 33, 100].map((length) => bytes("leaves of any length", length))),
+];
+
+function tensor(spec: TensorSpec) {
+  const data = bytes(spec.name, tensorBytes(spec));
+  const header = tensorHeader(spec);
+  return { ...spec, header: bytesToHex(header), data: bytesToHex(data), hash: tensorHash(header, data) };
+}
+
+const tensors = () => [
+  ...Object.keys(elementSizes).map((dtype) => tensor({ name: `type ${dtype}`, dtype: Number(dtype), dims: [2, 3] })),
+  tensor({ name: "", dtype: 3, dims: [5] }),
+  tensor({ name: "a scalar", dtype: 1, dims: [] }),
+  tensor({ name: "größe", dtype: 2, dims: [1, 1, 2, 1, 3] }),
+];
+
+const bounds: Row[] = [
+  { shift: 1, lo: 0, bias: 2 ** 30 - 2 - 16384 * 4, weights: int8(bytes("first row", 4)) },
+  { shift: 30, lo: -128, bias: -(2 ** 29 - 1 - 16384 * 4), weights: new Int8Array([-128, 127, 0, -1]) },
+];
+const rows: Row[][] = [
+  [...bounds, { shift: 7, lo: 0, bias: -1, weights: int8(bytes("third row", 4)) }],
+  Array.from({ length: 2 }, (_, i) => ({
+    shift: 8 + i,
+    lo: -128,
+    bias: 1000 * i,
+    weights: int8(bytes(`out ${i}`, 3)),
+  })),
+];
+
+function model(layout: Layout, layers: Row[][]) {
+  const parts = {
+    artifactHash: hash("model.onnx"),
+    runtimeId: runtime.id,
+    layoutHash: layoutHash(layout),
+    weightsRoot: layers.length === 0 ? ZERO_HASH : weightsTree(layers).root,
+    verifyingKeyHash: layers.length === 0 ? ZERO_HASH : hash("verifying key"),
+    measurement: layers.length === 0 ? hash("measurement") : ZERO_HASH,
+  };
+  return {
+    ...layout,
+    layout: bytesToHex(encodeLayout(layout)),
+    rows: bytesToHex(encodeRows(layers)),
+    rowList: layers.flat().map((row) => bytesToHex(encodeRow(row))),
+    parts,
+    modelId: modelId(parts),
+  };
+}
+
+const runtimeParts = { name: "onnxruntime-web@1.30.0", wasmHash: hash("wasm"), threads: 1, graphLevel: 0 };
+const runtime = { ...runtimeParts, id: runtimeId(runtimeParts) };
+
+const models = () => ({
+  runtime,
+  models: [
+    model(
+      {
+        widths: [4, 3, 2],
+        input: { name: "input", dtype: 3, dims: [1, 4] },
+        output: { name: "output", dtype: 3, dims: [1, 2] },
+      },
+      rows,
+    ),
+    model(
+      {
+        widths: [],
+        input: { name: "features", dtype: 3, dims: [1, 16] },
+        output: { name: "decision", dtype: 2, dims: [1, 2] },
+      },
+      [],
+    ),
+  ],
+});
+
+function statements() {
+  const opened = { outputHash: hash("output"), traceHash: ZERO_HASH, salt: hash("salt") };
+  const traced = { ...opened, traceHash: hash("trace") };
+  const unit = unitContext({ campaign: CAMPAIGN, seasonId: 1n, taskId: 2n, unit: 3n });
+  const cases = [
+    { method: 0, context: FREE_CONTEXT, opened },
+    { method: 1, context: unit, opened },
+    { method: 255, context: unit, opened: traced },
+  ];
+  return {
+    chainId: CHAIN_ID,
+    registry: REGISTRY,
+    invalid: INVALID,
+    unavailable: UNAVAILABLE,
+    statements: cases.map(({ method, context, opened }) => {
+      const answer = answerHash(ACCOUNT, opened);
+      const fields = { method, modelId: hash("model"), inputHash: hash("input"), context, answer };
+      const statement = { prover: ACCOUNT, ...fields } as const;
+      return { opened, statement, uid: attestationUid(CHAIN_ID, REGISTRY, statement) };
+    }),
+    votes: [
+      { round: 1, outputHash: opened.outputHash },
+      { round: 2, outputHash: INVALID },
+    ].map(({ round, outputHash }) => {
+      const vote = { uid: hash("uid"), round, member: ACCOUNT, outputHash, salt: hash("vote") } as const;
+      return { ...vote, hash: voteHash(vote.uid, vote.round, vote.member, vote.outputHash, vote.salt) };
+    }),
+  };
+}
+
+const contexts = () =>
+  [
+    { seasonId: 1n, taskId: 1n, unit: 0n },
+    { seasonId: 258n, taskId: 65_537n, unit: 4_294_967_296n },
+    { seasonId: 2n ** 24n - 1n, taskId: 2n ** 24n - 1n, unit: 2n ** 40n - 1n },
+  ].map(({ seasonId, taskId, unit }) => ({
+    campaign: CAMPAIGN,
+    ...{ seasonId: `${seasonId}`, taskId: `${taskId}`, unit: `${unit}` },
+    context: unitContext({ campaign: CAMPAIGN, seasonId, taskId, unit }),
+  }));
+
+function input(length: number, noise: number, unit: bigint) {
+  const seed = unitSeed(hash("season seed"), 7n, ACCOUNT, unit);
+  const base = bytes(`base ${length}`, length);
+  return {
+    ...{ seasonSeed: hash("season seed"), taskId: "7", account: ACCOUNT, unit: `${unit}`, unitSeed: seed },
+    ...{ inputCount: 1000 + length, baseIndex: baseIndex(seed, 1000 + length), noise },
+    base: bytesToHex(base),
+    assigned: bytesToHex(raw(assignedInput(seed, int8(base), noise))),
+  };
+}
+
+const inputs = () => [
+  ...[1, 31, 32, 33, 64].flatMap((length) =>
+    [1, 2, 8, 63, 127].map((noise, i) => input(length, noise, BigInt(100 * length + i))),
+  ),
+  input(256, 127, 2n ** 40n - 1n),
+];
+
+function ledger() {
+  const deltas = [10n, -3n, 2n ** 63n - 1n, -(2n ** 63n - 1n)];
+  let previous = ZERO_HASH;
+  return deltas.map((delta, i) => {
+    const [seasonId, seq] = [3n, BigInt(i + 1)];
+    const entry = { account: ACCOUNT, subject: hash(`subject ${i}`), reason: delta < 0n ? 5 : 1 + i } as const;
+    const before = previous;
+    previous = ledgerHash(before, { ...entry, seasonId, delta, seq });
+    return { previous: before, seasonId: `${seasonId}`, ...entry, delta: `${delta}`, seq: `${seq}`, hash: previous };
+  });
+}
+
+/** The shared vectors: text of every file by its name. */
+export function vectors(): Record<string, string> {
+  const files = {
+    trees: trees(),
+    tensors: tensors(),
+    models: models(),
+    statements: statements(),
+    contexts: contexts(),
+    inputs: inputs(),
+    ledger: ledger(),
+  };
+  const replacer = (_: string, value: unknown) => (value instanceof Int8Array ? [...value] : value);
+  return Object.fromEntries(
+    Object.entries(files).map(([name, content]) => [`${name}.json`, `${JSON.stringify(content, replacer, 2)}\n`]),
+  );
+}
+
+if (import.meta.main)
+  for (const [name, text] of Object.entries(vectors())) writeFileSync(new URL(name, import.meta.url), text);
