@@ -28,6 +28,15 @@ contract Campaign is ICampaign, AccessManaged {
         bytes32 ledgerHash;
     }
 
+    /// @dev What a statement changes of an account's standing and its season's ledger: loaded once, stored once.
+    struct Page {
+        uint256 seasonId;
+        address account;
+        bytes32 subject;
+        Entry entry;
+        Ledger ledger;
+    }
+
     /// @dev Consecutive units of one account that a statement is about.
     struct Units {
         uint256 seasonId;
@@ -206,7 +215,7 @@ contract Campaign is ICampaign, AccessManaged {
         Units memory units = _unitsOf(address(0), context, count);
         _checkTask(units, modelId, method);
         Season storage season = _seasons[units.seasonId];
-        require(season.seed != 0, NotSeeded(units.seasonId));
+        require(season.seededAt != 0, NotSeeded(units.seasonId));
         require(
             block.timestamp >= season.startsAt && block.timestamp < season.endsAt,
             SeasonNotRunning(units.seasonId, season.startsAt, season.endsAt)
@@ -278,8 +287,9 @@ contract Campaign is ICampaign, AccessManaged {
 
     function _openSeason(uint256 seasonId) private view returns (Season storage season) {
         season = _seasons[seasonId];
+        if (season.seedBlock != 0) return season;
         require(season.organiser != address(0), UnknownSeason(seasonId));
-        require(season.seedBlock != 0, SeasonNotOpen(seasonId));
+        revert SeasonNotOpen(seasonId);
     }
 
     function _checkRules(TaskRules calldata rules) private view {
@@ -330,13 +340,16 @@ contract Campaign is ICampaign, AccessManaged {
 
     /// @dev The units of this campaign that a context names; their task exists in an open season.
     function _unitsOf(address account, bytes32 context, uint32 count) private view returns (Units memory units) {
-        (address campaign, uint256 seasonId, uint256 taskId, uint256 unit) = Contexts.unitOf(context);
+        address campaign;
+        (campaign, units.seasonId, units.taskId, units.first) = Contexts.unitOf(context);
         require(Contexts.kind(context) == Contexts.UNIT && campaign == address(this) && count != 0, NotAUnit(context));
-        _openSeason(seasonId);
-        uint256 unitsPerAccount = _tasks[seasonId][taskId].unitsPerAccount;
-        require(unitsPerAccount != 0, UnknownTask(seasonId, taskId));
-        require(unit + count <= unitsPerAccount, UnitOutOfRange(unit + count - 1, unitsPerAccount));
-        return Units(seasonId, taskId, unit, count, account);
+        _openSeason(units.seasonId);
+        uint256 unitsPerAccount = _tasks[units.seasonId][units.taskId].unitsPerAccount;
+        require(unitsPerAccount != 0, UnknownTask(units.seasonId, units.taskId));
+        uint256 last = units.first + count - 1;
+        require(last < unitsPerAccount, UnitOutOfRange(last, unitsPerAccount));
+        units.count = count;
+        units.account = account;
     }
 
     function _checkTask(Units memory units, bytes32 modelId, uint8 method) private view returns (Task storage task) {
@@ -348,15 +361,14 @@ contract Campaign is ICampaign, AccessManaged {
     /// @dev Checks that the season isn't closed and that a recorded statement counts in it with this status.
     function _checkCounts(uint256 seasonId, bytes32 id, Status expected) private view {
         Season storage season = _seasons[seasonId];
-        require(block.timestamp < season.closesAt, SeasonClosed(seasonId, season.closesAt));
+        (uint64 closesAt, uint64 from, uint64 until) = (season.closesAt, season.startsAt, season.endsAt);
+        uint64 seededAt = season.seededAt;
+        require(block.timestamp < closesAt, SeasonClosed(seasonId, closesAt));
         Record memory record = registry.recordOf(id);
         require(record.status == expected, WrongStatus(id, record.status, expected));
-        require(season.seed != 0, NotSeeded(seasonId));
-        uint64 from = season.startsAt > season.seededAt ? season.startsAt : season.seededAt;
-        require(
-            record.attestedAt >= from && record.attestedAt < season.endsAt,
-            WrongTime(record.attestedAt, from, season.endsAt)
-        );
+        require(seededAt != 0, NotSeeded(seasonId));
+        if (seededAt > from) from = seededAt;
+        require(record.attestedAt >= from && record.attestedAt < until, WrongTime(record.attestedAt, from, until));
     }
 
     /// @dev A unit's input, derived from the shown base input, and its tensor hash.
@@ -423,10 +435,17 @@ contract Campaign is ICampaign, AccessManaged {
             spent[unit >> 8] |= mask;
             unit = next;
         }
-        Entry storage entry = _entries[units.seasonId][units.account];
-        uint256 owed = entry.owed + PENALTY_FACTOR * task.points * units.count;
-        entry.owed = uint64(owed < MAX_POINTS ? owed : MAX_POINTS);
-        _collect(units.seasonId, units.account, id, entry.points);
+        Page memory page = Page(
+            units.seasonId,
+            units.account,
+            id,
+            _entries[units.seasonId][units.account],
+            _ledgers[units.seasonId]
+        );
+        uint256 owed = page.entry.owed + PENALTY_FACTOR * task.points * units.count;
+        page.entry.owed = uint64(owed < MAX_POINTS ? owed : MAX_POINTS);
+        _collect(page, page.entry.points);
+        _store(page);
     }
 
     /// @dev Verifiers share a part of the unit's points evenly, each up to the season's cap.
@@ -446,47 +465,51 @@ contract Campaign is ICampaign, AccessManaged {
 
     /// @dev Credits in full, then takes what the account owes.
     function _award(uint256 seasonId, address account, bytes32 subject, uint8 reason, uint64 amount) private {
-        Ledger storage ledger = _ledgers[seasonId];
-        require(ledger.totalPoints + uint256(amount) <= MAX_POINTS, PointsOverflow(seasonId));
-        Entry storage entry = _entries[seasonId][account];
-        entry.points += amount;
-        ledger.totalPoints += amount;
+        Page memory page = Page(seasonId, account, subject, _entries[seasonId][account], _ledgers[seasonId]);
+        require(page.ledger.totalPoints + uint256(amount) <= MAX_POINTS, PointsOverflow(seasonId));
+        page.entry.points += amount;
+        page.ledger.totalPoints += amount;
 
-        uint64 seq = _write(seasonId, ledger, entry, account, subject, reason, int256(uint256(amount)));
+        uint64 seq = _write(page, reason, int256(uint256(amount)));
 
         emit PointsAwarded(seasonId, account, subject, reason, amount, seq);
 
-        _collect(seasonId, account, subject, amount);
+        _collect(page, amount);
+        _store(page);
     }
 
     /// @dev Burns what the account owes, `most` at the most.
-    function _collect(uint256 seasonId, address account, bytes32 subject, uint64 most) private {
-        Entry storage entry = _entries[seasonId][account];
-        uint64 amount = entry.owed < most ? entry.owed : most;
+    function _collect(Page memory page, uint64 most) private {
+        uint64 amount = page.entry.owed < most ? page.entry.owed : most;
         if (amount == 0) return;
-        Ledger storage ledger = _ledgers[seasonId];
-        entry.owed -= amount;
-        entry.points -= amount;
-        ledger.totalPoints -= amount;
+        page.entry.owed -= amount;
+        page.entry.points -= amount;
+        page.ledger.totalPoints -= amount;
 
-        uint64 seq = _write(seasonId, ledger, entry, account, subject, REASON_PENALTY, -int256(uint256(amount)));
+        uint64 seq = _write(page, REASON_PENALTY, -int256(uint256(amount)));
 
-        emit PointsBurned(seasonId, account, subject, REASON_PENALTY, amount, seq);
+        emit PointsBurned(page.seasonId, page.account, page.subject, REASON_PENALTY, amount, seq);
+    }
+
+    function _store(Page memory page) private {
+        _entries[page.seasonId][page.account] = page.entry;
+        _ledgers[page.seasonId] = page.ledger;
     }
 
     /// @dev Appends a point change to the ledger.
-    function _write(
-        uint256 seasonId,
-        Ledger storage ledger,
-        Entry storage entry,
-        address account,
-        bytes32 subject,
-        uint8 reason,
-        int256 delta
-    ) private returns (uint64 seq) {
-        if (entry.lastSeq == 0) ++ledger.participants;
+    function _write(Page memory page, uint8 reason, int256 delta) private pure returns (uint64 seq) {
+        Ledger memory ledger = page.ledger;
+        if (page.entry.lastSeq == 0) ++ledger.participants;
         seq = ++ledger.seq;
-        entry.lastSeq = seq;
-        ledger.ledgerHash = Commitments.ledger(ledger.ledgerHash, seasonId, account, subject, reason, delta, seq);
+        page.entry.lastSeq = seq;
+        ledger.ledgerHash = Commitments.ledger(
+            ledger.ledgerHash,
+            page.seasonId,
+            page.account,
+            page.subject,
+            reason,
+            delta,
+            seq
+        );
     }
 }

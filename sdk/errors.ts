@@ -10,11 +10,11 @@ import {
   SocketClosedError,
   TimeoutError,
 } from "viem";
-import { attestationRegistryAbi, bondsAbi, campaignAbi, modelRegistryAbi, quorumAbi } from "./abi.ts";
+import { attestationRegistryAbi, bondsAbi, campaignAbi, fraudProofAbi, modelRegistryAbi, quorumAbi } from "./abi.ts";
 
 // A call may be refused by any contract that the called one asks, so one list decodes them all.
 const errorsAbi: Abi = [
-  ...[modelRegistryAbi, attestationRegistryAbi, bondsAbi, campaignAbi, quorumAbi]
+  ...[modelRegistryAbi, attestationRegistryAbi, bondsAbi, campaignAbi, quorumAbi, fraudProofAbi]
     .flat()
     .filter((item) => item.type === "error"),
   ...parseAbi([

@@ -7,17 +7,17 @@ import {Attestation, Batch, IAttestationRegistry, Status} from "./IAttestationRe
 /// @param startsAt Units attested from here on count.
 /// @param endsAt Units attested before here count.
 /// @param closesAt Awards and burns are possible until here.
-/// @param seedBlock Block whose hash becomes the seed; zero while the season is a draft.
 /// @param seededAt Block time when the seed was set; zero before.
+/// @param seedBlock Block whose hash becomes the seed; zero while the season is a draft.
 /// @param verifierCap Points an account can earn as verifier in this season.
 struct Season {
-    address organiser;
     uint40 startsAt;
     uint40 endsAt;
     uint40 closesAt;
     uint40 seededAt;
     uint40 seedBlock;
     uint24 taskCount;
+    address organiser;
     uint64 verifierCap;
     bytes32 seed;
 }

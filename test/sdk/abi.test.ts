@@ -9,6 +9,7 @@ const sources = {
   bondsAbi: "interfaces/IBonds.sol/IBonds",
   campaignAbi: "interfaces/ICampaign.sol/ICampaign",
   quorumAbi: "interfaces/IQuorum.sol/IQuorum",
+  fraudProofAbi: "interfaces/IFraudProof.sol/IFraudProof",
 } as const;
 
 function compiled(source: string): Abi {

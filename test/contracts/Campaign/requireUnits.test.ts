@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { network } from "hardhat";
+import type { Attestation } from "../../../sdk/commitments.ts";
 import { hash, protocol } from "../fixtures.ts";
 import {
   contextOf,
@@ -8,6 +9,7 @@ import {
   layoutBytes,
   MOCK,
   openSeason,
+  type Protocol,
   QUORUM,
   rulesOf,
   runSeason,
@@ -17,7 +19,11 @@ import {
 
 const { ethers, networkHelpers } = await network.create();
 
-describe("Campaign.requireUnit", () => {
+/** Asks the campaign about `count` units from a statement's on. */
+const required = ({ campaign }: Protocol, { modelId, method, context }: Attestation, count = 1) =>
+  campaign.requireUnits(modelId, method, context, count);
+
+describe("Campaign.requireUnits", () => {
   async function fixture() {
     const p = await protocol(ethers);
     return { ...p, ...(await runSeason(p, networkHelpers)) };
@@ -33,7 +39,7 @@ describe("Campaign.requireUnit", () => {
       `0x02${unit.slice(4)}` as const,
       await contextOf({ ...p, campaign: twin }),
     ])
-      await expect(p.campaign.requireUnit(await unitStatement(p, p.prover, { context })))
+      await expect(required(p, await unitStatement(p, p.prover, { context })))
         .to.be.revertedWithCustomError(p.campaign, "NotAUnit")
         .withArgs(context);
   });
@@ -43,7 +49,7 @@ describe("Campaign.requireUnit", () => {
     await draftSeason(p, networkHelpers);
     await p.campaign.connect(p.organiser).addTask(2, rulesOf(p), layoutBytes, inputs);
     const given = async (taskId: bigint, seasonId: bigint) =>
-      p.campaign.requireUnit(await unitStatement(p, p.prover, { context: await contextOf(p, taskId, 0n, seasonId) }));
+      required(p, await unitStatement(p, p.prover, { context: await contextOf(p, taskId, 0n, seasonId) }));
 
     await expect(given(1n, 3n)).to.be.revertedWithCustomError(p.campaign, "UnknownSeason").withArgs(3);
     await expect(given(1n, 2n)).to.be.revertedWithCustomError(p.campaign, "SeasonNotOpen").withArgs(2);
@@ -55,18 +61,38 @@ describe("Campaign.requireUnit", () => {
     const p = await networkHelpers.loadFixture(fixture);
     const context = await contextOf(p, 2n, BigInt(UNITS));
 
-    await expect(p.campaign.requireUnit(await unitStatement(p, p.prover, { context })))
+    await expect(required(p, await unitStatement(p, p.prover, { context })))
       .to.be.revertedWithCustomError(p.campaign, "UnitOutOfRange")
       .withArgs(UNITS, UNITS);
+  });
+
+  it("refuses no units, and units that begin or end beyond the account's", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const last = 2 ** 40 - 1;
+    const from = async (unit: number) => unitStatement(p, p.prover, { context: await contextOf(p, 2n, BigInt(unit)) });
+
+    await expect(required(p, await from(0), 0))
+      .to.be.revertedWithCustomError(p.campaign, "NotAUnit")
+      .withArgs((await from(0)).context);
+    for (const [unit, count] of [
+      [0, UNITS + 1],
+      [UNITS - 1, 2],
+      [0, 2 ** 32 - 1],
+      [last, 1],
+      [last, 2 ** 32 - 1],
+    ] as const)
+      await expect(required(p, await from(unit), count))
+        .to.be.revertedWithCustomError(p.campaign, "UnitOutOfRange")
+        .withArgs(unit + count - 1, UNITS);
   });
 
   it("refuses another model and another method than the task's", async () => {
     const p = await networkHelpers.loadFixture(fixture);
 
-    await expect(p.campaign.requireUnit(await unitStatement(p, p.prover, { modelId: hash("model") })))
+    await expect(required(p, await unitStatement(p, p.prover, { modelId: hash("model") })))
       .to.be.revertedWithCustomError(p.campaign, "WrongModel")
       .withArgs(hash("model"), p.integerModel);
-    await expect(p.campaign.requireUnit(await unitStatement(p, p.prover, { method: QUORUM })))
+    await expect(required(p, await unitStatement(p, p.prover, { method: QUORUM })))
       .to.be.revertedWithCustomError(p.campaign, "WrongMethod")
       .withArgs(QUORUM, MOCK);
   });
@@ -76,7 +102,7 @@ describe("Campaign.requireUnit", () => {
     await openSeason(p, networkHelpers);
     const context = await contextOf(p, 2n, 0n, 2n);
 
-    await expect(p.campaign.requireUnit(await unitStatement(p, p.prover, { context })))
+    await expect(required(p, await unitStatement(p, p.prover, { context })))
       .to.be.revertedWithCustomError(p.campaign, "NotSeeded")
       .withArgs(2);
   });
@@ -89,27 +115,31 @@ describe("Campaign.requireUnit", () => {
     const statement = await unitStatement(p, p.prover);
     await networkHelpers.time.increaseTo(startsAt - 1);
 
-    await expect(p.campaign.requireUnit(statement))
+    await expect(required(p, statement))
       .to.be.revertedWithCustomError(p.campaign, "SeasonNotRunning")
       .withArgs(1, startsAt, endsAt);
 
     await networkHelpers.time.increaseTo(startsAt);
-    expect(await p.campaign.requireUnit(statement)).to.deep.equal([]);
+    expect(await required(p, statement)).to.deep.equal([]);
     await networkHelpers.time.increaseTo(endsAt - 1);
-    expect(await p.campaign.requireUnit(statement)).to.deep.equal([]);
+    expect(await required(p, statement)).to.deep.equal([]);
 
     await networkHelpers.time.increaseTo(endsAt);
-    await expect(p.campaign.requireUnit(statement))
+    await expect(required(p, statement))
       .to.be.revertedWithCustomError(p.campaign, "SeasonNotRunning")
       .withArgs(1, startsAt, endsAt);
+  });
+
+  it("takes all of an account's units at once", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+
+    expect(await required(p, await unitStatement(p, p.prover), UNITS)).to.deep.equal([]);
   });
 
   it("takes an account's last unit", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const context = await contextOf(p, 1n, BigInt(UNITS) - 1n);
 
-    expect(await p.campaign.requireUnit(await unitStatement(p, p.prover, { method: QUORUM, context }))).to.deep.equal(
-      [],
-    );
+    expect(await required(p, await unitStatement(p, p.prover, { method: QUORUM, context }))).to.deep.equal([]);
   });
 });
