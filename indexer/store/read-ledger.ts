@@ -4,7 +4,7 @@ import { type PlaceRow, placeColumns } from "./read-places.ts";
 
 export interface LedgerRow extends PlaceRow {
   season_id: number;
-  seq: bigint;
+  seq: string;
   account: Address;
   subject: Hex;
   reason: number;
@@ -34,21 +34,30 @@ export interface LedgerReader {
     filter: LedgerFilter,
     below: EntryPosition | undefined,
     limit: number,
-  ): { rows: LedgerRow[]; last: EntryPosition | undefined };
+  ): { rows: LedgerRow[]; last: (EntryPosition & { ledgerHash: Hex }) | undefined };
+}
+
+interface KeyRow {
+  season_id: bigint;
+  seq: bigint;
+  ledger_hash: Hex;
+  status: bigint | null;
 }
 
 const MOST_SCANNED = 1_000;
 const MOST = 2n ** 62n;
 
 export function createLedgerReader(db: Db): LedgerReader {
-  const scan = db
-    .prepare<[Address, bigint, bigint, bigint, bigint], { season_id: bigint; seq: bigint; status: bigint | null }>(
-      `SELECT season_id, seq, (SELECT status FROM statements WHERE uid = subject) AS status FROM ledger
-       WHERE account = ? AND season_id BETWEEN ? AND ? AND (season_id, seq) < (?, ?)
-       ORDER BY season_id DESC, seq DESC LIMIT ${MOST_SCANNED}`,
-    )
-    .safeIntegers();
-  const entry = db.prepare<[bigint, bigint], Omit<LedgerRow, "seq"> & { seq: string }>(
+  const scan = <Parameters extends unknown[]>(where: string) =>
+    db
+      .prepare<Parameters, KeyRow>(
+        `SELECT season_id, seq, ledger_hash, (SELECT status FROM statements WHERE uid = subject) AS status FROM ledger
+         WHERE account = ? AND ${where} ORDER BY season_id DESC, seq DESC LIMIT ${MOST_SCANNED}`,
+      )
+      .safeIntegers();
+  const ofSeason = scan<[Address, number, bigint]>("season_id = ? AND seq < ?");
+  const ofAll = scan<[Address, bigint, bigint]>("(season_id, seq) < (?, ?)");
+  const entry = db.prepare<[bigint, bigint], LedgerRow>(
     `SELECT season_id, CAST(seq AS TEXT) AS seq, account, subject, reason, CAST(delta AS TEXT) AS delta,
        CAST(points AS TEXT) AS points, ledger_hash,
        (SELECT p.ledger_hash FROM ledger p WHERE p.season_id = ledger.season_id AND p.seq = ledger.seq - 1)
@@ -61,17 +70,16 @@ export function createLedgerReader(db: Db): LedgerReader {
     entriesOf(account, filter, below, limit) {
       const rows: LedgerRow[] = [];
       let scanned = 0;
-      let last: EntryPosition | undefined;
-      const first = BigInt(filter.seasonId ?? 0);
-      const to = filter.seasonId === undefined ? MOST : first;
-      const under = below ? ([BigInt(below.seasonId), below.seq] as const) : ([MOST, 0n] as const);
-      for (const key of scan.all(account, first, to, ...under)) {
+      let last: (EntryPosition & { ledgerHash: Hex }) | undefined;
+      const keys =
+        filter.seasonId === undefined
+          ? ofAll.iterate(account, below ? BigInt(below.seasonId) : MOST, below?.seq ?? 0n)
+          : ofSeason.iterate(account, filter.seasonId, below?.seq ?? MOST);
+      for (const key of keys) {
         scanned++;
-        last = { seasonId: Number(key.season_id), seq: key.seq };
-        if (filter.status === undefined || Number(key.status) === filter.status) {
-          const row = entry.get(key.season_id, key.seq) as Omit<LedgerRow, "seq">;
-          rows.push({ ...row, seq: key.seq });
-        }
+        last = { seasonId: Number(key.season_id), seq: key.seq, ledgerHash: key.ledger_hash };
+        if (filter.status === undefined || Number(key.status) === filter.status)
+          rows.push(entry.get(key.season_id, key.seq) as LedgerRow);
         if (rows.length === limit) break;
       }
       return { rows, last: rows.length === limit || scanned === MOST_SCANNED ? last : undefined };
