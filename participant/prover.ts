@@ -22,6 +22,8 @@ export interface ProverOptions {
   report: Report;
   /** Work for this season only; for every running one unless told. */
   seasonId?: bigint | undefined;
+  /** Work on this task only; on all unless told. */
+  taskId?: bigint | undefined;
   /** Units to commit at most in each season, counting those of earlier runs; all unless told. */
   maxUnits?: number | undefined;
   /** Statements under way at most; 1 unless told. */
@@ -32,7 +34,8 @@ export interface ProverOptions {
 
 /** Works through the units that are assigned to the sender's account: runs the model, commits, reveals in time. */
 export function createProver(options: ProverOptions): Actor {
-  const { client, sender, journal, models, report, seasonId, maxUnits = Infinity, parallel = 1, pace = 0n } = options;
+  const { client, sender, journal, models, report, seasonId, taskId } = options;
+  const { maxUnits = Infinity, parallel = 1, pace = 0n } = options;
   const { chainId } = client.deployment;
   const { attestationRegistry, campaign, quorum } = client.contracts;
   const account = sender.account.address;
@@ -119,7 +122,7 @@ export function createProver(options: ProverOptions): Actor {
       const open = own.filter(({ status, round }) => status === PENDING && round > 0).length;
       const rests = lastCommit !== undefined && number < lastCommit + pace;
       if (committing.size > 0 || open >= parallel || rests) return jobs;
-      const free = nextUnit(view, { account, campaign: campaign.address, seasonId, maxUnits, hopeless });
+      const free = nextUnit(view, { account, campaign: campaign.address, seasonId, taskId, maxUnits, hopeless });
       if (free === undefined) return jobs;
       lastCommit = number;
       const tries = own.filter(({ statement }) => statement.context === free.context);

@@ -20,6 +20,8 @@ export interface Wish {
   campaign: Address;
   /** Undefined for every running season. */
   seasonId: bigint | undefined;
+  /** Undefined for every task. */
+  taskId?: bigint | undefined;
   /** Units to have a statement for at most in each season. */
   maxUnits: number;
   /** Contexts that there is no use in trying. */
@@ -48,7 +50,7 @@ export function nextUnit({ head, seasons, statements }: View, wish: Wish): FreeU
 function nextOfSeason(
   season: FreeUnit["season"],
   own: readonly StatementView[],
-  { campaign, maxUnits, hopeless }: Wish,
+  { campaign, taskId, maxUnits, hopeless }: Wish,
 ): FreeUnit | undefined {
   const { seasonId, tasks } = season;
   const tries = new Map<Hex, StatementView[]>();
@@ -70,7 +72,7 @@ function nextOfSeason(
   }
   if (tries.size >= maxUnits) return undefined;
   const candidates = tasks
-    .filter(({ method }) => method === QUORUM)
+    .filter((task) => task.method === QUORUM && (taskId === undefined || task.taskId === taskId))
     .flatMap((task): FreeUnit[] => {
       for (let unit = 0n; unit < task.unitsPerAccount; unit++) {
         const context = contextOf(task, unit);

@@ -32,6 +32,8 @@ export interface WorkOptions {
   sources: readonly string[];
   /** The prover's season; every running one unless told. */
   seasonId?: bigint | undefined;
+  /** The prover's task; every one unless told. */
+  taskId?: bigint | undefined;
   /** Units that the prover commits at most in a season, counting those of earlier runs; all unless told. */
   maxUnits?: number | undefined;
   /** Ends the work when it says so of a new block; never unless told. */
@@ -45,7 +47,7 @@ export interface WorkOptions {
  * journal. Throws a sentence when the deployment isn't on the RPC's chain, or on the first error that no later try can mend.
  */
 export async function work(options: WorkOptions): Promise<void> {
-  const { deployment, rpcUrl, account, isOver = () => false, report, seasonId, maxUnits } = options;
+  const { deployment, rpcUrl, account, isOver = () => false, report, seasonId, taskId, maxUnits } = options;
   const client = connect(deployment, rpcUrl);
   await checkDeployment(client);
   const ending = new AbortController();
@@ -58,7 +60,7 @@ export async function work(options: WorkOptions): Promise<void> {
     const models = openModels(client, content, await loadPinnedRuntime());
     const tools = { client, sender, journal, models, content, report };
     const actors: Record<Role, () => Actor> = {
-      prover: () => createProver({ ...tools, seasonId, maxUnits }),
+      prover: () => createProver({ ...tools, seasonId, taskId, maxUnits }),
       verifier: () => createVerifier(tools),
       keeper: () => createKeeper(client, sender),
     };
