@@ -5,6 +5,7 @@ import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 
 /// @title An account that calls back while it is paid
 contract Reenterer {
+    event CalledBack();
     /// @notice The call from within the payment reverted.
     event Refused(bytes reason);
 
@@ -29,7 +30,9 @@ contract Reenterer {
     function _callBack() private {
         address target = _target;
         _target = address(0);
-        try this.execute(target, _data) {} catch (bytes memory reason) {
+        try this.execute(target, _data) {
+            emit CalledBack();
+        } catch (bytes memory reason) {
             emit Refused(reason);
         }
     }
