@@ -15,6 +15,7 @@ export default defineConfig({
     settings: { evmVersion: "osaka", optimizer: { enabled: true, runs: 10_000 } },
     npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
   },
+  test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 20, depth: 100, failOnRevert: true } } },
   coverage: { skipFiles: ["contracts/mocks/**"] },
   paths: { tests: { mocha: "test/contracts", solidity: "test/contracts" } },
 });

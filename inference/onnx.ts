@@ -25,7 +25,7 @@ export interface Constant {
 }
 
 /** A tensor that enters or leaves a graph. */
-export interface Value {
+interface Value {
   name: string;
   dtype: number;
   dims: readonly number[];

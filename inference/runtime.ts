@@ -55,7 +55,8 @@ export async function loadRuntime(wasm: Uint8Array): Promise<InferenceRuntime> {
 // Whatever goes wrong is thrown: nothing is left to log.
 const LOG_FATAL = 4;
 
-// All sessions share one WebAssembly stack, which a call interrupted by another one would corrupt.
+// All sessions share one WebAssembly stack, and ONNX Runtime waits between claiming and leaving its part of it: calls
+// must not interleave.
 let last: Promise<unknown> = Promise.resolve();
 
 function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -65,8 +66,7 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function openSession(artifact: Uint8Array, layout: Layout): Promise<InferenceSession> {
-  // Copied: ONNX Runtime takes the whole buffer behind a view of it.
-  const session = await OrtSession.create(artifact.slice(), {
+  const session = await OrtSession.create(artifact, {
     executionProviders: ["wasm"],
     executionMode: "sequential",
     graphOptimizationLevel: "disabled",

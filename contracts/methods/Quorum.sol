@@ -154,7 +154,7 @@ contract Quorum is IQuorum {
     /// @inheritdoc IVerificationMethod
     function onReveal(bytes32 uid, Attestation calldata, Answer calldata opened) external onlyRegistry {
         Case storage c = _cases[uid];
-        require(_isRevealing(c) && !c.proverRevealed, NotRevealing(uid, c.round));
+        require(_isRevealing(c), NotRevealing(uid, c.round));
         require(opened.traceHash == 0, UnexpectedTrace(uid, opened.traceHash));
         require(
             opened.outputHash != Commitments.INVALID && opened.outputHash != Commitments.UNAVAILABLE,

@@ -3,6 +3,7 @@ import { type Decoder, type Event, type Place, subjectOf } from "../decode/event
 import type { Header, Log } from "../ingest/blocks.ts";
 import type { Db } from "./database.ts";
 import { createFold } from "./fold.ts";
+import type { PlaceRow } from "./read-places.ts";
 
 /** How far the chain is folded. */
 export interface Progress {
@@ -52,8 +53,6 @@ interface EventRow {
   data: Buffer;
 }
 
-const READ_EVENT = "SELECT block_number, log_index, address, topics, data FROM events";
-
 export function createChain(db: Db, decoder: Decoder, campaign: string): Chain {
   const fold = createFold(db, campaign);
   const progress = db.prepare<[], { block_number: number; finalized: number; verified: number }>(
@@ -71,7 +70,8 @@ export function createChain(db: Db, decoder: Decoder, campaign: string): Chain {
   );
   const addEvent = db.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)");
   const eventsAbove = db.prepare<[number], EventRow>(
-    `${READ_EVENT} WHERE block_number > ? ORDER BY block_number DESC, log_index DESC LIMIT 1000`,
+    `SELECT block_number, log_index, address, topics, data FROM events
+     WHERE block_number > ? ORDER BY block_number DESC, log_index DESC LIMIT 1000`,
   );
   const removeEvent = db.prepare("DELETE FROM events WHERE block_number = ? AND log_index = ?");
 
@@ -137,12 +137,16 @@ export function createChain(db: Db, decoder: Decoder, campaign: string): Chain {
   };
 }
 
-/** Events of a statement or model in the chain's order, at most `limit`. */
-export function eventsOf(db: Db, decoder: Decoder, subject: string, limit: number): Event[] {
+/** Events of a statement or model with their places, in the chain's order, at most `limit`. */
+export function eventsOf(db: Db, decoder: Decoder, subject: Hex, limit: number): { event: Event; place: PlaceRow }[] {
   return db
-    .prepare<[string, number], EventRow>(`${READ_EVENT} WHERE subject = ? ORDER BY block_number, log_index LIMIT ?`)
+    .prepare<[Hex, number], EventRow & PlaceRow>(
+      `SELECT block_number, log_index, address, topics, data, transaction_hash,
+         (SELECT timestamp FROM blocks WHERE number = block_number) AS timestamp
+       FROM events WHERE subject = ? ORDER BY block_number, log_index LIMIT ?`,
+    )
     .all(subject, limit)
-    .map((row) => readEvent(decoder, row));
+    .map((row) => ({ event: readEvent(decoder, row), place: row }));
 }
 
 function readEvent(decoder: Decoder, row: EventRow): Event {

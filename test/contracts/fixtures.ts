@@ -7,6 +7,10 @@ import { encodeLayout, encodeRows, INT8, type Layout, type Row, UINT8 } from "..
 /** A recognisable 32-byte value. */
 export const hash = (text: string): Hex => keccak256(toHex(text));
 
+/** A contract's or signer's address, as viem types it. */
+export const addressOf = (contract: { target: unknown } | { address: string }): Hex =>
+  ("address" in contract ? contract.address : contract.target) as Hex;
+
 /** Wei that a test's accounts have plenty of. */
 export const ETHER = 10n ** 18n;
 

@@ -1,0 +1,40 @@
+import type { Progress } from "./progress.ts";
+import type { Settings } from "./settings.ts";
+
+/** An option of a command; its value's placeholder, or none for a switch. */
+export interface Option {
+  value?: string;
+  help: string;
+}
+
+/** What a command was called with. */
+export interface Invocation {
+  /** As many as the command asks for at least, as it allows at most. */
+  positionals: string[];
+  options: Readonly<Record<string, string>>;
+  switches: ReadonlySet<string>;
+  settings: Settings;
+  /** Shows how far long work has got, on a terminal. */
+  progress: Progress;
+}
+
+/** What a command found. */
+export interface Outcome {
+  /** False makes the exit code 1. */
+  good: boolean;
+  /** For a person: lines of at most 100 columns, but for what can't be shortened. */
+  text: string;
+  /** For a machine; bigints are written as decimal strings. */
+  json: unknown;
+}
+
+/** One of `proofboard`'s commands. */
+export interface Command {
+  /** Its arguments as `--help` shows them, each in capitals, those in brackets optional. */
+  positionals: readonly string[];
+  summary: string;
+  /** What it does, prints and needs; the JSON's keys among it. */
+  details: string;
+  options: Readonly<Record<string, Option>>;
+  run(invocation: Invocation): Promise<Outcome>;
+}

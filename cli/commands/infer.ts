@@ -1,0 +1,76 @@
+import type { Address } from "viem";
+import { hashTensor, type Tensor } from "../../inference/tensors.ts";
+import { openModels } from "../../participant/models.ts";
+import { loadPinnedRuntime } from "../../participant/runtime.ts";
+import { type Client, readSeason, readTasks } from "../../sdk/client.ts";
+import { unitSeed, ZERO_HASH } from "../../sdk/commitments.ts";
+import { unitInput } from "../../sdk/units.ts";
+import type { Command } from "../command.ts";
+import { parseModel } from "../modelNames.ts";
+import { openConnection, openSettingsAccount, openSettingsContent } from "../settings.ts";
+import { elementsOf, readInput, showTensor } from "../tensors.ts";
+import { parseAddress, parseUnit, UsageError } from "../usage.ts";
+
+export const infer: Command = {
+  positionals: ["MODEL"],
+  summary: "run a model here, on the pinned runtime",
+  details: `MODEL is an id, or the name on its card. The file is fetched by its CID, re-hashed and checked against what was published. Give --input, or --unit for the input that is assigned to an account's unit. A FILE named .json holds an array of numbers, any other raw little-endian bytes.
+JSON: modelId, inputHash, outputHash, input and output (name, dims, bytes, elements; elements is null where they are wider than a byte).`,
+  options: {
+    input: { value: "FILE", help: "the input" },
+    unit: { value: "SEASON/TASK/UNIT", help: "run on the unit's assigned input, as in 1/1/0" },
+    account: { value: "A", help: "whose unit; else the key's account" },
+  },
+  async run({ positionals: [name], options, settings }) {
+    const modelId = await parseModel(name as string);
+    if ((options.input === undefined) === (options.unit === undefined))
+      throw new UsageError("infer needs either --input FILE or --unit SEASON/TASK/UNIT.");
+    const unit = options.unit === undefined ? undefined : parseUnit(options.unit);
+    const given = options.account === undefined ? undefined : parseAddress("--account", options.account);
+    const { client } = await openConnection(settings);
+    const models = openModels(client, openSettingsContent(settings), await loadPinnedRuntime());
+    const { layout, session } = await models.open(modelId);
+    const account = unit && (given ?? (await openSettingsAccount(settings)).address);
+    const data =
+      unit && account
+        ? await assigned(client, unit, account, modelId)
+        : await readInput(options.input as string, layout.input);
+    const input: Tensor = { spec: layout.input, data };
+    const output: Tensor = { spec: layout.output, data: await session.run(data) };
+    const [inputHash, outputHash] = [hashTensor(input), hashTensor(output)];
+    return {
+      good: true,
+      text: [
+        `Model        ${modelId}`,
+        `Input hash   ${inputHash}`,
+        `Input        ${showTensor(input, 13)}`,
+        `Output       ${showTensor(output, 13)}`,
+        `Output hash  ${outputHash}`,
+      ].join("\n"),
+      json: { modelId, inputHash, outputHash, input: wire(input), output: wire(output) },
+    };
+  },
+};
+
+async function assigned(
+  client: Client,
+  { seasonId, taskId, unit }: ReturnType<typeof parseUnit>,
+  account: Address,
+  modelId: string,
+): Promise<Uint8Array> {
+  const { seed } = await readSeason(client, seasonId);
+  const task = (await readTasks(client, seasonId)).find((each) => each.taskId === taskId);
+  if (task === undefined) throw new Error(`Season ${seasonId} has no task ${taskId}.`);
+  if (seed === ZERO_HASH) throw new Error(`Season ${seasonId} has no seed yet, so no input is assigned.`);
+  if (unit >= BigInt(task.unitsPerAccount))
+    throw new Error(`Task ${taskId} has no unit ${unit}: the units are 0 to ${task.unitsPerAccount - 1}.`);
+  if (task.modelId !== modelId) throw new Error(`Task ${taskId} is about the model ${task.modelId}, not ${modelId}.`);
+  return new Uint8Array(unitInput(unitSeed(seed, taskId, account, unit), task).buffer);
+}
+
+const wire = (tensor: Tensor) => ({
+  name: tensor.spec.name,
+  dims: tensor.spec.dims,
+  bytes: tensor.data,
+  elements: elementsOf(tensor) ?? null,
+});

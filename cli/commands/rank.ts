@@ -1,0 +1,81 @@
+import { readFile } from "node:fs/promises";
+import { type Address, getAddress } from "viem";
+import { privateKeyToAddress } from "viem/accounts";
+import { ApiError, fetchApi } from "../../sdk/api.ts";
+import type { AsOf, Seasons, Standing, StandingAnswer, StandingsPage } from "../../sdk/wire.ts";
+import type { Command, Outcome } from "../command.ts";
+import { type Column, grouped, table } from "../format.ts";
+import type { Settings } from "../settings.ts";
+import { parseAddress, parseCount } from "../usage.ts";
+
+export const rank: Command = {
+  positionals: ["[SEASON]", "[ACCOUNT]"],
+  summary: "the standings, as the API serves them",
+  details: `Without SEASON the newest one that was opened. With ACCOUNT its place and its neighbours. Your own row is marked. The API is believed here; \`audit\` checks it.
+JSON: seasonId, asOf, items (the API's rows), total; with ACCOUNT also account.`,
+  options: { limit: { value: "N", help: "rows at most, 1 to 100; else 20" } },
+  async run({ positionals: [season, account], options, settings }) {
+    const limit = parseCount("--limit", options.limit ?? "20", 1n);
+    const wanted = season === undefined ? undefined : parseCount("SEASON", season, 1n);
+    const who = account === undefined ? undefined : parseAddress("ACCOUNT", account);
+    const seasonId = wanted ?? (await newestSeason(settings.api));
+    const route = `/v1/seasons/${seasonId}/standings`;
+    if (who) {
+      const { asOf, item, neighbours } = await findPlace(settings.api, `${route}/${who}?around=5`, who, seasonId);
+      const items = [...neighbours, item].sort((a, b) => a.rank - b.rank);
+      return outcome(seasonId, asOf, items, undefined, who);
+    }
+    const { asOf, items, total } = await fetchApi<StandingsPage>(settings.api, `${route}?limit=${limit}`);
+    return outcome(seasonId, asOf, items, total, await ownAddress(settings));
+  },
+};
+
+async function newestSeason(api: string): Promise<bigint> {
+  const { items } = await fetchApi<Seasons>(api, "/v1/seasons");
+  const [newest] = items.filter(({ state }) => state !== "drafted");
+  if (newest === undefined) throw new Error("No season has been opened yet.");
+  return BigInt(newest.seasonId);
+}
+
+async function findPlace(api: string, route: string, account: Address, seasonId: bigint): Promise<StandingAnswer> {
+  try {
+    return await fetchApi<StandingAnswer>(api, route);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 404)) throw error;
+    throw new Error(`${account} has no place in season ${seasonId}: ${error.message}`);
+  }
+}
+
+/** The address of the key in use, without its password; undefined where there is none. */
+async function ownAddress({ keystore, privateKey }: Settings): Promise<Address | undefined> {
+  try {
+    if (privateKey !== undefined) return privateKeyToAddress(privateKey as `0x${string}`);
+    if (keystore === undefined) return undefined;
+    const { address } = JSON.parse(await readFile(keystore, "utf8")) as { address?: string };
+    return address === undefined ? undefined : getAddress(`0x${address}`);
+  } catch {
+    return undefined;
+  }
+}
+
+function outcome(seasonId: bigint, asOf: AsOf, items: Standing[], total: number | undefined, own?: Address): Outcome {
+  const right = true;
+  const columns: Column<Standing>[] = [
+    { title: "", cell: ({ account }) => (account === own ? "▶" : "") },
+    { title: "rank", right, cell: (row) => grouped(row.rank) },
+    { title: "account", cell: (row) => row.account },
+    { title: "points", right, cell: (row) => grouped(row.points) },
+    { title: "verified", right, cell: (row) => grouped(row.verified) },
+    { title: "pending", right, cell: (row) => grouped(row.pending) },
+    { title: "refuted", right, cell: (row) => grouped(row.refuted) },
+    { title: "caught", right, cell: (row) => grouped(row.caught) },
+  ];
+  const of = total === undefined ? "" : `, ${grouped(items.length)} of ${grouped(total)} accounts`;
+  const heading = `Season ${seasonId}${of}, as of block ${grouped(asOf.blockNumber)}`;
+  const rows = items.length === 0 ? "No points have been awarded yet." : table(columns, items);
+  return {
+    good: true,
+    text: `${heading}\n\n${rows}`,
+    json: { seasonId, asOf, items, ...(total === undefined ? { account: own } : { total }) },
+  };
+}

@@ -1,0 +1,25 @@
+import { createKeystore } from "../../participant/keystore.ts";
+import type { Command } from "../command.ts";
+import { readPassword } from "../password.ts";
+import { UsageError } from "../usage.ts";
+
+const DEFAULT_FILE = "proofboard-wallet.json";
+
+export const wallet: Command = {
+  positionals: ["new"],
+  summary: "make a key and keep it in a keystore file",
+  details: `Writes a V3 keystore to --keystore, else to ${DEFAULT_FILE}; never overwrites a file. The password comes from PROOFBOARD_PASSWORD or is typed. Prints the address and the file, never the key.
+JSON: address, keystore.`,
+  options: {},
+  async run({ positionals: [action], settings: { keystore = DEFAULT_FILE } }) {
+    if (action !== "new") throw new UsageError(`"${action}" is nothing that wallet does; right would be: wallet new`);
+    const password = await readPassword(`A password for ${keystore}: `);
+    if (password === "") throw new UsageError("The password is empty; give one that protects the key.");
+    const { address } = await createKeystore(keystore, password);
+    return {
+      good: true,
+      text: `Address   ${address}\nKeystore  ${keystore}\nWho has this file and its password has the key; nobody can restore either.`,
+      json: { address, keystore },
+    };
+  },
+};

@@ -1,0 +1,52 @@
+import { bytesToHex, type Hex } from "viem";
+
+/** 1234567 as "1,234,567". */
+export const grouped = (value: bigint | number | string): string => BigInt(value).toLocaleString("en-US");
+
+/** A hash so short that a table holds it. */
+export const short = (hash: Hex): string => `${hash.slice(0, 10)}…${hash.slice(-6)}`;
+
+/** One document with decimal strings for bigints and hex for bytes. */
+export const toJson = (value: unknown): string =>
+  JSON.stringify(
+    value,
+    (_, each) => (typeof each === "bigint" ? String(each) : each instanceof Uint8Array ? bytesToHex(each) : each),
+    2,
+  );
+
+/** A column of a table. */
+export interface Column<T> {
+  title: string;
+  /** Numbers stand on the right. */
+  right?: boolean;
+  cell: (row: T) => string;
+}
+
+/** Lines of aligned columns under their titles. */
+export function table<T>(columns: readonly Column<T>[], rows: readonly T[]): string {
+  const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ cell }) => cell(row)))];
+  const widths = columns.map((_, i) => Math.max(...cells.map((line) => (line[i] as string).length)));
+  return cells
+    .map((line) =>
+      columns
+        .map(({ right }, i) => {
+          const [cell, width] = [line[i] as string, widths[i] as number];
+          return right ? cell.padStart(width) : cell.padEnd(width);
+        })
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** Breaks text at spaces into lines of at most 100 columns, those after the first indented. */
+export function wrap(text: string, indent = 0): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1) as string;
+    if (line === "") lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= 100 - indent) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join(`\n${" ".repeat(indent)}`);
+}

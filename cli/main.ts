@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { sentenceOf } from "../sdk/errors.ts";
+import type { Command, Outcome } from "./command.ts";
+import { attest } from "./commands/attest.ts";
+import { audit } from "./commands/audit.ts";
+import { infer } from "./commands/infer.ts";
+import { models } from "./commands/models.ts";
+import { rank } from "./commands/rank.ts";
+import { verify } from "./commands/verify.ts";
+import { wallet } from "./commands/wallet.ts";
+import { work } from "./commands/work.ts";
+import { toJson } from "./format.ts";
+import { helpOf, overview } from "./help.ts";
+import { listOf, parseOptions } from "./options.ts";
+import { createProgress } from "./progress.ts";
+import { readSettings } from "./settings.ts";
+import { UsageError } from "./usage.ts";
+
+const commands: Readonly<Record<string, Command>> = { wallet, models, infer, attest, work, rank, verify, audit };
+
+const words = process.argv.slice(2);
+const progress = createProgress(process.stderr);
+try {
+  const { good, text, json } = await main(words);
+  progress.clear();
+  console.log(words.includes("--json") && json !== undefined ? toJson(json) : text);
+  process.exitCode = good ? 0 : 1;
+} catch (error) {
+  progress.clear();
+  const sentence = sentenceOf(error);
+  if (words.includes("--json")) console.log(toJson({ error: sentence }));
+  console.error(sentence);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
+
+async function main([name, ...rest]: readonly string[]): Promise<Outcome> {
+  if (name === "--version") return { good: true, text: version(), json: { version: version() } };
+  if (name === "--help" || name === "help") return { good: true, text: overview(commands), json: undefined };
+  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (name === undefined || command === undefined) {
+    const said = name === undefined ? "A command is missing." : `"${name}" is not a command.`;
+    throw new UsageError(`${said} The commands are ${listOf(Object.keys(commands))}; --help says more.`);
+  }
+  const { positionals, options, switches } = parseOptions(name, command, rest);
+  if (switches.has("help")) return { good: true, text: helpOf(name, command), json: undefined };
+  const settings = readSettings(options, process.env);
+  return command.run({ positionals, options, switches, settings, progress });
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
+}

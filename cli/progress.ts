@@ -1,0 +1,33 @@
+import type { WriteStream } from "node:tty";
+
+/** How far work has got. */
+export interface Progress {
+  /** `done` of `total` of a step. */
+  show(step: string, done: number, total: number): void;
+  /** A sentence about what happens. */
+  say(sentence: string): void;
+  /** Takes the bar away. */
+  clear(): void;
+}
+
+const WIDTH = 30;
+const CLEAR_LINE = "\r\u001b[K";
+
+/** A bar on `stream`; nothing where no person watches it. Sentences are written wherever the stream goes. */
+export function createProgress(stream: WriteStream): Progress {
+  const clear = () => {
+    if (stream.isTTY) stream.write(CLEAR_LINE);
+  };
+  return {
+    clear,
+    say(sentence) {
+      clear();
+      stream.write(`${sentence}\n`);
+    },
+    show(step, done, total) {
+      if (!stream.isTTY || total === 0) return;
+      const filled = Math.round((WIDTH * done) / total);
+      stream.write(`${CLEAR_LINE}${"█".repeat(filled)}${"░".repeat(WIDTH - filled)} ${step} ${done}/${total}`);
+    },
+  };
+}

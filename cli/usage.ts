@@ -1,0 +1,46 @@
+import { type Address, getAddress, type Hex, isAddress } from "viem";
+
+/** The command was used wrongly: a sentence that quotes what was wrong and says what would be right. Exit code 2. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** Reads 32 bytes of hex; `what` names them in the sentence. */
+export function parseHash(what: string, text: string): Hex {
+  if (!/^0x[0-9a-fA-F]{64}$/.test(text)) throw new UsageError(`${what} is "${text}"; it must be 0x and 64 hex digits.`);
+  return text.toLowerCase() as Hex;
+}
+
+/** Reads an address; mixed case must have the right checksum. */
+export function parseAddress(what: string, text: string): Address {
+  if (!isAddress(text))
+    throw new UsageError(`${what} is "${text}"; it must be 0x and 40 hex digits, all lower case or with its checksum.`);
+  return getAddress(text);
+}
+
+/** Reads a decimal integer from `least` up. */
+export function parseCount(what: string, text: string, least = 0n): bigint {
+  if (!/^(0|[1-9][0-9]{0,14})$/.test(text) || BigInt(text) < least)
+    throw new UsageError(`${what} is "${text}"; it must be a whole number from ${least} up.`);
+  return BigInt(text);
+}
+
+/** Reads SEASON/TASK/UNIT. */
+export function parseUnit(text: string): { seasonId: bigint; taskId: bigint; unit: bigint } {
+  const parts = text.split("/");
+  if (parts.length !== 3) throw new UsageError(`--unit is "${text}"; it must be SEASON/TASK/UNIT, as in 1/1/0.`);
+  const [season, task, unit] = parts as [string, string, string];
+  return {
+    seasonId: parseCount("The season in --unit", season, 1n),
+    taskId: parseCount("The task in --unit", task, 1n),
+    unit: parseCount("The unit in --unit", unit),
+  };
+}
+
+/** Reads an http URL; never quotes what may hold a key. */
+export function parseUrl(what: string, text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new UsageError(`${what} is not an http or https URL, as in http://127.0.0.1:8545.`);
+  return text;
+}

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { readLedger } from "../ingest/ledgers.ts";
+import { RpcError } from "../ingest/rpc.ts";
+import { noQuery, seasonId } from "./parameters.ts";
+import { ProblemError } from "./problems.ts";
+import * as schemas from "./schemas.ts";
+import { type App, asOf, campaignOf, requireSeason, type State } from "./state.ts";
+
+/** `/audit/:seasonId`. */
+export function auditRoute(app: App, state: State): void {
+  app.get(
+    "/audit/:seasonId",
+    {
+      schema: {
+        summary: "The ledger folded from events against the contract's, at the same block",
+        params: z.object({ seasonId }),
+        querystring: noQuery,
+        response: { 200: schemas.audit, 400: schemas.problem, 404: schemas.problem, 503: schemas.problem },
+      },
+    },
+    async ({ params }) => {
+      const season = requireSeason(state, params.seasonId);
+      const at = asOf(state, season);
+      const onChain = await readLedger(state.rpc, campaignOf(state), BigInt(params.seasonId), at.blockHash).catch(
+        (error: unknown) => {
+          throw error instanceof RpcError
+            ? new ProblemError(503, `No node says what the ledger is at block ${at.blockNumber}.`)
+            : error;
+        },
+      );
+      return {
+        asOf: at,
+        seq: season.seq,
+        chainSeq: String(onChain.seq),
+        chainLedgerHash: onChain.ledgerHash,
+        localLedgerHash: season.ledger_hash,
+        match: season.seq === String(onChain.seq) && season.ledger_hash === onChain.ledgerHash,
+      };
+    },
+  );
+}

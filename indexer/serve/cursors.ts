@@ -1,0 +1,25 @@
+import { ProblemError } from "./problems.ts";
+
+/** A cursor: opaque to clients, its fields joined behind the name of the list it belongs to. */
+export const encodeCursor = (list: string, fields: readonly (string | number | bigint)[]): string =>
+  Buffer.from([list, ...fields].join(" ")).toString("base64url");
+
+/** The fields of a cursor of this list, as the patterns ask; throws a 400 problem otherwise. */
+export function decodeCursor(list: string, patterns: readonly RegExp[], cursor: string): string[] {
+  const [name, ...fields] = Buffer.from(cursor, "base64url").toString().split(" ");
+  if (name !== list || fields.length !== patterns.length || !fields.every((field, i) => patterns[i]?.test(field)))
+    throw new ProblemError(400, `The parameter cursor is "${cursor}": not one that this list gave out.`, "cursor");
+  return fields;
+}
+
+/** The problem of a cursor whose place a reorganisation of the chain undid. */
+export const staleCursor = (): ProblemError =>
+  new ProblemError(410, "The chain was reorganised since this cursor was given out: begin again without it.", "cursor");
+
+export const DECIMAL = /^\d{1,19}$/;
+export const SMALL = /^\d{1,15}$/;
+/** The first bytes of a hash: enough to tell that it is still the same. */
+export const HASH_START = /^0x[0-9a-f]{16}$/;
+
+/** What {@link HASH_START} matches. */
+export const hashStart = (hash: string): string => hash.slice(0, 18);

@@ -1,0 +1,42 @@
+import { type Address, getAddress, type Hex } from "viem";
+import { z } from "zod";
+
+/** A route without query parameters refuses any. */
+export const noQuery = z.strictObject({});
+
+export const seasonId = z
+  .string()
+  .regex(/^[1-9]\d{0,7}$/, "a season id is a decimal number from 1 on")
+  .describe("Season id, decimal.");
+
+export const account = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/, "an address is 0x and 40 hex digits")
+  .refine(hasGoodChecksum, "the address's capital letters are not its checksum: a digit may be wrong")
+  .transform((text): Address => getAddress(text.toLowerCase()))
+  .describe("Address; if it has capital letters, they must be its EIP-55 checksum.");
+
+export const hash = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{64}$/, "a hash is 0x and 64 hex digits")
+  .transform((text) => text.toLowerCase() as Hex)
+  .describe("32 bytes, hex.");
+
+export const status = z.enum(["pending", "verified", "refuted", "void", "revoked"]);
+
+export const cursor = z.string().max(300).describe("`next` of an earlier page.");
+
+/** A whole number in a range. */
+export const between = (least: number, most: number) =>
+  z.coerce
+    .number(`a whole number from ${least} to ${most} is asked`)
+    .int(`a whole number from ${least} to ${most} is asked`)
+    .min(least, `it must be at least ${least}`)
+    .max(most, `it may be at most ${most}`);
+
+function hasGoodChecksum(text: string): boolean {
+  const digits = text.slice(2);
+  if (!/^[0-9a-fA-F]{40}$/.test(digits) || digits === digits.toLowerCase() || digits === digits.toUpperCase())
+    return true;
+  return getAddress(text.toLowerCase()) === text;
+}

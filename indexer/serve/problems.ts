@@ -1,0 +1,64 @@
+import { STATUS_CODES } from "node:http";
+import type { FastifyInstance } from "fastify";
+import type { $ZodIssue } from "zod/v4/core";
+import type { Problem } from "../../sdk/wire.ts";
+
+/** An error that is answered with its own status and sentence. */
+export class ProblemError extends Error {
+  override name = "ProblemError";
+  readonly status: number;
+  /** The request's parameter that was wrong. */
+  readonly parameter: string | undefined;
+
+  constructor(status: number, detail: string, parameter?: string) {
+    super(detail);
+    this.status = status;
+    this.parameter = parameter;
+  }
+}
+
+/** Answers every error as RFC 9457 problem details; a wrong parameter is named. */
+export function answerProblems(app: FastifyInstance): void {
+  app.setNotFoundHandler((request) => {
+    throw new ProblemError(404, `There is no ${request.method} ${request.url.split("?")[0]} here.`);
+  });
+  app.setErrorHandler<Error & { statusCode?: number; validation?: unknown[] }>((error, request, reply) => {
+    const problem = toProblem(error);
+    if (problem.status >= 500) request.log.error(error);
+    reply.status(problem.status).type("application/problem+json").serializer(JSON.stringify).send(problem);
+  });
+}
+
+function toProblem(error: Error & { statusCode?: number; validation?: unknown[] }): Problem {
+  if (error instanceof ProblemError) return problem(error.status, error.message, error.parameter);
+  if (error instanceof InvalidParameter) return problem(400, error.message, error.parameter);
+  const status = error.statusCode ?? 500;
+  // What went wrong inside is for the log, not for whoever asked.
+  return problem(status, status < 500 ? error.message : "The indexer failed to answer; its log says why.");
+}
+
+const problem = (status: number, detail: string, parameter?: string): Problem => ({
+  type: "about:blank",
+  title: STATUS_CODES[status] ?? "Error",
+  status,
+  detail,
+  ...(parameter !== undefined && { parameter }),
+});
+
+/** A parameter that its schema refuses. */
+export class InvalidParameter extends Error {
+  override name = "InvalidParameter";
+  readonly parameter: string;
+
+  constructor(issue: $ZodIssue, data: Record<string, unknown>) {
+    const unknownName = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
+    const parameter = unknownName ?? String(issue.path[0]);
+    const value = JSON.stringify(data[parameter])?.slice(0, 100) ?? "missing";
+    super(
+      unknownName === undefined
+        ? `The parameter ${parameter} is ${value}: ${issue.message}.`
+        : `There is no parameter ${parameter} here.`,
+    );
+    this.parameter = parameter;
+  }
+}

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import type { Position } from "../rank/ranking.ts";
+import { DECIMAL, decodeCursor, encodeCursor, HASH_START, hashStart, staleCursor } from "./cursors.ts";
+import { account, between, cursor, noQuery, seasonId } from "./parameters.ts";
+import { ProblemError } from "./problems.ts";
+import * as schemas from "./schemas.ts";
+import { type App, asOf, requireSeason, type State } from "./state.ts";
+
+/** `/seasons/:id/standings`, `…/standings/:account`, `…/claim/:account`. */
+export function standingRoutes(app: App, state: State): void {
+  app.get(
+    "/seasons/:seasonId/standings",
+    {
+      schema: {
+        summary: "The ranking of a season, page by page",
+        params: z.object({ seasonId }),
+        querystring: z.strictObject({ limit: between(1, 100).default(100), cursor: cursor.optional() }),
+        response: {
+          200: schemas.standingsPage,
+          400: schemas.problem,
+          404: schemas.problem,
+          410: schemas.problem,
+        },
+      },
+    },
+    ({ params, query }) => {
+      const season = requireSeason(state, params.seasonId);
+      const after = query.cursor === undefined ? undefined : positionOf(state, params.seasonId, query.cursor);
+      const items = state.ranking.page(Number(params.seasonId), after, query.limit);
+      const last = items.at(-1);
+      return {
+        asOf: asOf(state, season),
+        items,
+        next:
+          last && last.rank < season.participants
+            ? encodeCursor("standings", [
+                ...[params.seasonId, last.points, last.lastSeq],
+                ...[season.seq, hashStart(season.ledger_hash)],
+              ])
+            : null,
+        total: season.participants,
+      };
+    },
+  );
+
+  app.get(
+    "/seasons/:seasonId/standings/:account",
+    {
+      schema: {
+        summary: "An account's rank, and who stands around it",
+        params: z.object({ seasonId, account }),
+        querystring: z.strictObject({ around: between(0, 50).default(0) }),
+        response: { 200: schemas.standingAnswer, 400: schemas.problem, 404: schemas.problem },
+      },
+    },
+    ({ params, query }) => {
+      const season = requireSeason(state, params.seasonId);
+      const item = state.ranking.standingOf(Number(params.seasonId), params.account);
+      if (!item) throw new ProblemError(404, `${params.account} has no points entry in season ${params.seasonId}.`);
+      const neighbours = state.ranking.neighbours(Number(params.seasonId), item, query.around);
+      return { asOf: asOf(state, season), item, neighbours };
+    },
+  );
+
+  app.get(
+    "/seasons/:seasonId/claim/:account",
+    {
+      schema: {
+        summary: "The proof of a final rank",
+        params: z.object({ seasonId, account }),
+        querystring: noQuery,
+        response: { 400: schemas.problem, 404: schemas.problem },
+      },
+    },
+    ({ params }) => {
+      requireSeason(state, params.seasonId);
+      throw new ProblemError(
+        404,
+        `Season ${params.seasonId} has no final ranks to claim: this deployment has no Standings contract.`,
+      );
+    },
+  );
+}
+
+// Points move while a client reads on, and the order stays whole: the next page is what now stands behind the last
+// account shown. Only a ledger that was undone makes a cursor worthless.
+function positionOf(state: State, seasonId: string, text: string): Position {
+  const [season, points, lastSeq, seq, start] = decodeCursor(
+    "standings",
+    [DECIMAL, DECIMAL, DECIMAL, DECIMAL, HASH_START],
+    text,
+  ) as [string, string, string, string, string];
+  if (season !== seasonId)
+    throw new ProblemError(400, `The parameter cursor is of season ${season}, not ${seasonId}.`, "cursor");
+  if (!state.seasons.hadLedger(Number(season), BigInt(seq), start)) throw staleCursor();
+  return { points: BigInt(points), lastSeq: BigInt(lastSeq) };
+}

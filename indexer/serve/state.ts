@@ -1,0 +1,76 @@
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type { Address } from "viem";
+import type { AsOf } from "../../sdk/wire.ts";
+import type { Deployment } from "../decode/deployment.ts";
+import type { Decoder } from "../decode/events.ts";
+import type { Rpc } from "../ingest/rpc.ts";
+import type { Ranking } from "../rank/ranking.ts";
+import type { Chain, Progress } from "../store/chain.ts";
+import type { Db } from "../store/database.ts";
+import type { LedgerReader } from "../store/read-ledger.ts";
+import type { ModelReader } from "../store/read-models.ts";
+import type { SeasonReader, SeasonRow } from "../store/read-seasons.ts";
+import type { StatementReader } from "../store/read-statements.ts";
+import { ProblemError } from "./problems.ts";
+
+/** The server with schemas in zod. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** What routes read. A handler reads without waiting in between, so that an answer is of one state of the chain. */
+export interface State {
+  db: Db;
+  chain: Chain;
+  decoder: Decoder;
+  deployment: Deployment;
+  ranking: Ranking;
+  seasons: SeasonReader;
+  statements: StatementReader;
+  ledger: LedgerReader;
+  models: ModelReader;
+  rpc: Rpc;
+}
+
+/** How far the answer goes; a problem of status 503 before the first block. */
+export function progressOf({ chain }: State): Progress {
+  const progress = chain.progress();
+  if (!progress) throw new ProblemError(503, "Nothing is indexed yet: no node has answered.");
+  return progress;
+}
+
+/** The state that an answer tells of; about one season, with its ledger's head. */
+export function asOf(state: State, season?: SeasonRow): AsOf {
+  const { cursor, finalized } = progressOf(state);
+  return {
+    chainId: state.deployment.chainId,
+    blockNumber: cursor.number,
+    blockHash: cursor.hash,
+    finalizedBlock: Math.min(finalized, cursor.number),
+    seq: season?.seq ?? null,
+    ledgerHash: season?.ledger_hash ?? null,
+  };
+}
+
+/** Names the state of the chain; finality is part of it. */
+export const etagOf = ({ blockHash, finalizedBlock }: AsOf): string => `"${blockHash.slice(2)}-${finalizedBlock}"`;
+
+/** The season, or a problem of status 404 that names it. */
+export function requireSeason(state: State, seasonId: string): SeasonRow {
+  const season = state.seasons.season(Number(seasonId));
+  if (!season) throw new ProblemError(404, `There is no season ${seasonId}.`);
+  return season;
+}
+
+export const campaignOf = ({ deployment }: State): Address => deployment.contracts.Campaign.address;

@@ -1,0 +1,173 @@
+import { z } from "zod";
+import { unitOf } from "../../sdk/contexts.ts";
+import type { Statement, StatementSummary, StatementUnit, Step } from "../../sdk/wire.ts";
+import type { Event, Place } from "../decode/events.ts";
+import { eventsOf } from "../store/chain.ts";
+import { placeOf } from "../store/read-places.ts";
+import type { StatementRow } from "../store/read-statements.ts";
+import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
+import { account, cursor, hash, noQuery, status } from "./parameters.ts";
+import { ProblemError } from "./problems.ts";
+import * as schemas from "./schemas.ts";
+import { type App, asOf, type State } from "./state.ts";
+import { methodOf, proofOf, reasonOf, statusNumber, statusOf } from "./words.ts";
+
+const PAGE = 50;
+// Two panels of 32 members make about 300 events; nothing adds to a settled statement but its points.
+const MOST_STEPS = 1_000;
+
+/** `/attestations`, `/attestations/:uid`. */
+export function statementRoutes(app: App, state: State): void {
+  app.get(
+    "/attestations",
+    {
+      schema: {
+        summary: "Statements, newest first",
+        querystring: z.strictObject({
+          prover: account.optional(),
+          model: hash.optional(),
+          status: status.optional(),
+          cursor: cursor.optional(),
+        }),
+        response: { 200: schemas.statementsPage, 400: schemas.problem, 410: schemas.problem },
+      },
+    },
+    ({ query }) => {
+      const below = query.cursor === undefined ? undefined : placeBelow(state, query.cursor);
+      const filter = { ...query, status: query.status && statusNumber(query.status) };
+      const { rows, last } = state.statements.list(filter, below, PAGE);
+      const uid = last && state.statements.uidAt(last);
+      return {
+        asOf: asOf(state),
+        items: rows.map(summaryOf),
+        next: last && uid ? encodeCursor("statements", [last.blockNumber, last.logIndex, hashStart(uid)]) : null,
+      };
+    },
+  );
+
+  app.get(
+    "/attestations/:uid",
+    {
+      schema: {
+        summary: "A statement: how it was settled, what is proven and what is not",
+        params: z.object({ uid: hash }),
+        querystring: noQuery,
+        response: { 200: schemas.statementAnswer, 400: schemas.problem, 404: schemas.problem },
+      },
+    },
+    ({ params }) => {
+      const row = state.statements.statement(params.uid);
+      if (!row) throw new ProblemError(404, `There is no attestation ${params.uid}.`);
+      return { asOf: asOf(state), item: statementOf(state, row) };
+    },
+  );
+}
+
+/** A statement with its steps and what they prove. */
+export function statementOf(state: State, row: StatementRow): Statement {
+  const steps = eventsOf(state.db, state.decoder, row.uid, MOST_STEPS).flatMap(({ event, place }): Step[] => {
+    const step = stepOf(event);
+    return step ? [{ ...step, at: placeOf(place) }] : [];
+  });
+  const judged = { ...summaryOf(row), steps };
+  return { ...judged, ...proofOf(judged) };
+}
+
+function summaryOf(row: StatementRow): StatementSummary {
+  const unit = unitOf(row.context);
+  return {
+    uid: row.uid,
+    prover: row.prover,
+    modelId: row.model_id,
+    method: methodOf(row.method),
+    status: statusOf(row.status),
+    inputHash: row.input_hash,
+    context: row.context,
+    unit: unit ? wireUnit(unit) : null,
+    counts: row.season_id !== null,
+    count: row.count,
+    answer: row.answer,
+    outputHash: row.output_hash,
+    traceHash: row.trace_hash,
+    salt: row.salt,
+    attested: placeOf(row),
+    settled: settledOf(row),
+  };
+}
+
+const wireUnit = (unit: NonNullable<ReturnType<typeof unitOf>>): StatementUnit => ({
+  campaign: unit.campaign,
+  seasonId: String(unit.seasonId),
+  taskId: String(unit.taskId),
+  unit: String(unit.unit),
+});
+
+function settledOf(row: StatementRow): StatementSummary["settled"] {
+  const { settled_block, settled_log, settled_timestamp, settled_transaction } = row;
+  if (settled_block === null || settled_log === null || settled_timestamp === null || settled_transaction === null)
+    return null;
+  return placeOf({
+    block_number: settled_block,
+    log_index: settled_log,
+    timestamp: settled_timestamp,
+    transaction_hash: settled_transaction,
+  });
+}
+
+type Bare<T> = T extends unknown ? Omit<T, "at"> : never;
+
+function stepOf({ eventName, args }: Event): Bare<Step> | undefined {
+  switch (eventName) {
+    case "Committed":
+      return { step: "committed", by: args.prover };
+    case "Attested":
+      return { step: "revealed", by: args.prover, outputHash: args.outputHash };
+    case "DrawScheduled":
+      return {
+        step: "drawScheduled",
+        round: args.round,
+        drawBlock: Number(args.drawBlock),
+        drawUntil: Number(args.drawUntil),
+      };
+    case "PanelDrawn":
+      return {
+        step: "panelDrawn",
+        round: args.round,
+        members: [...args.members],
+        commitUntil: Number(args.commitUntil),
+        revealUntil: Number(args.revealUntil),
+      };
+    case "VoteCommitted":
+      return { step: "voteCommitted", round: args.round, by: args.member };
+    case "RevealOpened":
+      return { step: "revealOpened", round: args.round, revealUntil: Number(args.revealUntil) };
+    case "VoteRevealed":
+      return { step: "voteRevealed", round: args.round, by: args.member, outputHash: args.outputHash };
+    case "RoundUndecided":
+      return { step: "roundUndecided", round: args.round, votes: args.votes };
+    case "StatusChanged":
+      return { step: "settled", status: statusOf(args.status), by: args.by };
+    case "Penalised":
+      return { step: "penalised", account: args.member, amount: String(args.amount) };
+    case "PointsAwarded":
+      return { step: "awarded", ...pointsOf(args) };
+    case "PointsBurned":
+      return { step: "burned", ...pointsOf(args) };
+    default:
+      return undefined;
+  }
+}
+
+const pointsOf = (args: { account: `0x${string}`; reason: number; amount: bigint; seq: bigint }) => ({
+  account: args.account,
+  reason: reasonOf(args.reason),
+  amount: String(args.amount),
+  seq: String(args.seq),
+});
+
+function placeBelow(state: State, text: string): Place {
+  const [block, log, start] = decodeCursor("statements", [SMALL, SMALL, HASH_START], text) as [string, string, string];
+  const place = { blockNumber: Number(block), logIndex: Number(log) };
+  if (!state.statements.uidAt(place)?.startsWith(start)) throw staleCursor();
+  return place;
+}

@@ -1,0 +1,88 @@
+import type { Address, Hex } from "viem";
+import type { Db } from "./database.ts";
+import { type PlaceRow, placeColumns } from "./read-places.ts";
+
+export interface LedgerRow extends PlaceRow {
+  season_id: number;
+  seq: string;
+  account: Address;
+  subject: Hex;
+  reason: number;
+  delta: string;
+  points: string;
+  previous_hash: Hex | null;
+  ledger_hash: Hex;
+}
+
+/** Where an entry stands: later seasons and entries are above. */
+export interface EntryPosition {
+  seasonId: number;
+  seq: bigint;
+}
+
+export interface LedgerFilter {
+  seasonId?: number | undefined;
+  /** Of the statement that the points are for. */
+  status?: number | undefined;
+}
+
+/** Reads ledger entries of an account. */
+export interface LedgerReader {
+  /** Newest first, below a position; looks at 1000 entries at most. `last` is where to go on, if there may be more. */
+  entriesOf(
+    account: Address,
+    filter: LedgerFilter,
+    below: EntryPosition | undefined,
+    limit: number,
+  ): { rows: LedgerRow[]; last: (EntryPosition & { ledgerHash: Hex }) | undefined };
+}
+
+interface KeyRow {
+  season_id: bigint;
+  seq: bigint;
+  ledger_hash: Hex;
+  status: bigint | null;
+}
+
+const MOST_SCANNED = 1_000;
+const MOST = 2n ** 62n;
+
+export function createLedgerReader(db: Db): LedgerReader {
+  const scan = <Parameters extends unknown[]>(where: string) =>
+    db
+      .prepare<Parameters, KeyRow>(
+        `SELECT season_id, seq, ledger_hash, (SELECT status FROM statements WHERE uid = subject) AS status FROM ledger
+         WHERE account = ? AND ${where} ORDER BY season_id DESC, seq DESC LIMIT ${MOST_SCANNED}`,
+      )
+      .safeIntegers();
+  const ofSeason = scan<[Address, number, bigint]>("season_id = ? AND seq < ?");
+  const ofAll = scan<[Address, bigint, bigint]>("(season_id, seq) < (?, ?)");
+  const entry = db.prepare<[bigint, bigint], LedgerRow>(
+    `SELECT season_id, CAST(seq AS TEXT) AS seq, account, subject, reason, CAST(delta AS TEXT) AS delta,
+       CAST(points AS TEXT) AS points, ledger_hash,
+       (SELECT p.ledger_hash FROM ledger p WHERE p.season_id = ledger.season_id AND p.seq = ledger.seq - 1)
+         AS previous_hash,
+       ${placeColumns("ledger")}
+     FROM ledger WHERE season_id = ? AND ledger.seq = ?`,
+  );
+
+  return {
+    entriesOf(account, filter, below, limit) {
+      const rows: LedgerRow[] = [];
+      let scanned = 0;
+      let last: (EntryPosition & { ledgerHash: Hex }) | undefined;
+      const keys =
+        filter.seasonId === undefined
+          ? ofAll.iterate(account, below ? BigInt(below.seasonId) : MOST, below?.seq ?? 0n)
+          : ofSeason.iterate(account, filter.seasonId, below?.seq ?? MOST);
+      for (const key of keys) {
+        scanned++;
+        last = { seasonId: Number(key.season_id), seq: key.seq, ledgerHash: key.ledger_hash };
+        if (filter.status === undefined || Number(key.status) === filter.status)
+          rows.push(entry.get(key.season_id, key.seq) as LedgerRow);
+        if (rows.length === limit) break;
+      }
+      return { rows, last: rows.length === limit || scanned === MOST_SCANNED ? last : undefined };
+    },
+  };
+}

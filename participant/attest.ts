@@ -1,0 +1,62 @@
+import { randomBytes } from "node:crypto";
+import { bytesToHex, type Hex } from "viem";
+import { buildStatement } from "../inference/quorum.ts";
+import { encodeTensor, hashTensor, type Tensor } from "../inference/tensors.ts";
+import type { Client } from "../sdk/client.ts";
+import { attestationUid } from "../sdk/commitments.ts";
+import { FREE_CONTEXT } from "../sdk/contexts.ts";
+import type { Content } from "./content.ts";
+import type { Journal } from "./journal.ts";
+import type { OpenModel } from "./models.ts";
+import { callOf, type Sender } from "./sender.ts";
+
+export interface AttestOptions {
+  client: Client;
+  sender: Sender;
+  journal: Journal;
+  content: Content;
+  model: OpenModel;
+  /** The input's raw bytes. */
+  input: Uint8Array;
+}
+
+/** A free statement as it was recorded. */
+export interface FreeStatement {
+  uid: Hex;
+  inputHash: Hex;
+  output: Tensor;
+  outputHash: Hex;
+  transactionHash: Hex;
+}
+
+/**
+ * Runs a model on an input of one's own and records the signed statement of it (kind 0, method 0): it stays pending and
+ * earns nothing. The salt is in the journal and the input among the content before anything is sent.
+ */
+export async function attestFree(options: AttestOptions): Promise<FreeStatement> {
+  const { client, sender, journal, content, model, input: data } = options;
+  const { chainId } = client.deployment;
+  const { attestationRegistry } = client.contracts;
+  const { layout, session, publication } = model;
+  const input: Tensor = { spec: layout.input, data };
+  const output: Tensor = { spec: layout.output, data: await session.run(data) };
+  const inputHash = hashTensor(input);
+  const outputHash = hashTensor(output);
+  const { statement, answer } = buildStatement({
+    prover: sender.account.address,
+    method: 0,
+    modelId: publication.modelId,
+    inputHash,
+    context: FREE_CONTEXT,
+    outputHash,
+    salt: bytesToHex(randomBytes(32)),
+  });
+  const registry = attestationRegistry.address;
+  const uid = attestationUid(chainId, registry, statement);
+  journal.keepStatement({ chainId, registry, uid, statement, answer });
+  await content.put(encodeTensor(input), "keccak-256");
+  const args = [0, publication.modelId, inputHash, FREE_CONTEXT, answer, "0x"] as const;
+  const call = callOf({ ...attestationRegistry, functionName: "attest", args });
+  const { transactionHash } = await sender.send(call);
+  return { uid, inputHash, output, outputHash, transactionHash };
+}

@@ -1,0 +1,76 @@
+import { bytesToHex, type Hex, parseEventLogs, type TransactionReceipt } from "viem";
+import type { PublishedModel } from "../inference/model.ts";
+import type { Content } from "../participant/content.ts";
+import { callOf, type Sender } from "../participant/sender.ts";
+import { campaignAbi } from "../sdk/abi.ts";
+import type { Client } from "../sdk/client.ts";
+import { cidOfSha256 } from "../sdk/content.ts";
+
+/** Puts a model's file into `content` and publishes the model. */
+export async function publishModel(
+  { contracts }: Client,
+  sender: Sender,
+  content: Content,
+  model: PublishedModel,
+  artifact: Uint8Array,
+): Promise<void> {
+  await content.put(artifact, "sha2-256");
+  const { artifactHash, runtimeId, verifyingKeyHash, measurement, layout, rows } = model;
+  await sender.send(
+    callOf({
+      ...contracts.modelRegistry,
+      functionName: "publish",
+      args: [
+        { artifactHash, runtimeId, verifyingKeyHash, measurement },
+        bytesToHex(layout),
+        bytesToHex(rows),
+        `ipfs://${cidOfSha256(artifactHash)}`,
+      ],
+    }),
+  );
+}
+
+/** A task to draft. */
+export interface TaskDraft {
+  model: PublishedModel;
+  method: number;
+  points: bigint;
+  unitsPerAccount: number;
+  noise: number;
+  /** Raw bytes of all base inputs, one after another. */
+  inputs: Uint8Array;
+}
+
+/** A season to draft. Times are unix seconds. */
+export interface SeasonDraft {
+  startsAt: number;
+  endsAt: number;
+  closesAt: number;
+  /** Points an account can earn as verifier. */
+  verifierCap: bigint;
+  uri: string;
+  tasks: readonly TaskDraft[];
+}
+
+/** Drafts a season, adds its tasks and opens it; returns its id. */
+export async function openSeason({ contracts }: Client, sender: Sender, draft: SeasonDraft): Promise<bigint> {
+  const { campaign } = contracts;
+  const { startsAt, endsAt, closesAt, verifierCap, uri, tasks } = draft;
+  const drafted = await sender.send(
+    callOf({ ...campaign, functionName: "draft", args: [startsAt, endsAt, closesAt, verifierCap] }),
+  );
+  const seasonId = draftedIn(drafted);
+  for (const { model, inputs, method, points, unitsPerAccount, noise } of tasks) {
+    const rules = { modelId: model.modelId as Hex, method, points, unitsPerAccount, noise };
+    const args = [seasonId, rules, bytesToHex(model.layout), bytesToHex(inputs)] as const;
+    await sender.send(callOf({ ...campaign, functionName: "addTask", args }));
+  }
+  await sender.send(callOf({ ...campaign, functionName: "open", args: [seasonId, uri] }));
+  return seasonId;
+}
+
+function draftedIn({ logs }: TransactionReceipt): bigint {
+  const [drafted] = parseEventLogs({ abi: campaignAbi, eventName: "SeasonDrafted", logs });
+  if (drafted === undefined) throw new Error("The campaign drafted no season.");
+  return drafted.args.seasonId;
+}

@@ -1,0 +1,59 @@
+import { expect } from "chai";
+import { network } from "hardhat";
+import { protocol } from "../fixtures.ts";
+
+const { ethers, networkHelpers } = await network.create();
+
+describe("AttestationRegistry.addMethod", () => {
+  async function fixture() {
+    const deployed = await protocol(ethers);
+    return { ...deployed, another: await ethers.deployContract("MockMethod") };
+  }
+
+  it("refuses who has no right to it", async () => {
+    const { registry, organiser, another } = await networkHelpers.loadFixture(fixture);
+
+    await expect(registry.connect(organiser).addMethod(another))
+      .to.be.revertedWithCustomError(registry, "AccessManagedUnauthorized")
+      .withArgs(organiser);
+  });
+
+  it("refuses an address without code", async () => {
+    const { registry, other } = await networkHelpers.loadFixture(fixture);
+
+    await expect(registry.addMethod(other)).to.be.revertedWithCustomError(registry, "NotAMethod").withArgs(other);
+  });
+
+  it("refuses a 256th method", async () => {
+    const { registry, another } = await networkHelpers.loadFixture(fixture);
+    for (let id = 3; id <= 255; id++) await registry.addMethod(another);
+
+    await expect(registry.addMethod(another)).to.be.revertedWithCustomError(registry, "UnknownMethod").withArgs(255);
+
+    expect(await registry.methodAt(255)).to.equal(another);
+    expect(await registry.methodCount()).to.equal(255);
+  });
+
+  it("appends to the list", async () => {
+    const { registry, quorum, method, another } = await networkHelpers.loadFixture(fixture);
+
+    await expect(registry.addMethod(another)).to.emit(registry, "MethodAdded").withArgs(3, another);
+
+    expect(await registry.methodCount()).to.equal(3);
+    for (const [id, contract] of [quorum, method, another].entries())
+      expect(await registry.methodAt(id + 1)).to.equal(contract);
+  });
+
+  it("knows no method 0 and none beyond the list", async () => {
+    const { registry } = await networkHelpers.loadFixture(fixture);
+
+    for (const id of [0, 3, 255])
+      await expect(registry.methodAt(id)).to.be.revertedWithCustomError(registry, "UnknownMethod").withArgs(id);
+  });
+
+  it("looks models up where it was told to", async () => {
+    const { registry, models } = await networkHelpers.loadFixture(fixture);
+
+    expect(await registry.models()).to.equal(models);
+  });
+});

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.34;
+
+/// @notice The cheatcodes that tests use.
+interface Vm {
+    struct Log {
+        bytes32[] topics;
+        bytes data;
+        address emitter;
+    }
+
+    /// @notice The next call comes from `sender`.
+    function prank(address sender) external;
+
+    /// @notice Sets the block's time, in unix seconds.
+    function warp(uint256 timestamp) external;
+
+    /// @notice Sets the block's number.
+    function roll(uint256 number) external;
+
+    /// @notice Sets an account's balance, in wei.
+    function deal(address account, uint256 balance) external;
+
+    /// @notice Keeps the events emitted from here on.
+    function recordLogs() external;
+
+    /// @notice The events kept since `recordLogs`.
+    function getRecordedLogs() external returns (Log[] memory logs);
+}
+
+Vm constant vm = Vm(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D);
+
+/// @notice What an invariant test's `targetSelectors()` returns: the functions of a contract that are called at random.
+struct FuzzSelector {
+    address addr;
+    bytes4[] selectors;
+}

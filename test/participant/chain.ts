@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import hre from "hardhat";
+import { createTestClient, http, type LocalAccount } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import { type CommittedModel, readModel } from "../../models/read.ts";
+import { type Board, followBoard } from "../../participant/board.ts";
+import { type Content, openContent } from "../../participant/content.ts";
+import { type Journal, openJournal } from "../../participant/journal.ts";
+import { type Models, openModels } from "../../participant/models.ts";
+import { loadPinnedRuntime } from "../../participant/runtime.ts";
+import { createSender, type Sender } from "../../participant/sender.ts";
+import { QUORUM } from "../../participant/units.ts";
+import { deploy, type Parameters } from "../../scripts/deploy.ts";
+import { openSeason, publishModel } from "../../scripts/season.ts";
+import { type Client, connect } from "../../sdk/client.ts";
+import type { Deployment } from "../../sdk/deployment.ts";
+
+/** The n-th account of a test's chain. */
+export const accountOf = (n: number): LocalAccount =>
+  privateKeyToAccount(`0x${(n + 1).toString(16).padStart(64, "0")}`);
+
+/** A chain that mines ten blocks a second, whose clock therefore runs ten times too fast; `count` funded accounts. */
+export async function startChain(count: number): Promise<{ rpcUrl: string; close(): Promise<void> }> {
+  const accounts = Array.from({ length: count }, (_, n) => ({
+    privateKey: `0x${(n + 1).toString(16).padStart(64, "0")}`,
+    balance: 10n ** 21n,
+  }));
+  const server = await hre.network.createServer(
+    { override: { mining: { auto: false, interval: 0 }, accounts } },
+    "127.0.0.1",
+    0,
+  );
+  const { port } = await server.listen();
+  const rpcUrl = `http://127.0.0.1:${port}`;
+  // Every block is at least a second later than its parent.
+  const miner = createTestClient({ mode: "hardhat", transport: http(rpcUrl) });
+  const mining = setInterval(() => miner.mine({ blocks: 1 }).catch(() => undefined), 100);
+  return {
+    rpcUrl,
+    async close() {
+      clearInterval(mining);
+      await server.close();
+    },
+  };
+}
+
+/** Small panels and windows that are short, in the fast seconds of {@link startChain}. */
+export const testParameters: Parameters = {
+  closingMargin: 30n,
+  quorum: {
+    firstPanel: 1,
+    firstThreshold: 1,
+    secondPanel: 2,
+    secondThreshold: 2,
+    drawDelay: 1,
+    drawWindow: 60,
+    commitWindow: 60,
+    revealWindow: 60,
+    verifierBond: 1000n,
+    seatPenalty: 100n,
+    seatFee: 10n,
+  },
+};
+
+/** A deployed Proofboard with a published model and all that an actor needs, on a chain of its own. */
+export interface Site {
+  rpcUrl: string;
+  deployment: Deployment;
+  client: Client;
+  board: Board;
+  directory: string;
+  content: Content;
+  journal: Journal;
+  models: Models;
+  digits: CommittedModel;
+  /** Sentences that actors reported. */
+  reports: string[];
+  report(sentence: string): void;
+  signal: AbortSignal;
+  senderOf(n: number): Sender;
+  /** Opens a season of one digits task, running at once for `seconds`. */
+  openSeason(seconds: number, unitsPerAccount: number): Promise<bigint>;
+  /** Waits until the board shows what `find` looks for. */
+  until<T>(find: () => T | undefined | false): Promise<T>;
+  close(): Promise<void>;
+}
+
+export async function startSite(accounts: number): Promise<Site> {
+  const chain = await startChain(accounts);
+  const reports: string[] = [];
+  const report = (sentence: string) => void reports.push(sentence);
+  const deployment = await deploy({ rpcUrl: chain.rpcUrl, account: accountOf(0), parameters: testParameters, report });
+  const ending = new AbortController();
+  const { signal } = ending;
+  const client = connect(deployment, chain.rpcUrl);
+  const board = await followBoard(client, { signal, report, pollMs: 20 });
+  const directory = await mkdtemp(join(tmpdir(), "proofboard-"));
+  const content = openContent(join(directory, "content"));
+  const journal = openJournal(join(directory, "journal.sqlite"));
+  const models = openModels(client, content, await loadPinnedRuntime());
+  const digits = await readModel("digits");
+  const senders = new Map<number, Sender>();
+  const senderOf = (n: number): Sender => {
+    const sender = senders.get(n) ?? createSender(client.rpc, deployment.chainId, board.heads, accountOf(n));
+    senders.set(n, sender);
+    return sender;
+  };
+  await publishModel(client, senderOf(0), content, digits.model, digits.artifact);
+
+  return {
+    ...{ rpcUrl: chain.rpcUrl, deployment, client, board, directory, content, journal, models, digits },
+    ...{ reports, report, signal, senderOf },
+    openSeason(seconds, unitsPerAccount) {
+      const startsAt = Number(board.heads.latest.timestamp) + 8;
+      const endsAt = startsAt + seconds;
+      const task = { model: digits.model, method: QUORUM, points: 10n, unitsPerAccount, noise: 8 };
+      return openSeason(client, senderOf(0), {
+        ...{ startsAt, endsAt, closesAt: endsAt + 400, verifierCap: 1000n, uri: "" },
+        tasks: [{ ...task, inputs: digits.inputs.slice(0, 16 * 64) }],
+      });
+    },
+    until: (find) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = find();
+          if (!found) return;
+          stop();
+          resolve(found);
+        };
+        const stop = board.onView(look);
+        signal.addEventListener("abort", () => reject(signal.reason));
+        look();
+      }),
+    async close() {
+      ending.abort();
+      journal.close();
+      await chain.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
