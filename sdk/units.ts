@@ -1,5 +1,7 @@
-import type { Hex } from "viem";
+import { bytesToHex, type Hex } from "viem";
 import { assignedInput, baseIndex } from "./commitments.ts";
+import { type TensorSpec, tensorHeader } from "./layouts.ts";
+import { orderedTree } from "./tree.ts";
 
 /** A task's base inputs as `TaskAdded` carries them. */
 export interface BaseInputs {
@@ -11,10 +13,37 @@ export interface BaseInputs {
 }
 
 /** The input that a unit must work on: the base input that its seed draws, with the noise that its seed gives. */
-export function unitInput(seed: Hex, { inputs, inputCount, noise }: BaseInputs): Int8Array {
+export function unitInput(seed: Hex, task: BaseInputs): Int8Array {
+  const cut = cutter(task);
+  const base = cut(baseIndex(seed, task.inputCount));
+  return assignedInput(seed, new Int8Array(base.buffer, base.byteOffset, base.length), task.noise);
+}
+
+/** What proves a unit's input to a contract: `AssignedInput` of the campaign. */
+export interface AssignedInput {
+  header: Hex;
+  base: Hex;
+  proof: Hex[];
+}
+
+/** Where no input is looked at. */
+export const NO_INPUT: AssignedInput = { header: "0x", base: "0x", proof: [] };
+
+/** Shows the campaign the base input that a unit's seed draws. */
+export function showInput(seed: Hex, task: BaseInputs, input: TensorSpec): AssignedInput {
+  const cut = cutter(task);
+  const index = baseIndex(seed, task.inputCount);
+  return {
+    header: bytesToHex(tensorHeader(input)),
+    base: bytesToHex(cut(index)),
+    proof: orderedTree(Array.from({ length: task.inputCount }, (_, i) => cut(i))).proof(index),
+  };
+}
+
+/** Cuts base inputs out of a task's, by their index. */
+function cutter({ inputs, inputCount }: BaseInputs): (index: number) => Uint8Array {
   if (inputCount < 1 || inputs.length % inputCount !== 0)
     throw new RangeError(`${inputs.length} bytes are not ${inputCount} base inputs.`);
   const length = inputs.length / inputCount;
-  const at = baseIndex(seed, inputCount) * length;
-  return assignedInput(seed, new Int8Array(inputs.slice(at, at + length).buffer), noise);
+  return (index) => inputs.subarray(index * length, (index + 1) * length);
 }

@@ -48,8 +48,8 @@ describe("Campaign.draft", () => {
     await campaign.connect(organiser).draft(11, 21, 31, 0);
 
     expect(await campaign.seasonCount()).to.equal(2);
-    const [drafter, startsAt, endsAt, closesAt, seededAt, seedBlock, taskCount, cap, seed] = await campaign.seasonOf(1);
-    expect([drafter, startsAt, endsAt, closesAt]).to.deep.equal([organiser.address, 10n, 20n, 30n]);
+    const [startsAt, endsAt, closesAt, seededAt, seedBlock, taskCount, drafter, cap, seed] = await campaign.seasonOf(1);
+    expect([startsAt, endsAt, closesAt, drafter]).to.deep.equal([10n, 20n, 30n, organiser.address]);
     expect([seededAt, seedBlock, taskCount, cap, seed]).to.deep.equal([0n, 0n, 0n, VERIFIER_CAP, ethers.ZeroHash]);
   });
 
