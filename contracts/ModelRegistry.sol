@@ -143,6 +143,7 @@ contract ModelRegistry is IModelRegistry {
         require(dtype == Layouts.INT8 && byteLength == width, TensorDoesNotFitLayer(layer, byteLength, width));
     }
 
+    /// @dev Unchecked: widths are bounded by now, so nothing here comes near 256 bits.
     function _checkRow(uint256 row, uint256 inputs, bytes calldata data) private pure {
         uint48 prefix = uint48(bytes6(data));
         uint8 shift = uint8(prefix >> 40);

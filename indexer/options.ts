@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type Deployment, parseDeployment } from "./decode/deployment.ts";
+import { type Deployment, parseDeployment } from "../sdk/deployment.ts";
 
 /** What an indexer is told. */
 export interface IndexerOptions {

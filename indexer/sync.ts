@@ -71,7 +71,7 @@ export async function follow(parts: SyncParts): Promise<void> {
 
 async function start({ rpc, chain, checkGenesis, startBlock }: SyncParts): Promise<true> {
   checkGenesis((await readHeader(rpc, 0)).hash);
-  if (!chain.progress()) chain.start(await readHeader(rpc, startBlock - 1));
+  if (!chain.progress()) chain.start(await readHeader(rpc, Math.max(startBlock - 1, 0)));
   return true;
 }
 

@@ -45,8 +45,8 @@ export async function runActors(board: Board, actors: readonly Actor[], { signal
       resolve();
     };
     const fail = (actor: Actor, error: unknown) => {
-      end();
       reject(new Error(`${actor.name}: ${sentenceOf(error)}`, { cause: error }));
+      end();
     };
 
     const start = async (actor: Actor, job: Job, id: string): Promise<void> => {

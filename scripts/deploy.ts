@@ -168,11 +168,10 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(USAGE);
   if (values.rpc === undefined) throw new Error(`There is no --rpc URL to deploy to.\n\n${USAGE}`);
-  const { PROOFBOARD_PRIVATE_KEY, PROOFBOARD_PASSWORD } = process.env;
   const account = await openAccount({
-    privateKey: PROOFBOARD_PRIVATE_KEY,
+    privateKey: process.env.PROOFBOARD_PRIVATE_KEY,
     keystore: values.keystore,
-    password: () => PROOFBOARD_PASSWORD ?? askPassword(),
+    password: () => process.env.PROOFBOARD_PASSWORD ?? askPassword(`Password of ${values.keystore}: `),
   });
   const deployment = await deploy({ rpcUrl: values.rpc, account, report: console.log });
   console.log(`Written to ${await writeDeployment(deployment)}.`);

@@ -11,8 +11,8 @@ import {
   toEventSelector,
 } from "viem";
 import { attestationRegistryAbi, campaignAbi, modelRegistryAbi, quorumAbi } from "../../sdk/abi.ts";
+import type { Deployment } from "../../sdk/deployment.ts";
 import type { Log, LogFilter } from "../ingest/blocks.ts";
-import type { Deployment } from "./deployment.ts";
 
 /** A log that is not what its contract can have emitted: the node that sent it can't be trusted. */
 export class MalformedLog extends Error {

@@ -7,8 +7,8 @@ import type {
 } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Address } from "viem";
+import type { Deployment } from "../../sdk/deployment.ts";
 import type { AsOf } from "../../sdk/wire.ts";
-import type { Deployment } from "../decode/deployment.ts";
 import type { Decoder } from "../decode/events.ts";
 import type { Rpc } from "../ingest/rpc.ts";
 import type { Ranking } from "../rank/ranking.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import type { Hex } from "viem";
-import type { Deployment } from "../decode/deployment.ts";
+import type { Deployment } from "../../sdk/deployment.ts";
 import { FatalError } from "../ingest/rpc.ts";
 
 export type Db = Database.Database;

@@ -29,9 +29,3 @@ interface Vm {
 }
 
 Vm constant vm = Vm(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D);
-
-/// @notice What an invariant test's `targetSelectors()` returns: the functions of a contract that are called at random.
-struct FuzzSelector {
-    address addr;
-    bytes4[] selectors;
-}

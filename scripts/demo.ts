@@ -1,0 +1,286 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import hre from "hardhat";
+import { bytesToHex, type Hex } from "viem";
+import { startIndexer } from "../indexer/main.ts";
+import { readModel } from "../models/read.ts";
+import { type Actor, runActors } from "../participant/actors.ts";
+import { type Board, followBoard } from "../participant/board.ts";
+import { openContent } from "../participant/content.ts";
+import { openJournal } from "../participant/journal.ts";
+import { createKeeper } from "../participant/keeper.ts";
+import { createKeystore } from "../participant/keystore.ts";
+import { openModels } from "../participant/models.ts";
+import { createProver } from "../participant/prover.ts";
+import { loadPinnedRuntime } from "../participant/runtime.ts";
+import { createSender, type Sender } from "../participant/sender.ts";
+import { QUORUM } from "../participant/units.ts";
+import { createVerifier } from "../participant/verifier.ts";
+import { PENDING, REFUTED, VERIFIED } from "../participant/view.ts";
+import { fetchApi } from "../sdk/api.ts";
+import { connect } from "../sdk/client.ts";
+import { unitOf } from "../sdk/contexts.ts";
+import { sentenceOf } from "../sdk/errors.ts";
+import type { Audit } from "../sdk/wire.ts";
+import { gatherCast, lieAfter } from "./demo/cast.ts";
+import { choosePort } from "./demo/ports.ts";
+import { showProgress, statementsOf } from "./demo/progress.ts";
+import { summarise } from "./demo/summary.ts";
+import { deploy, type Parameters, productionParameters, writeDeployment } from "./deploy.ts";
+import { openSeason, publishModel } from "./season.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+
+export interface DemoOptions {
+  /** Ends when season 1 is settled and closed, rather than at the signal. */
+  once: boolean;
+  /** Ports as text, from the environment; undefined for the usual ones. */
+  port: string | undefined;
+  rpcPort: string | undefined;
+  /** Where the demo keeps what it makes; emptied at the start. */
+  directory: string;
+  contentDirectory: string;
+  deploymentsDirectory: string;
+  /** Length of season 1 in seconds. */
+  seasonSeconds: number;
+  /** Each of Quorum's three windows in seconds. */
+  windowSeconds: number;
+  signal: AbortSignal;
+  print: (line: string) => void;
+}
+
+/** A public network's parameters with panels of 3 and 5 and short windows. */
+const parametersOf = (windowSeconds: number): Parameters => ({
+  closingMargin: 10n,
+  quorum: {
+    ...productionParameters.quorum,
+    ...{ firstPanel: 3, firstThreshold: 2, secondPanel: 5, secondThreshold: 3 },
+    ...{ drawDelay: 1, drawWindow: windowSeconds, commitWindow: windowSeconds, revealWindow: windowSeconds },
+  },
+});
+
+/**
+ * A local chain, contracts, models, participants that run real inference, one of them a cheat, and the indexer: the
+ * whole of Proofboard in this process until the signal. Everything that was started has ended when it returns.
+ */
+export async function runDemo(options: DemoOptions): Promise<void> {
+  const { print } = options;
+  const ending = new AbortController();
+  const signal = AbortSignal.any([options.signal, ending.signal]);
+  const closing: (() => unknown)[] = [];
+  try {
+    await play({ ...options, signal }, (close) => closing.unshift(close));
+  } catch (error) {
+    if (!options.signal.aborted) throw error;
+  } finally {
+    ending.abort();
+    for (const close of closing) await close();
+    if (options.signal.aborted) print("Ended.");
+  }
+}
+
+async function play(options: DemoOptions, onEnd: (close: () => unknown) => void): Promise<void> {
+  const { directory, signal, print } = options;
+  const rpcPort = await choosePort("RPC_PORT", options.rpcPort, 8545, print);
+  const port = await choosePort("PORT", options.port, 4000, print);
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+
+  const cast = gatherCast();
+  const rpcUrl = await startChain(rpcPort, onEnd);
+  print(`A local chain runs at ${rpcUrl}.`);
+  const parameters = parametersOf(options.windowSeconds);
+  const deployment = await deploy({ rpcUrl, account: cast.organiser, parameters, report: print });
+  const deploymentFile = await writeDeployment(deployment, options.deploymentsDirectory);
+  print(`Where the contracts stand is written to ${relative(ROOT, deploymentFile)}.`);
+  signal.throwIfAborted();
+
+  const indexer = await startIndexer({
+    ...{ deployment, rpcs: [rpcUrl], port, content: options.contentDirectory, logLevel: "warn" },
+    db: join(directory, "index.sqlite"),
+  });
+  onEnd(() => indexer.close());
+  print(`The indexer serves ${indexer.url}.`);
+
+  const client = connect(deployment, rpcUrl);
+  const board = await followBoard(client, { signal, report: print });
+  const content = openContent(options.contentDirectory);
+  const journal = openJournal(join(directory, "journal.sqlite"));
+  onEnd(() => journal.close());
+  const models = openModels(client, content, await loadPinnedRuntime());
+  const senders = new Map<string, Sender>();
+  const senderOf = (account: Sender["account"]): Sender => {
+    const sender = senders.get(account.address) ?? createSender(client.rpc, deployment.chainId, board.heads, account);
+    senders.set(account.address, sender);
+    return sender;
+  };
+
+  const organiser = senderOf(cast.organiser);
+  const committed = [await readModel("digits"), await readModel("risk")];
+  for (const { name, model, artifact } of committed) {
+    await publishModel(client, organiser, content, model, artifact);
+    print(`Model "${name}" is published as ${model.modelId}.`);
+  }
+  const tools = { client, journal, models, content, report: print };
+  const failures: Promise<never>[] = [];
+  const run = (actors: Actor[], until: AbortSignal = signal) =>
+    failures.push(runActors(board, actors, { signal: until, report: print }).then(() => new Promise<never>(() => {})));
+  run([
+    createKeeper(client, senderOf(cast.keeper)),
+    ...cast.verifiers.map((account) => createVerifier({ ...tools, sender: senderOf(account) })),
+  ]);
+  failures.push(indexer.ended.then((error) => (error ? Promise.reject(error) : new Promise<never>(() => {}))));
+  const orFailure = <T>(work: Promise<T>): Promise<T> => Promise.race([work, ...failures]);
+
+  const open = async (seconds: number, unitsPerAccount: readonly number[]) => {
+    const startsAt = Number(board.heads.latest.timestamp) + 10;
+    const endsAt = startsAt + seconds;
+    const closesAt = endsAt + 6 * options.windowSeconds + Number(parameters.closingMargin) + 1;
+    const tasks = committed.map(({ model, inputs, card }, i) => ({
+      ...{ model, inputs, method: QUORUM, points: 10n + 5n * BigInt(i), noise: card.noise },
+      unitsPerAccount: unitsPerAccount[i] as number,
+    }));
+    const uri = "https://example.org/demo";
+    return orFailure(openSeason(client, organiser, { startsAt, endsAt, closesAt, verifierCap: 10_000n, uri, tasks }));
+  };
+
+  const seasonId = await open(options.seasonSeconds, [6, 4]);
+  print(`Season ${seasonId} is open: ${cast.provers.length} provers, ${cast.verifiers.length} verifiers, one cheat.`);
+  const first = new AbortController();
+  run(
+    cast.provers.map((account, i) =>
+      createProver({
+        ...tools,
+        sender: senderOf(account),
+        models: account === cast.cheat ? lieAfter(3, models) : models,
+        ...{ seasonId, parallel: 2, maxUnits: account === cast.cheat ? 5 : 3 + i },
+      }),
+    ),
+    AbortSignal.any([signal, first.signal]),
+  );
+  const hide = showProgress(board, seasonId, print);
+  await orFailure(untilSettled(board, seasonId, signal));
+  await orFailure(untilIndexed(board, indexer.url, seasonId));
+  hide();
+  first.abort();
+
+  const guest = { keystore: join(directory, "guest.json"), password: "proofboard" };
+  const key = bytesToHex(cast.guest.getHdKey().privateKey as Uint8Array) as Hex;
+  await createKeystore(guest.keystore, guest.password, key);
+  const shown = { keystore: relative(ROOT, guest.keystore), password: guest.password };
+  const where = port === 4000 && rpcPort === 8545 ? "" : ` --api ${indexer.url} --rpc ${rpcUrl}`;
+  print(await summarise({ view: board.view, cast, apiUrl: indexer.url, rpcUrl, guest: shown, where }));
+
+  if (options.once) {
+    const hideAgain = showProgress(board, seasonId, print);
+    await orFailure(untilClosed(board, seasonId, signal));
+    hideAgain();
+    return print(`season ${seasonId} settled`);
+  }
+  const next = await open(86_400, [2_880, 2_880]);
+  print(`Season ${next} runs for a day at a gentle pace. Ctrl-C ends everything.`);
+  run(
+    cast.provers.map((account, i) =>
+      createProver({ ...tools, sender: senderOf(account), seasonId: next, pace: 30n + BigInt(i) }),
+    ),
+  );
+  const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+  await orFailure(aborted);
+}
+
+async function startChain(port: number, onEnd: (close: () => unknown) => void): Promise<string> {
+  const server = await hre.network.createServer(
+    { override: { mining: { auto: false, interval: 1_000 } } },
+    "127.0.0.1",
+    port,
+  );
+  await server.listen();
+  onEnd(() => server.close());
+  return `http://127.0.0.1:${port}`;
+}
+
+/** Waits until a view makes `isSo` true. */
+function untilView(board: Board, signal: AbortSignal, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = board.onView(async () => {
+      try {
+        if (!(await isSo())) return;
+        stop();
+        resolve();
+      } catch (error) {
+        reject(error);
+      }
+    });
+    signal.addEventListener("abort", () => reject(signal.reason));
+  });
+}
+
+/** Waits until a season is over and all its statements are final, paid or penalised. */
+const untilSettled = (board: Board, seasonId: bigint, signal: AbortSignal): Promise<void> =>
+  untilView(board, signal, async () => {
+    const { view, client } = board;
+    const season = view.seasons.get(seasonId);
+    const own = statementsOf(view, seasonId);
+    if (season === undefined || view.head.timestamp < season.endsAt) return false;
+    if (own.some(({ status, inLedger }) => status === PENDING || (status === VERIFIED && !inLedger))) return false;
+    // A burn of an account without points leaves no entry, but spends the unit.
+    for (const { status, inLedger, statement } of own) {
+      const unit = unitOf(statement.context);
+      if (status !== REFUTED || inLedger || unit === undefined) continue;
+      const args = [seasonId, unit.taskId, statement.prover, unit.unit] as const;
+      if (!(await client.rpc.readContract({ ...client.contracts.campaign, functionName: "isSpent", args })))
+        return false;
+    }
+    return true;
+  });
+
+const untilClosed = (board: Board, seasonId: bigint, signal: AbortSignal): Promise<void> =>
+  untilView(board, signal, () => {
+    const season = board.view.seasons.get(seasonId);
+    return season !== undefined && board.view.head.timestamp >= season.closesAt;
+  });
+
+/** Waits until the indexer has the season's whole ledger. */
+async function untilIndexed(board: Board, apiUrl: string, seasonId: bigint): Promise<void> {
+  for (;;) {
+    const { rpc, contracts } = board.client;
+    const args = [seasonId] as const;
+    const [seq] = await rpc.readContract({ ...contracts.campaign, functionName: "ledgerOf", args });
+    const audit = await fetchApi<Audit>(apiUrl, `/v1/audit/${seasonId}`).catch(() => undefined);
+    if (audit?.seq === String(seq)) return;
+    await board.heads.next();
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { once: { type: "boolean", default: false } } });
+  const ending = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const)
+    process.on(name, () => {
+      if (ending.signal.aborted) process.exit(1);
+      console.log("\nEnding …");
+      ending.abort();
+    });
+  await runDemo({
+    once: values.once,
+    port: process.env.PORT,
+    rpcPort: process.env.RPC_PORT,
+    directory: join(ROOT, ".proofboard/demo"),
+    contentDirectory: join(ROOT, ".proofboard/content"),
+    deploymentsDirectory: join(ROOT, "deployments"),
+    seasonSeconds: 75,
+    windowSeconds: 20,
+    signal: ending.signal,
+    print: console.log,
+  });
+}
+
+if (import.meta.main)
+  main().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      console.error(sentenceOf(error));
+      process.exit(1);
+    },
+  );

@@ -1,0 +1,54 @@
+import type { HDAccount } from "viem";
+import { mnemonicToAccount } from "viem/accounts";
+import type { Models } from "../../participant/models.ts";
+
+/** Who takes part in the demo: accounts that Hardhat funds by default, whose keys everybody knows. */
+export interface Cast {
+  /** Deploys, publishes, opens seasons. */
+  organiser: HDAccount;
+  keeper: HDAccount;
+  provers: HDAccount[];
+  /** One of the provers. */
+  cheat: HDAccount;
+  verifiers: HDAccount[];
+  /** Kept for whoever tries the commands. */
+  guest: HDAccount;
+}
+
+const PROVERS = 8;
+const VERIFIERS = 9;
+
+export function gatherCast(): Cast {
+  const account = (addressIndex: number) =>
+    mnemonicToAccount("test test test test test test test test test test test junk", { addressIndex });
+  const provers = Array.from({ length: PROVERS }, (_, i) => account(1 + i));
+  return {
+    organiser: account(0),
+    provers,
+    cheat: provers[PROVERS - 1] as HDAccount,
+    verifiers: Array.from({ length: VERIFIERS }, (_, i) => account(1 + PROVERS + i)),
+    keeper: account(1 + PROVERS + VERIFIERS),
+    guest: account(2 + PROVERS + VERIFIERS),
+  };
+}
+
+/** Models whose runs are honest for a while, then have the first byte of their output changed. */
+export function lieAfter(honestRuns: number, models: Models): Models {
+  let runs = 0;
+  return {
+    async open(modelId) {
+      const model = await models.open(modelId);
+      return {
+        ...model,
+        session: {
+          async run(input) {
+            const output = await model.session.run(input);
+            runs += 1;
+            if (runs > honestRuns) output[0] = (output[0] as number) ^ 1;
+            return output;
+          },
+        },
+      };
+    },
+  };
+}

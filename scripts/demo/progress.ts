@@ -1,0 +1,65 @@
+import type { Address } from "viem";
+import type { Board } from "../../participant/board.ts";
+import { PENDING, REFUTED, type StatementView, VERIFIED, type View } from "../../participant/view.ts";
+import { unitOf } from "../../sdk/contexts.ts";
+
+/** A season's statements on the board. */
+export const statementsOf = ({ statements }: View, seasonId: bigint): StatementView[] =>
+  [...statements.values()].filter(({ statement }) => unitOf(statement.context)?.seasonId === seasonId);
+
+const WIDTH = 24;
+/** Seconds between two lines where there is no terminal. */
+const QUIET = 10n;
+
+/** Shows how a season goes: one line that is written over at a terminal, a line now and then elsewhere. */
+export function showProgress(board: Board, seasonId: bigint, print: (line: string) => void): () => void {
+  const seen = new Set<string>();
+  let shownAt = 0n;
+  const stop = board.onView((view) => {
+    const season = view.seasons.get(seasonId);
+    if (season === undefined) return;
+    const now = view.head.timestamp;
+    const own = statementsOf(view, seasonId);
+    for (const { uid, status, statement } of own) {
+      if (status !== REFUTED || seen.has(uid)) continue;
+      seen.add(uid);
+      clearLine();
+      print(`Caught: ${short(statement.prover)} gave a wrong answer in ${uid}; a panel of three refuted it.`);
+    }
+    const count = (status: number) => own.filter((statement) => statement.status === status).length;
+    const { startsAt, endsAt, closesAt } = season;
+    const [from, until, doing] =
+      now < startsAt
+        ? ([now, startsAt, "starts"] as const)
+        : now < endsAt
+          ? ([startsAt, endsAt, "ends"] as const)
+          : ([endsAt, closesAt, "closes"] as const);
+    const left = until > now ? until - now : 0n;
+    const line =
+      `Season ${seasonId} ${bar(until === from ? 1 : Number(now - from) / Number(until - from))} ${doing} in ${left} s: ` +
+      `${own.length} statements, ${count(VERIFIED)} verified, ${count(REFUTED)} refuted, ${count(PENDING)} pending`;
+    if (process.stdout.isTTY) {
+      clearLine();
+      process.stdout.write(line.slice(0, process.stdout.columns - 1));
+    } else if (now >= shownAt + QUIET) {
+      shownAt = now;
+      print(line);
+    }
+  });
+  return () => {
+    stop();
+    clearLine();
+  };
+}
+
+/** First and last digits of an address. */
+export const short = (address: Address): string => `${address.slice(0, 8)}…${address.slice(-4)}`;
+
+function bar(part: number): string {
+  const full = Math.round(Math.max(0, Math.min(1, part)) * WIDTH);
+  return `[${"#".repeat(full)}${".".repeat(WIDTH - full)}]`;
+}
+
+function clearLine(): void {
+  if (process.stdout.isTTY) process.stdout.write("\r\u001b[K");
+}

@@ -1,0 +1,73 @@
+import type { Hex } from "viem";
+import type { View } from "../../participant/view.ts";
+import { REFUTED, VERIFIED } from "../../participant/view.ts";
+import { fetchApi } from "../../sdk/api.ts";
+import type { StandingsPage } from "../../sdk/wire.ts";
+import type { Cast } from "./cast.ts";
+import { short, statementsOf } from "./progress.ts";
+
+export interface SummaryOptions {
+  view: View;
+  cast: Cast;
+  apiUrl: string;
+  rpcUrl: string;
+  /** The guest's keystore and its password, which everybody may know. */
+  guest: { keystore: string; password: string };
+  /** What the commands need to find this demo; empty where it is at the usual ports. */
+  where: string;
+}
+
+/** The standings of season 1, who was caught, and what to try next. */
+export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: SummaryOptions): Promise<string> {
+  const page = await fetchApi<StandingsPage>(apiUrl, "/v1/seasons/1/standings?limit=100");
+  const rows = page.items.map(({ rank, account, points, verified, refuted, caught }) => [
+    String(rank),
+    account,
+    points,
+    String(verified),
+    String(refuted),
+    String(caught),
+    account === cast.cheat.address ? "the cheat" : "",
+  ]);
+  const own = statementsOf(view, 1n);
+  const refuted = own.find(({ status }) => status === REFUTED);
+  const verified = own.find(({ status }) => status === VERIFIED);
+  const command = (rest: string) => `  npm run -s proofboard -- ${rest}${where}`;
+  const check = (uid: Hex | undefined, what: string) =>
+    uid === undefined ? [] : [`${command(`verify ${uid}`)}`, `      ${what}`];
+  return [
+    "",
+    "Season 1 has settled",
+    "",
+    ...table([["rank", "account", "points", "verified", "refuted", "caught", ""], ...rows]),
+    "",
+    refuted === undefined
+      ? "Nobody was caught."
+      : `${short(refuted.statement.prover)} gave wrong answers: panels that re-ran the model refuted them, and ten times a unit's points burn for each.`,
+    "",
+    `  standings  ${apiUrl}/v1/seasons/1/standings`,
+    `  API        ${apiUrl}/openapi.json`,
+    `  RPC        ${rpcUrl}`,
+    "",
+    "Try in a second terminal:",
+    "",
+    command("rank 1"),
+    "      the same standings",
+    command("audit 1"),
+    "      recomputes them from the chain alone and holds the API against it",
+    ...check(verified?.uid, "fetches model and input of a verified answer, runs it here and compares"),
+    ...check(refuted?.uid, "the same for a wrong answer"),
+    `  PROOFBOARD_PASSWORD=${guest.password} npm run -s proofboard -- work --keystore ${guest.keystore}${where}`,
+    "      takes part in season 2 with an account kept for you",
+    "",
+  ].join("\n");
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) =>
+      /^\d+$/.test(cell) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+    );
+  return rows.map((row) => `  ${line(row).join("  ")}`.trimEnd());
+}

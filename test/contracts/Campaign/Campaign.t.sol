@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.34;
+
+import {AssignedInput, ICampaign, TaskRules} from "../../../contracts/interfaces/ICampaign.sol";
+import {Attestation, Record, Status} from "../../../contracts/interfaces/IAttestationRegistry.sol";
+import {Contexts} from "../../../contracts/libraries/Contexts.sol";
+import {MockMethod} from "../../../contracts/mocks/MockMethod.sol";
+import {CampaignBooks} from "./CampaignBooks.sol";
+import {vm} from "../Vm.sol";
+
+/// @notice Does to a running season whatever anyone may do, and knows beforehand whether it must succeed.
+contract CampaignHandler is CampaignBooks {
+    uint256 public constant TASKS = 3;
+    uint256 public constant ACCOUNTS = 4;
+    uint256 public constant UNITS = 3;
+    uint64 public constant VERIFIER_CAP = 70;
+    uint8 private constant METHOD = 1;
+
+    MockMethod private _method = new MockMethod();
+    uint256 private _startsAt;
+    uint256 private _endsAt;
+    uint256 private _closesAt;
+
+    Attestation[] private _statements;
+
+    mapping(address account => uint256) public penaltiesOf;
+    mapping(bytes32 uid => uint256) public burnsOf;
+    mapping(address account => mapping(bytes32 context => bool)) private _spent;
+
+    constructor() {
+        registry.addMethod(_method);
+        _method.setChecksInput(true);
+        _startsAt = block.timestamp + 100;
+        _endsAt = _startsAt + 10_000;
+        _closesAt = _endsAt + CLOSING_MARGIN;
+        campaign.draft(uint40(_startsAt), uint40(_endsAt), uint40(_closesAt), VERIFIER_CAP);
+        for (uint256 task = 1; task <= TASKS; ++task) {
+            campaign.addTask(SEASON, TaskRules(modelId, METHOD, pointsAt(task), uint32(UNITS), 1), layout, "base");
+        }
+        campaign.open(SEASON, "");
+        vm.roll(block.number + 3);
+        campaign.seed(SEASON);
+        vm.warp(_startsAt - 50);
+    }
+
+    /// @notice A random account claims a random unit.
+    function attest(uint256 who, uint256 task, uint256 unit, bytes32 answer) external {
+        address account = accountAt(who % ACCOUNTS);
+        bytes32 context = unitContext(SEASON, 1 + (task % TASKS), unit % (UNITS + 1));
+        Attestation memory statement = Attestation(account, METHOD, modelId, "input", context, answer);
+        if (registry.statusOf(registry.uidOf(statement)) != 0) return;
+        commit(statement);
+        _statements.push(statement);
+    }
+
+    /// @notice The method settles a random statement at random.
+    function settle(uint256 which, uint8 outcome) external {
+        if (_statements.length == 0) return;
+        bytes32 uid = registry.uidOf(_statements[which % _statements.length]);
+        if (registry.statusOf(uid) != uint8(Status.Pending)) return;
+        Status[4] memory outcomes = [Status.Verified, Status.Verified, Status.Refuted, Status.Void];
+        vm.prank(address(_method));
+        registry.settle(uid, outcomes[outcome % 4], address(this));
+    }
+
+    /// @notice From here on these verified everything.
+    function setVerifiers(uint8 bits) external {
+        uint256 count = 0;
+        address[] memory verifiers = new address[](ACCOUNTS);
+        for (uint256 i = 0; i < ACCOUNTS; ++i) {
+            if ((bits >> i) & 1 == 1) verifiers[count++] = accountAt(i);
+        }
+        assembly ("memory-safe") {
+            mstore(verifiers, count)
+        }
+        _method.setVerifiers(verifiers);
+    }
+
+    /// @notice Awards a random statement, or tries to have another account paid for it.
+    function award(uint256 which, uint256 who) external {
+        if (_statements.length == 0) return;
+        Attestation memory statement = _statements[which % _statements.length];
+        bool astray = who % 8 == 0;
+        address account = astray ? accountAt(who % ACCOUNTS) : statement.prover;
+        bool expected =
+            account == statement.prover && _counts(statement, Status.Verified) && !_spent[account][statement.context];
+        vm.recordLogs();
+        bool done = _try(
+            abi.encodeCall(ICampaign.award, (account, statement, AssignedInput("", "", new bytes32[](0))))
+        );
+        require(done == expected, "award must succeed exactly where the rules say so");
+        if (done) _spent[account][statement.context] = true;
+        _book(statement);
+    }
+
+    /// @notice Burns a random statement.
+    function burn(uint256 which) external {
+        if (_statements.length == 0) return;
+        Attestation memory statement = _statements[which % _statements.length];
+        bytes32 uid = registry.uidOf(statement);
+        bool expected = _counts(statement, Status.Refuted) && burnsOf[uid] == 0;
+        vm.recordLogs();
+        bool done = _try(abi.encodeCall(ICampaign.burn, (statement)));
+        require(done == expected, "burn must succeed exactly where the rules say so");
+        if (done) {
+            ++burnsOf[uid];
+            _spent[statement.prover][statement.context] = true;
+            penaltiesOf[statement.prover] += 10 * pointsAt(taskOf(statement.context));
+        }
+        _book(statement);
+    }
+
+    /// @notice Lets up to four minutes pass, or rarely most of the season.
+    function pass(uint16 time) external {
+        uint256 then = block.timestamp + (time % 50 == 0 ? 5_000 : time % 240);
+        vm.warp(then < _closesAt + 10 ? then : _closesAt + 10);
+    }
+
+    function accountAt(uint256 i) public pure returns (address) {
+        return address(uint160(0x1000 + i));
+    }
+
+    function season() external view returns (ICampaign) {
+        return campaign;
+    }
+
+    function statements() external view returns (Attestation[] memory, Record[] memory records, bytes32[] memory uids) {
+        records = new Record[](_statements.length);
+        uids = new bytes32[](_statements.length);
+        for (uint256 i = 0; i < uids.length; ++i) {
+            uids[i] = registry.uidOf(_statements[i]);
+            records[i] = registry.recordOf(uids[i]);
+        }
+        return (_statements, records, uids);
+    }
+
+    /// @dev What the rules say about season, unit, time and status.
+    function _counts(Attestation memory statement, Status status) private view returns (bool) {
+        Record memory record = registry.recordOf(registry.uidOf(statement));
+        (, , , uint256 unit) = Contexts.unitOf(statement.context);
+        return
+            record.status == status &&
+            unit < UNITS &&
+            record.attestedAt >= _startsAt &&
+            record.attestedAt < _endsAt &&
+            block.timestamp < _closesAt;
+    }
+
+    function _try(bytes memory call) private returns (bool done) {
+        (done, ) = address(campaign).call(call);
+    }
+}
+
+/// @notice What holds of a season whatever anyone does.
+contract CampaignInvariants {
+    CampaignHandler private _handler;
+    ICampaign private _campaign;
+    uint256 private _season;
+
+    function setUp() external {
+        _handler = new CampaignHandler();
+        _campaign = _handler.season();
+        _season = _handler.SEASON();
+    }
+
+    function targetContracts() external view returns (address[] memory targets) {
+        targets = new address[](1);
+        targets[0] = address(_handler);
+    }
+
+    /// @notice The ledger's head is what its events say, seq by seq.
+    function invariant_ledgerFollowsEvents() external view {
+        (uint64 seq, uint32 participants, uint64 totalPoints, bytes32 ledgerHash) = _campaign.ledgerOf(_season);
+        require(seq == _handler.seq() && ledgerHash == _handler.ledgerHash(), "the ledger is not its events");
+        uint256 sum = 0;
+        uint256 entries = 0;
+        for (uint256 i = 0; i < _handler.ACCOUNTS(); ++i) {
+            (uint64 points, uint64 lastSeq, ) = _campaign.entryOf(_season, _handler.accountAt(i));
+            sum += points;
+            if (lastSeq != 0) ++entries;
+        }
+        require(sum == totalPoints, "the sum of entries is not the total");
+        require(entries == participants, "participants are not the accounts with an entry");
+    }
+
+    /// @notice Every entry is the sum of its changes; penalties are collected or owed.
+    function invariant_entriesAddUp() external view {
+        for (uint256 i = 0; i < _handler.ACCOUNTS(); ++i) {
+            address account = _handler.accountAt(i);
+            (uint64 points, uint64 lastSeq, uint64 owed) = _campaign.entryOf(_season, account);
+            uint64 verifierPoints = _campaign.verifierPointsOf(_season, account);
+            require(points == _handler.pointsOf(account), "points are not the sum of changes");
+            require(lastSeq == _handler.lastSeqOf(account), "lastSeq is not the last change");
+            require(_handler.burnedOf(account) + owed == _handler.penaltiesOf(account), "a penalty is lost or doubled");
+            require(owed == 0 || points == 0, "points are kept by an account that owes");
+            require(verifierPoints == _handler.verifierPointsOf(account), "verifier points are not what was paid");
+            require(verifierPoints <= _handler.VERIFIER_CAP(), "a verifier is above the cap");
+        }
+    }
+
+    /// @notice Points come from Verified statements only, each unit's once; Refuted ones burn at most once.
+    function invariant_onlyVerifiedUnitsPay() external view {
+        (Attestation[] memory statements, Record[] memory records, bytes32[] memory uids) = _handler.statements();
+        uint256 paid = 0;
+        for (uint256 i = 0; i < statements.length; ++i) {
+            Attestation memory statement = statements[i];
+            uint256 payments = _handler.paymentsOf(statement.prover, statement.context);
+            bool verified = records[i].status == Status.Verified;
+            uint256 share = _handler.verifiersShareOf(uids[i]);
+            uint256 burns = _handler.burnsOf(uids[i]);
+            require(payments <= 1, "a unit is paid twice");
+            require(payments == 0 || _hasVerified(statements, records, statement), "an unverified unit is paid");
+            require(share == 0 || verified, "verifiers are paid for a statement that is not Verified");
+            require(100 * share <= 60 * uint256(_handler.pointsAt(_handler.taskOf(statement.context))), "above 60%");
+            require(burns == 0 || (burns == 1 && records[i].status == Status.Refuted), "a burn without a refutation");
+            paid += share;
+        }
+        uint256 earned = 0;
+        for (uint256 i = 0; i < _handler.ACCOUNTS(); ++i) earned += _handler.verifierPointsOf(_handler.accountAt(i));
+        require(paid == earned, "verifiers are paid for nothing");
+    }
+
+    function _hasVerified(
+        Attestation[] memory statements,
+        Record[] memory records,
+        Attestation memory unit
+    ) private pure returns (bool) {
+        for (uint256 i = 0; i < statements.length; ++i) {
+            if (
+                records[i].status == Status.Verified &&
+                statements[i].prover == unit.prover &&
+                statements[i].context == unit.context
+            ) return true;
+        }
+        return false;
+    }
+}

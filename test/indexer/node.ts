@@ -1,0 +1,148 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { decodeFunctionData, encodeFunctionResult, type Hex, keccak256, stringToHex, toHex } from "viem";
+import { campaignAbi } from "../../sdk/abi.ts";
+import { ZERO_HASH } from "../../sdk/commitments.ts";
+import type { Chapter, Emitted, Ledger } from "./story.ts";
+
+/** A block of the simulated chain. */
+export interface Block {
+  number: number;
+  hash: Hex;
+  parentHash: Hex;
+  timestamp: number;
+  logs: Emitted[];
+  ledgers: Map<bigint, Ledger>;
+}
+
+/** Blocks 0 and 1 are empty; the chapters follow. */
+export function chainOf(chapters: readonly Chapter[], salt = "", forkAt = Number.POSITIVE_INFINITY): Block[] {
+  const empty: Chapter = { logs: [], ledgers: new Map() };
+  const blocks: Block[] = [];
+  for (const [number, { logs, ledgers }] of [empty, empty, ...chapters].entries()) {
+    const parentHash = blocks.at(-1)?.hash ?? ZERO_HASH;
+    const content = JSON.stringify([number, parentHash, logs, number >= forkAt ? salt : ""]);
+    blocks.push({ number, parentHash, hash: keccak256(stringToHex(content)), timestamp: 1000 + number, logs, ledgers });
+  }
+  return blocks;
+}
+
+type Params = readonly unknown[];
+
+/** What to do instead of answering honestly: a result to give, or a way to fail. */
+export type Fault = { result: unknown } | { status: number; body: string } | "hang" | undefined;
+
+/** A node of a simulated chain, whose answers a test can falsify. */
+export interface FakeNode {
+  url: string;
+  /** What the node serves; replace it to grow or reorganise the chain. */
+  blocks: Block[];
+  finalized: number;
+  chainId: number;
+  /** Asked before every answer, with the honest result. */
+  fault: (method: string, params: Params, honest: unknown) => Fault;
+  requests: { method: string; params: Params }[];
+  close(): Promise<void>;
+}
+
+export async function startNode(blocks: Block[], port = 0): Promise<FakeNode> {
+  const server = createServer(async (request, response) => {
+    let text = "";
+    for await (const chunk of request) text += chunk;
+    const { method, params } = JSON.parse(text) as { method: string; params: Params };
+    node.requests.push({ method, params });
+    respond(response, method, params);
+  });
+
+  function respond(response: ServerResponse, method: string, params: Params): void {
+    let honest: unknown;
+    let error: Error | undefined;
+    try {
+      honest = answer(node, method, params);
+    } catch (thrown) {
+      error = thrown as Error;
+    }
+    const fault = node.fault(method, params, honest);
+    if (fault === "hang") return;
+    if (fault && "status" in fault) {
+      response.writeHead(fault.status).end(fault.body);
+      return;
+    }
+    const body = fault ?? (error ? { error: { code: -32000, message: error.message } } : { result: honest });
+    response
+      .writeHead(200, { "content-type": "application/json" })
+      .end(JSON.stringify({ jsonrpc: "2.0", id: 1, ...body }));
+  }
+
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const node: FakeNode = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    blocks,
+    finalized: 0,
+    chainId: 31337,
+    fault: () => undefined,
+    requests: [],
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+  return node;
+}
+
+function answer(node: FakeNode, method: string, params: Params): unknown {
+  const { blocks } = node;
+  const [first, second] = params as [never, never];
+  if (method === "eth_chainId") return toHex(node.chainId);
+  if (method === "eth_getBlockByNumber") {
+    const tag = first as string;
+    const block = tag === "latest" ? blocks.at(-1) : blocks[tag === "finalized" ? node.finalized : Number(tag)];
+    return block ? headerJson(block) : null;
+  }
+  if (method === "eth_getLogs") return logsJson(blocks, first);
+  if (method === "eth_call") return call(blocks, first, second);
+  throw new Error(`the method ${method} does not exist`);
+}
+
+const headerJson = ({ number, hash, parentHash, timestamp }: Block) => ({
+  ...{ number: toHex(number), hash, parentHash, timestamp: toHex(timestamp) },
+});
+
+function logsJson(
+  blocks: readonly Block[],
+  filter: { address: string[]; topics: string[][]; blockHash?: string; fromBlock?: string; toBlock?: string },
+): unknown[] {
+  const asked = filter.blockHash
+    ? blocks.filter(({ hash }) => hash === filter.blockHash)
+    : blocks.filter(({ number }) => number >= Number(filter.fromBlock) && number <= Number(filter.toBlock));
+  if (filter.blockHash && asked.length === 0) throw new Error("unknown block");
+  return asked.flatMap((block) =>
+    block.logs.flatMap(({ address, topics, data }, logIndex) =>
+      filter.address.includes(address) && filter.topics[0]?.includes(topics[0] as string)
+        ? [
+            {
+              ...{ address, topics, data, blockNumber: toHex(block.number), blockHash: block.hash },
+              ...{ transactionHash: keccak256(stringToHex(`${block.hash} ${logIndex}`)), logIndex: toHex(logIndex) },
+              removed: false,
+            },
+          ]
+        : [],
+    ),
+  );
+}
+
+function call(blocks: readonly Block[], { data }: { data: Hex }, at: { blockHash: Hex }): Hex {
+  const block = blocks.find(({ hash }) => hash === at.blockHash);
+  if (!block) throw new Error("header not found");
+  const { functionName, args } = decodeFunctionData({ abi: campaignAbi, data });
+  if (functionName === "seasonCount")
+    return encodeFunctionResult({ abi: campaignAbi, functionName, result: BigInt(block.ledgers.size) });
+  if (functionName !== "ledgerOf") throw new Error(`${functionName} is not simulated`);
+  const ledger = block.ledgers.get(args[0]);
+  return encodeFunctionResult({
+    abi: campaignAbi,
+    functionName,
+    result: [ledger?.seq ?? 0n, ledger?.participants ?? 0, ledger?.totalPoints ?? 0n, ledger?.ledgerHash ?? ZERO_HASH],
+  });
+}

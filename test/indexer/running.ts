@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import Database from "better-sqlite3";
+import fc from "fast-check";
+import { type Indexer, startIndexer } from "../../indexer/main.ts";
+import type { IndexerOptions } from "../../indexer/options.ts";
+import { deployment } from "./story.ts";
+
+/** A directory that `remove` deletes. */
+export function scratch(): { path: (name: string) => string; remove: () => void } {
+  const directory = mkdtempSync(join(tmpdir(), "proofboard-indexer-"));
+  return { path: (name) => join(directory, name), remove: () => rmSync(directory, { recursive: true }) };
+}
+
+/** An indexer of the simulated deployment that looks often. */
+export const start = (options: Pick<IndexerOptions, "rpcs" | "db"> & Partial<IndexerOptions>): Promise<Indexer> =>
+  startIndexer({ deployment, port: 0, pollInterval: 10, rpcTimeout: 500, finality: 8, logLevel: "silent", ...options });
+
+/** Waits until `look` gives something truthy, for ten seconds at most. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | false> | T | undefined | false,
+): Promise<T> {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+    const found = await look();
+    if (found) return found;
+    await sleep(10);
+  }
+  throw new Error(`It did not happen within ten seconds that ${what}.`);
+}
+
+/** Waits until the indexer is ready at this block. */
+export const untilReady = (indexer: Indexer, blockNumber: number): Promise<true> =>
+  until(`the indexer is ready at block ${blockNumber}`, async () => {
+    const response = await fetch(`${indexer.url}/readyz`);
+    const { blockNumber: at } = (await response.json()) as { blockNumber?: number };
+    return response.ok && at === blockNumber;
+  });
+
+/** Every row of every table. */
+export function dump(db: Database.Database): Record<string, unknown[]> {
+  const tables = db
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    .pluck()
+    .all() as string[];
+  return Object.fromEntries(
+    tables.map((table) => [
+      table,
+      db
+        .prepare(`SELECT * FROM ${table}`)
+        .all()
+        .map((row) => JSON.stringify(row))
+        .sort(),
+    ]),
+  );
+}
+
+/** {@link dump} of a file. */
+export function dumpFile(path: string): Record<string, unknown[]> {
+  const db = new Database(path, { readonly: true });
+  try {
+    return dump(db);
+  } finally {
+    db.close();
+  }
+}
+
+/** Numbers that tell a story of about `blocks` blocks; the same seed gives the same ones. */
+export function choices(blocks: number, seed: number): number[][] {
+  const block = fc.array(fc.nat({ max: 2 ** 24 }), { minLength: 0, maxLength: 12 });
+  const [sample] = fc.sample(fc.array(block, { minLength: blocks, maxLength: blocks }), { seed, numRuns: 1 });
+  return sample as number[][];
+}

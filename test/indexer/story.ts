@@ -1,0 +1,276 @@
+import {
+  type Abi,
+  type Address,
+  encodeAbiParameters,
+  encodeEventTopics,
+  getAbiItem,
+  getAddress,
+  type Hex,
+  keccak256,
+  padHex,
+  stringToHex,
+  toHex,
+} from "viem";
+import type { EventName, EventNamed } from "../../indexer/decode/events.ts";
+import { attestationRegistryAbi, campaignAbi, modelRegistryAbi, quorumAbi } from "../../sdk/abi.ts";
+import { ledgerHash, ZERO_HASH } from "../../sdk/commitments.ts";
+import { unitContext } from "../../sdk/contexts.ts";
+import { type Deployment, parseDeployment } from "../../sdk/deployment.ts";
+import { encodeLayout } from "../../sdk/layouts.ts";
+
+/** A log as a contract emits it. */
+export interface Emitted {
+  address: Address;
+  topics: Hex[];
+  data: Hex;
+}
+
+/** The head of a season's ledger as the contract would answer it. */
+export interface Ledger {
+  seq: bigint;
+  participants: number;
+  totalPoints: bigint;
+  ledgerHash: Hex;
+  points: Map<Address, bigint>;
+}
+
+/** A block of a story: what it emitted, and the ledgers after it. */
+export interface Chapter {
+  logs: Emitted[];
+  ledgers: Map<bigint, Ledger>;
+}
+
+const contract = (n: number) => ({
+  address: getAddress(padHex(toHex(0xc0 + n), { size: 20 })),
+  transactionHash: padHex(toHex(n + 1), { size: 32 }),
+});
+
+export const deployment: Deployment = parseDeployment({
+  chainId: 31337,
+  startBlock: 2,
+  contracts: {
+    AccessManager: contract(0),
+    ModelRegistry: contract(1),
+    AttestationRegistry: contract(2),
+    Bonds: contract(3),
+    Campaign: contract(4),
+    Quorum: contract(5),
+  },
+});
+const { ModelRegistry, AttestationRegistry, Campaign, Quorum } = deployment.contracts;
+
+export const accountOf = (n: number): Address => getAddress(padHex(toHex(0xa00 + n), { size: 20 }));
+const hashOf = (...parts: unknown[]): Hex => keccak256(stringToHex(parts.join(" ")));
+
+/** The log of an event. */
+export function emit<Name extends EventName>(
+  address: Address,
+  abi: Abi,
+  eventName: Name,
+  args: EventNamed<Name>["args"],
+): Emitted {
+  const item = getAbiItem({ abi, name: eventName as string });
+  if (item?.type !== "event") throw new Error(`${eventName} is no event.`);
+  const plain = item.inputs.filter((input) => !input.indexed);
+  return {
+    address: address.toLowerCase() as Address,
+    topics: encodeEventTopics({ abi: [item], args: args as never }) as Hex[],
+    data: encodeAbiParameters(
+      plain,
+      plain.map((input) => (args as Record<string, unknown>)[input.name as string]),
+    ),
+  };
+}
+
+interface Statement {
+  uid: Hex;
+  prover: Address;
+  method: number;
+  modelId: Hex;
+  context: Hex;
+  open: boolean;
+  status: number;
+  panel: Address[];
+  voted: number;
+}
+
+const MODEL = hashOf("model", 0);
+const POINTS = 100n;
+const output = (pick: number): Hex => hashOf("output", pick % 2);
+
+/**
+ * Blocks of events that can follow one another, told by numbers: the same numbers tell the same story, so two lists that
+ * begin alike are a fork. The first block publishes a model and opens season 1.
+ */
+export function tell(blocks: readonly (readonly number[])[]): Chapter[] {
+  const ledgers = new Map<bigint, Ledger>();
+  const statements: Statement[] = [];
+  let models = 0;
+  let logs: Emitted[] = [];
+
+  const pickOf = <T>(list: readonly T[], pick: number): T | undefined => list[pick % list.length];
+  const pending = (pick: number, also: (s: Statement) => boolean) =>
+    pickOf(
+      statements.filter((s) => s.status === 1 && also(s)),
+      pick,
+    );
+
+  function publish(): void {
+    const layoutBytes = encodeLayout({
+      widths: [],
+      input: { name: `x${models}`, dtype: 3, dims: [1, 4] },
+      output: { name: "y", dtype: 2, dims: [2] },
+    });
+    logs.push(
+      emit(ModelRegistry.address, modelRegistryAbi, "ModelPublished", {
+        modelId: models === 0 ? MODEL : hashOf("model", models),
+        publisher: accountOf(0),
+        artifactHash: hashOf("file", models),
+        runtimeId: hashOf("runtime"),
+        weightsRoot: ZERO_HASH,
+        verifyingKeyHash: ZERO_HASH,
+        measurement: ZERO_HASH,
+        layoutBytes: toHex(layoutBytes),
+        rows: "0x",
+        uri: "ipfs://somewhere",
+      }),
+    );
+    models++;
+  }
+
+  function openSeason(): void {
+    const seasonId = BigInt(ledgers.size + 1);
+    const organiser = accountOf(0);
+    const on = [Campaign.address, campaignAbi] as const;
+    logs.push(
+      emit(...on, "SeasonDrafted", { seasonId, organiser, verifierCap: 1000n }),
+      emit(...on, "TaskAdded", {
+        ...{ seasonId, taskId: 1n, modelId: MODEL, method: 1, points: POINTS, unitsPerAccount: 1000 },
+        ...{ noise: 8, inputCount: 1, inputSetRoot: hashOf("inputs"), inputs: "0x01020304" as Hex },
+      }),
+      emit(...on, "SeasonOpened", {
+        ...{
+          seasonId,
+          organiser,
+          startsAt: 1n,
+          endsAt: 10n ** 9n,
+          closesAt: 2n * 10n ** 9n,
+          uri: "https://example.org",
+        },
+      }),
+      emit(...on, "SeasonSeeded", { seasonId, seed: hashOf("seed", seasonId) }),
+    );
+    ledgers.set(seasonId, {
+      ...{ seq: 0n, participants: 0, totalPoints: 0n, ledgerHash: ZERO_HASH, points: new Map() },
+    });
+  }
+
+  function commit(pick: number): void {
+    const n = statements.length;
+    const prover = accountOf(pick % 7);
+    const seasonId = BigInt((pick % ledgers.size) + 1);
+    const context =
+      pick % 5 === 0 ? ZERO_HASH : unitContext({ campaign: Campaign.address, seasonId, taskId: 1n, unit: BigInt(n) });
+    const uid = hashOf("uid", n, pick);
+    const method = pick % 3 === 0 ? 0 : 1;
+    const common = { uid, prover, modelId: MODEL, inputHash: hashOf("input", n), context, method };
+    const on = [AttestationRegistry.address, attestationRegistryAbi] as const;
+    const opened = { outputHash: output(pick), traceHash: ZERO_HASH, salt: hashOf("salt", n) };
+    if (method === 0) logs.push(emit(...on, "Attested", { ...common, ...opened }));
+    else logs.push(emit(...on, "Committed", { ...common, answer: hashOf("answer", n) }));
+    statements.push({ ...common, open: method === 0, status: 1, panel: [], voted: 0 });
+  }
+
+  function panel(pick: number): void {
+    const s = pending(pick, ({ method, panel, open }) => method === 1 && panel.length === 0 && !open);
+    if (!s) return;
+    s.panel = [7, 8, 9].map((n) => accountOf(n));
+    const on = [Quorum.address, quorumAbi] as const;
+    const times = { commitUntil: 5n, revealUntil: 9n };
+    logs.push(
+      emit(...on, "DrawScheduled", { uid: s.uid, round: 1, drawBlock: 4n, drawUntil: 5n }),
+      emit(...on, "PanelDrawn", { uid: s.uid, round: 1, members: s.panel, ...times }),
+    );
+  }
+
+  function vote(pick: number): void {
+    const s = pending(pick, ({ panel, voted }) => voted < panel.length);
+    const member = s?.panel[s.voted];
+    if (!s || !member) return;
+    s.voted++;
+    const args = { uid: s.uid, round: 1, member, outputHash: output(pick) };
+    logs.push(emit(Quorum.address, quorumAbi, "VoteRevealed", args));
+  }
+
+  function reveal(pick: number): void {
+    const s = pending(pick, ({ open, panel }) => !open && panel.length > 0);
+    if (!s) return;
+    s.open = true;
+    logs.push(
+      emit(AttestationRegistry.address, attestationRegistryAbi, "Attested", {
+        ...{ uid: s.uid, prover: s.prover, modelId: s.modelId, inputHash: hashOf("in"), context: s.context },
+        ...{ outputHash: output(pick), traceHash: ZERO_HASH, salt: hashOf("salt", pick), method: s.method },
+      }),
+    );
+  }
+
+  function settle(pick: number): void {
+    const on = [AttestationRegistry.address, attestationRegistryAbi] as const;
+    if (pick % 10 === 0) {
+      logs.push(emit(...on, "StatusChanged", { id: hashOf("never", pick), status: 5, by: accountOf(1) }));
+      return;
+    }
+    const s = pending(pick, () => true);
+    if (!s) return;
+    s.status = s.method === 0 ? 5 : 2 + (pick % 3);
+    logs.push(emit(...on, "StatusChanged", { id: s.uid, status: s.status, by: accountOf(pick % 5) }));
+  }
+
+  function changePoints(pick: number): void {
+    const seasonId = BigInt((pick % ledgers.size) + 1);
+    const ledger = ledgers.get(seasonId) as Ledger;
+    const subject = pickOf(statements, pick)?.uid;
+    if (!subject) return;
+    const account = accountOf((pick >>> 4) % 11);
+    const had = ledger.points.get(account);
+    const burns = pick % 4 === 0 && had !== undefined && had > 0n;
+    const amount = burns ? (had > 30n ? 30n : had) : BigInt(1 + (pick % 3)) * 10n;
+    const delta = burns ? -amount : amount;
+    const reason = burns ? 5 : 1 + (pick % 2);
+    const seq = ledger.seq + 1n;
+    const change = { seasonId, account, subject, reason, seq };
+    ledgers.set(seasonId, {
+      seq,
+      participants: ledger.participants + (had === undefined ? 1 : 0),
+      totalPoints: ledger.totalPoints + delta,
+      ledgerHash: ledgerHash(ledger.ledgerHash, { ...change, delta }),
+      points: new Map(ledger.points).set(account, (had ?? 0n) + delta),
+    });
+    const name = burns ? "PointsBurned" : "PointsAwarded";
+    logs.push(emit(Campaign.address, campaignAbi, name, { ...change, amount }));
+  }
+
+  function hint(pick: number): void {
+    const uri = pick % 2 === 0 ? "https://example.org/model" : "";
+    logs.push(emit(ModelRegistry.address, modelRegistryAbi, "UriAdded", { modelId: MODEL, by: accountOf(2), uri }));
+  }
+
+  const acts = [commit, commit, panel, panel, vote, vote, vote, reveal, reveal, settle, settle];
+  const points = [changePoints, changePoints, changePoints, changePoints, hint];
+
+  return [[], ...blocks].map((choices, i) => {
+    logs = [];
+    if (i === 0) {
+      publish();
+      openSeason();
+    }
+    for (const choice of choices) {
+      const pick = Math.floor(choice / 32);
+      const kind = choice % 32;
+      if (kind === 30 && ledgers.size < 3) openSeason();
+      else if (kind === 31 && models < 4) publish();
+      else [...acts, ...points, ...points][kind % 21]?.(pick);
+    }
+    return { logs, ledgers: new Map(ledgers) };
+  });
+}
