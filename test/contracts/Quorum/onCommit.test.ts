@@ -22,6 +22,7 @@ describe("Quorum, when a statement is recorded", () => {
       () => quorum.connect(prover).onCommit(uid, statement),
       () => quorum.connect(prover).onReveal(uid, statement, opened),
       () => quorum.connect(prover).onAttest(uid, statement, opened, "0x"),
+      () => quorum.connect(prover).onAttestBatch(uid, { ...statement, count: 1, root: uid }, 1, "0x"),
     ])
       await expect(call()).to.be.revertedWithCustomError(quorum, "NotTheRegistry").withArgs(prover);
   });
