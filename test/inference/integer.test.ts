@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { type Hex, hexToBytes } from "viem";
 import { canonicalOnnx } from "../../inference/canonical.ts";
 import {
   activation,
@@ -14,7 +15,8 @@ import {
 } from "../../inference/integer.ts";
 import type { InferenceRuntime } from "../../inference/runtime.ts";
 import { loadPinnedRuntime } from "../../participant/runtime.ts";
-import type { Layout, Row } from "../../sdk/layouts.ts";
+import { decodeRows, type Layout, type Row } from "../../sdk/layouts.ts";
+import profile from "../vectors/profile.json" with { type: "json" };
 import { anyModel, int8Vector, integerLayout, layersOf } from "./layers.ts";
 
 const row = (change: Partial<Row> = {}, inputs = 2): Row => ({
@@ -112,6 +114,14 @@ describe("integer profile", () => {
       [row({ shift: 1, weights: Int8Array.of(-2, 0) })],
     ];
     expect(forward(layers, input)).to.deep.equal([input, Int8Array.of(3, 0), Int8Array.of(-3)]);
+  });
+
+  it("agrees with the vectors", () => {
+    for (const { row, x, y } of profile) {
+      const [[only]] = decodeRows([hexToBytes(x as Hex).length, 1], hexToBytes(row as Hex)) as [[Row]];
+
+      expect(activation(only, new Int8Array(hexToBytes(x as Hex).buffer))).to.equal(y);
+    }
   });
 
   it("equals the formula in unbounded integers", () => {

@@ -24,7 +24,7 @@ export const int8Vector = (length: number): fc.Arbitrary<Int8Array> =>
   );
 
 /** Rows within the bounds: the bias often at its very limit, or where the sum meets a multiple of 2^shift. */
-const anyRow = (inputs: number): fc.Arbitrary<Row> =>
+export const anyRow = (inputs: number): fc.Arbitrary<Row> =>
   fc.integer({ min: MIN_SHIFT, max: MAX_SHIFT }).chain((shift) => {
     const limit = maxBias(inputs, shift);
     return fc.record({

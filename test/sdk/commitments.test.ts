@@ -3,12 +3,15 @@ import { expect } from "chai";
 import { AbiCoder, encodeBytes32String, keccak256, solidityPackedKeccak256, TypedDataEncoder } from "ethers";
 import fc from "fast-check";
 import { type Hex, hexToBytes } from "viem";
+import { leavesOf } from "../../inference/fraud.ts";
 import {
   answerHash,
   assignedInput,
   attestationTypes,
   attestationUid,
   baseIndex,
+  batchId,
+  batchTypes,
   domain,
   ledgerHash,
   modelId,
@@ -99,6 +102,17 @@ describe("commitments", () => {
     }
     for (const { uid, round, member, outputHash, salt, hash } of votes)
       expect(voteHash(uid, round, member, outputHash, salt)).to.equal(hash);
+  });
+
+  it("agrees with the vectors on batches", () => {
+    const { chainId, registry, batches } = read("batches");
+    for (const { batch, traces, id } of batches) {
+      const leaves = leavesOf(hexToBytes(traces), batch.count);
+
+      expect(orderedTree(leaves).root).to.equal(batch.root);
+      expect(batchId(chainId, registry, batch)).to.equal(id);
+      expect(TypedDataEncoder.hash(domain(chainId, registry), { Batch: [...batchTypes.Batch] }, batch)).to.equal(id);
+    }
   });
 
   it("agrees with the vectors on contexts", () => {

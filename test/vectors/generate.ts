@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { bytesToHex, concat, type Hex, hexToBytes, keccak256, toHex } from "viem";
+import { bytesToHex } from "viem";
 import {
   answerHash,
   assignedInput,
@@ -30,21 +30,14 @@ import {
   weightsTree,
 } from "../../sdk/layouts.ts";
 import { orderedTree } from "../../sdk/tree.ts";
+import { bytes, hash, int8 } from "./bytes.ts";
+import { batches, profile } from "./fraud.ts";
 
 const ACCOUNT = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 const CAMPAIGN = "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9";
 const REGISTRY = "0x1111111111111111111111111111111111111111";
 const CHAIN_ID = 31337;
 
-const hash = (text: string): Hex => keccak256(toHex(text));
-
-/** As many bytes as wanted that look random and are always the same. */
-function bytes(text: string, length: number): Uint8Array {
-  const blocks = Array.from({ length: Math.ceil(length / 32) }, (_, i) => hash(`${text} ${i}`));
-  return hexToBytes(concat(["0x", ...blocks])).slice(0, length);
-}
-
-const int8 = (data: Uint8Array): Int8Array => new Int8Array(data.buffer, data.byteOffset, data.length);
 const raw = (data: Int8Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.length);
 
 function tree(leaves: Uint8Array[]) {
@@ -211,6 +204,8 @@ export function vectors(): Record<string, string> {
     contexts: contexts(),
     inputs: inputs(),
     ledger: ledger(),
+    batches: batches(CHAIN_ID, REGISTRY, ACCOUNT, CAMPAIGN),
+    profile: profile(),
   };
   const replacer = (_: string, value: unknown) => (value instanceof Int8Array ? [...value] : value);
   return Object.fromEntries(

@@ -1,5 +1,8 @@
 import { expect } from "chai";
 import { network } from "hardhat";
+import type { Hex } from "viem";
+import { assignedInput } from "../../../sdk/commitments.ts";
+import batches from "../../vectors/batches.json" with { type: "json" };
 import inputs from "../../vectors/inputs.json" with { type: "json" };
 import ledger from "../../vectors/ledger.json" with { type: "json" };
 import models from "../../vectors/models.json" with { type: "json" };
@@ -77,6 +80,19 @@ describe("Commitments", () => {
     }
   });
 
+  it("names batches by their EIP-712 digest, and builds their root from the traces", async () => {
+    const { registry, batches: all } = batches;
+    const { registry: elsewhere } = await protocol(ethers);
+    await networkHelpers.setCode(registry, await ethers.provider.getCode(elsewhere));
+    const there = await ethers.getContractAt("AttestationRegistry", registry);
+
+    for (const { batch, traces, id } of all) {
+      expect(await there.batchIdOf(batch)).to.equal(id);
+      const leaves = await library.leavesOf(traces, (traces.length - 2) / 2 / batch.count);
+      expect(await library.root([...leaves])).to.equal(batch.root);
+    }
+  });
+
   it("hides votes as the vectors do", async () => {
     for (const { uid, round, member, outputHash, salt, hash } of statements.votes) {
       const types = ["bytes32", "uint8", "address", "bytes32", "bytes32"];
@@ -105,6 +121,27 @@ describe("Commitments", () => {
       expect(await library.unitSeed(seasonSeed, taskId, account, unit)).to.equal(unitSeed);
       expect(BigInt(unitSeed) % BigInt(inputCount)).to.equal(BigInt(baseIndex));
       expect(await library.assignedInput(unitSeed, base, noise)).to.equal(assigned);
+    }
+  });
+
+  it("assigns what the sdk assigns for every noise, every base value and lengths that are no whole words", async () => {
+    const values = Array.from({ length: 256 }, (_, i) => i - 128);
+    for (let noise = 1; noise <= 127; noise++) {
+      const seed = ethers.zeroPadValue(ethers.toBeHex(noise), 32) as Hex;
+      const base = Int8Array.from([...values, ...values.slice(0, noise % 33)]);
+      const assigned = assignedInput(seed, base, noise);
+
+      expect(await library.assignedInput(seed, new Uint8Array(base.buffer), noise)).to.equal(
+        ethers.hexlify(new Uint8Array(assigned.buffer)),
+      );
+    }
+    for (let length = 0; length <= 66; length++) {
+      const base = Int8Array.from(values.slice(0, length));
+      const assigned = assignedInput(ethers.ZeroHash as Hex, base, 127);
+
+      expect(await library.assignedInput(ethers.ZeroHash, new Uint8Array(base.buffer), 127)).to.equal(
+        ethers.hexlify(new Uint8Array(assigned.buffer)),
+      );
     }
   });
 
