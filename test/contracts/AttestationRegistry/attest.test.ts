@@ -147,13 +147,4 @@ describe("AttestationRegistry.attest", () => {
       .to.emit(registry, "StatusChanged")
       .withArgs(uid, 2, prover);
   });
-
-  it("costs at most 62,000 gas without a method", async () => {
-    const { registry, prover, integerModel } = await networkHelpers.loadFixture(fixture);
-    const context = `0x01${"ab".repeat(31)}`;
-    const traced = { ...opened, traceHash: hash("trace") };
-    const sent = await registry.connect(prover).attest(0, integerModel, hash("input"), context, traced, "0x");
-
-    expect((await sent.wait())?.gasUsed).to.be.at.most(62_000n);
-  });
 });
