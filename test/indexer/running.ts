@@ -31,12 +31,12 @@ export async function until<T>(
   throw new Error(`It did not happen within ten seconds that ${what}.`);
 }
 
-/** Waits until the indexer is ready at this block. */
+/** Waits until the indexer is ready and has compared its ledgers with the chain's at this block. */
 export const untilReady = (indexer: Indexer, blockNumber: number): Promise<true> =>
   until(`the indexer is ready at block ${blockNumber}`, async () => {
-    const response = await fetch(`${indexer.url}/readyz`);
-    const { blockNumber: at } = (await response.json()) as { blockNumber?: number };
-    return response.ok && at === blockNumber;
+    const metrics = await (await fetch(`${indexer.url}/metrics`)).text();
+    if (!metrics.includes(`proofboard_verified_block ${blockNumber}\n`)) return false;
+    return (await fetch(`${indexer.url}/readyz`)).ok;
   });
 
 /** Every row of every table. */
