@@ -25,7 +25,7 @@ import { sentenceOf } from "../sdk/errors.ts";
 import type { Audit } from "../sdk/wire.ts";
 import { gatherCast, lieAfter } from "./demo/cast.ts";
 import { choosePort } from "./demo/ports.ts";
-import { showProgress, statementsOf } from "./demo/progress.ts";
+import { printLine, showProgress, statementsOf } from "./demo/progress.ts";
 import { summarise } from "./demo/summary.ts";
 import { deploy, type Parameters, productionParameters, writeDeployment } from "./deploy.ts";
 import { openSeason, publishModel } from "./season.ts";
@@ -162,7 +162,6 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   const hide = showProgress(board, seasonId, print);
   await orFailure(untilSettled(board, seasonId, signal));
   await orFailure(untilIndexed(board, indexer.url, seasonId));
-  hide();
   first.abort();
 
   const guest = { keystore: join(directory, "guest.json"), password: "proofboard" };
@@ -173,11 +172,11 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   print(await summarise({ view: board.view, cast, apiUrl: indexer.url, rpcUrl, guest: shown, where }));
 
   if (options.once) {
-    const hideAgain = showProgress(board, seasonId, print);
     await orFailure(untilClosed(board, seasonId, signal));
-    hideAgain();
+    hide();
     return print(`season ${seasonId} settled`);
   }
+  hide();
   const next = await open(86_400, [2_880, 2_880]);
   print(`Season ${next} runs for a day at a gentle pace. Ctrl-C ends everything.`);
   run(
@@ -259,7 +258,7 @@ async function main(): Promise<void> {
   for (const name of ["SIGINT", "SIGTERM"] as const)
     process.on(name, () => {
       if (ending.signal.aborted) process.exit(1);
-      console.log("\nEnding …");
+      printLine("Ending …");
       ending.abort();
     });
   await runDemo({
@@ -269,10 +268,10 @@ async function main(): Promise<void> {
     directory: join(ROOT, ".proofboard/demo"),
     contentDirectory: join(ROOT, ".proofboard/content"),
     deploymentsDirectory: join(ROOT, "deployments"),
-    seasonSeconds: 75,
+    seasonSeconds: 60,
     windowSeconds: 20,
     signal: ending.signal,
-    print: console.log,
+    print: printLine,
   });
 }
 
