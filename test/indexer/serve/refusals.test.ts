@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { cidOfSha256 } from "../../../sdk/content.ts";
+import type { ReceiptsPage, StandingsPage } from "../../../sdk/wire.ts";
 import { chainOf } from "../node.ts";
 import { choices, until, untilReady } from "../running.ts";
 import { tell } from "../story.ts";
@@ -75,8 +76,11 @@ describe("the API", () => {
   });
 
   it("refuses cursors that a reorganisation undid", async () => {
-    const account = (await site.get("/v1/seasons/1/standings")).body.items[0].account;
-    const lists = ["/v1/seasons/1/standings?limit=1", `/v1/accounts/${account}/receipts`, "/v1/attestations"];
+    const { items } = (await site.get("/v1/seasons/1/standings")).body as StandingsPage;
+    const receipts = items.map(({ account }) => `/v1/accounts/${account}/receipts`);
+    const pages = await Promise.all(receipts.map(async (path) => (await site.get(path)).body as ReceiptsPage));
+    const long = receipts[pages.findIndex(({ next }) => next !== null)] as string;
+    const lists = ["/v1/seasons/1/standings?limit=1", long, "/v1/attestations"];
     const cursors = await Promise.all(lists.map(async (path) => (await site.get(path)).body.next as string | null));
     const forkAt = 12;
     const suffix = choices(STORY.length, 99).slice(forkAt - 3);

@@ -22,7 +22,7 @@ export interface Answer {
   body: any;
 }
 
-export const STORY = choices(200, 11);
+export const STORY = choices(320, 11);
 export const NOBODY = "0x000000000000000000000000000000000000dEaD";
 export const UNKNOWN = `0x${"ab".repeat(32)}`;
 
