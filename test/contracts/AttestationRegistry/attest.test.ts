@@ -69,6 +69,15 @@ describe("AttestationRegistry.attest", () => {
       .withArgs(hash("no model"));
   });
 
+  it("refuses an open answer where the method takes hidden ones only", async () => {
+    const { registry, quorum, prover, statement } = await networkHelpers.loadFixture(fixture);
+    const uid = attestationUid(31337, addressOf(registry), { ...statement, method: 1 });
+
+    await expect(registry.connect(prover).attest(1, statement.modelId, statement.inputHash, FREE_CONTEXT, opened, "0x"))
+      .to.be.revertedWithCustomError(quorum, "CommitOnly")
+      .withArgs(uid);
+  });
+
   it("prevents a method from attesting for the prover", async () => {
     const { registry, method, prover, statement, uid } = await networkHelpers.loadFixture(fixture);
     const { modelId, inputHash } = statement;
