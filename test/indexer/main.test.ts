@@ -91,7 +91,7 @@ describe("the indexer's command", () => {
 
   it("is killed at any moment and resumes to the rows of a clean sync", async () => {
     const last = node.blocks.length - 1;
-    for (const requests of [3, 9, 30, 60, 90]) {
+    for (const requests of [3, 9, 20, 30, 40]) {
       const { child, ended } = launch(args());
       const asked = node.requests.length;
       await until(`it has asked ${requests} times`, () => node.requests.length >= asked + requests);
