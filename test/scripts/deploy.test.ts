@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect } from "chai";
+import { createTestClient, http, parseEther } from "viem";
 import { followHeads } from "../../participant/heads.ts";
 import { callOf, createSender } from "../../participant/sender.ts";
 import { deploy, productionParameters, writeDeployment } from "../../scripts/deploy.ts";
@@ -41,7 +42,6 @@ describe("deploy", () => {
       rpcUrl = `http://127.0.0.1:${port}`;
       break;
     }
-    const { createTestClient, http, parseEther } = await import("viem");
     const chain = createTestClient({ mode: "anvil", transport: http(rpcUrl) });
     for (const n of [0, 1]) await chain.setBalance({ address: accountOf(n).address, value: parseEther("100") });
     deployment = await deploy({ rpcUrl, account: accountOf(0), report });
