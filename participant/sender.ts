@@ -27,7 +27,7 @@ export interface Call {
   value: bigint;
 }
 
-/** A typed call of a contract's function: spread a contract of `contractsOf` and add `functionName` and `args`. */
+/** A typed call of a contract's function: spread one of a client's contracts and add `functionName` and `args`. */
 export function callOf<const abi extends Abi, name extends ContractFunctionName<abi, "nonpayable" | "payable">>(
   parameters: EncodeFunctionDataParameters<abi, name> & { address: Address; value?: bigint },
 ): Call {

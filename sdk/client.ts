@@ -4,7 +4,7 @@ import type { ContractName, Deployment } from "./deployment.ts";
 import { readRanges } from "./ranges.ts";
 
 /** Addresses and ABIs of a deployment's contracts, each to be spread into a viem action. */
-export function contractsOf({ contracts }: Deployment) {
+function contractsOf({ contracts }: Deployment) {
   const at = <const abi>(name: ContractName, abi: abi) => ({ address: contracts[name].address, abi }) as const;
   return {
     modelRegistry: at("ModelRegistry", modelRegistryAbi),

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { createTestClient, http, parseEther } from "viem";
 import { followHeads } from "../../participant/heads.ts";
@@ -15,7 +16,6 @@ import { accountOf } from "../participant/chain.ts";
 import { refusal } from "../participant/refusal.ts";
 
 const script = join(import.meta.dirname, "../../scripts/deploy.ts");
-const root = join(import.meta.dirname, "../..");
 
 /** Runs the command; returns its exit code and what it said. */
 async function run(args: string[], env: Record<string, string> = {}): Promise<{ code: number; said: string }> {
@@ -35,7 +35,8 @@ describe("deploy", () => {
   const report = () => {};
   before(async () => {
     // Another node than Hardhat's: deploying and decoding must not depend on one.
-    anvil = spawn(join(root, "node_modules/.bin/anvil"), ["--port", "0", "--chain-id", "4242"]);
+    const program = fileURLToPath(import.meta.resolve("@foundry-rs/anvil/bin.mjs"));
+    anvil = spawn(process.execPath, [program, "--port", "0", "--chain-id", "4242"]);
     for await (const line of createInterface({ input: anvil.stdout as NodeJS.ReadableStream })) {
       const port = /Listening on 127\.0\.0\.1:(\d+)/.exec(line)?.[1];
       if (port === undefined) continue;
