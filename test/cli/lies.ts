@@ -8,13 +8,17 @@ export interface Standin {
   close(): Promise<void>;
 }
 
+/** A cursor that {@link lyingApi} takes for none. */
+export const IGNORED_CURSOR = "again";
+
 /** An API that passes on what a real one answers, but where the route fits, tells it with a lie. */
 export function lyingApi<T>(honest: string, route: RegExp, lie: (body: T) => void): Promise<Standin> {
   return serve(
     createServer(async (request, response) => {
-      const answer = await fetch(new URL(request.url ?? "/", honest));
+      const path = (request.url ?? "/").replace(`&cursor=${IGNORED_CURSOR}`, "");
+      const answer = await fetch(new URL(path, honest));
       const text = await answer.text();
-      const told = answer.ok && route.test(request.url ?? "") ? lyingText(text, lie) : text;
+      const told = answer.ok && route.test(path) ? lyingText(text, lie) : text;
       response.writeHead(answer.status, { "content-type": "application/json" }).end(told);
     }),
   );
