@@ -6,7 +6,7 @@ import { bytesToHex, type Hex } from "viem";
 import { startIndexer } from "../indexer/main.ts";
 import { readModel } from "../models/read.ts";
 import { type Actor, runActors } from "../participant/actors.ts";
-import { type Board, followBoard } from "../participant/board.ts";
+import { followBoard } from "../participant/board.ts";
 import { openContent } from "../participant/content.ts";
 import { openJournal } from "../participant/journal.ts";
 import { createKeeper } from "../participant/keeper.ts";
@@ -17,16 +17,13 @@ import { loadPinnedRuntime } from "../participant/runtime.ts";
 import { createSender, type Sender } from "../participant/sender.ts";
 import { QUORUM } from "../participant/units.ts";
 import { createVerifier } from "../participant/verifier.ts";
-import { PENDING, REFUTED, VERIFIED } from "../participant/view.ts";
-import { fetchApi } from "../sdk/api.ts";
 import { connect } from "../sdk/client.ts";
-import { unitOf } from "../sdk/contexts.ts";
 import { sentenceOf } from "../sdk/errors.ts";
-import type { Audit } from "../sdk/wire.ts";
 import { gatherCast, lieAfter } from "./demo/cast.ts";
 import { choosePort } from "./demo/ports.ts";
-import { printLine, showProgress, statementsOf } from "./demo/progress.ts";
+import { printLine, showProgress } from "./demo/progress.ts";
 import { summarise } from "./demo/summary.ts";
+import { untilClosed, untilIndexed, untilSettled } from "./demo/wait.ts";
 import { deploy, type Parameters, productionParameters, writeDeployment } from "./deploy.ts";
 import { openSeason, publishModel } from "./season.ts";
 
@@ -197,59 +194,6 @@ async function startChain(port: number, onEnd: (close: () => unknown) => void): 
   await server.listen();
   onEnd(() => server.close());
   return `http://127.0.0.1:${port}`;
-}
-
-/** Waits until a view makes `isSo` true. */
-function untilView(board: Board, signal: AbortSignal, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = board.onView(async () => {
-      try {
-        if (!(await isSo())) return;
-        stop();
-        resolve();
-      } catch (error) {
-        reject(error);
-      }
-    });
-    signal.addEventListener("abort", () => reject(signal.reason));
-  });
-}
-
-/** Waits until a season is over and all its statements are final, paid or penalised. */
-const untilSettled = (board: Board, seasonId: bigint, signal: AbortSignal): Promise<void> =>
-  untilView(board, signal, async () => {
-    const { view, client } = board;
-    const season = view.seasons.get(seasonId);
-    const own = statementsOf(view, seasonId);
-    if (season === undefined || view.head.timestamp < season.endsAt) return false;
-    if (own.some(({ status, inLedger }) => status === PENDING || (status === VERIFIED && !inLedger))) return false;
-    // A burn of an account without points leaves no entry, but spends the unit.
-    for (const { status, inLedger, statement } of own) {
-      const unit = unitOf(statement.context);
-      if (status !== REFUTED || inLedger || unit === undefined) continue;
-      const args = [seasonId, unit.taskId, statement.prover, unit.unit] as const;
-      if (!(await client.rpc.readContract({ ...client.contracts.campaign, functionName: "isSpent", args })))
-        return false;
-    }
-    return true;
-  });
-
-const untilClosed = (board: Board, seasonId: bigint, signal: AbortSignal): Promise<void> =>
-  untilView(board, signal, () => {
-    const season = board.view.seasons.get(seasonId);
-    return season !== undefined && board.view.head.timestamp >= season.closesAt;
-  });
-
-/** Waits until the indexer has the season's whole ledger. */
-async function untilIndexed(board: Board, apiUrl: string, seasonId: bigint): Promise<void> {
-  for (;;) {
-    const { rpc, contracts } = board.client;
-    const args = [seasonId] as const;
-    const [seq] = await rpc.readContract({ ...contracts.campaign, functionName: "ledgerOf", args });
-    const audit = await fetchApi<Audit>(apiUrl, `/v1/audit/${seasonId}`).catch(() => undefined);
-    if (audit?.seq === String(seq)) return;
-    await board.heads.next();
-  }
 }
 
 async function main(): Promise<void> {
