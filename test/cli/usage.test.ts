@@ -22,6 +22,7 @@ describe("proofboard, used wrongly", () => {
     [["verify", `0x${"0g".repeat(32)}`], "it must be 0x and 64 hex digits."],
     [["rank", "1", "0x1234"], 'ACCOUNT is "0x1234"; it must be 0x and 40 hex digits'],
     [["rank", "1", "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96046"], "all lower case or with its checksum"],
+    [["rank", "1", "--limit", "101"], '--limit is "101"; it must be a whole number from 1 to 100.'],
     [["infer", "0xabc", "--input", "x"], 'MODEL is "0xabc"; it must be 0x and 64 hex digits.'],
     [["infer", "llama", "--input", "x"], 'MODEL is "llama"; it must be a model\'s id, 0x and 64 hex digits, or one of'],
     [["infer", "digits"], "infer needs either --input FILE or --unit SEASON/TASK/UNIT."],
