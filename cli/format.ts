@@ -1,10 +1,7 @@
-import { bytesToHex, type Hex } from "viem";
+import { bytesToHex } from "viem";
 
 /** 1234567 as "1,234,567". */
 export const grouped = (value: bigint | number | string): string => BigInt(value).toLocaleString("en-US");
-
-/** A hash so short that a table holds it. */
-export const short = (hash: Hex): string => `${hash.slice(0, 10)}…${hash.slice(-6)}`;
 
 /** One document with decimal strings for bigints and hex for bytes. */
 export const toJson = (value: unknown): string =>

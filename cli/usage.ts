@@ -37,10 +37,10 @@ export function parseUnit(text: string): { seasonId: bigint; taskId: bigint; uni
   };
 }
 
-/** Reads an http URL; never quotes what may hold a key. */
+/** Reads an http URL. */
 export function parseUrl(what: string, text: string): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new UsageError(`${what} is not an http or https URL, as in http://127.0.0.1:8545.`);
+    throw new UsageError(`${what} is "${text}"; it must be an http or https URL, as in http://127.0.0.1:8545.`);
   return text;
 }

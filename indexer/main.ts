@@ -103,8 +103,8 @@ const isLocal = (url: string): boolean => ["127.0.0.1", "localhost", "[::1]"].in
 async function run(args: readonly string[]): Promise<void> {
   try {
     const indexer = await startIndexer(parseOptions(args));
-    console.log(`Indexer at ${indexer.url}`);
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void indexer.close());
+    console.log(`Indexer at ${indexer.url}`);
     const failure = await indexer.ended;
     if (failure) {
       process.exitCode = 1;

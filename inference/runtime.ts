@@ -46,7 +46,7 @@ export async function loadRuntime(wasm: Uint8Array): Promise<InferenceRuntime> {
     throw new Error(
       `The WebAssembly file has sha256 ${found}; ${pinnedRuntime.name} is pinned to ${pinnedRuntime.wasmHash}.`,
     );
-  env.wasm.wasmBinary = wasm.slice().buffer;
+  env.wasm.wasmBinary = new Uint8Array(wasm).buffer;
   env.wasm.numThreads = pinnedRuntime.threads;
   env.wasm.proxy = false;
   return { open: (artifact, layout) => inTurn(() => openSession(artifact, layout)) };
@@ -84,7 +84,7 @@ async function openSession(artifact: Uint8Array, layout: Layout): Promise<Infere
   return {
     async run(input) {
       checkInput(layout.input, input);
-      return inTurn(() => runSession(session, layout, input.slice()));
+      return inTurn(() => runSession(session, layout, new Uint8Array(input)));
     },
     release: () => inTurn(() => session.release()),
   };

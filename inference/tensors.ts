@@ -32,7 +32,7 @@ export function encodeTensor({ spec, data }: Tensor): Uint8Array {
 /** Reads header ‖ data; throws when the header makes no sense or the data's length doesn't fit it. */
 export function decodeTensor(bytes: Uint8Array): Tensor {
   const { spec, length } = decodeTensorHeader(bytes);
-  const data = bytes.slice(length);
+  const data = new Uint8Array(bytes.subarray(length));
   checkLength(spec, data);
   return { spec, data };
 }

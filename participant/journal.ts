@@ -26,7 +26,7 @@ export interface VoteKey {
 }
 
 /** What opens a vote's commitment. */
-export interface VoteEntry {
+interface VoteEntry {
   outputHash: Hex;
   salt: Hex;
 }

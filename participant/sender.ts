@@ -6,7 +6,6 @@ import {
   type EncodeFunctionDataParameters,
   encodeFunctionData,
   type Hex,
-  InsufficientFundsError,
   keccak256,
   type LocalAccount,
   type PublicClient,
@@ -28,7 +27,7 @@ export interface Call {
   value: bigint;
 }
 
-/** A typed call of a contract's function: spread a contract of `contractsOf` and add `functionName` and `args`. */
+/** A typed call of a contract's function: spread one of a client's contracts and add `functionName` and `args`. */
 export function callOf<const abi extends Abi, name extends ContractFunctionName<abi, "nonpayable" | "payable">>(
   parameters: EncodeFunctionDataParameters<abi, name> & { address: Address; value?: bigint },
 ): Call {
@@ -74,14 +73,14 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
       const { to, data, value } = call;
       const raw = await account.signTransaction({ chainId, nonce, gas, data, value, ...(to && { to }), ...fees });
       const used = nonce;
-      if (!(await broadcast(raw))) continue;
+      if (!(await broadcast(raw, call))) continue;
       nonce = used + 1;
       return raw;
     }
   };
 
   // False where the nonce was used by another transaction.
-  const broadcast = async (raw: Hex): Promise<boolean> => {
+  const broadcast = async (raw: Hex, call: Call): Promise<boolean> => {
     for (;;) {
       try {
         await rpc.sendRawTransaction({ serializedTransaction: raw });
@@ -91,18 +90,18 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
         else if (/already (known|imported)/i.test(sentenceOf(error))) return true;
         else {
           nonce = undefined;
-          if (!/nonce.*too low/i.test(sentenceOf(error))) throw error;
+          if (!/nonce.*too low/i.test(sentenceOf(error))) throw await explain(rpc, account.address, call, error);
           return isKnown(rpc, keccak256(raw));
         }
       }
     }
   };
 
-  const receiptOf = async (raw: Hex): Promise<TransactionReceipt> => {
+  const receiptOf = async (raw: Hex, call: Call): Promise<TransactionReceipt> => {
     for (let blocks = 1; ; blocks++) {
       const receipt = await findReceipt(rpc, keccak256(raw));
       if (receipt !== undefined) return receipt;
-      if (blocks % REBROADCAST_BLOCKS === 0 && !(await broadcast(raw)))
+      if (blocks % REBROADCAST_BLOCKS === 0 && !(await broadcast(raw, call)))
         throw new TryAgainError(`Transaction ${keccak256(raw)} gave way to another one of ${account.address}.`);
       await heads.next();
     }
@@ -113,7 +112,7 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
     async send(call) {
       const submitted = last.then(() => submit(call));
       last = submitted.catch(() => undefined);
-      const receipt = await receiptOf(await submitted);
+      const receipt = await receiptOf(await submitted, call);
       if (receipt.status === "reverted") throw await reasonOf(rpc, account.address, call, receipt);
       return receipt;
     },
@@ -135,10 +134,10 @@ async function explain(rpc: PublicClient, from: Address, call: Call, error: unkn
   if (isConnectionError(error) || !(error instanceof BaseError)) return error;
   const data = revertDataOf(error);
   if (data !== undefined) return new RevertError(call.name, data, { cause: error });
-  const poor = error.walk((cause) => cause instanceof InsufficientFundsError) !== null;
-  const balance = await rpc.getBalance({ address: from });
-  if (poor || balance < call.value)
+  if (/(insufficient|enough) funds/i.test(error.message)) {
+    const balance = await rpc.getBalance({ address: from });
     return new Error(`Account ${from} has ${balance} wei, too little to pay for "${call.name}".`, { cause: error });
+  }
   return /revert/i.test(error.message) ? new RevertError(call.name, undefined, { cause: error }) : error;
 }
 

@@ -14,8 +14,7 @@ import { createSender } from "./sender.ts";
 import { createVerifier } from "./verifier.ts";
 import type { View } from "./view.ts";
 
-export const roles = ["prover", "verifier", "keeper"] as const;
-export type Role = (typeof roles)[number];
+export type Role = "prover" | "verifier" | "keeper";
 
 export interface WorkOptions {
   deployment: Deployment;

@@ -6,7 +6,7 @@ import { bytesToHex, type Hex } from "viem";
 import { startIndexer } from "../indexer/main.ts";
 import { readModel } from "../models/read.ts";
 import { type Actor, runActors } from "../participant/actors.ts";
-import { type Board, followBoard } from "../participant/board.ts";
+import { followBoard } from "../participant/board.ts";
 import { openContent } from "../participant/content.ts";
 import { openJournal } from "../participant/journal.ts";
 import { createKeeper } from "../participant/keeper.ts";
@@ -17,16 +17,13 @@ import { loadPinnedRuntime } from "../participant/runtime.ts";
 import { createSender, type Sender } from "../participant/sender.ts";
 import { QUORUM } from "../participant/units.ts";
 import { createVerifier } from "../participant/verifier.ts";
-import { PENDING, REFUTED, VERIFIED } from "../participant/view.ts";
-import { fetchApi } from "../sdk/api.ts";
 import { connect } from "../sdk/client.ts";
-import { unitOf } from "../sdk/contexts.ts";
 import { sentenceOf } from "../sdk/errors.ts";
-import type { Audit } from "../sdk/wire.ts";
 import { gatherCast, lieAfter } from "./demo/cast.ts";
 import { choosePort } from "./demo/ports.ts";
-import { showProgress, statementsOf } from "./demo/progress.ts";
+import { printLine, showProgress } from "./demo/progress.ts";
 import { summarise } from "./demo/summary.ts";
+import { untilClosed, untilIndexed, untilSettled } from "./demo/wait.ts";
 import { deploy, type Parameters, productionParameters, writeDeployment } from "./deploy.ts";
 import { openSeason, publishModel } from "./season.ts";
 
@@ -162,7 +159,6 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   const hide = showProgress(board, seasonId, print);
   await orFailure(untilSettled(board, seasonId, signal));
   await orFailure(untilIndexed(board, indexer.url, seasonId));
-  hide();
   first.abort();
 
   const guest = { keystore: join(directory, "guest.json"), password: "proofboard" };
@@ -173,11 +169,11 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   print(await summarise({ view: board.view, cast, apiUrl: indexer.url, rpcUrl, guest: shown, where }));
 
   if (options.once) {
-    const hideAgain = showProgress(board, seasonId, print);
     await orFailure(untilClosed(board, seasonId, signal));
-    hideAgain();
+    hide();
     return print(`season ${seasonId} settled`);
   }
+  hide();
   const next = await open(86_400, [2_880, 2_880]);
   print(`Season ${next} runs for a day at a gentle pace. Ctrl-C ends everything.`);
   run(
@@ -200,66 +196,13 @@ async function startChain(port: number, onEnd: (close: () => unknown) => void): 
   return `http://127.0.0.1:${port}`;
 }
 
-/** Waits until a view makes `isSo` true. */
-function untilView(board: Board, signal: AbortSignal, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = board.onView(async () => {
-      try {
-        if (!(await isSo())) return;
-        stop();
-        resolve();
-      } catch (error) {
-        reject(error);
-      }
-    });
-    signal.addEventListener("abort", () => reject(signal.reason));
-  });
-}
-
-/** Waits until a season is over and all its statements are final, paid or penalised. */
-const untilSettled = (board: Board, seasonId: bigint, signal: AbortSignal): Promise<void> =>
-  untilView(board, signal, async () => {
-    const { view, client } = board;
-    const season = view.seasons.get(seasonId);
-    const own = statementsOf(view, seasonId);
-    if (season === undefined || view.head.timestamp < season.endsAt) return false;
-    if (own.some(({ status, inLedger }) => status === PENDING || (status === VERIFIED && !inLedger))) return false;
-    // A burn of an account without points leaves no entry, but spends the unit.
-    for (const { status, inLedger, statement } of own) {
-      const unit = unitOf(statement.context);
-      if (status !== REFUTED || inLedger || unit === undefined) continue;
-      const args = [seasonId, unit.taskId, statement.prover, unit.unit] as const;
-      if (!(await client.rpc.readContract({ ...client.contracts.campaign, functionName: "isSpent", args })))
-        return false;
-    }
-    return true;
-  });
-
-const untilClosed = (board: Board, seasonId: bigint, signal: AbortSignal): Promise<void> =>
-  untilView(board, signal, () => {
-    const season = board.view.seasons.get(seasonId);
-    return season !== undefined && board.view.head.timestamp >= season.closesAt;
-  });
-
-/** Waits until the indexer has the season's whole ledger. */
-async function untilIndexed(board: Board, apiUrl: string, seasonId: bigint): Promise<void> {
-  for (;;) {
-    const { rpc, contracts } = board.client;
-    const args = [seasonId] as const;
-    const [seq] = await rpc.readContract({ ...contracts.campaign, functionName: "ledgerOf", args });
-    const audit = await fetchApi<Audit>(apiUrl, `/v1/audit/${seasonId}`).catch(() => undefined);
-    if (audit?.seq === String(seq)) return;
-    await board.heads.next();
-  }
-}
-
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { once: { type: "boolean", default: false } } });
   const ending = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const)
     process.on(name, () => {
       if (ending.signal.aborted) process.exit(1);
-      console.log("\nEnding …");
+      printLine("Ending …");
       ending.abort();
     });
   await runDemo({
@@ -269,10 +212,10 @@ async function main(): Promise<void> {
     directory: join(ROOT, ".proofboard/demo"),
     contentDirectory: join(ROOT, ".proofboard/content"),
     deploymentsDirectory: join(ROOT, "deployments"),
-    seasonSeconds: 75,
+    seasonSeconds: 60,
     windowSeconds: 20,
     signal: ending.signal,
-    print: console.log,
+    print: printLine,
   });
 }
 

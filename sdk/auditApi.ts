@@ -7,7 +7,7 @@ import type { AsOf, Audit, Standing, StandingsPage } from "./wire.ts";
 
 const STALE = 410;
 const PAGE = 100;
-const ATTEMPTS = 5;
+const ATTEMPTS = 10;
 
 /** What an API says of a season. */
 export interface ApiAnswers {
@@ -19,31 +19,38 @@ export interface ApiAnswers {
 }
 
 /**
- * Reads a season's whole ranking and its audit from an API; begins again when the chain goes on meanwhile and a cursor
- * becomes stale. Read it before the chain is audited, so that the chain is never behind. Throws {@link ApiError} when
- * the API can't be reached, knows no such season or answers without an end.
+ * Reads a season's whole ranking and its audit from an API; begins again when points change between two pages. Read it
+ * before the chain is audited, so that the chain is never behind. Throws {@link ApiError} when the API can't be
+ * reached, knows no such season, answers without an end, or never twice the same.
  */
 export async function readApi(api: string, seasonId: bigint): Promise<ApiAnswers> {
   for (let attempt = 1; ; attempt++) {
-    try {
-      const ranking = await readRanking(api, seasonId);
-      return { ...ranking, audit: await fetchApi<Audit>(api, `/v1/audit/${seasonId}`) };
-    } catch (error) {
-      if (!(error instanceof ApiError && error.status === STALE) || attempt === ATTEMPTS) throw error;
-    }
+    const ranking = await readRanking(api, seasonId);
+    if (ranking !== undefined) return { ...ranking, audit: await fetchApi<Audit>(api, `/v1/audit/${seasonId}`) };
+    if (attempt === ATTEMPTS)
+      throw new ApiError(`The ranking of season ${seasonId} changed ${ATTEMPTS} times while the API was read.`);
   }
 }
 
-async function readRanking(api: string, seasonId: bigint): Promise<Omit<ApiAnswers, "audit">> {
+/** Undefined when points changed between two pages. */
+async function readRanking(api: string, seasonId: bigint): Promise<Omit<ApiAnswers, "audit"> | undefined> {
   const route = `/v1/seasons/${seasonId}/standings?limit=${PAGE}`;
-  const standings: Standing[] = [];
-  let page = await fetchApi<StandingsPage>(api, route);
-  for (standings.push(...page.items); page.next !== null; standings.push(...page.items)) {
-    if (standings.length >= page.total || page.items.length === 0)
-      throw new ApiError(`The API gives ${standings.length} of ${page.total} standings and says that more follow.`);
-    page = await fetchApi<StandingsPage>(api, `${route}&cursor=${encodeURIComponent(page.next)}`);
+  const { asOf, items, next, total } = await fetchApi<StandingsPage>(api, route);
+  const standings = [...items];
+  for (let cursor = next; cursor !== null; ) {
+    const page = await fetchApi<StandingsPage>(api, `${route}&cursor=${encodeURIComponent(cursor)}`).catch(unlessStale);
+    if (page === undefined || page.asOf.seq !== asOf.seq) return undefined;
+    standings.push(...page.items);
+    if (page.items.length === 0 || standings.length > total)
+      throw new ApiError(`The API goes on after ${standings.length} standings; it says that there are ${total}.`);
+    cursor = page.next;
   }
-  return { asOf: page.asOf, standings, total: page.total };
+  return { asOf, standings, total };
+}
+
+function unlessStale(error: unknown): undefined {
+  if (error instanceof ApiError && error.status === STALE) return undefined;
+  throw error;
 }
 
 /**

@@ -1,11 +1,10 @@
 import { type Address, createPublicClient, type Hex, hexToBytes, http, type PublicClient, type Transport } from "viem";
 import { attestationRegistryAbi, bondsAbi, campaignAbi, modelRegistryAbi, quorumAbi } from "./abi.ts";
-import type { Answer, Attestation } from "./commitments.ts";
 import type { ContractName, Deployment } from "./deployment.ts";
 import { readRanges } from "./ranges.ts";
 
 /** Addresses and ABIs of a deployment's contracts, each to be spread into a viem action. */
-export function contractsOf({ contracts }: Deployment) {
+function contractsOf({ contracts }: Deployment) {
   const at = <const abi>(name: ContractName, abi: abi) => ({ address: contracts[name].address, abi }) as const;
   return {
     modelRegistry: at("ModelRegistry", modelRegistryAbi),
@@ -125,56 +124,6 @@ export async function readSeason(client: Client, seasonId: bigint) {
       `There is no season ${seasonId}; ${count === 0n ? "none was drafted yet" : `the last one is ${count}`}.`,
     );
   return client.rpc.readContract({ ...campaign, functionName: "seasonOf", args: [seasonId] });
-}
-
-/** A statement as the chain tells of it. */
-export interface StatementHistory {
-  statement: Attestation;
-  /** What the prover revealed; undefined while it is hidden. */
-  answer: Answer | undefined;
-  /** None 0, Pending 1, Verified 2, Refuted 3, Void 4, Revoked 5. */
-  status: number;
-  blockNumber: bigint;
-  transactionHash: Hex;
-}
-
-/** A committed statement by its uid; throws a sentence when no commit of that name stands on the chain. */
-export async function readStatement(client: Client, uid: Hex): Promise<StatementHistory> {
-  const { attestationRegistry } = client.contracts;
-  const [committed] = await readAll(client, (fromBlock, toBlock) =>
-    client.rpc.getContractEvents({
-      ...attestationRegistry,
-      eventName: "Committed",
-      strict: true,
-      fromBlock,
-      toBlock,
-      args: { uid },
-    }),
-  );
-  if (committed === undefined) throw new Error(`No committed statement has the uid ${uid}.`);
-  const [revealed] = await readAll(client, (fromBlock, toBlock) =>
-    client.rpc.getContractEvents({
-      ...attestationRegistry,
-      eventName: "Attested",
-      strict: true,
-      fromBlock,
-      toBlock,
-      args: { uid },
-    }),
-  );
-  const status = await client.rpc.readContract({ ...attestationRegistry, functionName: "statusOf", args: [uid] });
-  const { prover, method, modelId, inputHash, context, answer } = committed.args;
-  return {
-    statement: { prover, method, modelId, inputHash, context, answer },
-    answer: revealed && {
-      outputHash: revealed.args.outputHash,
-      traceHash: revealed.args.traceHash,
-      salt: revealed.args.salt,
-    },
-    status,
-    blockNumber: committed.blockNumber,
-    transactionHash: committed.transactionHash,
-  };
 }
 
 const readAll = async <T>(client: Client, read: (from: bigint, to: bigint) => Promise<T[]>): Promise<T[]> =>

@@ -4,7 +4,7 @@ import type { Address, Hex } from "viem";
 // numbers, ranks, counts and times (unix seconds) are numbers; addresses are checksummed, hashes lower case.
 
 /** A decimal integer as text. */
-export type Decimal = string;
+type Decimal = string;
 
 /** The state of the chain that an answer tells of. */
 export interface AsOf {
@@ -142,7 +142,7 @@ export interface AccountAnswer {
   /** Seasons where the account has a statement, a catch or a ledger entry, newest first. */
   seasons: AccountSeason[];
 }
-export interface AccountSeason {
+interface AccountSeason {
   seasonId: Decimal;
   /** Null without a ledger entry, as are points. */
   rank: number | null;
@@ -262,7 +262,7 @@ export interface ReceiptsPage {
 }
 
 /** A tensor as a layout describes it; `dtype` is ONNX's TensorProto.DataType. */
-export interface WireTensor {
+interface WireTensor {
   name: string;
   dtype: number;
   dims: number[];

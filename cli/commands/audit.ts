@@ -61,12 +61,12 @@ function textOf(
       `  API           ${grouped(answers.standings.length)} rows as of block ${grouped(answers.asOf.blockNumber)}`,
     );
   if (rpcFromApi)
-    lines.push(wrap("  The RPC was named by the API; give --rpc URL to hear the chain from somebody else.", 2));
+    lines.push(`  ${wrap("The RPC was named by the API; give --rpc URL to hear the chain from somebody else.", 2)}`);
   if (differences.length === 0) {
     const agree = answers ? "Events, contracts and API agree" : "Events and contracts agree";
     return [...lines, "", `${agree}: points match.`].join("\n");
   }
-  const shown = differences.slice(0, SHOWN).map((difference, i) => wrap(`  ${i + 1}. ${difference}`, 5));
+  const shown = differences.slice(0, SHOWN).map((difference, i) => `  ${wrap(`${i + 1}. ${difference}`, 5)}`);
   const more = differences.length > SHOWN ? [`  … and ${grouped(differences.length - SHOWN)} more.`] : [];
   const count = differences.length === 1 ? "1 difference" : `${grouped(differences.length)} differences`;
   return [...lines, "", `${count}; the first is:`, ...shown, ...more].join("\n");

@@ -6,7 +6,7 @@ import type { AsOf, Seasons, Standing, StandingAnswer, StandingsPage } from "../
 import type { Command, Outcome } from "../command.ts";
 import { type Column, grouped, table } from "../format.ts";
 import type { Settings } from "../settings.ts";
-import { parseAddress, parseCount } from "../usage.ts";
+import { parseAddress, parseCount, UsageError } from "../usage.ts";
 
 export const rank: Command = {
   positionals: ["[SEASON]", "[ACCOUNT]"],
@@ -16,6 +16,7 @@ JSON: seasonId, asOf, items (the API's rows), total; with ACCOUNT also account.`
   options: { limit: { value: "N", help: "rows at most, 1 to 100; else 20" } },
   async run({ positionals: [season, account], options, settings }) {
     const limit = parseCount("--limit", options.limit ?? "20", 1n);
+    if (limit > 100n) throw new UsageError(`--limit is "${limit}"; it must be a whole number from 1 to 100.`);
     const wanted = season === undefined ? undefined : parseCount("SEASON", season, 1n);
     const who = account === undefined ? undefined : parseAddress("ACCOUNT", account);
     const seasonId = wanted ?? (await newestSeason(settings.api));

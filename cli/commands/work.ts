@@ -6,6 +6,9 @@ import { grouped } from "../format.ts";
 import { openConnection, openSettingsAccount } from "../settings.ts";
 import { parseCount } from "../usage.ts";
 
+const STILL_LISTED =
+  "This account stays on the verifiers' list: a panel that draws it while no `work --verify` runs costs it\na part of its bond. `IQuorum.quit` takes it off.";
+
 export const work: Command = {
   positionals: ["SEASON"],
   summary: "take part: run assigned inferences and earn points",
@@ -62,6 +65,7 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
         `Pending   ${grouped(tally.pending)}`,
         `Void      ${grouped(tally.void)}`,
         `Refuted   ${grouped(tally.refuted)}`,
+        ...(switches.has("verify") ? [STILL_LISTED] : []),
       ].join("\n"),
       json: { account: account.address, seasonId, ...tally },
     };

@@ -75,6 +75,6 @@ library Layouts {
     function _elementSize(uint8 dtype) private pure returns (uint256) {
         // ONNX TensorProto.DataType: 1 float, 2 uint8, 3 int8, 4 uint16, 5 int16, 6 int32, 7 int64, 9 bool,
         // 10 float16, 11 double, 12 uint32, 13 uint64. One hex digit each, from the right.
-        return dtype < 14 ? (0x84821084_221140 >> (4 * dtype)) & 0xf : 0;
+        return (0x84821084_221140 >> (4 * uint256(dtype))) & 0xf;
     }
 }

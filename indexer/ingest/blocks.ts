@@ -156,8 +156,8 @@ function parseLog(value: unknown): Log {
 
 const query = (filter: LogFilter) => ({ address: filter.addresses, topics: [filter.signatures] });
 
-/** A number as JSON-RPC writes it. */
-export const toQuantity = (value: number): Hex => `0x${value.toString(16)}`;
+// A number as JSON-RPC writes it.
+const toQuantity = (value: number): Hex => `0x${value.toString(16)}`;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 

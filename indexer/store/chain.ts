@@ -16,7 +16,7 @@ export interface Progress {
 }
 
 /** Blocks to append: headers in order, the last one the new cursor, and the logs of all of them. */
-export interface Blocks {
+interface Blocks {
   headers: readonly Header[];
   logs: readonly Log[];
   finalized: number;

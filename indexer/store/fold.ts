@@ -6,7 +6,7 @@ import { seasonSteps } from "./fold-seasons.ts";
 import { statementSteps } from "./fold-statements.ts";
 
 /** What one kind of event does to the derived rows, and its exact inverse on the rows as they stood right after it. */
-export interface FoldStep<Name extends EventName> {
+interface FoldStep<Name extends EventName> {
   apply(event: EventNamed<Name>): void;
   undo(event: EventNamed<Name>): void;
 }

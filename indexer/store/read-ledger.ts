@@ -20,7 +20,7 @@ export interface EntryPosition {
   seq: bigint;
 }
 
-export interface LedgerFilter {
+interface LedgerFilter {
   seasonId?: number | undefined;
   /** Of the statement that the points are for. */
   status?: number | undefined;

@@ -44,7 +44,7 @@ export interface SeasonReader {
   seasonsOf(account: Address, limit: number): AccountSeasonRow[];
 }
 
-export interface AccountSeasonRow {
+interface AccountSeasonRow {
   season_id: number;
   verified: number;
   pending: number;

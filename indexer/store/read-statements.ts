@@ -23,14 +23,14 @@ export interface StatementRow extends PlaceRow {
   settled_transaction: Hex | null;
 }
 
-export interface StatementFilter {
+interface StatementFilter {
   prover?: Address | undefined;
   model?: Hex | undefined;
   status?: number | undefined;
 }
 
 /** A page of rows, and the place to go on after; a page may be short, or empty, and still not be the last one. */
-export interface Scanned<Row> {
+interface Scanned<Row> {
   rows: Row[];
   last: Place | undefined;
 }

@@ -23,7 +23,6 @@ export function showProgress(board: Board, seasonId: bigint, print: (line: strin
     for (const { uid, status, statement } of own) {
       if (status !== REFUTED || seen.has(uid)) continue;
       seen.add(uid);
-      clearLine();
       print(`Caught: ${short(statement.prover)} gave a wrong answer in ${uid}; a panel of three refuted it.`);
     }
     const count = (status: number) => own.filter((statement) => statement.status === status).length;
@@ -58,6 +57,12 @@ export const short = (address: Address): string => `${address.slice(0, 8)}…${a
 function bar(part: number): string {
   const full = Math.round(Math.max(0, Math.min(1, part)) * WIDTH);
   return `[${"#".repeat(full)}${".".repeat(WIDTH - full)}]`;
+}
+
+/** Prints a line, in the place of a progress line where there is one. */
+export function printLine(line: string): void {
+  clearLine();
+  console.log(line);
 }
 
 function clearLine(): void {

@@ -57,8 +57,8 @@ export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: Su
     "      recomputes them from the chain alone and holds the API against it",
     ...check(verified?.uid, "fetches model and input of a verified answer, runs it here and compares"),
     ...check(refuted?.uid, "the same for a wrong answer"),
-    `  PROOFBOARD_PASSWORD=${guest.password} npm run -s proofboard -- work --keystore ${guest.keystore}${where}`,
-    "      takes part in season 2 with an account kept for you",
+    `  PROOFBOARD_PASSWORD=${guest.password} npm run -s proofboard -- work 2 --once --units 3 --keystore ${guest.keystore}${where}`,
+    "      takes part in season 2 with an account kept for you: three units, about a minute",
     "",
   ].join("\n");
 }

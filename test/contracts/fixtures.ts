@@ -33,7 +33,7 @@ export const quorumParameters = {
 export const CLOSING_MARGIN = 60;
 
 /** The AccessManager's role that may draft and open seasons in tests. */
-export const ORGANISER = 1n;
+const ORGANISER = 1n;
 
 /** Layers of widths 4, 3, 2. */
 export const integerLayout: Layout = {

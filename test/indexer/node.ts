@@ -30,7 +30,7 @@ export function chainOf(chapters: readonly Chapter[], salt = "", forkAt = Number
 type Params = readonly unknown[];
 
 /** What to do instead of answering honestly: a result to give, or a way to fail. */
-export type Fault = { result: unknown } | { status: number; body: string } | "hang" | undefined;
+type Fault = { result: unknown } | { status: number; body: string } | "hang" | undefined;
 
 /** A node of a simulated chain, whose answers a test can falsify. */
 export interface FakeNode {

@@ -18,25 +18,26 @@ export function scratch(): { path: (name: string) => string; remove: () => void 
 export const start = (options: Pick<IndexerOptions, "rpcs" | "db"> & Partial<IndexerOptions>): Promise<Indexer> =>
   startIndexer({ deployment, port: 0, pollInterval: 10, rpcTimeout: 500, finality: 8, logLevel: "silent", ...options });
 
-/** Waits until `look` gives something truthy, for ten seconds at most. */
+/** Waits until `look` gives something truthy, for `patience` milliseconds at most. */
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,
+  patience = 10_000,
 ): Promise<T> {
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + patience; Date.now() < deadline; ) {
     const found = await look();
     if (found) return found;
     await sleep(10);
   }
-  throw new Error(`It did not happen within ten seconds that ${what}.`);
+  throw new Error(`It did not happen within ${patience} ms that ${what}.`);
 }
 
-/** Waits until the indexer is ready at this block. */
+/** Waits until the indexer is ready and has compared its ledgers with the chain's at this block. */
 export const untilReady = (indexer: Indexer, blockNumber: number): Promise<true> =>
   until(`the indexer is ready at block ${blockNumber}`, async () => {
-    const response = await fetch(`${indexer.url}/readyz`);
-    const { blockNumber: at } = (await response.json()) as { blockNumber?: number };
-    return response.ok && at === blockNumber;
+    const metrics = await (await fetch(`${indexer.url}/metrics`)).text();
+    if (!metrics.includes(`proofboard_verified_block ${blockNumber}\n`)) return false;
+    return (await fetch(`${indexer.url}/readyz`)).ok;
   });
 
 /** Every row of every table. */

@@ -52,6 +52,14 @@ describe("tensors", () => {
     expect(() => decodeTensor(new Uint8Array(5))).to.throw(RangeError, "The bytes end before byte 32.");
   });
 
+  it("reads data that shares nothing with the bytes, though they are a Node buffer", () => {
+    const bytes = Buffer.from(encodeTensor({ spec, data: new Uint8Array([1, 2, 3, 4]) }));
+    const { data } = decodeTensor(bytes);
+    bytes.fill(0);
+    expect(data).to.deep.equal(new Uint8Array([1, 2, 3, 4]));
+    expect(data.buffer.byteLength).to.equal(4);
+  });
+
   for (const { type, dtype, size, one, zero, inf, nan } of floats) {
     const pair = { name: "x", dtype, dims: [2] };
 

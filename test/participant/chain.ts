@@ -22,7 +22,7 @@ export const accountOf = (n: number): LocalAccount =>
   privateKeyToAccount(`0x${(n + 1).toString(16).padStart(64, "0")}`);
 
 /** A chain that mines ten blocks a second, whose clock therefore runs ten times too fast; `count` funded accounts. */
-export async function startChain(count: number): Promise<{ rpcUrl: string; close(): Promise<void> }> {
+async function startChain(count: number): Promise<{ rpcUrl: string; close(): Promise<void> }> {
   const accounts = Array.from({ length: count }, (_, n) => ({
     privateKey: `0x${(n + 1).toString(16).padStart(64, "0")}`,
     balance: 10n ** 21n,
@@ -47,7 +47,7 @@ export async function startChain(count: number): Promise<{ rpcUrl: string; close
 }
 
 /** Small panels and windows that are short, in the fast seconds of {@link startChain}. */
-export const testParameters: Parameters = {
+const testParameters: Parameters = {
   closingMargin: 30n,
   quorum: {
     firstPanel: 1,

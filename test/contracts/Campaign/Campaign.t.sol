@@ -13,7 +13,7 @@ contract CampaignHandler is CampaignBooks {
     uint256 public constant TASKS = 3;
     uint256 public constant ACCOUNTS = 4;
     uint256 public constant UNITS = 3;
-    uint64 public constant VERIFIER_CAP = 70;
+    uint64 public constant VERIFIER_CAP = 150;
     uint8 private constant METHOD = 1;
 
     MockMethod private _method = new MockMethod();
@@ -31,8 +31,9 @@ contract CampaignHandler is CampaignBooks {
         registry.addMethod(_method);
         _method.setChecksInput(true);
         _startsAt = block.timestamp + 100;
-        _endsAt = _startsAt + 10_000;
-        _closesAt = _endsAt + CLOSING_MARGIN;
+        _endsAt = _startsAt + 1_000;
+        _method.setLongest(600);
+        _closesAt = _endsAt + 600 + CLOSING_MARGIN;
         campaign.draft(uint40(_startsAt), uint40(_endsAt), uint40(_closesAt), VERIFIER_CAP);
         for (uint256 task = 1; task <= TASKS; ++task) {
             campaign.addTask(SEASON, TaskRules(modelId, METHOD, pointsAt(task), uint32(UNITS), 1), layout, "base");
@@ -110,10 +111,10 @@ contract CampaignHandler is CampaignBooks {
         _book(statement);
     }
 
-    /// @notice Lets up to four minutes pass, or rarely most of the season.
+    /// @notice Lets up to four minutes pass, or rarely much of the season.
     function pass(uint16 time) external {
-        uint256 then = block.timestamp + (time % 50 == 0 ? 5_000 : time % 240);
-        vm.warp(then < _closesAt + 10 ? then : _closesAt + 10);
+        uint256 then = block.timestamp + (time % 50 == 0 ? 1_000 : time % 240);
+        vm.warp(then < _closesAt ? then : _closesAt);
     }
 
     function accountAt(uint256 i) public pure returns (address) {

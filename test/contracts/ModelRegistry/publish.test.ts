@@ -232,16 +232,4 @@ describe("ModelRegistry.publish", () => {
 
     expect(await models.modelOf(id)).to.deep.equal([layoutHash, ZERO_HASH, hash("key"), hash("image")]);
   });
-
-  for (const widths of [[346, 340], [4096, 29], Array<number>(97).fill(32), [16, 4096, 4]])
-    it(`fits ${widths.length} layers of ${Math.max(...widths)} at most into a transaction's 2^24 gas`, async () => {
-      const { models, publish } = await networkHelpers.loadFixture(fixture);
-      const rows = rowsOf(widths);
-      const bytes = encodeLayout(layoutOf(...widths)).length + encodeRows(rows).length;
-      const sent = await publish(layoutOf(...widths), rows);
-
-      expect(bytes).to.be.within(104_000, 120_000);
-      expect((await sent.wait())?.gasUsed).to.be.below(2n ** 24n);
-      expect(await models.isPublished(idOf(layoutOf(...widths), rows))).to.equal(true);
-    });
 });

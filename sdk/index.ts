@@ -1,0 +1,20 @@
+// What an outsider needs, in one import; everything runs in a browser.
+export * from "./abi.ts";
+export * from "./api.ts";
+export * from "./audit.ts";
+export * from "./auditApi.ts";
+export * from "./client.ts";
+export * from "./commitments.ts";
+export * from "./content.ts";
+export * from "./contexts.ts";
+export * from "./deployment.ts";
+export * from "./errors.ts";
+export * from "./layouts.ts";
+export * from "./ledger.ts";
+export * from "./proofs.ts";
+export * from "./ranges.ts";
+export * from "./rules.ts";
+export * from "./statements.ts";
+export * from "./tree.ts";
+export * from "./units.ts";
+export type * as wire from "./wire.ts";

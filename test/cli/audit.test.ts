@@ -1,0 +1,132 @@
+import { expect } from "chai";
+import { readEntries } from "../../sdk/audit.ts";
+import { foldLedger } from "../../sdk/ledger.ts";
+import { IGNORED_CURSOR, lyingApi } from "./lies.ts";
+import { useSite } from "./site.ts";
+
+describe("proofboard audit", () => {
+  const site = useSite();
+
+  it("refuses a season that doesn't exist", async () => {
+    const { code, stderr } = await site().run(["audit", "99"]);
+    expect(stderr).to.contain("There is no season 99");
+    expect(code).to.equal(1);
+  });
+
+  it("refuses an RPC that never was, and names it", async () => {
+    const { code, stderr } = await site().run(["audit", "1"], { PROOFBOARD_RPC: "http://127.0.0.1:1" });
+    expect(stderr).to.equal("The RPC at http://127.0.0.1:1 can't be reached.\n");
+    expect(code).to.equal(1);
+  });
+
+  it("refuses an API that can't be reached", async () => {
+    const { code, stderr } = await site().run(["audit", "1"], { PROOFBOARD_API: "http://127.0.0.1:1" });
+    expect(stderr).to.contain("The API at http://127.0.0.1:1 can't be reached.");
+    expect(code).to.equal(1);
+  });
+
+  it("recomputes a season and finds that the API agrees", async () => {
+    const { code, stdout } = await site().run(["audit", "1", "--json"]);
+    const audit = JSON.parse(stdout);
+    expect(audit.differences).to.deep.equal([]);
+    expect(audit.match).to.equal(true);
+    expect(code).to.equal(0);
+    const { client, seasonId } = site();
+    const ledger = foldLedger(await readEntries(client, seasonId, await client.rpc.getBlockNumber()));
+    expect(audit.ledgerHash).to.equal(ledger.ledgerHash);
+    expect(audit.seq).to.equal(String(ledger.seq));
+    expect(audit.standings[0].points).to.equal(String(ledger.standings[0]?.points));
+  });
+
+  it("finds the chain whole without an API", async () => {
+    const { code, stdout } = await site().run(["audit", "1", "--chain-only"], { PROOFBOARD_API: "http://127.0.0.1:1" });
+    expect(stdout).to.contain("Events and contracts agree: points match.");
+    expect(code).to.equal(0);
+  });
+
+  const zeros = `0x${"00".repeat(32)}`;
+  const lies: [string, RegExp, (page: Page) => void][] = [
+    ["points", /row 2 \(0x\w{40}\) has the points 1000000; from the chain it is \d+/, row(1, { points: "1000000" })],
+    ["lastSeq", /row 1 \(0x\w{40}\) has lastSeq 77; from the chain it is \d+/, row(0, { lastSeq: "77" })],
+    ["a rank", /row 1 \(0x\w{40}\) has the rank 2/, row(0, { rank: 2 })],
+    ["the order", /row 1 has the account 0x\w{40}; from the chain it is 0x/, ({ items }) => void items.reverse()],
+    [
+      "the number of accounts",
+      /The API ranks 77; from the chain it is \d/,
+      (page) => void Object.assign(page, { total: 77 }),
+    ],
+    ["a missing row", /this many standings: \d; from the chain it is \d/, ({ items }) => void items.pop()],
+    ["the ledger hash", /The API's ledger hash is 0x00/, asOf({ ledgerHash: zeros })],
+    ["seq", /as of seq 3; from the chain/, asOf({ seq: "3" })],
+    ["a block", /Block \d+ is 0x00/, asOf({ blockHash: zeros })],
+    ["another chain", /The API tells of chain 1;/, asOf({ chainId: 1 })],
+    ["the future", /The API tells of block 999999999;/, asOf({ blockNumber: 999_999_999 })],
+  ];
+  for (const [what, difference, lie] of lies)
+    it(`names the difference when the API lies about ${what}`, async () => {
+      const api = await lyingApi(site().indexer.url, /\/standings\?/, lie);
+      try {
+        const { code, stdout } = await site().run(["audit", "1", "--json"], { PROOFBOARD_API: api.url });
+        const { match, differences } = JSON.parse(stdout);
+        expect(differences[0]).to.match(difference);
+        expect(match).to.equal(false);
+        expect(code).to.equal(1);
+      } finally {
+        await api.close();
+      }
+    });
+
+  it("names the difference when the API's own audit lies", async () => {
+    const api = await lyingApi<{ localLedgerHash: string }>(site().indexer.url, /\/audit\//, (body) => {
+      body.localLedgerHash = `0x${"22".repeat(32)}`;
+    });
+    try {
+      const { code, stdout } = await site().run(["audit", "1"], { PROOFBOARD_API: api.url });
+      expect(stdout).to.match(/1 difference; the first is:\s+1\. The API's audit folded the ledger hash\s+0x2222/);
+      expect(code).to.equal(1);
+    } finally {
+      await api.close();
+    }
+  });
+
+  const endless: [string, RegExp, (page: Page) => void][] = [
+    ["goes on without an end", /goes on after \d+ standings; it says that there are \d\./, () => undefined],
+    ["never says the same twice", /ranking of season 1 changed 10 times while the API was read/, changeSeq],
+  ];
+  for (const [what, sentence, lie] of endless)
+    it(`refuses an API that ${what}`, async () => {
+      const api = await lyingApi<Page>(site().indexer.url, /\/standings\?/, (page) => {
+        page.next = IGNORED_CURSOR;
+        lie(page);
+      });
+      try {
+        const { code, stderr } = await site().run(["audit", "1"], { PROOFBOARD_API: api.url });
+        expect(stderr).to.match(sentence);
+        expect(code).to.equal(1);
+      } finally {
+        await api.close();
+      }
+    });
+});
+
+let changes = 0;
+
+function changeSeq({ asOf }: Page): void {
+  changes += 1;
+  asOf.seq = String(changes);
+}
+
+interface Page {
+  asOf: Record<string, unknown>;
+  items: Record<string, unknown>[];
+  total: number;
+  next: string | null;
+}
+
+function row(index: number, change: object): (page: Page) => void {
+  return ({ items }) => void Object.assign(items[index] ?? {}, change);
+}
+
+function asOf(change: object): (page: Page) => void {
+  return (page) => void Object.assign(page.asOf, change);
+}

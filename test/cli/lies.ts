@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** A server of a test's own. */
+export interface Standin {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** A cursor that {@link lyingApi} takes for none. */
+export const IGNORED_CURSOR = "again";
+
+/** An API that passes on what a real one answers, but where the route fits, tells it with a lie. */
+export function lyingApi<T>(honest: string, route: RegExp, lie: (body: T) => void): Promise<Standin> {
+  return serve(
+    createServer(async (request, response) => {
+      const path = (request.url ?? "/").replace(`&cursor=${IGNORED_CURSOR}`, "");
+      const answer = await fetch(new URL(path, honest));
+      const text = await answer.text();
+      const told = answer.ok && route.test(path) ? lyingText(text, lie) : text;
+      response.writeHead(answer.status, { "content-type": "application/json" }).end(told);
+    }),
+  );
+}
+
+function lyingText<T>(text: string, lie: (body: T) => void): string {
+  const body = JSON.parse(text) as T;
+  lie(body);
+  return JSON.stringify(body);
+}
+
+/** An RPC that passes on requests until one names `lastMethod`, and is gone from then on. */
+export function failingRpc(honest: string, lastMethod: string): Promise<Standin> {
+  let gone = false;
+  return serve(
+    createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const body = Buffer.concat(chunks).toString();
+      gone ||= body.includes(lastMethod);
+      if (gone) return response.destroy();
+      const answer = await fetch(honest, { method: "POST", body, headers: { "content-type": "application/json" } });
+      return response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
+    }),
+  );
+}
+
+async function serve(server: Server): Promise<Standin> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { expect } from "chai";
+import { runCommand } from "./site.ts";
+
+describe("proofboard, used wrongly", () => {
+  const wrong: [string[], string][] = [
+    [[], "A command is missing. The commands are wallet, models, infer, attest, work, rank, verify and audit"],
+    [["frobnicate"], '"frobnicate" is not a command. The commands are wallet,'],
+    [["toString"], '"toString" is not a command.'],
+    [["audit"], '"audit" needs SEASON, as in: proofboard audit SEASON'],
+    [["audit", "first"], 'SEASON is "first"; it must be a whole number from 1 up.'],
+    [["audit", "0"], 'SEASON is "0"; it must be a whole number from 1 up.'],
+    [["audit", "1", "2"], '"2" is one argument too many; right would be: proofboard audit SEASON'],
+    [["audit", "1", "--fast"], '"--fast" is not an option of "audit". Its options are --rpc,'],
+    [["audit", "1", "-j"], '"-j" is not an option of "audit".'],
+    [["audit", "1", "--rpc"], '"--rpc" needs a value, as in --rpc URL.'],
+    [["audit", "1", "--rpc", "--json"], '"--rpc" needs a value, as in --rpc URL.'],
+    [["audit", "1", "--json=yes"], '"--json" takes no value, but was given "yes".'],
+    [["audit", "1", "--api", "a", "--api", "b"], '"--api" is given twice.'],
+    [["audit", "1", "--api", "nowhere"], 'The API is "nowhere"; it must be an http or https URL'],
+    [["audit", "1", "--rpc", "ftp://x"], 'The RPC is "ftp://x"; it must be an http or https URL'],
+    [["verify", "0x12"], 'UID is "0x12"; it must be 0x and 64 hex digits.'],
+    [["verify", `0x${"0g".repeat(32)}`], "it must be 0x and 64 hex digits."],
+    [["rank", "1", "0x1234"], 'ACCOUNT is "0x1234"; it must be 0x and 40 hex digits'],
+    [["rank", "1", "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96046"], "all lower case or with its checksum"],
+    [["rank", "1", "--limit", "101"], '--limit is "101"; it must be a whole number from 1 to 100.'],
+    [["infer", "0xabc", "--input", "x"], 'MODEL is "0xabc"; it must be 0x and 64 hex digits.'],
+    [["infer", "llama", "--input", "x"], 'MODEL is "llama"; it must be a model\'s id, 0x and 64 hex digits, or one of'],
+    [["infer", "digits"], "infer needs either --input FILE or --unit SEASON/TASK/UNIT."],
+    [["infer", "digits", "--unit", "1/1"], '--unit is "1/1"; it must be SEASON/TASK/UNIT, as in 1/1/0.'],
+    [["infer", "digits", "--unit", "1/x/0"], 'The task in --unit is "x"; it must be a whole number from 1 up.'],
+    [["attest", "digits"], "attest needs --input FILE."],
+    [["work", "1", "--units", "0"], '--units is "0"; it must be a whole number from 1 up.'],
+    [["wallet", "sell"], '"sell" is nothing that wallet does; right would be: wallet new'],
+  ];
+  for (const [args, sentence] of wrong)
+    it(`refuses "${args.join(" ")}"`, async () => {
+      const { code, stdout, stderr } = await runCommand(args, {});
+      expect(stderr).to.contain(sentence);
+      expect(stdout).to.equal(args.includes("--json") ? stdout : "");
+      expect(code).to.equal(2);
+    });
+
+  it("says what was wrong as JSON too", async () => {
+    const { code, stdout } = await runCommand(["verify", "0x12", "--json"], {});
+    expect(JSON.parse(stdout)).to.deep.equal({ error: 'UID is "0x12"; it must be 0x and 64 hex digits.' });
+    expect(code).to.equal(2);
+  });
+
+  it("refuses a deployment that isn't there, or isn't one", async () => {
+    const missing = await runCommand(["models"], { PROOFBOARD_DEPLOYMENT: "/nowhere.json" });
+    expect(missing.stderr).to.equal("The deployment /nowhere.json can't be read: ENOENT.\n");
+    expect(missing.code).to.equal(1);
+    const file = new URL("../../package.json", import.meta.url).pathname;
+    const other = await runCommand(["models"], { PROOFBOARD_DEPLOYMENT: file, PROOFBOARD_RPC: "http://127.0.0.1:1" });
+    expect(other.stderr).to.contain("The deployment's chainId is missing");
+    expect(other.code).to.equal(1);
+  });
+});
+
+describe("proofboard --help", () => {
+  it("names every command, in at most 100 columns", async () => {
+    const { code, stdout } = await runCommand(["--help"], {});
+    for (const name of ["wallet", "models", "infer", "attest", "work", "rank", "verify", "audit"])
+      expect(stdout).to.match(new RegExp(`^ {2}${name}`, "m"));
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).to.be.at.most(100);
+    expect(code).to.equal(0);
+  });
+
+  it("explains one command, though its arguments are missing", async () => {
+    const { code, stdout } = await runCommand(["audit", "--help"], {});
+    expect(stdout).to.contain("proofboard audit SEASON: ").and.to.contain("--chain-only").and.to.contain("JSON: ");
+    expect(code).to.equal(0);
+  });
+
+  it("says which version this is", async () => {
+    const { code, stdout } = await runCommand(["--version"], {});
+    expect(stdout).to.match(/^\d+\.\d+\.\d+\n$/);
+    expect(code).to.equal(0);
+  });
+});

@@ -1,0 +1,111 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import { openJournal } from "../../participant/journal.ts";
+import { accountOf } from "../participant/chain.ts";
+import { failingRpc } from "./lies.ts";
+import { keyOf, NEWCOMER, useSite } from "./site.ts";
+
+describe("proofboard verify", () => {
+  const site = useSite();
+
+  it("refuses a uid that the chain doesn't know", async () => {
+    const uid = `0x${"ab".repeat(32)}`;
+    const { code, stderr } = await site().run(["verify", uid]);
+    expect(stderr).to.equal(`No statement ${uid} is recorded on chain 31337.\n`);
+    expect(code).to.equal(1);
+  });
+
+  it("refuses when the RPC goes away on the way", async () => {
+    const rpc = await failingRpc(site().rpcUrl, "eth_getLogs");
+    try {
+      const { code, stderr } = await site().run(["verify", site().verified], { PROOFBOARD_RPC: rpc.url });
+      expect(stderr).to.equal(`The RPC at ${rpc.url} can't be reached.\n`);
+      expect(code).to.equal(1);
+    } finally {
+      await rpc.close();
+    }
+  });
+
+  it("finds that a verified statement holds, step by step", async () => {
+    const { code, stdout } = await site().run(["verify", site().verified, "--json"]);
+    const { good, status, checks, proven, notProven } = JSON.parse(stdout);
+    expect(checks.map(({ name, result }: { name: string; result: string }) => `${name} ${result}`)).to.deep.equal([
+      "uid held",
+      "record held",
+      "model held",
+      "input held",
+      "run held",
+      "output held",
+    ]);
+    expect(good).to.equal(true);
+    expect(status).to.equal("verified");
+    expect(proven).to.contain("drawn panel");
+    expect(notProven).to.contain("honest majority");
+    expect(code).to.equal(0);
+  });
+
+  it("finds that the cheat's statement fails, and where", async () => {
+    const { code, stdout } = await site().run(["verify", site().refuted]);
+    expect(stdout).to.contain("✗ record  The registry says that the statement is refuted.");
+    expect(stdout).to.match(/✗ output {2}The output has the hash\s+0x/);
+    expect(stdout).to.contain("It fails.");
+    expect(code).to.equal(1);
+  });
+
+  it("says that the model's file can't be had", async () => {
+    const changed = { PROOFBOARD_CONTENT: join(site().directory, "empty"), PROOFBOARD_API: "http://127.0.0.1:1" };
+    const { code, stdout } = await site().run(["verify", site().verified], changed);
+    expect(stdout).to.match(/✗ model {3}Content bafk\w+ can't be had\./);
+    expect(code).to.equal(1);
+  });
+
+  describe("after proofboard attest", () => {
+    let uid: string;
+    let file: string;
+    before(async () => {
+      file = join(site().directory, "own.bin");
+      await writeFile(file, site().digits.inputs.slice(128, 192));
+      const key = keyOf(NEWCOMER);
+      const { stdout, stderr, code } = await site().run(["attest", "digits", "--input", file, "--json"], {
+        PROOFBOARD_PRIVATE_KEY: key,
+      });
+      expect(code, stderr).to.equal(0);
+      uid = JSON.parse(stdout).uid;
+      expect(stdout + stderr).not.to.contain(key.slice(2));
+    });
+
+    it("kept the salt in the journal", () => {
+      const journal = openJournal(site().environment.PROOFBOARD_JOURNAL as string);
+      const { chainId, contracts } = site().deployment;
+      const kept = journal.statementsOf(chainId, contracts.AttestationRegistry.address, accountOf(NEWCOMER).address);
+      journal.close();
+      expect(kept.map((entry) => entry.uid)).to.deep.equal([uid]);
+    });
+
+    it("finds the input among the content, and says that nobody settles it", async () => {
+      const { code, stdout, stderr } = await site().run(["verify", uid]);
+      expect(stderr).to.equal("");
+      expect(stdout).to.contain("a free statement").and.to.contain("status   pending").and.to.contain("It holds.");
+      expect(stdout).to.contain("nobody settles a statement without a method");
+      expect(code).to.equal(0);
+    });
+
+    it("takes the input from a file where it isn't among the content", async () => {
+      const changed = { PROOFBOARD_CONTENT: join(site().directory, "without") };
+      const without = await site().run(["verify", uid], changed);
+      expect(without.stdout).to.contain("not all could be checked").and.to.contain("its input is not on chain");
+      const given = await site().run(["verify", uid, "--input", file], changed);
+      expect(given.stdout).to.contain("The input is the one given. Its hash is the statement's.");
+      expect(given.code).to.equal(0);
+    });
+
+    it("fails on another input", async () => {
+      const other = join(site().directory, "other.bin");
+      await writeFile(other, site().digits.inputs.slice(0, 64));
+      const { code, stdout } = await site().run(["verify", uid, "--input", other]);
+      expect(stdout).to.match(/✗ input {3}The input is the one given\. It has the hash\s+0x/);
+      expect(code).to.equal(1);
+    });
+  });
+});

@@ -1,0 +1,51 @@
+import { expect } from "chai";
+import { accountOf } from "../participant/chain.ts";
+import { keyOf, NEWCOMER, useSite } from "./site.ts";
+
+describe("proofboard work", () => {
+  const site = useSite();
+
+  it("refuses to work without a key", async () => {
+    const { code, stderr } = await site().run(["work", "1"]);
+    expect(stderr).to.equal("There is no key: give a keystore file, or PROOFBOARD_PRIVATE_KEY.\n");
+    expect(code).to.equal(1);
+  });
+
+  it("refuses a malformed key without quoting it", async () => {
+    const { code, stderr } = await site().run(["work", "1"], { PROOFBOARD_PRIVATE_KEY: "0xsecret" });
+    expect(stderr).to.contain("must be 0x and 64 hex digits").and.not.to.contain("secret");
+    expect(code).to.equal(1);
+  });
+
+  it("refuses a season or a task that doesn't exist", async () => {
+    const key = { PROOFBOARD_PRIVATE_KEY: keyOf(NEWCOMER) };
+    const season = await site().run(["work", "7"], key);
+    expect(season.stderr).to.equal("There is no season 7; the last one is 1.\n");
+    expect(season.code).to.equal(1);
+    const task = await site().run(["work", "1", "--task", "3"], key);
+    expect(task.stderr).to.equal("Season 1 has no task 3; its tasks are 1 to 1.\n");
+    expect(task.code).to.equal(1);
+  });
+
+  it("earns points for a newcomer, and says when it is done", async () => {
+    const args = ["work", "1", "--task", "1", "--units", "1", "--once", "--json"];
+    const { code, stdout, stderr } = await site().run(args, { PROOFBOARD_PRIVATE_KEY: keyOf(NEWCOMER) });
+    expect(code, stderr).to.equal(0);
+    const { account, verified, pending, entered } = JSON.parse(stdout);
+    expect({ account, verified, pending, entered }).to.deep.equal({
+      account: accountOf(NEWCOMER).address,
+      verified: 1,
+      pending: 0,
+      entered: 1,
+    });
+    const { client, seasonId } = site();
+    const [points] = await client.rpc.readContract({
+      ...client.contracts.campaign,
+      functionName: "entryOf",
+      args: [seasonId, account],
+    });
+    expect(points).to.equal(10n);
+    const again = await site().run(args, { PROOFBOARD_PRIVATE_KEY: keyOf(NEWCOMER) });
+    expect(JSON.parse(again.stdout).units).to.equal(1);
+  });
+});

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.34;
+
+import {Bonds} from "../../../contracts/Bonds.sol";
+import {Answer, Attestation} from "../../../contracts/interfaces/IAttestationRegistry.sol";
+import {QuorumParameters} from "../../../contracts/interfaces/IQuorum.sol";
+import {Commitments} from "../../../contracts/libraries/Commitments.sol";
+import {Quorum} from "../../../contracts/methods/Quorum.sol";
+import {Protocol} from "../Protocol.sol";
+import {vm} from "../Vm.sol";
+
+/// @notice A Quorum, method 1, for free-standing work.
+abstract contract QuorumProtocol is Protocol {
+    uint128 internal constant BOND = 25;
+    uint128 internal constant PENALTY = 10;
+    uint128 internal constant FEE = 3;
+    bytes32 internal constant OUTPUT = keccak256("output");
+
+    Bonds internal bonds = new Bonds();
+    Quorum internal quorum;
+
+    function _deploy(uint8 firstPanel, uint8 secondPanel) internal {
+        quorum = new Quorum(
+            campaign,
+            bonds,
+            QuorumParameters({
+                firstPanel: firstPanel,
+                firstThreshold: firstPanel / 2 + 1,
+                secondPanel: secondPanel,
+                secondThreshold: secondPanel / 2 + 1,
+                drawDelay: 2,
+                drawWindow: 100,
+                commitWindow: 100,
+                revealWindow: 100,
+                verifierBond: BOND,
+                seatPenalty: PENALTY,
+                seatFee: FEE
+            })
+        );
+        registry.addMethod(quorum);
+        vm.roll(1000);
+        vm.warp(1_000_000);
+    }
+
+    function _deposit(address account, uint256 amount) internal {
+        vm.deal(address(this), amount);
+        bonds.deposit{value: amount}(address(quorum), account);
+    }
+
+    function _join(address account) internal {
+        _deposit(account, BOND);
+        vm.prank(account);
+        quorum.join();
+    }
+
+    function _quit(address account) internal {
+        vm.prank(account);
+        quorum.quit();
+    }
+
+    /// @dev `prover` commits a free statement about `inputHash`, whose answer is OUTPUT with salt zero.
+    function _statement(address prover, bytes32 inputHash) internal view returns (Attestation memory) {
+        bytes32 answer = Commitments.answer(prover, OUTPUT, 0, 0);
+        return Attestation(prover, 1, modelId, inputHash, 0, answer);
+    }
+
+    function _openAnswer(Attestation memory statement) internal {
+        vm.prank(statement.prover);
+        registry.reveal(1, modelId, statement.inputHash, 0, Answer(OUTPUT, 0, 0));
+    }
+
+    function _next(uint256 blocks) internal {
+        vm.roll(block.number + blocks);
+    }
+}

@@ -1,0 +1,179 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { AbiCoder, Interface, keccak256, type LogDescription, TypedDataEncoder, zeroPadValue } from "ethers";
+import { runDemo } from "../../scripts/demo.ts";
+
+// Knows Proofboard from its documentation only: nothing of sdk/ decodes, hashes or ranks here.
+
+const events = new Interface([
+  "event Committed(bytes32 indexed uid, address indexed prover, bytes32 indexed modelId, bytes32 inputHash, bytes32 context, bytes32 answer, uint8 method)",
+  "event Attested(bytes32 indexed uid, address indexed prover, bytes32 indexed modelId, bytes32 inputHash, bytes32 outputHash, bytes32 traceHash, bytes32 context, bytes32 salt, uint8 method)",
+  "event StatusChanged(bytes32 indexed id, uint8 indexed status, address indexed by)",
+  "event PointsAwarded(uint256 indexed seasonId, address indexed account, bytes32 indexed subject, uint8 reason, uint64 amount, uint64 seq)",
+  "event PointsBurned(uint256 indexed seasonId, address indexed account, bytes32 indexed subject, uint8 reason, uint64 amount, uint64 seq)",
+]);
+const campaignCalls = new Interface([
+  "function ledgerOf(uint256) view returns (uint64 seq, uint32 participants, uint64 totalPoints, bytes32 ledgerHash)",
+]);
+const attestation = {
+  Attestation: [
+    "address prover",
+    "uint8 method",
+    "bytes32 modelId",
+    "bytes32 inputHash",
+    "bytes32 context",
+    "bytes32 answer",
+  ].map((field) => ({ type: field.split(" ")[0] as string, name: field.split(" ")[1] as string })),
+};
+const encode = (types: string[], values: unknown[]) => keccak256(AbiCoder.defaultAbiCoder().encode(types, values));
+
+interface Answers {
+  standings: { items: { rank: number; account: string; points: string; lastSeq: string }[]; total: number };
+  deployment: { chainId: number; contracts: Record<string, { address: string }>; rpcUrl: string };
+  logs: LogDescription[];
+  ledger: readonly [bigint, bigint, bigint, string];
+  ready: number;
+  openapi: number;
+}
+
+/** Asks a running demo for all that is compared, by plain HTTP. */
+async function ask(api: string): Promise<Answers> {
+  const get = async (path: string) => (await fetch(`${api}${path}`)).json() as Promise<never>;
+  const deployment: Answers["deployment"] = await get("/v1/deployment");
+  const rpc = async (method: string, params: unknown[]) => {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+    const response = await fetch(deployment.rpcUrl, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+    return ((await response.json()) as { result: never }).result;
+  };
+  const raw: { topics: string[]; data: string }[] = await rpc("eth_getLogs", [{ fromBlock: "0x0", toBlock: "latest" }]);
+  const to = deployment.contracts.Campaign?.address;
+  const data = campaignCalls.encodeFunctionData("ledgerOf", [1n]);
+  const ledger = campaignCalls.decodeFunctionResult("ledgerOf", await rpc("eth_call", [{ to, data }, "latest"]));
+  return {
+    deployment,
+    standings: await get("/v1/seasons/1/standings?limit=100"),
+    logs: raw.map((log) => events.parseLog(log)).filter((log) => log !== null),
+    ledger: ledger.toArray() as unknown as Answers["ledger"],
+    ready: (await fetch(`${api}/readyz`)).status,
+    openapi: (await fetch(`${api}/openapi.json`)).status,
+  };
+}
+
+describe("the demo", () => {
+  const lines: string[] = [];
+  let answers: Answers;
+
+  before(async function () {
+    this.timeout(400_000);
+    const directory = await mkdtemp(join(tmpdir(), "proofboard-"));
+    let asked: Promise<Answers> | undefined;
+    try {
+      await runDemo({
+        ...{ once: true, port: undefined, rpcPort: undefined, seasonSeconds: 30, windowSeconds: 10 },
+        directory: join(directory, "demo"),
+        contentDirectory: join(directory, "content"),
+        deploymentsDirectory: join(directory, "deployments"),
+        signal: new AbortController().signal,
+        print(line) {
+          lines.push(line);
+          const api = /API +(http:\/\/127\.0\.0\.1:\d+)\/openapi\.json/.exec(line)?.[1];
+          if (api !== undefined) asked = ask(api);
+        },
+      });
+      answers = await (asked as Promise<Answers>);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  const pointEvents = () => answers.logs.filter(({ name }) => name === "PointsAwarded" || name === "PointsBurned");
+  const deltaOf = ({ name, args }: LogDescription): bigint =>
+    name === "PointsAwarded" ? args.amount : -(args.amount as bigint);
+
+  it("ends by itself, its last line that the season settled", () => {
+    expect(lines.at(-1)).to.equal("season 1 settled");
+  });
+
+  it("serves an API that is ready and described", () => {
+    expect([answers.ready, answers.openapi]).to.deep.equal([200, 200]);
+  });
+
+  it("names every statement by the EIP-712 digest of its event's fields", () => {
+    const { chainId, contracts } = answers.deployment;
+    const verifyingContract = contracts.AttestationRegistry?.address as string;
+    const domain = { name: "Proofboard", version: "1", chainId, verifyingContract };
+    const committed = answers.logs.filter(({ name }) => name === "Committed");
+    for (const { args } of committed)
+      expect(TypedDataEncoder.hash(domain, attestation, args.toObject())).to.equal(args.uid);
+    const tag = zeroPadValue("0x", 32);
+    const answerTag = `0x${Buffer.from("ANSWER_V1").toString("hex").padEnd(64, "0")}`;
+    const attested = answers.logs.filter(({ name }) => name === "Attested");
+    for (const { args } of attested) {
+      const { prover, outputHash, traceHash, salt } = args;
+      const types = ["bytes32", "address", "bytes32", "bytes32", "bytes32"];
+      const answer = encode(types, [answerTag, prover, outputHash, traceHash, salt]);
+      expect(traceHash).to.equal(tag);
+      expect(TypedDataEncoder.hash(domain, attestation, { ...args.toObject(), answer })).to.equal(args.uid);
+    }
+    expect(committed.length).to.be.greaterThan(30);
+    expect(attested).to.have.lengthOf(committed.length);
+  });
+
+  it("keeps a ledger that its events alone reproduce", () => {
+    const [seq, participants, totalPoints, ledgerHash] = answers.ledger;
+    let hash = zeroPadValue("0x", 32);
+    let total = 0n;
+    for (const [i, event] of pointEvents().entries()) {
+      const { seasonId, account, subject, reason } = event.args;
+      expect(event.args.seq).to.equal(BigInt(i + 1));
+      hash = encode(
+        ["bytes32", "uint256", "address", "bytes32", "uint8", "int256", "uint64"],
+        [hash, seasonId, account, subject, reason, deltaOf(event), event.args.seq],
+      );
+      total += deltaOf(event);
+    }
+    expect([BigInt(pointEvents().length), total, hash]).to.deep.equal([seq, totalPoints, ledgerHash]);
+    expect(BigInt(answers.standings.total)).to.equal(participants);
+  });
+
+  it("ranks as the rule says: points descending, then who got there first", () => {
+    const entries = new Map<string, { points: bigint; lastSeq: bigint }>();
+    for (const event of pointEvents()) {
+      const { account, seq } = event.args;
+      const points = (entries.get(account)?.points ?? 0n) + deltaOf(event);
+      entries.set(account, { points, lastSeq: seq });
+    }
+    const expected = [...entries]
+      .sort(([, a], [, b]) => Number(b.points - a.points || a.lastSeq - b.lastSeq))
+      .map(([account, { points, lastSeq }], i) => ({
+        ...{ rank: i + 1, account },
+        ...{ points: String(points), lastSeq: String(lastSeq) },
+      }));
+    const served = answers.standings.items.map(({ rank, account, points, lastSeq }) => ({
+      ...{ rank, account, points, lastSeq },
+    }));
+    expect(served).to.deep.equal(expected);
+    expect(expected.filter(({ points }) => points !== "0").length).to.be.greaterThanOrEqual(6);
+  });
+
+  it("refutes the cheat, penalises it and nobody else", () => {
+    const refuted = answers.logs.filter(({ name, args }) => name === "StatusChanged" && args.status === 3n);
+    expect(refuted).to.not.have.lengthOf(0);
+    const provers = refuted.map(
+      ({ args }) => answers.logs.find((log) => log.name === "Committed" && log.args.uid === args.id)?.args.prover,
+    );
+    expect(new Set(provers).size).to.equal(1);
+    const burned = pointEvents().filter(({ name }) => name === "PointsBurned");
+    expect(burned).to.not.have.lengthOf(0);
+    for (const { args } of burned) {
+      expect([args.account, args.reason]).to.deep.equal([provers[0], 5n]);
+    }
+    expect(answers.standings.items.find(({ account }) => account === provers[0])?.points).to.equal("0");
+  });
+});

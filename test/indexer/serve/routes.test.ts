@@ -1,0 +1,212 @@
+import { expect } from "chai";
+import type { Hex } from "viem";
+import { z } from "zod";
+import { ledgerHash } from "../../../sdk/commitments.ts";
+import { cidOfSha256 } from "../../../sdk/content.ts";
+import type { Receipt, Standing } from "../../../sdk/wire.ts";
+import { deployment } from "../story.ts";
+import { NOBODY, openSite, type Site, UNKNOWN } from "./site.ts";
+
+describe("the API", () => {
+  let site: Site;
+  before(async () => {
+    site = await openSite();
+  });
+  after(() => site.close());
+
+  const standings = async (): Promise<Standing[]> => (await site.get("/v1/seasons/1/standings")).body.items;
+  const first = async (): Promise<string> => ((await standings())[0] as Standing).account;
+
+  it("answers every route as its OpenAPI document says", async () => {
+    const document = (await site.get("/openapi.json")).body;
+    expect(document.openapi).to.equal("3.1.0");
+    const account = await first();
+    const uid = (await site.get("/v1/attestations")).body.items[0].uid;
+    const modelId = (await site.get("/v1/models")).body.items[0].modelId;
+    const paths: Record<string, string> = {
+      "/v1/seasons": "/v1/seasons",
+      "/v1/seasons/{seasonId}": "/v1/seasons/1",
+      "/v1/seasons/{seasonId}/standings": "/v1/seasons/1/standings?limit=3",
+      "/v1/seasons/{seasonId}/standings/{account}": `/v1/seasons/1/standings/${account}?around=2`,
+      "/v1/seasons/{seasonId}/standings.csv": "/v1/seasons/1/standings.csv",
+      "/v1/seasons/{seasonId}/claim/{account}": `/v1/seasons/1/claim/${account}`,
+      "/v1/accounts/{account}": `/v1/accounts/${account}`,
+      "/v1/accounts/{account}/receipts": `/v1/accounts/${account}/receipts`,
+      "/v1/attestations": "/v1/attestations",
+      "/v1/attestations/{uid}": `/v1/attestations/${uid}`,
+      "/v1/models": "/v1/models",
+      "/v1/models/{modelId}": `/v1/models/${modelId}`,
+      "/v1/audit/{seasonId}": "/v1/audit/1",
+      "/v1/deployment": "/v1/deployment",
+      "/healthz": "/healthz",
+      "/readyz": "/readyz",
+      "/ipfs/{cid}": `/ipfs/${cidOfSha256(UNKNOWN as Hex)}`,
+    };
+    expect(Object.keys(document.paths)).to.have.members(Object.keys(paths));
+    for (const [route, path] of Object.entries(paths)) {
+      const { status, headers, body } = await site.get(path);
+      const { content } = document.paths[route].get.responses[status];
+      const type = headers.get("content-type")?.split(";")[0] ?? "";
+      if (type === "text/csv") expect(content).to.have.property(type);
+      else
+        z.fromJSONSchema(Object.values(content as Record<string, { schema: never }>)[0]?.schema as never).parse(body);
+    }
+  });
+
+  it("lists standings page by page, and each account at its rank", async () => {
+    const all = await standings();
+    expect(all.length).to.be.above(5);
+    const paged: Standing[] = [];
+    for (let next: string | null = ""; next !== null; ) {
+      const { body } = await site.get(`/v1/seasons/1/standings?limit=2${next === "" ? "" : `&cursor=${next}`}`);
+      paged.push(...body.items);
+      expect(body.total).to.equal(all.length);
+      next = body.next;
+    }
+    expect(paged).to.deep.equal(all);
+    const middle = all[3] as Standing;
+    const { body } = await site.get(`/v1/seasons/1/standings/${middle.account.toLowerCase()}?around=2`);
+    expect(body.item).to.deep.equal(middle);
+    expect(body.neighbours).to.deep.equal([all[1], all[2], all[4], all[5]]);
+  });
+
+  it("gives the whole table as CSV, with the state it is of", async () => {
+    const { text, headers } = await site.get("/v1/seasons/1/standings.csv");
+    const [head, ...lines] = text.trimEnd().split("\n") as [string, ...string[]];
+    const columns = head.split(",");
+    expect(lines).to.deep.equal(
+      (await standings()).map((row) => columns.map((column) => row[column as keyof Standing]).join(",")),
+    );
+    expect(JSON.parse(headers.get("as-of") ?? "")).to.deep.equal((await site.get("/v1/seasons/1")).body.asOf);
+  });
+
+  it("says of what state of the chain it answers", async () => {
+    const last = site.node.blocks.at(-1);
+    const { asOf } = (await site.get("/v1/seasons/1/standings")).body;
+    const ledger = last?.ledgers.get(1n);
+    expect(asOf).to.deep.equal({
+      chainId: 31337,
+      blockNumber: last?.number,
+      blockHash: last?.hash,
+      finalizedBlock: 0,
+      seq: String(ledger?.seq),
+      ledgerHash: ledger?.ledgerHash,
+    });
+    expect((await site.get("/v1/seasons")).body.asOf).to.include({ seq: null, ledgerHash: null });
+  });
+
+  it("answers 304 to an ETag of the same block, and has another one later", async () => {
+    const { headers } = await site.get("/v1/seasons/1/standings");
+    const etag = headers.get("etag") as string;
+    expect(etag).to.include(site.node.blocks.at(-1)?.hash.slice(2));
+    expect((await site.get("/v1/seasons/1/standings", { "if-none-match": `"x", W/${etag}` })).status).to.equal(304);
+    expect((await site.get("/v1/seasons/1/standings", { "if-none-match": '"other"' })).status).to.equal(200);
+    expect((await site.get("/v1/seasons/77", {})).headers.get("etag")).to.equal(null);
+  });
+
+  it("lets pages of other origins read", async () => {
+    const { headers } = await site.get("/v1/seasons", { origin: "https://example.org" });
+    expect(headers.get("access-control-allow-origin")).to.equal("*");
+  });
+
+  it("shows a season's rules in full", async () => {
+    const { item } = (await site.get("/v1/seasons/1")).body;
+    expect(item).to.include({ seasonId: "1", state: "running", verifierCap: "1000", uri: "https://example.org" });
+    expect(item.tasks).to.have.lengthOf(1);
+    expect(item.tasks[0]).to.deep.include({ taskId: "1", method: { id: 1, name: "Quorum" }, points: "100", noise: 8 });
+    const ledger = site.node.blocks.at(-1)?.ledgers.get(1n);
+    expect(item.totals).to.deep.include({ seq: String(ledger?.seq), participants: ledger?.participants });
+  });
+
+  it("gives receipts for every point: they chain to the ledger and add up to the score", async () => {
+    for (const { account, points } of await standings()) {
+      const receipts: Receipt[] = [];
+      for (let next: string | null = ""; next !== null; ) {
+        const { body } = await site.get(
+          `/v1/accounts/${account}/receipts?season=1${next === "" ? "" : `&cursor=${next}`}`,
+        );
+        receipts.push(...body.items);
+        next = body.next;
+      }
+      expect(receipts.reduce((sum, { delta }) => sum + BigInt(delta), 0n)).to.equal(BigInt(points));
+      expect(receipts[0]?.points).to.equal(points);
+      for (const { seasonId, seq, delta, reason, subject, previousLedgerHash, ...receipt } of receipts) {
+        const entry = { seasonId: BigInt(seasonId), account, subject, reason: reason.id, delta: BigInt(delta) };
+        expect(ledgerHash(previousLedgerHash, { ...entry, seq: BigInt(seq) })).to.equal(receipt.ledgerHash);
+        expect(receipt.attestation.uid).to.equal(subject);
+        expect(receipt.attestation.steps.some((step) => "seq" in step && step.seq === seq)).to.equal(true);
+      }
+    }
+  });
+
+  it("filters receipts by the statement's status", async () => {
+    const account = await first();
+    const all: Receipt[] = (await site.get(`/v1/accounts/${account}/receipts?season=1`)).body.items;
+    for (const status of ["pending", "verified", "refuted", "void", "revoked"]) {
+      const { items } = (await site.get(`/v1/accounts/${account}/receipts?season=1&status=${status}`)).body;
+      expect(items).to.deep.equal(all.filter(({ attestation }) => attestation.status === status));
+    }
+  });
+
+  it("lists statements newest first, filtered by prover, model and status together", async () => {
+    const { items } = (await site.get("/v1/attestations")).body;
+    const order = items.map(({ attested }: { attested: { blockNumber: number; logIndex: number } }) => attested);
+    expect(order).to.deep.equal(
+      order.toSorted((a: typeof order, b: typeof order) => b.blockNumber - a.blockNumber || b.logIndex - a.logIndex),
+    );
+    const { prover, status, modelId } = items[3];
+    const filtered = (await site.get(`/v1/attestations?prover=${prover}&status=${status}&model=${modelId}`)).body.items;
+    expect(filtered).to.not.deep.equal([]);
+    for (const item of filtered) expect(item).to.include({ prover, status, modelId });
+    expect((await site.get(`/v1/attestations?model=${UNKNOWN}`)).body.items).to.deep.equal([]);
+  });
+
+  it("tells a statement's life step by step, and what is proven", async () => {
+    const { items } = (await site.get("/v1/attestations?status=verified")).body;
+    expect(items).to.not.deep.equal([]);
+    for (const { uid } of items) {
+      const { item } = (await site.get(`/v1/attestations/${uid}`)).body;
+      expect(item.steps[0].step).to.be.oneOf(["committed", "revealed"]);
+      expect(item.steps.map(({ step }: { step: string }) => step)).to.include("settled");
+      expect(item.proven).to.match(/^A drawn panel of \d+ re-ran the model/);
+      expect(item.notProven).to.match(/^Not proven: that the panel's majority was honest/);
+    }
+  });
+
+  it("shows an account's seasons, and none for one that did nothing", async () => {
+    const account = await first();
+    const { seasons } = (await site.get(`/v1/accounts/${account}`)).body;
+    expect(seasons.at(-1)).to.include({ seasonId: "1", rank: 1 });
+    expect((await site.get(`/v1/accounts/${NOBODY}`)).body.seasons).to.deep.equal([]);
+  });
+
+  it("lists models with their address, layout and hints", async () => {
+    const { items } = (await site.get("/v1/models")).body;
+    const oldest = items.at(-1);
+    expect(oldest).to.include({ kind: "float", cid: cidOfSha256(oldest.artifactHash) });
+    expect(oldest.layout.input).to.deep.equal({ name: "x0", dtype: 3, dims: [1, 4] });
+    expect(oldest.uris[0]).to.equal("ipfs://somewhere");
+    expect((await site.get(`/v1/models/${oldest.modelId}`)).body.item).to.deep.equal(oldest);
+  });
+
+  it("audits the ledger against the chain at the same block, and says so when no node answers", async () => {
+    const { body } = await site.get("/v1/audit/1");
+    expect(body).to.include({ match: true, chainLedgerHash: body.localLedgerHash, chainSeq: body.seq });
+    site.node.fault = (method) => (method === "eth_call" ? { status: 500, body: "" } : undefined);
+    const { status, body: problem } = await site.get("/v1/audit/1");
+    site.node.fault = () => undefined;
+    expect(status).to.equal(503);
+    expect(problem.detail).to.match(/^No node says what the ledger is at block/);
+  });
+
+  it("says where the contracts are, and an RPC URL on this machine", async () => {
+    const { body } = await site.get("/v1/deployment");
+    expect(body).to.deep.equal({ ...deployment, rpcUrl: site.node.url });
+  });
+
+  it("tells of itself in Prometheus' words", async () => {
+    const { text } = await site.get("/metrics");
+    for (const name of ["head_block", "indexed_block", "reorgs_total", "rpc_errors_total", "request_seconds_count"])
+      expect(text).to.include(`proofboard_${name}`);
+  });
+});

@@ -1,0 +1,127 @@
+import { expect } from "chai";
+import { createPublicClient, http, type PublicClient } from "viem";
+import { followHeads, type Heads } from "../../participant/heads.ts";
+import { type Call, callOf, createSender, type Sender } from "../../participant/sender.ts";
+import { RevertError } from "../../sdk/errors.ts";
+import { accountOf, type Site, startSite } from "./chain.ts";
+import { type RpcProxy, startProxy } from "./proxy.ts";
+import { refusal } from "./refusal.ts";
+
+const POOR = 20;
+
+describe("sender", () => {
+  let site: Site;
+  let proxy: RpcProxy;
+  let rpc: PublicClient;
+  let heads: Heads;
+  const reports: string[] = [];
+  const ending = new AbortController();
+  before(async () => {
+    site = await startSite(6);
+    proxy = await startProxy(site.rpcUrl);
+    rpc = createPublicClient({ transport: http(proxy.url, { retryCount: 0 }) });
+    heads = await followHeads(rpc, {
+      signal: ending.signal,
+      report: (sentence) => void reports.push(sentence),
+      pollMs: 20,
+    });
+  });
+  after(async () => {
+    ending.abort();
+    await proxy.goAway();
+    await site.close();
+  });
+
+  const senderOf = (n: number): Sender => createSender(rpc, site.deployment.chainId, heads, accountOf(n));
+  const deposit = (n: number, value: bigint): Call => {
+    const { bonds, quorum } = site.client.contracts;
+    const args = [quorum.address, accountOf(n).address] as const;
+    return callOf({ ...bonds, functionName: "deposit", args, value });
+  };
+  const freeOf = async (n: number): Promise<bigint> => {
+    const { bonds, quorum } = site.client.contracts;
+    const args = [quorum.address, accountOf(n).address] as const;
+    return (await site.client.rpc.readContract({ ...bonds, functionName: "bondOf", args })).free;
+  };
+
+  it("refuses what a contract refuses, with the custom error and its arguments", async () => {
+    const { campaign, quorum } = site.client.contracts;
+    const error = await senderOf(1)
+      .send(callOf({ ...campaign, functionName: "seed", args: [9n] }))
+      .catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(RevertError);
+    expect((error as RevertError).errorName).to.equal("UnknownSeason");
+    expect((error as RevertError).args).to.deep.equal([9n]);
+    expect((error as RevertError).message).to.equal("seed was refused: UnknownSeason(seasonId: 9).");
+    // An error of Bonds, which Quorum asks.
+    expect(await refusal(senderOf(1).send(callOf({ ...quorum, functionName: "join" })))).to.contain(
+      "join was refused: InsufficientFree(",
+    );
+  });
+
+  it("says that an account can't pay", async () => {
+    const sentence = await refusal(senderOf(POOR).send(deposit(POOR, 5n)));
+    expect(sentence).to.equal(`Account ${accountOf(POOR).address} has 0 wei, too little to pay for "deposit".`);
+  });
+
+  it("explains a transaction that is refused in its block", async () => {
+    const { quorum } = site.client.contracts;
+    proxy.intercept = (method) => (method === "eth_estimateGas" ? "0x30d40" : undefined);
+    const sentence = await refusal(senderOf(1).send(callOf({ ...quorum, functionName: "quit" })));
+    proxy.intercept = () => undefined;
+    expect(sentence).to.equal(`quit was refused: NotMember(account: ${accountOf(1).address}).`);
+  });
+
+  it("sends many at once without a gap in the nonces", async () => {
+    const sender = senderOf(2);
+    const before = await rpc.getTransactionCount({ address: sender.account.address });
+    await Promise.all(Array.from({ length: 8 }, () => sender.send(deposit(2, 3n))));
+    expect(await freeOf(2)).to.equal(24n);
+    expect(await rpc.getTransactionCount({ address: sender.account.address })).to.equal(before + 8);
+  });
+
+  it("goes on after another program used the account", async () => {
+    const [one, other] = [senderOf(3), senderOf(3)];
+    await one.send(deposit(3, 1n));
+    await other.send(deposit(3, 1n));
+    await one.send(deposit(3, 1n));
+    expect(await freeOf(3)).to.equal(3n);
+  });
+
+  it("waits for an RPC that goes away, sends once, and says so", async () => {
+    const sender = senderOf(4);
+    let sent = 0;
+    proxy.intercept = (method) => {
+      if (method === "eth_sendRawTransaction" && sent++ === 0) void proxy.goAway();
+      return undefined;
+    };
+    const sending = sender.send(deposit(4, 7n));
+    await site.until(() => reports.length > 0);
+    await proxy.comeBack();
+    expect((await sending).status).to.equal("success");
+    proxy.intercept = () => undefined;
+    expect(await freeOf(4)).to.equal(7n);
+    expect(reports[0]).to.equal(`The RPC at ${proxy.url} can't be reached. Trying again until it can.`);
+    await site.until(() => reports.includes("The RPC answers again."));
+  });
+
+  it("broadcasts again what the node forgot", async () => {
+    const sender = senderOf(5);
+    let swallowed = 0;
+    proxy.intercept = (method) =>
+      method === "eth_sendRawTransaction" && swallowed++ === 0 ? `0x${"00".repeat(32)}` : undefined;
+    await sender.send(deposit(5, 2n));
+    proxy.intercept = () => undefined;
+    expect(await freeOf(5)).to.equal(2n);
+    expect(swallowed).to.equal(2);
+  });
+
+  it("stops waiting when it is told to end", async () => {
+    const stop = new AbortController();
+    const own = await followHeads(rpc, { signal: stop.signal, report: () => {}, pollMs: 20 });
+    const waiting = own.next();
+    stop.abort(new Error("It is over."));
+    expect(await refusal(waiting)).to.equal("It is over.");
+    expect(await refusal(own.next())).to.equal("It is over.");
+  });
+});

@@ -1,0 +1,66 @@
+import { type Hex, toHex } from "viem";
+import { buildStatement } from "../../inference/quorum.ts";
+import { encodeTensor, hashTensor } from "../../inference/tensors.ts";
+import { callOf, type Sender } from "../../participant/sender.ts";
+import { QUORUM } from "../../participant/units.ts";
+import { isRevealing, type StatementView } from "../../participant/view.ts";
+import { attestationUid } from "../../sdk/commitments.ts";
+import { FREE_CONTEXT } from "../../sdk/contexts.ts";
+import { decodeLayout } from "../../sdk/layouts.ts";
+import type { Site } from "./chain.ts";
+
+/** What a hand-made statement says; what isn't given is right. */
+export interface Claim {
+  context?: Hex;
+  inputHash?: Hex;
+  outputHash?: Hex;
+}
+
+/** A digits image with every pixel `value`, as a tensor: its bytes, its name, and what the model makes of it. */
+export async function imageOf({ digits, models }: Site, value: number) {
+  const { input, output } = decodeLayout(digits.layout);
+  const data = new Uint8Array(64).fill(value);
+  const { session } = await models.open(digits.model.modelId);
+  return {
+    bytes: encodeTensor({ spec: input, data }),
+    inputHash: hashTensor({ spec: input, data }),
+    outputHash: hashTensor({ spec: output, data: await session.run(data) }),
+  };
+}
+
+let salts = 0;
+
+/** Commits a statement by hand and reveals it in time; returns its final view. */
+export async function claimByHand(site: Site, sender: Sender, claim: Claim): Promise<StatementView> {
+  const { client, deployment, board, digits } = site;
+  const { attestationRegistry, bonds, quorum } = client.contracts;
+  const { context = FREE_CONTEXT, inputHash = FREE_CONTEXT, outputHash = toHex(1, { size: 32 }) } = claim;
+  const prover = sender.account.address;
+  const { modelId } = digits.model;
+  const salt = toHex(++salts, { size: 32 });
+  const { statement, answer } = buildStatement({
+    ...{ prover, method: QUORUM, modelId, inputHash, context, outputHash, salt },
+  });
+  const uid = attestationUid(deployment.chainId, attestationRegistry.address, statement);
+  await sender.send(callOf({ ...bonds, functionName: "deposit", args: [quorum.address, prover], value: 1_000n }));
+  await sender.send(
+    callOf({
+      ...attestationRegistry,
+      functionName: "commit",
+      args: [QUORUM, modelId, inputHash, context, statement.answer],
+    }),
+  );
+  const find = () => board.view.statements.get(uid);
+  await site.until(() => {
+    const found = find();
+    return found && (found.status !== 1 || isRevealing(found, board.view.head.timestamp));
+  });
+  if (find()?.status === 1)
+    await sender.send(
+      callOf({ ...attestationRegistry, functionName: "reveal", args: [QUORUM, modelId, inputHash, context, answer] }),
+    );
+  return site.until(() => {
+    const found = find();
+    return found && found.status > 1 ? found : undefined;
+  });
+}

@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import { expect } from "chai";
+import { parseEther } from "viem";
+import { runActors } from "../../participant/actors.ts";
+import { createVerifier } from "../../participant/verifier.ts";
+import type { StatementView, View } from "../../participant/view.ts";
+import { type WorkOptions, work } from "../../participant/work.ts";
+import { accountOf, type Site, startSite } from "./chain.ts";
+import { refusal } from "./refusal.ts";
+
+describe("work", () => {
+  let site: Site;
+  let options: WorkOptions;
+  before(async () => {
+    site = await startSite(6);
+    options = {
+      ...{ deployment: site.deployment, rpcUrl: site.rpcUrl, account: accountOf(1) },
+      ...{ roles: ["prover", "keeper"], sources: [], signal: site.signal, report: site.report },
+      journalFile: join(site.directory, "work.sqlite"),
+      contentDirectory: join(site.directory, "content"),
+    };
+  });
+  after(() => site.close());
+
+  it("refuses a deployment of another chain", async () => {
+    expect(await refusal(work({ ...options, deployment: { ...site.deployment, chainId: 1 } }))).to.equal(
+      "The RPC serves chain 31337; the deployment is on chain 1.",
+    );
+  });
+
+  it("refuses a deployment that isn't there", async () => {
+    const { contracts } = site.deployment;
+    const Quorum = { ...contracts.Quorum, address: accountOf(5).address };
+    expect(
+      await refusal(work({ ...options, deployment: { ...site.deployment, contracts: { ...contracts, Quorum } } })),
+    ).to.equal(`There is no contract at ${Quorum.address}, where the deployment says that Quorum stands.`);
+  });
+
+  it("ends with a sentence when the account can't pay", async () => {
+    await site.openSeason(500, 2);
+    const account = accountOf(99);
+    expect(await refusal(work({ ...options, account, roles: ["verifier"] }))).to.equal(
+      `verifier ${account.address}: Account ${account.address} has 0 wei, too little to pay for "deposit".`,
+    );
+  });
+
+  it("proves and keeps with one account until it is over", async () => {
+    const verifiers = [2, 3, 4].map((n) => createVerifier({ ...site, sender: site.senderOf(n) }));
+    const serving = runActors(site.board, verifiers, site);
+    const own = ({ statements }: View): StatementView[] =>
+      [...statements.values()].filter(({ statement }) => statement.prover === options.account.address);
+    await Promise.race([
+      serving,
+      work({ ...options, maxUnits: 2, isOver: (view) => own(view).filter(({ inLedger }) => inLedger).length === 2 }),
+    ]);
+    await site.until(() => own(site.board.view).filter(({ inLedger }) => inLedger).length === 2);
+    const balance = await site.client.rpc.getBalance({ address: options.account.address });
+    expect(balance).to.be.lessThan(parseEther("1000"));
+  });
+
+  it("ends at once when it is over already", async () => {
+    await work({ ...options, isOver: () => true });
+  });
+});

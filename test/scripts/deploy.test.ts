@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { createTestClient, http, parseEther } from "viem";
+import { followHeads } from "../../participant/heads.ts";
+import { callOf, createSender } from "../../participant/sender.ts";
+import { deploy, productionParameters, writeDeployment } from "../../scripts/deploy.ts";
+import { type Client, checkDeployment, connect } from "../../sdk/client.ts";
+import { type Deployment, parseDeployment } from "../../sdk/deployment.ts";
+import { accountOf } from "../participant/chain.ts";
+import { refusal } from "../participant/refusal.ts";
+
+const script = join(import.meta.dirname, "../../scripts/deploy.ts");
+
+/** Runs the command; returns its exit code and what it said. */
+async function run(args: string[], env: Record<string, string> = {}): Promise<{ code: number; said: string }> {
+  const child = spawn(process.execPath, [script, ...args], { env: { ...process.env, ...env } });
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => said.push(String(data)));
+  const [code] = (await once(child, "close")) as [number];
+  return { code, said: said.join("") };
+}
+
+describe("deploy", () => {
+  let anvil: ChildProcess;
+  let rpcUrl: string;
+  let deployment: Deployment;
+  let client: Client;
+  const ending = new AbortController();
+  const report = () => {};
+  before(async () => {
+    // Another node than Hardhat's: deploying and decoding must not depend on one.
+    const program = fileURLToPath(import.meta.resolve("@foundry-rs/anvil/bin.mjs"));
+    anvil = spawn(process.execPath, [program, "--port", "0", "--chain-id", "4242"]);
+    for await (const line of createInterface({ input: anvil.stdout as NodeJS.ReadableStream })) {
+      const port = /Listening on 127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+      if (port === undefined) continue;
+      rpcUrl = `http://127.0.0.1:${port}`;
+      break;
+    }
+    const chain = createTestClient({ mode: "anvil", transport: http(rpcUrl) });
+    for (const n of [0, 1]) await chain.setBalance({ address: accountOf(n).address, value: parseEther("100") });
+    deployment = await deploy({ rpcUrl, account: accountOf(0), report });
+    client = connect(deployment, rpcUrl);
+  });
+  after(async () => {
+    ending.abort();
+    anvil.kill();
+    await once(anvil, "exit");
+  });
+
+  it("refuses to run without an RPC or a key, or against an RPC that isn't there", async () => {
+    expect(await run([])).to.deep.include({ code: 1 });
+    const noKey = await run(["--rpc", rpcUrl], { PROOFBOARD_PRIVATE_KEY: "" });
+    expect(noKey.code).to.equal(1);
+    expect(noKey.said).to.contain("There is no key");
+    const key = `0x${"1".padStart(64, "0")}`;
+    const unreachable = await run(["--rpc", "http://127.0.0.1:1"], { PROOFBOARD_PRIVATE_KEY: key });
+    expect(unreachable).to.deep.equal({ code: 1, said: "The RPC at http://127.0.0.1:1 can't be reached.\n" });
+  });
+
+  it("refuses an account without money", async () => {
+    expect(await refusal(deploy({ rpcUrl, account: accountOf(7), report }))).to.equal(
+      `Account ${accountOf(7).address} has 0 wei, too little to pay for "deploy AccessManager".`,
+    );
+  });
+
+  it("lets nobody but the organiser draft seasons", async () => {
+    const heads = await followHeads(client.rpc, { signal: ending.signal, report, pollMs: 20 });
+    const draft = callOf({ ...client.contracts.campaign, functionName: "draft", args: [1, 2, 3, 4n] });
+    const stranger = createSender(client.rpc, deployment.chainId, heads, accountOf(1));
+    expect(await refusal(stranger.send(draft))).to.equal(
+      `draft was refused: AccessManagedUnauthorized(caller: ${accountOf(1).address}).`,
+    );
+    const organiser = createSender(client.rpc, deployment.chainId, heads, accountOf(0));
+    expect((await organiser.send(draft)).status).to.equal("success");
+  });
+
+  it("makes Quorum method 1, with the parameters for a public network", async () => {
+    const { attestationRegistry, campaign, quorum } = client.contracts;
+    const { rpc } = client;
+    expect(await rpc.readContract({ ...attestationRegistry, functionName: "methodAt", args: [1] })).to.equal(
+      quorum.address,
+    );
+    expect(await rpc.readContract({ ...campaign, functionName: "closingMargin" })).to.equal(86_400n);
+    expect(await rpc.readContract({ ...quorum, functionName: "parameters" })).to.deep.equal(
+      productionParameters.quorum,
+    );
+  });
+
+  it("writes a file by which the contracts are found", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "proofboard-"));
+    const file = await writeDeployment(deployment, join(directory, "deployments"));
+    expect(file).to.equal(join(directory, "deployments/4242.json"));
+    const read = parseDeployment(JSON.parse(await readFile(file, "utf8")));
+    expect(read).to.deep.equal(deployment);
+    await checkDeployment(connect(read, rpcUrl));
+    expect(deployment.startBlock).to.equal(1);
+    await rm(directory, { recursive: true });
+  });
+});

@@ -1,0 +1,56 @@
+import { expect } from "chai";
+import { custom } from "viem";
+import { checkDeployment, connect, readModel, readModels, readSeason, readTasks } from "../../sdk/client.ts";
+import { ZERO_HASH } from "../../sdk/commitments.ts";
+import { type Site, startSite } from "../participant/chain.ts";
+import { refusal } from "../participant/refusal.ts";
+
+describe("client", () => {
+  let site: Site;
+  before(async () => {
+    site = await startSite(1);
+  });
+  after(() => site.close());
+
+  it("refuses a season that doesn't exist", async () => {
+    expect(await refusal(readSeason(site.client, 1n))).to.equal("There is no season 1; none was drafted yet.");
+    await site.openSeason(100, 5);
+    expect(await refusal(readSeason(site.client, 9n))).to.equal("There is no season 9; the last one is 1.");
+    expect(await refusal(readSeason(site.client, 0n))).to.equal("There is no season 0; the last one is 1.");
+  });
+
+  it("refuses a model that nobody published", async () => {
+    expect(await refusal(readModel(site.client, ZERO_HASH))).to.equal(`No model ${ZERO_HASH} has been published.`);
+  });
+
+  it("refuses an RPC of another chain", async () => {
+    const other = connect(site.deployment, custom({ request: async () => "0x1" }));
+    expect(await refusal(checkDeployment(other))).to.equal("The RPC serves chain 1; the deployment is on chain 31337.");
+  });
+
+  it("reads models with their layout and rows", async () => {
+    const { model } = site.digits;
+    const [found, ...others] = await readModels(site.client);
+    expect(others).to.deep.equal([]);
+    expect(found).to.deep.include(model);
+    expect(await readModel(site.client, model.modelId)).to.deep.equal(found);
+  });
+
+  it("reads a season's rules and its tasks with their base inputs", async () => {
+    const season = await readSeason(site.client, 1n);
+    expect([season.taskCount, season.verifierCap]).to.deep.equal([1, 1000n]);
+    const [task, ...others] = await readTasks(site.client, 1n);
+    expect(others).to.deep.equal([]);
+    const { taskId, modelId, points, unitsPerAccount, noise, inputCount } = task ?? {};
+    expect({ taskId, modelId, points, unitsPerAccount, noise, inputCount }).to.deep.equal({
+      ...{ taskId: 1n, modelId: site.digits.model.modelId, points: 10n },
+      ...{ unitsPerAccount: 5, noise: 8, inputCount: 16 },
+    });
+    expect(task?.inputs).to.deep.equal(site.digits.inputs.slice(0, 16 * 64));
+    expect(await readTasks(site.client, 2n)).to.deep.equal([]);
+  });
+
+  it("finds the contracts where the deployment says they are", async () => {
+    await checkDeployment(site.client);
+  });
+});

@@ -1,0 +1,55 @@
+import { expect } from "chai";
+import { createPublicClient, custom, encodeErrorResult, http } from "viem";
+import { campaignAbi } from "../../sdk/abi.ts";
+import { isConnectionError, RevertError, revertDataOf, sentenceOf } from "../../sdk/errors.ts";
+
+const caught = async (promise: Promise<unknown>): Promise<unknown> => promise.then(() => undefined).catch((e) => e);
+const call = { data: "0x00", to: "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF" } as const;
+/** What viem throws when a node answers a call with this JSON-RPC error. */
+const answering = (error: object) =>
+  caught(
+    createPublicClient({
+      transport: custom({ request: () => Promise.reject(Object.assign(new Error(), error)) }, { retryCount: 0 }),
+    }).call(call),
+  );
+
+describe("errors", () => {
+  const data = encodeErrorResult({ abi: campaignAbi, errorName: "UnknownSeason", args: [9n] });
+
+  it("says that an RPC can't be reached, without its path, which may hold a key", async () => {
+    const rpc = createPublicClient({ transport: http("http://127.0.0.1:1/v2/secret", { retryCount: 0 }) });
+    const error = await caught(rpc.getChainId());
+    expect(isConnectionError(error)).to.equal(true);
+    expect(sentenceOf(error)).to.equal("The RPC at http://127.0.0.1:1 can't be reached.");
+  });
+
+  it("finds what a call reverted with, wherever a node puts it", async () => {
+    for (const error of [
+      { code: 3, message: "execution reverted", data },
+      { code: -32603, message: "reverted", data: { message: "reverted", data } },
+    ]) {
+      const found = await answering(error);
+      expect(revertDataOf(found)).to.equal(data);
+      expect(isConnectionError(found)).to.equal(false);
+    }
+    expect(revertDataOf(new Error("It broke."))).to.equal(undefined);
+  });
+
+  it("names the custom error and its arguments", () => {
+    const error = new RevertError("award", data);
+    expect(error.message).to.equal("award was refused: UnknownSeason(seasonId: 9).");
+    expect([error.errorName, error.args]).to.deep.equal(["UnknownSeason", [9n]]);
+  });
+
+  it("quotes what it can't decode, and says when there is no reason", () => {
+    expect(new RevertError("draw", "0x12345678").message).to.equal("draw was refused: it reverted with 0x12345678.");
+    expect(new RevertError("draw", "0x").message).to.equal("draw was refused: it reverted without a reason.");
+    expect(new RevertError("draw", undefined).errorName).to.equal(undefined);
+  });
+
+  it("makes a sentence of anything thrown", async () => {
+    expect(sentenceOf(new Error("The disk is full."))).to.equal("The disk is full.");
+    expect(sentenceOf("no")).to.equal("no");
+    expect(sentenceOf(await answering({ code: -32000, message: "header not found" }))).to.contain("header not found");
+  });
+});
