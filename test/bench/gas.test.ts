@@ -1,0 +1,41 @@
+import { expect } from "chai";
+import { createBoard } from "../../bench/board.ts";
+import { measureOurs } from "../../bench/gas.ts";
+import { asJson, asTable } from "../../bench/report.ts";
+
+/** What each may cost at most. */
+const budgets: Record<string, number> = {
+  attest: 62_000,
+  "attest-by-signature": 76_000,
+  "batch-256-per-unit": 2_300,
+  "batch-award-256-per-unit": 600,
+  "award-existing": 70_000,
+  "award-with-input": 110_000,
+  "refute-row-64": 240_000,
+  "refute-row-256": 240_000,
+  "refute-row-1024": 240_000,
+  "refute-row-1024-derived": 330_000,
+};
+
+describe("bench gas", () => {
+  it("stays within every budget", async () => {
+    const rows = await measureOurs(await createBoard());
+
+    expect(rows.map(({ name }) => name)).to.have.members(Object.keys(budgets));
+    for (const { name, value } of rows) expect(value, name).to.be.within(1, budgets[name] as number);
+  });
+
+  it("reports one JSON object a line, or a table", () => {
+    const rows = [
+      { name: "one", value: 1234, unit: "gas" },
+      { name: "another", value: 5, unit: "gas", peer: "them" },
+    ];
+
+    expect(
+      asJson(rows)
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).to.deep.equal(rows);
+    expect(asTable(rows)).to.equal("one      1,234 gas\nanother      5 gas  them");
+  });
+});
