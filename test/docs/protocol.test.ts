@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import type { AbiEvent } from "viem";
-import { attestationRegistryAbi, campaignAbi, modelRegistryAbi, quorumAbi } from "../../sdk/abi.ts";
-import { attestationTypes } from "../../sdk/commitments.ts";
+import { attestationRegistryAbi, campaignAbi, fraudProofAbi, modelRegistryAbi, quorumAbi } from "../../sdk/abi.ts";
+import { attestationTypes, batchTypes } from "../../sdk/commitments.ts";
 
 const text = readFileSync(new URL("../../docs/protocol.md", import.meta.url), "utf8");
 const vectorsOf = (name: string): unknown =>
@@ -33,6 +33,8 @@ describe("docs/protocol.md", () => {
       "contexts.json",
       "inputs.json",
       "ledger.json",
+      "batches.json",
+      "profile.json",
     ]);
   });
 
@@ -44,13 +46,13 @@ describe("docs/protocol.md", () => {
     });
   }
 
-  it("quotes the EIP-712 type", () => {
-    const fields = attestationTypes.Attestation.map(({ type, name }) => `${type} ${name}`).join(",");
-    expect(text).to.contain(`Attestation(${fields})`);
+  it("quotes the EIP-712 types", () => {
+    for (const [type, fields] of Object.entries({ ...attestationTypes, ...batchTypes }))
+      expect(text).to.contain(`${type}(${fields.map(({ type, name }) => `${type} ${name}`).join(",")})`);
   });
 
   it("lists every event that the chain's story is told by", () => {
-    const declared = [modelRegistryAbi, attestationRegistryAbi, campaignAbi, quorumAbi]
+    const declared = [modelRegistryAbi, attestationRegistryAbi, campaignAbi, quorumAbi, fraudProofAbi]
       .flat()
       .filter((item): item is AbiEvent & (typeof campaignAbi)[number] => item.type === "event")
       .filter(({ name }) => !["Joined", "Left"].includes(name))
