@@ -381,7 +381,6 @@ contract Campaign is ICampaign, AccessManaged {
         uint256 index = uint256(seed_) % task.inputCount;
         require(
             keccak256(input.header) == task.inputHeaderHash &&
-                input.base.length == task.inputBytes &&
                 OrderedTree.verify(
                     task.inputSetRoot,
                     task.inputCount,

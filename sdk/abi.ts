@@ -5,7 +5,7 @@ import { parseAbi } from "viem";
 export const modelRegistryAbi = parseAbi([
   "struct Model { bytes32 layoutHash; bytes32 weightsRoot; bytes32 verifyingKeyHash; bytes32 measurement; }",
   "struct Publication { bytes32 artifactHash; bytes32 runtimeId; bytes32 verifyingKeyHash; bytes32 measurement; }",
-  "event ModelPublished(bytes32 indexed modelId, address indexed publisher, bytes32 artifactHash, bytes32 runtimeId, bytes32 weightsRoot, bytes32 verifyingKeyHash, bytes32 measurement, bytes layoutBytes, bytes rows, string uri)",
+  "event ModelPublished(bytes32 indexed modelId, address indexed publisher, bytes32 artifactHash, bytes32 runtimeId, bytes32 weightsRoot, bytes32 verifyingKeyHash, bytes32 measurement, bytes layout, bytes rows, string uri)",
   "event UriAdded(bytes32 indexed modelId, address indexed by, string uri)",
   "error LayerOutOfBounds(uint256 layer, uint256 width)",
   "error MalformedLayout(uint256 offset)",

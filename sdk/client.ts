@@ -69,9 +69,9 @@ export async function readModels(client: Client, modelId?: Hex): Promise<ModelPu
       ...(modelId && { args: { modelId } }),
     }),
   );
-  return logs.map(({ args: { layoutBytes, rows, ...rest }, blockNumber, transactionHash }) => ({
+  return logs.map(({ args: { layout, rows, ...rest }, blockNumber, transactionHash }) => ({
     ...rest,
-    layout: hexToBytes(layoutBytes),
+    layout: hexToBytes(layout),
     rows: hexToBytes(rows),
     blockNumber,
     transactionHash,

@@ -28,7 +28,7 @@ struct Model {
 /// @title Which models exist
 /// @notice Permissionless: a model is named by its content, so publishing one twice, or a worthless one, harms nobody.
 interface IModelRegistry {
-    /// @notice A model was published. `layoutBytes` and `rows` are the bytes themselves, so weights can't be withheld.
+    /// @notice A model was published. `layout` and `rows` are the bytes themselves, so weights can't be withheld.
     event ModelPublished(
         bytes32 indexed modelId,
         address indexed publisher,
@@ -37,7 +37,7 @@ interface IModelRegistry {
         bytes32 weightsRoot,
         bytes32 verifyingKeyHash,
         bytes32 measurement,
-        bytes layoutBytes,
+        bytes layout,
         bytes rows,
         string uri
     );

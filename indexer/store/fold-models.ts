@@ -18,8 +18,8 @@ export function modelSteps(db: Db): FoldSteps {
           args.weightsRoot,
           args.verifyingKeyHash,
           args.measurement,
-          keccak256(args.layoutBytes),
-          layoutJson(args.layoutBytes),
+          keccak256(args.layout),
+          layoutJson(args.layout),
           place.blockNumber,
           place.logIndex,
         );

@@ -127,6 +127,22 @@ export async function secondRound(p: Panels, uid: Hex, votes: readonly Vote[]) {
   return members;
 }
 
+/** A statement whose panel is drawn. */
+export async function drawnPanel(ethers: HardhatEthers, helpers: NetworkHelpers) {
+  const p = await panelProtocol(ethers, helpers);
+  const { uid, statement } = await commitStatement(p);
+  const members = (await draw(p, uid)) as [HardhatEthersSigner, HardhatEthersSigner, HardhatEthersSigner];
+  const outsider = p.verifiers.find((verifier) => !members.includes(verifier)) as HardhatEthersSigner;
+  return { ...p, uid, statement, members, outsider };
+}
+
+/** A statement whose panel has committed to what the prover claims. */
+export async function committedPanel(ethers: HardhatEthers, helpers: NetworkHelpers) {
+  const p = await drawnPanel(ethers, helpers);
+  await commitVotes(p, p.uid, [RIGHT, RIGHT, RIGHT]);
+  return p;
+}
+
 /** Lets time pass to `time`, unless it has. */
 export async function until({ helpers }: Panels, time: bigint) {
   if ((await helpers.time.latest()) < time) await helpers.time.increaseTo(time);

@@ -36,7 +36,7 @@ export const bases = [
 
 export const inputs = concat(bases.map((base) => bytesToHex(new Uint8Array(base.buffer))));
 export const layoutBytes = bytesToHex(encodeLayout(integerLayout));
-export const header = tensorHeader(integerLayout.input);
+const header = tensorHeader(integerLayout.input);
 const tree = orderedTree(bases.map((base) => new Uint8Array(base.buffer)));
 
 /** A task's rules on the integer model, under the mock; give what differs. */

@@ -130,7 +130,7 @@ export function tell(blocks: readonly (readonly number[])[]): Chapter[] {
         weightsRoot: ZERO_HASH,
         verifyingKeyHash: ZERO_HASH,
         measurement: ZERO_HASH,
-        layoutBytes: toHex(layoutBytes),
+        layout: toHex(layoutBytes),
         rows: "0x",
         uri: "ipfs://somewhere",
       }),
