@@ -55,6 +55,7 @@ const parametersOf = (windowSeconds: number): Parameters => ({
     ...{ firstPanel: 3, firstThreshold: 2, secondPanel: 5, secondThreshold: 3 },
     ...{ drawDelay: 1, drawWindow: windowSeconds, commitWindow: windowSeconds, revealWindow: windowSeconds },
   },
+  fraudProof: { ...productionParameters.fraudProof, window: windowSeconds },
 });
 
 /**

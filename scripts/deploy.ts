@@ -20,7 +20,7 @@ import { openAccount } from "../participant/keystore.ts";
 import { askPassword } from "../participant/password.ts";
 import { callOf, createSender } from "../participant/sender.ts";
 import { attestationRegistryAbi, campaignAbi } from "../sdk/abi.ts";
-import type { ContractName, DeployedContract, Deployment } from "../sdk/deployment.ts";
+import type { ContractName, DeployedContract, DeployedContracts, Deployment } from "../sdk/deployment.ts";
 import { sentenceOf } from "../sdk/errors.ts";
 
 /** What the constructors take. Windows in seconds, money in wei; `IQuorum` says what each is. */
@@ -40,6 +40,8 @@ export interface Parameters {
     seatPenalty: bigint;
     seatFee: bigint;
   };
+  /** FraudProof's window in seconds and its bond for each unit in wei. */
+  fraudProof: { window: number; bondPerUnit: bigint };
 }
 
 /** For a public network: a statement is settled within a day even if two panels are needed and somebody sleeps. */
@@ -58,6 +60,8 @@ export const productionParameters: Parameters = {
     seatPenalty: parseEther("0.05"),
     seatFee: parseEther("0.0005"),
   },
+  // A day for a challenger to come back from an outage, in which any refutation costs less gas than half a unit's bond.
+  fraudProof: { window: 86_400, bondPerUnit: parseEther("0.001") },
 };
 
 /** The AccessManager's role that drafts and opens seasons. */
@@ -77,7 +81,7 @@ export interface DeployOptions {
   report: Report;
 }
 
-/** Deploys every contract, appends Quorum as method 1 and gives `account` the organiser's role. */
+/** Deploys every contract, makes Quorum method 1 and FraudProof method 2, and gives `account` the organiser's role. */
 export async function deploy({
   rpcUrl,
   account,
@@ -110,21 +114,27 @@ export async function deploy({
     const bonds = await create("Bonds", []);
     const campaign = await create("Campaign", [registry, parameters.closingMargin, manager]);
     const quorum = await create("Quorum", [campaign, bonds, parameters.quorum]);
+    const { window, bondPerUnit } = parameters.fraudProof;
+    const fraudProof = await create("FraudProof", [campaign, bonds, window, bondPerUnit]);
 
     const selectors = (["draft", "open"] as const).map((name) =>
       toFunctionSelector(getAbiItem({ abi: campaignAbi, name })),
     );
     const access = { address: manager, abi: accessManagerAbi } as const;
-    await Promise.all([
+    const addMethod = (method: Address) =>
       sender.send(
-        callOf({ address: registry, abi: attestationRegistryAbi, functionName: "addMethod", args: [quorum] }),
-      ),
+        callOf({ address: registry, abi: attestationRegistryAbi, functionName: "addMethod", args: [method] }),
+      );
+    await Promise.all([
+      // A sender's transactions are mined in the order of these calls, which numbers the methods.
+      addMethod(quorum),
+      addMethod(fraudProof),
       sender.send(callOf({ ...access, functionName: "labelRole", args: [ORGANISER, "ORGANISER"] })),
       sender.send(callOf({ ...access, functionName: "setTargetFunctionRole", args: [campaign, selectors, ORGANISER] })),
       sender.send(callOf({ ...access, functionName: "grantRole", args: [ORGANISER, account.address, 0] })),
     ]);
-    report(`Quorum is method 1; ${account.address} administers, and may draft and open seasons.`);
-    return { chainId, startBlock, contracts: contracts as Deployment["contracts"] };
+    report(`Quorum is method 1, FraudProof method 2; ${account.address} administers, and may draft and open seasons.`);
+    return { chainId, startBlock, contracts: contracts as DeployedContracts };
   } finally {
     ending.abort();
   }
@@ -149,6 +159,7 @@ async function readArtifact(name: ContractName): Promise<{ abi: Abi; bytecode: H
     Bonds: "contracts",
     Campaign: "contracts",
     Quorum: "contracts/methods",
+    FraudProof: "contracts/methods",
   };
   const file = join(import.meta.dirname, "../artifacts", folders[name], `${name}.sol`, `${name}.json`);
   const text = await readFile(file, "utf8").catch(() => {

@@ -1,17 +1,20 @@
 import { type Address, createPublicClient, type Hex, hexToBytes, http, type PublicClient, type Transport } from "viem";
-import { attestationRegistryAbi, bondsAbi, campaignAbi, modelRegistryAbi, quorumAbi } from "./abi.ts";
-import type { ContractName, Deployment } from "./deployment.ts";
+import { attestationRegistryAbi, bondsAbi, campaignAbi, fraudProofAbi, modelRegistryAbi, quorumAbi } from "./abi.ts";
+import type { DeployedContract, Deployment } from "./deployment.ts";
 import { readRanges } from "./ranges.ts";
 
 /** Addresses and ABIs of a deployment's contracts, each to be spread into a viem action. */
 function contractsOf({ contracts }: Deployment) {
-  const at = <const abi>(name: ContractName, abi: abi) => ({ address: contracts[name].address, abi }) as const;
+  const at = <const abi>({ address }: DeployedContract, abi: abi) => ({ address, abi }) as const;
+  const { FraudProof } = contracts;
   return {
-    modelRegistry: at("ModelRegistry", modelRegistryAbi),
-    attestationRegistry: at("AttestationRegistry", attestationRegistryAbi),
-    bonds: at("Bonds", bondsAbi),
-    campaign: at("Campaign", campaignAbi),
-    quorum: at("Quorum", quorumAbi),
+    modelRegistry: at(contracts.ModelRegistry, modelRegistryAbi),
+    attestationRegistry: at(contracts.AttestationRegistry, attestationRegistryAbi),
+    bonds: at(contracts.Bonds, bondsAbi),
+    campaign: at(contracts.Campaign, campaignAbi),
+    quorum: at(contracts.Quorum, quorumAbi),
+    /** Undefined where the deployment has none. */
+    fraudProof: FraudProof && at(FraudProof, fraudProofAbi),
   } as const;
 }
 
@@ -28,6 +31,12 @@ export const connect = (deployment: Deployment, rpc: string | Transport): Client
   contracts: contractsOf(deployment),
   rpc: createPublicClient({ transport: typeof rpc === "string" ? http(rpc) : rpc }),
 });
+
+/** FraudProof's address and ABI; throws a sentence where the deployment has none. */
+export function fraudProofOf({ contracts: { fraudProof }, deployment: { chainId } }: Client) {
+  if (fraudProof === undefined) throw new Error(`The deployment on chain ${chainId} has no FraudProof contract.`);
+  return fraudProof;
+}
 
 /** Throws a sentence unless the RPC serves the deployment's chain and the contracts stand there. */
 export async function checkDeployment({ deployment, rpc }: Client): Promise<void> {

@@ -1,6 +1,6 @@
 import { type Address, getAddress, type Hex, isAddress, isHash } from "viem";
 
-/** The contracts that a deployment names. */
+/** The contracts that every deployment names. */
 export const contractNames = [
   "AccessManager",
   "ModelRegistry",
@@ -10,7 +10,12 @@ export const contractNames = [
   "Quorum",
 ] as const;
 
-export type ContractName = (typeof contractNames)[number];
+/** The contracts that a deployment may be without. */
+export const optionalContractNames = ["FraudProof"] as const;
+
+type OptionalContractName = (typeof optionalContractNames)[number];
+
+export type ContractName = (typeof contractNames)[number] | OptionalContractName;
 
 /** Where a contract stands, and the transaction that put it there. */
 export interface DeployedContract {
@@ -23,12 +28,16 @@ export interface Deployment {
   chainId: number;
   /** The first block that can hold an event of these contracts. */
   startBlock: number;
-  contracts: Readonly<Record<ContractName, DeployedContract>>;
+  contracts: DeployedContracts;
 }
 
+export type DeployedContracts = Readonly<
+  Record<(typeof contractNames)[number], DeployedContract> & Partial<Record<OptionalContractName, DeployedContract>>
+>;
+
 /**
- * Checks a deployment read from JSON and checksums its addresses; contracts it names beyond {@link contractNames} are
- * left out. Throws a sentence that quotes what is malformed.
+ * Checks a deployment read from JSON and checksums its addresses; contracts it names beyond {@link contractNames} and
+ * {@link optionalContractNames} are left out. Throws a sentence that quotes what is malformed.
  */
 export function parseDeployment(value: unknown): Deployment {
   const { chainId, startBlock, contracts } = asRecord(value, "The deployment");
@@ -37,8 +46,9 @@ export function parseDeployment(value: unknown): Deployment {
   if (!isCount(startBlock))
     throw new Error(`The deployment's startBlock is ${quote(startBlock)}; it must be a block number.`);
   const named = asRecord(contracts, "The deployment's contracts");
-  const parsed = contractNames.map((name) => [name, parseContract(name, named[name])] as const);
-  return { chainId, startBlock, contracts: Object.fromEntries(parsed) as Record<ContractName, DeployedContract> };
+  const names = [...contractNames, ...optionalContractNames.filter((name) => named[name] !== undefined)];
+  const parsed = names.map((name) => [name, parseContract(name, named[name])] as const);
+  return { chainId, startBlock, contracts: Object.fromEntries(parsed) as unknown as DeployedContracts };
 }
 
 function parseContract(name: ContractName, value: unknown): DeployedContract {

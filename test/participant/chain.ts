@@ -62,6 +62,7 @@ const testParameters: Parameters = {
     seatPenalty: 100n,
     seatFee: 10n,
   },
+  fraudProof: { window: 60, bondPerUnit: 10n },
 };
 
 /** A deployed Proofboard with a published model and all that an actor needs, on a chain of its own. */

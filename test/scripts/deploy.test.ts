@@ -10,7 +10,7 @@ import { createTestClient, http, parseEther } from "viem";
 import { followHeads } from "../../participant/heads.ts";
 import { callOf, createSender } from "../../participant/sender.ts";
 import { deploy, productionParameters, writeDeployment } from "../../scripts/deploy.ts";
-import { type Client, checkDeployment, connect } from "../../sdk/client.ts";
+import { type Client, checkDeployment, connect, fraudProofOf } from "../../sdk/client.ts";
 import { type Deployment, parseDeployment } from "../../sdk/deployment.ts";
 import { accountOf } from "../participant/chain.ts";
 import { refusal } from "../participant/refusal.ts";
@@ -91,6 +91,20 @@ describe("deploy", () => {
     expect(await rpc.readContract({ ...quorum, functionName: "parameters" })).to.deep.equal(
       productionParameters.quorum,
     );
+  });
+
+  it("makes FraudProof method 2, with the parameters for a public network", async () => {
+    const { attestationRegistry } = client.contracts;
+    const fraudProof = fraudProofOf(client);
+    const { rpc } = client;
+    expect(await rpc.readContract({ ...attestationRegistry, functionName: "methodAt", args: [2] })).to.equal(
+      fraudProof.address,
+    );
+    expect({
+      window: await rpc.readContract({ ...fraudProof, functionName: "window" }),
+      bondPerUnit: await rpc.readContract({ ...fraudProof, functionName: "bondPerUnit" }),
+    }).to.deep.equal(productionParameters.fraudProof);
+    expect(await rpc.readContract({ ...fraudProof, functionName: "longest" })).to.equal(86_400n);
   });
 
   it("writes a file by which the contracts are found", async () => {

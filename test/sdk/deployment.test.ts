@@ -37,6 +37,16 @@ describe("deployment", () => {
       expect(() => parseDeployment(value)).to.throw(sentence);
     });
 
+  it("does without a contract that a deployment may be without, but takes none that is malformed", () => {
+    expect(parseDeployment(good).contracts.FraudProof).to.equal(undefined);
+    const fraudProof = { address, transactionHash };
+    const parsed = parseDeployment({ ...good, contracts: { ...contracts, FraudProof: fraudProof } });
+    expect(parsed.contracts.FraudProof?.address).to.equal("0x5FbDB2315678afecb367f032d93F642f64180aa3");
+    expect(() => parseDeployment({ ...good, contracts: { ...contracts, FraudProof: { address } } })).to.throw(
+      "FraudProof has the transactionHash missing",
+    );
+  });
+
   it("checksums addresses and leaves out contracts it doesn't know", () => {
     const parsed = parseDeployment({ ...good, contracts: { ...contracts, Standings: {} } });
     expect(parsed.contracts.Quorum.address).to.equal("0x5FbDB2315678afecb367f032d93F642f64180aa3");
