@@ -28,7 +28,7 @@ export async function followBoard(client: Client, options: FollowOptions): Promi
   const start = BigInt(client.deployment.startBlock);
   let logs: Log<bigint, number, false>[] = [];
   let tasks: Parameters<typeof foldLogs>[1] = new Map();
-  let view: View = { head: heads.latest, seasons: new Map(), statements: new Map() };
+  let view: View = { head: heads.latest, seasons: new Map(), statements: new Map(), claims: new Map() };
 
   const advance = async (from: bigint, head: Head): Promise<void> => {
     const found = await readLogs(client, from, head.number);
@@ -42,7 +42,7 @@ export async function followBoard(client: Client, options: FollowOptions): Promi
     const found = await readLogs(client, from, head.number);
     logs = [...logs.filter(({ blockNumber }) => blockNumber < from), ...found];
     tasks = new Map();
-    view = { head, seasons: new Map(), statements: new Map() };
+    view = { head, seasons: new Map(), statements: new Map(), claims: new Map() };
     foldLogs(view, tasks, logs);
   };
 
@@ -87,7 +87,9 @@ export async function followBoard(client: Client, options: FollowOptions): Promi
 }
 
 function readLogs({ contracts, rpc }: Client, from: bigint, to: bigint): Promise<Log<bigint, number, false>[]> {
-  const { attestationRegistry, campaign, quorum } = contracts;
-  const address = [attestationRegistry.address, campaign.address, quorum.address];
+  const { attestationRegistry, campaign, quorum, fraudProof } = contracts;
+  const address = [attestationRegistry, campaign, quorum, ...(fraudProof ? [fraudProof] : [])].map(
+    (each) => each.address,
+  );
   return readRanges(from, to, (fromBlock, toBlock) => rpc.getLogs({ address, fromBlock, toBlock }));
 }

@@ -3,13 +3,15 @@ import { checkModel } from "../inference/model.ts";
 import { type InferenceRuntime, type InferenceSession, RUNTIME_ID } from "../inference/runtime.ts";
 import { type Client, type ModelPublication, readModel } from "../sdk/client.ts";
 import { cidOfSha256 } from "../sdk/content.ts";
-import type { Layout } from "../sdk/layouts.ts";
+import type { Layout, Row } from "../sdk/layouts.ts";
 import { type Content, UnavailableError } from "./content.ts";
 
 /** A published model, ready to run. */
 export interface OpenModel {
   publication: ModelPublication;
   layout: Layout;
+  /** An integer model's rows by layer; none of a float model. */
+  layers: Row[][];
   session: Pick<InferenceSession, "run">;
 }
 
@@ -37,8 +39,8 @@ export function openModels(client: Client, content: Content, runtime: InferenceR
       throw new UnavailableError(`Model ${modelId} runs on runtime ${publication.runtimeId}; this is ${RUNTIME_ID}.`);
     const artifact = await content.get(cidOfSha256(publication.artifactHash));
     try {
-      const { layout } = checkModel(publication, artifact);
-      return { publication, layout, session: await runtime.open(artifact, layout) };
+      const { layout, layers } = checkModel(publication, artifact);
+      return { publication, layout, layers, session: await runtime.open(artifact, layout) };
     } catch (error) {
       throw new InvalidModelError(`Model ${modelId} can't be run: ${(error as Error).message}`, { cause: error });
     }

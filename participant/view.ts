@@ -1,7 +1,8 @@
 import { type Address, type Hex, hexToBytes, type Log, parseEventLogs } from "viem";
-import { attestationRegistryAbi, campaignAbi, quorumAbi } from "../sdk/abi.ts";
+import { attestationRegistryAbi, campaignAbi, fraudProofAbi, quorumAbi } from "../sdk/abi.ts";
 import type { TaskInputs } from "../sdk/client.ts";
-import type { Attestation } from "../sdk/commitments.ts";
+import { type Attestation, answerHash } from "../sdk/commitments.ts";
+import { beginBatch, beginSingle, type ClaimView, FRAUD_PROOF } from "./claims.ts";
 import type { Head } from "./heads.ts";
 
 /** Statuses as the registry counts them. */
@@ -54,9 +55,11 @@ export interface View {
   head: Head;
   seasons: Map<bigint, SeasonView>;
   statements: Map<Hex, StatementView>;
+  /** Statements and batches under FraudProof. */
+  claims: Map<Hex, ClaimView>;
 }
 
-const eventsAbi = [...attestationRegistryAbi, ...campaignAbi, ...quorumAbi] as const;
+const eventsAbi = [...attestationRegistryAbi, ...campaignAbi, ...quorumAbi, ...fraudProofAbi] as const;
 
 /** Folds logs, in the order of the chain, into `view`. */
 export function foldLogs(view: Omit<View, "head">, tasks: Map<bigint, TaskInputs[]>, logs: readonly Log[]): void {
@@ -77,15 +80,33 @@ export function foldLogs(view: Omit<View, "head">, tasks: Map<bigint, TaskInputs
     } else if (log.eventName === "Committed") {
       view.statements.set(log.args.uid, begin(log.args));
     } else if (log.eventName === "PointsAwarded" || log.eventName === "PointsBurned") {
-      const statement = view.statements.get(log.args.subject);
+      const statement = view.statements.get(log.args.subject) ?? view.claims.get(log.args.subject);
       if (statement !== undefined) statement.inLedger = true;
-    } else {
+    } else if (!foldClaim(view, log)) {
       foldStatement(view, log);
     }
   }
 }
 
 type EventLog = ReturnType<typeof parseEventLogs<typeof eventsAbi, true>>[number];
+
+/** Folds what concerns a claim under FraudProof; false if the log doesn't. */
+function foldClaim({ claims, statements }: Omit<View, "head">, log: EventLog): boolean {
+  const { eventName, args, blockNumber } = log;
+  if (eventName === "BatchAttested" && args.method === FRAUD_PROOF) {
+    claims.set(args.id, beginBatch(args, blockNumber));
+  } else if (eventName === "Attested" && args.method === FRAUD_PROOF && !statements.has(args.uid)) {
+    claims.set(args.uid, beginSingle(args, answerHash(args.prover, args), blockNumber));
+  } else if (eventName === "Traced") {
+    const found = claims.get(args.uid);
+    if (found?.claim.kind === "single") found.claim.trace = hexToBytes(args.trace);
+  } else if (eventName === "StatusChanged" && claims.has(args.id)) {
+    Object.assign(claims.get(args.id) as ClaimView, { status: args.status });
+  } else {
+    return false;
+  }
+  return true;
+}
 
 function foldStatement(view: Omit<View, "head">, log: EventLog): void {
   const id =

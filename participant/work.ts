@@ -2,8 +2,11 @@ import type { LocalAccount } from "viem";
 import { checkDeployment, connect } from "../sdk/client.ts";
 import type { Deployment } from "../sdk/deployment.ts";
 import { type Actor, runActors } from "./actors.ts";
+import { createBatcher } from "./batcher.ts";
 import { followBoard } from "./board.ts";
+import { createChallenger } from "./challenger.ts";
 import { openContent } from "./content.ts";
+import { createFraudKeeper } from "./fraudKeeper.ts";
 import type { Report } from "./heads.ts";
 import { openJournal } from "./journal.ts";
 import { createKeeper } from "./keeper.ts";
@@ -14,7 +17,7 @@ import { createSender } from "./sender.ts";
 import { createVerifier } from "./verifier.ts";
 import type { View } from "./view.ts";
 
-export type Role = "prover" | "verifier" | "keeper";
+export type Role = "prover" | "verifier" | "keeper" | "challenger";
 
 export interface WorkOptions {
   deployment: Deployment;
@@ -58,16 +61,22 @@ export async function work(options: WorkOptions): Promise<void> {
     const content = openContent(options.contentDirectory, options.sources);
     const models = openModels(client, content, await loadPinnedRuntime());
     const tools = { client, sender, journal, models, content, report };
-    const actors: Record<Role, () => Actor> = {
-      prover: () => createProver({ ...tools, seasonId, taskId, maxUnits }),
-      verifier: () => createVerifier(tools),
-      keeper: () => createKeeper(client, sender),
+    // A deployment without FraudProof has no batches, and nothing to challenge.
+    const where = (actor: () => Actor) => (client.contracts.fraudProof === undefined ? [] : [actor()]);
+    const actors: Record<Role, () => Actor[]> = {
+      prover: () => [
+        createProver({ ...tools, seasonId, taskId, maxUnits }),
+        ...where(() => createBatcher({ ...tools, seasonId, taskId, maxUnits })),
+      ],
+      verifier: () => [createVerifier(tools)],
+      keeper: () => [createKeeper(client, sender), ...where(() => createFraudKeeper(client, sender))],
+      challenger: () => where(() => createChallenger(tools)),
     };
     board.onView((view) => isOver(view) && ending.abort());
     if (isOver(board.view)) return;
     await runActors(
       board,
-      options.roles.map((role) => actors[role]()),
+      options.roles.flatMap((role) => actors[role]()),
       { signal, report },
     );
   } finally {

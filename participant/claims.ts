@@ -1,0 +1,60 @@
+import { type Hex, hexToBytes } from "viem";
+import { leavesOf } from "../inference/fraud.ts";
+import type { Answer, Attestation, Batch } from "../sdk/commitments.ts";
+import { statuses } from "../sdk/statements.ts";
+
+/** FraudProof's number in the registry's list. */
+export const FRAUD_PROOF = 2;
+
+/** A statement under FraudProof: its activations are on chain for anyone to re-run. */
+export interface ClaimView {
+  id: Hex;
+  claim: BatchClaim | SingleClaim;
+  /** As the registry counts them. */
+  status: number;
+  /** Block that recorded it. */
+  recordedIn: bigint;
+  /** Points were awarded or burned for it. */
+  inLedger: boolean;
+}
+
+export interface BatchClaim {
+  kind: "batch";
+  statement: Batch;
+  /** Each unit's activations A_1 ‖ … ‖ A_L. */
+  leaves: Uint8Array[];
+}
+
+export interface SingleClaim {
+  kind: "single";
+  statement: Attestation;
+  answer: Answer;
+  /** A_0 ‖ … ‖ A_L; empty until `Traced` is folded, in the same transaction. */
+  trace: Uint8Array;
+}
+
+const PENDING = statuses.indexOf("pending");
+
+/** A batch as `BatchAttested` tells of it. */
+export function beginBatch(args: Batch & { id: Hex; traces: Hex }, recordedIn: bigint): ClaimView {
+  const { id, traces, prover, method, modelId, context, count, root } = args;
+  const statement = { prover, method, modelId, context, count, root };
+  const claim = { kind: "batch", statement, leaves: leavesOf(hexToBytes(traces), count) } as const;
+  return { id, claim, status: PENDING, recordedIn, inLedger: false };
+}
+
+/** A single statement as `Attested` tells of it; `answer` is recomputed from what the event opens. */
+export function beginSingle(
+  args: Omit<Attestation, "answer"> & Answer & { uid: Hex },
+  answer: Hex,
+  recordedIn: bigint,
+): ClaimView {
+  const { uid, outputHash, traceHash, salt, prover, method, modelId, inputHash, context } = args;
+  const statement = { prover, method, modelId, inputHash, context, answer };
+  const opened = { outputHash, traceHash, salt };
+  const claim = { kind: "single", statement, answer: opened, trace: new Uint8Array(0) } as const;
+  return { id: uid, claim, status: PENDING, recordedIn, inLedger: false };
+}
+
+/** Number of units or runs that a claim is about. */
+export const sizeOf = ({ claim }: ClaimView): number => (claim.kind === "batch" ? claim.statement.count : 1);

@@ -1,0 +1,145 @@
+import { expect } from "chai";
+import { bytesToHex, type Hex, keccak256 } from "viem";
+import { buildTraced, traceOf } from "../../inference/fraud.ts";
+import { forward } from "../../inference/integer.ts";
+import { type Actor, runActors } from "../../participant/actors.ts";
+import { createBatcher } from "../../participant/batcher.ts";
+import { createChallenger } from "../../participant/challenger.ts";
+import { type ClaimView, FRAUD_PROOF } from "../../participant/claims.ts";
+import { ensureDeposit } from "../../participant/deposits.ts";
+import { createFraudKeeper } from "../../participant/fraudKeeper.ts";
+import { callOf } from "../../participant/sender.ts";
+import { REFUTED, VERIFIED } from "../../participant/view.ts";
+import { lieAfter } from "../../scripts/demo/cast.ts";
+import { openSeason } from "../../scripts/season.ts";
+import { fraudProofOf } from "../../sdk/client.ts";
+import { unitSeed } from "../../sdk/commitments.ts";
+import { FREE_CONTEXT, unitContext } from "../../sdk/contexts.ts";
+import { unitInput } from "../../sdk/units.ts";
+import { type Site, startSite } from "./chain.ts";
+
+const UNITS = 24;
+
+describe("claims under FraudProof", () => {
+  let site: Site;
+  let seasonId: bigint;
+
+  before(async () => {
+    site = await startSite(9);
+    const startsAt = Number(site.board.heads.latest.timestamp) + 8;
+    const endsAt = startsAt + 900;
+    seasonId = await openSeason(site.client, site.senderOf(0), {
+      ...{ startsAt, endsAt, closesAt: endsAt + 400, verifierCap: 0n, uri: "" },
+      tasks: [
+        {
+          ...{ model: site.digits.model, method: FRAUD_PROOF, points: 10n, unitsPerAccount: UNITS, noise: 8 },
+          inputs: site.digits.inputs.slice(0, 16 * 64),
+        },
+      ],
+    });
+  });
+  after(() => site.close());
+
+  const claimsOf = (n: number): ClaimView[] =>
+    [...site.board.view.claims.values()].filter(
+      ({ claim }) => claim.statement.prover === site.senderOf(n).account.address,
+    );
+  const running = (actors: Actor[]) => {
+    const stop = new AbortController();
+    const run = runActors(site.board, actors, { signal: stop.signal, report: site.report });
+    return async () => {
+      stop.abort();
+      await run;
+    };
+  };
+  const seedOf = () => site.board.view.seasons.get(seasonId)?.seed as Hex;
+
+  /** Records a single statement of account `n`, its trace changed by `spoil`. */
+  async function claimSingle(n: number, context: Hex, input: Int8Array, spoil = (trace: Uint8Array) => trace) {
+    const { layout, modelId } = site.digits.model;
+    const { layers } = await site.models.open(modelId);
+    const sender = site.senderOf(n);
+    const prover = sender.account.address;
+    const trace = spoil(traceOf(forward(layers, input)));
+    const { statement, answer, evidence } = buildTraced(layout, {
+      ...{ prover, method: FRAUD_PROOF, modelId, context, trace },
+      salt: keccak256(bytesToHex(trace)),
+    });
+    await ensureDeposit(site.client, sender, 1000n, fraudProofOf(site.client).address);
+    const args = [FRAUD_PROOF, modelId, statement.inputHash, context, answer, evidence] as const;
+    await sender.send(callOf({ ...site.client.contracts.attestationRegistry, functionName: "attest", args }));
+  }
+
+  it("pays an honest prover's batches, and refutes a cheat's; two of each get in nobody's way", async () => {
+    const seeding = site.client.contracts.campaign;
+    while (site.board.view.seasons.get(seasonId)?.seed === undefined) {
+      await site.board.heads.next();
+      const call = callOf({ ...seeding, functionName: "seed", args: [seasonId] });
+      await site
+        .senderOf(0)
+        .send(call)
+        .catch(() => undefined);
+    }
+    const challengers = [1, 2].map((n) => createChallenger({ ...site, sender: site.senderOf(n) }));
+    const stop = running([
+      ...challengers,
+      ...[3, 4].map((n) => createFraudKeeper(site.client, site.senderOf(n))),
+      createBatcher({ ...site, sender: site.senderOf(5), seasonId, batchSize: 10 }),
+      createBatcher({ ...site, sender: site.senderOf(6), seasonId, maxUnits: 8, models: lieAfter(3, site.models) }),
+    ]);
+    await site.until(() => claimsOf(5).length === 3 && claimsOf(5).every(({ inLedger }) => inLedger));
+    await site.until(() => claimsOf(6)[0]?.status === REFUTED);
+
+    expect(claimsOf(5).map(({ status }) => status)).to.deep.equal([VERIFIED, VERIFIED, VERIFIED]);
+    expect(claimsOf(5).map(({ claim }) => claim.kind === "batch" && claim.statement.count)).to.deep.equal([10, 10, 4]);
+    const { campaign } = site.client.contracts;
+    const cheat = site.senderOf(6).account.address;
+    const isSpent = (unit: bigint) =>
+      site.client.rpc.readContract({ ...campaign, functionName: "isSpent", args: [seasonId, 1n, cheat, unit] });
+    while (!(await isSpent(7n))) await site.board.heads.next();
+    expect(await isSpent(8n)).to.equal(false);
+    const entryOf = (n: number) =>
+      site.client.rpc.readContract({
+        ...campaign,
+        functionName: "entryOf",
+        args: [seasonId, site.senderOf(n).account.address],
+      });
+    expect((await entryOf(5))[0]).to.equal(10n * BigInt(UNITS));
+    expect(await entryOf(6)).to.deep.equal([0n, 0n, 10n * 10n * 8n]);
+    for (const challenger of challengers) {
+      const { claims, units, wrong, missed, unreadable } = challenger.coverage();
+      expect([claims, units, wrong, missed, unreadable.size]).to.deep.equal([4, UNITS + 8, 1, 0, 0]);
+    }
+    expect(
+      site.reports.some((sentence) => / claims -?\d+ in row 0 of layer 1 of unit 3; it is /.test(sentence)),
+    ).to.equal(true);
+    await stop();
+  });
+
+  it("refutes a single statement, free or of a unit, and pays an honest one on its assigned input", async () => {
+    const stop = running([
+      createChallenger({ ...site, sender: site.senderOf(1) }),
+      createFraudKeeper(site.client, site.senderOf(3)),
+    ]);
+    const { campaign } = site.client.contracts;
+    const context = unitContext({ campaign: campaign.address, seasonId, taskId: 1n, unit: 2n });
+    const task = site.board.view.seasons.get(seasonId)?.tasks[0];
+    if (task === undefined) throw new Error("The season has no task.");
+    const input = unitInput(unitSeed(seedOf(), 1n, site.senderOf(7).account.address, 2n), task);
+    await claimSingle(7, context, input);
+    await claimSingle(8, FREE_CONTEXT, input, (trace) => trace.map((byte, i) => (i === 70 ? byte ^ 4 : byte)));
+    await claimSingle(8, FREE_CONTEXT, new Int8Array(64).fill(9));
+    await site.until(() => claimsOf(7)[0]?.inLedger && claimsOf(8).every(({ status }) => status !== 1));
+
+    expect(claimsOf(7).map(({ status }) => status)).to.deep.equal([VERIFIED]);
+    expect(claimsOf(8).map(({ status }) => status)).to.have.members([REFUTED, VERIFIED]);
+    await stop();
+  });
+
+  it("counts what was settled before it came as missed", () => {
+    const challenger = createChallenger({ ...site, sender: site.senderOf(1) });
+
+    expect(challenger.due(site.board.view)).to.deep.equal([]);
+    expect(challenger.coverage()).to.deep.include({ claims: 0, units: 0, wrong: 0, missed: 7 });
+  });
+});
