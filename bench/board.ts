@@ -11,7 +11,7 @@ import { showInput, unitInput } from "../sdk/units.ts";
 import { addressOf, ETHER, hash, protocol, publication, rowsOf } from "../test/contracts/fixtures.ts";
 
 /** FraudProof's number here, after Quorum and the mock; its window in seconds. */
-export const FRAUD = 3;
+const FRAUD = 3;
 const WINDOW = 600;
 const NOISE = 8;
 

@@ -21,7 +21,7 @@ export interface ChallengerOptions {
 }
 
 /** How much of what was claimed a challenger has looked at, since it began. */
-export interface Coverage {
+interface Coverage {
   /** Claims re-run, and the units in them. */
   claims: number;
   units: number;

@@ -20,7 +20,13 @@ contract IntegerProfileTest {
         require(_library.evaluate(row, x) == _naive(row, x), "another value than by definition");
     }
 
-    function testFuzz_EvaluatesOneValueThroughout(uint256 width, int8 w, int8 e, uint8 shift, bool atMost) external view {
+    function testFuzz_EvaluatesOneValueThroughout(
+        uint256 width,
+        int8 w,
+        int8 e,
+        uint8 shift,
+        bool atMost
+    ) external view {
         width = 1 + (width % 300);
         (bytes memory row, bytes memory x) = _row(0, width, shift, true, atMost ? type(int32).max : type(int32).min);
         for (uint256 i = 0; i < width; ++i) {
@@ -41,7 +47,12 @@ contract IntegerProfileTest {
     ) private pure returns (bytes memory row, bytes memory x) {
         shift = 1 + (shift % 30);
         int256 limit = SUM_LIMIT - 1 - 16_384 * int256(width) - (int256(1) << (shift - 1));
-        int256 bounded = bias > limit ? limit : bias < -limit ? -limit : int256(bias);
+        int256 bounded =
+            bias > limit
+                ? limit
+                : bias < -limit
+                    ? -limit
+                    : int256(bias);
         x = new bytes(width);
         bytes memory weights = new bytes(width);
         for (uint256 i = 0; i < width; ++i) {
