@@ -1,18 +1,13 @@
 import type { Hex } from "viem";
-import { bytesToHex } from "viem";
-import { buildBatch, traceOf } from "../inference/fraud.ts";
-import { forward } from "../inference/integer.ts";
 import { InvalidRunError } from "../inference/tensors.ts";
-import { type Client, fraudProofOf, type TaskInputs } from "../sdk/client.ts";
-import { unitSeed } from "../sdk/commitments.ts";
+import type { Client, TaskInputs } from "../sdk/client.ts";
 import { unitContext, unitOf } from "../sdk/contexts.ts";
-import { unitInput } from "../sdk/units.ts";
 import type { Actor, Job } from "./actors.ts";
-import { FRAUD_PROOF } from "./claims.ts";
-import { ensureDeposit } from "./deposits.ts";
+import { FRAUD_PROOF, sizeOf } from "./claims.ts";
+import { claimUnits, type UnitRange } from "./claimUnits.ts";
 import type { Report } from "./heads.ts";
-import { InvalidModelError, type Models, type OpenModel } from "./models.ts";
-import { callOf, type Sender } from "./sender.ts";
+import { InvalidModelError, type Models } from "./models.ts";
+import type { Sender } from "./sender.ts";
 import type { SeasonView, View } from "./view.ts";
 
 export interface BatcherOptions {
@@ -33,19 +28,10 @@ export interface BatcherOptions {
 /** Time that a batch may take to be run and mined, in seconds: later in a season none is started. */
 const BATCH_SECONDS = 5n;
 
-/** Consecutive units to claim next. */
-interface NextBatch {
-  seed: Hex;
-  task: TaskInputs;
-  first: bigint;
-  count: number;
-}
-
 /** Works through the units of FraudProof's tasks that are assigned to the sender's account, many in a transaction. */
 export function createBatcher(options: BatcherOptions): Actor {
   const { client, sender, models, report, seasonId, taskId, maxUnits = Infinity, batchSize = 256 } = options;
-  const { attestationRegistry, campaign } = client.contracts;
-  const fraudProof = fraudProofOf(client);
+  const { campaign } = client.contracts;
   const account = sender.account.address;
   const name = `batcher ${account}`;
   // First units of batches on their way or hopeless, until the board shows them.
@@ -54,25 +40,16 @@ export function createBatcher(options: BatcherOptions): Actor {
   const contextOf = (task: TaskInputs, unit: bigint): Hex =>
     unitContext({ campaign: campaign.address, seasonId: task.seasonId, taskId: task.taskId, unit });
 
-  const attest = ({ seed, task, first, count }: NextBatch): Job => {
+  const attest = (next: UnitRange): Job => {
+    const { task, first, count } = next;
     const context = contextOf(task, first);
     return {
       key: `batch ${context}`,
       async run() {
         begun.add(context);
         try {
-          const model = await models.open(task.modelId);
-          const leaves: Uint8Array[] = [];
-          for (let unit = first; unit < first + BigInt(count); unit++)
-            leaves.push(await runUnit(model, unitInput(unitSeed(seed, task.taskId, account, unit), task)));
-          const claim = { prover: account, method: FRAUD_PROOF, modelId: task.modelId, context };
-          const { batch, traces } = buildBatch(claim, leaves);
-          const bond = await client.rpc.readContract({ ...fraudProof, functionName: "bondPerUnit" });
-          await ensureDeposit(client, sender, BigInt(count) * bond, fraudProof.address);
-          const layout = bytesToHex(model.publication.layout);
-          const args = [FRAUD_PROOF, task.modelId, context, batch.count, layout, traces] as const;
-          await sender.send(callOf({ ...attestationRegistry, functionName: "attestBatch", args }));
-          report(`${name}: ${count} units of task ${task.taskId} from ${first} on are claimed.`);
+          const { id } = await claimUnits(client, sender, await models.open(task.modelId), next);
+          report(`${name}: ${count} units of task ${task.taskId} from ${first} on are claimed as ${id}.`);
         } catch (error) {
           if (error instanceof InvalidRunError || error instanceof InvalidModelError)
             return report(`${name}: units of task ${task.taskId} have no answer. ${error.message}`);
@@ -83,13 +60,14 @@ export function createBatcher(options: BatcherOptions): Actor {
     };
   };
 
-  const nextOf = (task: TaskInputs, seed: Hex, view: View): NextBatch | undefined => {
+  const nextOf = (task: TaskInputs, seed: Hex, view: View): UnitRange | undefined => {
     let first = 0n;
-    for (const { claim } of view.claims.values()) {
+    for (const found of view.claims.values()) {
+      const { claim } = found;
       const unit = unitOf(claim.statement.context);
       if (claim.statement.prover !== account || unit === undefined) continue;
       if (unit.seasonId !== task.seasonId || unit.taskId !== task.taskId) continue;
-      const after = unit.unit + BigInt(claim.kind === "batch" ? claim.statement.count : 1);
+      const after = unit.unit + BigInt(sizeOf(found));
       if (after > first) first = after;
     }
     const count = Math.min(task.unitsPerAccount, maxUnits) - Number(first);
@@ -115,10 +93,3 @@ export function createBatcher(options: BatcherOptions): Actor {
 
 const isRunning = ({ seed, startsAt, endsAt }: SeasonView, { head: { timestamp } }: View): boolean =>
   seed !== undefined && timestamp >= startsAt && timestamp + BATCH_SECONDS < endsAt;
-
-/** A unit's leaf: the hidden activations as the rows give them, the output as the runtime does. */
-async function runUnit({ layers, session }: OpenModel, input: Int8Array): Promise<Uint8Array> {
-  const hidden = forward(layers.slice(0, -1), input).slice(1);
-  const output = await session.run(new Uint8Array(input));
-  return traceOf([...hidden, new Int8Array(output)]);
-}

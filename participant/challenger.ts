@@ -1,17 +1,19 @@
-import { setImmediate as breathe } from "node:timers/promises";
-import { bytesToHex, type Hex } from "viem";
-import { disputeRow, disputeUnit, findWrongRow } from "../inference/dispute.ts";
-import { traceOf } from "../inference/fraud.ts";
-import { type Client, fraudProofOf, readModel } from "../sdk/client.ts";
-import { unitSeed } from "../sdk/commitments.ts";
+import type { Hex } from "viem";
+import { type Client, fraudProofOf } from "../sdk/client.ts";
 import { unitOf } from "../sdk/contexts.ts";
 import { RevertError } from "../sdk/errors.ts";
-import { decodeLayout, decodeRows, type Layout, type Row } from "../sdk/layouts.ts";
-import { showInput, unitInput } from "../sdk/units.ts";
 import type { Actor } from "./actors.ts";
-import { type BatchClaim, type ClaimView, type SingleClaim, sizeOf } from "./claims.ts";
+import { type ClaimView, sizeOf } from "./claims.ts";
+import {
+  type Assignment,
+  type ChainModel,
+  describeFinding,
+  examineClaim,
+  type Finding,
+  readChainModel,
+} from "./examine.ts";
 import type { Report } from "./heads.ts";
-import { callOf, type Sender } from "./sender.ts";
+import type { Sender } from "./sender.ts";
 import { PENDING, type View } from "./view.ts";
 
 export interface ChallengerOptions {
@@ -37,13 +39,6 @@ export interface Challenger extends Actor {
   coverage(): Coverage;
 }
 
-/** A model as the chain alone tells of it: its rows are all that a claim is held to. */
-interface ChainModel {
-  layoutBytes: Uint8Array;
-  layout: Layout;
-  layers: Row[][];
-}
-
 // Another challenger was faster, or the window has ended: nothing is left to do here.
 const TOO_LATE = new Set(["NotOpen", "WindowOver"]);
 
@@ -63,48 +58,22 @@ export function createChallenger({ client, sender, report }: ChallengerOptions):
     return found;
   };
 
-  const refute = async (what: string, send: () => Promise<unknown>): Promise<void> => {
+  /** The season's seed and the task that a claim's units are of; undefined for a free statement. */
+  const assignmentOf = (context: Hex, { seasons }: View): Assignment | undefined => {
+    const unit = unitOf(context);
+    const season = unit && seasons.get(unit.seasonId);
+    const task = season?.tasks.find(({ taskId }) => taskId === unit?.taskId);
+    return season?.seed === undefined || task === undefined ? undefined : { seed: season.seed, task };
+  };
+
+  const refute = async (id: Hex, finding: Finding): Promise<void> => {
     counts.wrong += 1;
-    report(`${name}: ${what}`);
+    report(`${name}: ${id} ${describeFinding(finding)}`);
     try {
-      await send();
+      await sender.send(finding.call);
     } catch (error) {
       if (!(error instanceof RevertError && TOO_LATE.has(error.errorName ?? ""))) throw error;
       report(`${name}: it was settled already.`);
-    }
-  };
-
-  const examineSingle = async (id: Hex, { statement, answer, trace }: SingleClaim, model: ChainModel) => {
-    const wrong = findWrongRow(model.layers, trace);
-    if (wrong === undefined) return;
-    const shown = disputeRow(model.layoutBytes, model.layers, wrong);
-    const args = [statement, answer, bytesToHex(trace), shown] as const;
-    await refute(
-      `${id} claims ${wrong.claimed} in row ${wrong.row} of layer ${wrong.layer}; it is ${wrong.correct}.`,
-      () => sender.send(callOf({ ...fraudProof, functionName: "refute", args })),
-    );
-  };
-
-  const examineBatch = async (id: Hex, { statement, leaves }: BatchClaim, model: ChainModel, { seasons }: View) => {
-    const first = unitOf(statement.context);
-    const season = first && seasons.get(first.seasonId);
-    const task = season?.tasks.find(({ taskId }) => taskId === first?.taskId);
-    if (first === undefined || season?.seed === undefined || task === undefined)
-      throw new Error(`Batch ${id} is of a task that no event tells of.`);
-    const seedOf = (index: number) =>
-      unitSeed(season.seed as Hex, first.taskId, statement.prover, first.unit + BigInt(index));
-    for (const [index, leaf] of leaves.entries()) {
-      await breathe();
-      const input = traceOf([unitInput(seedOf(index), task)]);
-      const wrong = findWrongRow(model.layers, Uint8Array.from([...input, ...leaf]));
-      if (wrong === undefined) continue;
-      const unit = disputeUnit(leaves, index, showInput(seedOf(index), task, model.layout.input));
-      const args = [statement, unit, disputeRow(model.layoutBytes, model.layers, wrong)] as const;
-      await refute(
-        `${id} claims ${wrong.claimed} in row ${wrong.row} of layer ${wrong.layer} of unit ${first.unit + BigInt(index)}; it is ${wrong.correct}.`,
-        () => sender.send(callOf({ ...fraudProof, functionName: "refuteBatch", args })),
-      );
-      return;
     }
   };
 
@@ -118,7 +87,9 @@ export function createChallenger({ client, sender, report }: ChallengerOptions):
       unreadable.set(id, error.message);
       return report(`${name}: ${id} can't be re-run. ${error.message}`);
     }
-    await (claim.kind === "single" ? examineSingle(id, claim, model) : examineBatch(id, claim, model, view));
+    const assignment = assignmentOf(claim.statement.context, view);
+    const finding = await examineClaim(fraudProof.address, found, model, assignment);
+    if (finding !== undefined) await refute(id, finding);
     counts.claims += 1;
     counts.units += sizeOf(found);
     report(`${name}: ${counts.claims} claims of ${counts.units} units re-run, ${counts.wrong} wrong.`);
@@ -138,10 +109,4 @@ export function createChallenger({ client, sender, report }: ChallengerOptions):
     },
     coverage: () => ({ ...counts, unreadable }),
   };
-}
-
-async function readChainModel(client: Client, modelId: Hex): Promise<ChainModel> {
-  const { layout: layoutBytes, rows } = await readModel(client, modelId);
-  const layout = decodeLayout(layoutBytes);
-  return { layoutBytes, layout, layers: decodeRows(layout.widths, rows) };
 }

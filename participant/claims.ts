@@ -1,4 +1,4 @@
-import { type Hex, hexToBytes } from "viem";
+import { type Address, type Hex, hexToBytes } from "viem";
 import { leavesOf } from "../inference/fraud.ts";
 import type { Answer, Attestation, Batch } from "../sdk/commitments.ts";
 import { statuses } from "../sdk/statements.ts";
@@ -16,6 +16,20 @@ export interface ClaimView {
   recordedIn: bigint;
   /** Points were awarded or burned for it. */
   inLedger: boolean;
+  /** The row that was shown wrong; undefined while nobody showed one. */
+  refutation: Refutation | undefined;
+}
+
+/** What FraudProof computed itself when a claim was refuted. */
+export interface Refutation {
+  challenger: Address;
+  /** Position in the batch, from 0; 0 for a single statement. */
+  index: number;
+  /** From 0: the layer that maps A_layer to A_layer+1. */
+  layer: number;
+  row: number;
+  claimed: number;
+  correct: number;
 }
 
 export interface BatchClaim {
@@ -40,7 +54,7 @@ export function beginBatch(args: Batch & { id: Hex; traces: Hex }, recordedIn: b
   const { id, traces, prover, method, modelId, context, count, root } = args;
   const statement = { prover, method, modelId, context, count, root };
   const claim = { kind: "batch", statement, leaves: leavesOf(hexToBytes(traces), count) } as const;
-  return { id, claim, status: PENDING, recordedIn, inLedger: false };
+  return { id, claim, status: PENDING, recordedIn, inLedger: false, refutation: undefined };
 }
 
 /** A single statement as `Attested` tells of it; `answer` is recomputed from what the event opens. */
@@ -53,7 +67,7 @@ export function beginSingle(
   const statement = { prover, method, modelId, inputHash, context, answer };
   const opened = { outputHash, traceHash, salt };
   const claim = { kind: "single", statement, answer: opened, trace: new Uint8Array(0) } as const;
-  return { id: uid, claim, status: PENDING, recordedIn, inLedger: false };
+  return { id: uid, claim, status: PENDING, recordedIn, inLedger: false, refutation: undefined };
 }
 
 /** Number of units or runs that a claim is about. */

@@ -102,6 +102,10 @@ function foldClaim({ claims, statements }: Omit<View, "head">, log: EventLog): b
     if (found?.claim.kind === "single") found.claim.trace = hexToBytes(args.trace);
   } else if (eventName === "StatusChanged" && claims.has(args.id)) {
     Object.assign(claims.get(args.id) as ClaimView, { status: args.status });
+  } else if (eventName === "RowRefuted") {
+    const { challenger, unit, layer, row, claimed, correct } = args;
+    const refutation = { challenger, index: Number(unit), layer: Number(layer), row: Number(row), claimed, correct };
+    Object.assign(claims.get(args.id) ?? {}, { refutation });
   } else {
     return false;
   }

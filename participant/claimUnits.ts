@@ -1,0 +1,64 @@
+import { bytesToHex, type Hex } from "viem";
+import { buildBatch, traceOf } from "../inference/fraud.ts";
+import { forward } from "../inference/integer.ts";
+import { type Client, fraudProofOf, type TaskInputs } from "../sdk/client.ts";
+import { type Batch, batchId, unitSeed } from "../sdk/commitments.ts";
+import { unitContext } from "../sdk/contexts.ts";
+import { unitInput } from "../sdk/units.ts";
+import { FRAUD_PROOF } from "./claims.ts";
+import { ensureDeposit } from "./deposits.ts";
+import type { OpenModel } from "./models.ts";
+import { callOf, type Sender } from "./sender.ts";
+
+/** Consecutive units of one task. */
+export interface UnitRange {
+  /** The season's seed. */
+  seed: Hex;
+  task: TaskInputs;
+  first: bigint;
+  count: number;
+}
+
+/** A batch as it was recorded. */
+export interface RecordedBatch {
+  id: Hex;
+  batch: Batch;
+  /** What was locked, in wei. */
+  bond: bigint;
+  transactionHash: Hex;
+  gasUsed: bigint;
+}
+
+/** Runs the sender's units of a FraudProof task and records them as one batch; deposits what lacks for the bond. */
+export async function claimUnits(
+  client: Client,
+  sender: Sender,
+  model: OpenModel,
+  { seed, task, first, count }: UnitRange,
+): Promise<RecordedBatch> {
+  const { attestationRegistry, campaign } = client.contracts;
+  const fraudProof = fraudProofOf(client);
+  const prover = sender.account.address;
+  const { seasonId, taskId, modelId } = task;
+  const context = unitContext({ campaign: campaign.address, seasonId, taskId, unit: first });
+  const leaves: Uint8Array[] = [];
+  for (let unit = first; unit < first + BigInt(count); unit++)
+    leaves.push(await runUnit(model, unitInput(unitSeed(seed, taskId, prover, unit), task)));
+  const { batch, traces } = buildBatch({ prover, method: FRAUD_PROOF, modelId, context }, leaves);
+  const bondPerUnit = await client.rpc.readContract({ ...fraudProof, functionName: "bondPerUnit" });
+  const bond = BigInt(count) * bondPerUnit;
+  await ensureDeposit(client, sender, bond, fraudProof.address);
+  const args = [FRAUD_PROOF, modelId, context, count, bytesToHex(model.publication.layout), traces] as const;
+  const { transactionHash, gasUsed } = await sender.send(
+    callOf({ ...attestationRegistry, functionName: "attestBatch", args }),
+  );
+  const id = batchId(client.deployment.chainId, attestationRegistry.address, batch);
+  return { id, batch, bond, transactionHash, gasUsed };
+}
+
+/** A unit's leaf: the hidden activations as the rows give them, the output as the runtime does. */
+async function runUnit({ layers, session }: OpenModel, input: Int8Array): Promise<Uint8Array> {
+  const hidden = forward(layers.slice(0, -1), input).slice(1);
+  const output = await session.run(new Uint8Array(input));
+  return traceOf([...hidden, new Int8Array(output)]);
+}
