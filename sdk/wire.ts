@@ -169,20 +169,24 @@ export interface StatementSummary {
   modelId: Hex;
   method: Method;
   status: StatementStatus;
-  inputHash: Hex;
+  /** Null for a batch: each unit's input is the one assigned to it. */
+  inputHash: Hex | null;
   context: Hex;
-  /** Null where the context is not a unit's. */
+  /** A batch's first unit; null where the context is not a unit's. */
   unit: StatementUnit | null;
   /** Whether it is for a task of the deployed campaign as the season's rules ask: only those appear in standings. */
   counts: boolean;
   /** Units covered: 1, or a batch's length. */
   count: number;
-  answer: Hex;
-  /** Null while the answer is hidden, as are the next two. */
+  /** Null for a batch. */
+  answer: Hex | null;
+  /** Null while the answer is hidden and for a batch, as are the next two. */
   outputHash: Hex | null;
   traceHash: Hex | null;
   salt: Hex | null;
-  /** When it was recorded. */
+  /** A batch's: ordered tree of its units' activations, which the `BatchAttested` event carries; null for any other. */
+  root: Hex | null;
+  /** When it was recorded: the transaction that holds the activations of a batch, or of a statement of FraudProof. */
   attested: EventPlace;
   /** When it became final; null while it is pending. */
   settled: EventPlace | null;
@@ -192,6 +196,8 @@ export interface StatementSummary {
 export type Step = { at: EventPlace } & (
   | { step: "committed"; by: Address }
   | { step: "revealed"; by: Address; outputHash: Hex }
+  | { step: "batchAttested"; by: Address; count: number; root: Hex }
+  | ({ step: "rowRefuted"; by: Address } & Dispute)
   | { step: "drawScheduled"; round: number; drawBlock: number; drawUntil: number }
   | { step: "panelDrawn"; round: number; members: Address[]; commitUntil: number; revealUntil: number }
   | { step: "voteCommitted"; round: number; by: Address }
@@ -204,6 +210,22 @@ export type Step = { at: EventPlace } & (
   | { step: "awarded"; account: Address; reason: Reason; amount: Decimal; seq: Decimal }
   | { step: "burned"; account: Address; reason: Reason; amount: Decimal; seq: Decimal }
 );
+
+/** The row by which a challenger refuted a statement. */
+export interface Dispute {
+  /** Position of the unit in its batch, from 0; 0 in a single statement. */
+  index: number;
+  /** The unit of the campaign; null where the statement is not about units. */
+  unit: Decimal | null;
+  /** From 0: the layer that maps the activations A_layer to A_layer+1. */
+  layer: number;
+  /** The neuron within its layer, from 0. */
+  row: number;
+  /** The activation that the prover claimed, an int8. */
+  claimed: number;
+  /** What the model's row gives, as the contract computed it, an int8. */
+  correct: number;
+}
 
 /** A statement with all that happened to it. */
 export interface Statement extends StatementSummary {

@@ -10,7 +10,7 @@ import {
   type Hex,
   toEventSelector,
 } from "viem";
-import { attestationRegistryAbi, campaignAbi, modelRegistryAbi, quorumAbi } from "../../sdk/abi.ts";
+import { attestationRegistryAbi, campaignAbi, fraudProofAbi, modelRegistryAbi, quorumAbi } from "../../sdk/abi.ts";
 import type { Deployment } from "../../sdk/deployment.ts";
 import type { Log, LogFilter } from "../ingest/blocks.ts";
 
@@ -29,7 +29,8 @@ type Decoded =
   | DecodeEventLogReturnType<typeof modelRegistryAbi>
   | DecodeEventLogReturnType<typeof attestationRegistryAbi>
   | DecodeEventLogReturnType<typeof campaignAbi>
-  | DecodeEventLogReturnType<typeof quorumAbi>;
+  | DecodeEventLogReturnType<typeof quorumAbi>
+  | DecodeEventLogReturnType<typeof fraudProofAbi>;
 
 /** Any event of the deployment's contracts, its `eventName` telling which `args` it has. */
 export type Event = Decoded & { place: Place };
@@ -52,6 +53,7 @@ const abis: Record<string, Abi> = {
   AttestationRegistry: attestationRegistryAbi,
   Campaign: campaignAbi,
   Quorum: quorumAbi,
+  FraudProof: fraudProofAbi,
 };
 
 /** A decoder of the deployment's contracts. */
@@ -74,10 +76,13 @@ export function createDecoder(deployment: Deployment): Decoder {
   };
 }
 
+// Of no statement that must be found by them, or with traces that are too long to be read with each receipt.
+const apart: readonly EventName[] = ["TaskAdded", "MethodAdded", "BatchAttested", "Traced"];
+
 /** What the events of a statement, a model or a point change are found by: its uid, its modelId, the points' subject. */
 export function subjectOf(event: Event): Hex | null {
   const { args } = event as { args: { uid?: Hex; id?: Hex | number; modelId?: Hex; subject?: Hex } };
-  if (event.eventName === "TaskAdded" || event.eventName === "MethodAdded") return null;
+  if (apart.includes(event.eventName)) return null;
   return args.uid ?? (args.id as Hex | undefined) ?? args.subject ?? args.modelId ?? null;
 }
 

@@ -95,19 +95,21 @@ function receiptOf(state: State, row: LedgerRow): Receipt {
   };
 }
 
-function ruleOf(state: State, row: LedgerRow, { unit, prover, status, count }: Statement): string {
+function ruleOf(state: State, row: LedgerRow, { unit, prover, status, count, root }: Statement): string {
   const seasonId = String(row.season_id);
   const task = state.seasons.tasks(seasonId).find(({ task_id }) => task_id === unit?.taskId);
   const points = task?.points ?? "0";
   const cap = state.seasons.season(row.season_id)?.verifier_cap ?? "0";
   switch (row.reason) {
     case 1:
-      return `Task ${unit?.taskId} gives the prover ${points} points for a verified unit.`;
+      return root === null
+        ? `Task ${unit?.taskId} gives the prover ${points} points for a verified unit.`
+        : `Task ${unit?.taskId} gives the prover ${points} points for each verified unit: ${BigInt(points) * BigInt(count)} for the batch's ${count}.`;
     case 2:
       return `The panel members in the majority share 60% of the unit's ${points} points evenly, rounded down, each up to ${cap} points as verifier in the season.`;
     case 5:
       return status === "refuted" && prover === row.account
-        ? `A refuted statement costs ten times its points, ${10n * BigInt(points) * BigInt(count)}: burned is what the account has, and the rest is owed.`
+        ? `A refuted ${root === null ? "statement" : `batch of ${count} units`} costs ten times its points, ${10n * BigInt(points) * BigInt(count)}: burned is what the account has, and the rest is owed.`
         : "Points that the account owed from an earlier penalty, taken from the award just before.";
     default:
       return "A reason that this indexer does not know.";

@@ -80,15 +80,16 @@ const summaryFields = {
   modelId: hex,
   method: named,
   status,
-  inputHash: hex,
+  inputHash: hex.nullable(),
   context: hex,
   unit: z.strictObject({ campaign: hex, seasonId: decimal, taskId: decimal, unit: decimal }).nullable(),
   counts: z.boolean(),
   count,
-  answer: hex,
+  answer: hex.nullable(),
   outputHash: hex.nullable(),
   traceHash: hex.nullable(),
   salt: hex.nullable(),
+  root: hex.nullable(),
   attested: place,
   settled: place.nullable(),
 };
@@ -96,6 +97,8 @@ const summary: z.ZodType<wire.StatementSummary> = z.strictObject(summaryFields);
 
 const step = <Name extends string, Fields extends z.ZodRawShape>(name: Name, fields: Fields) =>
   z.strictObject({ step: z.literal(name), at: place, ...fields });
+const int8 = z.int().min(-128).max(127);
+const dispute = { index: count, unit: decimal.nullable(), layer: count, row: count, claimed: int8, correct: int8 };
 const points = { account: hex, reason: named, amount: decimal, seq: decimal };
 
 const statement: z.ZodType<wire.Statement> = z.strictObject({
@@ -104,6 +107,8 @@ const statement: z.ZodType<wire.Statement> = z.strictObject({
     z.discriminatedUnion("step", [
       step("committed", { by: hex }),
       step("revealed", { by: hex, outputHash: hex }),
+      step("batchAttested", { by: hex, count, root: hex }),
+      step("rowRefuted", { by: hex, ...dispute }),
       step("drawScheduled", { round: count, drawBlock: count, drawUntil: count }),
       step("panelDrawn", { round: count, members: z.array(hex), commitUntil: count, revealUntil: count }),
       step("voteCommitted", { round: count, by: hex }),

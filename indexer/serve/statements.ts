@@ -1,16 +1,17 @@
 import { z } from "zod";
 import { unitOf } from "../../sdk/contexts.ts";
 import type { Statement, StatementSummary, StatementUnit, Step } from "../../sdk/wire.ts";
-import type { Event, Place } from "../decode/events.ts";
+import type { Event, EventNamed, Place } from "../decode/events.ts";
 import { eventsOf } from "../store/chain.ts";
 import { placeOf } from "../store/read-places.ts";
 import type { StatementRow } from "../store/read-statements.ts";
 import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
 import { account, cursor, hash, noQuery, status } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
+import { proofOf } from "./proofs.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, type State } from "./state.ts";
-import { methodOf, proofOf, reasonOf, statusNumber, statusOf } from "./words.ts";
+import { methodOf, reasonOf, statusNumber, statusOf } from "./words.ts";
 
 const PAGE = 50;
 // Two panels of 32 members make about 300 events; nothing adds to a settled statement but its points.
@@ -49,7 +50,7 @@ export function statementRoutes(app: App, state: State): void {
     "/attestations/:uid",
     {
       schema: {
-        summary: "A statement: how it was settled, what is proven and what is not",
+        summary: "A statement or a batch: how it was settled, what is proven and what is not",
         params: z.object({ uid: hash }),
         querystring: noQuery,
         response: { 200: schemas.statementAnswer, 400: schemas.problem, 404: schemas.problem },
@@ -65,11 +66,12 @@ export function statementRoutes(app: App, state: State): void {
 
 /** A statement with its steps and what they prove. */
 export function statementOf(state: State, row: StatementRow): Statement {
-  const steps = eventsOf(state.db, state.decoder, row.uid, MOST_STEPS).flatMap(({ event, place }): Step[] => {
-    const step = stepOf(event);
+  const summary = summaryOf(row);
+  const later = eventsOf(state.db, state.decoder, row.uid, MOST_STEPS).flatMap(({ event, place }): Step[] => {
+    const step = event.eventName === "RowRefuted" ? disputeOf(event.args, summary) : stepOf(event);
     return step ? [{ ...step, at: placeOf(place) }] : [];
   });
-  const judged = { ...summaryOf(row), steps };
+  const judged = { ...summary, steps: [...firstOf(summary), ...later] };
   return { ...judged, ...proofOf(judged) };
 }
 
@@ -87,6 +89,7 @@ function summaryOf(row: StatementRow): StatementSummary {
     counts: row.season_id !== null,
     count: row.count,
     answer: row.answer,
+    root: row.root,
     outputHash: row.output_hash,
     traceHash: row.trace_hash,
     salt: row.salt,
@@ -113,6 +116,18 @@ function settledOf(row: StatementRow): StatementSummary["settled"] {
     transaction_hash: settled_transaction,
   });
 }
+
+// A batch's event isn't read for it: that carries all traces.
+const firstOf = ({ root, prover, count, attested }: StatementSummary): Step[] =>
+  root === null ? [] : [{ step: "batchAttested", by: prover, count, root, at: attested }];
+
+const disputeOf = (
+  { challenger, unit: index, layer, row, claimed, correct }: EventNamed<"RowRefuted">["args"],
+  { unit }: StatementSummary,
+): Bare<Step> => ({
+  ...{ step: "rowRefuted", by: challenger, index: Number(index), unit: unit && String(BigInt(unit.unit) + index) },
+  ...{ layer: Number(layer), row: Number(row), claimed, correct },
+});
 
 type Bare<T> = T extends unknown ? Omit<T, "at"> : never;
 

@@ -71,7 +71,7 @@ export function createChain(db: Db, decoder: Decoder, campaign: string): Chain {
   const addEvent = db.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)");
   const eventsAbove = db.prepare<[number], EventRow>(
     `SELECT block_number, log_index, address, topics, data FROM events
-     WHERE block_number > ? ORDER BY block_number DESC, log_index DESC LIMIT 1000`,
+     WHERE block_number > ? ORDER BY block_number DESC, log_index DESC LIMIT 100`,
   );
   const removeEvent = db.prepare("DELETE FROM events WHERE block_number = ? AND log_index = ?");
 

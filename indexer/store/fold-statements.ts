@@ -13,14 +13,21 @@ interface Recorded {
   prover: Address;
   method: number;
   modelId: Hex;
-  inputHash: Hex;
   context: Hex;
-  answer: Hex;
+  /** Units covered. */
+  count: number;
+  /** Null for a batch, as is the answer: its units' inputs are assigned and its answers are under the root. */
+  inputHash: Hex | null;
+  answer: Hex | null;
+  /** Null but for a batch. */
+  root: Hex | null;
 }
 
 interface Row {
   prover: Address;
   output_hash: Hex | null;
+  root: Hex | null;
+  challenger: Address | null;
   season_id: number | null;
   count: number;
   status: number;
@@ -34,18 +41,21 @@ const columns: Record<number, "pending" | "verified" | "refuted"> = {
   [REFUTED]: "refuted",
 };
 
-/** Statements, how they stand, the votes that judged them, and each account's tally of them. */
+const single = { count: 1, root: null };
+
+/** Statements and batches, how they stand, the votes that judged them, and each account's tally of them. */
 export function statementSteps(db: Db, campaign: string): FoldSteps {
   const tallies = createTallies(db);
   const find = db.prepare<[Hex], Row>("SELECT * FROM statements WHERE uid = ?");
   const insert = db.prepare(
-    "INSERT INTO statements VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, ?, ?, ?, ?, ?, NULL, NULL)",
+    "INSERT INTO statements VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, ?, ?, ?, NULL, ?, ?, NULL, NULL)",
   );
   const remove = db.prepare("DELETE FROM statements WHERE uid = ?");
   const open = db.prepare("UPDATE statements SET output_hash = ?, trace_hash = ?, salt = ? WHERE uid = ?");
   const settle = db.prepare("UPDATE statements SET status = ?, settled_block = ?, settled_log = ? WHERE uid = ?");
+  const challenge = db.prepare("UPDATE statements SET challenger = ? WHERE uid = ?");
   const task = db.prepare(
-    "SELECT 1 FROM tasks WHERE season_id = ? AND task_id = ? AND model_id = ? AND method = ? AND units_per_account > ?",
+    "SELECT 1 FROM tasks WHERE season_id = ? AND task_id = ? AND model_id = ? AND method = ? AND units_per_account >= ?",
   );
   const addVote = db.prepare("INSERT INTO votes VALUES (?, ?, ?, ?)");
   const removeVote = db.prepare("DELETE FROM votes WHERE uid = ? AND round = ? AND member = ?");
@@ -61,24 +71,26 @@ export function statementSteps(db: Db, campaign: string): FoldSteps {
   function seasonOf(statement: Recorded): number | null {
     const unit = unitOf(statement.context);
     if (unit?.campaign !== campaign) return null;
-    const asked = task.get(unit.seasonId, unit.taskId, statement.modelId, statement.method, unit.unit);
+    const end = unit.unit + BigInt(statement.count);
+    const asked = task.get(unit.seasonId, unit.taskId, statement.modelId, statement.method, end);
     return asked ? Number(unit.seasonId) : null;
   }
 
   function record(statement: Recorded, place: Place): void {
+    const { uid, prover, method, modelId, inputHash, context, answer, root, count } = statement;
+    if (find.get(uid)) throw new IntegrityError(`Statement ${uid} was recorded twice.`);
     const season = seasonOf(statement);
-    const { uid, prover, method, modelId, inputHash, context, answer } = statement;
     insert.run(
-      ...[uid, prover, method, modelId, inputHash, context, answer],
-      ...[season, 1, PENDING, place.blockNumber, place.logIndex],
+      ...[uid, prover, method, modelId, inputHash, context, answer, root],
+      ...[season, count, PENDING, place.blockNumber, place.logIndex],
     );
-    if (season !== null) tallies.add(season, prover, "pending", 1);
+    if (season !== null) tallies.add(season, prover, "pending", count);
   }
 
   function forget(uid: Hex): void {
     const row = require(uid, "An undo");
     remove.run(uid);
-    if (row.season_id !== null) tallies.add(row.season_id, row.prover, "pending", -1);
+    if (row.season_id !== null) tallies.add(row.season_id, row.prover, "pending", -row.count);
   }
 
   function require(uid: Hex, what: string): Row {
@@ -94,15 +106,14 @@ export function statementSteps(db: Db, campaign: string): FoldSteps {
     const column = columns[status];
     if (column) tallies.add(row.season_id, row.prover, column, sign * row.count);
     if (status !== REFUTED) return;
-    for (const member of majority.all({ uid, revealed: row.output_hash }))
-      tallies.add(row.season_id, member, "caught", sign);
+    const catchers = row.challenger === null ? majority.all({ uid, revealed: row.output_hash }) : [row.challenger];
+    for (const catcher of catchers) tallies.add(row.season_id, catcher, "caught", sign);
   }
 
   return {
     Committed: {
       apply({ args, place }) {
-        if (find.get(args.uid)) throw new IntegrityError(`Statement ${args.uid} was recorded twice.`);
-        record(args, place);
+        record({ ...args, ...single }, place);
       },
       undo({ args }) {
         forget(args.uid);
@@ -111,14 +122,34 @@ export function statementSteps(db: Db, campaign: string): FoldSteps {
     Attested: {
       apply({ args, place }) {
         const row = find.get(args.uid);
-        if (row && row.output_hash !== null) throw new IntegrityError(`Statement ${args.uid} was revealed twice.`);
-        if (!row) record({ ...args, answer: answerHash(args.prover, args) }, place);
+        if (row && (row.output_hash !== null || row.root !== null))
+          throw new IntegrityError(`Statement ${args.uid} was revealed twice.`);
+        if (!row) record({ ...args, ...single, answer: answerHash(args.prover, args) }, place);
         open.run(args.outputHash, args.traceHash, args.salt, args.uid);
       },
       undo(event) {
         const { uid } = event.args;
         if (recordedBy(event, require(uid, "An undo"))) forget(uid);
         else open.run(null, null, null, uid);
+      },
+    },
+    BatchAttested: {
+      apply({ args, place }) {
+        record({ ...args, uid: args.id, inputHash: null, answer: null }, place);
+      },
+      undo({ args }) {
+        forget(args.id);
+      },
+    },
+    RowRefuted: {
+      apply({ args }) {
+        const { status, challenger } = require(args.id, "RowRefuted");
+        if (status !== PENDING || challenger !== null)
+          throw new IntegrityError(`A row of statement ${args.id} was refuted when it was settled already.`);
+        challenge.run(args.challenger, args.id);
+      },
+      undo({ args }) {
+        challenge.run(null, args.id);
       },
     },
     StatusChanged: {

@@ -8,9 +8,10 @@ export interface StatementRow extends PlaceRow {
   prover: Address;
   method: number;
   model_id: Hex;
-  input_hash: Hex;
+  input_hash: Hex | null;
   context: Hex;
-  answer: Hex;
+  answer: Hex | null;
+  root: Hex | null;
   output_hash: Hex | null;
   trace_hash: Hex | null;
   salt: Hex | null;
@@ -57,7 +58,7 @@ const MOST_SCANNED = 1_000;
 
 export function createStatementReader(db: Db): StatementReader {
   const statement = db.prepare<[Hex], StatementRow>(
-    `SELECT uid, prover, method, model_id, input_hash, context, answer, output_hash, trace_hash, salt, season_id, count,
+    `SELECT uid, prover, method, model_id, input_hash, context, answer, root, output_hash, trace_hash, salt, season_id, count,
        status, settled_block, settled_log, ${placeColumns("statements")},
        (SELECT timestamp FROM blocks WHERE number = settled_block) AS settled_timestamp,
        (SELECT transaction_hash FROM events

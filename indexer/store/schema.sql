@@ -82,24 +82,28 @@ CREATE TABLE tasks (
 ) STRICT, WITHOUT ROWID;
 
 -- `season_id` is set for a statement that is for a task as the season's rules ask: it alone can earn points there.
+-- A batch has a root and no answer. `challenger` showed a wrong row.
 CREATE TABLE statements (
   uid TEXT PRIMARY KEY,
   prover TEXT NOT NULL,
   method INTEGER NOT NULL,
   model_id TEXT NOT NULL,
-  input_hash TEXT NOT NULL,
+  input_hash TEXT,
   context TEXT NOT NULL,
-  answer TEXT NOT NULL,
+  answer TEXT,
+  root TEXT,
   output_hash TEXT,
   trace_hash TEXT,
   salt TEXT,
   season_id INTEGER,
   count INTEGER NOT NULL,
   status INTEGER NOT NULL,
+  challenger TEXT,
   block_number INTEGER NOT NULL,
   log_index INTEGER NOT NULL,
   settled_block INTEGER,
-  settled_log INTEGER
+  settled_log INTEGER,
+  CHECK ((root IS NULL) = (answer IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX statements_in_order ON statements (block_number, log_index);
 CREATE INDEX statements_of_prover ON statements (prover, block_number, log_index);

@@ -12,7 +12,7 @@ import {
   toHex,
 } from "viem";
 import type { EventName, EventNamed } from "../../indexer/decode/events.ts";
-import { attestationRegistryAbi, campaignAbi, modelRegistryAbi, quorumAbi } from "../../sdk/abi.ts";
+import { attestationRegistryAbi, campaignAbi, fraudProofAbi, modelRegistryAbi, quorumAbi } from "../../sdk/abi.ts";
 import { ledgerHash, ZERO_HASH } from "../../sdk/commitments.ts";
 import { unitContext } from "../../sdk/contexts.ts";
 import { type Deployment, parseDeployment } from "../../sdk/deployment.ts";
@@ -55,9 +55,14 @@ export const deployment: Deployment = parseDeployment({
     Bonds: contract(3),
     Campaign: contract(4),
     Quorum: contract(5),
+    FraudProof: contract(6),
   },
 });
 const { ModelRegistry, AttestationRegistry, Campaign, Quorum } = deployment.contracts;
+
+/** FraudProof of the deployment, and its number. */
+export const FraudProof = contract(6);
+export const FRAUD = 2;
 
 export const accountOf = (n: number): Address => getAddress(padHex(toHex(0xa00 + n), { size: 20 }));
 const hashOf = (...parts: unknown[]): Hex => keccak256(stringToHex(parts.join(" ")));
@@ -88,14 +93,18 @@ interface Statement {
   method: number;
   modelId: Hex;
   context: Hex;
+  /** Units covered. */
+  count: number;
   open: boolean;
   status: number;
   panel: Address[];
   voted: number;
 }
 
-const MODEL = hashOf("model", 0);
+export const MODEL = hashOf("model", 0);
 const POINTS = 100n;
+/** Cap of the FraudProof task: some batches of a story reach beyond it. */
+const UNITS = 30;
 const output = (pick: number): Hex => hashOf("output", pick % 2);
 
 /**
@@ -148,6 +157,10 @@ export function tell(blocks: readonly (readonly number[])[]): Chapter[] {
         ...{ seasonId, taskId: 1n, modelId: MODEL, method: 1, points: POINTS, unitsPerAccount: 1000 },
         ...{ noise: 8, inputCount: 1, inputSetRoot: hashOf("inputs"), inputs: "0x01020304" as Hex },
       }),
+      emit(...on, "TaskAdded", {
+        ...{ seasonId, taskId: 2n, modelId: MODEL, method: FRAUD, points: POINTS, unitsPerAccount: UNITS },
+        ...{ noise: 8, inputCount: 1, inputSetRoot: hashOf("inputs"), inputs: "0x01020304" as Hex },
+      }),
       emit(...on, "SeasonOpened", {
         ...{
           seasonId,
@@ -178,7 +191,58 @@ export function tell(blocks: readonly (readonly number[])[]): Chapter[] {
     const opened = { outputHash: output(pick), traceHash: ZERO_HASH, salt: hashOf("salt", n) };
     if (method === 0) logs.push(emit(...on, "Attested", { ...common, ...opened }));
     else logs.push(emit(...on, "Committed", { ...common, answer: hashOf("answer", n) }));
-    statements.push({ ...common, open: method === 0, status: 1, panel: [], voted: 0 });
+    statements.push({ ...common, count: 1, open: method === 0, status: 1, panel: [], voted: 0 });
+  }
+
+  function attestTraced(pick: number): void {
+    const n = statements.length;
+    const uid = hashOf("uid", n, pick);
+    const prover = accountOf(pick % 7);
+    const seasonId = BigInt((pick % ledgers.size) + 1);
+    const unit = { campaign: Campaign.address, seasonId, taskId: 2n, unit: BigInt(pick % (UNITS + 2)) };
+    const context = pick % 4 === 0 ? ZERO_HASH : unitContext(unit);
+    const common = { uid, prover, modelId: MODEL, context, method: FRAUD };
+    const opened = { outputHash: output(pick), traceHash: hashOf("trace", n), salt: hashOf("salt", n) };
+    logs.push(
+      emit(AttestationRegistry.address, attestationRegistryAbi, "Attested", {
+        ...{ ...common, ...opened, inputHash: hashOf("input", n) },
+      }),
+      emit(FraudProof.address, fraudProofAbi, "Traced", { uid, trace: output(pick) }),
+    );
+    statements.push({ ...common, count: 1, open: true, status: 1, panel: [], voted: 0 });
+  }
+
+  function attestBatch(pick: number): void {
+    const n = statements.length;
+    const id = hashOf("batch", n, pick);
+    const prover = accountOf(pick % 7);
+    const seasonId = BigInt((pick % ledgers.size) + 1);
+    const count = 1 + ((pick >>> 3) % 9);
+    const context = unitContext({ campaign: Campaign.address, seasonId, taskId: 2n, unit: BigInt(pick % UNITS) });
+    const common = { prover, modelId: MODEL, context, count, method: FRAUD };
+    const traces = padHex("0x01", { size: 3 * count });
+    logs.push(
+      emit(AttestationRegistry.address, attestationRegistryAbi, "BatchAttested", {
+        ...{ ...common, id, root: hashOf("root", n), traces },
+      }),
+    );
+    statements.push({ ...common, uid: id, open: true, status: 1, panel: [], voted: 0 });
+  }
+
+  function refuteRow(pick: number): void {
+    const s = pending(pick, ({ method }) => method === FRAUD);
+    if (!s) return;
+    s.status = 3;
+    const challenger = accountOf(pick % 9);
+    const unit = BigInt(pick % s.count);
+    logs.push(
+      emit(FraudProof.address, fraudProofAbi, "RowRefuted", {
+        ...{ id: s.uid, challenger, unit, layer: BigInt(pick % 2), row: BigInt(pick % 5), claimed: -7, correct: 12 },
+      }),
+      emit(AttestationRegistry.address, attestationRegistryAbi, "StatusChanged", {
+        ...{ id: s.uid, status: 3, by: challenger },
+      }),
+    );
   }
 
   function panel(pick: number): void {
@@ -222,7 +286,8 @@ export function tell(blocks: readonly (readonly number[])[]): Chapter[] {
     }
     const s = pending(pick, () => true);
     if (!s) return;
-    s.status = s.method === 0 ? 5 : 2 + (pick % 3);
+    if (s.method === FRAUD) s.status = 2;
+    else s.status = s.method === 0 ? 5 : 2 + (pick % 3);
     logs.push(emit(...on, "StatusChanged", { id: s.uid, status: s.status, by: accountOf(pick % 5) }));
   }
 
@@ -256,6 +321,7 @@ export function tell(blocks: readonly (readonly number[])[]): Chapter[] {
   }
 
   const acts = [commit, commit, panel, panel, vote, vote, vote, reveal, reveal, settle, settle];
+  const traced = [attestTraced, attestBatch, attestBatch, refuteRow, refuteRow];
   const points = [changePoints, changePoints, changePoints, changePoints, hint];
 
   return [[], ...blocks].map((choices, i) => {
@@ -269,7 +335,7 @@ export function tell(blocks: readonly (readonly number[])[]): Chapter[] {
       const kind = choice % 32;
       if (kind === 30 && ledgers.size < 3) openSeason();
       else if (kind === 31 && models < 4) publish();
-      else [...acts, ...points, ...points][kind % 21]?.(pick);
+      else [...acts, ...points, ...points, ...traced][kind % 26]?.(pick);
     }
     return { logs, ledgers: new Map(ledgers) };
   });

@@ -77,7 +77,7 @@ describe("following a chain", () => {
     const indexer = await launch();
     await untilReady(indexer, head(whole));
     node.blocks = chainOf(tell(story), "deep", 30);
-    expect((await indexer.ended)?.message).to.match(/^Block 39 was final and the node no longer has it/);
+    expect((await indexer.ended)?.message).to.match(/^Block 3\d was final and the node no longer has it/);
   });
 
   it("catches up over final blocks in ranges and over new blocks one by one", async () => {

@@ -27,6 +27,20 @@ describe("decoding", () => {
     expect(() => decode({ ...hint("x"), address })).to.throw(MalformedLog, "no event");
   });
 
+  it("refuses FraudProof's events where the deployment has no FraudProof, and reads all others", () => {
+    const { FraudProof: fraudProof, ...contracts } = deployment.contracts;
+    const without = createDecoder({ ...deployment, contracts });
+    const address = fraudProof?.address.toLowerCase();
+    expect(without.filter.addresses).to.have.members(decoder.filter.addresses.filter((each) => each !== address));
+    const logs = tell([[21, 22, 24]]).flatMap((chapter) => chapter.logs);
+    expect(logs.some((log) => log.address === address)).to.equal(true);
+    for (const log of logs) {
+      const decodeWithout = () => without.decode({ ...log, ...place });
+      if (log.address === address) expect(decodeWithout).to.throw(MalformedLog, "no event");
+      else expect(decodeWithout()).to.deep.equal(decode(log));
+    }
+  });
+
   it("refuses a log with a topic more or less", () => {
     const log = hint("x");
     expect(() => decode({ ...log, topics: log.topics.slice(0, -1) })).to.throw(MalformedLog, "no well-formed UriAdded");
@@ -71,7 +85,8 @@ describe("decoding", () => {
       const event = decode(log);
       expect(event.place).to.deep.equal(place);
       const indexed = event.eventName.startsWith("Points") ? log.topics[3] : log.topics[1];
-      const none = event.eventName === "TaskAdded" || event.eventName.startsWith("Season");
+      const apart = ["TaskAdded", "BatchAttested", "Traced"].includes(event.eventName);
+      const none = apart || event.eventName.startsWith("Season");
       expect(subjectOf(event), event.eventName).to.equal(none ? null : indexed);
     }
   });

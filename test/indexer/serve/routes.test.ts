@@ -3,7 +3,7 @@ import type { Hex } from "viem";
 import { z } from "zod";
 import { ledgerHash } from "../../../sdk/commitments.ts";
 import { cidOfSha256 } from "../../../sdk/content.ts";
-import type { Receipt, Standing } from "../../../sdk/wire.ts";
+import type { Receipt, Standing, Statement, StatementSummary } from "../../../sdk/wire.ts";
 import { deployment } from "../story.ts";
 import { NOBODY, openSite, type Site, UNKNOWN } from "./site.ts";
 
@@ -51,6 +51,19 @@ describe("the API", () => {
       else
         z.fromJSONSchema(Object.values(content as Record<string, { schema: never }>)[0]?.schema as never).parse(body);
     }
+  });
+
+  it("answers every statement and batch as its OpenAPI document says", async () => {
+    const { paths } = (await site.get("/openapi.json")).body;
+    const { content } = paths["/v1/attestations/{uid}"].get.responses["200"];
+    const schema = z.fromJSONSchema((Object.values(content)[0] as { schema: never }).schema);
+    const steps = new Set<string>();
+    for (const { uid } of (await site.get("/v1/attestations")).body.items) {
+      const { body } = await site.get(`/v1/attestations/${uid}`);
+      schema.parse(body);
+      for (const { step } of body.item.steps) steps.add(step);
+    }
+    expect([...steps]).to.include.members(["batchAttested", "rowRefuted", "settled", "awarded"]);
   });
 
   it("lists standings page by page, and each account at its rank", async () => {
@@ -112,7 +125,8 @@ describe("the API", () => {
   it("shows a season's rules in full", async () => {
     const { item } = (await site.get("/v1/seasons/1")).body;
     expect(item).to.include({ seasonId: "1", state: "running", verifierCap: "1000", uri: "https://example.org" });
-    expect(item.tasks).to.have.lengthOf(1);
+    expect(item.tasks).to.have.lengthOf(2);
+    expect(item.tasks[1]).to.deep.include({ taskId: "2", method: { id: 2, name: "FraudProof" } });
     expect(item.tasks[0]).to.deep.include({ taskId: "1", method: { id: 1, name: "Quorum" }, points: "100", noise: 8 });
     const ledger = site.node.blocks.at(-1)?.ledgers.get(1n);
     expect(item.totals).to.deep.include({ seq: String(ledger?.seq), participants: ledger?.participants });
@@ -162,7 +176,8 @@ describe("the API", () => {
   });
 
   it("tells a statement's life step by step, and what is proven", async () => {
-    const { items } = (await site.get("/v1/attestations?status=verified")).body;
+    const { items: verified } = (await site.get("/v1/attestations?status=verified")).body;
+    const items = verified.filter(({ method }: StatementSummary) => method.name === "Quorum");
     expect(items).to.not.deep.equal([]);
     for (const { uid } of items) {
       const { item } = (await site.get(`/v1/attestations/${uid}`)).body;
@@ -171,6 +186,78 @@ describe("the API", () => {
       expect(item.proven).to.match(/^A drawn panel of \d+ re-ran the model/);
       expect(item.notProven).to.match(/^Not proven: that the panel's majority was honest/);
     }
+  });
+
+  /** Statements of FraudProof in full, with this status, batches or singles. */
+  const claims = async (status: string, batches: boolean): Promise<Statement[]> => {
+    const { items } = (await site.get(`/v1/attestations?status=${status}`)).body as { items: StatementSummary[] };
+    const found = items.filter(({ method, root }) => method.id === 2 && (root !== null) === batches);
+    expect(found).to.not.deep.equal([]);
+    return Promise.all(found.map(async ({ uid }) => (await site.get(`/v1/attestations/${uid}`)).body.item));
+  };
+
+  it("tells a batch from where its traces are, without the traces", async () => {
+    for (const item of await claims("verified", true)) {
+      expect(item).to.include({ inputHash: null, answer: null, outputHash: null, traceHash: null, salt: null });
+      expect(item.steps[0]).to.deep.equal({
+        ...{ step: "batchAttested", by: item.prover, count: item.count, root: item.root, at: item.attested },
+      });
+      expect(item.steps.map(({ step }) => step)).to.include("settled");
+      expect(JSON.stringify(item)).to.not.include("traces");
+      expect(item.proven).to.include(`activations of the batch's ${item.count} units are on chain`);
+      expect(item.proven).to.include("nobody showed a wrong one within the window");
+      expect(item.proven).to.include("the contract derives it from the base input");
+      expect(item.notProven).to.match(/^Not proven: that a challenger was watching/);
+    }
+  });
+
+  it("doesn't say that a single statement's input is the assigned one before the campaign paid for it", async () => {
+    for (const item of await claims("verified", false)) {
+      expect(item.steps[0]?.step).to.equal("revealed");
+      const paid = item.steps.some((step) => step.step === "awarded" && step.reason.id === 1);
+      if (item.unit) expect(item.notProven.endsWith("Nor is the input proven.")).to.equal(!paid);
+      else expect(item.proven).to.match(/The input is the one that the statement names\.$/);
+    }
+  });
+
+  it("shows the disputed row with both numbers and the challenger", async () => {
+    for (const batches of [true, false])
+      for (const item of await claims("refuted", batches)) {
+        const [dispute, settled] = item.steps.filter(({ step }) => step === "rowRefuted" || step === "settled");
+        if (dispute?.step !== "rowRefuted" || settled?.step !== "settled") throw new Error("There is no dispute.");
+        expect(dispute).to.include({ claimed: -7, correct: 12, by: settled.by });
+        const unit = item.unit && String(BigInt(item.unit.unit) + BigInt(dispute.index));
+        expect(dispute.unit).to.equal(unit);
+        expect(item.proven).to.match(
+          new RegExp(
+            `^${dispute.by} showed that row ${dispute.row} of layer ${dispute.layer} .*claimed -7.*computed 12`,
+          ),
+        );
+        if (unit !== null) expect(item.proven).to.include(`of unit ${unit}`);
+        if (item.count > 1) expect(item.notProven).to.include(`the ${item.count - 1} others`);
+      }
+  });
+
+  it("says of a pending batch that anyone may still refute it", async () => {
+    for (const item of await claims("pending", true)) {
+      expect(item.proven).to.include("staked a bond");
+      expect(item.notProven).to.include("Until the window ends, anyone can refute it");
+    }
+  });
+
+  it("gives the rule of a batch's points with its number of units", async () => {
+    const rules: string[] = [];
+    for (const { account } of await standings()) {
+      const { items } = (await site.get(`/v1/accounts/${account}/receipts`)).body as { items: Receipt[] };
+      for (const { attestation, rule, reason } of items) {
+        const { count, root } = attestation;
+        if (root === null || reason.id !== 1) continue;
+        const total = `for each verified unit: ${100 * count} for the batch's ${count}.`;
+        expect(rule).to.equal(`Task 2 gives the prover 100 points ${total}`);
+        rules.push(rule);
+      }
+    }
+    expect(rules).to.not.deep.equal([]);
   });
 
   it("shows an account's seasons, and none for one that did nothing", async () => {

@@ -1,15 +1,17 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { type Address, type Hex, padHex, toHex } from "viem";
 import { createDecoder } from "../../../indexer/decode/events.ts";
 import type { Log } from "../../../indexer/ingest/blocks.ts";
 import { createRanking } from "../../../indexer/rank/ranking.ts";
 import { type Chain, createChain } from "../../../indexer/store/chain.ts";
 import { type Db, openDatabase } from "../../../indexer/store/database.ts";
 import { IntegrityError } from "../../../indexer/store/integrity.ts";
-import { campaignAbi } from "../../../sdk/abi.ts";
+import { attestationRegistryAbi, campaignAbi, fraudProofAbi } from "../../../sdk/abi.ts";
+import { unitContext } from "../../../sdk/contexts.ts";
 import { type Block, chainOf } from "../node.ts";
 import { dump } from "../running.ts";
-import { accountOf, deployment, emit, tell } from "../story.ts";
+import { accountOf, deployment, type Emitted, emit, FRAUD, FraudProof, MODEL, tell } from "../story.ts";
 
 const decoder = createDecoder(deployment);
 const campaign = deployment.contracts.Campaign;
@@ -69,6 +71,91 @@ describe("the fold of events", () => {
       ...{ seasonId: 1n, account: accountOf(1), subject: first.hash, reason: 1, amount: 10n, seq: 1n },
     });
     expect(() => append(chain, [{ ...second, logs: [award] }])).to.throw(IntegrityError, "never drafted");
+  });
+
+  describe("of batches", () => {
+    const registry = [deployment.contracts.AttestationRegistry.address, attestationRegistryAbi] as const;
+    const hash = (n: number): Hex => padHex(toHex(n), { size: 32 });
+    const [prover, challenger] = [accountOf(1), accountOf(2)];
+    const batch = (id: Hex, unit: number, count: number, method = FRAUD) =>
+      emit(...registry, "BatchAttested", {
+        ...{ id, prover, method, count, root: hash(9), traces: "0x01" },
+        modelId: MODEL,
+        context: unitContext({ campaign: campaign.address, seasonId: 1n, taskId: 2n, unit: BigInt(unit) }),
+      });
+    const refuted = (id: Hex) =>
+      emit(FraudProof.address, fraudProofAbi, "RowRefuted", {
+        ...{ id, challenger, unit: 1n, layer: 0n, row: 3n, claimed: -1, correct: 4 },
+      });
+    const settled = (id: Hex, status: number) => emit(...registry, "StatusChanged", { id, status, by: challenger });
+    const fold = (...logs: Emitted[]) => {
+      const { db, chain } = open();
+      const [, second, opening] = chainOf(tell([])) as [Block, Block, Block];
+      chain.start(second);
+      append(chain, [opening, { ...opening, number: 3, hash: hash(3), parentHash: opening.hash, logs }]);
+      return db;
+    };
+    const tally = (db: Db, account: Address) =>
+      db.prepare("SELECT pending, verified, refuted, caught FROM tallies WHERE account = ?").get(account);
+
+    it("refuses a batch that was recorded before", () => {
+      expect(() => fold(batch(hash(1), 0, 5), batch(hash(1), 7, 5))).to.throw(IntegrityError, "recorded twice");
+    });
+
+    it("refuses to open a batch's answer: it has none", () => {
+      const opened = { outputHash: hash(4), traceHash: hash(5), salt: hash(6), inputHash: hash(7) };
+      const context = unitContext({ campaign: campaign.address, seasonId: 1n, taskId: 2n, unit: 0n });
+      const attested = emit(...registry, "Attested", {
+        ...{ ...opened, uid: hash(1), prover, modelId: MODEL, context, method: FRAUD },
+      });
+      expect(() => fold(batch(hash(1), 0, 5), attested)).to.throw(IntegrityError, "revealed twice");
+    });
+
+    it("refuses a row of what was never recorded, or is settled, or was refuted before", () => {
+      expect(() => fold(refuted(hash(1)))).to.throw(IntegrityError, "never recorded");
+      const recorded = batch(hash(1), 0, 5);
+      expect(() => fold(recorded, settled(hash(1), 2), refuted(hash(1)))).to.throw(IntegrityError, "settled already");
+      expect(() => fold(recorded, refuted(hash(1)), refuted(hash(1)))).to.throw(IntegrityError, "settled already");
+    });
+
+    it("counts units, and each refutation once for its challenger", () => {
+      const logs = [batch(hash(1), 0, 5), batch(hash(2), 5, 25), batch(hash(3), 0, 7)];
+      const db = fold(...logs, settled(hash(2), 2), refuted(hash(3)), settled(hash(3), 3));
+      expect(tally(db, prover)).to.deep.equal({ pending: 5, verified: 25, refuted: 7, caught: 0 });
+      expect(tally(db, challenger)).to.deep.equal({ pending: 0, verified: 0, refuted: 0, caught: 1 });
+    });
+
+    it("doesn't count a batch that reaches beyond the task's cap, or of another method", () => {
+      const db = fold(batch(hash(1), 26, 5), batch(hash(2), 0, 5, 1), batch(hash(3), 26, 4));
+      expect(tally(db, prover)).to.deep.equal({ pending: 4, verified: 0, refuted: 0, caught: 0 });
+    });
+  });
+
+  it("counts every account's units as its statements stand", () => {
+    fc.assert(
+      fc.property(story, (choices) => {
+        const { db, chain } = open();
+        const [, second, ...blocks] = chainOf(tell(choices)) as [Block, Block, ...Block[]];
+        chain.start(second);
+        append(chain, blocks);
+        const counted = db
+          .prepare(
+            `SELECT season_id, account, pending, verified, refuted FROM tallies
+             WHERE pending + verified + refuted > 0 ORDER BY season_id, account`,
+          )
+          .all();
+        const recounted = db
+          .prepare(
+            `SELECT season_id, prover AS account, sum(iif(status = 1, count, 0)) AS pending,
+               sum(iif(status = 2, count, 0)) AS verified, sum(iif(status = 3, count, 0)) AS refuted
+             FROM statements WHERE season_id IS NOT NULL AND status < 4
+             GROUP BY season_id, prover ORDER BY season_id, prover`,
+          )
+          .all();
+        expect(counted).to.deep.equal(recounted);
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it("is undone to the byte, at every block", () => {
