@@ -1,4 +1,5 @@
 import type { Address, Hex } from "viem";
+import { readBatches } from "./batches.ts";
 import { type Client, readModel, readSeason, readTasks } from "./client.ts";
 import type { LedgerEntry } from "./commitments.ts";
 import { decodeLayout } from "./layouts.ts";
@@ -22,14 +23,14 @@ export interface SeasonAudit {
   blockHash: Hex;
   entries: PlacedEntry[];
   ledger: Ledger;
-  /** Statements whose uid was recomputed: all that the registry recorded, of every season. */
+  /** Statements and batches whose name was recomputed: all that the registry recorded, of every season. */
   statements: number;
   /** What disagrees, a sentence each; none when every point holds. */
   differences: string[];
 }
 
 /**
- * Recomputes a season from the chain alone: every uid from its event's fields, ledger and ledger hash from the point
+ * Recomputes a season from the chain alone: every uid from its event's fields, every batch from its traces, ledger and ledger hash from the point
  * events, every point from the rules, every assigned input from the season's seed; and holds that against the
  * registry's records and the campaign's own state at the same block. Throws when there is no such season or the RPC
  * fails.
@@ -45,7 +46,10 @@ export async function auditSeason(
   const { statements, wrong } = await readStatements(client, blockNumber, undefined, (done, total) =>
     onProgress("statements", done, total),
   );
-  const differences = [...wrong];
+  const { batches, wrong: wrongBatches } = await readBatches(client, blockNumber, (done, total) =>
+    onProgress("batches", done, total),
+  );
+  const differences = [...wrong, ...wrongBatches];
   const ledger = tryFold(entries, differences);
   differences.push(...(await compareWithCampaign(client, seasonId, ledger, blockNumber, onProgress)));
   const facts: SeasonFacts = {
@@ -53,12 +57,13 @@ export async function auditSeason(
     seasonId,
     rules: season,
     tasks: await readSeasonTasks(client, seasonId),
-    statements,
+    ...{ statements, batches },
     ...(await readSubjects(client, entries, blockNumber, onProgress)),
   };
   differences.push(...checkTasks(facts), ...checkEntries(entries, facts), ...checkInputs(entries, facts));
   const { chainId } = client.deployment;
-  return { chainId, seasonId, blockNumber, blockHash, entries, ledger, statements: statements.size, differences };
+  const counted = statements.size + batches.size;
+  return { chainId, seasonId, blockNumber, blockHash, entries, ledger, statements: counted, differences };
 }
 
 /** A season's ledger entries up to block `toBlock`, in the order of the chain. */

@@ -3,6 +3,7 @@ export * from "./abi.ts";
 export * from "./api.ts";
 export * from "./audit.ts";
 export * from "./auditApi.ts";
+export * from "./batches.ts";
 export * from "./client.ts";
 export * from "./commitments.ts";
 export * from "./content.ts";

@@ -1,11 +1,12 @@
 import { type Address, type Hex, isAddressEqual } from "viem";
+import type { RecordedBatch } from "./batches.ts";
 import type { TaskInputs } from "./client.ts";
 import { type LedgerEntry, tensorHash, unitSeed } from "./commitments.ts";
-import { type Unit, unitOf } from "./contexts.ts";
+import { type Unit, unitContext, unitOf } from "./contexts.ts";
 import { type TensorSpec, tensorHeader } from "./layouts.ts";
 import { REASON_PENALTY, REASON_PROVER, REASON_VERIFIER } from "./ledger.ts";
 import { type RecordedStatement, statuses } from "./statements.ts";
-import { orderedTree } from "./tree.ts";
+import { leavesOf, orderedTree } from "./tree.ts";
 import { unitInput } from "./units.ts";
 
 const VERIFIED = 2;
@@ -24,7 +25,9 @@ export interface SeasonFacts {
   tasks: ReadonlyMap<bigint, SeasonTask>;
   /** Statements by uid. */
   statements: ReadonlyMap<Hex, RecordedStatement>;
-  /** What the registry keeps of each statement that points were awarded or burned for. */
+  /** Batches by id. */
+  batches: ReadonlyMap<Hex, RecordedBatch>;
+  /** What the registry keeps of each statement and batch that points were awarded or burned for. */
   records: ReadonlyMap<Hex, { attestedAt: number; status: number }>;
   /** Accounts that verified each statement that points were awarded for. */
   verifiers: ReadonlyMap<Hex, readonly Address[]>;
@@ -34,10 +37,7 @@ export interface SeasonFacts {
 export function checkTasks({ tasks }: SeasonFacts): string[] {
   const wrong: string[] = [];
   for (const { taskId, inputs, inputCount, inputSetRoot } of tasks.values()) {
-    const length = inputs.length / inputCount;
-    const { root } = orderedTree(
-      Array.from({ length: inputCount }, (_, i) => inputs.subarray(i * length, (i + 1) * length)),
-    );
+    const { root } = orderedTree(leavesOf(inputs, inputCount));
     if (root !== inputSetRoot)
       wrong.push(`Task ${taskId} has base inputs with the root ${root}; ${inputSetRoot} was recorded.`);
   }
@@ -45,8 +45,8 @@ export function checkTasks({ tasks }: SeasonFacts): string[] {
 }
 
 /**
- * Checks every ledger entry against the campaign's rules: a known statement of a unit of this season, made in time, on
- * its assigned input, with the status that its reason asks for, paid once, to whom and with what the rules give.
+ * Checks every ledger entry against the campaign's rules: a known statement or batch of units of this season, made in
+ * time, with the status that its reason asks for, each unit paid once, to whom and with what the rules give.
  * Returns a sentence for each entry that breaks one; none when all is well.
  */
 export function checkEntries(entries: readonly LedgerEntry[], facts: SeasonFacts): string[] {
@@ -61,12 +61,30 @@ export function checkEntries(entries: readonly LedgerEntry[], facts: SeasonFacts
 
 /** What was paid and burned before. */
 interface Progress {
-  /** The uid that was paid for a unit, by its context and prover. */
+  /** The uid or batch id that a unit was paid or penalised for, by its context and prover. */
   units: Map<string, Hex>;
   burned: Set<Hex>;
   /** Verifiers that were paid, each as the uid and its address. */
   shares: Set<string>;
   verifierPoints: Map<Address, bigint>;
+}
+
+/** What a statement or a batch says about units; `unit` is the first one. */
+interface Claim {
+  prover: Address;
+  method: number;
+  modelId: Hex;
+  count: number;
+  unit: Unit;
+}
+
+/** The claim of that name about units of the season; undefined when it is about something else. */
+function claimOf(subject: Hex, { statements, batches, campaign, seasonId }: SeasonFacts): Claim | undefined {
+  const statement = statements.get(subject)?.statement ?? batches.get(subject)?.batch;
+  const unit = statement && unitOf(statement.context);
+  if (!unit || !isAddressEqual(unit.campaign, campaign) || unit.seasonId !== seasonId) return undefined;
+  const { prover, method, modelId } = statement;
+  return { prover, method, modelId, unit, count: "count" in statement ? statement.count : 1 };
 }
 
 function faultOf(
@@ -75,56 +93,59 @@ function faultOf(
   facts: SeasonFacts,
   progress: Progress,
 ): string | undefined {
-  const recorded = facts.statements.get(entry.subject);
   const record = facts.records.get(entry.subject);
-  if (!recorded || !record) return `is for ${entry.subject}, which no event recorded`;
-  const unit = unitOf(recorded.statement.context);
-  const task = unit && facts.tasks.get(unit.taskId);
-  if (!unit || !task || !isAddressEqual(unit.campaign, facts.campaign) || unit.seasonId !== facts.seasonId)
-    return `is for ${entry.subject}, which is not for a unit of this season`;
-  const fault = statementFault(recorded, record.attestedAt, unit, task, facts);
+  if (!record || !(facts.statements.has(entry.subject) || facts.batches.has(entry.subject)))
+    return `is for ${entry.subject}, which no event recorded`;
+  const claim = claimOf(entry.subject, facts);
+  const task = claim && facts.tasks.get(claim.unit.taskId);
+  if (!claim || !task) return `is for ${entry.subject}, which is not for a unit of this season`;
+  const fault = claimFault(claim, record.attestedAt, task, facts);
   if (fault) return `is for ${entry.subject}, ${fault}`;
   const collects = previous?.subject === entry.subject && previous.account === entry.account && previous.delta > 0n;
   const expected = entry.reason === REASON_PENALTY && !collects ? REFUTED : VERIFIED;
   if (record.status !== expected)
     return `is for ${entry.subject}, which is ${statuses[record.status]}, not ${statuses[expected]}`;
-  if (entry.reason === REASON_PROVER) return proverFault(entry, recorded, task, progress);
+  if (entry.reason === REASON_PROVER) return proverFault(entry, claim, task, progress);
   if (entry.reason === REASON_VERIFIER) return verifierFault(entry, task, facts, progress);
   if (entry.reason !== REASON_PENALTY) return `has the reason ${entry.reason}, which no rule knows`;
   if (collects)
     return -entry.delta > previous.delta ? `collects more than the ${previous.delta} just awarded` : undefined;
-  return penaltyFault(entry, recorded, task, progress);
+  return penaltyFault(entry, claim, task, progress);
 }
 
-function statementFault(
-  { statement }: RecordedStatement,
+function claimFault(
+  { modelId, method, unit, count }: Claim,
   attestedAt: number,
-  { unit }: Unit,
   task: SeasonTask,
   { rules }: SeasonFacts,
 ): string | undefined {
-  if (statement.modelId !== task.modelId) return `whose model is ${statement.modelId}, not the task's ${task.modelId}`;
-  if (statement.method !== task.method) return `whose method is ${statement.method}, not the task's ${task.method}`;
-  if (unit >= BigInt(task.unitsPerAccount)) return `whose unit ${unit} is beyond the ${task.unitsPerAccount} allowed`;
+  const last = unit.unit + BigInt(count) - 1n;
+  if (modelId !== task.modelId) return `whose model is ${modelId}, not the task's ${task.modelId}`;
+  if (method !== task.method) return `whose method is ${method}, not the task's ${task.method}`;
+  if (last >= BigInt(task.unitsPerAccount)) return `whose unit ${last} is beyond the ${task.unitsPerAccount} allowed`;
   if (attestedAt < Math.max(rules.startsAt, rules.seededAt) || attestedAt >= rules.endsAt)
     return `which was attested at ${attestedAt}, outside the season`;
   return undefined;
 }
 
 function proverFault(
-  entry: LedgerEntry,
-  { statement, uid }: RecordedStatement,
-  task: SeasonTask,
-  progress: Progress,
+  { account, delta, subject }: LedgerEntry,
+  claim: Claim,
+  { points }: SeasonTask,
+  { units }: Progress,
 ): string | undefined {
-  if (!isAddressEqual(entry.account, statement.prover)) return `pays a prover; the prover is ${statement.prover}`;
-  if (entry.delta !== task.points) return `pays a unit of ${task.points} points`;
-  const key = `${statement.context} ${statement.prover}`;
-  const paid = progress.units.get(key);
-  if (paid) return `pays a unit that was paid before, for ${paid}`;
-  progress.units.set(key, uid);
+  const { prover, count } = claim;
+  if (!isAddressEqual(account, prover)) return `pays a prover; the prover is ${prover}`;
+  if (delta !== points * BigInt(count)) return `pays ${count === 1 ? "a unit" : `${count} units`} of ${points} points`;
+  const keys = keysOf(claim);
+  const spent = keys.find((key) => units.has(key));
+  if (spent) return `pays a unit that was paid before or is dead, for ${units.get(spent)}`;
+  for (const key of keys) units.set(key, subject);
   return undefined;
 }
+
+const keysOf = ({ prover, unit, count }: Claim): string[] =>
+  Array.from({ length: count }, (_, i) => `${unitContext({ ...unit, unit: unit.unit + BigInt(i) })} ${prover}`);
 
 function verifierFault(
   { account, subject, delta }: LedgerEntry,
@@ -147,17 +168,23 @@ function verifierFault(
 
 function penaltyFault(
   { account, delta, subject }: LedgerEntry,
-  { statement }: RecordedStatement,
+  claim: Claim,
   { points }: SeasonTask,
-  { burned }: Progress,
+  { burned, units }: Progress,
 ): string | undefined {
-  if (!isAddressEqual(account, statement.prover)) return `penalises ${account}; the prover is ${statement.prover}`;
+  const { prover, count } = claim;
+  if (!isAddressEqual(account, prover)) return `penalises ${account}; the prover is ${prover}`;
   if (burned.has(subject)) return `penalises ${subject} a second time`;
   burned.add(subject);
-  return -delta > 10n * points ? `burns more than ten times the unit's ${points} points` : undefined;
+  for (const key of keysOf(claim)) units.set(key, subject);
+  const what = count === 1 ? "the unit's" : `each of ${count} units'`;
+  return -delta > 10n * points * BigInt(count) ? `burns more than ten times ${what} ${points} points` : undefined;
 }
 
-/** Sentences about awarded statements whose input is not the one that was assigned to their unit. */
+/**
+ * Sentences about awarded statements whose input is not the one that was assigned to their unit. A batch names no input:
+ * its units' are the assigned ones.
+ */
 export function checkInputs(entries: readonly LedgerEntry[], { tasks, statements, rules }: SeasonFacts): string[] {
   const wrong: string[] = [];
   for (const { subject, reason } of entries) {

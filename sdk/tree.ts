@@ -48,6 +48,13 @@ export function orderedTree(leaves: readonly Uint8Array[]): OrderedTree {
   };
 }
 
+/** Cuts bytes into `count` leaves of one length; throws a RangeError where they don't divide. */
+export function leavesOf(bytes: Uint8Array, count: number): Uint8Array[] {
+  const length = bytes.length / count;
+  if (!Number.isInteger(length)) throw new RangeError(`${bytes.length} bytes are not ${count} leaves of one length.`);
+  return Array.from({ length: count }, (_, i) => bytes.subarray(i * length, (i + 1) * length));
+}
+
 /** Whether `data` is the leaf at position `index` of the tree of `count` leaves under `root`. */
 export function verifyProof(root: Hex, count: number, index: number, data: Uint8Array, proof: readonly Hex[]): boolean {
   if (index >= count || proof.length !== depth(count)) return false;

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { type Address, getAddress, type Hex, keccak256 } from "viem";
+import type { RecordedBatch } from "../../sdk/batches.ts";
 import { type LedgerEntry, tensorHash, unitSeed, ZERO_HASH } from "../../sdk/commitments.ts";
 import { unitContext } from "../../sdk/contexts.ts";
 import { INT8, type TensorSpec, tensorHeader } from "../../sdk/layouts.ts";
@@ -20,6 +21,12 @@ const MODEL = keccak256("0x01");
 const SEED = keccak256("0x02");
 const UID = keccak256("0x03");
 const REFUTED_UID = keccak256("0x04");
+const [BATCH, OVERLAPPING, REFUTED_BATCH, LONG_BATCH] = [5, 6, 7, 8].map((n) => keccak256(`0x0${n}`)) as [
+  Hex,
+  Hex,
+  Hex,
+  Hex,
+];
 const input: TensorSpec = { name: "x", dtype: INT8, dims: [1, 4] };
 const inputs = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]);
 
@@ -39,6 +46,13 @@ function recorded(uid: Hex, unit: bigint, change: Partial<RecordedStatement["sta
   return { uid, statement, answer: undefined, blockNumber: 1n, transactionHash: ZERO_HASH };
 }
 
+/** Five units of task 2, from `unit` on. */
+function batched(id: Hex, unit: bigint): RecordedBatch {
+  const context = unitContext({ campaign: CAMPAIGN, seasonId: 1n, taskId: 2n, unit });
+  const batch = { prover: PROVER, method: 2, modelId: MODEL, context, count: 5, root: ZERO_HASH };
+  return { id, batch, blockNumber: 1n, transactionHash: ZERO_HASH };
+}
+
 function facts(
   change: Partial<SeasonFacts> = {},
   statement: Partial<RecordedStatement["statement"]> = {},
@@ -46,14 +60,27 @@ function facts(
   return {
     ...{ campaign: CAMPAIGN, seasonId: 1n },
     rules: { startsAt: 100, endsAt: 200, seededAt: 110, seed: SEED, verifierCap: 50n },
-    tasks: new Map([[1n, task]]),
+    tasks: new Map([
+      [1n, task],
+      [2n, { ...task, taskId: 2n, method: 2, points: 7n, unitsPerAccount: 20 }],
+    ]),
     statements: new Map([
       [UID, recorded(UID, 0n, statement)],
       [REFUTED_UID, recorded(REFUTED_UID, 1n)],
     ]),
+    batches: new Map([
+      [BATCH, batched(BATCH, 10n)],
+      [OVERLAPPING, batched(OVERLAPPING, 14n)],
+      [REFUTED_BATCH, batched(REFUTED_BATCH, 15n)],
+      [LONG_BATCH, batched(LONG_BATCH, 16n)],
+    ]),
     records: new Map([
       [UID, { attestedAt: 110, status: 2 }],
       [REFUTED_UID, { attestedAt: 199, status: 3 }],
+      [BATCH, { attestedAt: 150, status: 2 }],
+      [OVERLAPPING, { attestedAt: 150, status: 2 }],
+      [REFUTED_BATCH, { attestedAt: 150, status: 3 }],
+      [LONG_BATCH, { attestedAt: 150, status: 2 }],
     ]),
     verifiers: new Map([[UID, [ANNE, BORIS]]]),
     ...change,
@@ -66,6 +93,8 @@ const entry = (seq: bigint, account: Address, reason: number, delta: bigint, sub
 
 const paid = entry(1n, PROVER, 1, 100n);
 const shared = [entry(2n, ANNE, 2, 30n), entry(3n, BORIS, 2, 30n)];
+const paidBatch = entry(1n, PROVER, 1, 35n, BATCH);
+const burnedBatch = entry(2n, PROVER, 5, -35n, REFUTED_BATCH);
 const burned = entry(4n, PROVER, 5, -100n, REFUTED_UID);
 
 describe("rules", () => {
@@ -94,6 +123,24 @@ describe("rules", () => {
     ["a penalty for another", "the prover is", [entry(1n, ANNE, 5, -1n, REFUTED_UID)], facts()],
     ["a second penalty", "a second time", [burned, { ...burned, seq: 5n }], facts()],
     ["a larger penalty", "ten times the unit's 100", [entry(1n, PROVER, 5, -1001n, REFUTED_UID)], facts()],
+    ["one unit's points for a batch", "pays 5 units of 7 points", [entry(1n, PROVER, 1, 7n, BATCH)], facts()],
+    ["a batch of another account", `the prover is ${PROVER}`, [entry(1n, ANNE, 1, 35n, BATCH)], facts()],
+    ["a batch in part beyond the cap", "whose unit 20 is beyond", [entry(1n, PROVER, 1, 35n, LONG_BATCH)], facts()],
+    [
+      "a batch with a unit paid before",
+      `a unit that was paid before or is dead, for ${BATCH}`,
+      [paidBatch, entry(2n, PROVER, 1, 35n, OVERLAPPING)],
+      facts(),
+    ],
+    [
+      "a batch with a dead unit",
+      `a unit that was paid before or is dead, for ${REFUTED_BATCH}`,
+      [burnedBatch, entry(3n, PROVER, 1, 35n, OVERLAPPING)],
+      facts(),
+    ],
+    ["an award of a refuted batch", "which is refuted, not", [entry(1n, PROVER, 1, 35n, REFUTED_BATCH)], facts()],
+    ["a larger penalty for a batch", "each of 5 units' 7", [entry(1n, PROVER, 5, -351n, REFUTED_BATCH)], facts()],
+    ["a verifier of a batch", "pays a verifier that", [entry(1n, ANNE, 2, 4n, BATCH)], facts()],
     ["too much collected", "collects more than the 100", [paid, entry(2n, PROVER, 5, -101n)], facts()],
   ];
   for (const [what, sentence, entries, known] of faults)
@@ -112,7 +159,7 @@ describe("rules", () => {
 
   it("finds nothing wrong in what the campaign does", () => {
     const collected = [paid, entry(2n, PROVER, 5, -100n), { ...shared[0], seq: 3n }, burned] as LedgerEntry[];
-    for (const entries of [[paid, ...shared, burned], collected]) {
+    for (const entries of [[paid, ...shared, burned], collected, [paidBatch, burnedBatch]]) {
       expect(checkEntries(entries, facts())).to.deep.equal([]);
       expect(checkInputs(entries, facts())).to.deep.equal([]);
     }

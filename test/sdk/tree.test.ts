@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { concat, type Hex, keccak256, numberToHex } from "viem";
-import { depth, leafHash, orderedTree, verifyProof } from "../../sdk/tree.ts";
+import { depth, leafHash, leavesOf, orderedTree, verifyProof } from "../../sdk/tree.ts";
 
 const leaves = fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 1, maxLength: 40 });
 
@@ -61,6 +61,12 @@ describe("ordered tree", () => {
   it("refuses padding as a leaf", () => {
     const { root, proof } = orderedTree([new Uint8Array(1), new Uint8Array(1), new Uint8Array(1)]);
     expect(verifyProof(root, 3, 3, new Uint8Array(0), [proof(2)[0] as Hex, proof(2)[1] as Hex])).to.equal(false);
+  });
+
+  it("refuses to cut bytes that don't divide into as many leaves", () => {
+    expect(() => leavesOf(new Uint8Array(7), 2)).to.throw(RangeError, "7 bytes are not 2 leaves of one length.");
+    expect(() => leavesOf(new Uint8Array(7), 0)).to.throw(RangeError, "7 bytes are not 0 leaves");
+    expect(leavesOf(Uint8Array.of(1, 2, 3, 4), 2)).to.deep.equal([Uint8Array.of(1, 2), Uint8Array.of(3, 4)]);
   });
 
   it("has the root of its definition", () => {

@@ -63,7 +63,7 @@ describe("the API", () => {
       schema.parse(body);
       for (const { step } of body.item.steps) steps.add(step);
     }
-    expect([...steps]).to.include.members(["batchAttested", "rowRefuted", "settled", "awarded"]);
+    expect([...steps]).to.include.members(["batchAttested", "rowRefuted", "settled"]);
   });
 
   it("lists standings page by page, and each account at its rank", async () => {
