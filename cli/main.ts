@@ -3,6 +3,7 @@ import { sentenceOf } from "../sdk/errors.ts";
 import type { Command, Outcome } from "./command.ts";
 import { attest } from "./commands/attest.ts";
 import { audit } from "./commands/audit.ts";
+import { challenge } from "./commands/challenge.ts";
 import { infer } from "./commands/infer.ts";
 import { models } from "./commands/models.ts";
 import { rank } from "./commands/rank.ts";
@@ -16,7 +17,17 @@ import { createProgress } from "./progress.ts";
 import { readSettings } from "./settings.ts";
 import { UsageError } from "./usage.ts";
 
-const commands: Readonly<Record<string, Command>> = { wallet, models, infer, attest, work, rank, verify, audit };
+const commands: Readonly<Record<string, Command>> = {
+  wallet,
+  models,
+  infer,
+  attest,
+  work,
+  challenge,
+  rank,
+  verify,
+  audit,
+};
 
 const words = process.argv.slice(2);
 const progress = createProgress(process.stderr);

@@ -37,6 +37,27 @@ export function parseUnit(text: string): { seasonId: bigint; taskId: bigint; uni
   };
 }
 
+/** Reads SEASON/TASK. */
+export function parseTask(text: string): { seasonId: bigint; taskId: bigint } {
+  const parts = text.split("/");
+  if (parts.length !== 2) throw new UsageError(`--batch is "${text}"; it must be SEASON/TASK, as in 1/3.`);
+  const [season, task] = parts as [string, string];
+  return {
+    seasonId: parseCount("The season in --batch", season, 1n),
+    taskId: parseCount("The task in --batch", task, 1n),
+  };
+}
+
+/** Reads FIRST..LAST, both included. */
+export function parseRange(text: string): { first: bigint; count: number } {
+  const parts = text.split("..");
+  if (parts.length !== 2) throw new UsageError(`--units is "${text}"; it must be FIRST..LAST, as in 0..199.`);
+  const [from, to] = parts as [string, string];
+  const first = parseCount("The first unit in --units", from);
+  const last = parseCount("The last unit in --units", to, first);
+  return { first, count: Number(last - first) + 1 };
+}
+
 /** Reads an http URL. */
 export function parseUrl(what: string, text: string): string {
   const url = URL.parse(text);

@@ -1,28 +1,34 @@
-import { bytesToHex, type Hex } from "viem";
-import { decodeTensor, hashTensor, InvalidRunError, type Tensor } from "../inference/tensors.ts";
-import { type Client, readSeason, readTasks } from "../sdk/client.ts";
-import { attestationUid, unitSeed } from "../sdk/commitments.ts";
-import { cidOfKeccak256, cidOfSha256 } from "../sdk/content.ts";
+import { type Hex, keccak256 } from "viem";
+import { decodeTensor, hashTensor, type Tensor } from "../inference/tensors.ts";
+import type { Client } from "../sdk/client.ts";
+import { attestationUid } from "../sdk/commitments.ts";
+import { cidOfKeccak256 } from "../sdk/content.ts";
 import { contextKind, type Unit, unitOf } from "../sdk/contexts.ts";
 import { type Proof, proofOf } from "../sdk/proofs.ts";
 import { type RecordedStatement, readStatements, statuses } from "../sdk/statements.ts";
-import { unitInput } from "../sdk/units.ts";
+import {
+  assignedTo,
+  type Check,
+  type Checker,
+  checkModelOf,
+  checkRows,
+  checkRun,
+  checkStatus,
+  createChecks,
+  readAssignment,
+} from "./checks.ts";
+import type { Refutation, SingleClaim } from "./claims.ts";
 import { type Content, UnavailableError } from "./content.ts";
-import { InvalidModelError, type Models, type OpenModel } from "./models.ts";
-
-/** One thing that was looked at: it held, it failed, or it couldn't be known here. */
-export interface Check {
-  name: "uid" | "record" | "model" | "input" | "run" | "output";
-  result: "held" | "failed" | "unknown";
-  /** What was found, a sentence. */
-  detail: string;
-}
+import type { Models, OpenModel } from "./models.ts";
+import { readClaim } from "./readClaim.ts";
 
 /** A statement, checked by its reader. */
 export interface Verification extends Proof {
   recorded: RecordedStatement;
   status: (typeof statuses)[number];
   unit: Unit | undefined;
+  /** The row that FraudProof computed otherwise than claimed; undefined where nobody showed one. */
+  refutation: Refutation | undefined;
   checks: Check[];
   /** What the model gave here; undefined when it didn't run. */
   output: Tensor | undefined;
@@ -48,24 +54,21 @@ export interface VerifyOptions {
  * Throws a sentence when the chain knows no statement of that uid.
  */
 export async function verifyStatement(options: VerifyOptions): Promise<Verification> {
-  const { client, uid, onCheck = () => {} } = options;
-  const checks: Check[] = [];
-  const check = (name: Check["name"], result: Check["result"], detail: string) => {
-    checks.push({ name, result, detail });
-    onCheck({ name, result, detail });
-  };
+  const { client, uid, onCheck } = options;
+  const { checks, check } = createChecks(onCheck);
   const recorded = await readRecorded(client, uid);
   const { statement } = recorded;
   const digest = attestationUid(client.deployment.chainId, client.contracts.attestationRegistry.address, statement);
   check("uid", digest === uid ? "held" : "failed", `The fields recorded on chain have the EIP-712 digest ${digest}.`);
-  const status = await readStatus(client, uid);
-  const settledWell = status === "verified" || status === "pending";
-  check("record", settledWell ? "held" : "failed", `The registry says that the statement is ${status}.`);
-  const output = await rerun(options, recorded, check);
+  const status = await checkStatus(client, uid, "statement", check);
+  const { output, model } = await rerun(options, recorded, check);
+  const claim = await readClaim(client, uid);
+  if (claim?.claim.kind === "single") checkTrace(claim.claim, model, check);
   return {
     recorded,
     status,
     unit: unitOf(statement.context),
+    refutation: claim?.refutation,
     checks,
     output,
     good: checks.every(({ result }) => result !== "failed"),
@@ -73,34 +76,44 @@ export async function verifyStatement(options: VerifyOptions): Promise<Verificat
   };
 }
 
-type Checker = (name: Check["name"], result: Check["result"], detail: string) => void;
+interface Rerun {
+  model?: OpenModel;
+  output?: Tensor | undefined;
+}
 
 async function rerun(
   { client, content, models, input }: VerifyOptions,
   { statement, answer }: RecordedStatement,
   check: Checker,
-): Promise<Tensor | undefined> {
-  const model = await openModel(models, statement.modelId, check);
-  if (!model) return undefined;
+): Promise<Rerun> {
+  const model = await checkModelOf(models, statement.modelId, check);
+  if (!model) return {};
   const spec = model.layout.input;
   const { data, source } = await findInput(client, content, statement, input);
   if (!data) {
     check("input", "unknown", source);
-    return undefined;
+    return { model };
   }
   const inputHash = hashTensor({ spec, data });
   if (inputHash !== statement.inputHash) {
     check("input", "failed", `${source} It has the hash ${inputHash}; the statement names ${statement.inputHash}.`);
-    return undefined;
+    return { model };
   }
   check("input", "held", `${source} Its hash is the statement's.`);
-  const output = await run(model, data, check);
-  if (!output) return undefined;
+  const output = await checkRun(model, data, check);
+  if (!output) return { model };
   const outputHash = hashTensor(output);
   if (!answer) check("output", "unknown", "The prover has not revealed its answer, so there is nothing to compare.");
   else if (answer.outputHash === outputHash) check("output", "held", "The output is the prover's, byte for byte.");
   else check("output", "failed", `The output has the hash ${outputHash}; the prover answered ${answer.outputHash}.`);
-  return output;
+  return { model, output };
+}
+
+function checkTrace({ trace, answer, statement }: SingleClaim, model: OpenModel | undefined, check: Checker): void {
+  const hash = keccak256(trace);
+  const held = hash === answer.traceHash;
+  check("trace", held ? "held" : "failed", `The ${trace.length} activations on chain have the hash ${hash}.`);
+  if (held && model) checkRows(model, trace, unitOf(statement.context)?.unit, check);
 }
 
 async function readRecorded(client: Client, uid: Hex): Promise<RecordedStatement> {
@@ -109,24 +122,6 @@ async function readRecorded(client: Client, uid: Hex): Promise<RecordedStatement
   const recorded = statements.get(uid);
   if (!recorded) throw new Error(`No statement ${uid} is recorded on chain ${client.deployment.chainId}.`);
   return recorded;
-}
-
-async function readStatus({ rpc, contracts }: Client, uid: Hex): Promise<(typeof statuses)[number]> {
-  const call = { ...contracts.attestationRegistry, functionName: "statusOf", args: [uid] } as const;
-  return statuses[await rpc.readContract(call)] ?? "none";
-}
-
-async function openModel(models: Models, modelId: Hex, check: Checker): Promise<OpenModel | undefined> {
-  try {
-    const model = await models.open(modelId);
-    const cid = cidOfSha256(model.publication.artifactHash);
-    check("model", "held", `The file ${cid} has its hash, and its parts make the model ${modelId}.`);
-    return model;
-  } catch (error) {
-    if (!(error instanceof UnavailableError || error instanceof InvalidModelError)) throw error;
-    check("model", "failed", error.message);
-    return undefined;
-  }
 }
 
 interface FoundInput {
@@ -156,30 +151,9 @@ async function findInput(
 }
 
 async function assigned(client: Client, unit: Unit, prover: Hex): Promise<FoundInput> {
-  const { seasonId, taskId, campaign } = unit;
-  if (campaign !== client.contracts.campaign.address)
-    return { data: undefined, source: `The unit is of the campaign ${campaign}, which this deployment doesn't know.` };
-  const { seed } = await readSeason(client, seasonId);
-  const task = (await readTasks(client, seasonId)).find((each) => each.taskId === taskId);
-  if (!task) return { data: undefined, source: `Season ${seasonId} has no task ${taskId}.` };
-  const data = unitInput(unitSeed(seed, taskId, prover, unit.unit), task);
-  const name = `unit ${unit.unit} of task ${taskId} in season ${seasonId}`;
-  return { data: new Uint8Array(data.buffer), source: `The input is the one assigned to ${name}, derived here.` };
+  const assignment = await readAssignment(client, unit);
+  if (typeof assignment === "string") return { data: undefined, source: assignment };
+  const data = new Uint8Array(assignedTo(assignment, prover, unit.unit));
+  const name = `unit ${unit.unit} of task ${unit.taskId} in season ${unit.seasonId}`;
+  return { data, source: `The input is the one assigned to ${name}, derived here.` };
 }
-
-async function run({ session, layout }: OpenModel, data: Uint8Array, check: Checker): Promise<Tensor | undefined> {
-  try {
-    const output: Tensor = { spec: layout.output, data: await session.run(data) };
-    check("run", "held", `The model ran here and gave ${short(output.data)}.`);
-    return output;
-  } catch (error) {
-    if (!(error instanceof InvalidRunError)) throw error;
-    check("run", "failed", `The model has no valid run on this input: ${error.message}`);
-    return undefined;
-  }
-}
-
-const SHOWN_BYTES = 32;
-
-const short = (bytes: Uint8Array): string =>
-  bytes.length <= SHOWN_BYTES ? bytesToHex(bytes) : `${bytesToHex(bytes.subarray(0, SHOWN_BYTES))}…`;

@@ -1,51 +1,101 @@
 import type { Hex } from "viem";
-import { openModels } from "../../participant/models.ts";
+import type { Check } from "../../participant/checks.ts";
+import type { Refutation } from "../../participant/claims.ts";
+import { type Models, openModels } from "../../participant/models.ts";
+import { readClaim } from "../../participant/readClaim.ts";
 import { loadPinnedRuntime } from "../../participant/runtime.ts";
-import { type Check, type Verification, verifyStatement } from "../../participant/verify.ts";
-import type { Client } from "../../sdk/client.ts";
-import { readModel } from "../../sdk/client.ts";
+import { type Verification, verifyStatement } from "../../participant/verify.ts";
+import { verifyBatch } from "../../participant/verifyBatch.ts";
+import { type Client, readModel } from "../../sdk/client.ts";
 import { decodeLayout } from "../../sdk/layouts.ts";
 import { methodNames } from "../../sdk/proofs.ts";
 import { readStatements } from "../../sdk/statements.ts";
-import type { Command, Invocation } from "../command.ts";
+import type { Command, Invocation, Outcome } from "../command.ts";
 import { wrap } from "../format.ts";
 import { openConnection, openSettingsContent } from "../settings.ts";
 import { readInput } from "../tensors.ts";
-import { parseHash } from "../usage.ts";
+import { parseCount, parseHash, UsageError } from "../usage.ts";
 
 export const verify: Command = {
   positionals: ["UID"],
-  summary: "check a statement from chain, by running it again here",
-  details: `Recomputes the uid from the statement's fields, reads its record, fetches the model by CID, re-hashes it and checks its parts, derives the unit's assigned input (for a free statement: --input, or the content directory and the API by the input's hash), runs the model on the pinned runtime and compares outputs. Says what is proven and what is not. Exit code 1 if a check fails or the statement is refuted, void or revoked.
-JSON: uid, good, status, method, statement, unit (or null), answer (null while hidden), checks (name, result held|failed|unknown, detail), output (bytes, or null), proven, notProven, blockNumber, transactionHash.`,
-  options: { input: { value: "FILE", help: "the input of a statement that is not about a unit" } },
+  summary: "check a statement or batch from chain, by running it again here",
+  details: `Recomputes the uid from the statement's fields, reads its record, fetches the model by CID, re-hashes it and checks its parts, derives the unit's assigned input (for a free statement: --input, or the content directory and the API by the input's hash), runs the model on the pinned runtime and compares outputs. A statement under FraudProof also has its trace on chain: its hash and every row are recomputed. UID may name a batch: its tree is built again from the traces and every row of every unit recomputed; with --unit it is one unit, its place in the tree proven, its input derived, its model run. Of what was refuted the disputed row and both numbers are shown. Says what is proven and what is not. Exit code 1 if a check fails or the statement is refuted, void or revoked.
+JSON: uid, good, status, method, statement, unit (or null), answer (null while hidden), checks (name, result held|failed|unknown, detail), output (bytes, or null), refutation (challenger, index, layer, row, claimed, correct; or null), proven, notProven, blockNumber, transactionHash. Of a batch there are first, count and root in place of answer and output, unit is the one looked at (or null).`,
+  options: {
+    input: { value: "FILE", help: "the input of a statement that is not about a unit" },
+    unit: { value: "K", help: "one unit of a batch, by its number in its task" },
+  },
   async run({ positionals: [text], options, settings, progress }) {
     const uid = parseHash("UID", text as string);
+    const unit = options.unit === undefined ? undefined : parseCount("--unit", options.unit);
     const { client } = await openConnection(settings);
     const content = openSettingsContent(settings);
     const models = openModels(client, content, await loadPinnedRuntime());
+    const claim = await readClaim(client, uid);
+    if (claim?.claim.kind === "batch") {
+      if (options.input !== undefined) throw new UsageError(`${uid} is a batch: its inputs are assigned, not given.`);
+      return verifyOne(client, models, { ...claim, claim: claim.claim }, unit, progress);
+    }
+    if (unit !== undefined) throw new UsageError(`${uid} is no batch, so it has no unit to choose by --unit.`);
     const input = options.input === undefined ? undefined : await inputOf(client, uid, options.input);
     const onCheck = showChecks(progress);
     const found = await verifyStatement({ client, content, models, uid, input, onCheck });
-    const { recorded, output, good, status, checks, proven, notProven } = found;
+    const { recorded, output, good, status, checks, refutation, proven, notProven } = found;
     const { statement, answer, blockNumber, transactionHash } = recorded;
     return {
       good,
       text: textOf(found),
       json: {
         ...{ uid, good, status, method: statement.method, statement, unit: found.unit ?? null },
-        ...{ answer: answer ?? null, checks, output: output?.data ?? null },
+        ...{ answer: answer ?? null, checks, output: output?.data ?? null, refutation: refutation ?? null },
         ...{ proven, notProven, blockNumber, transactionHash },
       },
     };
   },
 };
 
-const CHECKS = 6;
+const CHECKS = 8;
 
 function showChecks({ show }: Invocation["progress"]): (check: Check) => void {
   let done = 0;
   return ({ name }) => show(name, ++done, CHECKS);
+}
+
+type Batch = Parameters<typeof verifyBatch>[0]["recorded"];
+
+async function verifyOne(
+  client: Client,
+  models: Models,
+  recorded: Batch,
+  unit: bigint | undefined,
+  progress: Invocation["progress"],
+): Promise<Outcome> {
+  const onCheck = showChecks(progress);
+  const found = await verifyBatch({ client, models, recorded, unit, onCheck });
+  const { id, refutation, recordedIn, transactionHash } = recorded;
+  const { prover, method, modelId, count, root } = recorded.claim.statement;
+  const { status, first, checks, good, proven, notProven } = found;
+  const { seasonId, taskId } = first;
+  const last = first.unit + BigInt(count) - 1n;
+  return {
+    good,
+    text: [
+      `Batch      ${id}`,
+      `  prover   ${prover}`,
+      `  model    ${modelId}`,
+      `  for      units ${first.unit} to ${last} of task ${taskId}, season ${seasonId}`,
+      ...(unit === undefined ? [] : [`  unit     ${unit}, position ${unit - first.unit} of ${count}`]),
+      `  method   ${method} (${methodNames[method]})`,
+      `  status   ${status}`,
+      `  block    ${recordedIn}, transaction ${transactionHash}`,
+      ...endOf(found, refutation, first.unit),
+    ].join("\n"),
+    json: {
+      ...{ uid: id, good, status, method, statement: recorded.claim.statement, unit: unit ?? null },
+      ...{ first: first.unit, count, root, checks, refutation: refutation ?? null, proven, notProven },
+      ...{ blockNumber: recordedIn, transactionHash },
+    },
+  };
 }
 
 /** Reads an input for the model that a statement names. */
@@ -59,16 +109,10 @@ async function inputOf(client: Client, uid: Hex, file: string): Promise<Uint8Arr
 
 const marks: Readonly<Record<Check["result"], string>> = { held: "✓", failed: "✗", unknown: "?" };
 
-function textOf({ recorded, status, unit, checks, good, proven, notProven }: Verification): string {
+function textOf(found: Verification): string {
+  const { recorded, status, unit, refutation } = found;
   const { uid, statement, blockNumber, transactionHash } = recorded;
   const use = unit ? `unit ${unit.unit} of task ${unit.taskId}, season ${unit.seasonId}` : "a free statement";
-  const failed = checks.find(({ result }) => result === "failed");
-  const open = checks.find(({ result }) => result === "unknown");
-  const verdict = good
-    ? open
-      ? "Nothing speaks against it, but not all could be checked."
-      : "It holds."
-    : "It fails.";
   return [
     `Statement  ${uid}`,
     `  prover   ${statement.prover}`,
@@ -77,6 +121,27 @@ function textOf({ recorded, status, unit, checks, good, proven, notProven }: Ver
     `  method   ${statement.method} (${methodNames[statement.method] ?? "unknown here"})`,
     `  status   ${status}`,
     `  block    ${blockNumber}, transaction ${transactionHash}`,
+    ...endOf(found, refutation, undefined),
+  ].join("\n");
+}
+
+type Findings = Pick<Verification, "checks" | "good" | "proven" | "notProven">;
+
+/** @param firstUnit Of a batch; undefined for a single statement. */
+function endOf(
+  { checks, good, proven, notProven }: Findings,
+  refutation: Refutation | undefined,
+  firstUnit: bigint | undefined,
+): string[] {
+  const failed = checks.find(({ result }) => result === "failed");
+  const open = checks.find(({ result }) => result === "unknown");
+  const verdict = good
+    ? open
+      ? "Nothing speaks against it, but not all could be checked."
+      : "It holds."
+    : "It fails.";
+  return [
+    ...(refutation === undefined ? [] : tellRefutation(refutation, firstUnit)),
     "",
     ...checks.map(({ name, result, detail }) => `${marks[result]} ${name.padEnd(6)}  ${wrap(detail, 10)}`),
     "",
@@ -84,5 +149,16 @@ function textOf({ recorded, status, unit, checks, good, proven, notProven }: Ver
     `Not proven  ${wrap(notProven, 12)}`,
     "",
     wrap(`${verdict}${failed ? ` ${failed.detail}` : ""}`),
-  ].join("\n");
+  ];
+}
+
+function tellRefutation(
+  { challenger, index, layer, row, claimed, correct }: Refutation,
+  firstUnit: bigint | undefined,
+): string[] {
+  const of = firstUnit === undefined ? "" : ` of unit ${firstUnit + BigInt(index)}`;
+  return [
+    `  refuted  by ${challenger}, by row ${row} of layer ${layer}${of}:`,
+    `           claimed ${claimed}, computed by the contract ${correct}`,
+  ];
 }

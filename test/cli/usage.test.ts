@@ -3,7 +3,10 @@ import { runCommand } from "./site.ts";
 
 describe("proofboard, used wrongly", () => {
   const wrong: [string[], string][] = [
-    [[], "A command is missing. The commands are wallet, models, infer, attest, work, rank, verify and audit"],
+    [
+      [],
+      "A command is missing. The commands are wallet, models, infer, attest, work, challenge, rank, verify and audit",
+    ],
     [["frobnicate"], '"frobnicate" is not a command. The commands are wallet,'],
     [["toString"], '"toString" is not a command.'],
     [["audit"], '"audit" needs SEASON, as in: proofboard audit SEASON'],
@@ -28,7 +31,24 @@ describe("proofboard, used wrongly", () => {
     [["infer", "digits"], "infer needs either --input FILE or --unit SEASON/TASK/UNIT."],
     [["infer", "digits", "--unit", "1/1"], '--unit is "1/1"; it must be SEASON/TASK/UNIT, as in 1/1/0.'],
     [["infer", "digits", "--unit", "1/x/0"], 'The task in --unit is "x"; it must be a whole number from 1 up.'],
+    [["attest"], "attest needs MODEL and --input FILE, or --batch SEASON/TASK and --units FIRST..LAST."],
     [["attest", "digits"], "attest needs --input FILE."],
+    [["attest", "--batch", "1/2"], "A batch needs both --batch SEASON/TASK and --units FIRST..LAST."],
+    [["attest", "--units", "0..9"], "A batch needs both --batch SEASON/TASK and --units FIRST..LAST."],
+    [["attest", "digits", "--batch", "1/2", "--units", "0..9"], "A batch takes neither MODEL nor --input"],
+    [["attest", "--batch", "1", "--units", "0..9"], '--batch is "1"; it must be SEASON/TASK, as in 1/3.'],
+    [
+      ["attest", "--batch", "1/0", "--units", "0..9"],
+      'The task in --batch is "0"; it must be a whole number from 1 up.',
+    ],
+    [["attest", "--batch", "1/2", "--units", "9"], '--units is "9"; it must be FIRST..LAST, as in 0..199.'],
+    [
+      ["attest", "--batch", "1/2", "--units", "9..8"],
+      'The last unit in --units is "8"; it must be a whole number from 9 up.',
+    ],
+    [["challenge"], '"challenge" needs UID, as in: proofboard challenge UID'],
+    [["challenge", "0x12"], 'UID is "0x12"; it must be 0x and 64 hex digits.'],
+    [["verify", `0x${"ab".repeat(32)}`, "--unit", "first"], '--unit is "first"; it must be a whole number from 0 up.'],
     [["work", "1", "--units", "0"], '--units is "0"; it must be a whole number from 1 up.'],
     [["wallet", "sell"], '"sell" is nothing that wallet does; right would be: wallet new'],
   ];
@@ -60,7 +80,7 @@ describe("proofboard, used wrongly", () => {
 describe("proofboard --help", () => {
   it("names every command, in at most 100 columns", async () => {
     const { code, stdout } = await runCommand(["--help"], {});
-    for (const name of ["wallet", "models", "infer", "attest", "work", "rank", "verify", "audit"])
+    for (const name of ["wallet", "models", "infer", "attest", "work", "challenge", "rank", "verify", "audit"])
       expect(stdout).to.match(new RegExp(`^ {2}${name}`, "m"));
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).to.be.at.most(100);
     expect(code).to.equal(0);

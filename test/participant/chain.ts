@@ -47,7 +47,7 @@ async function startChain(count: number): Promise<{ rpcUrl: string; close(): Pro
 }
 
 /** Small panels and windows that are short, in the fast seconds of {@link startChain}. */
-const testParameters: Parameters = {
+const testParameters: Omit<Parameters, "fraudProof"> = {
   closingMargin: 30n,
   quorum: {
     firstPanel: 1,
@@ -62,7 +62,6 @@ const testParameters: Parameters = {
     seatPenalty: 100n,
     seatFee: 10n,
   },
-  fraudProof: { window: 60, bondPerUnit: 10n },
 };
 
 /** A deployed Proofboard with a published model and all that an actor needs, on a chain of its own. */
@@ -88,11 +87,13 @@ export interface Site {
   close(): Promise<void>;
 }
 
-export async function startSite(accounts: number): Promise<Site> {
+/** @param fraudWindow FraudProof's window, in fast seconds. */
+export async function startSite(accounts: number, fraudWindow = 60): Promise<Site> {
   const chain = await startChain(accounts);
   const reports: string[] = [];
   const report = (sentence: string) => void reports.push(sentence);
-  const deployment = await deploy({ rpcUrl: chain.rpcUrl, account: accountOf(0), parameters: testParameters, report });
+  const parameters = { ...testParameters, fraudProof: { window: fraudWindow, bondPerUnit: 10n } };
+  const deployment = await deploy({ rpcUrl: chain.rpcUrl, account: accountOf(0), parameters, report });
   const ending = new AbortController();
   const { signal } = ending;
   const client = connect(deployment, chain.rpcUrl);

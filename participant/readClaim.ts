@@ -1,0 +1,29 @@
+import { formatLog, type Hex, type Log, numberToHex, type RpcLog } from "viem";
+import type { Client } from "../sdk/client.ts";
+import { readRanges } from "../sdk/ranges.ts";
+import type { ClaimView } from "./claims.ts";
+import { foldLogs, type View } from "./view.ts";
+
+/** A claim under FraudProof and where it was recorded. */
+export interface RecordedClaim extends ClaimView {
+  transactionHash: Hex;
+}
+
+/** Reads one claim under FraudProof from its events; undefined where the chain knows none of that name. */
+export async function readClaim({ contracts, deployment, rpc }: Client, id: Hex): Promise<RecordedClaim | undefined> {
+  const { attestationRegistry, fraudProof } = contracts;
+  if (fraudProof === undefined) return undefined;
+  // Every event about a claim has its name as first topic.
+  const filter = { address: [attestationRegistry.address, fraudProof.address], topics: [null, id] };
+  const toBlock = await rpc.getBlockNumber({ cacheTime: 0 });
+  const logs = await readRanges(BigInt(deployment.startBlock), toBlock, async (from, to) => {
+    const range = { fromBlock: numberToHex(from), toBlock: numberToHex(to) };
+    const found: RpcLog[] = await rpc.request({ method: "eth_getLogs", params: [{ ...filter, ...range }] });
+    return found.map((log) => formatLog(log) as Log<bigint, number, false>);
+  });
+  const view: Omit<View, "head"> = { seasons: new Map(), statements: new Map(), claims: new Map() };
+  foldLogs(view, new Map(), logs);
+  const claim = view.claims.get(id);
+  const recording = logs.find(({ blockNumber }) => blockNumber === claim?.recordedIn);
+  return claim && recording && { ...claim, transactionHash: recording.transactionHash };
+}
