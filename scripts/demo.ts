@@ -6,8 +6,12 @@ import { bytesToHex, type Hex } from "viem";
 import { startIndexer } from "../indexer/main.ts";
 import { readModel } from "../models/read.ts";
 import { type Actor, runActors } from "../participant/actors.ts";
+import { createBatcher } from "../participant/batcher.ts";
 import { followBoard } from "../participant/board.ts";
+import { createChallenger } from "../participant/challenger.ts";
+import { FRAUD_PROOF } from "../participant/claims.ts";
 import { openContent } from "../participant/content.ts";
+import { createFraudKeeper } from "../participant/fraudKeeper.ts";
 import { openJournal } from "../participant/journal.ts";
 import { createKeeper } from "../participant/keeper.ts";
 import { createKeystore } from "../participant/keystore.ts";
@@ -17,9 +21,10 @@ import { loadPinnedRuntime } from "../participant/runtime.ts";
 import { createSender, type Sender } from "../participant/sender.ts";
 import { QUORUM } from "../participant/units.ts";
 import { createVerifier } from "../participant/verifier.ts";
+import type { View } from "../participant/view.ts";
 import { connect } from "../sdk/client.ts";
 import { sentenceOf } from "../sdk/errors.ts";
-import { gatherCast, lieAfter } from "./demo/cast.ts";
+import { CAST_SIZE, gatherCast, lieAfter } from "./demo/cast.ts";
 import { choosePort } from "./demo/ports.ts";
 import { printLine, showProgress } from "./demo/progress.ts";
 import { summarise } from "./demo/summary.ts";
@@ -41,7 +46,7 @@ export interface DemoOptions {
   deploymentsDirectory: string;
   /** Length of season 1 in seconds. */
   seasonSeconds: number;
-  /** Each of Quorum's three windows in seconds. */
+  /** Each of Quorum's three windows, and FraudProof's, in seconds. */
   windowSeconds: number;
   signal: AbortSignal;
   print: (line: string) => void;
@@ -57,6 +62,10 @@ const parametersOf = (windowSeconds: number): Parameters => ({
   },
   fraudProof: { ...productionParameters.fraudProof, window: windowSeconds },
 });
+
+/** Units of the honest batch, and of each of the forger's two. */
+const BATCH_UNITS = 240;
+const FORGER_UNITS = 64;
 
 /**
  * A local chain, contracts, models, participants that run real inference, one of them a cheat, and the indexer: the
@@ -115,8 +124,8 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   };
 
   const organiser = senderOf(cast.organiser);
-  const committed = [await readModel("digits"), await readModel("risk")];
-  for (const { name, model, artifact } of committed) {
+  const [digits, risk] = [await readModel("digits"), await readModel("risk")];
+  for (const { name, model, artifact } of [digits, risk]) {
     await publishModel(client, organiser, content, model, artifact);
     print(`Model "${name}" is published as ${model.modelId}.`);
   }
@@ -126,6 +135,8 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     failures.push(runActors(board, actors, { signal: until, report: print }).then(() => new Promise<never>(() => {})));
   run([
     createKeeper(client, senderOf(cast.keeper)),
+    createFraudKeeper(client, senderOf(cast.keeper)),
+    createChallenger({ client, sender: senderOf(cast.challenger), report: print }),
     ...cast.verifiers.map((account) => createVerifier({ ...tools, sender: senderOf(account) })),
   ]);
   failures.push(indexer.ended.then((error) => (error ? Promise.reject(error) : new Promise<never>(() => {}))));
@@ -134,18 +145,39 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   const open = async (seconds: number, unitsPerAccount: readonly number[]) => {
     const startsAt = Number(board.heads.latest.timestamp) + 10;
     const endsAt = startsAt + seconds;
-    const closesAt = endsAt + 6 * options.windowSeconds + Number(parameters.closingMargin) + 1;
-    const tasks = committed.map(({ model, inputs, card }, i) => ({
-      ...{ model, inputs, method: QUORUM, points: 10n + 5n * BigInt(i), noise: card.noise },
+    // Quorum may need two rounds of three windows.
+    const longest = Math.max(6 * options.windowSeconds, parameters.fraudProof.window);
+    const closesAt = endsAt + longest + Number(parameters.closingMargin) + 1;
+    const rules = [
+      { ...digits, method: QUORUM, points: 10n },
+      { ...risk, method: QUORUM, points: 15n },
+      { ...digits, method: FRAUD_PROOF, points: 1n },
+    ];
+    const tasks = rules.map(({ model, inputs, card, method, points }, i) => ({
+      ...{ model, inputs, method, points, noise: card.noise },
       unitsPerAccount: unitsPerAccount[i] as number,
     }));
     const uri = "https://example.org/demo";
     return orFailure(openSeason(client, organiser, { startsAt, endsAt, closesAt, verifierCap: 10_000n, uri, tasks }));
   };
 
-  const seasonId = await open(options.seasonSeconds, [6, 4]);
-  print(`Season ${seasonId} is open: ${cast.provers.length} provers, ${cast.verifiers.length} verifiers, one cheat.`);
+  const seasonId = await open(options.seasonSeconds, [6, 4, 256]);
+  print(
+    `Season ${seasonId} is open: ${cast.provers.length} provers, one of them a cheat, ${cast.verifiers.length} verifiers; ` +
+      "two that claim batches, one of them a forger, and a challenger.",
+  );
   const first = new AbortController();
+  const until = AbortSignal.any([signal, first.signal]);
+  const forger = { ...tools, sender: senderOf(cast.forger), seasonId };
+  const forging = createBatcher({ ...forger, models: lieAfter(FORGER_UNITS / 2, models), maxUnits: 2 * FORGER_UNITS });
+  run(
+    [
+      createBatcher({ ...tools, sender: senderOf(cast.batcher), seasonId, maxUnits: BATCH_UNITS }),
+      createBatcher({ ...forger, maxUnits: FORGER_UNITS }),
+      { name: `forger ${cast.forger.address}`, due: (view) => (hasPoints(view, cast.forger) ? forging.due(view) : []) },
+    ],
+    until,
+  );
   run(
     cast.provers.map((account, i) =>
       createProver({
@@ -155,7 +187,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
         ...{ seasonId, parallel: 2, maxUnits: account === cast.cheat ? 5 : 3 + i },
       }),
     ),
-    AbortSignal.any([signal, first.signal]),
+    until,
   );
   const hide = showProgress(board, seasonId, print);
   await orFailure(untilSettled(board, seasonId, signal));
@@ -175,7 +207,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     return print(`season ${seasonId} settled`);
   }
   hide();
-  const next = await open(86_400, [2_880, 2_880]);
+  const next = await open(86_400, [2_880, 2_880, 2_880]);
   print(`Season ${next} runs for a day at a gentle pace. Ctrl-C ends everything.`);
   run(
     cast.provers.map((account, i) =>
@@ -186,9 +218,13 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   await orFailure(aborted);
 }
 
+/** Whether an account was paid for a batch. */
+const hasPoints = ({ claims }: View, { address }: Sender["account"]): boolean =>
+  [...claims.values()].some(({ claim, inLedger }) => claim.statement.prover === address && inLedger);
+
 async function startChain(port: number, onEnd: (close: () => unknown) => void): Promise<string> {
   const server = await hre.network.createServer(
-    { override: { mining: { auto: false, interval: 1_000 } } },
+    { override: { mining: { auto: false, interval: 1_000 }, accounts: { count: CAST_SIZE } } },
     "127.0.0.1",
     port,
   );

@@ -2,7 +2,7 @@ import type { HDAccount } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import type { Models } from "../../participant/models.ts";
 
-/** Who takes part in the demo: accounts that Hardhat funds by default, whose keys everybody knows. */
+/** Who takes part in the demo: accounts of Hardhat's usual mnemonic, whose keys everybody knows. */
 export interface Cast {
   /** Deploys, publishes, opens seasons. */
   organiser: HDAccount;
@@ -11,12 +11,21 @@ export interface Cast {
   /** One of the provers. */
   cheat: HDAccount;
   verifiers: HDAccount[];
+  /** Claims hundreds of units in one batch. */
+  batcher: HDAccount;
+  /** Earns points with an honest batch, then slips a wrong answer into another. */
+  forger: HDAccount;
+  /** Re-runs every batch. */
+  challenger: HDAccount;
   /** Kept for whoever tries the commands. */
   guest: HDAccount;
 }
 
 const PROVERS = 8;
 const VERIFIERS = 9;
+
+/** How many accounts the demo's chain must fund. */
+export const CAST_SIZE = PROVERS + VERIFIERS + 6;
 
 export function gatherCast(): Cast {
   const account = (addressIndex: number) =>
@@ -29,6 +38,9 @@ export function gatherCast(): Cast {
     verifiers: Array.from({ length: VERIFIERS }, (_, i) => account(1 + PROVERS + i)),
     keeper: account(1 + PROVERS + VERIFIERS),
     guest: account(2 + PROVERS + VERIFIERS),
+    batcher: account(3 + PROVERS + VERIFIERS),
+    forger: account(4 + PROVERS + VERIFIERS),
+    challenger: account(5 + PROVERS + VERIFIERS),
   };
 }
 

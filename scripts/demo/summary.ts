@@ -1,10 +1,10 @@
-import type { Hex } from "viem";
+import { type ClaimView, sizeOf } from "../../participant/claims.ts";
 import type { View } from "../../participant/view.ts";
 import { REFUTED, VERIFIED } from "../../participant/view.ts";
 import { fetchApi } from "../../sdk/api.ts";
 import type { StandingsPage } from "../../sdk/wire.ts";
 import type { Cast } from "./cast.ts";
-import { short, statementsOf } from "./progress.ts";
+import { claimsOf, short, statementsOf, unitAt } from "./progress.ts";
 
 export interface SummaryOptions {
   view: View;
@@ -27,14 +27,17 @@ export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: Su
     String(verified),
     String(refuted),
     String(caught),
-    account === cast.cheat.address ? "the cheat" : "",
+    account === cast.cheat.address ? "the cheat" : account === cast.forger.address ? "the forger" : "",
   ]);
   const own = statementsOf(view, 1n);
   const refuted = own.find(({ status }) => status === REFUTED);
   const verified = own.find(({ status }) => status === VERIFIED);
+  const claims = claimsOf(view, 1n);
+  const batch = claims.filter(({ status }) => status === VERIFIED).sort((a, b) => sizeOf(b) - sizeOf(a))[0];
+  const forged = claims.find(({ refutation }) => refutation !== undefined);
   const command = (rest: string) => `  npm run -s proofboard -- ${rest}${where}`;
-  const check = (uid: Hex | undefined, what: string) =>
-    uid === undefined ? [] : [`${command(`verify ${uid}`)}`, `      ${what}`];
+  const check = (what: string | undefined, does: string) =>
+    what === undefined ? [] : [command(`verify ${what}`), `      ${does}`];
   return [
     "",
     "Season 1 has settled",
@@ -44,6 +47,8 @@ export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: Su
     refuted === undefined
       ? "Nobody was caught."
       : `${short(refuted.statement.prover)} gave wrong answers: panels that re-ran the model refuted them, and ten times a unit's points burn for each.`,
+    ...tellBatch(batch),
+    ...tellForged(forged),
     "",
     `  standings  ${apiUrl}/v1/seasons/1/standings`,
     `  API        ${apiUrl}/openapi.json`,
@@ -57,10 +62,37 @@ export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: Su
     "      recomputes them from the chain alone and holds the API against it",
     ...check(verified?.uid, "fetches model and input of a verified answer, runs it here and compares"),
     ...check(refuted?.uid, "the same for a wrong answer"),
+    ...check(
+      batch && `${batch.id} --unit 7`,
+      "checks one unit inside the batch: its place in the tree, every row, a run of the model",
+    ),
+    ...check(forged?.id, "shows the row that refuted the forged batch, and both numbers"),
+    ...(batch === undefined
+      ? []
+      : [command(`challenge ${batch.id}`), "      re-runs all of the batch and finds nothing to refute"]),
+    `  PROOFBOARD_PASSWORD=${guest.password} npm run -s proofboard -- attest --batch 2/3 --units 0..199 --keystore ${guest.keystore}${where}`,
+    "      claims 200 units of season 2 in one transaction",
     `  PROOFBOARD_PASSWORD=${guest.password} npm run -s proofboard -- work 2 --once --units 3 --keystore ${guest.keystore}${where}`,
     "      takes part in season 2 with an account kept for you: three units, about a minute",
     "",
   ].join("\n");
+}
+
+function tellBatch(batch: ClaimView | undefined): string[] {
+  if (batch === undefined) return [];
+  const { prover } = batch.claim.statement;
+  return [
+    `${short(prover)} claimed ${sizeOf(batch)} units in one batch: every activation is on chain, nobody showed a wrong row, one award paid for all.`,
+  ];
+}
+
+function tellForged(forged: ClaimView | undefined): string[] {
+  if (forged?.refutation === undefined) return [];
+  const { challenger, index, layer, row, claimed, correct } = forged.refutation;
+  return [
+    `${short(forged.claim.statement.prover)} slipped a wrong answer into a batch of ${sizeOf(forged)}: ${short(challenger)} showed the contract row ${row} of layer ${layer} of unit ${unitAt(forged.claim, index)},`,
+    `claimed as ${claimed}, computed as ${correct}. The batch is refuted, and ten times the points of all its units burn.`,
+  ];
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {

@@ -3,7 +3,7 @@ import { PENDING, REFUTED, VERIFIED } from "../../participant/view.ts";
 import { fetchApi } from "../../sdk/api.ts";
 import { unitOf } from "../../sdk/contexts.ts";
 import type { Audit } from "../../sdk/wire.ts";
-import { statementsOf } from "./progress.ts";
+import { claimsOf, statementsOf } from "./progress.ts";
 
 /** Waits until a view makes `isSo` true. */
 function untilView(board: Board, signal: AbortSignal, isSo: () => boolean | Promise<boolean>): Promise<void> {
@@ -27,10 +27,13 @@ export const untilSettled = (board: Board, seasonId: bigint, signal: AbortSignal
     const { view, client } = board;
     const season = view.seasons.get(seasonId);
     const own = statementsOf(view, seasonId);
+    const claims = claimsOf(view, seasonId);
     if (season === undefined || view.head.timestamp < season.endsAt) return false;
     if (own.some(({ status, inLedger }) => status === PENDING || (status === VERIFIED && !inLedger))) return false;
+    if (claims.some(({ status, inLedger }) => status === PENDING || (status === VERIFIED && !inLedger))) return false;
     // A burn of an account without points leaves no entry, but spends the unit.
-    for (const { status, inLedger, statement } of own) {
+    const settled = [...own, ...claims.map(({ claim, ...rest }) => ({ ...rest, statement: claim.statement }))];
+    for (const { status, inLedger, statement } of settled) {
       const unit = unitOf(statement.context);
       if (status !== REFUTED || inLedger || unit === undefined) continue;
       const args = [seasonId, unit.taskId, statement.prover, unit.unit] as const;
