@@ -1,4 +1,4 @@
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import { InvalidRunError } from "../inference/tensors.ts";
 import type { Client, TaskInputs } from "../sdk/client.ts";
 import { unitContext, unitOf } from "../sdk/contexts.ts";
@@ -60,35 +60,50 @@ export function createBatcher(options: BatcherOptions): Actor {
     };
   };
 
-  const nextOf = (task: TaskInputs, seed: Hex, view: View): UnitRange | undefined => {
-    let first = 0n;
-    for (const found of view.claims.values()) {
-      const { claim } = found;
-      const unit = unitOf(claim.statement.context);
-      if (claim.statement.prover !== account || unit === undefined) continue;
-      if (unit.seasonId !== task.seasonId || unit.taskId !== task.taskId) continue;
-      const after = unit.unit + BigInt(sizeOf(found));
-      if (after > first) first = after;
-    }
-    const count = Math.min(task.unitsPerAccount, maxUnits) - Number(first);
-    return count > 0 ? { seed, task, first, count: Math.min(count, batchSize) } : undefined;
-  };
-
   return {
     name,
     due(view) {
-      for (const season of view.seasons.values()) {
-        if (!isRunning(season, view) || (seasonId !== undefined && season.seasonId !== seasonId)) continue;
-        for (const task of season.tasks) {
-          if (task.method !== FRAUD_PROOF || (taskId !== undefined && task.taskId !== taskId)) continue;
-          const next = nextOf(task, season.seed as Hex, view);
-          // One at a time: two at once would both find the same bond free.
-          if (next !== undefined) return begun.has(contextOf(task, next.first)) ? [] : [attest(next)];
-        }
-      }
-      return [];
+      const next = nextBatch(view, { account, seasonId, taskId, maxUnits, batchSize });
+      // One at a time: two at once would both find the same bond free.
+      return next === undefined || begun.has(contextOf(next.task, next.first)) ? [] : [attest(next)];
     },
   };
+}
+
+/** Which units an account wants to claim; see {@link BatcherOptions}. */
+export interface BatchWish {
+  account: Address;
+  seasonId: bigint | undefined;
+  taskId?: bigint | undefined;
+  maxUnits: number;
+  batchSize: number;
+}
+
+/** The units to claim next: of the first task that has any left, those after all that were claimed. */
+export function nextBatch(view: View, wish: BatchWish): UnitRange | undefined {
+  const { account, seasonId, taskId, maxUnits, batchSize } = wish;
+  for (const season of view.seasons.values()) {
+    if (!isRunning(season, view) || (seasonId !== undefined && season.seasonId !== seasonId)) continue;
+    for (const task of season.tasks) {
+      if (task.method !== FRAUD_PROOF || (taskId !== undefined && task.taskId !== taskId)) continue;
+      const first = firstUnclaimed(view, account, task);
+      const count = Math.min(task.unitsPerAccount, maxUnits) - Number(first);
+      if (count > 0) return { seed: season.seed as Hex, task, first, count: Math.min(count, batchSize) };
+    }
+  }
+  return undefined;
+}
+
+function firstUnclaimed({ claims }: View, account: Address, { seasonId, taskId }: TaskInputs): bigint {
+  let first = 0n;
+  for (const found of claims.values()) {
+    const { prover, context } = found.claim.statement;
+    const unit = unitOf(context);
+    if (prover !== account || unit?.seasonId !== seasonId || unit.taskId !== taskId) continue;
+    const after = unit.unit + BigInt(sizeOf(found));
+    if (after > first) first = after;
+  }
+  return first;
 }
 
 const isRunning = ({ seed, startsAt, endsAt }: SeasonView, { head: { timestamp } }: View): boolean =>

@@ -1,5 +1,7 @@
 import type { Address } from "viem";
 import { unitOf } from "../sdk/contexts.ts";
+import { nextBatch } from "./batcher.ts";
+import { sizeOf } from "./claims.ts";
 import { nextUnit, type Wish } from "./units.ts";
 import { PENDING, REFUTED, VERIFIED, type View, VOID } from "./view.ts";
 
@@ -8,9 +10,9 @@ export interface Work extends Omit<Wish, "seasonId" | "hopeless"> {
   seasonId: bigint;
 }
 
-/** An account's statements in a season, by how they stand. */
+/** An account's statements in a season, by how they stand; a batch counts as many as it has units. */
 export interface Tally {
-  /** Units that have a statement. */
+  /** Units that have a statement or are in a batch. */
   units: number;
   pending: number;
   verified: number;
@@ -21,16 +23,23 @@ export interface Tally {
 }
 
 /** Counts an account's statements for a season's units, or for those of one task. */
-export function tallyOf({ statements }: View, { account, seasonId, taskId }: Work): Tally {
+export function tallyOf({ statements, claims }: View, { account, seasonId, taskId }: Work): Tally {
   const own = [...statements.values()].filter(({ statement }) => isOwn(statement, account, seasonId, taskId));
-  const count = (status: number) => own.filter((each) => each.status === status).length;
+  const ownClaims = [...claims.values()].filter(({ claim }) => isOwn(claim.statement, account, seasonId, taskId));
+  const all = [
+    ...own.map((each) => ({ ...each, size: 1 })),
+    ...ownClaims.map((each) => ({ ...each, size: sizeOf(each) })),
+  ];
+  const count = (isCounted: (each: { status: number; inLedger: boolean }) => boolean) =>
+    all.filter(isCounted).reduce((sum, { size }) => sum + size, 0);
+  const tries = own.length - new Set(own.map(({ statement }) => statement.context)).size;
   return {
-    units: new Set(own.map(({ statement }) => statement.context)).size,
-    pending: count(PENDING),
-    verified: count(VERIFIED),
-    refuted: count(REFUTED),
-    void: count(VOID),
-    entered: own.filter(({ inLedger }) => inLedger).length,
+    units: count(() => true) - tries,
+    pending: count(({ status }) => status === PENDING),
+    verified: count(({ status }) => status === VERIFIED),
+    refuted: count(({ status }) => status === REFUTED),
+    void: count(({ status }) => status === VOID),
+    entered: count(({ inLedger }) => inLedger),
   };
 }
 
@@ -42,7 +51,8 @@ export function isWorkOver(view: View, work: Work): boolean {
   if (season.seed === undefined || view.head.timestamp < season.startsAt) return false;
   // A refuted statement of an account without points makes no entry.
   const { pending, verified, entered } = tallyOf(view, work);
-  return pending === 0 && entered >= verified && nextUnit(view, { ...work, hopeless: new Set() }) === undefined;
+  if (pending > 0 || entered < verified || nextBatch(view, { ...work, batchSize: 1 }) !== undefined) return false;
+  return nextUnit(view, { ...work, hopeless: new Set() }) === undefined;
 }
 
 function isOwn(

@@ -12,12 +12,16 @@ const STILL_LISTED =
 export const work: Command = {
   positionals: ["SEASON"],
   summary: "take part: run assigned inferences and earn points",
-  details: `Works through the units assigned to the key's account, commits and reveals in time, and moves on whatever is due for everybody; with --verify it also joins Quorum's verifiers and serves on panels. Ends on Ctrl-C, or with --once when no unit is left, all own statements are settled and the verified ones awarded. What was begun goes on at the next start: keep the journal. Needs a key with money for deposits and gas.
-JSON, at the end: account, seasonId, units, pending, verified, refuted, void, entered (statements with points awarded or burned).`,
+  details: `Works through the units assigned to the key's account: under Quorum commits and reveals in time, under FraudProof claims them in batches; and moves on whatever is due for everybody; with --verify it also joins Quorum's verifiers and serves on panels, with --challenge it re-runs every claim under FraudProof and refutes what is wrong. Ends on Ctrl-C, or with --once when no unit is left, all own statements are settled and the verified ones awarded. What was begun goes on at the next start: keep the journal. Needs a key with money for deposits and gas.
+JSON, at the end: account, seasonId, units, pending, verified, refuted, void, entered (units with points awarded or burned); a batch counts as many as it has units.`,
   options: {
     task: { value: "T", help: "this task only" },
-    units: { value: "N", help: "take N units at most, counting earlier ones" },
+    units: {
+      value: "N",
+      help: "N units at most for panels, and N in batches of each task, counting earlier ones",
+    },
     verify: { help: "also serve on panels" },
+    challenge: { help: "also re-run every claim under FraudProof" },
     once: { help: "end when there is nothing left to do" },
   },
   async run({ positionals: [season], options, switches, settings, progress }) {
@@ -43,7 +47,9 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
     const stop = new AbortController();
     const interrupt = () => stop.abort();
     process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-    const roles: Role[] = switches.has("verify") ? ["prover", "verifier", "keeper"] : ["prover", "keeper"];
+    const roles: Role[] = ["prover", "keeper"];
+    if (switches.has("verify")) roles.push("verifier");
+    if (switches.has("challenge")) roles.push("challenger");
     await takePart({
       ...{ deployment: client.deployment, rpcUrl, account, roles, seasonId, taskId, maxUnits },
       ...{ journalFile: settings.journal, contentDirectory: settings.content, sources: [settings.api] },
