@@ -2,7 +2,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { AbiCoder, Interface, keccak256, type LogDescription, TypedDataEncoder, zeroPadValue } from "ethers";
+import {
+  AbiCoder,
+  getBytes,
+  Interface,
+  keccak256,
+  type LogDescription,
+  solidityPackedKeccak256,
+  TypedDataEncoder,
+  zeroPadValue,
+} from "ethers";
 import { runDemo } from "../../scripts/demo.ts";
 
 // Knows Proofboard from its documentation only: nothing of sdk/ decodes, hashes or ranks here.
@@ -10,6 +19,9 @@ import { runDemo } from "../../scripts/demo.ts";
 const events = new Interface([
   "event Committed(bytes32 indexed uid, address indexed prover, bytes32 indexed modelId, bytes32 inputHash, bytes32 context, bytes32 answer, uint8 method)",
   "event Attested(bytes32 indexed uid, address indexed prover, bytes32 indexed modelId, bytes32 inputHash, bytes32 outputHash, bytes32 traceHash, bytes32 context, bytes32 salt, uint8 method)",
+  "event BatchAttested(bytes32 indexed id, address indexed prover, bytes32 indexed modelId, bytes32 context, uint32 count, bytes32 root, uint8 method, bytes traces)",
+  "event RowRefuted(bytes32 indexed id, address indexed challenger, uint256 unit, uint256 layer, uint256 row, int8 claimed, int8 correct)",
+  "event TaskAdded(uint256 indexed seasonId, uint256 indexed taskId, bytes32 indexed modelId, uint8 method, uint64 points, uint32 unitsPerAccount, uint8 noise, uint32 inputCount, bytes32 inputSetRoot, bytes inputs)",
   "event StatusChanged(bytes32 indexed id, uint8 indexed status, address indexed by)",
   "event PointsAwarded(uint256 indexed seasonId, address indexed account, bytes32 indexed subject, uint8 reason, uint64 amount, uint64 seq)",
   "event PointsBurned(uint256 indexed seasonId, address indexed account, bytes32 indexed subject, uint8 reason, uint64 amount, uint64 seq)",
@@ -17,17 +29,46 @@ const events = new Interface([
 const campaignCalls = new Interface([
   "function ledgerOf(uint256) view returns (uint64 seq, uint32 participants, uint64 totalPoints, bytes32 ledgerHash)",
 ]);
+const fieldsOf = (...fields: string[]) =>
+  fields.map((field) => ({ type: field.split(" ")[0] as string, name: field.split(" ")[1] as string }));
 const attestation = {
-  Attestation: [
+  Attestation: fieldsOf(
     "address prover",
     "uint8 method",
     "bytes32 modelId",
     "bytes32 inputHash",
     "bytes32 context",
     "bytes32 answer",
-  ].map((field) => ({ type: field.split(" ")[0] as string, name: field.split(" ")[1] as string })),
+  ),
+};
+const batch = {
+  Batch: fieldsOf(
+    "address prover",
+    "uint8 method",
+    "bytes32 modelId",
+    "bytes32 context",
+    "uint32 count",
+    "bytes32 root",
+  ),
 };
 const encode = (types: string[], values: unknown[]) => keccak256(AbiCoder.defaultAbiCoder().encode(types, values));
+
+/** A unit's activations in a batch of `digits`, 64-32-10: those of the hidden layer, then the output's. */
+const [HIDDEN, LEAF] = [32, 42];
+
+/** Ordered tree over a batch's units, as docs/protocol.md defines it. */
+function rootOf(traces: Uint8Array): string {
+  const count = traces.length / LEAF;
+  let nodes = Array.from({ length: count }, (_, i) =>
+    solidityPackedKeccak256(["uint8", "uint32", "bytes"], [0, i, traces.slice(i * LEAF, (i + 1) * LEAF)]),
+  );
+  while (nodes.length < 2 ** Math.ceil(Math.log2(count))) nodes.push(zeroPadValue("0x", 32));
+  while (nodes.length > 1)
+    nodes = Array.from({ length: nodes.length / 2 }, (_, i) =>
+      solidityPackedKeccak256(["uint8", "bytes32", "bytes32"], [1, nodes[2 * i], nodes[2 * i + 1]]),
+    );
+  return solidityPackedKeccak256(["uint8", "uint32", "bytes32"], [4, count, nodes[0]]);
+}
 
 interface Answers {
   standings: { items: { rank: number; account: string; points: string; lastSeq: string }[]; total: number };
@@ -104,6 +145,60 @@ describe("the demo", () => {
     expect([answers.ready, answers.openapi]).to.deep.equal([200, 200]);
   });
 
+  const named = (name: string) => answers.logs.filter((log) => log.name === name);
+  const argsOf = (log: LogDescription | undefined): LogDescription["args"] => {
+    if (log === undefined) throw new Error("There is no such event.");
+    return log.args;
+  };
+  const pointsFor = (id: string) => pointEvents().filter(({ args }) => args.subject === id);
+  const statusesOf = (id: string) => named("StatusChanged").filter(({ args }) => args.id === id);
+
+  it("names every batch by the digest of its fields, its root grown from the traces", () => {
+    const { chainId, contracts } = answers.deployment;
+    const verifyingContract = contracts.AttestationRegistry?.address as string;
+    const domain = { name: "Proofboard", version: "1", chainId, verifyingContract };
+    expect(named("BatchAttested")).to.have.lengthOf(3);
+    for (const { args } of named("BatchAttested")) {
+      expect(TypedDataEncoder.hash(domain, batch, args.toObject())).to.equal(args.id);
+      expect(getBytes(args.traces)).to.have.lengthOf(Number(args.count) * LEAF);
+      expect(rootOf(getBytes(args.traces))).to.equal(args.root);
+    }
+  });
+
+  it("verifies a batch of at least 200 units and pays it once", () => {
+    const [largest] = named("BatchAttested").sort((a, b) => Number(b.args.count - a.args.count));
+    const { id, count, prover, method } = argsOf(largest);
+    expect(count).to.be.greaterThanOrEqual(200n);
+    expect(statusesOf(id).map(({ args }) => args.status)).to.deep.equal([2n]);
+    const task = argsOf(named("TaskAdded").find(({ args }) => args.seasonId === 1n && args.method === method));
+    const paid = pointsFor(id).map(({ name, args }) => [name, args.account, args.reason, args.amount]);
+    expect(paid).to.deep.equal([["PointsAwarded", prover, 1n, count * task.points]]);
+  });
+
+  it("refutes a forged batch by the one row that a challenger showed, and burns its prover's points", () => {
+    const refuted = named("RowRefuted");
+    expect(refuted).to.have.lengthOf(1);
+    const { id, challenger, unit, layer, row, claimed, correct } = argsOf(refuted[0]);
+    const forged = argsOf(named("BatchAttested").find(({ args }) => args.id === id));
+    const traces = new Int8Array(getBytes(forged.traces).buffer);
+    expect(layer).to.equal(1n);
+    expect(claimed).to.equal(BigInt(traces[Number(unit) * LEAF + HIDDEN + Number(row)] as number));
+    expect(claimed).to.not.equal(correct);
+    expect(statusesOf(id).map(({ args }) => [args.status, args.by])).to.deep.equal([[3n, challenger]]);
+    const earned = named("PointsAwarded").filter(({ args }) => args.account === forged.prover);
+    const points = earned.reduce((sum, { args }) => sum + args.amount, 0n);
+    const burned = pointsFor(id).map(({ name, args }) => [name, args.account, args.reason, args.amount]);
+    expect(burned).to.deep.equal([["PointsBurned", forged.prover, 5n, points]]);
+    expect(answers.standings.items.find(({ account }) => account === forged.prover)?.points).to.equal("0");
+  });
+
+  it("tells of the batch and of the row in its story", () => {
+    const story = lines.join("\n");
+    expect(story).to.match(/claimed 240 units in one batch: .* one award paid for all\./);
+    expect(story).to.match(/slipped a wrong answer into a batch of 64: .* row \d+ of layer 1 of unit 96,/);
+    expect(story).to.match(/claimed as -?\d+, computed as -?\d+\./);
+  });
+
   it("names every statement by the EIP-712 digest of its event's fields", () => {
     const { chainId, contracts } = answers.deployment;
     const verifyingContract = contracts.AttestationRegistry?.address as string;
@@ -163,13 +258,12 @@ describe("the demo", () => {
   });
 
   it("refutes the cheat, penalises it and nobody else", () => {
-    const refuted = answers.logs.filter(({ name, args }) => name === "StatusChanged" && args.status === 3n);
+    const batches = new Set(named("BatchAttested").map(({ args }) => args.id));
+    const refuted = named("StatusChanged").filter(({ args }) => args.status === 3n && !batches.has(args.id));
     expect(refuted).to.not.have.lengthOf(0);
-    const provers = refuted.map(
-      ({ args }) => answers.logs.find((log) => log.name === "Committed" && log.args.uid === args.id)?.args.prover,
-    );
+    const provers = refuted.map(({ args }) => named("Committed").find((log) => log.args.uid === args.id)?.args.prover);
     expect(new Set(provers).size).to.equal(1);
-    const burned = pointEvents().filter(({ name }) => name === "PointsBurned");
+    const burned = named("PointsBurned").filter(({ args }) => !batches.has(args.subject));
     expect(burned).to.not.have.lengthOf(0);
     for (const { args } of burned) {
       expect([args.account, args.reason]).to.deep.equal([provers[0], 5n]);
