@@ -53,6 +53,14 @@ describe("the API", () => {
     }
   });
 
+  it("points a visitor to routes that exist", async () => {
+    const { status, headers, text } = await site.get("/");
+    expect([status, headers.get("content-type")]).to.deep.equal([200, "text/plain; charset=utf-8"]);
+    const routes = [...text.matchAll(/^ {2}(\/\S+)/gm)].map(([, route]) => route as string);
+    expect(routes).to.include("/v1/seasons/1/standings").and.to.include("/openapi.json");
+    for (const route of routes) expect((await site.get(route)).status, route).to.equal(200);
+  });
+
   it("lists standings page by page, and each account at its rank", async () => {
     const all = await standings();
     expect(all.length).to.be.above(5);
