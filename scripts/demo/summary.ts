@@ -6,13 +6,19 @@ import type { StandingsPage } from "../../sdk/wire.ts";
 import type { Cast } from "./cast.ts";
 import { short, statementsOf } from "./progress.ts";
 
+/** A guest's keystore and its password, which everybody may know. */
+export interface Guest {
+  keystore: string;
+  password: string;
+}
+
 export interface SummaryOptions {
   view: View;
   cast: Cast;
   apiUrl: string;
   rpcUrl: string;
-  /** The guest's keystore and its password, which everybody may know. */
-  guest: { keystore: string; password: string };
+  /** Who may take part in season 2; undefined where there will be none. */
+  guest: Guest | undefined;
   /** What the commands need to find this demo; empty where it is at the usual ports. */
   where: string;
 }
@@ -49,7 +55,7 @@ export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: Su
     `  API        ${apiUrl}/openapi.json`,
     `  RPC        ${rpcUrl}`,
     "",
-    "Try in a second terminal:",
+    "Try in a second terminal, while this one runs:",
     "",
     command("rank 1"),
     "      the same standings",
@@ -57,8 +63,12 @@ export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: Su
     "      recomputes them from the chain alone and holds the API against it",
     ...check(verified?.uid, "fetches model and input of a verified answer, runs it here and compares"),
     ...check(refuted?.uid, "the same for a wrong answer"),
-    `  PROOFBOARD_PASSWORD=${guest.password} npm run -s proofboard -- work 2 --once --units 3 --keystore ${guest.keystore}${where}`,
-    "      takes part in season 2 with an account kept for you: three units, about a minute",
+    ...(guest === undefined
+      ? []
+      : [
+          `  PROOFBOARD_PASSWORD=${guest.password} npm run -s proofboard -- work 2 --once --units 3 --keystore ${guest.keystore}${where}`,
+          "      takes part in season 2 with an account kept for you: three units, about a minute",
+        ]),
     "",
   ].join("\n");
 }
