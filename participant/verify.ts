@@ -4,11 +4,12 @@ import { type Client, readSeason, readTasks } from "../sdk/client.ts";
 import { attestationUid, unitSeed } from "../sdk/commitments.ts";
 import { cidOfKeccak256, cidOfSha256 } from "../sdk/content.ts";
 import { contextKind, type Unit, unitOf } from "../sdk/contexts.ts";
-import { type Proof, proofOf } from "../sdk/proofs.ts";
+import { type Panel, type Proof, proofOf } from "../sdk/proofs.ts";
 import { type RecordedStatement, readStatements, statuses } from "../sdk/statements.ts";
 import { unitInput } from "../sdk/units.ts";
 import { type Content, UnavailableError } from "./content.ts";
 import { InvalidModelError, type Models, type OpenModel } from "./models.ts";
+import { QUORUM } from "./units.ts";
 
 /** One thing that was looked at: it held, it failed, or it couldn't be known here. */
 export interface Check {
@@ -62,14 +63,19 @@ export async function verifyStatement(options: VerifyOptions): Promise<Verificat
   const settledWell = status === "verified" || status === "pending";
   check("record", settledWell ? "held" : "failed", `The registry says that the statement is ${status}.`);
   const output = await rerun(options, recorded, check);
+  const unit = unitOf(statement.context);
   return {
     recorded,
     status,
-    unit: unitOf(statement.context),
+    unit,
     checks,
     output,
     good: checks.every(({ result }) => result !== "failed"),
-    ...proofOf(statement.method, statuses.indexOf(status)),
+    ...proofOf({
+      ...{ method: statement.method, status: statuses.indexOf(status), isUnit: unit !== undefined },
+      outputHash: recorded.answer?.outputHash ?? null,
+      panel: statement.method === QUORUM ? await readPanel(client, uid) : null,
+    }),
   };
 }
 
@@ -114,6 +120,16 @@ async function readRecorded(client: Client, uid: Hex): Promise<RecordedStatement
 async function readStatus({ rpc, contracts }: Client, uid: Hex): Promise<(typeof statuses)[number]> {
   const call = { ...contracts.attestationRegistry, functionName: "statusOf", args: [uid] } as const;
   return statuses[await rpc.readContract(call)] ?? "none";
+}
+
+const REVEALED = 2;
+
+/** The last panel that was drawn for a statement. */
+async function readPanel({ rpc, contracts }: Client, uid: Hex): Promise<Panel | null> {
+  const seats = await rpc.readContract({ ...contracts.quorum, functionName: "seatsOf", args: [uid] });
+  const last = seats.filter(({ round }) => round === seats.at(-1)?.round);
+  if (last.length === 0) return null;
+  return { size: last.length, votes: last.filter(({ state }) => state === REVEALED).map(({ vote }) => vote) };
 }
 
 async function openModel(models: Models, modelId: Hex, check: Checker): Promise<OpenModel | undefined> {
