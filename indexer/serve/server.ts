@@ -115,7 +115,7 @@ function otherAnswers(app: App, state: State, rpcUrl: string | undefined): void 
       schema: {
         summary: "Where the contracts are, and an RPC URL for browsers",
         querystring: noQuery,
-        response: { 200: schemas.deploymentAnswer },
+        response: { 200: schemas.deploymentAnswer, 400: schemas.problem },
       },
     },
     () => ({ ...state.deployment, rpcUrl: rpcUrl ?? null }),

@@ -44,6 +44,7 @@ describe("the API", () => {
     };
     expect(Object.keys(document.paths)).to.have.members(Object.keys(paths));
     for (const [route, path] of Object.entries(paths)) {
+      expect(document.paths[route].get.responses, route).to.include.keys("400");
       const { status, headers, body } = await site.get(path);
       const { content } = document.paths[route].get.responses[status];
       const type = headers.get("content-type")?.split(";")[0] ?? "";
