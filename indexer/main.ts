@@ -61,9 +61,9 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     rpcUrl: options.publicRpc ?? rpcs.find(isLocal),
     logger,
   });
-  const url = await server.listen({ host: "127.0.0.1", port: options.port }).catch((error: unknown) => {
+  const url = await server.listen({ host: "127.0.0.1", port: options.port }).catch((error: NodeJS.ErrnoException) => {
     db.close();
-    throw error;
+    throw error.code === "EADDRINUSE" ? new Error(`Port ${options.port} is taken.`) : error;
   });
 
   const ended = follow({
@@ -101,6 +101,7 @@ const isLocal = (url: string): boolean => ["127.0.0.1", "localhost", "[::1]"].in
 
 /** The indexer as a command: exit code 0 when told to end, 1 when it can't go on, 2 on wrong use. */
 async function run(args: readonly string[]): Promise<void> {
+  if (args.includes("--help")) return console.log(USAGE);
   try {
     const indexer = await startIndexer(parseOptions(args));
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void indexer.close());

@@ -1,7 +1,9 @@
 import { formatLog, type Hex, type Log, numberToHex, type RpcLog } from "viem";
 import type { Client } from "../sdk/client.ts";
+import { unitOf } from "../sdk/contexts.ts";
+import type { Traced } from "../sdk/proofsFraud.ts";
 import { readRanges } from "../sdk/ranges.ts";
-import type { ClaimView } from "./claims.ts";
+import { type ClaimView, sizeOf } from "./claims.ts";
 import { foldLogs, type View } from "./view.ts";
 
 /** A claim under FraudProof and where it was recorded. */
@@ -26,4 +28,16 @@ export async function readClaim({ contracts, deployment, rpc }: Client, id: Hex)
   const claim = view.claims.get(id);
   const recording = logs.find(({ blockNumber }) => blockNumber === claim?.recordedIn);
   return claim && recording && { ...claim, transactionHash: recording.transactionHash };
+}
+
+/** What a claim's proof in words depends on. */
+export function tracedOf(view: ClaimView): Traced {
+  const { claim, inLedger, refutation } = view;
+  const first = unitOf(claim.statement.context);
+  return {
+    ...{ count: sizeOf(view), isBatch: claim.kind === "batch", isUnit: first !== undefined, isInputPaid: inLedger },
+    dispute: refutation
+      ? { ...refutation, by: refutation.challenger, unit: first ? String(first.unit + BigInt(refutation.index)) : null }
+      : null,
+  };
 }

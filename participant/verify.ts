@@ -4,7 +4,7 @@ import type { Client } from "../sdk/client.ts";
 import { attestationUid } from "../sdk/commitments.ts";
 import { cidOfKeccak256 } from "../sdk/content.ts";
 import { contextKind, type Unit, unitOf } from "../sdk/contexts.ts";
-import { type Proof, proofOf } from "../sdk/proofs.ts";
+import { type Panel, type Proof, proofOf } from "../sdk/proofs.ts";
 import { type RecordedStatement, readStatements, statuses } from "../sdk/statements.ts";
 import {
   assignedTo,
@@ -20,7 +20,8 @@ import {
 import type { Refutation, SingleClaim } from "./claims.ts";
 import { type Content, UnavailableError } from "./content.ts";
 import type { Models, OpenModel } from "./models.ts";
-import { readClaim } from "./readClaim.ts";
+import { readClaim, tracedOf } from "./readClaim.ts";
+import { QUORUM } from "./units.ts";
 
 /** A statement, checked by its reader. */
 export interface Verification extends Proof {
@@ -64,15 +65,21 @@ export async function verifyStatement(options: VerifyOptions): Promise<Verificat
   const { output, model } = await rerun(options, recorded, check);
   const claim = await readClaim(client, uid);
   if (claim?.claim.kind === "single") checkTrace(claim.claim, model, check);
+  const unit = unitOf(statement.context);
   return {
     recorded,
     status,
-    unit: unitOf(statement.context),
+    unit,
     refutation: claim?.refutation,
     checks,
     output,
     good: checks.every(({ result }) => result !== "failed"),
-    ...proofOf(statement.method, statuses.indexOf(status)),
+    ...proofOf({
+      ...{ method: statement.method, status: statuses.indexOf(status), isUnit: unit !== undefined },
+      outputHash: recorded.answer?.outputHash ?? null,
+      panel: statement.method === QUORUM ? await readPanel(client, uid) : null,
+      traced: claim ? tracedOf(claim) : null,
+    }),
   };
 }
 
@@ -122,6 +129,16 @@ async function readRecorded(client: Client, uid: Hex): Promise<RecordedStatement
   const recorded = statements.get(uid);
   if (!recorded) throw new Error(`No statement ${uid} is recorded on chain ${client.deployment.chainId}.`);
   return recorded;
+}
+
+const REVEALED = 2;
+
+/** The last panel that was drawn for a statement. */
+async function readPanel({ rpc, contracts }: Client, uid: Hex): Promise<Panel | null> {
+  const seats = await rpc.readContract({ ...contracts.quorum, functionName: "seatsOf", args: [uid] });
+  const last = seats.filter(({ round }) => round === seats.at(-1)?.round);
+  if (last.length === 0) return null;
+  return { size: last.length, votes: last.filter(({ state }) => state === REVEALED).map(({ vote }) => vote) };
 }
 
 interface FoundInput {

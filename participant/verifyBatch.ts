@@ -19,7 +19,7 @@ import {
 import type { BatchClaim } from "./claims.ts";
 import { type Assignment, describeFinding, examineClaim, readChainModel, unitTrace } from "./examine.ts";
 import type { Models } from "./models.ts";
-import type { RecordedClaim } from "./readClaim.ts";
+import { type RecordedClaim, tracedOf } from "./readClaim.ts";
 
 /** A batch, or one unit of it, checked by its reader. */
 export interface BatchVerification extends Proof {
@@ -75,7 +75,9 @@ export async function verifyBatch({
   else if (index === undefined) await checkAll(client, recorded, assignment, check);
   else await checkUnit({ client, models, claim, index, assignment, verified: status === "verified" }, check);
   const good = checks.every(({ result }) => result !== "failed");
-  return { status, first, checks, good, ...proofOf(method, statuses.indexOf(status)) };
+  const judged = { method, status: statuses.indexOf(status), isUnit: true, outputHash: null, panel: null };
+  const proof = proofOf({ ...judged, traced: tracedOf(recorded) });
+  return { status, first, checks, good, ...proof };
 }
 
 async function checkAll(

@@ -2,7 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import hre from "hardhat";
-import { bytesToHex, type Hex } from "viem";
+import { bytesToHex } from "viem";
 import { startIndexer } from "../indexer/main.ts";
 import { readModel } from "../models/read.ts";
 import { type Actor, runActors } from "../participant/actors.ts";
@@ -24,10 +24,10 @@ import { createVerifier } from "../participant/verifier.ts";
 import type { View } from "../participant/view.ts";
 import { connect } from "../sdk/client.ts";
 import { sentenceOf } from "../sdk/errors.ts";
-import { CAST_SIZE, gatherCast, lieAfter } from "./demo/cast.ts";
+import { CAST_SIZE, type Cast, gatherCast, lieAfter } from "./demo/cast.ts";
 import { choosePort } from "./demo/ports.ts";
 import { printLine, showProgress } from "./demo/progress.ts";
-import { summarise } from "./demo/summary.ts";
+import { type Guest, summarise } from "./demo/summary.ts";
 import { untilClosed, untilIndexed, untilSettled } from "./demo/wait.ts";
 import { deploy, type Parameters, productionParameters, writeDeployment } from "./deploy.ts";
 import { openSeason, publishModel } from "./season.ts";
@@ -90,13 +90,13 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 async function play(options: DemoOptions, onEnd: (close: () => unknown) => void): Promise<void> {
   const { directory, signal, print } = options;
   const rpcPort = await choosePort("RPC_PORT", options.rpcPort, 8545, print);
+  const rpcUrl = await startChain(rpcPort, onEnd);
+  print(`A local chain runs at ${rpcUrl}.`);
   const port = await choosePort("PORT", options.port, 4000, print);
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
 
   const cast = gatherCast();
-  const rpcUrl = await startChain(rpcPort, onEnd);
-  print(`A local chain runs at ${rpcUrl}.`);
   const parameters = parametersOf(options.windowSeconds);
   const deployment = await deploy({ rpcUrl, account: cast.organiser, parameters, report: print });
   const deploymentFile = await writeDeployment(deployment, options.deploymentsDirectory);
@@ -194,12 +194,9 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   await orFailure(untilIndexed(board, indexer.url, seasonId));
   first.abort();
 
-  const guest = { keystore: join(directory, "guest.json"), password: "proofboard" };
-  const key = bytesToHex(cast.guest.getHdKey().privateKey as Uint8Array) as Hex;
-  await createKeystore(guest.keystore, guest.password, key);
-  const shown = { keystore: relative(ROOT, guest.keystore), password: guest.password };
   const where = port === 4000 && rpcPort === 8545 ? "" : ` --api ${indexer.url} --rpc ${rpcUrl}`;
-  print(await summarise({ view: board.view, cast, apiUrl: indexer.url, rpcUrl, guest: shown, where }));
+  const guest = options.once ? undefined : await keepGuest(cast, directory);
+  print(await summarise({ view: board.view, cast, apiUrl: indexer.url, rpcUrl, guest, where }));
 
   if (options.once) {
     await orFailure(untilClosed(board, seasonId, signal));
@@ -222,6 +219,14 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
 const hasPoints = ({ claims }: View, { address }: Sender["account"]): boolean =>
   [...claims.values()].some(({ claim, inLedger }) => claim.statement.prover === address && inLedger);
 
+/** Writes the guest's keystore for the commands to be tried. */
+async function keepGuest(cast: Cast, directory: string): Promise<Guest> {
+  const file = join(directory, "guest.json");
+  const password = "proofboard";
+  await createKeystore(file, password, bytesToHex(cast.guest.getHdKey().privateKey as Uint8Array));
+  return { keystore: relative(ROOT, file), password };
+}
+
 async function startChain(port: number, onEnd: (close: () => unknown) => void): Promise<string> {
   const server = await hre.network.createServer(
     { override: { mining: { auto: false, interval: 1_000 }, accounts: { count: CAST_SIZE } } },
@@ -233,8 +238,14 @@ async function startChain(port: number, onEnd: (close: () => unknown) => void): 
   return `http://127.0.0.1:${port}`;
 }
 
+const USAGE = `Usage: npm start [-- --once]
+
+Runs the demo on a chain of its own until Ctrl-C; with --once until season 1 is settled. PORT and RPC_PORT in the
+environment say where the API and the chain listen; else 4000 and 8545, or free ports where those are taken.`;
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { once: { type: "boolean", default: false } } });
+  const values = readOptions();
+  if (values.help) return console.log(USAGE);
   const ending = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const)
     process.on(name, () => {
@@ -254,6 +265,15 @@ async function main(): Promise<void> {
     signal: ending.signal,
     print: printLine,
   });
+}
+
+function readOptions() {
+  const options = { once: { type: "boolean", default: false }, help: { type: "boolean", short: "h" } } as const;
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    throw new Error(`${(error as Error).message}.\n\n${USAGE}`);
+  }
 }
 
 if (import.meta.main)

@@ -69,8 +69,7 @@ export function sentenceOf(error: unknown): string {
       ? "The RPC can't be reached."
       : `The RPC at ${new URL(failed.url).origin} can't be reached.`;
   }
-  if (error instanceof BaseError)
-    return error.details === "" ? error.shortMessage : `${error.shortMessage} ${error.details}`;
+  if (error instanceof BaseError) return error.details ? `${error.shortMessage} ${error.details}` : error.shortMessage;
   return error instanceof Error ? error.message : String(error);
 }
 

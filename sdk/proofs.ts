@@ -1,7 +1,34 @@
+import type { Hex } from "viem";
+import { INVALID, UNAVAILABLE } from "./commitments.ts";
+import { fraudProof, type Traced } from "./proofsFraud.ts";
+
 /** What a statement's status proves and what it leaves to trust, each in words. */
 export interface Proof {
   proven: string;
   notProven: string;
+}
+
+/** The last panel that Quorum drew for a statement. */
+export interface Panel {
+  size: number;
+  /** What its members voted for, as far as they revealed it. */
+  votes: readonly Hex[];
+}
+
+/** What is known of a statement when its proof is put in words. */
+export interface Judged {
+  /** The verification method's number. */
+  method: number;
+  /** The registry's number. */
+  status: number;
+  /** Whether it is about a unit, whose input is assigned. */
+  isUnit: boolean;
+  /** The prover's, a tensor hash; null while the answer is hidden. */
+  outputHash: Hex | null;
+  /** Null where it isn't known, or none was drawn. */
+  panel: Panel | null;
+  /** What stands on chain of a statement under FraudProof; null of others. */
+  traced: Traced | null;
 }
 
 /** The verification methods' names, by number. */
@@ -18,27 +45,6 @@ const PANEL_TRUST =
   "It rests on an honest majority of the panel. Block producers can bias the draw, and a prover may tell members its answer.";
 
 const settled: Readonly<Record<number, Readonly<Record<number, Proof>>>> = {
-  1: {
-    2: {
-      proven:
-        "A drawn panel re-ran the model on this input, and enough of its members got the prover's output, byte for byte.",
-      notProven: `That the members were honest and independent. ${PANEL_TRUST}`,
-    },
-    3: {
-      proven: "The prover didn't reveal its answer, or enough members of a drawn panel got something else.",
-      notProven: `That the panel was right. ${PANEL_TRUST}`,
-    },
-  },
-  2: {
-    2: {
-      proven: "A bond stood behind the trace for the whole window, and nobody showed a wrong row.",
-      notProven: "That anybody looked: it rests on one honest challenger in the window.",
-    },
-    3: {
-      proven: "Somebody showed one wrong row, which the contract computed itself.",
-      notProven: "Nothing is left open.",
-    },
-  },
   3: {
     2: {
       proven: "A Groth16 proof that the model gives this output on this input was checked on chain.",
@@ -53,10 +59,16 @@ const settled: Readonly<Record<number, Readonly<Record<number, Proof>>>> = {
   },
 };
 
-/** What is proven of a statement under `method` that has `status`, and what is not. */
-export function proofOf(method: number, status: number): Proof {
+/** What is proven of a statement, and what is not. */
+export function proofOf(judged: Judged): Proof {
+  const { method, status } = judged;
   const name = methodNames[method] ?? `method ${method}`;
-  const found = settled[method]?.[status];
+  const found =
+    method === 1
+      ? quorumProof(judged)
+      : method === 2
+        ? fraudProof(judged.status, judged.traced)
+        : settled[method]?.[status];
   if (found) return found;
   if (method === 0 && status === 1)
     return { proven: SIGNED, notProven: "That the answer is true: nobody settles a statement without a method." };
@@ -66,4 +78,43 @@ export function proofOf(method: number, status: number): Proof {
   if (status === 5)
     return { proven: SIGNED, notProven: "That the answer is true: the prover took the statement back." };
   return { proven: "Nothing.", notProven: `That the answer is true: ${name} says nothing of it.` };
+}
+
+/** A verified or refuted statement's; undefined of another. */
+function quorumProof({ status, isUnit, outputHash, panel }: Judged): Proof | undefined {
+  if (status === 3 && outputHash === null)
+    return {
+      proven: "The prover committed to an answer and didn't reveal it in time.",
+      notProven: "That the hidden answer was wrong.",
+    };
+  if (status !== 2 && status !== 3) return undefined;
+  const input = isUnit ? "the assigned input" : "the input that the statement names";
+  const drawn = `A drawn panel${panel ? ` of ${panel.size}` : ""} re-ran the model on ${input}, and`;
+  if (status === 2)
+    return {
+      proven: `${drawn} ${countOf(panel, outputHash)} got the prover's output, byte for byte.`,
+      notProven: `That the members were honest and independent. ${PANEL_TRUST}`,
+    };
+  const winner = mostOf((panel?.votes ?? []).filter((vote) => vote !== outputHash && vote !== UNAVAILABLE));
+  return {
+    proven: `${drawn} ${countOf(panel, winner)} ${refutation(winner, isUnit)}.`,
+    notProven: `That the panel was right. ${PANEL_TRUST}`,
+  };
+}
+
+function refutation(winner: Hex | undefined, isUnit: boolean): string {
+  if (winner === undefined) return "got something else";
+  if (winner !== INVALID) return "got one and the same other output";
+  return isUnit ? "found no valid run, or another input than the assigned one" : "found no valid run";
+}
+
+function countOf(panel: Panel | null, value: Hex | null | undefined): string {
+  if (panel === null) return "enough of its members";
+  const count = panel.votes.filter((vote) => vote === value).length;
+  return count === panel.size ? "all of them" : `${count} of them`;
+}
+
+function mostOf(votes: readonly Hex[]): Hex | undefined {
+  const groups = [...Map.groupBy(votes, (vote) => vote)];
+  return groups.sort(([, a], [, b]) => b.length - a.length)[0]?.[0];
 }

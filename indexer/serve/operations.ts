@@ -12,7 +12,13 @@ const STALLED_AFTER = 30_000;
 export function operationRoutes(app: App, state: State, condition: SyncStatus): void {
   app.get(
     "/healthz",
-    { schema: { summary: "The process runs", querystring: noQuery, response: { 200: schemas.health } } },
+    {
+      schema: {
+        summary: "The process runs",
+        querystring: noQuery,
+        response: { 200: schemas.health, 400: schemas.problem },
+      },
+    },
     () => ({ status: "ok" as const }),
   );
 
@@ -22,7 +28,7 @@ export function operationRoutes(app: App, state: State, condition: SyncStatus): 
       schema: {
         summary: "Whether the answers are up to date",
         querystring: noQuery,
-        response: { 200: schemas.readiness, 503: schemas.problem },
+        response: { 200: schemas.readiness, 400: schemas.problem, 503: schemas.problem },
       },
     },
     (): Readiness => {

@@ -22,7 +22,10 @@ export const hash = z
   .transform((text) => text.toLowerCase() as Hex)
   .describe("32 bytes, hex.");
 
-export const status = z.enum(["pending", "verified", "refuted", "void", "revoked"]);
+export const status = z.enum(
+  ["pending", "verified", "refuted", "void", "revoked"],
+  "a status is pending, verified, refuted, void or revoked",
+);
 
 export const cursor = z.string().max(300).describe("`next` of an earlier page.");
 

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import type { $ZodIssue } from "zod/v4/core";
 import type { Problem } from "../../sdk/wire.ts";
 
@@ -22,14 +22,23 @@ export function answerProblems(app: FastifyInstance): void {
   app.setNotFoundHandler((request) => {
     throw new ProblemError(404, `There is no ${request.method} ${request.url.split("?")[0]} here.`);
   });
-  app.setErrorHandler<Error & { statusCode?: number; validation?: unknown[] }>((error, request, reply) => {
-    const problem = toProblem(error);
-    if (problem.status >= 500) request.log.error(error);
-    reply.status(problem.status).type("application/problem+json").serializer(JSON.stringify).send(problem);
+  app.setErrorHandler<Failure>((error, request, reply) => {
+    const { status } = answerProblem(error, reply);
+    // A problem with a sentence of its own, as of a node that is away, is known; anything else is a fault to look into.
+    if (status >= 500 && !(error instanceof ProblemError)) request.log.error(error);
   });
 }
 
-function toProblem(error: Error & { statusCode?: number; validation?: unknown[] }): Problem {
+type Failure = Error & { statusCode?: number };
+
+/** Answers with the problem that `error` is, and returns it. */
+export function answerProblem(error: Failure, reply: FastifyReply): Problem {
+  const problem = toProblem(error);
+  reply.status(problem.status).type("application/problem+json").serializer(JSON.stringify).send(problem);
+  return problem;
+}
+
+function toProblem(error: Failure): Problem {
   if (error instanceof ProblemError) return problem(error.status, error.message, error.parameter);
   if (error instanceof InvalidParameter) return problem(400, error.message, error.parameter);
   const status = error.statusCode ?? 500;

@@ -22,7 +22,7 @@ export function seasonRoutes(app: App, state: State): void {
       schema: {
         summary: `The newest ${MOST_SEASONS} seasons`,
         querystring: noQuery,
-        response: { 200: schemas.seasons },
+        response: { 200: schemas.seasons, 400: schemas.problem },
       },
     },
     () => ({ asOf: asOf(state), items: state.seasons.seasons(MOST_SEASONS).map(present) }),
@@ -35,7 +35,7 @@ export function seasonRoutes(app: App, state: State): void {
         summary: "A season's rules and state",
         params: z.object({ seasonId }),
         querystring: noQuery,
-        response: { 200: schemas.seasonAnswer, 404: schemas.problem },
+        response: { 200: schemas.seasonAnswer, 400: schemas.problem, 404: schemas.problem },
       },
     },
     ({ params }) => {

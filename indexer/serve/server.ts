@@ -11,7 +11,7 @@ import { contentRoute } from "./content.ts";
 import { modelRoutes } from "./models.ts";
 import { operationRoutes } from "./operations.ts";
 import { noQuery } from "./parameters.ts";
-import { answerProblems, InvalidParameter } from "./problems.ts";
+import { answerProblem, answerProblems, InvalidParameter } from "./problems.ts";
 import * as schemas from "./schemas.ts";
 import { seasonRoutes } from "./seasons.ts";
 import { standingRoutes } from "./standings.ts";
@@ -30,6 +30,18 @@ export interface ServerOptions {
   logger: FastifyBaseLogger;
 }
 
+const WELCOME = `Proofboard's indexer: a leaderboard where every point is a verified AI inference.
+
+  /v1/seasons                  seasons, their rules and totals
+  /v1/seasons/1/standings      the ranking of season 1
+  /v1/seasons/1/standings.csv  the whole of it, as a table
+  /v1/attestations             statements, and what is proven of each
+  /v1/models                   published models
+  /v1/audit/1                  the ledger of season 1 held against the chain's
+  /openapi.json                every route
+  /readyz                      whether the answers are up to date
+`;
+
 /** The HTTP API, not yet listening. */
 export async function createServer({ state, condition, content, rpcUrl, logger }: ServerOptions): Promise<App> {
   const app: App = Fastify({
@@ -37,6 +49,7 @@ export async function createServer({ state, condition, content, rpcUrl, logger }
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (error, _, reply) => answerProblem(error, reply),
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler<ZodType>(({ schema }) => (data) => {
     const parsed = schema.safeParse(data);
@@ -67,6 +80,7 @@ export async function createServer({ state, condition, content, rpcUrl, logger }
 
   operationRoutes(app, state, condition);
   contentRoute(app, content);
+  app.get("/", { schema: { hide: true } }, (_, reply) => reply.type("text/plain; charset=utf-8").send(WELCOME));
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
   await app.register(async (v1: App) => answersOfTheChain(v1, state), { prefix: "/v1" });
   await app.register(async (v1: App) => otherAnswers(v1, state, rpcUrl), { prefix: "/v1" });
@@ -101,7 +115,7 @@ function otherAnswers(app: App, state: State, rpcUrl: string | undefined): void 
       schema: {
         summary: "Where the contracts are, and an RPC URL for browsers",
         querystring: noQuery,
-        response: { 200: schemas.deploymentAnswer },
+        response: { 200: schemas.deploymentAnswer, 400: schemas.problem },
       },
     },
     () => ({ ...state.deployment, rpcUrl: rpcUrl ?? null }),

@@ -8,10 +8,9 @@ import type { StatementRow } from "../store/read-statements.ts";
 import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
 import { account, cursor, hash, noQuery, status } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
-import { proofOf } from "./proofs.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, type State } from "./state.ts";
-import { methodOf, reasonOf, statusNumber, statusOf } from "./words.ts";
+import { methodOf, proofOf, reasonOf, statusNumber, statusOf } from "./words.ts";
 
 const PAGE = 50;
 // Two panels of 32 members make about 300 events; nothing adds to a settled statement but its points.

@@ -27,6 +27,7 @@ export function tableRoute(app: App, state: State): void {
         querystring: noQuery,
         response: {
           200: { content: { "text/csv": { schema: z.string() } } },
+          400: schemas.problem,
           404: schemas.problem,
           503: schemas.problem,
         },

@@ -6,13 +6,19 @@ import type { StandingsPage } from "../../sdk/wire.ts";
 import type { Cast } from "./cast.ts";
 import { claimsOf, short, statementsOf, unitAt } from "./progress.ts";
 
+/** A guest's keystore and its password, which everybody may know. */
+export interface Guest {
+  keystore: string;
+  password: string;
+}
+
 export interface SummaryOptions {
   view: View;
   cast: Cast;
   apiUrl: string;
   rpcUrl: string;
-  /** The guest's keystore and its password, which everybody may know. */
-  guest: { keystore: string; password: string };
+  /** Who may take part in season 2; undefined where there will be none. */
+  guest: Guest | undefined;
   /** What the commands need to find this demo; empty where it is at the usual ports. */
   where: string;
 }
@@ -54,7 +60,7 @@ export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: Su
     `  API        ${apiUrl}/openapi.json`,
     `  RPC        ${rpcUrl}`,
     "",
-    "Try in a second terminal:",
+    "Try in a second terminal, while this one runs:",
     "",
     command("rank 1"),
     "      the same standings",
@@ -70,10 +76,14 @@ export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: Su
     ...(batch === undefined
       ? []
       : [command(`challenge ${batch.id}`), "      re-runs all of the batch and finds nothing to refute"]),
-    `  PROOFBOARD_PASSWORD=${guest.password} npm run -s proofboard -- attest --batch 2/3 --units 0..199 --keystore ${guest.keystore}${where}`,
-    "      claims 200 units of season 2 in one transaction",
-    `  PROOFBOARD_PASSWORD=${guest.password} npm run -s proofboard -- work 2 --once --units 3 --keystore ${guest.keystore}${where}`,
-    "      takes part in season 2 with an account kept for you: three units, about a minute",
+    ...(guest === undefined
+      ? []
+      : [
+          `  PROOFBOARD_PASSWORD=${guest.password} npm run -s proofboard -- attest --batch 2/3 --units 0..199 --keystore ${guest.keystore}${where}`,
+          "      claims 200 units of season 2 in one transaction",
+          `  PROOFBOARD_PASSWORD=${guest.password} npm run -s proofboard -- work 2 --once --units 3 --keystore ${guest.keystore}${where}`,
+          "      takes part in season 2 with an account kept for you: three units, about a minute",
+        ]),
     "",
   ].join("\n");
 }

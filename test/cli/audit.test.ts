@@ -1,7 +1,9 @@
 import { expect } from "chai";
+import { encodeEventTopics } from "viem";
+import { attestationRegistryAbi, campaignAbi } from "../../sdk/abi.ts";
 import { readEntries } from "../../sdk/audit.ts";
 import { foldLedger } from "../../sdk/ledger.ts";
-import { IGNORED_CURSOR, lyingApi } from "./lies.ts";
+import { IGNORED_CURSOR, lyingApi, lyingRpc } from "./lies.ts";
 import { useSite } from "./site.ts";
 
 describe("proofboard audit", () => {
@@ -89,6 +91,33 @@ describe("proofboard audit", () => {
     }
   });
 
+  const forgeries: [string, string, RegExp, (data: string) => string][] = [
+    [
+      "a statement",
+      "Committed",
+      /^Committed in transaction 0x\w{64} names 0x\w{64}; its fields have the digest/,
+      flip(2),
+    ],
+    ["an answer", "Attested", /^Attested in transaction 0x\w{64} names 0x\w{64}; its fields have the digest/, flip(66)],
+    ["points", "PointsAwarded", /^Ledger hash: the events give 0x\w{64}, the campaign keeps 0x\w{64}\.$/, flip(127)],
+    ["seq", "PointsAwarded", /^The ledger goes from seq 0 to seq 0; 1 is missing or out of place\.$/, flip(192)],
+  ];
+  for (const [what, eventName, difference, forge] of forgeries)
+    it(`names the difference when events tell of ${what} that the chain doesn't know`, async () => {
+      const abi = [...attestationRegistryAbi, ...campaignAbi];
+      const [topic] = encodeEventTopics({ abi, eventName: eventName as "Committed" });
+      const rpc = await lyingRpc(site().rpcUrl, (log) => {
+        if (log.topics[0] === topic) log.data = forge(log.data);
+      });
+      try {
+        const { code, stdout } = await site().run(["audit", "1", "--json"], { PROOFBOARD_RPC: rpc.url });
+        expect(JSON.parse(stdout).differences[0]).to.match(difference);
+        expect(code).to.equal(1);
+      } finally {
+        await rpc.close();
+      }
+    });
+
   const endless: [string, RegExp, (page: Page) => void][] = [
     ["goes on without an end", /goes on after \d+ standings; it says that there are \d\./, () => undefined],
     ["never says the same twice", /ranking of season 1 changed 10 times while the API was read/, changeSeq],
@@ -108,6 +137,14 @@ describe("proofboard audit", () => {
       }
     });
 });
+
+/** Changes a hex digit of an event's data: the one at `at`, counted behind "0x". */
+function flip(at: number): (data: string) => string {
+  return (data) => {
+    const i = at + 1;
+    return `${data.slice(0, i)}${(Number.parseInt(data[i] as string, 16) ^ 1).toString(16)}${data.slice(i + 1)}`;
+  };
+}
 
 let changes = 0;
 

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** A server of a test's own. */
@@ -19,7 +19,7 @@ export function lyingApi<T>(honest: string, route: RegExp, lie: (body: T) => voi
       const answer = await fetch(new URL(path, honest));
       const text = await answer.text();
       const told = answer.ok && route.test(path) ? lyingText(text, lie) : text;
-      response.writeHead(answer.status, { "content-type": "application/json" }).end(told);
+      response.writeHead(answer.status, JSON_TYPE).end(told);
     }),
   );
 }
@@ -30,20 +30,50 @@ function lyingText<T>(text: string, lie: (body: T) => void): string {
   return JSON.stringify(body);
 }
 
+/** A log as `eth_getLogs` gives it. */
+export interface RawLog {
+  topics: string[];
+  data: string;
+}
+
+/** An RPC that passes on what a real one answers, but tells each log with a lie. */
+export function lyingRpc(honest: string, lie: (log: RawLog) => void): Promise<Standin> {
+  return serve(
+    createServer(async (request, response) => {
+      const body = await bodyOf(request);
+      const answer = await passOn(honest, body);
+      const isLogs = (JSON.parse(body) as { method: string }).method === "eth_getLogs";
+      const tell = ({ result }: { result: RawLog[] }) => void result.forEach(lie);
+      response.writeHead(answer.status, JSON_TYPE).end(isLogs ? lyingText(answer.text, tell) : answer.text);
+    }),
+  );
+}
+
 /** An RPC that passes on requests until one names `lastMethod`, and is gone from then on. */
 export function failingRpc(honest: string, lastMethod: string): Promise<Standin> {
   let gone = false;
   return serve(
     createServer(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-      const body = Buffer.concat(chunks).toString();
+      const body = await bodyOf(request);
       gone ||= body.includes(lastMethod);
       if (gone) return response.destroy();
-      const answer = await fetch(honest, { method: "POST", body, headers: { "content-type": "application/json" } });
-      return response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
+      const answer = await passOn(honest, body);
+      return response.writeHead(answer.status, JSON_TYPE).end(answer.text);
     }),
   );
+}
+
+const JSON_TYPE = { "content-type": "application/json" };
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+async function passOn(url: string, body: string): Promise<{ status: number; text: string }> {
+  const answer = await fetch(url, { method: "POST", body, headers: JSON_TYPE });
+  return { status: answer.status, text: await answer.text() };
 }
 
 async function serve(server: Server): Promise<Standin> {

@@ -64,6 +64,16 @@ export const keyOf = (n: number): Hex => `0x${(n + 1).toString(16).padStart(64, 
 
 async function startCliSite(): Promise<CliSite> {
   const site = await startSite(8);
+  try {
+    return await furnish(site);
+  } catch (error) {
+    await site.close();
+    throw error;
+  }
+}
+
+/** Lets the participants work until all is settled, then starts the indexer. */
+async function furnish(site: Site): Promise<CliSite> {
   const { client, directory, content, deployment, rpcUrl, senderOf } = site;
   const risk = await readModel("risk");
   await publishModel(client, senderOf(0), content, risk.model, risk.artifact);

@@ -40,7 +40,7 @@ describe("proofboard verify", () => {
     ]);
     expect(good).to.equal(true);
     expect(status).to.equal("verified");
-    expect(proven).to.contain("drawn panel");
+    expect(proven).to.match(/^A drawn panel of \d+ re-ran the model on the assigned input, and all of them/);
     expect(notProven).to.contain("honest majority");
     expect(code).to.equal(0);
   });
@@ -49,6 +49,7 @@ describe("proofboard verify", () => {
     const { code, stdout } = await site().run(["verify", site().refuted]);
     expect(stdout).to.contain("✗ record  The registry says that the statement is refuted.");
     expect(stdout).to.match(/✗ output {2}The output has the hash\s+0x/);
+    expect(stdout).to.match(/Proven {6}A drawn panel of \d+ .*\s.* one\s+and\s+the\s+same\s+other\s+output/s);
     expect(stdout).to.contain("It fails.");
     expect(code).to.equal(1);
   });

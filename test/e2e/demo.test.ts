@@ -141,6 +141,10 @@ describe("the demo", () => {
     expect(lines.at(-1)).to.equal("season 1 settled");
   });
 
+  it("suggests no season that there won't be", () => {
+    expect(lines.join("\n")).to.contain("proofboard -- audit 1").and.not.to.contain("work 2");
+  });
+
   it("serves an API that is ready and described", () => {
     expect([answers.ready, answers.openapi]).to.deep.equal([200, 200]);
   });

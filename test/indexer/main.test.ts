@@ -66,6 +66,19 @@ describe("the indexer's command", () => {
     expect(output()).to.match(/^--port is "http"; a whole number up to 65535 is asked\./);
   });
 
+  it("refuses a port that is taken, and names it", async () => {
+    const port = new URL(node.url).port;
+    const { output, ended } = launch([...args(), "--port", port]);
+    expect(await ended).to.equal(1);
+    expect(output()).to.match(new RegExp(`Port ${port} is taken\\.\n$`));
+  });
+
+  it("tells how it is used", async () => {
+    const { output, ended } = launch(["--help"]);
+    expect(await ended).to.equal(0);
+    expect(output()).to.match(/^usage: indexer --rpc URL/);
+  });
+
   it("refuses a database of another deployment", async () => {
     const first = await start({ rpcs: [node.url], db: files.path("db") });
     await first.close();

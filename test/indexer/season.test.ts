@@ -76,7 +76,7 @@ describe("a real season, on a Hardhat chain", () => {
     for (const { rule, delta, attestation } of receipts.items) {
       expect([delta, rule]).to.deep.equal(["10", "Task 1 gives the prover 10 points for a verified unit."]);
       expect(attestation.proven).to.equal(
-        "A drawn panel of 1 re-ran the model on the assigned input and all got the same bytes as the prover.",
+        "A drawn panel of 1 re-ran the model on the assigned input, and all of them got the prover's output, byte for byte.",
       );
       expect(attestation.steps.map(({ step }) => step)).to.include.members([
         ...[

@@ -21,8 +21,13 @@ import type { Deployment } from "../../sdk/deployment.ts";
 export const accountOf = (n: number): LocalAccount =>
   privateKeyToAccount(`0x${(n + 1).toString(16).padStart(64, "0")}`);
 
+interface Chain {
+  rpcUrl: string;
+  close(): Promise<void>;
+}
+
 /** A chain that mines ten blocks a second, whose clock therefore runs ten times too fast; `count` funded accounts. */
-async function startChain(count: number): Promise<{ rpcUrl: string; close(): Promise<void> }> {
+async function startChain(count: number): Promise<Chain> {
   const accounts = Array.from({ length: count }, (_, n) => ({
     privateKey: `0x${(n + 1).toString(16).padStart(64, "0")}`,
     balance: 10n ** 21n,
@@ -90,11 +95,21 @@ export interface Site {
 /** @param fraudWindow FraudProof's window, in fast seconds. */
 export async function startSite(accounts: number, fraudWindow = 60): Promise<Site> {
   const chain = await startChain(accounts);
+  const ending = new AbortController();
+  try {
+    return await openSite(chain, ending, fraudWindow);
+  } catch (error) {
+    ending.abort();
+    await chain.close();
+    throw error;
+  }
+}
+
+async function openSite(chain: Chain, ending: AbortController, fraudWindow: number): Promise<Site> {
   const reports: string[] = [];
   const report = (sentence: string) => void reports.push(sentence);
   const parameters = { ...testParameters, fraudProof: { window: fraudWindow, bondPerUnit: 10n } };
   const deployment = await deploy({ rpcUrl: chain.rpcUrl, account: accountOf(0), parameters, report });
-  const ending = new AbortController();
   const { signal } = ending;
   const client = connect(deployment, chain.rpcUrl);
   const board = await followBoard(client, { signal, report, pollMs: 20 });

@@ -1,30 +1,54 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { lieAfter } from "../../scripts/demo/cast.ts";
 
 const demo = join(import.meta.dirname, "../../scripts/demo.ts");
 
+async function run(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [demo, ...args], { env: { ...process.env, ...environment } });
+  child.stdout.resume();
+  const errors = text(child.stderr);
+  const [code] = await once(child, "close");
+  return { code, errors: await errors };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
+}
+
 describe("demo", () => {
   it("refuses a port that is none, with exit code 1 and a sentence", async () => {
-    const child = spawn(process.execPath, [demo], { env: { ...process.env, PORT: "eighty" } });
-    const errors: string[] = [];
-    child.stderr.on("data", (data) => errors.push(String(data)));
-    const [code] = await once(child, "exit");
+    const { code, errors } = await run([], { PORT: "eighty" });
     expect(code).to.equal(1);
-    expect(errors.join("")).to.contain('PORT is "eighty"; it must be a port from 1 to 65535.');
+    expect(errors).to.equal('PORT is "eighty"; it must be a port from 1 to 65535.\n');
   });
 
-  it("refuses an option it doesn't know", async () => {
-    const child = spawn(process.execPath, [demo, "--twice"]);
-    const [code] = await once(child, "exit");
+  it("refuses an option it doesn't know, and says which there are", async () => {
+    const { code, errors } = await run(["--twice"]);
+    expect(code).to.equal(1);
+    expect(errors).to.contain("Unknown option '--twice'").and.to.contain("Usage: npm start [-- --once]");
+  });
+
+  it("refuses one port for both the chain and the API", async () => {
+    const port = String(await freePort());
+    const { code, errors } = await run([], { PORT: port, RPC_PORT: port });
+    expect(errors).to.equal(`Port ${port}, which PORT names, is taken.\n`);
     expect(code).to.equal(1);
   });
 
   it("ends everything it started when it is told to", async () => {
-    const child = spawn(process.execPath, [demo]);
+    const env = { ...process.env, PORT: String(await freePort()), RPC_PORT: String(await freePort()) };
+    const child = spawn(process.execPath, [demo], { env });
+    const errors = text(child.stderr);
     const urls: string[] = [];
     for await (const line of createInterface({ input: child.stdout })) {
       const url = /(runs at|serves) (http:\/\/\S+)\.$/.exec(line)?.[2];
@@ -32,7 +56,7 @@ describe("demo", () => {
       if (line.startsWith("Season 1 is open")) child.kill("SIGTERM");
     }
     if (child.exitCode === null) await once(child, "exit");
-    expect(child.exitCode).to.equal(0);
+    expect(child.exitCode, await errors).to.equal(0);
     expect(urls).to.have.lengthOf(2);
     for (const url of urls) {
       const reached = await fetch(url).then(

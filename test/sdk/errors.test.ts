@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { createPublicClient, custom, encodeErrorResult, http } from "viem";
+import { createPublicClient, custom, encodeErrorResult, http, parseAbi } from "viem";
 import { campaignAbi } from "../../sdk/abi.ts";
 import { isConnectionError, RevertError, revertDataOf, sentenceOf } from "../../sdk/errors.ts";
 
@@ -33,6 +33,14 @@ describe("errors", () => {
       expect(isConnectionError(found)).to.equal(false);
     }
     expect(revertDataOf(new Error("It broke."))).to.equal(undefined);
+  });
+
+  it("says what a contract of another shape gave, and nothing where viem gives no details", async () => {
+    const word = `0x${"f".repeat(64)}`;
+    const rpc = createPublicClient({ transport: custom({ request: async () => word }) });
+    const parameters = { address: call.to, abi: parseAbi(["function size() view returns (uint32)"]) } as const;
+    const error = await caught(rpc.readContract({ ...parameters, functionName: "size" }));
+    expect(sentenceOf(error)).to.contain("integer range").and.not.to.contain("undefined");
   });
 
   it("names the custom error and its arguments", () => {

@@ -75,6 +75,20 @@ describe("the API", () => {
       });
   });
 
+  it("refuses a path that is no URL, and quotes it", async () => {
+    const { status, headers, body } = await site.get("/v1/%zz");
+    expect([status, headers.get("content-type")]).to.deep.equal([400, "application/problem+json"]);
+    expect(body).to.include({ type: "about:blank", title: "Bad Request", status: 400 });
+    expect(body.detail).to.contain("/v1/%zz");
+  });
+
+  it("names the statuses there are", async () => {
+    const { body } = await site.get("/v1/attestations?status=9");
+    expect(body.detail).to.equal(
+      'The parameter status is "9": a status is pending, verified, refuted, void or revoked.',
+    );
+  });
+
   it("refuses cursors that a reorganisation undid", async () => {
     const { items } = (await site.get("/v1/seasons/1/standings")).body as StandingsPage;
     const receipts = items.map(({ account }) => `/v1/accounts/${account}/receipts`);

@@ -44,6 +44,7 @@ describe("the API", () => {
     };
     expect(Object.keys(document.paths)).to.have.members(Object.keys(paths));
     for (const [route, path] of Object.entries(paths)) {
+      expect(document.paths[route].get.responses, route).to.include.keys("400");
       const { status, headers, body } = await site.get(path);
       const { content } = document.paths[route].get.responses[status];
       const type = headers.get("content-type")?.split(";")[0] ?? "";
@@ -64,6 +65,14 @@ describe("the API", () => {
       for (const { step } of body.item.steps) steps.add(step);
     }
     expect([...steps]).to.include.members(["batchAttested", "rowRefuted", "settled"]);
+  });
+
+  it("points a visitor to routes that exist", async () => {
+    const { status, headers, text } = await site.get("/");
+    expect([status, headers.get("content-type")]).to.deep.equal([200, "text/plain; charset=utf-8"]);
+    const routes = [...text.matchAll(/^ {2}(\/\S+)/gm)].map(([, route]) => route as string);
+    expect(routes).to.include("/v1/seasons/1/standings").and.to.include("/openapi.json");
+    for (const route of routes) expect((await site.get(route)).status, route).to.equal(200);
   });
 
   it("lists standings page by page, and each account at its rank", async () => {
@@ -183,8 +192,8 @@ describe("the API", () => {
       const { item } = (await site.get(`/v1/attestations/${uid}`)).body;
       expect(item.steps[0].step).to.be.oneOf(["committed", "revealed"]);
       expect(item.steps.map(({ step }: { step: string }) => step)).to.include("settled");
-      expect(item.proven).to.match(/^A drawn panel of \d+ re-ran the model/);
-      expect(item.notProven).to.match(/^Not proven: that the panel's majority was honest/);
+      expect(item.proven).to.match(/^A drawn panel( of \d+)? re-ran the model/);
+      expect(item.notProven).to.match(/^That the members were honest and independent\./);
     }
   });
 
@@ -207,7 +216,7 @@ describe("the API", () => {
       expect(item.proven).to.include(`activations of the batch's ${item.count} units are on chain`);
       expect(item.proven).to.include("nobody showed a wrong one within the window");
       expect(item.proven).to.include("the contract derives it from the base input");
-      expect(item.notProven).to.match(/^Not proven: that a challenger was watching/);
+      expect(item.notProven).to.match(/^That a challenger was watching/);
     }
   });
 
@@ -241,7 +250,7 @@ describe("the API", () => {
   it("says of a pending batch that anyone may still refute it", async () => {
     for (const item of await claims("pending", true)) {
       expect(item.proven).to.include("staked a bond");
-      expect(item.notProven).to.include("Until the window ends, anyone can refute it");
+      expect(item.notProven).to.include("until the window ends, anyone can refute it");
     }
   });
 
