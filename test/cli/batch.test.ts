@@ -300,7 +300,7 @@ describe("proofboard and FraudProof", () => {
         await site.senderOf(0).send(callOf({ ...fraudProof, functionName: "settle", args: [id] }));
       const { code, stdout } = await run(["verify", honest, "--unit", "11"]);
       expect(stdout).to.contain("✓ record  The registry says that the unit is verified in this batch.");
-      expect(stdout).to.contain("one honest challenger in the window");
+      expect(stdout).to.contain("one honest challenger who re-runs every statement");
       expect(code).to.equal(0);
       const wrong = await run(["challenge", missed]);
       expect(wrong.stdout).to.contain("wrong, but verified already: nobody refuted it in time.");
