@@ -119,12 +119,16 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
   };
 }
 
+/** What a transaction may use by EIP-7825: a node refuses one that asks for more, whatever it needs. */
+const MOST_GAS = 2n ** 24n;
+
 // Between the estimate and the block, a vote may become the last one, which costs more.
 async function estimate(rpc: PublicClient, from: Address, call: Call): Promise<bigint> {
   const { to, data, value } = call;
   try {
     const gas = await rpc.estimateGas({ account: from, data, value, ...(to && { to }) });
-    return (gas * 3n) / 2n + 30_000n;
+    const ample = (gas * 3n) / 2n + 30_000n;
+    return gas <= MOST_GAS && ample > MOST_GAS ? MOST_GAS : ample;
   } catch (error) {
     throw await explain(rpc, from, call, error);
   }

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { createPublicClient, http, type PublicClient } from "viem";
+import { createPublicClient, type Hex, http, type PublicClient, parseTransaction } from "viem";
 import { followHeads, type Heads } from "../../participant/heads.ts";
 import { type Call, callOf, createSender, type Sender } from "../../participant/sender.ts";
 import { RevertError } from "../../sdk/errors.ts";
@@ -78,6 +78,17 @@ describe("sender", () => {
     await Promise.all(Array.from({ length: 8 }, () => sender.send(deposit(2, 3n))));
     expect(await freeOf(2)).to.equal(24n);
     expect(await rpc.getTransactionCount({ address: sender.account.address })).to.equal(before + 8);
+  });
+
+  it("asks for no more gas than a transaction may use", async () => {
+    const asked: (bigint | undefined)[] = [];
+    proxy.intercept = (method, params) => {
+      if (method === "eth_sendRawTransaction") asked.push(parseTransaction(params[0] as Hex).gas);
+      return method === "eth_estimateGas" ? "0xc00000" : undefined;
+    };
+    await senderOf(1).send(deposit(1, 1n));
+    proxy.intercept = () => undefined;
+    expect(asked).to.deep.equal([2n ** 24n]);
   });
 
   it("goes on after another program used the account", async () => {
