@@ -49,7 +49,15 @@ export function createChallenger({ client, sender, report }: ChallengerOptions):
   const models = new Map<Hex, Promise<ChainModel>>();
   const seen = new Set<Hex>();
   const unreadable = new Map<Hex, string>();
-  const counts = { claims: 0, units: 0, wrong: 0, missed: 0 };
+  // By id: a claim is examined again after a lost RPC or a reorganisation, and counts once.
+  const examined = new Map<Hex, number>();
+  const wrong = new Set<Hex>();
+  let missed = 0;
+
+  const coverage = (): Coverage => {
+    const units = [...examined.values()].reduce((sum, size) => sum + size, 0);
+    return { claims: examined.size, units, wrong: wrong.size, unreadable, missed };
+  };
 
   const modelOf = (modelId: Hex): Promise<ChainModel> => {
     const found = models.get(modelId) ?? readChainModel(client, modelId);
@@ -67,7 +75,7 @@ export function createChallenger({ client, sender, report }: ChallengerOptions):
   };
 
   const refute = async (id: Hex, finding: Finding): Promise<void> => {
-    counts.wrong += 1;
+    wrong.add(id);
     report(`${name}: ${id} ${describeFinding(finding)}`);
     try {
       await sender.send(finding.call);
@@ -90,9 +98,9 @@ export function createChallenger({ client, sender, report }: ChallengerOptions):
     const assignment = assignmentOf(claim.statement.context, view);
     const finding = await examineClaim(fraudProof.address, found, model, assignment);
     if (finding !== undefined) await refute(id, finding);
-    counts.claims += 1;
-    counts.units += sizeOf(found);
-    report(`${name}: ${counts.claims} claims of ${counts.units} units re-run, ${counts.wrong} wrong.`);
+    examined.set(id, sizeOf(found));
+    const { claims, units } = coverage();
+    report(`${name}: ${claims} claims of ${units} units re-run, ${wrong.size} wrong.`);
   };
 
   return {
@@ -100,13 +108,13 @@ export function createChallenger({ client, sender, report }: ChallengerOptions):
     due(view) {
       const fresh = [...view.claims.values()].filter(({ id }) => !seen.has(id));
       for (const { id, status } of fresh) {
-        if (status !== PENDING) counts.missed += 1;
+        if (status !== PENDING) missed += 1;
         seen.add(id);
       }
       return [...view.claims.values()]
         .filter(({ status }) => status === PENDING)
         .map((claim) => ({ key: `examine ${claim.id}`, run: () => examine(view, claim) }));
     },
-    coverage: () => ({ ...counts, unreadable }),
+    coverage,
   };
 }

@@ -8,8 +8,8 @@ import { createChallenger } from "../../participant/challenger.ts";
 import { type ClaimView, FRAUD_PROOF } from "../../participant/claims.ts";
 import { ensureDeposit } from "../../participant/deposits.ts";
 import { createFraudKeeper } from "../../participant/fraudKeeper.ts";
-import { callOf } from "../../participant/sender.ts";
-import { REFUTED, VERIFIED } from "../../participant/view.ts";
+import { type Call, callOf, TryAgainError } from "../../participant/sender.ts";
+import { PENDING, REFUTED, VERIFIED } from "../../participant/view.ts";
 import { lieAfter } from "../../scripts/demo/cast.ts";
 import { openSeason } from "../../scripts/season.ts";
 import { fraudProofOf } from "../../sdk/client.ts";
@@ -134,6 +134,25 @@ describe("claims under FraudProof", () => {
     expect(claimsOf(7).map(({ status }) => status)).to.deep.equal([VERIFIED]);
     expect(claimsOf(8).map(({ status }) => status)).to.have.members([REFUTED, VERIFIED]);
     await stop();
+  });
+
+  it("counts a claim once, however often it had to be sent a refutation", async () => {
+    const [claim] = claimsOf(6);
+    if (claim === undefined) throw new Error("The cheat has no claim.");
+    const sent: string[] = [];
+    const send = async ({ name }: Call): Promise<never> => {
+      sent.push(name);
+      throw new TryAgainError("The transaction gave way to another one.");
+    };
+    const challenger = createChallenger({ ...site, sender: { ...site.senderOf(1), send } });
+    const view = { ...site.board.view, claims: new Map([[claim.id, { ...claim, status: PENDING }]]) };
+    for (const name of ["first", "second"]) {
+      const [job] = challenger.due(view);
+      expect(await job?.run().catch((error: unknown) => error), name).to.be.instanceOf(TryAgainError);
+    }
+
+    expect(sent).to.deep.equal(["refuteBatch", "refuteBatch"]);
+    expect(challenger.coverage()).to.deep.include({ claims: 0, units: 0, wrong: 1, missed: 0 });
   });
 
   it("counts what was settled before it came as missed", () => {
