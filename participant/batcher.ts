@@ -4,7 +4,7 @@ import type { Client, TaskInputs } from "../sdk/client.ts";
 import { unitContext, unitOf } from "../sdk/contexts.ts";
 import type { Actor, Job } from "./actors.ts";
 import { FRAUD_PROOF, sizeOf } from "./claims.ts";
-import { claimUnits, type UnitRange } from "./claimUnits.ts";
+import { claimUnits, mostUnits, type UnitRange } from "./claimUnits.ts";
 import type { Report } from "./heads.ts";
 import { InvalidModelError, type Models } from "./models.ts";
 import type { Sender } from "./sender.ts";
@@ -21,7 +21,7 @@ export interface BatcherOptions {
   taskId?: bigint | undefined;
   /** Units of a task to claim at most, counting those of earlier runs; all unless told. */
   maxUnits?: number | undefined;
-  /** Units in a batch at most; 256 unless told. */
+  /** Units in a batch at most, if a transaction holds as many; 256 unless told. */
   batchSize?: number;
 }
 
@@ -41,14 +41,16 @@ export function createBatcher(options: BatcherOptions): Actor {
     unitContext({ campaign: campaign.address, seasonId: task.seasonId, taskId: task.taskId, unit });
 
   const attest = (next: UnitRange): Job => {
-    const { task, first, count } = next;
+    const { task, first } = next;
     const context = contextOf(task, first);
     return {
       key: `batch ${context}`,
       async run() {
         begun.add(context);
         try {
-          const { id } = await claimUnits(client, sender, await models.open(task.modelId), next);
+          const model = await models.open(task.modelId);
+          const count = Math.min(next.count, mostUnits(model));
+          const { id } = await claimUnits(client, sender, model, { ...next, count });
           report(`${name}: ${count} units of task ${task.taskId} from ${first} on are claimed as ${id}.`);
         } catch (error) {
           if (error instanceof InvalidRunError || error instanceof InvalidModelError)

@@ -29,13 +29,31 @@ export interface RecordedBatch {
   gasUsed: bigint;
 }
 
-/** Runs the sender's units of a FraudProof task and records them as one batch; deposits what lacks for the bond. */
+/** Bytes of a transaction that nodes pass on to each other, and what of them a batch needs beside layout and traces. */
+const MOST_BYTES = 131_072;
+const OTHER_BYTES = 1024;
+/** Of the smallest units, this many stay within a transaction's gas. */
+const MOST_UNITS = 10_000;
+
+/** Number of units of a model that fit into one transaction. */
+export function mostUnits({ layers, publication }: Pick<OpenModel, "layers" | "publication">): number {
+  const unitBytes = layers.reduce((sum, { length }) => sum + length, 0);
+  const left = MOST_BYTES - OTHER_BYTES - publication.layout.length;
+  return Math.min(MOST_UNITS, Math.floor(left / unitBytes));
+}
+
+/**
+ * Runs the sender's units of a FraudProof task and records them as one batch; deposits what lacks for the bond. Throws a
+ * RangeError when they are more than {@link mostUnits}.
+ */
 export async function claimUnits(
   client: Client,
   sender: Sender,
   model: OpenModel,
   { seed, task, first, count }: UnitRange,
 ): Promise<RecordedBatch> {
+  const most = mostUnits(model);
+  if (count > most) throw new RangeError(`A batch of ${count} units doesn't fit into a transaction; ${most} do.`);
   const { attestationRegistry, campaign } = client.contracts;
   const fraudProof = fraudProofOf(client);
   const prover = sender.account.address;
