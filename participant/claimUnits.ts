@@ -35,8 +35,13 @@ const OTHER_BYTES = 1024;
 /** Of the smallest units, this many stay within a transaction's gas. */
 const MOST_UNITS = 10_000;
 
+/** What of a model says how long its layout and its units are. */
+interface Sized extends Pick<OpenModel, "layers"> {
+  publication: Pick<OpenModel["publication"], "layout">;
+}
+
 /** Number of units of a model that fit into one transaction. */
-export function mostUnits({ layers, publication }: Pick<OpenModel, "layers" | "publication">): number {
+export function mostUnits({ layers, publication }: Sized): number {
   const unitBytes = layers.reduce((sum, { length }) => sum + length, 0);
   const left = MOST_BYTES - OTHER_BYTES - publication.layout.length;
   return Math.min(MOST_UNITS, Math.floor(left / unitBytes));

@@ -4,6 +4,7 @@ import type { Hex } from "viem";
 import { disputeRow, disputeUnit } from "../../../inference/dispute.ts";
 import { buildBatch, buildTraced, traceOf } from "../../../inference/fraud.ts";
 import { forward, MAX_WIDTH } from "../../../inference/integer.ts";
+import { mostUnits } from "../../../participant/claimUnits.ts";
 import { unitSeed } from "../../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
 import { encodeLayout, encodeRows, INT8, type Layout } from "../../../sdk/layouts.ts";
@@ -20,14 +21,14 @@ const MOST_BYTES = 131_072;
 const MOST_LAYOUT = 8192;
 
 /** A layout of these widths whose names fill it up to the most bytes that FraudProof takes, the input's name most. */
-function fullLayout(widths: number[]): Layout {
-  const named = (length: number): Layout => ({
-    widths,
-    input: { name: "i".repeat(length), dtype: INT8, dims: [1, widths[0] as number] },
-    output: { name: "o", dtype: INT8, dims: [1, widths.at(-1) as number] },
-  });
-  return named(MOST_LAYOUT - encodeLayout(named(0)).length);
-}
+const fullLayout = (widths: number[]): Layout =>
+  namedLayout(widths, MOST_LAYOUT - encodeLayout(namedLayout(widths, 0)).length);
+
+const namedLayout = (widths: number[], length: number): Layout => ({
+  widths,
+  input: { name: "i".repeat(length), dtype: INT8, dims: [1, widths[0] as number] },
+  output: { name: "o", dtype: INT8, dims: [1, widths.at(-1) as number] },
+});
 
 /** The dearest models to dispute that a publication can hold: widest rows, most layers, longest activations. */
 const models: Record<string, number[]> = {
@@ -95,6 +96,26 @@ describe("FraudProof, whatever the model", () => {
       );
     });
   }
+
+  it("takes the most of the smallest units that a participant puts in one transaction", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    // The bytes hold the most units of at most this width.
+    const widths = [1, 12];
+    const layers = rowsOf(widths);
+    const bytes = encodeLayout(namedLayout(widths, 1));
+    await p.models.publish(publication, bytes, encodeRows(layers), "");
+    const [published] = await p.models.queryFilter(p.models.filters.ModelPublished(), "latest");
+    const modelId = published?.args.modelId as Hex;
+    const count = mostUnits({ layers, publication: { layout: bytes } });
+    await runTask(p, { modelId, method: FRAUD, unitsPerAccount: count }, bytes, new Uint8Array(1));
+    const context = await contextOf(p, 1n, 0n, 2n);
+    const traces = new Uint8Array(12 * count).fill(-7);
+
+    const sent = await p.registry.connect(p.prover).attestBatch(FRAUD, modelId, context, count, bytes, traces);
+    expect(count).to.equal(10_000);
+    expect(Number((await sent.wait())?.gasUsed)).to.be.within(1, MOST_GAS);
+    expect(sent.data.length / 2).to.be.within(1, MOST_BYTES - 200);
+  });
 });
 
 /** Runs a second season of one task and returns its seed. */
