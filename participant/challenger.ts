@@ -31,7 +31,7 @@ interface Coverage {
   wrong: number;
   /** Claims whose model's bytes can't be read, with the reason. */
   unreadable: ReadonlyMap<Hex, string>;
-  /** Claims that were settled before this challenger could look. */
+  /** Claims that were settled before this challenger was done with them. */
   missed: number;
 }
 
@@ -47,16 +47,16 @@ export function createChallenger({ client, sender, report }: ChallengerOptions):
   const fraudProof = fraudProofOf(client);
   const name = `challenger ${sender.account.address}`;
   const models = new Map<Hex, Promise<ChainModel>>();
-  const seen = new Set<Hex>();
   const unreadable = new Map<Hex, string>();
   // By id: a claim is examined again after a lost RPC or a reorganisation, and counts once.
   const examined = new Map<Hex, number>();
   const wrong = new Set<Hex>();
-  let missed = 0;
+  let claimed: readonly ClaimView[] = [];
 
   const coverage = (): Coverage => {
     const units = [...examined.values()].reduce((sum, size) => sum + size, 0);
-    return { claims: examined.size, units, wrong: wrong.size, unreadable, missed };
+    const missed = claimed.filter(({ id, status }) => status !== PENDING && !examined.has(id) && !unreadable.has(id));
+    return { claims: examined.size, units, wrong: wrong.size, unreadable, missed: missed.length };
   };
 
   const modelOf = (modelId: Hex): Promise<ChainModel> => {
@@ -99,19 +99,17 @@ export function createChallenger({ client, sender, report }: ChallengerOptions):
     const finding = await examineClaim(fraudProof.address, found, model, assignment);
     if (finding !== undefined) await refute(id, finding);
     examined.set(id, sizeOf(found));
-    const { claims, units } = coverage();
-    report(`${name}: ${claims} claims of ${units} units re-run, ${wrong.size} wrong.`);
+    const { claims, units, missed } = coverage();
+    report(
+      `${name}: ${claims} claims of ${units} units re-run, ${wrong.size} wrong; ${missed} settled before, ${unreadable.size} unreadable.`,
+    );
   };
 
   return {
     name,
     due(view) {
-      const fresh = [...view.claims.values()].filter(({ id }) => !seen.has(id));
-      for (const { id, status } of fresh) {
-        if (status !== PENDING) missed += 1;
-        seen.add(id);
-      }
-      return [...view.claims.values()]
+      claimed = [...view.claims.values()];
+      return claimed
         .filter(({ status }) => status === PENDING)
         .map((claim) => ({ key: `examine ${claim.id}`, run: () => examine(view, claim) }));
     },

@@ -153,6 +153,9 @@ describe("claims under FraudProof", () => {
 
     expect(sent).to.deep.equal(["refuteBatch", "refuteBatch"]);
     expect(challenger.coverage()).to.deep.include({ claims: 0, units: 0, wrong: 1, missed: 0 });
+    // Its window ends before a transaction gets through.
+    challenger.due({ ...view, claims: new Map([[claim.id, { ...claim, status: VERIFIED }]]) });
+    expect(challenger.coverage()).to.deep.include({ claims: 0, wrong: 1, missed: 1 });
   });
 
   it("counts what was settled before it came as missed", () => {
