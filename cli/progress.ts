@@ -26,7 +26,7 @@ export function createProgress(stream: WriteStream): Progress {
     },
     show(step, done, total) {
       if (!stream.isTTY || total === 0) return;
-      const filled = Math.round((WIDTH * done) / total);
+      const filled = Math.min(WIDTH, Math.round((WIDTH * done) / total));
       stream.write(`${CLEAR_LINE}${"█".repeat(filled)}${"░".repeat(WIDTH - filled)} ${step} ${done}/${total}`);
     },
   };

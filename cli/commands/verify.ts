@@ -38,7 +38,7 @@ JSON: uid, good, status, method, statement, unit (or null), answer (null while h
     }
     if (unit !== undefined) throw new UsageError(`${uid} is no batch, so it has no unit to choose by --unit.`);
     const input = options.input === undefined ? undefined : await inputOf(client, uid, options.input);
-    const onCheck = showChecks(progress);
+    const onCheck = showChecks(progress, "statement");
     const found = await verifyStatement({ client, content, models, uid, input, onCheck });
     const { recorded, output, good, status, checks, refutation, proven, notProven } = found;
     const { statement, answer, blockNumber, transactionHash } = recorded;
@@ -54,11 +54,12 @@ JSON: uid, good, status, method, statement, unit (or null), answer (null while h
   },
 };
 
-const CHECKS = 8;
+/** Checks made at most. */
+const CHECKS = { statement: 8, batch: 4, unit: 10 };
 
-function showChecks({ show }: Invocation["progress"]): (check: Check) => void {
+function showChecks({ show }: Invocation["progress"], what: keyof typeof CHECKS): (check: Check) => void {
   let done = 0;
-  return ({ name }) => show(name, ++done, CHECKS);
+  return ({ name }) => show(name, ++done, CHECKS[what]);
 }
 
 type Batch = Parameters<typeof verifyBatch>[0]["recorded"];
@@ -70,7 +71,7 @@ async function verifyOne(
   unit: bigint | undefined,
   progress: Invocation["progress"],
 ): Promise<Outcome> {
-  const onCheck = showChecks(progress);
+  const onCheck = showChecks(progress, unit === undefined ? "batch" : "unit");
   const found = await verifyBatch({ client, models, recorded, unit, onCheck });
   const { id, refutation, recordedIn, transactionHash } = recorded;
   const { prover, method, modelId, count, root } = recorded.claim.statement;
