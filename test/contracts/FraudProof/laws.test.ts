@@ -138,6 +138,53 @@ describe("FraudProof's laws", function () {
     );
   });
 
+  it("tell right from wrong in thousands of networks: one row of an honest run, one changed activation", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    let published = 0;
+    const anyClaim = fc.record({
+      model: anyModel,
+      place: fc.nat(),
+      at: fc.nat(),
+      by: fc.integer({ min: 1, max: 255 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(anyClaim, async ({ model: { layout, layers, input }, place, at, by }) => {
+        const bytes = encodeLayout(layout);
+        const identity = { ...publication, artifactHash: hash(`network ${published++}`) };
+        const modelId = (await p.models.publish.staticCall(identity, bytes, encodeRows(layers), "")) as Hex;
+        await p.models.publish(identity, bytes, encodeRows(layers), "");
+        const claim = {
+          prover: addressOf(p.prover),
+          method: FRAUD,
+          modelId,
+          context: FREE_CONTEXT,
+          salt: hash("salt"),
+        };
+        const attest = async (trace: Uint8Array) => {
+          const { statement, answer, evidence } = buildTraced(bytes, { ...claim, trace });
+          const { inputHash, context } = statement;
+          await p.registry.connect(p.prover).attest(FRAUD, modelId, inputHash, context, answer, evidence);
+          return { statement, answer };
+        };
+        const trace = traceOf(forward(layers, input));
+
+        const honest = await attest(trace);
+        const places = placesOf(layers);
+        const shown = disputeRow(bytes, layers, places[place % places.length] as (typeof places)[number]);
+        await expect(
+          p.fraud.refute.staticCall(honest.statement, honest.answer, trace, shown),
+        ).to.be.revertedWithCustomError(p.fraud, "RowIsRight");
+
+        const spoiled = changed(trace, input.length + (at % (trace.length - input.length)), by);
+        const lie = await attest(spoiled);
+        const wrong = findWrongRow(layers, spoiled);
+        if (wrong === undefined) throw new Error("No row is wrong.");
+        await p.fraud.refute.staticCall(lie.statement, lie.answer, spoiled, disputeRow(bytes, layers, wrong));
+      }),
+      { numRuns: 2000, endOnFailure: true },
+    );
+  });
+
   /** One act of a ring: a member's batch, honest or not, and who of the ring refutes it, if anyone. */
   const anyAct = fc.record({
     prover: fc.nat({ max: 3 }),
