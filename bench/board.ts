@@ -1,12 +1,13 @@
 import { network } from "hardhat";
 import { type Hex, hexToBytes } from "viem";
 import { disputeRow, disputeUnit, findWrongRow } from "../inference/dispute.ts";
-import { buildBatch, buildTraced, leavesOf, traceOf } from "../inference/fraud.ts";
+import { buildBatch, buildTraced, traceOf } from "../inference/fraud.ts";
 import { forward } from "../inference/integer.ts";
 import { readModel } from "../models/read.ts";
 import { unitSeed } from "../sdk/commitments.ts";
 import { FREE_CONTEXT, unitContext } from "../sdk/contexts.ts";
 import { decodeLayout, decodeRows, encodeLayout, encodeRows, INT8, type Row } from "../sdk/layouts.ts";
+import { leavesOf } from "../sdk/tree.ts";
 import { showInput, unitInput } from "../sdk/units.ts";
 import { addressOf, ETHER, hash, protocol, publication, rowsOf } from "../test/contracts/fixtures.ts";
 

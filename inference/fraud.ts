@@ -71,10 +71,3 @@ export function buildBatch(
   if (odd) throw new RangeError(`A unit of ${odd.length} bytes doesn't fit a batch of ${leaves[0]?.length} each.`);
   return { batch: { ...claim, count, root }, traces: concat(leaves.map((leaf) => bytesToHex(leaf))) };
 }
-
-/** Cuts a recorded batch's traces into its units' leaves. */
-export function leavesOf(traces: Uint8Array, count: number): Uint8Array[] {
-  const length = traces.length / count;
-  if (!Number.isInteger(length)) throw new RangeError(`${traces.length} bytes are not the traces of ${count} units.`);
-  return Array.from({ length: count }, (_, i) => traces.subarray(i * length, (i + 1) * length));
-}

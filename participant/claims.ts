@@ -1,7 +1,7 @@
 import { type Address, type Hex, hexToBytes } from "viem";
-import { leavesOf } from "../inference/fraud.ts";
 import type { Answer, Attestation, Batch } from "../sdk/commitments.ts";
 import { statuses } from "../sdk/statements.ts";
+import { leavesOf } from "../sdk/tree.ts";
 
 /** FraudProof's number in the registry's list. */
 export const FRAUD_PROOF = 2;

@@ -2,12 +2,13 @@ import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardha
 import type { NetworkHelpers } from "@nomicfoundation/hardhat-network-helpers/types";
 import { type Hex, hexToBytes } from "viem";
 import { disputeRow, disputeUnit, findWrongRow, type WrongRow } from "../../inference/dispute.ts";
-import { buildBatch, buildTraced, leavesOf, traceOf } from "../../inference/fraud.ts";
+import { buildBatch, buildTraced, traceOf } from "../../inference/fraud.ts";
 import { forward } from "../../inference/integer.ts";
 import type { Batch } from "../../sdk/commitments.ts";
 import { unitSeed } from "../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../sdk/contexts.ts";
 import { encodeLayout } from "../../sdk/layouts.ts";
+import { leavesOf } from "../../sdk/tree.ts";
 import { showInput, unitInput } from "../../sdk/units.ts";
 import { addressOf, ETHER, hash, integerLayout, protocol, rowsOf } from "./fixtures.ts";
 import { bases, contextOf, inputs, runSeason } from "./seasons.ts";

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { bytesToHex, concat, type Hex, keccak256, pad, toHex } from "viem";
-import { buildBatch, buildTraced, leavesOf, traceOf } from "../../inference/fraud.ts";
+import { buildBatch, buildTraced, traceOf } from "../../inference/fraud.ts";
 import { forward } from "../../inference/integer.ts";
 import { answerHash, tensorHash } from "../../sdk/commitments.ts";
 import { encodeLayout, tensorHeader } from "../../sdk/layouts.ts";
-import { orderedTree } from "../../sdk/tree.ts";
+import { leavesOf, orderedTree } from "../../sdk/tree.ts";
 import { anyModel, integerLayout } from "./layers.ts";
 
 const word = (byte: number): Hex => pad(toHex(byte), { size: 32 });
@@ -44,7 +44,7 @@ describe("fraud proof evidence", () => {
   });
 
   it("refuses to cut traces into units that they are not whole", () => {
-    expect(() => leavesOf(new Uint8Array(11), 2)).to.throw(RangeError, "11 bytes are not the traces of 2 units.");
+    expect(() => leavesOf(new Uint8Array(11), 2)).to.throw(RangeError, "11 bytes are not 2 leaves of one length.");
     expect(() => leavesOf(new Uint8Array(11), 0)).to.throw(RangeError);
   });
 

@@ -3,7 +3,6 @@ import { expect } from "chai";
 import { AbiCoder, encodeBytes32String, keccak256, solidityPackedKeccak256, TypedDataEncoder } from "ethers";
 import fc from "fast-check";
 import { type Hex, hexToBytes } from "viem";
-import { leavesOf } from "../../inference/fraud.ts";
 import {
   answerHash,
   assignedInput,
@@ -24,7 +23,7 @@ import {
 } from "../../sdk/commitments.ts";
 import { unitContext } from "../../sdk/contexts.ts";
 import { decodeLayout, decodeRows, encodeLayout, encodeRows, tensorHeader, weightsTree } from "../../sdk/layouts.ts";
-import { orderedTree, verifyProof } from "../../sdk/tree.ts";
+import { leavesOf, orderedTree, verifyProof } from "../../sdk/tree.ts";
 import { vectors } from "../vectors/generate.ts";
 
 const folder = new URL("../vectors/", import.meta.url);
