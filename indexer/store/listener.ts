@@ -26,10 +26,15 @@ export interface EntryListener {
    * end of each append with the cursor's time, and after seasons open.
    */
   reach(timestamp: number): void;
-  /** The rows of `entries` already hold `after`. Coalesced: one change an account and season per flush. */
+  /**
+   * The rows of `entries` already hold `after`. Coalesced: one change an account and season per flush, newcomers in the
+   * order of their first ledger entries.
+   */
   changed(changes: readonly EntryChange[]): void;
   /** After a rollback to a block of this time, all changes told. */
   retreat(timestamp: number): void;
   /** Seasons or their times changed (opened, or undone). */
   seasonsChanged(): void;
+  /** The transaction failed and is rolled back: what was told in it never happened, so nothing may be remembered of it. */
+  abandoned(): void;
 }
