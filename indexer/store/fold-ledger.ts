@@ -16,11 +16,14 @@ interface Change {
 interface Head {
   seq: bigint;
   ledger_hash: Hex;
+  participants: bigint;
 }
 
 /** The ledger of every season, each account's entry, and the season's totals. */
 export function ledgerSteps(db: Db): FoldSteps {
-  const head = db.prepare<[bigint], Head>("SELECT seq, ledger_hash FROM seasons WHERE season_id = ?").safeIntegers();
+  const head = db
+    .prepare<[bigint], Head>("SELECT seq, ledger_hash, participants FROM seasons WHERE season_id = ?")
+    .safeIntegers();
   const hashAt = db
     .prepare<[bigint, bigint], Hex>("SELECT ledger_hash FROM ledger WHERE season_id = ? AND seq = ?")
     .pluck();
@@ -36,10 +39,10 @@ export function ledgerSteps(db: Db): FoldSteps {
     .safeIntegers();
   const append = db.prepare("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const remove = db.prepare("DELETE FROM ledger WHERE season_id = ? AND seq = ?");
-  const setEntry = db.prepare(
-    `INSERT INTO entries (season_id, account, points, last_seq) VALUES (?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET points = excluded.points, last_seq = excluded.last_seq`,
+  const addEntry = db.prepare(
+    "INSERT INTO entries (season_id, account, points, last_seq, number) VALUES (?, ?, ?, ?, ?)",
   );
+  const setEntry = db.prepare("UPDATE entries SET points = ?, last_seq = ? WHERE season_id = ? AND account = ?");
   const removeEntry = db.prepare("DELETE FROM entries WHERE season_id = ? AND account = ?");
   const setTotals = db.prepare(
     `UPDATE seasons SET seq = ?, ledger_hash = ?, participants = participants + ?, total_points = total_points + ?
@@ -64,14 +67,15 @@ export function ledgerSteps(db: Db): FoldSteps {
       ...[seasonId, seq, account, change.subject, change.reason, delta, points, hash],
       ...[place.blockNumber, place.logIndex],
     );
-    setEntry.run(seasonId, account, points, seq);
+    if (had === undefined) addEntry.run(seasonId, account, points, seq, before.participants + 1n);
+    else setEntry.run(points, seq, seasonId, account);
     setTotals.run(seq, hash, had === undefined ? 1 : 0, delta, seasonId);
   }
 
   function undo({ seasonId, account, seq }: Change, delta: bigint): void {
     remove.run(seasonId, seq);
     const last = lastOf.get(account, seasonId);
-    if (last) setEntry.run(seasonId, account, last.points, last.seq);
+    if (last) setEntry.run(last.points, last.seq, seasonId, account);
     else removeEntry.run(seasonId, account);
     setTotals.run(seq - 1n, hashAt.get(seasonId, seq - 1n) ?? ZERO_HASH, last ? 0 : -1, -delta, seasonId);
   }

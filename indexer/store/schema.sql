@@ -147,12 +147,14 @@ CREATE TABLE ledger (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ledger_of_account ON ledger (account, season_id, seq);
 
--- The last ledger entry of each account that has one.
+-- The last ledger entry of each account that has one. A season's participants are numbered from 1 in the order of their
+-- first ledger entries: the history of ranks is kept by that number.
 CREATE TABLE entries (
   season_id INTEGER NOT NULL REFERENCES seasons,
   account TEXT NOT NULL,
   points INTEGER NOT NULL,
   last_seq INTEGER NOT NULL,
+  number INTEGER NOT NULL,
   PRIMARY KEY (season_id, account)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX entries_of_account ON entries (account, season_id);
