@@ -4,13 +4,15 @@ import { createRpc } from "./ingest/rpc.ts";
 import { type IndexerOptions, parseOptions, USAGE, UsageError } from "./options.ts";
 import { createRanking } from "./rank/ranking.ts";
 import { createServer } from "./serve/server.ts";
+import { createAnnouncements } from "./store/announcements.ts";
 import { createChain } from "./store/chain.ts";
-import { checkGenesis, openDatabase } from "./store/database.ts";
+import { openDatabase } from "./store/database.ts";
 import { createLedgerReader } from "./store/read-ledger.ts";
 import { createModelReader } from "./store/read-models.ts";
 import { createSeasonReader } from "./store/read-seasons.ts";
 import { createStatementReader } from "./store/read-statements.ts";
-import { follow, type SyncStatus } from "./sync.ts";
+import type { SyncStatus } from "./sync/parts.ts";
+import { follow } from "./sync.ts";
 
 /** A running indexer. */
 export interface Indexer {
@@ -42,10 +44,12 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const db = openDatabase(options.db, deployment);
   const chain = createChain(db, decoder, campaign);
   const ranking = createRanking(db);
+  const announcements = createAnnouncements();
   const seasons = createSeasonReader(db);
   const status: SyncStatus = {
     headBlock: undefined,
     caughtUpAt: undefined,
+    progressAt: Date.now(),
     failure: undefined,
     inconsistent: false,
     reorgs: 0,
@@ -69,7 +73,11 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const ended = follow({
     ...{ rpc, decoder, chain, campaign, status },
     localLedgers: seasons.ledgers,
-    checkGenesis: (hash) => checkGenesis(db, hash),
+    wipe: options.wipe ?? false,
+    blooms: options.blooms ?? true,
+    completeBackfill: () => {},
+    announce: announcements.announce,
+    report: () => {},
     startBlock: deployment.startBlock,
     finality: options.finality ?? 64,
     pollInterval: options.pollInterval ?? 1_000,

@@ -21,6 +21,10 @@ export interface IndexerOptions {
   pollInterval?: number | undefined;
   /** Longest wait for a node's answer, in milliseconds; 20000 unless told. */
   rpcTimeout?: number | undefined;
+  /** Empties a database of another chain, deployment or version rather than refuse it. */
+  wipe?: boolean | undefined;
+  /** Whether logs are held against the headers' bloom filters: yes unless told, and no only where headers have none. */
+  blooms?: boolean | undefined;
   /** pino's level; `info` unless told. */
   logLevel?: string | undefined;
 }

@@ -2,7 +2,7 @@ import cors from "@fastify/cors";
 import Fastify, { type FastifyBaseLogger, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { ZodType } from "zod";
-import type { SyncStatus } from "../sync.ts";
+import type { SyncStatus } from "../sync/parts.ts";
 import { accountRoutes } from "./accounts.ts";
 import { followBlocks } from "./answers.ts";
 import { auditRoute } from "./audit.ts";
