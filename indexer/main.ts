@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { createDecoder } from "./decode/events.ts";
 import { createRpc } from "./ingest/rpc.ts";
@@ -7,12 +8,12 @@ import { createServer } from "./serve/server.ts";
 import { createAnnouncements } from "./store/announcements.ts";
 import { createChain } from "./store/chain.ts";
 import { openDatabase } from "./store/database.ts";
-import { createLedgerReader } from "./store/read-ledger.ts";
-import { createModelReader } from "./store/read-models.ts";
 import { createSeasonReader } from "./store/read-seasons.ts";
-import { createStatementReader } from "./store/read-statements.ts";
 import type { SyncStatus } from "./sync/parts.ts";
 import { follow } from "./sync.ts";
+
+/** Where the page is built to. */
+const PAGE = fileURLToPath(new URL("../web/dist", import.meta.url));
 
 /** A running indexer. */
 export interface Indexer {
@@ -55,14 +56,13 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     reorgs: 0,
     events: 0,
   };
-  const statements = createStatementReader(db);
-  const ledger = createLedgerReader(db);
-  const models = createModelReader(db);
   const server = await createServer({
-    state: { db, chain, decoder, deployment, ranking, seasons, statements, ledger, models, rpc },
+    sources: { db, chain, announcements, decoder, deployment, ranking, rpc },
     condition: status,
     content: options.content,
+    page: options.web ?? PAGE,
     rpcUrl: options.publicRpc ?? rpcs.find(isLocal),
+    limits: options.limits,
     logger,
   });
   const url = await server.listen({ host: "127.0.0.1", port: options.port }).catch((error: NodeJS.ErrnoException) => {
