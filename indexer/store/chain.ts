@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Decoder } from "../decode/events.ts";
 import type { Header, Log } from "../ingest/blocks.ts";
 import { createBlocks } from "./blocks.ts";
@@ -47,9 +48,13 @@ export interface Chain extends Origin {
   rewind(blockNumber: number): void;
   /** The ledgers at the cursor were found equal to the chain's. */
   markVerified(): void;
+  /** Builds, where that isn't done, the indexes that a new file lacks until its first blocks are read. */
+  complete(): void;
   /** Empties a database of another chain. */
   wipe(): void;
 }
+
+const indexes = readFileSync(new URL("indexes.sql", import.meta.url), "utf8");
 
 /** `listener` is told, in the same transaction, of what standings follow from. */
 export function createChain(db: Db, decoder: Decoder, campaign: string, listener?: EntryListener): Chain {
@@ -78,10 +83,11 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
       try {
         return immediate(...args);
       } catch (error) {
+        working.forget();
         listener?.abandoned();
         throw storageError(db, error);
       } finally {
-        working.forget();
+        working.trim();
       }
     };
   }
@@ -112,8 +118,13 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
     if (next < logs.length) throw new Error(`Block ${logs[next]?.blockNumber} has logs and came without its header.`);
   }
 
+  function complete(): void {
+    if (!db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'ledger_of_account'").get()) db.exec(indexes);
+  }
+
   function undoAbove(blockNumber: number, finalized: number): void {
     const before = current();
+    complete();
     let seasonsChanged = false;
     for (const { event, timestamp } of events.above(blockNumber)) {
       fold.undo(event, timestamp);
@@ -162,8 +173,10 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
       blocks.setPosition({ cursor, finalized, verified: cursor });
       if (verified < finalized) blocks.prune(verified, verified + 1);
     }),
+    complete: atomically(complete),
     wipe: atomically(() => {
       for (const table of tablesOf(db)) if (table !== "origin") db.exec(`DELETE FROM ${table}`);
+      working.forget();
       listener?.abandoned();
     }),
   };

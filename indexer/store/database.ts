@@ -18,6 +18,8 @@ export function openDatabase(file: string, deployment: Deployment): Db {
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = NORMAL");
     db.pragma("foreign_keys = ON");
+    db.pragma("cache_size = -65536");
+    db.pragma("wal_autocheckpoint = 8000");
     const version = db.pragma("user_version", { simple: true });
     if (version === 0) create(db, deployment);
     else if (version !== VERSION)

@@ -4,19 +4,14 @@ import type { Event, Place } from "../decode/events.ts";
 import type { Db } from "./database.ts";
 import type { FoldSteps } from "./fold.ts";
 import { fastAnswerHash } from "./hashes.ts";
-import { IntegrityError } from "./integrity.ts";
+import { IntegrityError, recordedTwice } from "./integrity.ts";
+import type { Statement } from "./rows-of-statements.ts";
 import { PENDING, REFUTED, REVOKED, VERIFIED } from "./statuses.ts";
 import { createTallies } from "./tallies.ts";
-import type { Statement, Working } from "./working.ts";
+import type { Working } from "./working.ts";
 
 /** What a statement says, before anything else happened to it. */
 type Recorded = Pick<Statement, "uid" | "prover" | "method" | "modelId" | "context"> & Partial<Statement>;
-
-const columns: Record<number, "pending" | "verified" | "refuted"> = {
-  [PENDING]: "pending",
-  [VERIFIED]: "verified",
-  [REFUTED]: "refuted",
-};
 
 const nothing = {
   ...{ inputHash: null, answer: null, root: null, outputHash: null, traceHash: null, salt: null, count: 1 },
@@ -50,22 +45,21 @@ export function statementSteps(db: Db, working: Working, campaign: string): Fold
   }
 
   function record(recorded: Recorded, place: Place, timestamp: number): void {
-    if (statements.get(recorded)) throw new IntegrityError(`Statement ${recorded.uid} was recorded twice.`);
     const seasonId = seasonOf(recorded, recorded.count ?? 1);
     const statement: Statement = {
       ...nothing,
       ...recorded,
       ...{ seasonId, blockNumber: place.blockNumber, logIndex: place.logIndex },
     };
-    statements.set(statement);
-    if (seasonId !== null) tallies.add(BigInt(seasonId), statement.prover, "pending", BigInt(statement.count));
+    if (!statements.add(statement)) throw recordedTwice(statement);
+    if (seasonId !== null) tallies.add(BigInt(seasonId), statement.prover, { pending: statement.count });
     countActivity(statement.method, timestamp, 1);
   }
 
   function forget(statement: Statement, timestamp: number): void {
     const { seasonId, prover, count, method } = statement;
     statements.remove(statement);
-    if (seasonId !== null) tallies.add(BigInt(seasonId), prover, "pending", -BigInt(count));
+    if (seasonId !== null) tallies.add(BigInt(seasonId), prover, { pending: -count });
     countActivity(method, timestamp, -1);
   }
 
@@ -83,17 +77,17 @@ export function statementSteps(db: Db, working: Working, campaign: string): Fold
   }
 
   /** Moves the units from one status to another, and credits who caught a refuted one; `sign` -1 takes it back. */
-  function count(statement: Statement, status: number, sign: 1n | -1n): void {
+  function count(statement: Statement, status: number, sign: 1 | -1): void {
     const { uid, prover, challenger, outputHash } = statement;
     if (statement.seasonId === null) return;
     const season = BigInt(statement.seasonId);
-    const units = sign * BigInt(statement.count);
-    tallies.add(season, prover, "pending", -units);
-    const column = columns[status];
-    if (column) tallies.add(season, prover, column, units);
+    const units = sign * statement.count;
+    if (status === VERIFIED) tallies.add(season, prover, { pending: -units, verified: units });
+    else if (status === REFUTED) tallies.add(season, prover, { pending: -units, refuted: units });
+    else tallies.add(season, prover, { pending: -units });
     if (status !== REFUTED) return;
     const catchers = challenger === null ? majority.all({ uid, revealed: outputHash }) : [challenger];
-    for (const catcher of catchers) tallies.add(season, catcher, "caught", sign);
+    for (const catcher of catchers) tallies.add(season, catcher, { caught: sign });
   }
 
   return {
@@ -151,12 +145,12 @@ export function statementSteps(db: Db, working: Working, campaign: string): Fold
           ...statement,
           ...{ status: args.status, settledBlock: place.blockNumber, settledLog: place.logIndex },
         });
-        count(statement, args.status, 1n);
+        count(statement, args.status, 1);
       },
       undo({ args }) {
         const statement = statements.get({ uid: args.id });
         if (!statement) return;
-        count(statement, args.status, -1n);
+        count(statement, args.status, -1);
         statements.set({ ...statement, status: PENDING, settledBlock: null, settledLog: null });
       },
     },
