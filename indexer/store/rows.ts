@@ -40,16 +40,16 @@ const MOST_HELD = 50_000;
 
 export function createRows<Key, Row extends Key>(table: Table<Key, Row>): Rows<Key, Row> {
   const groups = new Map<unknown, Map<unknown, Held<Row>>>();
+  let last: { name: unknown; group: Map<unknown, Held<Row>> } | undefined;
   let count = 0;
   let changed: Held<Row>[] = [];
 
   function groupOf(key: Key): Map<unknown, Held<Row>> {
     const name = table.group(key);
-    let group = groups.get(name);
-    if (!group) {
-      group = new Map();
-      groups.set(name, group);
-    }
+    if (last && last.name === name) return last.group;
+    const group = groups.get(name) ?? new Map();
+    groups.set(name, group);
+    last = { name, group };
     return group;
   }
 
@@ -78,6 +78,7 @@ export function createRows<Key, Row extends Key>(table: Table<Key, Row>): Rows<K
 
   function forget(): void {
     groups.clear();
+    last = undefined;
     changed = [];
     count = 0;
   }

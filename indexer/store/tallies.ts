@@ -10,19 +10,19 @@ export function createTallies({ tallies }: Working): {
   add(seasonId: bigint, account: Address, amounts: Amounts): void;
 } {
   return {
-    add(seasonId, account, { pending = 0, verified = 0, refuted = 0, caught = 0, ...points }) {
+    add(seasonId, account, amounts) {
       const key = { seasonId, account };
       const before = tallies.get(key);
       const after = {
         seasonId,
         account,
-        pending: (before?.pending ?? 0) + pending,
-        verified: (before?.verified ?? 0) + verified,
-        refuted: (before?.refuted ?? 0) + refuted,
-        caught: (before?.caught ?? 0) + caught,
-        byProver: (before?.byProver ?? 0n) + (points.byProver ?? 0n),
-        byVerifier: (before?.byVerifier ?? 0n) + (points.byVerifier ?? 0n),
-        byPenalty: (before?.byPenalty ?? 0n) + (points.byPenalty ?? 0n),
+        pending: (before?.pending ?? 0) + (amounts.pending ?? 0),
+        verified: (before?.verified ?? 0) + (amounts.verified ?? 0),
+        refuted: (before?.refuted ?? 0) + (amounts.refuted ?? 0),
+        caught: (before?.caught ?? 0) + (amounts.caught ?? 0),
+        byProver: (before?.byProver ?? 0n) + (amounts.byProver ?? 0n),
+        byVerifier: (before?.byVerifier ?? 0n) + (amounts.byVerifier ?? 0n),
+        byPenalty: (before?.byPenalty ?? 0n) + (amounts.byPenalty ?? 0n),
       };
       if (isNone(after)) tallies.remove(key);
       else tallies.set(after);
