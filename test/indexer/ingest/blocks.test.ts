@@ -17,10 +17,7 @@ describe("reading headers", () => {
     const header = { hash, parentHash: hash, timestamp: "0x1" };
     for (const [result, message] of [
       [null, "The node answered with null for a block."],
-      [
-        { ...(whole[3] as object), number: "0x3", timestamp: "0x1" },
-        "The node answered with block 3 when asked for 5.",
-      ],
+      [{ ...header, number: "0x3" }, "The node answered with block 3 when asked for 5."],
     ] as const) {
       reading.node.fault = (method) => (method === "eth_getBlockByNumber" ? { result } : undefined);
       const error = await readHeader(open(), 5).catch((thrown) => thrown);
