@@ -16,7 +16,7 @@ const MOST_KEPT = 16 * 2 ** 20;
 
 /** An answer as it was sent. */
 interface Kept {
-  payload: string | Buffer;
+  payload: Buffer;
   encoding: string | undefined;
 }
 
@@ -57,12 +57,11 @@ export function followBlocks(app: App, state: State): void {
     route.onSend = [route.onSend ?? []].flat();
     route.onSend.push((request, reply, payload, done) => {
       const etag = reply.getHeader("etag");
-      if (reply.statusCode === 200 && typeof etag === "string" && isWhole(payload))
-        kept.put(etag, nameOf(request), {
-          payload,
-          encoding: reply.getHeader("content-encoding") as string | undefined,
-        });
-      done(null, payload);
+      if (reply.statusCode !== 200 || typeof etag !== "string" || !isWhole(payload)) return done(null, payload);
+      const bytes = Buffer.from(payload as string);
+      const encoding = reply.getHeader("content-encoding") as string | undefined;
+      kept.put(etag, nameOf(request), { payload: bytes, encoding });
+      done(null, bytes);
     });
   });
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { RpcError } from "../ingest/errors.ts";
 import { readLedger } from "../ingest/ledgers.ts";
-import { RpcError } from "../ingest/rpc.ts";
 import { noQuery, seasonId } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";

@@ -37,6 +37,7 @@ export async function limit(app: App, { requests }: Limits): Promise<void> {
     await app.register(rateLimit, {
       max: requests,
       timeWindow: 60_000,
+      addHeadersOnExceeding: { "x-ratelimit-limit": false, "x-ratelimit-remaining": false, "x-ratelimit-reset": false },
       errorResponseBuilder: ({ ip }, { max, ttl }) =>
         new ProblemError(
           429,

@@ -60,9 +60,9 @@ export function metricsRoute(app: App, state: State, condition: SyncStatus, stre
   bySeason("proofboard_ledger_entries", "Point changes of a season.", ({ seq }) => Number(seq));
   bySeason("proofboard_accounts", "Accounts ranked in a season.", ({ participants }) => participants);
   bySeason("proofboard_epochs", "Epochs of a season whose ranks are kept.", ({ seasonId }) =>
-    state.ranking.built() ? state.history.epochs(Number(seasonId)).length : 0,
+    state.isBuilt() ? state.history.epochs(Number(seasonId)).length : 0,
   );
-  gauge("proofboard_ranking_built", "1 once the ranking can be read.", () => (state.ranking.built() ? 1 : 0));
+  gauge("proofboard_ranking_built", "1 once the ranking can be read.", () => (state.isBuilt() ? 1 : 0));
   gauge("proofboard_progress_timestamp_seconds", "When following the chain last succeeded in anything.", () =>
     Math.floor(condition.progressAt / 1000),
   );

@@ -45,10 +45,10 @@ export function operationRoutes(app: App, state: State, condition: SyncStatus): 
   );
 }
 
-function unreadiness({ ranking }: State, { caughtUpAt, failure, inconsistent }: SyncStatus): string | undefined {
+function unreadiness(state: State, { caughtUpAt, failure, inconsistent }: SyncStatus): string | undefined {
   if (inconsistent) return `The events read contradict the chain: ${failure}`;
   if (caughtUpAt === undefined) return failure ?? "Syncing: the head of the chain is not reached yet.";
-  if (!ranking.built()) return "Syncing: the ranking is not built yet.";
+  if (!state.isBuilt()) return "Syncing: the ranking is not built yet.";
   const silence = Date.now() - caughtUpAt;
   if (silence < STALLED_AFTER) return undefined;
   return `Stalled: the head of the chain was last reached ${Math.round(silence / 1000)} s ago. ${failure ?? ""}`.trim();

@@ -1,6 +1,8 @@
-import { type Address, getAddress, type Hex } from "viem";
+import type { Address, Hex } from "viem";
 import { z } from "zod";
+import { addressIn } from "../decode/checksum.ts";
 
+const WRONG_CHECKSUM = "the address's capital letters are not its checksum: a digit may be wrong";
 const ACCOUNTS = "1 to 100 accounts are asked";
 
 /** A route without query parameters refuses any. */
@@ -14,8 +16,13 @@ export const seasonId = z
 export const account = z
   .string()
   .regex(/^0x[0-9a-fA-F]{40}$/, "an address is 0x and 40 hex digits")
-  .refine(hasGoodChecksum, "the address's capital letters are not its checksum: a digit may be wrong")
-  .transform((text): Address => getAddress(text.toLowerCase()))
+  .transform((text, context): Address => {
+    const digits = text.slice(2);
+    const address = addressIn(`0x${"0".repeat(24)}${digits.toLowerCase()}`);
+    const isChecked = digits !== digits.toLowerCase() && digits !== digits.toUpperCase();
+    if (isChecked && text !== address) context.addIssue(WRONG_CHECKSUM);
+    return address;
+  })
   .describe("Address; if it has capital letters, they must be its EIP-55 checksum.");
 
 export const hash = z
@@ -49,10 +56,3 @@ export const between = (least: number, most: number) => {
     z.int(asked).min(least, `it must be at least ${least}`).max(most, `it may be at most ${most}`),
   );
 };
-
-function hasGoodChecksum(text: string): boolean {
-  const digits = text.slice(2);
-  if (!/^[0-9a-fA-F]{40}$/.test(digits) || digits === digits.toLowerCase() || digits === digits.toUpperCase())
-    return true;
-  return getAddress(text.toLowerCase()) === text;
-}

@@ -20,7 +20,7 @@ import { profileRoute } from "./profiles.ts";
 import * as schemas from "./schemas.ts";
 import { seasonRoutes } from "./seasons.ts";
 import { standingRoutes } from "./standings.ts";
-import { type App, createState, requireBuilt, type Sources, type State } from "./state.ts";
+import { type App, createState, progressOf, type Sources, type State } from "./state.ts";
 import { statementRoutes } from "./statements.ts";
 import { createHub, type Hub } from "./stream/hub.ts";
 import { streamRoute } from "./stream/route.ts";
@@ -70,7 +70,6 @@ export async function createServer(options: ServerOptions): Promise<App> {
   closeGently(app);
   app.addHook("onSend", (_request, reply, payload, done) => {
     reply.header("x-content-type-options", "nosniff");
-    if (!reply.hasHeader("content-security-policy")) reply.header("content-security-policy", "default-src 'none'");
     done(null, payload);
   });
   app.addHook("onResponse", (request, { statusCode, elapsedTime }, done) => {
@@ -95,23 +94,19 @@ export async function createServer(options: ServerOptions): Promise<App> {
 }
 
 function answersOfTheChain(app: App, state: State): void {
-  followBlocks(app, state);
-  seasonRoutes(app, state);
-  activityRoute(app, state);
-  app.register(async (built: App) => answersOfWhatIsBuilt(built, state));
-}
-
-function answersOfWhatIsBuilt(app: App, state: State): void {
   app.addHook("preHandler", (_request, _reply, done) => {
-    requireBuilt(state);
+    progressOf(state);
     done();
   });
+  followBlocks(app, state);
+  seasonRoutes(app, state);
   standingRoutes(app, state);
   profileRoute(app, state);
   tableRoute(app, state);
   accountRoutes(app, state);
   statementRoutes(app, state);
   modelRoutes(app, state);
+  activityRoute(app, state);
 }
 
 function otherAnswers(app: App, state: State, hub: Hub, rpcUrl: string | undefined): void {

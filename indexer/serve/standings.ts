@@ -75,7 +75,8 @@ export function standingRoutes(app: App, state: State): void {
       const season = requireSeason(state, params.seasonId);
       const item = state.ranking.standingOf(Number(params.seasonId), params.account);
       if (!item) throw new ProblemError(404, `${params.account} has no points entry in season ${params.seasonId}.`);
-      const neighbours = state.ranking.neighbours(Number(params.seasonId), item, query.around);
+      const { around } = query;
+      const neighbours = around === 0 ? [] : state.ranking.neighbours(Number(params.seasonId), item, around);
       return { asOf: asOf(state, season), item, neighbours };
     },
   );

@@ -47,6 +47,12 @@ export interface Sources {
 
 /** What routes read. A handler reads without waiting in between, so that an answer is of one state of the chain. */
 export interface State extends Sources {
+  /** How far the chain is folded, read once until it changes; undefined before the first block. */
+  progress(): Progress | undefined;
+  /** Whether the chain was read once, and all that is built at the end of that is. */
+  isBuilt(): boolean;
+  /** A season, read once until the chain changes. */
+  season(seasonId: string): SeasonRow | undefined;
   accounts: AccountReader;
   activity: ActivityReader;
   feed: FeedReader;
@@ -58,8 +64,29 @@ export interface State extends Sources {
 }
 
 export function createState(sources: Sources): State {
-  const { db } = sources;
+  const { db, chain, ranking, announcements } = sources;
+  const seasons = createSeasonReader(db);
+  let progress: Progress | undefined;
+  let known = new Map<string, SeasonRow>();
+  let built = false;
+  announcements.subscribe(() => {
+    progress = undefined;
+    known = new Map();
+  });
   return {
+    progress() {
+      progress ??= chain.progress();
+      return progress;
+    },
+    isBuilt() {
+      built ||= chain.isComplete() && ranking.built();
+      return built;
+    },
+    season(seasonId) {
+      const row = known.get(seasonId) ?? seasons.season(Number(seasonId));
+      if (row) known.set(seasonId, row);
+      return row;
+    },
     ...sources,
     accounts: createAccountReader(db),
     activity: createActivityReader(db),
@@ -67,23 +94,21 @@ export function createState(sources: Sources): State {
     history: createHistory(db),
     ledger: createLedgerReader(db),
     models: createModelReader(db),
-    seasons: createSeasonReader(db),
+    seasons,
     statements: createStatementReader(db),
   };
 }
 
-/** How far the answer goes; a problem of status 503 until the final blocks are read for the first time. */
-export function progressOf({ chain }: State): Progress {
-  const progress = chain.progress();
+/**
+ * How far the answer goes; a problem of status 503 while the chain is read for the first time, for what orders and finds
+ * rows is built at the end of that.
+ */
+export function progressOf(state: State): Progress {
+  const progress = state.progress();
   if (!progress) throw new ProblemError(503, "Nothing is indexed yet: no node has answered.");
-  if (!chain.isComplete())
+  if (!state.isBuilt())
     throw new ProblemError(503, `The chain is read for the first time: block ${progress.cursor.number} is reached.`);
   return progress;
-}
-
-/** A problem of status 503 while the chain is read for the first time: what orders and finds rows is built at its end. */
-export function requireBuilt({ ranking }: State): void {
-  if (!ranking.built()) throw new ProblemError(503, "The chain is being read for the first time: ask again later.");
 }
 
 /** The state that an answer tells of; about one season, with its ledger's head. */
@@ -107,7 +132,7 @@ export const etagOf = ({ blockHash, finalizedBlock }: AsOf): string => `W/"${blo
 
 /** The season, or a problem of status 404 that names it. */
 export function requireSeason(state: State, seasonId: string): SeasonRow {
-  const season = state.seasons.season(Number(seasonId));
+  const season = state.season(seasonId);
   if (!season) throw new ProblemError(404, `There is no season ${seasonId}.`);
   return season;
 }
