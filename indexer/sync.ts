@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MalformedLog } from "./decode/events.ts";
 import { readFinalized, readHeader } from "./ingest/blocks.ts";
-import { FatalError, RpcError } from "./ingest/rpc.ts";
+import { FatalError, RpcError } from "./ingest/errors.ts";
 import { IntegrityError } from "./store/integrity.ts";
 import { StorageError } from "./store/storage.ts";
 import { readFinalBlocks, readNewBlocks } from "./sync/append.ts";

@@ -1,6 +1,6 @@
-import type { SealedHeader } from "./blocks.ts";
+import type { Log, SealedHeader } from "./blocks.ts";
 import { type Block, blocksOf, complete } from "./completeness.ts";
-import { askLogs, type Log } from "./logs.ts";
+import { askLogs } from "./logs.ts";
 import type { Rpc } from "./rpc.ts";
 import type { Wanted } from "./wanted.ts";
 

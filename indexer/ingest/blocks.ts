@@ -1,12 +1,9 @@
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import { BLOOM_BYTES } from "./bloom.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
 import { bytesOf, hashOf, objectOf, quantityOf, toQuantity } from "./fields.ts";
 import type { Rpc } from "./rpc.ts";
-
-export { readBlockLogs } from "./block-logs.ts";
-export type { Log, LogFilter } from "./logs.ts";
 
 /** What is kept of a block. */
 export interface Header {
@@ -21,6 +18,25 @@ export interface Header {
 export interface SealedHeader extends Header {
   /** The filter of all the block's logs, 256 bytes; undefined where the chain's headers carry none. */
   logsBloom: Uint8Array | undefined;
+}
+
+/** A log as the chain holds it; all hex is lower case. */
+export interface Log {
+  address: Address;
+  topics: readonly Hex[];
+  data: Hex;
+  blockNumber: number;
+  blockHash: Hex;
+  transactionHash: Hex;
+  logIndex: number;
+}
+
+/** Which logs are wanted. */
+export interface LogFilter {
+  /** Lower case. */
+  addresses: readonly Address[];
+  /** First topics: the events' signatures. */
+  signatures: readonly Hex[];
 }
 
 /** The header at a number or tag; throws {@link RpcError} where no node has one. */

@@ -1,8 +1,8 @@
-import type { SealedHeader } from "./blocks.ts";
+import type { Log, LogFilter, SealedHeader } from "./blocks.ts";
 import { bloomOf, covers, mayContain, sameBloom } from "./bloom.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
-import { askAllLogs, isWanted, type Log, type LogFilter } from "./logs.ts";
+import { askAllLogs, isWanted } from "./logs.ts";
 
 /** A block and those of its logs that are wanted, in order. */
 export interface Block {

@@ -1,27 +1,9 @@
-import type { Address, Hex } from "viem";
+import type { Hex } from "viem";
+import type { Log, LogFilter } from "./blocks.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
 import { bytesOf, hashOf, objectOf, quantityOf } from "./fields.ts";
 import { remember } from "./recent.ts";
-
-/** A log as the chain holds it; all hex is lower case. */
-export interface Log {
-  address: Address;
-  topics: readonly Hex[];
-  data: Hex;
-  blockNumber: number;
-  blockHash: Hex;
-  transactionHash: Hex;
-  logIndex: number;
-}
-
-/** Which logs are wanted. */
-export interface LogFilter {
-  /** Lower case. */
-  addresses: readonly Address[];
-  /** First topics: the events' signatures. */
-  signatures: readonly Hex[];
-}
 
 /** Of which blocks logs are asked. */
 type Place = { blockHash: Hex } | { fromBlock: Hex; toBlock: Hex };

@@ -1,8 +1,7 @@
-import { checkLinks, type Header } from "./blocks.ts";
+import { checkLinks, type Header, type Log } from "./blocks.ts";
 import type { Block } from "./completeness.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
-import type { Log } from "./logs.ts";
 import { createPace } from "./pace.ts";
 import type { Rpc } from "./rpc.ts";
 import { readChecked, readUnchecked, type Section } from "./sections.ts";

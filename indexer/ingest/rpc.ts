@@ -2,8 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createEndpoint, type Endpoint, type EndpointOptions } from "./endpoint.ts";
 import { type Failure, RpcError } from "./errors.ts";
 
-export { FatalError, RpcError } from "./errors.ts";
-
 /** Some nodes of one chain. */
 export interface Rpc {
   /** Asks the healthiest node, then each other one. Throws {@link RpcError} when none answers. */
@@ -16,8 +14,6 @@ export interface Rpc {
   rotate(): void;
   /** Failures so far, by kind. */
   failures(): ReadonlyMap<Failure, number>;
-  /** Failures so far. */
-  errors(): number;
 }
 
 /** Options of {@link createRpc}. */
@@ -116,6 +112,5 @@ export function createRpc({ urls, ...options }: RpcOptions): Rpc {
     once: (work) => workWith(healthiest(members), work),
     rotate: () => demote(preferred),
     failures: () => failures,
-    errors: () => [...failures.values()].reduce((sum, count) => sum + count, 0),
   };
 }

@@ -1,9 +1,9 @@
-import { checkLinks, readHeaders, type SealedHeader } from "./blocks.ts";
+import { checkLinks, type Log, type LogFilter, readHeaders, type SealedHeader } from "./blocks.ts";
 import { type Block, blocksOf, complete } from "./completeness.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
 import { toQuantity } from "./fields.ts";
-import { askLogs, type Log, type LogFilter } from "./logs.ts";
+import { askLogs } from "./logs.ts";
 
 /** Blocks in a row as one node has them. */
 export interface Section {

@@ -1,4 +1,4 @@
-import type { LogFilter } from "./logs.ts";
+import type { LogFilter } from "./blocks.ts";
 
 /** What is asked of nodes, and how far they are checked. */
 export interface Wanted {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import Database from "better-sqlite3";
 import type { Deployment } from "../../sdk/deployment.ts";
-import { FatalError } from "../ingest/rpc.ts";
+import { FatalError } from "../ingest/errors.ts";
 import { configureWal } from "./wal.ts";
 
 export type Db = Database.Database;

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
-import { FatalError } from "../ingest/rpc.ts";
+import { FatalError } from "../ingest/errors.ts";
 
 /**
  * Makes this process the one writer of a database, until `release` or its end: the system lets go of the lock however the

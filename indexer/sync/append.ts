@@ -1,7 +1,8 @@
 import { setImmediate } from "node:timers/promises";
-import { type Header, type Log, readBlockLogs, readHeader } from "../ingest/blocks.ts";
+import { readBlockLogs } from "../ingest/block-logs.ts";
+import { type Header, type Log, readHeader } from "../ingest/blocks.ts";
+import { RpcError } from "../ingest/errors.ts";
 import { readRanges } from "../ingest/ranges.ts";
-import { RpcError } from "../ingest/rpc.ts";
 import { progressOf, type SyncParts } from "./parts.ts";
 
 /** Reads final blocks up to this one, the next while the last are written. */

@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import { FatalError } from "../ingest/rpc.ts";
+import { FatalError } from "../ingest/errors.ts";
 import type { SyncParts } from "./parts.ts";
 
 /** Remembers the chain by its genesis block. The database of another chain is refused, or emptied where that is told. */

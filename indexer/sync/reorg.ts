@@ -1,5 +1,5 @@
 import { type Header, readHeader } from "../ingest/blocks.ts";
-import { FatalError, RpcError } from "../ingest/rpc.ts";
+import { FatalError, RpcError } from "../ingest/errors.ts";
 import { progressOf, rollback, type SyncParts } from "./parts.ts";
 
 /** The node gave up a block that was final. */

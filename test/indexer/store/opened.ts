@@ -1,5 +1,5 @@
 import { createDecoder } from "../../../indexer/decode/events.ts";
-import type { Log } from "../../../indexer/ingest/logs.ts";
+import type { Log } from "../../../indexer/ingest/blocks.ts";
 import { createRanking, type Ranking } from "../../../indexer/rank/ranking.ts";
 import { type Chain, createChain } from "../../../indexer/store/chain.ts";
 import { type Db, openDatabase } from "../../../indexer/store/database.ts";
