@@ -5,7 +5,7 @@ import type { Db } from "./database.ts";
 import type { PlaceRow } from "./read-places.ts";
 
 /** An event as it was stored, with its block's time in unix seconds. */
-export interface StoredEvent {
+interface StoredEvent {
   event: Event;
   timestamp: number;
 }

@@ -134,7 +134,8 @@ function answer(node: FakeNode, method: string, params: Params): unknown {
   throw new Error(`the method ${method} does not exist`);
 }
 
-const headerJson = ({ number, hash, parentHash, timestamp, logsBloom }: Block) => ({
+/** A block's header as JSON-RPC has it. */
+export const headerJson = ({ number, hash, parentHash, timestamp, logsBloom }: Block) => ({
   ...{ number: toHex(number), hash, parentHash, timestamp: toHex(timestamp), logsBloom },
 });
 

@@ -1,8 +1,12 @@
+import { rmSync } from "node:fs";
+import Database from "better-sqlite3";
 import { expect } from "chai";
 import type { Indexer } from "../../indexer/main.ts";
+import { rewind } from "../../indexer/maintain.ts";
 import type { IndexerOptions } from "../../indexer/options.ts";
+import { Stalled } from "../../indexer/watchdog.ts";
 import type { Audit, Problem } from "../../sdk/wire.ts";
-import { type Block, chainOf, type FakeNode, startNode } from "./node.ts";
+import { type Block, chainOf, type FakeNode, headerJson, startNode } from "./node.ts";
 import { choices, dumpFile, scratch, start, until, untilReady } from "./running.ts";
 import { deployment, tell } from "./story.ts";
 
@@ -34,24 +38,35 @@ describe("following a chain", () => {
   }
 
   /** Every row that an indexer has which only ever saw `blocks`. */
-  async function cleanRows(blocks: Block[]): Promise<Record<string, unknown[]>> {
+  async function cleanRows(blocks: Block[], options: Partial<IndexerOptions>): Promise<Record<string, unknown[]>> {
     const clean = await startNode(blocks);
     clean.finalized = node.finalized;
-    const indexer = await start({ rpcs: [clean.url], db: files.path("clean") });
+    rmSync(files.path("clean"), { force: true });
+    const indexer = await start({ rpcs: [clean.url], db: files.path("clean"), ...options });
     await untilReady(indexer, head(blocks));
     await indexer.close();
     await clean.close();
     return dumpFile(files.path("clean"));
   }
 
-  async function expectRowsOf(blocks: Block[]): Promise<void> {
-    const clean = await cleanRows(blocks);
+  async function expectRowsOf(blocks: Block[], options: Partial<IndexerOptions> = {}): Promise<void> {
+    const clean = await cleanRows(blocks, options);
     for (const [table, rows] of Object.entries(dumpFile(files.path("db"))))
       expect(rows, table).to.deep.equal(clean[table]);
   }
 
   const readiness = async (indexer: Indexer): Promise<Problem> =>
     (await (await fetch(`${indexer.url}/readyz`)).json()) as Problem;
+
+  const metric = async (indexer: Indexer, name: string): Promise<string | undefined> =>
+    new RegExp(`^${name} (.*)$`, "m").exec(await (await fetch(`${indexer.url}/metrics`)).text())?.[1];
+
+  const untilAt = (indexer: Indexer, blocks: readonly Block[]): Promise<true> =>
+    until("the chain is indexed", async () => {
+      const answer = await fetch(`${indexer.url}/v1/seasons`);
+      const { asOf } = (await answer.json()) as { asOf?: { blockHash: string } };
+      return asOf?.blockHash === blocks.at(-1)?.hash;
+    });
 
   it("refuses a node of another chain", async () => {
     node.chainId = 5;
@@ -72,6 +87,24 @@ describe("following a chain", () => {
     );
   });
 
+  it("refuses a second writer of its database, and leaves the first alone", async () => {
+    const first = await launch();
+    const second = await launch().catch((error: Error) => error);
+    expect((second as Error).message).to.match(/^Another indexer writes the database .*: there can be only one\./);
+    await untilReady(first, head(whole));
+  });
+
+  it("empties a database of another chain when told to", async () => {
+    const first = await launch();
+    await untilReady(first, head(whole));
+    await first.close();
+    running = [];
+    const other = chainOf(tell(choices(40, 11)), "another genesis", 0);
+    node.blocks = other;
+    await untilReady(await launch({ wipe: true }), head(other));
+    await expectRowsOf(other);
+  });
+
   it("refuses a reorganisation of final blocks", async () => {
     node.finalized = 40;
     const indexer = await launch();
@@ -80,6 +113,41 @@ describe("following a chain", () => {
     expect((await indexer.ended)?.message).to.match(
       /^Block 40 was final and the node no longer has it\. The reorganisation is deeper than the \d+ blocks that may change\. To follow the node's chain, run "indexer rewind --to 29"/,
     );
+  });
+
+  it("follows a reorganisation of final blocks once it is rewound as it says", async () => {
+    node.finalized = 40;
+    const indexer = await launch();
+    await untilReady(indexer, head(whole));
+    const fork = chainOf(tell([...story.slice(0, 20), ...choices(60, 8)]), "deep", 23);
+    node.blocks = fork;
+    const failure = await indexer.ended;
+    await indexer.close();
+    running = [];
+    const [, to] = /rewind --to (\d+)/.exec(failure?.message ?? "") ?? [];
+    expect(Number(to)).to.be.below(23);
+    rewind({ deployment, db: files.path("db"), to: Number(to) });
+    await untilReady(await launch(), head(fork));
+    await expectRowsOf(fork);
+  });
+
+  it("doesn't give up a final block for one backend's fork", async () => {
+    node.finalized = 40;
+    const indexer = await launch();
+    await untilReady(indexer, head(whole));
+    const fork = chainOf(tell(story), "deep", 30);
+    const longer = chainOf(tell([...story, ...choices(3, 2)]));
+    let strays = 3;
+    node.fault = (method, [tag]) => {
+      if (method !== "eth_getBlockByNumber" || strays === 0) return undefined;
+      if (tag !== "latest") return { result: headerJson(fork[Number(tag)] as Block) };
+      strays--;
+      return { result: headerJson(fork.at(-1) as Block) };
+    };
+    await until("the backend has strayed", () => strays === 0);
+    node.blocks = longer;
+    await untilReady(indexer, head(longer));
+    expect(await metric(indexer, "proofboard_reorgs_total")).to.equal("0");
   });
 
   it("catches up over final blocks in ranges and over new blocks one by one", async () => {
@@ -126,10 +194,7 @@ describe("following a chain", () => {
         forkAt,
       );
       node.blocks = fork;
-      await until("the fork is indexed", async () => {
-        const answer = await fetch(`${indexer.url}/v1/seasons`);
-        return ((await answer.json()) as { asOf: { blockHash: string } }).asOf.blockHash === fork.at(-1)?.hash;
-      });
+      await untilAt(indexer, fork);
     }
     const last = node.blocks;
     await untilReady(indexer, head(last));
@@ -145,6 +210,58 @@ describe("following a chain", () => {
     node.blocks = fork;
     await untilReady(await launch(), head(fork));
     await expectRowsOf(fork);
+  });
+
+  it("keeps the parent hashes of every block that isn't final when it is started again", async () => {
+    node.finalized = 20;
+    const first = await launch();
+    await untilReady(first, head(whole));
+    await first.close();
+    running = [];
+    for (const depth of [40, 3, 25]) {
+      const forkAt = head(whole) - depth;
+      const fork = chainOf(tell([...story.slice(0, forkAt - 3), ...choices(depth + 3, depth)]), `${depth}`, forkAt);
+      node.blocks = fork;
+      const again = await launch();
+      await untilReady(again, head(fork));
+      await again.close();
+      running = [];
+      await expectRowsOf(fork);
+    }
+  });
+
+  it("follows reorganisations of any depth, down to the seam of final and new blocks", async () => {
+    node.finalized = 30;
+    const indexer = await launch();
+    await untilReady(indexer, head(whole));
+    let blocks = whole;
+    for (const [i, forkAt] of [31, 61, 45, 31, 60, 33].entries()) {
+      blocks = chainOf(
+        tell([...story.slice(0, forkAt - 3), ...choices(60 + i, i).slice(forkAt - 3)]),
+        `fork ${i}`,
+        forkAt,
+      );
+      node.blocks = blocks;
+      await untilAt(indexer, blocks);
+    }
+    await untilReady(indexer, head(blocks));
+    expect(await metric(indexer, "proofboard_reorgs_total")).to.equal("6");
+    await expectRowsOf(blocks);
+  });
+
+  it("waits for a backend that lags behind, and undoes nothing though every other answer is its", async () => {
+    const indexer = await launch();
+    await untilReady(indexer, head(whole));
+    let asked = 0;
+    node.fault = (method, [tag]) =>
+      method === "eth_getBlockByNumber" && tag === "latest" && asked++ % 2 === 0
+        ? { result: headerJson(whole.at(-10) as Block) }
+        : undefined;
+    await until("it was asked often", () => asked > 12);
+    const longer = chainOf(tell([...story, ...choices(5, 2)]));
+    node.blocks = longer;
+    await untilReady(indexer, head(longer));
+    expect(await metric(indexer, "proofboard_reorgs_total")).to.equal("0");
   });
 
   it("waits for a node that lags behind and undoes nothing", async () => {
@@ -238,38 +355,103 @@ describe("following a chain", () => {
     await expectRowsOf(whole);
   });
 
-  it("says so as long as the events contradict the chain, and heals when they don't any more", async () => {
-    const last = whole.findLast(({ logs }) => logs.some(({ topics }) => topics.length === 4)) as Block;
-    const victim = whole.slice(0, last.number).findLast(({ logs }) => logs.length > 0) as Block;
-    node.fault = (method, [filter]) =>
-      method === "eth_getLogs" && (filter as { blockHash?: string }).blockHash === victim.hash
+  const withLogs = whole.filter(({ logs }) => logs.length > 0);
+  const victim = withLogs.at(-2) as Block;
+  const without =
+    (block: Block, lies = Number.POSITIVE_INFINITY): FakeNode["fault"] =>
+    (method, [filter]) =>
+      method === "eth_getLogs" && (filter as { blockHash?: string }).blockHash === block.hash && lies-- > 0
         ? { result: [] }
         : undefined;
-    const indexer = await launch({ blooms: false });
-    await until("the contradiction is told", async () =>
-      /^The events read contradict the chain: /.test((await readiness(indexer)).detail),
+
+  it("doesn't believe that a block is empty whose header tells of logs, and goes no further", async () => {
+    node.fault = without(victim);
+    const indexer = await launch();
+    await until("the doubt is told", async () =>
+      /^The 0 logs of block \d+ are not all that its logsBloom tells of\./.test((await readiness(indexer)).detail),
     );
-    expect((await fetch(`${indexer.url}/readyz`)).status).to.equal(503);
+    expect(Number(await metric(indexer, "proofboard_indexed_block"))).to.be.below(victim.number);
     node.fault = () => undefined;
     await untilReady(indexer, head(whole));
     await expectRowsOf(whole);
   });
 
-  it("notices points that are missing at the head by the chain's own ledger", async () => {
-    const cut = whole.findLastIndex(({ ledgers }, i) => ledgers.get(1n)?.seq !== whole[i - 1]?.ledgers.get(1n)?.seq);
-    node.blocks = whole.slice(0, cut + 1);
-    const hash = (whole[cut] as Block).hash;
-    node.fault = (method, [filter]) =>
-      method === "eth_getLogs" && (filter as { blockHash?: string }).blockHash === hash ? { result: [] } : undefined;
-    const indexer = await launch({ blooms: false });
-    await until("the difference is told", async () =>
-      /the chain's ends with entry/.test((await readiness(indexer)).detail),
-    );
-    const audit = (await (await fetch(`${indexer.url}/v1/audit/1`)).json()) as Audit;
-    expect(audit.match).to.equal(false);
-    expect(BigInt(audit.seq)).to.be.below(BigInt(audit.chainSeq));
+  describe("on a chain whose headers have no blooms", () => {
+    const bare = () => whole.map((block) => ({ ...block, logsBloom: `0x${"00".repeat(256)}` as const }));
+
+    beforeEach(() => {
+      node.blocks = bare();
+    });
+
+    it("stops and names the option that reads it", async () => {
+      const indexer = await launch();
+      await until("it is told", async () => /give --no-blooms\.$/.test((await readiness(indexer)).detail));
+    });
+
+    it("reads again what doesn't follow from what was read before", async () => {
+      node.fault = without(victim, 1);
+      const indexer = await launch({ blooms: false });
+      await untilReady(indexer, head(whole));
+      await expectRowsOf(whole, { blooms: false });
+    });
+
+    it("says so as long as the events contradict each other, and heals when they don't any more", async () => {
+      node.fault = without(victim);
+      const indexer = await launch({ blooms: false });
+      await until("the contradiction is told", async () =>
+        /^The events read contradict the chain: /.test((await readiness(indexer)).detail),
+      );
+      expect((await fetch(`${indexer.url}/readyz`)).status).to.equal(503);
+      node.fault = () => undefined;
+      await untilReady(indexer, head(whole));
+      await expectRowsOf(whole, { blooms: false });
+    });
+
+    it("notices points that are missing at the head by the chain's own ledger", async () => {
+      const cut = whole.findLastIndex(({ ledgers }, i) => ledgers.get(1n)?.seq !== whole[i - 1]?.ledgers.get(1n)?.seq);
+      node.blocks = bare().slice(0, cut + 1);
+      node.fault = without(whole[cut] as Block);
+      const indexer = await launch({ blooms: false });
+      await until("the difference is told", async () =>
+        /the chain's ends with entry/.test((await readiness(indexer)).detail),
+      );
+      const audit = (await (await fetch(`${indexer.url}/v1/audit/1`)).json()) as Audit;
+      expect(audit.match).to.equal(false);
+      expect(BigInt(audit.seq)).to.be.below(BigInt(audit.chainSeq));
+      node.fault = () => undefined;
+      await untilReady(indexer, cut);
+      expect(((await (await fetch(`${indexer.url}/v1/audit/1`)).json()) as Audit).match).to.equal(true);
+    });
+
+    it("doesn't undo anything for one wrong word about the ledger", async () => {
+      let lies = 1;
+      node.fault = (method) => (method === "eth_call" && lies-- > 0 ? { result: `0x${"00".repeat(32)}` } : undefined);
+      const indexer = await launch({ blooms: false });
+      await untilReady(indexer, head(whole));
+      const asked = node.requests.filter(({ method }) => method === "eth_getLogs");
+      expect(new Set(asked.map(({ params }) => JSON.stringify(params)))).to.have.lengthOf(asked.length);
+    });
+  });
+
+  it("waits, says so and loses nothing while another process has locked the database", async () => {
+    node.fault = () => "hang";
+    const indexer = await launch({ rpcTimeout: 50 });
+    const other = new Database(files.path("db"));
+    other.exec("BEGIN IMMEDIATE");
     node.fault = () => undefined;
-    await untilReady(indexer, cut);
-    expect(((await (await fetch(`${indexer.url}/v1/audit/1`)).json()) as Audit).match).to.equal(true);
+    await until("the lock is told", async () =>
+      /another process has locked it \(SQLITE_BUSY\)\.$/.test((await readiness(indexer)).detail),
+    );
+    other.close();
+    await untilReady(indexer, head(whole));
+    await expectRowsOf(whole);
+  });
+
+  it("ends as stalled when nothing succeeds for too long", async () => {
+    node.fault = () => "hang";
+    const indexer = await launch({ stallAfter: 300, rpcTimeout: 50 });
+    const failure = await indexer.ended;
+    expect(failure).to.be.instanceOf(Stalled);
+    expect(failure?.message).to.match(/^Stalled: nothing has succeeded for 0 s\. /);
   });
 });
