@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { chainOf, type FakeNode, startNode } from "./node.ts";
 import { choices, dumpFile, scratch, start, until, untilReady } from "./running.ts";
@@ -79,6 +80,33 @@ describe("the indexer's command", () => {
     expect(output()).to.match(/^usage: indexer --rpc URL/);
   });
 
+  it("refuses a rewind that doesn't say how far, or would undo nothing", async () => {
+    const database = ["--deployment", files.path("deployment.json"), "--db", files.path("db")];
+    const vague = launch(["rewind", ...database]);
+    expect(await vague.ended).to.equal(2);
+    expect(vague.output()).to.match(/^--to is missing/);
+    const first = await start({ rpcs: [node.url], db: files.path("db") });
+    await untilReady(first, node.blocks.length - 1);
+    await first.close();
+    const idle = launch(["rewind", "--to", "500", ...database]);
+    expect(await idle.ended).to.equal(1);
+    expect(idle.output()).to.match(/ends with block 122: nothing is above block 500\.\n$/);
+  });
+
+  it("refuses to write a database that another process writes, until that is killed", async () => {
+    const first = launch(args());
+    await until("it listens", () => /Indexer at/.test(first.output()));
+    const second = launch(args());
+    expect(await second.ended).to.equal(1);
+    expect(second.output()).to.match(/Another indexer writes the database .*: there can be only one\./);
+    const third = launch(["rebuild", "--deployment", files.path("deployment.json"), "--db", files.path("db")]);
+    expect(await third.ended).to.equal(1);
+    expect(third.output()).to.match(/^Another indexer writes the database/);
+    first.child.kill("SIGKILL");
+    await first.ended;
+    await (await start({ rpcs: [node.url], db: files.path("db") })).close();
+  });
+
   it("refuses a database of another deployment", async () => {
     const first = await start({ rpcs: [node.url], db: files.path("db") });
     await first.close();
@@ -93,6 +121,61 @@ describe("the indexer's command", () => {
     const { output, ended } = launch(args());
     expect(await ended).to.equal(1);
     expect(output()).to.match(/is on chain 1, but the deployment is on chain 31337/);
+  });
+
+  it("deletes a database of another deployment when told to wipe", async () => {
+    const first = await start({ rpcs: [node.url], db: files.path("db") });
+    await first.close();
+    writeFileSync(files.path("deployment.json"), JSON.stringify({ ...deployment, startBlock: 3 }));
+    const { child, output, ended } = launch([...args(), "--wipe"]);
+    await until("it listens", () => /Indexer at/.test(output()));
+    expect(output()).to.match(/is of another deployment on chain 31337\. It is deleted\./);
+    child.kill("SIGTERM");
+    expect(await ended).to.equal(0);
+  });
+
+  it("ends with 3 and says why when nothing succeeds for too long", async () => {
+    node.fault = () => "hang";
+    const { output, ended } = launch([...args(), "--watchdog", "1"]);
+    expect(await ended).to.equal(3);
+    expect(output()).to.match(/Stalled: nothing has succeeded for 1 s\./);
+  });
+
+  it("rewinds to the highest block that is kept, and reads the same rows again", async () => {
+    const last = node.blocks.length - 1;
+    const database = ["--deployment", files.path("deployment.json"), "--db", files.path("db")];
+    const first = await start({ rpcs: [node.url], db: files.path("db") });
+    await untilReady(first, last);
+    await first.close();
+    const before = dumpFile(files.path("db"));
+    const { output, ended } = launch(["rewind", "--to", "33", ...database]);
+    expect(await ended).to.equal(0);
+    expect(output()).to.match(/^The last block is now 3\d\.\n$/);
+    const again = await start({ rpcs: [node.url], db: files.path("db") });
+    await untilReady(again, last);
+    await again.close();
+    expect(dumpFile(files.path("db"))).to.deep.equal(before);
+  });
+
+  it("rebuilds without a node, and may be killed while it does", async () => {
+    const first = await start({ rpcs: [node.url], db: files.path("db") });
+    await untilReady(first, node.blocks.length - 1);
+    await first.close();
+    await node.close();
+    const before = dumpFile(files.path("db"));
+    const rebuild = ["rebuild", "--deployment", files.path("deployment.json"), "--db", files.path("db")];
+    for (const patience of [200, 350, 500]) {
+      const { child, ended } = launch(rebuild);
+      await sleep(patience);
+      child.kill("SIGKILL");
+      await ended;
+      expect(dumpFile(files.path("db"))).to.deep.equal(before);
+    }
+    const { output, ended } = launch(rebuild);
+    expect(await ended).to.equal(0);
+    expect(output()).to.match(/^\d+ events are folded anew\.\n$/);
+    expect(dumpFile(files.path("db"))).to.deep.equal(before);
+    node = await startNode(node.blocks);
   });
 
   it("says where it listens and ends with 0 when told to", async () => {
