@@ -29,9 +29,11 @@ export function ledgerSteps(db: Db, working: Working): FoldSteps {
   const hashAt = db
     .prepare<[bigint, bigint], Hex>("SELECT ledger_hash FROM ledger WHERE season_id = ? AND seq = ?")
     .pluck();
+  // Asked for its last row itself, SQLite would go through the season's ledger instead of the account's.
   const lastOf = db
     .prepare<[Address, bigint], { lastSeq: bigint; points: bigint }>(
-      "SELECT seq AS lastSeq, points FROM ledger WHERE account = ? AND season_id = ? ORDER BY seq DESC LIMIT 1",
+      `SELECT seq AS lastSeq, points FROM ledger
+       WHERE (season_id, seq) = (SELECT season_id, max(seq) FROM ledger WHERE account = ? AND season_id = ?)`,
     )
     .safeIntegers();
   const append = db.prepare("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
