@@ -67,9 +67,10 @@ export function createClosing(db: Db, built: Built): Closing {
 
   function ranksOf({ seasonId, participants }: Season): Buffer {
     const ranks = Buffer.alloc(BYTES * participants);
-    let rank = 0;
-    for (const number of (built.is() ? numbers : numbersUnbuilt).iterate(seasonId))
-      ranks.writeUInt32LE(++rank, BYTES * (number - 1));
+    const ordered = (built.is() ? numbers : numbersUnbuilt).all(seasonId);
+    ordered.forEach((number, i) => {
+      ranks.writeUInt32LE(i + 1, BYTES * (number - 1));
+    });
     return ranks;
   }
 

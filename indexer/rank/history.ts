@@ -41,13 +41,14 @@ export function createHistory(db: Db): History {
   const participant = db.prepare<[number, Address], { account: Address; number: number }>(
     "SELECT account, number FROM entries WHERE season_id = ? AND account = ?",
   );
+  // Asked for its last row itself, SQLite would go through the season's ledger instead of the account's.
   const standings = db.prepare<[{ season: number; account: Address; chunk: number; at: number }], Row>(
     `SELECT
        (SELECT substr(ranks, :at, ${BYTES}) FROM epoch_ranks
         WHERE season_id = epochs.season_id AND seq = epochs.seq AND chunk = :chunk) AS rank,
-       (SELECT CAST(points AS TEXT) FROM ledger
-        WHERE account = :account AND season_id = epochs.season_id AND seq <= epochs.seq
-        ORDER BY seq DESC LIMIT 1) AS points
+       (SELECT CAST(points AS TEXT) FROM ledger WHERE (season_id, seq) = (
+          SELECT season_id, max(seq) FROM ledger
+          WHERE account = :account AND season_id = epochs.season_id AND seq <= epochs.seq)) AS points
      FROM epochs WHERE season_id = :season ORDER BY epoch`,
   );
 
