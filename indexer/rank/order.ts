@@ -58,9 +58,8 @@ export function createOrder(db: Db): Order {
   const leavePlace = db.prepare<Place>(query("leave"));
   const shiftMark = db.prepare<[...Mark, number]>(query("shift"));
   const unmark = db.prepare<Mark, number>(query("unmark")).pluck();
-  const countOf = db.prepare<Mark, number>(query("count of mark")).pluck();
-
   const sweepMark = db.prepare<Mark>(query("sweep"));
+  const countOf = db.prepare<Mark, number>(query("count of mark")).pluck();
 
   const placed = (season: number, key: Key): Placed => ({
     key,
@@ -96,24 +95,20 @@ export function createOrder(db: Db): Order {
 
   /** Keeps the marks right when an entry left `from`, came to `to`, or both. The places are right already. */
   function mark(season: number, from: Placed | undefined, to: Placed | undefined): void {
-    let passed = 0;
-    let lower = to?.key;
+    let lower: Stop | undefined = to && { from: to.key, skipped: 0 };
     for (let level = 1; level <= LEVELS; level++) {
       const left = from && (level <= from.height ? merge(season, level, from.key) : before(season, level, from.key));
       const joined = to && before(season, level, to.key);
       const split = to && level <= to.height;
-      if (left && joined && !split && left.lastSeq === joined.lastSeq) continue;
+      if (!split && left && joined && left.lastSeq === joined.lastSeq) continue;
       if (left) shift(season, level, left, -1);
-      if (!joined) continue;
-      if (!split) {
-        shift(season, level, joined, 1);
-        continue;
-      }
-      passed += between(season, level - 1, joined, lower as Key);
-      lower = joined;
-      const rest = (countOf.get(season, level, joined.behind, joined.lastSeq) ?? 0) - passed;
-      shift(season, level, joined, -rest);
-      shift(season, level, to.key, rest + 1);
+      if (split && joined && lower) {
+        const passed: number = lower.skipped + between(season, level - 1, joined, lower.from);
+        const rest = (countOf.get(season, level, joined.behind, joined.lastSeq) ?? 0) - passed;
+        shift(season, level, joined, -rest);
+        shift(season, level, to.key, rest + 1);
+        lower = { from: joined, skipped: passed };
+      } else if (joined) shift(season, level, joined, 1);
     }
   }
 
