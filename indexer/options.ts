@@ -59,13 +59,15 @@ export type Command =
 
 export const USAGE = `usage: indexer --rpc URL [--rpc URL …] --deployment FILE --db FILE [--port N] [--content DIR]
                [--finality N] [--public-rpc URL] [--web DIR] [--rate-limit N] [--wipe] [--no-blooms]
-               [--watchdog SECONDS]
+               [--watchdog SECONDS] [--poll MS] [--timeout MS]
        indexer rewind --to BLOCK --deployment FILE --db FILE   undo what is above a block, also if it was final
        indexer rebuild --deployment FILE --db FILE             fold the stored events anew, without a node
 
 --wipe       empties a database of another chain, deployment or version, which is refused without it
 --no-blooms  for a chain whose headers carry no bloom filters: logs that a node leaves out are noticed later, or never
 --watchdog   ends with 3 when nothing has succeeded for so many seconds, 600 unless told; 0 never does
+--poll       pause between looks at the chain, 1000 ms unless told
+--timeout    longest wait for a node's answer, 20000 ms unless told
 Exit codes: 0 told to end, 1 can't go on, 2 wrong use, 3 stalled.`;
 
 /** The command was used wrongly. */
@@ -86,6 +88,8 @@ const runs = {
   wipe: { type: "boolean" },
   "no-blooms": { type: "boolean" },
   watchdog: { type: "string" },
+  poll: { type: "string" },
+  timeout: { type: "string" },
 } as const;
 const rewinds = { ...database, to: { type: "string" } } as const;
 
@@ -116,6 +120,8 @@ function runOptions(args: readonly string[]): IndexerOptions {
     wipe: values.wipe,
     blooms: !values["no-blooms"],
     stallAfter: 1_000 * wholeNumber("watchdog", values.watchdog ?? "600", 1_000_000),
+    pollInterval: wholeNumber("poll", values.poll ?? "1000", 60_000),
+    rpcTimeout: wholeNumber("timeout", values.timeout ?? "20000", 600_000),
   };
 }
 
