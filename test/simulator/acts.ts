@@ -1,0 +1,260 @@
+import { type Address, encodeFunctionData, type Hex, keccak256, parseAbi, stringToHex } from "viem";
+import { attestationRegistryAbi, campaignAbi } from "../../sdk/abi.ts";
+import {
+  type Answer,
+  type Attestation,
+  answerHash,
+  attestationUid,
+  type Batch,
+  batchId,
+  ZERO_HASH,
+} from "../../sdk/commitments.ts";
+import { FREE_CONTEXT, unitContext } from "../../sdk/contexts.ts";
+import type { DeployedContract, Deployment } from "../../sdk/deployment.ts";
+import { orderedTree } from "../../sdk/tree.ts";
+import type { Random } from "./random.ts";
+
+/** A transaction to be sent. */
+export interface Act {
+  from: Address;
+  to: Address;
+  data: Hex;
+}
+
+type Stage = "hidden" | "open" | "verified" | "refuted" | "over";
+
+/** A statement or batch on a unit, and how far it has come. */
+interface Claimed {
+  id: Hex;
+  stage: Stage;
+  prover: Address;
+  method: number;
+  single?: { statement: Attestation; opened: Answer };
+  batch?: Batch;
+}
+
+/** What actors know after a block. Never changed: the next block has its own. */
+export interface Memory {
+  claims: readonly Claimed[];
+  free: readonly Attestation[];
+  /** The next unit of each account, by season and task. */
+  units: Readonly<Record<string, number>>;
+  /** Open and seeded seasons, each with task 1 by method 1 and task 2 by method 2. */
+  seasons: readonly bigint[];
+  /** Open seasons that await their seed, and the block they were opened in. */
+  unseeded: readonly { seasonId: bigint; openedIn: number }[];
+}
+
+export const nothing: Memory = { claims: [], free: [], units: {}, seasons: [], unseeded: [] };
+
+/** What acts are about. */
+export interface Scene {
+  deployment: Deployment;
+  modelId: Hex;
+  layout: Hex;
+  /** Base inputs of every task. */
+  inputs: Hex;
+  /** The first one may draft and open seasons. */
+  accounts: readonly Address[];
+}
+
+/** The block that acts are for. */
+export interface Moment {
+  number: number;
+  /** About its time, in unix seconds. */
+  time: number;
+}
+
+const mock = parseAbi(["function execute(address target, bytes data) payable", "function setVerifiers(address[])"]);
+const NO_INPUT = { header: "0x", base: "0x", proof: [] } as const;
+const UNITS = 100_000;
+const MOST_SEASONS = 8;
+const SEED_DELAY = 3;
+/** Longest settlement of the mocked methods and the deployment's closing margin, in seconds. */
+export const LONGEST = 30;
+export const CLOSING_MARGIN = 30;
+const STATUS = { verified: 2, refuted: 3, void: 4 } as const;
+
+/** Acts, and what is known once they are on the chain. */
+interface Step {
+  acts: Act[];
+  after: Memory;
+}
+
+/** Some acts, and what is known once they are on the chain. */
+export function actSeveral(
+  scene: Scene,
+  before: Memory,
+  { random, moment, count }: { random: Random; moment: Moment; count: number },
+): Step {
+  const acts: Act[] = [];
+  let memory = before;
+  for (let i = 0; i < count; i++) {
+    const step = act(scene, memory, random, moment);
+    acts.push(...step.acts);
+    memory = step.after;
+  }
+  return { acts, after: memory };
+}
+
+function act(scene: Scene, memory: Memory, random: Random, moment: Moment): Step {
+  const ripe = memory.unseeded.find(({ openedIn }) => openedIn + SEED_DELAY < moment.number);
+  if (ripe) return seed(scene, memory, ripe);
+  if (memory.seasons.length + memory.unseeded.length < MOST_SEASONS && random.chance(0.005))
+    return openSeason(scene, memory, { random, moment });
+  const ongoing = memory.claims.filter(({ stage }) => stage !== "over");
+  const draw = random.next();
+  if (ongoing.length > 0 && draw < 0.62) return goOn(scene, memory, random.pick(ongoing), random);
+  if (draw < 0.65) return single(scene, memory, random, true);
+  if (draw < 0.82 && memory.seasons.length > 0) return single(scene, memory, random, false);
+  if (draw < 0.92 && memory.seasons.length > 0) return batch(scene, memory, random);
+  if (draw < 0.96 && memory.free.length > 0) return revoke(scene, memory, random);
+  if (draw < 0.98) return { acts: [verifiers(scene, random)], after: memory };
+  return single(scene, memory, random, true);
+}
+
+/** Drafts a season, adds its tasks and opens it, all in one block. */
+export function openSeason(
+  { deployment, accounts, modelId, layout, inputs }: Scene,
+  memory: Memory,
+  { random, moment }: { random: Random; moment: Moment },
+): Step {
+  const seasonId = BigInt(memory.seasons.length + memory.unseeded.length + 1);
+  const startsAt = moment.time + random.between(15, 40);
+  const endsAt = startsAt + random.between(200, 2_000);
+  const closesAt = endsAt + LONGEST + CLOSING_MARGIN;
+  const rules = { modelId, points: BigInt(random.between(1, 100)), unitsPerAccount: UNITS, noise: 8 };
+  const abi = campaignAbi;
+  const tasks = [1, 2].map((method) =>
+    encodeFunctionData({ abi, functionName: "addTask", args: [seasonId, { ...rules, method }, layout, inputs] }),
+  );
+  const data = [
+    encodeFunctionData({ abi, functionName: "draft", args: [startsAt, endsAt, closesAt, 200n] }),
+    ...tasks,
+    encodeFunctionData({ abi, functionName: "open", args: [seasonId, `ipfs://season-${random.between(1, 9)}`] }),
+  ];
+  const from = accounts[0] as Address;
+  const acts = data.map((data) => ({ from, to: deployment.contracts.Campaign.address, data }));
+  return { acts, after: { ...memory, unseeded: [...memory.unseeded, { seasonId, openedIn: moment.number }] } };
+}
+
+function seed({ deployment, accounts }: Scene, memory: Memory, ripe: Memory["unseeded"][number]): Step {
+  const data = encodeFunctionData({ abi: campaignAbi, functionName: "seed", args: [ripe.seasonId] });
+  const acts = [{ from: accounts[0] as Address, to: deployment.contracts.Campaign.address, data }];
+  const unseeded = memory.unseeded.filter((each) => each !== ripe);
+  return { acts, after: { ...memory, unseeded, seasons: [...memory.seasons, ripe.seasonId] } };
+}
+
+const secret = (random: Random): Hex => keccak256(stringToHex(`${random.next()} ${random.next()}`));
+
+function claim(scene: Scene, memory: Memory, random: Random, method: number, count: number) {
+  const prover = random.pick(scene.accounts);
+  const seasonId = random.pick(memory.seasons);
+  const key = `${seasonId} ${method} ${prover}`;
+  const unit = memory.units[key] ?? 0;
+  const campaign = scene.deployment.contracts.Campaign.address;
+  const context = unitContext({ campaign, seasonId, taskId: BigInt(method), unit: BigInt(unit) });
+  return { prover, context, units: { ...memory.units, [key]: unit + count } };
+}
+
+const registryOf = ({ deployment }: Scene): Address => deployment.contracts.AttestationRegistry.address;
+
+function single(scene: Scene, memory: Memory, random: Random, free: boolean): Step {
+  const method = free ? 0 : random.between(1, 2);
+  const { prover, context, units } = free
+    ? { prover: random.pick(scene.accounts), context: FREE_CONTEXT, units: memory.units }
+    : claim(scene, memory, random, method, 1);
+  const opened = { outputHash: secret(random), traceHash: ZERO_HASH, salt: secret(random) };
+  const { modelId } = scene;
+  const inputHash = secret(random);
+  const answer = answerHash(prover, opened);
+  const statement = { prover, method, modelId, inputHash, context, answer };
+  const id = attestationUid(scene.deployment.chainId, registryOf(scene), statement);
+  const hidden = method === 1 && random.chance(0.7);
+  const base = [method, modelId, inputHash, context] as const;
+  const data = hidden
+    ? encodeFunctionData({ abi: attestationRegistryAbi, functionName: "commit", args: [...base, answer] })
+    : encodeFunctionData({ abi: attestationRegistryAbi, functionName: "attest", args: [...base, opened, "0x"] });
+  const acts = [{ from: prover, to: registryOf(scene), data }];
+  if (free) return { acts, after: { ...memory, free: [...memory.free, statement] } };
+  const claimed: Claimed = { id, stage: hidden ? "hidden" : "open", prover, method, single: { statement, opened } };
+  return { acts, after: { ...memory, units, claims: [...memory.claims, claimed] } };
+}
+
+function batch(scene: Scene, memory: Memory, random: Random): Step {
+  const count = random.between(1, 4);
+  const { prover, context, units } = claim(scene, memory, random, 2, count);
+  const traces = Buffer.concat(Array.from({ length: count }, () => Buffer.from(secret(random).slice(2), "hex")));
+  const { root } = orderedTree(Array.from({ length: count }, (_, i) => traces.subarray(32 * i, 32 * i + 32)));
+  const batch = { prover, method: 2, modelId: scene.modelId, context, count, root };
+  const id = batchId(scene.deployment.chainId, registryOf(scene), batch);
+  const data = encodeFunctionData({
+    ...{ abi: attestationRegistryAbi, functionName: "attestBatch" },
+    args: [2, scene.modelId, context, count, scene.layout, `0x${traces.toString("hex")}`],
+  });
+  const claims = [...memory.claims, { id, stage: "open" as const, prover, method: 2, batch }];
+  return { acts: [{ from: prover, to: registryOf(scene), data }], after: { ...memory, units, claims } };
+}
+
+function revoke(scene: Scene, memory: Memory, random: Random): Step {
+  const statement = random.pick(memory.free);
+  const data = encodeFunctionData({ abi: attestationRegistryAbi, functionName: "revoke", args: [statement] });
+  const free = memory.free.filter((each) => each !== statement);
+  return { acts: [{ from: statement.prover, to: registryOf(scene), data }], after: { ...memory, free } };
+}
+
+const methodOf = ({ deployment: { contracts } }: Scene, method: number): Address =>
+  (method === 1 ? contracts.Quorum : (contracts.FraudProof as DeployedContract)).address;
+
+function verifiers(scene: Scene, random: Random): Act {
+  const first = random.between(0, scene.accounts.length - 1);
+  const panel = scene.accounts.slice(first, first + random.between(0, 3));
+  const data = encodeFunctionData({ abi: mock, functionName: "setVerifiers", args: [panel] });
+  return { from: random.pick(scene.accounts), to: methodOf(scene, 1), data };
+}
+
+/** The next step of a claim: revealed, settled, paid or burned; often settled and paid at once. */
+function goOn(scene: Scene, memory: Memory, claimed: Claimed, random: Random): Step {
+  const from = random.pick(scene.accounts);
+  const move = (acts: Act[], stage: Stage) => ({
+    acts,
+    after: { ...memory, claims: memory.claims.map((each) => (each === claimed ? { ...claimed, stage } : each)) },
+  });
+  if (claimed.stage === "verified" || claimed.stage === "refuted")
+    return move([payment(scene, claimed, claimed.stage, from)], "over");
+  if (claimed.stage === "hidden" && claimed.single && random.chance(0.7)) {
+    const { statement, opened } = claimed.single;
+    const { modelId, inputHash, context } = statement;
+    const data = encodeFunctionData({
+      ...{ abi: attestationRegistryAbi, functionName: "reveal" },
+      args: [statement.method, modelId, inputHash, context, opened],
+    });
+    return move([{ from: claimed.prover, to: registryOf(scene), data }], "open");
+  }
+  const draw = random.next();
+  const status = draw < 0.7 ? "verified" : draw < 0.92 ? "refuted" : "void";
+  const settled = settlement(scene, claimed, STATUS[status], from);
+  if (status === "void") return move([settled], "over");
+  return random.chance(0.5) ? move([settled, payment(scene, claimed, status, from)], "over") : move([settled], status);
+}
+
+function settlement(scene: Scene, { id, method }: Claimed, status: number, from: Address): Act {
+  const args = [id, status, from] as const;
+  const settle = encodeFunctionData({ abi: attestationRegistryAbi, functionName: "settle", args });
+  const data = encodeFunctionData({ abi: mock, functionName: "execute", args: [registryOf(scene), settle] });
+  return { from, to: methodOf(scene, method), data };
+}
+
+function payment(scene: Scene, claimed: Claimed, status: "verified" | "refuted", from: Address): Act {
+  const abi = campaignAbi;
+  const pay = status === "verified";
+  const { prover, single, batch } = claimed;
+  const data = single
+    ? pay
+      ? encodeFunctionData({ abi, functionName: "award", args: [prover, single.statement, NO_INPUT] })
+      : encodeFunctionData({ abi, functionName: "burn", args: [single.statement] })
+    : pay
+      ? encodeFunctionData({ abi, functionName: "awardBatch", args: [prover, batch as Batch] })
+      : encodeFunctionData({ abi, functionName: "burnBatch", args: [batch as Batch] });
+  return { from, to: scene.deployment.contracts.Campaign.address, data };
+}

@@ -1,0 +1,72 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { until } from "../indexer/running.ts";
+
+const MAIN = fileURLToPath(new URL("../../indexer/main.ts", import.meta.url));
+
+/** The indexer as a process of its own. */
+export interface IndexerProcess {
+  /** Ends with the exit code, or null after a signal. */
+  ended: Promise<number | null>;
+  hasEnded(): boolean;
+  /** What it wrote so far. */
+  output(): string;
+  /** Where it listens; waits until it does. Throws with what it wrote when it has ended. */
+  url(): Promise<string>;
+  kill(signal: NodeJS.Signals): Promise<number | null>;
+  /** Lets it write no file beyond so many bytes, or any again. */
+  limitFiles(bytes: number | "unlimited"): Promise<void>;
+}
+
+const running = new Set<ChildProcess>();
+
+/** Kills what still runs, at once: for the end of this process. */
+export function killAll(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
+/** Starts the indexer on a free port, with short pauses. */
+export function startProcess(urls: readonly string[], deployment: string, db: string): IndexerProcess {
+  const child = spawn(
+    process.execPath,
+    [
+      ...[MAIN, ...urls.flatMap((url) => ["--rpc", url]), "--deployment", deployment, "--db", db],
+      ...["--port", "0", "--poll", "20", "--timeout", "400", "--rate-limit", "0"],
+    ],
+    { stdio: ["ignore", "pipe", "pipe"] },
+  );
+  running.add(child);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  let over = false;
+  const ended = once(child, "close").then(([code]) => {
+    over = true;
+    running.delete(child);
+    return code as number | null;
+  });
+  return {
+    ended,
+    hasEnded: () => over,
+    output: () => output,
+    async url() {
+      const found = await until("the indexer listens", () => over || /Indexer at (\S+)\n/.exec(output), 20_000);
+      if (found === true) throw new Error(`The indexer has ended: ${tail(output)}`);
+      return found?.[1] as string;
+    },
+    async kill(signal) {
+      child.kill(signal);
+      return ended;
+    },
+    async limitFiles(bytes) {
+      await promisify(execFile)("prlimit", ["--pid", `${child.pid}`, `--fsize=${bytes}:`]);
+    },
+  };
+}
+
+/** The last lines. */
+export const tail = (output: string): string => output.split("\n").slice(-8).join("\n");

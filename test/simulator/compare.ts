@@ -1,0 +1,115 @@
+import Database from "better-sqlite3";
+import { createPublicClient, http } from "viem";
+import { campaignAbi } from "../../sdk/abi.ts";
+import { compareStandings } from "../../sdk/ledger.ts";
+import type { StandingsPage } from "../../sdk/wire.ts";
+import { dumpFile } from "../indexer/running.ts";
+import type { World } from "./world.ts";
+
+/** In what tables and rows a database differs from the clean sync's, a sentence each. */
+export function differences(file: string, clean: string): string[] {
+  const [ours, theirs] = [dumpFile(file), dumpFile(clean)] as Record<string, string[]>[];
+  const tables = [...new Set([...Object.keys(ours as object), ...Object.keys(theirs as object)])].sort();
+  return tables.flatMap((table) => {
+    const [have, want] = [new Set(ours?.[table]), new Set(theirs?.[table])];
+    const tooMany = [...have].filter((row) => !want.has(row)).map((row) => `${table} has a row too many: ${row}`);
+    const missing = [...want].filter((row) => !have.has(row)).map((row) => `${table} lacks a row: ${row}`);
+    return [...tooMany, ...missing];
+  });
+}
+
+/** What SQLite finds wrong with the file, and which indexes it has too many or too few. */
+export function damage(file: string, clean: string): string[] {
+  const look = (path: string) => {
+    const db = new Database(path, { readonly: true });
+    const found = db.pragma("integrity_check", { simple: true }) as string;
+    const schema = db.prepare("SELECT sql FROM sqlite_schema ORDER BY sql").pluck().all().join(";");
+    db.close();
+    return { found, schema };
+  };
+  const [ours, theirs] = [look(file), look(clean)];
+  return [
+    ...(ours.found === "ok" ? [] : [`SQLite says that the file is damaged: ${ours.found}`]),
+    ...(ours.schema === theirs.schema ? [] : ["The file's tables or indexes are others than the clean sync's."]),
+  ];
+}
+
+interface Entry {
+  season_id: bigint;
+  account: string;
+  points: bigint;
+  last_seq: bigint;
+}
+
+/** Where the entries and ledgers of a database differ from what the contract answers at the head. */
+export async function differencesFromChain(world: World, file: string): Promise<string[]> {
+  const client = createPublicClient({ transport: http(world.url, { batch: { batchSize: 500 } }) });
+  const campaign = { address: world.deployment.contracts.Campaign.address, abi: campaignAbi } as const;
+  const db = new Database(file, { readonly: true });
+  try {
+    db.defaultSafeIntegers();
+    const entries = db.prepare<[], Entry>("SELECT season_id, account, points, last_seq FROM entries").all();
+    const found = new Map(entries.map((entry) => [`${entry.season_id} ${entry.account}`, entry]));
+    const seasons = db.prepare("SELECT * FROM seasons").all() as Record<string, unknown>[];
+    const wrong: string[] = [];
+    const say = (sentence: string, ours: unknown[], theirs: unknown[]) => {
+      if (ours.join() !== theirs.join())
+        wrong.push(`${sentence} is ${ours.join(", ")}; the chain has ${theirs.join(", ")}.`);
+    };
+    await Promise.all(
+      world.seasons().flatMap((seasonId) => [
+        client.readContract({ ...campaign, functionName: "ledgerOf", args: [seasonId] }).then((theirs) => {
+          const ours = seasons.find(({ season_id }) => season_id === seasonId);
+          const { seq, participants, total_points, ledger_hash } = ours ?? {};
+          say(`The ledger of season ${seasonId}`, [seq, participants, total_points, ledger_hash], [...theirs]);
+        }),
+        ...world.accounts.map(async (account) => {
+          const args = [seasonId, account] as const;
+          const [points, lastSeq] = await client.readContract({ ...campaign, functionName: "entryOf", args });
+          const ours = found.get(`${seasonId} ${account}`);
+          say(`The entry of ${account}`, [ours?.points ?? 0n, ours?.last_seq ?? 0n], [points, lastSeq]);
+        }),
+      ]),
+    );
+    return wrong;
+  } finally {
+    db.close();
+  }
+}
+
+/** Where the served standings are not the entries of the database in their order. */
+export async function differencesFromOrder(url: string, seasons: readonly bigint[], file: string): Promise<string[]> {
+  const db = new Database(file, { readonly: true });
+  try {
+    db.defaultSafeIntegers();
+    const all = db.prepare<[bigint], Entry>("SELECT * FROM entries WHERE season_id = ?");
+    const wrong: string[] = [];
+    for (const seasonId of seasons) {
+      const expected = all
+        .all(seasonId)
+        .map(({ account, points, last_seq }) => ({ account, points, lastSeq: last_seq }))
+        .sort(compareStandings)
+        .map(({ account, points, lastSeq }, i) => [i + 1, account, points, lastSeq].join(" "));
+      const served = (await standings(url, seasonId)).map((item) =>
+        [item.rank, item.account, item.points, item.lastSeq].join(" "),
+      );
+      if (served.join() !== expected.join())
+        wrong.push(`The standings of season ${seasonId} are served as ${served.join()}, and not ${expected.join()}.`);
+    }
+    return wrong;
+  } finally {
+    db.close();
+  }
+}
+
+async function standings(url: string, seasonId: bigint): Promise<StandingsPage["items"]> {
+  const items: StandingsPage["items"][number][] = [];
+  for (let cursor = ""; ; ) {
+    const response = await fetch(`${url}/v1/seasons/${seasonId}/standings?limit=20${cursor}`);
+    if (!response.ok) throw new Error(`The standings of season ${seasonId} are answered with ${response.status}.`);
+    const page = (await response.json()) as StandingsPage;
+    items.push(...page.items);
+    if (!page.next) return items;
+    cursor = `&cursor=${encodeURIComponent(page.next)}`;
+  }
+}

@@ -1,0 +1,153 @@
+import { statSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import Database from "better-sqlite3";
+import { type IndexerProcess, tail } from "./child.ts";
+import type { Fault } from "./faults.ts";
+import type { FaultProxy } from "./proxy.ts";
+import type { Random } from "./random.ts";
+import type { World } from "./world.ts";
+
+/** What goes wrong besides answers. */
+export type Disaster = "reorg" | "deep reorg" | "kill" | "full disk" | "locked" | "second writer" | "lag";
+
+/** What {@link createTrouble} works on. */
+export interface TroubleParts {
+  world: World;
+  proxies: readonly FaultProxy[];
+  kinds: readonly Fault[];
+  random: Random;
+  /** Starts the indexer on the database. */
+  launch: () => IndexerProcess;
+  db: string;
+}
+
+/** Times of trouble. */
+export interface Trouble {
+  /** Has everything go wrong for a while; answers the indexer's process that runs then. */
+  run(): Promise<IndexerProcess>;
+  done: ReadonlyMap<Disaster, number>;
+  /** Ends what it started. */
+  end(): Promise<void>;
+}
+
+const RATES = [0.02, 0.05, 0.1, 0.25, 0.5];
+const DEEP = 32;
+
+export function createTrouble({ world, proxies, kinds, random, launch, db }: TroubleParts): Trouble {
+  const done = new Map<Disaster, number>();
+  const count = (disaster: Disaster) => done.set(disaster, (done.get(disaster) ?? 0) + 1);
+  const children: IndexerProcess[] = [];
+  let child: IndexerProcess | undefined;
+
+  function start(): IndexerProcess {
+    child = launch();
+    children.push(child);
+    return child;
+  }
+
+  const pause = (low: number, high: number) => sleep(random.between(low, high));
+
+  /** Some kinds at a time, so that each has its turn to be all that happens; one of several nodes may be good. */
+  function plan(): void {
+    const count = random.pick([1, 3, kinds.length]);
+    const chosen = Array.from({ length: Math.min(count, kinds.length) }, () => random.pick(kinds));
+    const good = proxies.length > 1 && random.chance(0.4) ? random.pick(proxies) : undefined;
+    for (const proxy of proxies)
+      proxy.plan = { rate: proxy === good ? 0 : random.pick(RATES), kinds: count === kinds.length ? kinds : chosen };
+  }
+
+  async function reorganise(): Promise<void> {
+    const times = random.pick([1, 1, 2, 4]);
+    for (let i = 0; i < times; i++) {
+      const deepest = world.deepest();
+      if (deepest < 1) return;
+      const depth = random.chance(0.3)
+        ? deepest
+        : random.between(1, random.chance(0.5) ? Math.min(4, deepest) : deepest);
+      const blocks = Math.max(depth + random.pick([-depth, -3, -1, 0, 0, 1, 1, 2, 5]), 0);
+      const releases = random.chance(0.7) ? proxies.map((proxy) => proxy.hold()) : [];
+      await world.reorganise(depth, blocks);
+      for (const release of releases) release();
+      count(depth >= DEEP ? "deep reorg" : "reorg");
+      if (random.chance(0.6)) await pause(5, 120);
+    }
+  }
+
+  async function kill(): Promise<void> {
+    count("kill");
+    await (child as IndexerProcess).kill("SIGKILL");
+    start();
+    // In the midst of what it does first, or later.
+    await pause(150, 900);
+  }
+
+  async function lock(): Promise<void> {
+    await child?.url();
+    const other = new Database(db, { timeout: 3_000 });
+    try {
+      other.exec(random.pick(["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"]));
+      count("locked");
+      await world.grow(random.between(1, 3));
+      await pause(50, 1_700);
+      other.exec("ROLLBACK");
+    } finally {
+      other.close();
+    }
+  }
+
+  async function fillDisk(): Promise<void> {
+    const { limitFiles, url } = child as IndexerProcess;
+    await url();
+    const wal = statSync(`${db}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    await limitFiles(random.chance(0.5) ? 1 : wal + random.between(0, 100_000));
+    count("full disk");
+    await world.grow(random.between(1, 5));
+    await pause(100, 500);
+    if (random.chance(0.4)) return kill();
+    await limitFiles("unlimited");
+  }
+
+  async function secondWriter(): Promise<void> {
+    await child?.url();
+    const second = launch();
+    children.push(second);
+    const code = await second.ended;
+    count("second writer");
+    if (code !== 1 || !second.output().includes("Another indexer writes the database"))
+      throw new Error(`A second writer ended with ${code}: ${tail(second.output())}`);
+  }
+
+  async function step(): Promise<void> {
+    const draw = random.next();
+    if (draw < 0.3) await world.grow(random.between(1, 6));
+    else if (draw < 0.55) await reorganise();
+    else if (draw < 0.65) await kill();
+    else if (draw < 0.7) await lock();
+    else if (draw < 0.76) await fillDisk();
+    else if (draw < 0.79) await secondWriter();
+    else if (draw < 0.87) lag();
+    else plan();
+    await pause(5, 150);
+    if (child?.hasEnded()) throw new Error("The indexer has ended by itself.");
+  }
+
+  function lag(): void {
+    count("lag");
+    random.pick(proxies).lag = random.pick([0, 1, 5, 70]);
+  }
+
+  return {
+    done,
+    async run() {
+      plan();
+      start();
+      // At first it reads what is final: what happens now happens at the seam.
+      await pause(250, 1_200);
+      for (let left = random.between(6, 14); left > 0; left--) await step();
+      return child as IndexerProcess;
+    },
+    async end() {
+      await Promise.all(children.map((each) => (each.hasEnded() ? undefined : each.kill("SIGKILL"))));
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import { readFile } from "node:fs/promises";
+import {
+  type Address,
+  encodeFunctionData,
+  getAddress,
+  type Hex,
+  numberToHex,
+  parseAbi,
+  toEventSelector,
+  toHex,
+} from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import { deploy } from "../../scripts/deploy.ts";
+import { modelRegistryAbi } from "../../sdk/abi.ts";
+import type { Deployment } from "../../sdk/deployment.ts";
+import { encodeLayout, encodeRows } from "../../sdk/layouts.ts";
+import { integerLayout, publication, rowsOf } from "../contracts/fixtures.ts";
+import { inputs } from "../contracts/seasons.ts";
+import { type Act, actSeveral, CLOSING_MARGIN, LONGEST, type Memory, nothing, openSeason, type Scene } from "./acts.ts";
+import { type Anvil, startAnvil } from "./anvil.ts";
+import { createRandom, type Random } from "./random.ts";
+
+/** Blocks this far below the highest head so far are final: no reorganisation reaches them. */
+export const FINALITY = 64;
+
+/** A real chain with the real contracts and a campaign on it, its methods mocked so that all is settled at will. */
+export interface World {
+  url: string;
+  deployment: Deployment;
+  accounts: readonly Address[];
+  head(): number;
+  seasons(): readonly bigint[];
+  /** How deep a reorganisation may be now. */
+  deepest(): number;
+  /** Back to how it was when it was built, and some blocks on; what happens next follows from the seed alone. */
+  reset(seed: number): Promise<void>;
+  /** Mines blocks, most with events. */
+  grow(blocks: number): Promise<void>;
+  /** Replaces the last blocks by others, of other events: as many, or fewer, or more. */
+  reorganise(depth: number, blocks: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const GENESIS = 1_750_000_000;
+const BLOCK_SECONDS = 3;
+const BASE_BLOCKS = 200;
+const GAS = numberToHex(4_000_000);
+/** anvil's own first account. */
+const ORGANISER = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+
+const methodAbi = parseAbi(["function setChecksInput(bool)", "function setLongest(uint64)"]);
+
+/** Starts anvil and builds the part of the chain that all seeds share. */
+export async function createWorld(): Promise<World> {
+  const anvil = await startAnvil(GENESIS);
+  try {
+    return await build(anvil);
+  } catch (error) {
+    await anvil.stop();
+    throw error;
+  }
+}
+
+async function build(anvil: Anvil): Promise<World> {
+  const { url, request, stop } = anvil;
+  const send = ({ from, to, data }: Act) => request("eth_sendTransaction", { from, to, data, gas: GAS });
+  const scene = await publish(anvil, send);
+  await request("evm_setAutomine", false);
+  await request("anvil_setBlockTimestampInterval", BLOCK_SECONDS);
+
+  const memories = new Map<number, Memory>();
+  let random: Random = createRandom(0);
+  let head = Number(await request("eth_blockNumber"));
+  let highest = head;
+  let memory = nothing;
+
+  async function mine(acts: readonly Act[]): Promise<void> {
+    for (const each of acts) await send(each);
+    await request("evm_mine");
+    memories.set(++head, memory);
+    highest = Math.max(highest, head);
+  }
+
+  async function nextMoment() {
+    const { timestamp } = await request<{ timestamp: Hex }>("eth_getBlockByNumber", "latest", false);
+    return { number: head + 1, time: Number(timestamp) + BLOCK_SECONDS };
+  }
+
+  async function grow(blocks: number): Promise<void> {
+    for (let i = 0; i < blocks; i++) {
+      const count = random.chance(0.35) ? 0 : random.between(1, 6);
+      const { acts, after } = actSeveral(scene, memory, { random, moment: await nextMoment(), count });
+      memory = after;
+      await mine(acts);
+    }
+  }
+
+  for (let seasons = 0; seasons < 2; seasons++) {
+    const { acts, after } = openSeason(scene, memory, { random, moment: await nextMoment() });
+    memory = after;
+    await mine(acts);
+  }
+  await grow(BASE_BLOCKS);
+  const base = { head, memory };
+
+  return {
+    ...{ url, stop, grow, deployment: scene.deployment, accounts: scene.accounts },
+    head: () => head,
+    seasons: () => [...memory.seasons, ...memory.unseeded.map(({ seasonId }) => seasonId)],
+    deepest: () => FINALITY - (highest - head),
+    async reset(seed) {
+      random = createRandom(seed);
+      if (head > base.head) await request("anvil_rollback", head - base.head);
+      ({ head, memory } = base);
+      highest = head;
+      // No reorganisation reaches below the base: anvil could not go back to it.
+      await grow(FINALITY + random.between(0, 30));
+    },
+    async reorganise(depth, blocks) {
+      await request("anvil_rollback", depth);
+      head -= depth;
+      memory = memories.get(head) as Memory;
+      await grow(blocks);
+    },
+  };
+}
+
+/** Deploys the contracts, puts mocks in the place of the methods, and publishes a model. */
+async function publish({ url, request }: Anvil, send: (act: Act) => Promise<unknown>): Promise<Scene> {
+  const account = privateKeyToAccount(ORGANISER);
+  const parameters = {
+    closingMargin: BigInt(CLOSING_MARGIN),
+    quorum: {
+      ...{ firstPanel: 1, firstThreshold: 1, secondPanel: 2, secondThreshold: 2, drawDelay: 1, drawWindow: 60 },
+      ...{ commitWindow: 60, revealWindow: 60, verifierBond: 1000n, seatPenalty: 100n, seatFee: 10n },
+    },
+    fraudProof: { window: 60, bondPerUnit: 10n },
+  };
+  const deployment = await deploy({ rpcUrl: url, account, parameters, report: () => {} });
+  const { ModelRegistry, Quorum, FraudProof } = deployment.contracts;
+  const file = new URL("../../artifacts/contracts/mocks/MockMethod.sol/MockMethod.json", import.meta.url);
+  const { deployedBytecode } = JSON.parse(await readFile(file, "utf8")) as { deployedBytecode: Hex };
+  const from = account.address;
+  for (const method of [Quorum, FraudProof]) {
+    const to = method?.address as Address;
+    await request("anvil_setCode", to, deployedBytecode);
+    const abi = methodAbi;
+    await send({ from, to, data: encodeFunctionData({ abi, functionName: "setChecksInput", args: [true] }) });
+    await send({ from, to, data: encodeFunctionData({ abi, functionName: "setLongest", args: [BigInt(LONGEST)] }) });
+  }
+
+  const layout = toHex(encodeLayout(integerLayout));
+  const rows = toHex(encodeRows(rowsOf(integerLayout.widths)));
+  const data = encodeFunctionData({
+    ...{ abi: modelRegistryAbi, functionName: "publish" },
+    args: [publication, layout, rows, "ipfs://model"],
+  });
+  await send({ from, to: ModelRegistry.address, data });
+  const event = modelRegistryAbi.find((item) => item.type === "event" && item.name === "ModelPublished");
+  const [log] = await request<{ topics: [Hex, Hex] }[]>("eth_getLogs", {
+    ...{ fromBlock: "0x0", address: ModelRegistry.address },
+    topics: [toEventSelector(event as Extract<typeof event, { type: "event" }>)],
+  });
+  if (!log) throw new Error("The model was not published.");
+  const accounts = await request<Address[]>("eth_accounts");
+  return {
+    deployment,
+    modelId: log.topics[1],
+    layout,
+    inputs,
+    accounts: accounts.map((account) => getAddress(account)),
+  };
+}
