@@ -4,8 +4,6 @@ import { type Failure, RpcError } from "./errors.ts";
 
 /** Some nodes of one chain. */
 export interface Rpc {
-  /** Asks the healthiest node, then each other one. Throws {@link RpcError} when none answers. */
-  call(method: string, params: readonly unknown[]): Promise<unknown>;
   /** Work with the healthiest node, then with each other one. Throws {@link RpcError} when it fails with all. */
   any<T>(work: (node: Endpoint) => Promise<T>): Promise<T>;
   /** Work with the healthiest node; if it throws {@link RpcError}, the next work is another node's. */
@@ -108,7 +106,6 @@ export function createRpc({ urls, ...options }: RpcOptions): Rpc {
 
   return {
     any,
-    call: (method, params) => any((node) => node.call(method, params)),
     once: (work) => workWith(healthiest(members), work),
     rotate: () => demote(preferred),
     failures: () => failures,

@@ -70,7 +70,8 @@ async function readText(response: http.IncomingMessage, name: string): Promise<s
 // Some nodes send a JSON-RPC error with a status from 400 on; its message says more than the status.
 function checkStatus(response: http.IncomingMessage, text: string, name: string): void {
   const status = response.statusCode ?? 0;
-  if (status === 429) throw rateLimited(name, secondsOf(response.headers["retry-after"]));
+  const seconds = secondsOf(response.headers["retry-after"]);
+  if (status === 429 || (status === 503 && seconds !== undefined)) throw rateLimited(name, seconds);
   if (status >= 300 && !text.startsWith("{")) throw new RpcError(`${name} answered with status ${status}.`, "status");
 }
 

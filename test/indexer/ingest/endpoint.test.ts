@@ -94,6 +94,8 @@ describe("one node", () => {
       server.reply = text("slow down", 429, { "retry-after": useless });
       expect((await failure(node.call("eth_x", []))).retryAfter).to.equal(undefined);
     }
+    server.reply = text("maintenance", 503, { "retry-after": "7" });
+    await refuses("rate-limited", /asks to wait for 7 s\.$/);
     server.reply = text('{"error":{"code":429,"message":"compute units"}}');
     await refuses("rate-limited", /refused eth_x: "compute units"\.$/);
   });

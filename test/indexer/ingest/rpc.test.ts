@@ -23,7 +23,7 @@ describe("several nodes", () => {
 
   const open = (...servers: Scripted[]): Rpc =>
     createRpc({ urls: servers.map(({ url }) => url), chainId: 31337, timeout: 300, signal: ending.signal });
-  const ask = () => rpc.call("eth_x", []);
+  const ask = () => rpc.any((node) => node.call("eth_x", []));
   const refusal = async (answer: Promise<unknown>): Promise<RpcError> => {
     const error = await answer.then(() => undefined).catch((thrown) => thrown);
     expect(error).to.be.instanceOf(RpcError);
