@@ -7,7 +7,7 @@ import { RpcError } from "./errors.ts";
 /** Sends a body to one URL and gives the answer's. Throws {@link RpcError}, or the signal's reason. */
 export type Transport = (body: string, signal: AbortSignal) => Promise<string>;
 
-// A text of more characters can't be made.
+// In bytes. Memory is bounded; a longer one is asked for in halves.
 const LONGEST_ANSWER = 256 * 2 ** 20;
 
 /** HTTP with connections that are kept; `timeout` is the longest wait for a whole answer, in milliseconds. */
@@ -45,7 +45,9 @@ export function createTransport(url: string, timeout: number): Transport {
       signal.throwIfAborted();
       if (error instanceof RpcError) throw error;
       if (deadline.aborted) throw new RpcError(`${name} did not answer within ${timeout} ms.`, "timeout");
-      throw new RpcError(`${name} can't be reached: ${(error as Error).message}.`, "unreachable");
+      // Several addresses that all refuse are one error without a message.
+      const { message, code } = error as NodeJS.ErrnoException;
+      throw new RpcError(`${name} can't be reached: ${message || code}.`, "unreachable");
     }
   };
 }

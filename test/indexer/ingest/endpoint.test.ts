@@ -54,6 +54,8 @@ describe("one node", () => {
   it("refuses to wait for a node that is not there", async () => {
     await server.close();
     await refuses("unreachable", /^The node at 127\.0\.0\.1:\d+ can't be reached: .*ECONNREFUSED.*\.$/);
+    const named = open(server.url.replace("127.0.0.1", "localhost"));
+    expect((await failure(named.call("eth_x", []))).message).to.match(/^The node at localhost:\d+ .*ECONNREFUSED/);
   });
 
   it("refuses a connection that breaks before the answer or within it", async () => {
