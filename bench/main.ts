@@ -17,6 +17,7 @@ const benchmarks: Record<string, Benchmark> = {
   infer: plain(async () => (await import("./infer.ts")).infer()),
   rank: plain(async () => (await import("./rank.ts")).rank()),
   sync: async (args) => (await import("./sync.ts")).sync(args),
+  serve: async (args) => (await import("./serve.ts")).serve(args),
 };
 
 const [name = "", ...args] = process.argv.slice(2);
