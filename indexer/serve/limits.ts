@@ -1,6 +1,7 @@
 import { constants } from "node:zlib";
 import compress from "@fastify/compress";
 import rateLimit from "@fastify/rate-limit";
+import type { FastifyRequest } from "fastify";
 import { ProblemError } from "./problems.ts";
 import type { App } from "./state.ts";
 import type { StreamLimits } from "./stream/hub.ts";
@@ -37,6 +38,7 @@ export async function limit(app: App, { requests }: Limits): Promise<void> {
     await app.register(rateLimit, {
       max: requests,
       timeWindow: 60_000,
+      keyGenerator: addressOf,
       addHeadersOnExceeding: { "x-ratelimit-limit": false, "x-ratelimit-remaining": false, "x-ratelimit-reset": false },
       errorResponseBuilder: ({ ip }, { max, ttl }) =>
         new ProblemError(
@@ -50,6 +52,13 @@ export async function limit(app: App, { requests }: Limits): Promise<void> {
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
     zlibOptions: { level: 4 },
   });
+}
+
+/** Who asks: behind a proxy on this machine, for whom it says. Of IPv6 the network, which one client has. */
+function addressOf(request: FastifyRequest): string {
+  const isForwarded = request.headers["x-forwarded-for"] !== undefined;
+  const address = (isForwarded ? undefined : request.raw.socket.remoteAddress) ?? request.ip;
+  return address.includes(":") ? rateLimit.normalizeIP(address, 64) : address;
 }
 
 /** Lets requests end that are under way when the server closes, but not for ever. */

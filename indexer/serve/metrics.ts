@@ -85,8 +85,17 @@ export function metricsRoute(app: App, state: State, condition: SyncStatus, stre
     buckets: [0.0005, 0.001, 0.005, 0.02, 0.1, 0.5, 2],
     registers,
   });
+  const observers = new Map<string, (seconds: number) => void>();
+  const observerOf = (route: string, status: number): ((seconds: number) => void) => {
+    const name = `${route} ${status}`;
+    const known = observers.get(name);
+    if (known) return known;
+    const { observe } = latency.labels({ route, status });
+    observers.set(name, observe);
+    return observe;
+  };
   app.addHook("onResponse", (request, reply, done) => {
-    latency.observe({ route: request.routeOptions.url ?? "none", status: reply.statusCode }, reply.elapsedTime / 1000);
+    observerOf(request.routeOptions.url ?? "none", reply.statusCode)(reply.elapsedTime / 1000);
     done();
   });
 

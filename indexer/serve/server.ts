@@ -50,6 +50,8 @@ export async function createServer(options: ServerOptions): Promise<App> {
   const app: App = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
+    // Nothing is bound to a request's own logger: what is told of it is told at its end.
+    childLoggerFactory: (parent) => parent,
     forceCloseConnections: "idle",
     // Only a proxy on this machine is believed when it says for whom it asks.
     trustProxy: "loopback",
