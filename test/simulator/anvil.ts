@@ -27,10 +27,13 @@ const OPTIONS = [
 /** Starts anvil on a free port of 127.0.0.1; block 0 has this time, in unix seconds. */
 export async function startAnvil(timestamp: number): Promise<Anvil> {
   const child = spawn(command, [...OPTIONS, "--timestamp", `${timestamp}`], { stdio: ["ignore", "pipe", "inherit"] });
+  const kill = () => child.kill("SIGTERM");
+  process.once("exit", kill);
   const stop = async (): Promise<void> => {
+    process.removeListener("exit", kill);
     if (child.exitCode !== null || child.signalCode !== null) return;
     // SIGTERM: npm's launcher hands it on to the node, which a SIGKILL would leave behind.
-    child.kill("SIGTERM");
+    kill();
     await once(child, "close");
   };
   const url = await listening(child);

@@ -22,10 +22,9 @@ export interface IndexerProcess {
 
 const running = new Set<ChildProcess>();
 
-/** Kills what still runs, at once: for the end of this process. */
-export function killAll(): void {
+process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
-}
+});
 
 /** Starts the indexer on a free port, with short pauses. */
 export function startProcess(urls: readonly string[], deployment: string, db: string): IndexerProcess {

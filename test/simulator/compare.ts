@@ -11,10 +11,22 @@ export function differences(file: string, clean: string): string[] {
   const [ours, theirs] = [dumpFile(file), dumpFile(clean)] as Record<string, string[]>[];
   const tables = [...new Set([...Object.keys(ours as object), ...Object.keys(theirs as object)])].sort();
   return tables.flatMap((table) => {
-    const [have, want] = [new Set(ours?.[table]), new Set(theirs?.[table])];
-    const tooMany = [...have].filter((row) => !want.has(row)).map((row) => `${table} has a row too many: ${row}`);
-    const missing = [...want].filter((row) => !have.has(row)).map((row) => `${table} lacks a row: ${row}`);
-    return [...tooMany, ...missing];
+    const [have, want] = [ours?.[table] ?? [], theirs?.[table] ?? []];
+    return [
+      ...without(have, want).map((row) => `${table} has a row too many: ${row}`),
+      ...without(want, have).map((row) => `${table} lacks a row: ${row}`),
+    ];
+  });
+}
+
+/** Those rows that the others lack, as often as they do. */
+function without(rows: readonly string[], others: readonly string[]): string[] {
+  const left = new Map<string, number>();
+  for (const row of others) left.set(row, (left.get(row) ?? 0) + 1);
+  return rows.filter((row) => {
+    const count = left.get(row) ?? 0;
+    left.set(row, count - 1);
+    return count <= 0;
   });
 }
 
@@ -67,7 +79,11 @@ export async function differencesFromChain(world: World, file: string): Promise<
           const args = [seasonId, account] as const;
           const [points, lastSeq] = await client.readContract({ ...campaign, functionName: "entryOf", args });
           const ours = found.get(`${seasonId} ${account}`);
-          say(`The entry of ${account}`, [ours?.points ?? 0n, ours?.last_seq ?? 0n], [points, lastSeq]);
+          say(
+            `The entry of ${account} in season ${seasonId}`,
+            [ours?.points ?? 0n, ours?.last_seq ?? 0n],
+            [points, lastSeq],
+          );
         }),
       ]),
     );

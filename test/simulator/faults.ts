@@ -107,7 +107,7 @@ export const spoils = {
 } as const satisfies Record<string, Spoil>;
 
 /** Faults of a whole exchange. */
-export const breaks = [
+const breaks = [
   "http:reset",
   "http:hang",
   "http:slow",

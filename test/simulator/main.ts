@@ -1,5 +1,4 @@
 import { parseArgs } from "node:util";
-import { killAll } from "./child.ts";
 import { line, summary } from "./report.ts";
 import { type Result, runSeed } from "./run.ts";
 import { createWorld } from "./world.ts";
@@ -34,12 +33,9 @@ function wholeNumber(name: string, text: string): number {
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes("--help")) return console.log(USAGE);
   const { seeds, from } = options(args);
+  // Whatever was started goes along with this process.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
   const world = await createWorld();
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => {
-      killAll();
-      void world.stop().finally(() => process.exit(130));
-    });
   const results: Result[] = [];
   try {
     for (let seed = from; seed < from + seeds; seed++) {

@@ -8,7 +8,7 @@ import { broken, type Call, type Fault, isSpoil, type Sent, spoils } from "./fau
 import type { Random } from "./random.ts";
 
 /** What goes wrong, and how often: a part of the exchanges. */
-export interface Plan {
+interface Plan {
   rate: number;
   kinds: readonly Fault[];
 }

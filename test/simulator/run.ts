@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startIndexer } from "../../indexer/main.ts";
@@ -25,6 +26,8 @@ export interface Result {
 export interface RunOptions {
   /** Faults that may be done; all unless told. */
   kinds?: readonly Fault[];
+  /** How many disasters and other changes there are; 6 to 14 unless told. */
+  steps?: number;
   /** Called with the stopped indexer's database before it is compared. */
   beforeComparing?: (db: string) => void;
   /** Called with the proxies once they run. */
@@ -37,11 +40,13 @@ const PATIENCE = 40_000;
 
 /** Lets the indexer go through the seed's troubles, and compares what it made of them with a clean sync and the chain. */
 export async function runSeed(world: World, seed: number, options: RunOptions = {}): Promise<Result> {
-  const { kinds = allFaults, beforeComparing, prepare, patience = PATIENCE } = options;
+  const { kinds = allFaults, steps, beforeComparing, prepare, patience = PATIENCE } = options;
   const began = performance.now();
   const random = createRandom(seed);
   await world.reset(seed);
   const directory = await mkdtemp(join(tmpdir(), "proofboard-simulator-"));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  process.once("exit", remove);
   const path = (name: string) => join(directory, name);
   await writeFile(path("deployment.json"), JSON.stringify(world.deployment));
   const proxies: FaultProxy[] = [];
@@ -54,7 +59,7 @@ export async function runSeed(world: World, seed: number, options: RunOptions = 
       path("deployment.json"),
       db,
     );
-  const trouble = createTrouble({ world, proxies, kinds, random, launch, db });
+  const trouble = createTrouble({ world, proxies, kinds, steps, random, launch, db });
   const wrong: string[] = [];
   let child: IndexerProcess | undefined;
   try {
@@ -78,7 +83,8 @@ export async function runSeed(world: World, seed: number, options: RunOptions = 
   } finally {
     await trouble.end();
     await Promise.all(proxies.map((proxy) => proxy.close()));
-    await rm(directory, { recursive: true });
+    process.removeListener("exit", remove);
+    remove();
   }
   const faults = new Map<Fault, number>();
   for (const { done } of proxies) for (const [kind, count] of done) faults.set(kind, (faults.get(kind) ?? 0) + count);

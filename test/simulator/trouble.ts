@@ -8,13 +8,23 @@ import type { Random } from "./random.ts";
 import type { World } from "./world.ts";
 
 /** What goes wrong besides answers. */
-export type Disaster = "reorg" | "deep reorg" | "kill" | "full disk" | "locked" | "second writer" | "lag";
+export type Disaster =
+  | "reorg"
+  | "deep reorg"
+  | "kill"
+  | "full disk"
+  | "full disk, felt"
+  | "locked"
+  | "locked, felt"
+  | "second writer"
+  | "lag";
 
 /** What {@link createTrouble} works on. */
 export interface TroubleParts {
   world: World;
   proxies: readonly FaultProxy[];
   kinds: readonly Fault[];
+  steps: number | undefined;
   random: Random;
   /** Starts the indexer on the database. */
   launch: () => IndexerProcess;
@@ -33,7 +43,7 @@ export interface Trouble {
 const RATES = [0.02, 0.05, 0.1, 0.25, 0.5];
 const DEEP = 32;
 
-export function createTrouble({ world, proxies, kinds, random, launch, db }: TroubleParts): Trouble {
+export function createTrouble({ world, proxies, kinds, steps, random, launch, db }: TroubleParts): Trouble {
   const done = new Map<Disaster, number>();
   const count = (disaster: Disaster) => done.set(disaster, (done.get(disaster) ?? 0) + 1);
   const children: IndexerProcess[] = [];
@@ -89,6 +99,7 @@ export function createTrouble({ world, proxies, kinds, random, launch, db }: Tro
       count("locked");
       await world.grow(random.between(1, 3));
       await pause(50, 1_700);
+      if (child?.output().includes("SQLITE_BUSY")) count("locked, felt");
       other.exec("ROLLBACK");
     } finally {
       other.close();
@@ -96,13 +107,14 @@ export function createTrouble({ world, proxies, kinds, random, launch, db }: Tro
   }
 
   async function fillDisk(): Promise<void> {
-    const { limitFiles, url } = child as IndexerProcess;
+    const { limitFiles, url, output } = child as IndexerProcess;
     await url();
     const wal = statSync(`${db}-wal`, { throwIfNoEntry: false })?.size ?? 0;
     await limitFiles(random.chance(0.5) ? 1 : wal + random.between(0, 100_000));
     count("full disk");
     await world.grow(random.between(1, 5));
     await pause(100, 500);
+    if (/SQLITE_(FULL|IOERR)/.test(output())) count("full disk, felt");
     if (random.chance(0.4)) return kill();
     await limitFiles("unlimited");
   }
@@ -143,7 +155,7 @@ export function createTrouble({ world, proxies, kinds, random, launch, db }: Tro
       start();
       // At first it reads what is final: what happens now happens at the seam.
       await pause(250, 1_200);
-      for (let left = random.between(6, 14); left > 0; left--) await step();
+      for (let left = steps ?? random.between(6, 14); left > 0; left--) await step();
       return child as IndexerProcess;
     },
     async end() {

@@ -1,0 +1,60 @@
+import Database from "better-sqlite3";
+import { expect } from "chai";
+import { toHex } from "viem";
+import type { FaultProxy } from "./proxy.ts";
+import { line } from "./report.ts";
+import { runSeed } from "./run.ts";
+import { createWorld, type World } from "./world.ts";
+
+describe("the indexer, whatever its nodes, its disk and its fate do", () => {
+  let world: World;
+
+  before(async () => {
+    world = await createWorld();
+  });
+  after(() => world.stop());
+
+  it("is not found equal when a row of its database was changed", async () => {
+    const beforeComparing = (file: string) => {
+      const db = new Database(file);
+      db.exec("UPDATE entries SET points = points + 1 WHERE season_id = 1 AND last_seq = 5");
+      db.close();
+    };
+    const { wrong, seed } = await runSeed(world, 1, { kinds: [], steps: 0, beforeComparing });
+    expect(wrong.join("\n"))
+      .to.match(/^entries has a row too many: \{"season_id":1,.*"last_seq":5,/m)
+      .and.match(/^entries lacks a row: \{"season_id":1,.*"last_seq":5,/m)
+      .and.match(/^The entry of 0x\w+ in season 1 is \d+, 5; the chain has \d+, 5\./m);
+    const told = line({ seed, wrong, seconds: 1, faults: new Map(), disasters: new Map() });
+    expect(told)
+      .to.match(/DIFFERENT/)
+      .and.match(/npm run simulate -- --seeds 1 --from 1$/);
+  });
+
+  it("is not found equal when its node lies and never contradicts itself", async () => {
+    const prepare = (proxies: readonly FaultProxy[]) => {
+      for (const proxy of proxies)
+        proxy.lie = ({ method }, result) => {
+          if (method !== "eth_getBlockByNumber" || result === null) return result;
+          const block = result as { timestamp: string };
+          return { ...block, timestamp: toHex(Number(block.timestamp) + 1) };
+        };
+    };
+    const { wrong } = await runSeed(world, 1, { kinds: [], steps: 0, prepare });
+    expect(wrong.join("\n")).to.match(/^blocks has a row too many: /m);
+  });
+
+  it("is not found well when it can't catch up", async () => {
+    const prepare = (proxies: readonly FaultProxy[]) => {
+      for (const proxy of proxies) proxy.lie = ({ method }, result) => (method === "eth_getLogs" ? [] : result);
+    };
+    const { wrong } = await runSeed(world, 1, { kinds: [], steps: 0, prepare, patience: 1_000 });
+    expect(wrong.join("\n")).to.match(/^It did not happen within 1000 ms that the indexer is ready at block \d+\./m);
+  });
+
+  for (const seed of [1, 4, 8])
+    it(`ends with the rows of a clean sync and the chain's entries: seed ${seed}`, async () => {
+      const result = await runSeed(world, seed);
+      expect(result.wrong, line(result)).to.deep.equal([]);
+    });
+});
