@@ -8,7 +8,8 @@ import type { Row } from "./report.ts";
 /**
  * What is measured, in microseconds: the `rank` of an account; the standing `at` a rank; an account's standing with 5
  * `around` it on each side; an `update`, which moves an account's entry, with its share of writing the transaction, or
- * undoes that; and to `build` the ranking for an account, timed as a whole, so that its three numbers are one.
+ * undoes that; and to `build` the ranking for an account, timed as a whole, so that its three numbers are one. Files are
+ * read through SQLite's cache of 64 MiB and the system's.
  */
 interface Timing extends Row {
   name: "rank" | "at" | "around" | "update" | "build";
