@@ -1,5 +1,3 @@
-import { createRequire } from "node:module";
-
 // Asks a server as often as it answers, over a number of connections, each with paths of its own in turn.
 
 /** What is asked, and for how long. */
@@ -32,8 +30,8 @@ interface Result {
 
 const WARM_UP = 1;
 
-const require = createRequire(new URL("../peers/autocannon/", import.meta.url));
-const autocannon = require("autocannon") as (options: object) => Promise<Result>;
+const program = new URL("../peers/autocannon/node_modules/autocannon/autocannon.js", import.meta.url);
+const { default: autocannon } = (await import(program.href)) as { default: (options: object) => Promise<Result> };
 
 process.once("message", async (load: Load) => {
   await ask({ ...load, seconds: WARM_UP });

@@ -39,6 +39,7 @@ export async function pageRoutes(
     root: directory,
     preCompressed: true,
     cacheControl: false,
+    dotfiles: "ignore",
     schemaHide: true,
     setHeaders(reply, path) {
       reply.header("content-security-policy", policy).header("referrer-policy", "no-referrer");

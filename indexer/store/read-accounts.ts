@@ -2,7 +2,7 @@ import type { Address } from "viem";
 import type { Db } from "./database.ts";
 
 /** Points of an account by why it has them; those of penalties are zero or less. */
-export interface ReasonRow {
+interface ReasonRow {
   by_prover: string;
   by_verifier: string;
   by_penalty: string;

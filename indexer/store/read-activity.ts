@@ -1,7 +1,7 @@
 import type { Db } from "./database.ts";
 
 /** Statements recorded in a minute of block time. */
-export interface ActivityRow {
+interface ActivityRow {
   minute: number;
   method: number;
   count: number;

@@ -7,7 +7,7 @@ import { deployment, emit, MODEL, tell } from "../story.ts";
 const word = (value: bigint): string => value.toString(16).padStart(64, "0");
 
 /** The address of a member of a crowd. */
-export const memberOf = (n: number): Hex => getAddress(padHex(toHex(0x1000_0000 + n), { size: 20 }));
+const memberOf = (n: number): Hex => getAddress(padHex(toHex(0x1000_0000 + n), { size: 20 }));
 
 /** A chain whose last block gives as many accounts points in season 1, the more the later. */
 export function chainOfCrowd(accounts: number): Block[] {

@@ -31,11 +31,11 @@ export interface Served {
 export const chainTold = (choices: readonly (readonly number[])[], salt = ""): Block[] =>
   chainOf(tell(choices), salt, 0);
 
-export const decoder = createDecoder(deployment);
+const decoder = createDecoder(deployment);
 
 const rpc = { failures: () => new Map([["timeout", 3]]) } as unknown as Rpc;
 
-export function openServed(blocks: Block[], finalized = 0): Served {
+export function openServed(blocks: Block[], { complete = true } = {}): Served {
   const files = scratch();
   const db = openDatabase(files.path("db"), deployment);
   const ranking = createRanking(db);
@@ -44,8 +44,10 @@ export function openServed(blocks: Block[], finalized = 0): Served {
   const sources = { db, chain, announcements, decoder, deployment, ranking, rpc };
   const apps: App[] = [];
   chain.start(blocks[1] as Block);
-  chain.complete();
-  ranking.build();
+  if (complete) {
+    chain.complete();
+    ranking.build();
+  }
 
   const served: Served = {
     state: createState(sources),
@@ -62,7 +64,7 @@ export function openServed(blocks: Block[], finalized = 0): Served {
         announcements.announce({ kind: "reorganised", cursor: next[from - 1] as Block, from });
       }
       for (const block of next.slice(from)) {
-        chain.append({ headers: [block], logs: logsOf(block), finalized });
+        chain.append({ headers: [block], logs: logsOf(block), finalized: 0 });
         announcements.announce({ kind: "appended", cursor: block, from: block.number });
       }
       served.blocks = next;
@@ -81,13 +83,11 @@ export function openServed(blocks: Block[], finalized = 0): Served {
     },
   };
   served.become(blocks);
-  chain.complete();
-  ranking.build();
   return served;
 }
 
 /** A block's logs as ingestion reads them. */
-export const logsOf = (block: Block): Log[] =>
+const logsOf = (block: Block): Log[] =>
   block.logs.map((log, logIndex) => ({
     ...log,
     ...{ blockNumber: block.number, blockHash: block.hash, transactionHash: block.hash, logIndex },

@@ -1,0 +1,87 @@
+import { expect } from "chai";
+import { choices } from "../running.ts";
+import { chainTold, openServed, type Served } from "./served.ts";
+
+describe("answers of the chain", () => {
+  const story = choices(40, 3);
+  let served: Served;
+  let url: string;
+  beforeEach(async () => {
+    served = openServed(chainTold(story.slice(0, 30)));
+    url = await served.listen();
+  });
+  afterEach(() => served.close());
+
+  const STANDINGS = "/v1/seasons/1/standings";
+  const get = (path: string, headers: Record<string, string> = {}, method = "GET") =>
+    fetch(`${url}${path}`, { method, headers });
+
+  for (const [name, path, status] of [
+    ["a season that isn't there", "/v1/seasons/9", 404],
+    ["a table that isn't there", "/v1/seasons/9/standings.csv", 404],
+    ["an unknown parameter", "/v1/seasons?x=1", 400],
+    ["a malformed limit", `${STANDINGS}?limit=0`, 400],
+    ["a route that isn't there", "/v1/nothing", 404],
+  ] as const)
+    it(`refuses ${name}, whatever the client says to have`, async () => {
+      const etag = (await get(STANDINGS)).headers.get("etag") as string;
+      for (const known of [etag, "*"]) {
+        const answer = await get(path, { "if-none-match": known });
+        expect([answer.status, answer.headers.get("etag")]).to.deep.equal([status, null]);
+      }
+    });
+
+  for (const limit of ["1e1", "+1", " 1", "1.0", "0x1", "01", "", "1_0", "99999999999999999999"])
+    it(`refuses the limit ${JSON.stringify(limit)}, which is no number in plain digits`, async () => {
+      const answer = await get(`${STANDINGS}?limit=${encodeURIComponent(limit)}`);
+      expect(answer.status).to.equal(400);
+      expect(await answer.json()).to.include({ parameter: "limit" });
+    });
+
+  for (const path of [STANDINGS, "/v1/attestations", `${STANDINGS}.csv`])
+    it(`says at ${path} that nothing changed until a block comes`, async () => {
+      const first = await get(path);
+      const etag = first.headers.get("etag") as string;
+      expect(etag).to.match(/^W\/"[0-9a-f]{64}-0"$/);
+      const again = await get(path, { "if-none-match": `"other", ${etag}` });
+      expect([again.status, await again.text(), again.headers.get("etag")]).to.deep.equal([304, "", etag]);
+      served.become(chainTold(story));
+      const later = await get(path, { "if-none-match": etag });
+      expect(later.status).to.equal(200);
+      expect(later.headers.get("etag")).to.not.equal(etag);
+    });
+
+  it("are built once a block where many ask the same, and compressed as each client takes them", async () => {
+    const { ranking } = served.state;
+    const answers = [];
+    for (const encoding of ["identity", "br", "gzip"])
+      for (let n = 0; n < 2; n++) answers.push(await (await get(STANDINGS, { "accept-encoding": encoding })).text());
+    expect(new Set(answers).size).to.equal(1);
+    let read = 0;
+    const { pageFrom } = ranking;
+    ranking.pageFrom = (...args) => {
+      read++;
+      return pageFrom(...args);
+    };
+    for (const encoding of ["identity", "br", "gzip"]) {
+      const answer = await get(STANDINGS, { "accept-encoding": encoding });
+      expect(answer.headers.get("content-encoding")).to.equal(encoding === "identity" ? null : encoding);
+      expect(answer.headers.get("content-type")).to.equal("application/json; charset=utf-8");
+      expect(await answer.text()).to.equal(answers[0]);
+    }
+    expect(read).to.equal(0);
+    served.become(chainTold(story));
+    const later = await (await get(STANDINGS)).json();
+    expect(later).to.deep.include({ asOf: ((await (await get("/v1/seasons/1")).json()) as { asOf: object }).asOf });
+    expect(read).to.equal(1);
+  });
+
+  it("come to HEAD without their bodies", async () => {
+    for (const path of [STANDINGS, `${STANDINGS}.csv`, "/healthz", "/metrics"]) {
+      const [head, whole] = [await get(path, {}, "HEAD"), await get(path)];
+      expect([head.status, await head.text()], path).to.deep.equal([200, ""]);
+      for (const name of ["content-type", "etag"]) expect(head.headers.get(name)).to.equal(whole.headers.get(name));
+    }
+    expect((await get("/v1/seasons/9", {}, "HEAD")).status).to.equal(404);
+  });
+});
