@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MalformedLog } from "./decode/events.ts";
-import { readFinalized, readHeader } from "./ingest/blocks.ts";
+import { readFinalized, readFollowed, readHeader } from "./ingest/blocks.ts";
 import { FatalError, RpcError } from "./ingest/errors.ts";
 import { IntegrityError } from "./store/integrity.ts";
 import { StorageError } from "./store/storage.ts";
@@ -52,8 +52,8 @@ function takeNote(parts: SyncParts, error: unknown): void {
 
 async function start(parts: SyncParts): Promise<true> {
   const { rpc, chain, startBlock } = parts;
-  checkGenesis(parts, (await readHeader(rpc, 0)).hash);
-  if (!chain.progress()) chain.start(await readHeader(rpc, Math.max(startBlock - 1, 0)));
+  checkGenesis(parts, (await readFollowed(rpc, 0)).hash);
+  if (!chain.progress()) chain.start(await readFollowed(rpc, Math.max(startBlock - 1, 0)));
   return true;
 }
 
@@ -90,11 +90,11 @@ async function advance(parts: SyncParts): Promise<void> {
     const finalized = await readFinalized(rpc, head.number, parts.finality);
     // The head has gone on while a long chain was read.
     if (progressOf(parts).cursor.number < finalized) {
-      await readFinalBlocks(parts, finalized);
+      await readFinalBlocks(parts, head, finalized);
       continue;
     }
-    parts.completeBackfill();
     await readNewBlocks(parts, head, finalized);
+    parts.completeBackfill();
     await compareLedgers(parts);
     status.caughtUpAt = Date.now();
     status.progressAt = Date.now();

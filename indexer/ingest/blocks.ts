@@ -49,6 +49,14 @@ export async function readHeader(rpc: Rpc, block: number | "latest" | "finalized
   });
 }
 
+/** The header at a number, whose hash the next block confirms; throws {@link RpcError} where no node has both. */
+export const readFollowed = (rpc: Rpc, block: number): Promise<SealedHeader> =>
+  rpc.any(async (node) => {
+    const [header, next] = (await readHeaders(node, [block, block + 1])) as [SealedHeader, SealedHeader];
+    checkLinks(header, [next]);
+    return header;
+  });
+
 /** The headers of these numbers, from one node. */
 export async function readHeaders(
   node: Endpoint,

@@ -21,6 +21,8 @@ export interface Range {
 export interface RangesWanted extends Wanted {
   after: Header;
   to: number;
+  /** The chain's last block, where it is above `to`: no range is believed before a block follows it. */
+  head?: number | undefined;
 }
 
 const RANGES_AHEAD = 3;
@@ -30,13 +32,17 @@ const RANGES_AHEAD = 3;
  * down to one block, which every node is asked for. Throws `RpcError` when no node gives answers that fit together; every
  * range yielded before holds nonetheless.
  */
-export async function* readRanges(rpc: Rpc, { filter, blooms, after, to }: RangesWanted): AsyncGenerator<Range> {
+export async function* readRanges(
+  rpc: Rpc,
+  { filter, blooms, after, to, head = to }: RangesWanted,
+): AsyncGenerator<Range> {
   const stop = new AbortController();
   const pace = createPace();
   const read = blooms ? readChecked : readUnchecked;
 
   function ask(from: number, last: number): Asked {
-    const work = (node: Endpoint) => read(node, { filter, from, to: last, signal: stop.signal });
+    const question = { filter, from, to: last, followed: last < head, signal: stop.signal };
+    const work = (node: Endpoint) => read(node, question);
     return { from, to: last, answer: settled(from === last ? rpc.any(work) : rpc.once(work)) };
   }
 

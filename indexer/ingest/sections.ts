@@ -16,30 +16,35 @@ interface Question {
   filter: LogFilter;
   from: number;
   to: number;
+  /** Whether the chain has a block after these: it alone tells that the last one's hash is true. */
+  followed: boolean;
   signal: AbortSignal;
 }
 
 /** Every header is read: that they are linked and no log is missing is certain. Throws {@link RpcError}. */
-export async function readChecked(node: Endpoint, { filter, from, to, signal }: Question): Promise<Section> {
+export async function readChecked(node: Endpoint, { filter, from, to, followed, signal }: Question): Promise<Section> {
   const attempt = new AbortController();
   const either = AbortSignal.any([signal, attempt.signal]);
   try {
-    const numbers = Array.from({ length: to - from + 1 }, (_, i) => from + i);
-    const [headers, logs] = await Promise.all([
+    const numbers = Array.from({ length: to - from + (followed ? 2 : 1) }, (_, i) => from + i);
+    const [read, logs] = await Promise.all([
       readHeaders(node, numbers, either),
       askLogs(node, { fromBlock: toQuantity(from), toBlock: toQuantity(to) }, filter, either),
     ]);
-    return section(headers, await complete(node, blocksOf(headers, logs), filter, either));
+    const headers = linked(read, to);
+    return section(await complete(node, blocksOf(headers, logs), filter, either), headers);
   } finally {
     attempt.abort();
   }
 }
 
 /** Only the headers of blocks with logs and of the first and last one are read. Throws {@link RpcError}. */
-export async function readUnchecked(node: Endpoint, { filter, from, to, signal }: Question): Promise<Section> {
+export async function readUnchecked(node: Endpoint, question: Question): Promise<Section> {
+  const { filter, from, to, followed, signal } = question;
   const logs = await askLogs(node, { fromBlock: toQuantity(from), toBlock: toQuantity(to) }, filter, signal);
-  const headers = await readHeaders(node, numbersOf(logs, from, to), signal);
-  return section(headers, blocksOf(headers, logs));
+  const numbers = numbersOf(logs, from, to);
+  const headers = linked(await readHeaders(node, followed ? [...numbers, to + 1] : numbers, signal), to);
+  return section(blocksOf(headers, logs), headers);
 }
 
 function numbersOf(logs: readonly Log[], from: number, to: number): number[] {
@@ -49,8 +54,14 @@ function numbersOf(logs: readonly Log[], from: number, to: number): number[] {
   return [...new Set([from, ...logs.map((log) => log.blockNumber), to])];
 }
 
-function section(headers: readonly SealedHeader[], blocks: readonly Block[]): Section {
+/** The headers up to `to`, once they and the one after them follow one another. */
+function linked(headers: readonly SealedHeader[], to: number): SealedHeader[] {
   const [first, ...others] = headers as [SealedHeader, ...SealedHeader[]];
   checkLinks(first, others);
-  return { first, blocks: blocks.filter(({ logs }, i) => logs.length > 0 || i === blocks.length - 1) };
+  return headers.filter(({ number }) => number <= to);
 }
+
+const section = (blocks: readonly Block[], [first]: readonly SealedHeader[]): Section => ({
+  first: first as SealedHeader,
+  blocks: blocks.filter(({ logs }, i) => logs.length > 0 || i === blocks.length - 1),
+});

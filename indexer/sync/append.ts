@@ -6,10 +6,10 @@ import { readRanges } from "../ingest/ranges.ts";
 import { progressOf, type SyncParts } from "./parts.ts";
 
 /** Reads final blocks up to this one, the next while the last are written. */
-export async function readFinalBlocks(parts: SyncParts, finalized: number): Promise<void> {
+export async function readFinalBlocks(parts: SyncParts, head: Header, finalized: number): Promise<void> {
   const { rpc, decoder, blooms, signal, report } = parts;
   const { cursor } = progressOf(parts);
-  const wanted = { filter: decoder.filter, blooms, after: cursor, to: finalized };
+  const wanted = { filter: decoder.filter, blooms, after: cursor, to: finalized, head: head.number };
   let events = 0;
   report({ after: cursor.number, cursor: cursor.number, to: finalized, events });
   try {

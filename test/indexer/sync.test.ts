@@ -333,6 +333,10 @@ describe("following a chain", () => {
       method === "eth_getLogs"
         ? { result: (honest as { address: string }[]).filter(({ address }) => address !== campaign) }
         : undefined,
+    "wrong hashes": (method, _, honest) =>
+      method === "eth_getBlockByNumber"
+        ? { result: { ...(honest as object), hash: `0x${"33".repeat(32)}` } }
+        : undefined,
     "no logs": (method) => (method === "eth_getLogs" ? { result: [] } : undefined),
   };
   for (const [name, fault] of Object.entries(faults))

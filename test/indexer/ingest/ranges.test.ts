@@ -85,7 +85,7 @@ describe("reading final blocks", () => {
     expectChain(await reading.all(), blocks);
   });
 
-  it("reads, of a chain without blooms, only headers of blocks with logs, and of both ends of a range", async () => {
+  it("reads, of a chain without blooms, only headers of blocks with logs, and of both ends of a range and what follows", async () => {
     const ranges = await reading.all({ blooms: false });
     expectChain(ranges, whole);
     const headers = reading.node.requests
@@ -93,7 +93,8 @@ describe("reading final blocks", () => {
       .map(({ params }) => Number(params[0]));
     const wanted = ranges.flatMap(({ from, to }) =>
       whole.filter(
-        ({ number, logs }) => number === from || number === to || (number > from && number < to && logs.some(isWanted)),
+        ({ number, logs }) =>
+          [from, to, to + 1].includes(number) || (number > from && number < to && logs.some(isWanted)),
       ),
     );
     expect(headers.sort((a, b) => a - b)).to.deep.equal(wanted.map(({ number }) => number));
@@ -132,7 +133,18 @@ describe("reading final blocks", () => {
       for await (const range of reading.read()) ranges.push(range);
     })().catch((thrown) => thrown);
     expect(error.message).to.match(/^Block 50 follows 0x7777/);
-    expectChain(ranges, whole, 1, 49);
+    expectChain(ranges, whole, 1, 48);
+  });
+
+  it("believes no block's hash before another block follows it", async () => {
+    const empty = whole.findLast(({ logs, number }) => logs.length === 0 && number < last) as Block;
+    reading.falsifyHeader(empty.number, "hash", `0x${"77".repeat(32)}`);
+    const ranges: Range[] = [];
+    const error = await (async () => {
+      for await (const range of reading.read({ after: empty.number - 5, to: empty.number })) ranges.push(range);
+    })().catch((thrown) => thrown);
+    expect(error.message).to.match(new RegExp(`^Block ${empty.number + 1} follows 0x.*, and not 0x7777`));
+    expectChain(ranges, whole, empty.number - 5, empty.number - 1);
   });
 
   it("reads ahead while the caller is busy, but not without end, and stops when the caller does", async () => {

@@ -54,7 +54,7 @@ export async function startReading(): Promise<Reading> {
     const start = await readHeader(rpc, after);
     node.fault = fault;
     node.requests = [];
-    yield* readRanges(rpc, { filter, blooms, after: start, to });
+    yield* readRanges(rpc, { filter, blooms, after: start, to, head: last });
   }
 
   async function all(options?: ReadingOptions): Promise<Range[]> {
