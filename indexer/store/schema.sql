@@ -103,7 +103,7 @@ CREATE TABLE statements (
   settled_block INTEGER,
   settled_log INTEGER,
   CHECK ((root IS NULL) = (answer IS NOT NULL))
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- Statements recorded a minute of block time, by method; `minute` is its start in unix seconds. A row of zero is none.
 CREATE TABLE activity (

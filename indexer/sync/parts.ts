@@ -63,7 +63,7 @@ export interface SyncParts {
   /** Pause between rounds, in milliseconds; longer after failures, up to a minute. */
   pollInterval: number;
   status: SyncStatus;
-  /** Builds what is built in bulk once all final blocks are read; does nothing where that is done. */
+  /** Builds what is built in bulk once the head is reached for the first time; does nothing where that is done. */
   completeBackfill: () => void;
   /** Told right after each transaction. */
   announce: (announcement: Announcement) => void;
