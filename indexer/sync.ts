@@ -8,7 +8,7 @@ import { readFinalBlocks, readNewBlocks } from "./sync/append.ts";
 import { compareLedgers } from "./sync/compare.ts";
 import { checkGenesis } from "./sync/genesis.ts";
 import { progressOf, rollback, type SyncParts } from "./sync/parts.ts";
-import { DeepReorg, undoReorg, wayOut } from "./sync/reorg.ts";
+import { DeepReorg, startOver, undoReorg, wayOut } from "./sync/reorg.ts";
 
 const LONGEST_PAUSE = 60_000;
 /** A backend of a load balancer may be on a fork of its own: what was final is given up only if it stays away. */
@@ -51,9 +51,8 @@ function takeNote(parts: SyncParts, error: unknown): void {
 }
 
 async function start(parts: SyncParts): Promise<true> {
-  const { rpc, chain, startBlock } = parts;
-  checkGenesis(parts, (await readFollowed(rpc, 0)).hash);
-  if (!chain.progress()) chain.start(await readFollowed(rpc, Math.max(startBlock - 1, 0)));
+  checkGenesis(parts, (await readFollowed(parts.rpc, 0)).hash);
+  if (!parts.chain.progress()) await startOver(parts);
   return true;
 }
 

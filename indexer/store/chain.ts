@@ -39,7 +39,7 @@ export interface Chain extends Origin {
   header(blockNumber: number): Header | undefined;
   /** The highest header that is kept at or below a block number. */
   highest(blockNumber: number): Header | undefined;
-  /** Starts a new file after this block. */
+  /** Starts after this block, with nothing: whatever a file of this chain holds is dropped. */
   start(header: Header): void;
   /** Throws `IntegrityError` or `MalformedLog`. Returns how many events there were. */
   append(appended: Appended): number;
@@ -184,6 +184,7 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
     header: blocks.header,
     highest: blocks.highest,
     start: atomically((first: Header) => {
+      if (blocks.position()) empty(["origin"]);
       blocks.put(first);
       blocks.setPosition({ cursor: first.number, finalized: 0, verified: first.number });
     }),

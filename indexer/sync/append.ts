@@ -1,7 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { readBlockLogs } from "../ingest/block-logs.ts";
-import { type Header, type Log, readHeader } from "../ingest/blocks.ts";
-import { RpcError } from "../ingest/errors.ts";
+import { checkLinks, type Header, type Log, readHeader } from "../ingest/blocks.ts";
 import { readRanges } from "../ingest/ranges.ts";
 import { progressOf, type SyncParts } from "./parts.ts";
 
@@ -33,14 +32,10 @@ export async function readNewBlocks(parts: SyncParts, head: Header, finalized: n
     const count = Math.min(head.number - cursor.number, BLOCKS_AT_ONCE);
     const numbers = Array.from({ length: count }, (_, i) => cursor.number + 1 + i);
     const blocks = await Promise.all(numbers.map((number) => readBlock(parts, number)));
-    checkLinks(cursor, blocks);
     const headers = blocks.map(({ header }) => header);
-    append(
-      parts,
-      headers,
-      blocks.flatMap(({ logs }) => logs),
-      finalized,
-    );
+    const logs = blocks.flatMap((block) => block.logs);
+    checkLinks(cursor, headers);
+    append(parts, headers, logs, finalized);
   }
 }
 
@@ -50,15 +45,6 @@ async function readBlock(
 ): Promise<{ header: Header; logs: Log[] }> {
   const header = await readHeader(rpc, number);
   return { header, logs: await readBlockLogs(rpc, { filter: decoder.filter, blooms }, header) };
-}
-
-function checkLinks(cursor: Header, blocks: readonly { header: Header }[]): void {
-  let before = cursor;
-  for (const { header } of blocks) {
-    if (header.parentHash !== before.hash)
-      throw new RpcError(`Block ${header.number} does not follow ${before.hash}: the chain changed while it was read.`);
-    before = header;
-  }
 }
 
 function append(parts: SyncParts, headers: readonly Header[], logs: readonly Log[], finalized: number): number {

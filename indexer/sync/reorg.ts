@@ -1,4 +1,4 @@
-import { type Header, readHeader } from "../ingest/blocks.ts";
+import { type Header, readFollowed, readHeader } from "../ingest/blocks.ts";
 import { FatalError, RpcError } from "../ingest/errors.ts";
 import { progressOf, rollback, type SyncParts } from "./parts.ts";
 
@@ -14,23 +14,35 @@ export class DeepReorg extends RpcError {
 }
 
 /**
- * Rolls back to the last block that is still on the chain. Throws {@link DeepReorg} rather than undo a final block, and
- * {@link RpcError} when the node only lags behind.
+ * Rolls back to the last block that is still on the chain, and starts over where there is none and none was final. Throws
+ * {@link DeepReorg} rather than undo a final block, and {@link RpcError} when the node only lags behind.
  */
 export async function undoReorg(parts: SyncParts, head: Header): Promise<void> {
+  const { chain, status, warn } = parts;
   const { cursor, finalized } = progressOf(parts);
   if (head.hash === cursor.hash || (head.number === cursor.number + 1 && head.parentHash === cursor.hash)) return;
 
   const final = Math.min(finalized, cursor.number);
   let at = Math.min(head.number, cursor.number);
   if (at < final) throw lags(head, cursor);
-  for (; !(await isOnChain(parts, at)); at--) if (at === final || !parts.chain.header(at)) throw new DeepReorg(at);
+  while (chain.header(at) && !(await isOnChain(parts, at))) {
+    if (at === final) throw new DeepReorg(at);
+    at--;
+  }
   if (at === cursor.number) return;
   // The node's chain is the beginning of ours: nothing was undone.
   if (at === head.number) throw lags(head, cursor);
-  rollback(parts, at);
-  parts.status.reorgs++;
-  parts.warn(`Blocks ${at + 1} to ${cursor.number} were reorganised.`);
+  if (chain.header(at)) rollback(parts, at);
+  else await startOver(parts);
+  status.reorgs++;
+  warn(`Blocks ${at + 1} to ${cursor.number} were reorganised.`);
+}
+
+/** Starts after the block before the deployment's first. */
+export async function startOver({ rpc, chain, startBlock, announce }: SyncParts): Promise<void> {
+  const first = await readFollowed(rpc, Math.max(startBlock - 1, 0));
+  chain.start(first);
+  announce({ kind: "reorganised", cursor: first, from: first.number + 1 });
 }
 
 /** What to do about a reorganisation of final blocks that stays: only a person can tell which chain is right. */

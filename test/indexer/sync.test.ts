@@ -249,6 +249,16 @@ describe("following a chain", () => {
     await expectRowsOf(blocks);
   });
 
+  it("starts over when the first blocks are reorganised and none was final", async () => {
+    const indexer = await launch({ finality: 1000 });
+    await untilReady(indexer, head(whole));
+    const fork = chainOf(tell(choices(70, 12)), "from the first", 1);
+    node.blocks = fork;
+    await untilAt(indexer, fork);
+    await untilReady(indexer, head(fork));
+    await expectRowsOf(fork, { finality: 1000 });
+  });
+
   it("waits for a backend that lags behind, and undoes nothing though every other answer is its", async () => {
     const indexer = await launch();
     await untilReady(indexer, head(whole));
