@@ -1,4 +1,5 @@
-// Asks a server as often as it answers, over a number of connections, each with paths of its own in turn.
+// Asks a server as often as it answers, over a number of connections, each with paths of its own in turn. It says that
+// it takes compressed answers, as browsers do.
 
 /** What is asked, and for how long. */
 export interface Load {
@@ -30,7 +31,8 @@ interface Result {
 
 const WARM_UP = 1;
 
-const program = new URL("../peers/autocannon/node_modules/autocannon/autocannon.js", import.meta.url);
+const PACKAGE = "autocannon";
+const program = new URL(`../peers/${PACKAGE}/node_modules/${PACKAGE}/${PACKAGE}.js`, import.meta.url);
 const { default: autocannon } = (await import(program.href)) as { default: (options: object) => Promise<Result> };
 
 process.once("message", async (load: Load) => {
@@ -43,7 +45,7 @@ async function ask({ url, connections, seconds, paths }: Load): Promise<Outcome>
   const times: number[] = [];
   let clients = 0;
   const { requests, duration, non2xx, errors } = await autocannon({
-    ...{ url, connections, duration: seconds },
+    ...{ url, connections, duration: seconds, headers: { "accept-encoding": "gzip, deflate, br" } },
     setupClient(client: Client) {
       const own = paths[clients++ % paths.length] as string[];
       client.setRequests(own.map((path) => ({ path })));

@@ -48,6 +48,8 @@ export async function limit(app: App, { requests }: Limits): Promise<void> {
     });
   await app.register(compress, {
     encodings: ["br", "gzip"],
+    // Below it, compressing takes longer than sending.
+    threshold: 4_096,
     syncThreshold: 65_536,
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
     zlibOptions: { level: 4 },
