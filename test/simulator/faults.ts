@@ -1,4 +1,5 @@
-import { toHex } from "viem";
+import { getAbiItem, type Hex, toEventSelector, toHex } from "viem";
+import { campaignAbi } from "../../sdk/abi.ts";
 import type { Random } from "./random.ts";
 
 /** A call of JSON-RPC as the indexer made it. */
@@ -62,13 +63,15 @@ function altered(hex: string, random: Random): string {
   return hex.slice(0, at) + digit + hex.slice(at + 1);
 }
 
-const alteredLog = (log: Log, random: Random): Log => {
-  const topics =
-    log.topics.length > 1 ? [...log.topics.slice(0, -1), altered(log.topics.at(-1) as string, random)] : [];
-  return log.data.length > 2 && random.chance(0.6)
+const points = new Set(
+  (["PointsAwarded", "PointsBurned"] as const).map((name) => toEventSelector(getAbiItem({ abi: campaignAbi, name }))),
+);
+
+// Topics are held against blooms, and points against the ledger's hash. Nothing on the chain tells of other data.
+const alteredLog = (log: Log, random: Random): Log =>
+  points.has(log.topics[0] as Hex) && random.chance(0.7)
     ? { ...log, data: altered(log.data, random) }
-    : { ...log, topics: topics.length > 0 ? topics : log.topics };
-};
+    : { ...log, topics: [...log.topics.slice(0, -1), altered(log.topics.at(-1) as string, random)] };
 
 /** Faults within an answer that is otherwise in good form. */
 export const spoils = {
@@ -133,6 +136,20 @@ type SpoilKind = keyof typeof spoils;
 export type Fault = Break | SpoilKind;
 
 export const isSpoil = (fault: Fault): fault is SpoilKind => fault in spoils;
+
+const methods: Record<string, string> = {
+  logs: "eth_getLogs",
+  head: "eth_getBlockByNumber",
+  block: "eth_getBlockByNumber",
+  call: "eth_call",
+};
+
+/** Whether a kind can do anything to these calls. */
+export function concerns(fault: Fault, calls: readonly Call[], single: boolean): boolean {
+  const [group = ""] = fault.split(":");
+  if (group === "batch") return !single;
+  return !(group in methods) || calls.some(({ method }) => method === methods[group]);
+}
 
 /** Every kind there is. */
 export const allFaults: readonly Fault[] = [...breaks, ...(Object.keys(spoils) as SpoilKind[])];

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { text as readText } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { toHex } from "viem";
-import { broken, type Call, type Fault, isSpoil, type Sent, spoils } from "./faults.ts";
+import { broken, type Call, concerns, type Fault, isSpoil, type Sent, spoils } from "./faults.ts";
 import type { Random } from "./random.ts";
 
 /** What goes wrong, and how often: a part of the exchanges. */
@@ -96,7 +96,8 @@ export async function startProxy(node: string, random: Random): Promise<FaultPro
     await gate;
     const single = !Array.isArray(body);
     const calls = [body].flat();
-    const { rate, kinds } = proxy.plan;
+    const { rate } = proxy.plan;
+    const kinds = proxy.plan.kinds.filter((kind) => concerns(kind, calls, single));
     const fault = kinds.length > 0 && random.chance(rate) ? random.pick(kinds) : undefined;
     const count = () => fault && done.set(fault, (done.get(fault) ?? 0) + 1);
     if (fault === "http:reset" || fault === "http:hang") {

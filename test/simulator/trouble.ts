@@ -87,8 +87,8 @@ export function createTrouble({ world, proxies, kinds, steps, random, launch, db
     count("kill");
     await (child as IndexerProcess).kill("SIGKILL");
     start();
-    // In the midst of what it does first, or later.
-    await pause(150, 900);
+    if (random.chance(0.7)) await child?.url();
+    await pause(0, 400);
   }
 
   async function lock(): Promise<void> {
@@ -152,9 +152,9 @@ export function createTrouble({ world, proxies, kinds, steps, random, launch, db
     done,
     async run() {
       plan();
-      start();
+      await start().url();
       // At first it reads what is final: what happens now happens at the seam.
-      await pause(250, 1_200);
+      await pause(0, 300);
       for (let left = steps ?? random.between(6, 14); left > 0; left--) await step();
       return child as IndexerProcess;
     },
