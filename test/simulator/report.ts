@@ -1,6 +1,7 @@
 import type { Result } from "./run.ts";
 
 const MOST_SHOWN = 12;
+const LONGEST_SHOWN = 2_000;
 
 const sum = (counts: Iterable<number>): number => [...counts].reduce((total, count) => total + count, 0);
 const listed = (counts: ReadonlyMap<string, number>): string =>
@@ -18,7 +19,7 @@ export function line({ seed, faults, disasters, seconds, wrong }: Result): strin
   ].join("; ");
   if (wrong.length === 0) return happened;
   const more = wrong.length > MOST_SHOWN ? [`and ${wrong.length - MOST_SHOWN} more`] : [];
-  const shown = [...wrong.slice(0, MOST_SHOWN), ...more].map((sentence) => `  ${sentence}`);
+  const shown = [...wrong.slice(0, MOST_SHOWN), ...more].map((sentence) => `  ${sentence.slice(0, LONGEST_SHOWN)}`);
   return [happened, ...shown, `  Again: npm run simulate -- --seeds 1 --from ${seed}`].join("\n");
 }
 
