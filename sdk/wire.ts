@@ -189,8 +189,10 @@ export interface StreamReorg {
 }
 
 /**
- * Data of the events of `GET /v1/stream` by name. The id of `points` and `status` is `<block>-<logIndex>`; `reorg` and
- * `head` leave the last id as it is, but for a `reorg`, whose id is the last one that is still true.
+ * Data of the events of `GET /v1/stream` by name. An event's id, `<block>-<logIndex>`, is the place of the last event of
+ * the chain told of: a client that comes back with it, as header `Last-Event-ID` or as `?lastEventId=`, misses nothing.
+ * It may then be told of a `reorg` that it had seen: what follows is whole again. Status 410 where the id is more than
+ * 10,000 events old, 503 while there are too many clients or the chain is read for the first time.
  */
 export interface StreamEvents {
   /** Points changed. */

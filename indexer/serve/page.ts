@@ -12,6 +12,7 @@ const WELCOME = `Proofboard's indexer: a leaderboard where every point is a veri
   /v1/attestations             statements, and what is proven of each
   /v1/models                   published models
   /v1/audit/1                  the ledger of season 1 held against the chain's
+  /v1/activity                 statements recorded a minute
   /openapi.json                every route
   /readyz                      whether the answers are up to date
 `;
