@@ -5,6 +5,7 @@ import type { Contender } from "./sync/contender.ts";
 import { type Cost, measure } from "./sync/measure.ts";
 import { type Choice, choose, EVENTS_PER_ACCOUNT, EVENTS_PER_RANGE } from "./sync/options.ts";
 import { tellSeason } from "./sync/season.ts";
+import { usageObstacle } from "./sync/usage.ts";
 
 /** What a contender took for a layout; the run of median CPU time of several. */
 interface Result {
@@ -48,7 +49,7 @@ export async function sync(args: string[]): Promise<Row[]> {
 async function available(contenders: readonly Contender[]): Promise<Contender[]> {
   const found: Contender[] = [];
   for (const contender of contenders) {
-    const obstacle = await contender.obstacle();
+    const obstacle = usageObstacle() ?? (await contender.obstacle());
     if (obstacle === undefined) found.push(contender);
     else console.error(`${contender.name} is not measured. ${obstacle}`);
   }

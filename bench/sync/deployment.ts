@@ -1,5 +1,5 @@
-import { getAddress, keccak256, numberToHex } from "viem";
-import { type Deployment, parseDeployment } from "../../sdk/deployment.ts";
+import { type Address, getAddress, keccak256, numberToHex } from "viem";
+import { type ContractName, type Deployment, parseDeployment } from "../../sdk/deployment.ts";
 
 const contract = (n: number) => ({
   address: getAddress(keccak256(numberToHex(n)).slice(0, 42)),
@@ -20,3 +20,6 @@ export const deployment: Deployment = parseDeployment({
     FraudProof: contract(6),
   },
 });
+
+/** The address of one of them. */
+export const at = (name: ContractName): Address => (deployment.contracts[name] as { address: Address }).address;

@@ -1,40 +1,25 @@
-import { type Address, getAddress, type Hex, keccak256, padHex, stringToHex, toHex } from "viem";
-import { attestationRegistryAbi, campaignAbi, fraudProofAbi, modelRegistryAbi } from "../../sdk/abi.ts";
-import {
-  type Answer,
-  answerHash,
-  attestationUid,
-  batchId,
-  ledgerHash,
-  modelId as modelIdOf,
-  ZERO_HASH,
-} from "../../sdk/commitments.ts";
+import { type Address, getAddress, type Hex, keccak256, padHex, toHex } from "viem";
+import { campaignAbi, modelRegistryAbi } from "../../sdk/abi.ts";
+import { modelId as modelIdOf, ZERO_HASH } from "../../sdk/commitments.ts";
 import { FREE_CONTEXT, unitContext } from "../../sdk/contexts.ts";
 import { encodeLayout, INT8 } from "../../sdk/layouts.ts";
-import { compareStandings, REASON_PENALTY, REASON_PROVER, REASON_VERIFIER } from "../../sdk/ledger.ts";
-import { type Emitted, emit } from "../../test/indexer/story.ts";
+import { emit } from "../../test/indexer/story.ts";
 import type { Outcome } from "./contender.ts";
-import { deployment } from "./deployment.ts";
-
-/** A log, and the season's ledger after it. */
-export interface Told {
-  log: Emitted;
-  ledger: LedgerState;
-}
-
-/** What `ledgerOf` answers. */
-export interface LedgerState {
-  seq: bigint;
-  participants: number;
-  totalPoints: bigint;
-  ledgerHash: Hex;
-}
-
-/** A season's logs in order, and what they come to. */
-export interface Season {
-  told: Told[];
-  outcome: Outcome;
-}
+import { at } from "./deployment.ts";
+import {
+  BATCH,
+  batch,
+  FRAUD,
+  hashOf,
+  open,
+  POINTS,
+  QUORUM,
+  refutedUnit,
+  type Steps,
+  tracedUnit,
+  verifiedUnit,
+} from "./statements.ts";
+import { createTeller, type Teller, type Told } from "./teller.ts";
 
 /** A season to tell. */
 export interface SeasonOptions {
@@ -48,54 +33,60 @@ export interface SeasonOptions {
   endsAt: number;
 }
 
-const QUORUM = 1;
-const FRAUD = 2;
-const POINTS = 100n;
-const PENALTY = 10n;
-const BATCH = 8;
-const UNITS_PER_ACCOUNT = 1_000_000;
 /** Units that are being worked on at any time. */
 const OPEN_UNITS = 150;
-const VERIFIED = 2;
-const REFUTED = 3;
+const CLOSING = 86_400;
 
-const at = (name: keyof typeof deployment.contracts): Address =>
-  (deployment.contracts[name] as { address: Address }).address;
-const hashOf = (...parts: unknown[]): Hex => keccak256(stringToHex(parts.join(" ")));
 const accountOf = (n: number): Address => getAddress(hashOf("account", n).slice(0, 42));
-
-/** Numbers from 0 up to 1 that look random and are the same every time (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+const organiser = accountOf(-1);
 
 /**
- * The logs of a season as the contracts would emit them: of every ten units about seven are settled by a panel, two by
- * fraud proofs, some in batches, and one in twenty is refuted. Uids, `seq` and the ledger's hash are the true ones.
+ * The logs of a season as the contracts would emit them, and what they come to. Of twenty units about fourteen are
+ * verified by a panel and one is refuted, four are settled by fraud proofs, one statement is a batch. Uids, `seq` and the
+ * ledger's hash are the true ones; the same options tell the same season.
  */
-export function tellSeason(options: SeasonOptions): Season {
-  const { events, accounts, lead, startsAt, endsAt } = options;
+export function tellSeason(options: SeasonOptions): { told: Told[]; outcome: Outcome } {
+  const { events, accounts, lead } = options;
+  const teller = createTeller();
   const next = random(1);
-  const told: Told[] = [];
-  let statements = 0;
-  let ledger: LedgerState = { seq: 0n, participants: 0, totalPoints: 0n, ledgerHash: ZERO_HASH };
-  const entries = new Map<Address, { points: bigint; lastSeq: bigint }>();
+  const names = Array.from({ length: accounts }, (_, n) => accountOf(n));
+  // Some much more often than others.
+  const someone = (): Address => names[Math.floor(accounts * next() ** 2)] as Address;
+
+  const modelId = prepare(teller, options);
+  while (teller.told.length < lead)
+    for (const step of open(teller, { prover: someone(), modelId, context: FREE_CONTEXT })) step();
+  teller.tell(emit(at("Campaign"), campaignAbi, "SeasonSeeded", { seasonId: 1n, seed: hashOf("seed") }));
+
   const units = new Map<Address, number>();
+  const waiting = names.toReversed();
+  function begin(): Steps {
+    const prover = waiting.pop() ?? someone();
+    const unit = units.get(prover) ?? 0;
+    const kind = next();
+    units.set(prover, unit + (kind < 0.05 ? BATCH : 1));
+    const taskId = kind < 0.25 ? BigInt(FRAUD) : BigInt(QUORUM);
+    const context = unitContext({ campaign: at("Campaign"), seasonId: 1n, taskId, unit: BigInt(unit) });
+    const claim = { prover, modelId, context };
+    if (kind < 0.05) return batch(teller, claim);
+    if (kind < 0.25) return tracedUnit(teller, claim);
+    if (kind < 0.3) return refutedUnit(teller, claim);
+    return verifiedUnit(teller, claim, kind < 0.37 ? someone() : undefined);
+  }
 
-  const tell = (log: Emitted): void => void told.push({ log, ledger });
-  const record = (first: () => void) => {
-    statements++;
-    first();
-  };
-  const registry = [at("AttestationRegistry"), attestationRegistryAbi] as const;
-  const campaign = [at("Campaign"), campaignAbi] as const;
+  const begun: Steps[] = [];
+  while (teller.told.length < events) {
+    if (begun.length < OPEN_UNITS) begun.push(begin());
+    const chosen = Math.floor(next() * begun.length);
+    const steps = begun[chosen] as Steps;
+    steps.shift()?.();
+    if (steps.length === 0) begun.splice(chosen, 1);
+  }
+  return { told: teller.told, outcome: teller.outcome() };
+}
 
+/** Publishes a model and opens season 1 with a task of each method, its number the method's. Gives the model's id. */
+function prepare({ tell }: Teller, { startsAt, endsAt }: SeasonOptions): Hex {
   const model = {
     artifactHash: hashOf("file"),
     runtimeId: hashOf("runtime"),
@@ -111,129 +102,35 @@ export function tellSeason(options: SeasonOptions): Season {
     }),
   );
   const modelId = modelIdOf({ ...model, layoutHash: keccak256(layout) });
-
-  function changePoints(account: Address, subject: Hex, reason: number, delta: bigint): void {
-    const had = entries.get(account);
-    const change = { seasonId: 1n, account, subject, reason, seq: ledger.seq + 1n };
-    entries.set(account, { points: (had?.points ?? 0n) + delta, lastSeq: change.seq });
-    ledger = {
-      seq: change.seq,
-      participants: ledger.participants + (had === undefined ? 1 : 0),
-      totalPoints: ledger.totalPoints + delta,
-      ledgerHash: ledgerHash(ledger.ledgerHash, { ...change, delta }),
-    };
-    const amount = delta < 0n ? -delta : delta;
-    tell(emit(...campaign, delta < 0n ? "PointsBurned" : "PointsAwarded", { ...change, amount }));
-  }
-
-  function burn(account: Address, subject: Hex): void {
-    const had = entries.get(account)?.points ?? 0n;
-    const owed = PENALTY * POINTS;
-    if (had > 0n) changePoints(account, subject, REASON_PENALTY, had < owed ? -had : -owed);
-  }
-
-  /** What happens to a statement, one step after the other. */
-  function statement(prover: Address, method: number, context: Hex): (() => void)[] {
-    const n = told.length;
-    const opened: Answer = {
-      outputHash: hashOf("output", n),
-      traceHash: method === FRAUD ? hashOf("trace", n) : ZERO_HASH,
-      salt: hashOf("salt", n),
-    };
-    const answer = answerHash(prover, opened);
-    const claim = { prover, method, modelId, inputHash: hashOf("input", n), context };
-    const uid = attestationUid(deployment.chainId, at("AttestationRegistry"), { ...claim, answer });
-    const attest = () => tell(emit(...registry, "Attested", { uid, ...claim, ...opened }));
-    if (method === 0) return [() => record(attest)];
-    if (method === FRAUD) {
-      const traced = emit(at("FraudProof"), fraudProofAbi, "Traced", { uid, trace: padHex(uid, { size: 42 }) });
-      return [
-        () => record(attest),
-        () => tell(traced),
-        settle(uid, "FraudProof", VERIFIED),
-        () => award(prover, uid, 1n),
-      ];
-    }
-    const commit = () => record(() => tell(emit(...registry, "Committed", { uid, ...claim, answer })));
-    if (next() < 0.07) return [commit, attest, settle(uid, "Quorum", REFUTED), () => burn(prover, uid)];
-    const steps = [commit, attest, settle(uid, "Quorum", VERIFIED), () => award(prover, uid, 1n)];
-    if (next() < 0.1) steps.push(() => changePoints(someone(), uid, REASON_VERIFIER, 20n));
-    return steps;
-  }
-
-  function batch(prover: Address, context: Hex): (() => void)[] {
-    const root = hashOf("root", told.length);
-    const claim = { prover, method: FRAUD, modelId, context, count: BATCH, root };
-    const id = batchId(deployment.chainId, at("AttestationRegistry"), claim);
-    const attested = emit(...registry, "BatchAttested", { id, ...claim, traces: padHex(root, { size: 26 * BATCH }) });
-    return [
-      () => record(() => tell(attested)),
-      settle(id, "FraudProof", VERIFIED),
-      () => award(prover, id, BigInt(BATCH)),
-    ];
-  }
-
-  const settle = (id: Hex, by: "Quorum" | "FraudProof", status: number) => () =>
-    void tell(emit(...registry, "StatusChanged", { id, status, by: at(by) }));
-  const award = (account: Address, subject: Hex, count: bigint) =>
-    changePoints(account, subject, REASON_PROVER, count * POINTS);
-
-  const names = Array.from({ length: accounts }, (_, n) => accountOf(n));
-  let started = 0;
-  // Everyone once, then some much more often than others.
-  const someone = (): Address => names[Math.floor(accounts * next() ** 2)] as Address;
-
-  function begin(): (() => void)[] {
-    const prover = started < accounts ? (names[started] as Address) : someone();
-    started++;
-    const kind = next();
-    const unit = units.get(prover) ?? 0;
-    const batched = kind < 0.05;
-    units.set(prover, unit + (batched ? BATCH : 1));
-    const taskId = kind < 0.25 ? 2n : 1n;
-    const context = unitContext({ campaign: at("Campaign"), seasonId: 1n, taskId, unit: BigInt(unit) });
-    return batched ? batch(prover, context) : statement(prover, taskId === 2n ? FRAUD : QUORUM, context);
-  }
-
-  const organiser = accountOf(-1);
-  const rows = padHex(modelId, { size: 448 });
   tell(
     emit(at("ModelRegistry"), modelRegistryAbi, "ModelPublished", {
-      ...{ modelId, publisher: organiser, ...model, layout, rows, uri: "https://example.org/model.onnx" },
+      ...{ modelId, publisher: organiser, ...model, layout, rows: padHex(modelId, { size: 448 }) },
+      uri: "https://example.org/model.onnx",
     }),
   );
+
+  const campaign = [at("Campaign"), campaignAbi] as const;
   tell(emit(...campaign, "SeasonDrafted", { seasonId: 1n, organiser, verifierCap: 1_000_000n }));
-  for (const [i, method] of [QUORUM, FRAUD].entries())
+  const inputs = { inputCount: 64, inputSetRoot: hashOf("inputs"), inputs: padHex(modelId, { size: 64 * 16 }) };
+  for (const method of [QUORUM, FRAUD])
     tell(
       emit(...campaign, "TaskAdded", {
-        ...{ seasonId: 1n, taskId: BigInt(i + 1), modelId, method, points: POINTS, noise: 8, inputCount: 64 },
-        ...{
-          unitsPerAccount: UNITS_PER_ACCOUNT,
-          inputSetRoot: hashOf("inputs"),
-          inputs: padHex(modelId, { size: 1024 }),
-        },
+        ...{ seasonId: 1n, taskId: BigInt(method), modelId, method, points: POINTS, noise: 8 },
+        ...{ unitsPerAccount: 1_000_000, ...inputs },
       }),
     );
-  const times = { startsAt: BigInt(startsAt), endsAt: BigInt(endsAt), closesAt: BigInt(endsAt + 86_400) };
+  const times = { startsAt: BigInt(startsAt), endsAt: BigInt(endsAt), closesAt: BigInt(endsAt + CLOSING) };
   tell(emit(...campaign, "SeasonOpened", { seasonId: 1n, organiser, ...times, uri: "https://example.org/season" }));
-  while (told.length < lead) for (const step of statement(someone(), 0, FREE_CONTEXT)) step();
-  tell(emit(...campaign, "SeasonSeeded", { seasonId: 1n, seed: hashOf("seed") }));
+  return modelId;
+}
 
-  const open: (() => void)[][] = [];
-  while (told.length < events) {
-    if (open.length < OPEN_UNITS) open.push(begin());
-    const chosen = Math.floor(next() * open.length);
-    const steps = open[chosen] as (() => void)[];
-    steps.shift()?.();
-    if (steps.length === 0) open.splice(chosen, 1);
-  }
-  const ranking = [...entries].sort(([, a], [, b]) => compareStandings(a, b));
-  return {
-    told,
-    outcome: {
-      events: told.length,
-      statements,
-      ranking: ranking.map(([account, entry]) => `${account.toLowerCase()} ${entry.points} ${entry.lastSeq}`),
-    },
+/** Numbers from 0 up to 1 that look random and are the same every time (mulberry32). */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

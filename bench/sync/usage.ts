@@ -8,8 +8,11 @@ export interface Usage {
   rssMiB: number;
 }
 
-/** Whether this system tells what processes use: Linux does. */
-export const canMeasure = (): boolean => process.platform === "linux";
+/** Why nothing can be measured on this system, as a sentence; undefined where it can. */
+export const usageObstacle = (): string | undefined =>
+  process.platform === "linux"
+    ? undefined
+    : `What a process uses is read from /proc, which ${process.platform} hasn't.`;
 
 // Linux counts in hundredths of a second for whoever reads /proc, whatever its own clock is.
 const TICKS = 100;

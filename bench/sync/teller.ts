@@ -1,0 +1,77 @@
+import type { Address, Hex } from "viem";
+import { campaignAbi } from "../../sdk/abi.ts";
+import { ledgerHash, ZERO_HASH } from "../../sdk/commitments.ts";
+import { compareStandings, REASON_PENALTY } from "../../sdk/ledger.ts";
+import { type Emitted, emit } from "../../test/indexer/story.ts";
+import type { Outcome } from "./contender.ts";
+import { at } from "./deployment.ts";
+
+/** A log, and the season's ledger after it. */
+export interface Told {
+  log: Emitted;
+  ledger: LedgerState;
+}
+
+/** What `ledgerOf` answers. */
+export interface LedgerState {
+  seq: bigint;
+  participants: number;
+  totalPoints: bigint;
+  ledgerHash: Hex;
+}
+
+/** Writes down the logs of season 1, and keeps its ledger as the contract would. */
+export interface Teller {
+  told: Told[];
+  tell(log: Emitted): void;
+  /** Tells what a statement is recorded by. */
+  record(log: Emitted): void;
+  award(account: Address, subject: Hex, reason: number, amount: bigint): void;
+  /** Burns as many points as the account has, at most so many. */
+  burn(account: Address, subject: Hex, most: bigint): void;
+  /** What all that was told comes to. */
+  outcome(): Outcome;
+}
+
+export function createTeller(): Teller {
+  const told: Told[] = [];
+  const entries = new Map<Address, { points: bigint; lastSeq: bigint }>();
+  let statements = 0;
+  let ledger: LedgerState = { seq: 0n, participants: 0, totalPoints: 0n, ledgerHash: ZERO_HASH };
+
+  function change(account: Address, subject: Hex, reason: number, delta: bigint): void {
+    const had = entries.get(account);
+    const changed = { seasonId: 1n, account, subject, reason, seq: ledger.seq + 1n };
+    entries.set(account, { points: (had?.points ?? 0n) + delta, lastSeq: changed.seq });
+    ledger = {
+      seq: changed.seq,
+      participants: ledger.participants + (had === undefined ? 1 : 0),
+      totalPoints: ledger.totalPoints + delta,
+      ledgerHash: ledgerHash(ledger.ledgerHash, { ...changed, delta }),
+    };
+    const [eventName, amount] = delta < 0n ? (["PointsBurned", -delta] as const) : (["PointsAwarded", delta] as const);
+    teller.tell(emit(at("Campaign"), campaignAbi, eventName, { ...changed, amount }));
+  }
+
+  const teller: Teller = {
+    told,
+    tell(log) {
+      told.push({ log, ledger });
+    },
+    record(log) {
+      statements++;
+      teller.tell(log);
+    },
+    award: change,
+    burn(account, subject, most) {
+      const had = entries.get(account)?.points ?? 0n;
+      if (had > 0n) change(account, subject, REASON_PENALTY, had < most ? -had : -most);
+    },
+    outcome() {
+      const ranked = [...entries].sort(([, a], [, b]) => compareStandings(a, b));
+      const ranking = ranked.map(([account, entry]) => `${account.toLowerCase()} ${entry.points} ${entry.lastSeq}`);
+      return { events: told.length, statements, ranking };
+    },
+  };
+  return teller;
+}
