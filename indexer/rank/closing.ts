@@ -2,6 +2,7 @@ import type { Db } from "../store/database.ts";
 import type { Built } from "./built.ts";
 import { type Epochs, endOf, epochsOf } from "./epochs.ts";
 import { query } from "./queries.ts";
+import type { StandingOrder } from "./standing-order.ts";
 
 /** Participants of whom one row of `epoch_ranks` tells. */
 export const CHUNK = 1_000;
@@ -36,7 +37,7 @@ interface Closed {
   seq: bigint;
 }
 
-export function createClosing(db: Db, built: Built): Closing {
+export function createClosing(db: Db, built: Built, unbuilt: StandingOrder): Closing {
   const seasons = db.prepare<[], Season>(
     `SELECT season_id AS seasonId, starts_at AS startsAt, closes_at AS closesAt, participants,
        (SELECT count(*) FROM epochs WHERE epochs.season_id = seasons.season_id) AS closed
@@ -57,7 +58,6 @@ export function createClosing(db: Db, built: Built): Closing {
     )
     .safeIntegers();
   const numbers = db.prepare<[number], number>(query("numbers")).pluck();
-  const numbersUnbuilt = db.prepare<[number], number>(query("numbers unbuilt")).pluck();
   let next: number | undefined;
 
   function nextOf({ closed, startsAt, closesAt }: Season): number {
@@ -67,7 +67,7 @@ export function createClosing(db: Db, built: Built): Closing {
 
   function ranksOf({ seasonId, participants }: Season): Buffer {
     const ranks = Buffer.alloc(BYTES * participants);
-    const ordered = (built.is() ? numbers : numbersUnbuilt).all(seasonId);
+    const ordered = built.is() ? numbers.all(seasonId) : unbuilt.numbers(seasonId);
     ordered.forEach((number, i) => {
       ranks.writeUInt32LE(i + 1, BYTES * (number - 1));
     });

@@ -141,8 +141,8 @@ SELECT count FROM marks WHERE season_id = ? AND level = ? AND behind = ? AND las
 -- name: numbers
 SELECT number FROM places WHERE season_id = ? ORDER BY behind, last_seq;
 
--- name: numbers unbuilt
-SELECT number FROM entries WHERE season_id = ? ORDER BY -points, last_seq;
+-- name: entries in order
+SELECT number, points, last_seq FROM entries WHERE season_id = ? ORDER BY -points, last_seq;
 
 -- name: build places
 INSERT INTO places (season_id, behind, last_seq, number)

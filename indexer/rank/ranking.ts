@@ -4,10 +4,11 @@ import type { Standing } from "../../sdk/wire.ts";
 import type { Db } from "../store/database.ts";
 import type { EntryChange, EntryKey, EntryListener } from "../store/listener.ts";
 import { storageError } from "../store/storage.ts";
-import { type Built, createBuilt } from "./built.ts";
-import { type Closing, createClosing } from "./closing.ts";
+import { createBuilt } from "./built.ts";
+import { createClosing } from "./closing.ts";
 import { createOrder, type Key, type Order } from "./order.ts";
 import { query } from "./queries.ts";
+import { createStandingOrder } from "./standing-order.ts";
 
 /** Where a standing is in the order of its season: points and last ledger entry. */
 export type Position = EntryKey;
@@ -56,6 +57,8 @@ export function createRanking(db: Db): Ranking {
 
   const order = createOrder(db);
   const built = createBuilt(db);
+  const unbuilt = createStandingOrder(db);
+  const closing = createClosing(db, built, unbuilt);
   const keyOfAccount = db.prepare<[number, Address], [bigint, bigint]>(query("key of account")).raw().safeIntegers();
   const standingAt = db.prepare<[InSeason], Row>(query("standing")).safeIntegers();
   const from = db.prepare<[InSeason & { limit: number }], Row>(query("from")).safeIntegers();
@@ -108,26 +111,25 @@ export function createRanking(db: Db): Ranking {
       if (built.is()) return;
       try {
         db.transaction(order.build).immediate();
+        unbuilt.forget();
       } catch (error) {
         throw storageError(db, error);
       }
     },
-    listener: listenerOf(order, createClosing(db, built), built),
-  };
-}
-
-function listenerOf(order: Order, closing: Closing, built: Built): EntryListener {
-  return {
-    nextEpochEnd: closing.next,
-    reach: closing.reach,
-    retreat: closing.retreat,
-    seasonsChanged: closing.seasonsChanged,
-    changed(changes) {
-      if (built.is()) for (const change of changes) follow(order, change);
-    },
-    abandoned() {
-      built.forget();
-      closing.forget();
+    listener: {
+      nextEpochEnd: closing.next,
+      reach: closing.reach,
+      retreat: closing.retreat,
+      seasonsChanged: closing.seasonsChanged,
+      changed(changes) {
+        if (built.is()) for (const change of changes) follow(order, change);
+        else unbuilt.changed(changes);
+      },
+      abandoned() {
+        built.forget();
+        unbuilt.forget();
+        closing.forget();
+      },
     },
   };
 }

@@ -10,6 +10,8 @@ export interface EntryKey {
 export interface EntryChange {
   seasonId: bigint;
   account: Address;
+  /** The participant's, from 1 on. */
+  number: number;
   before: EntryKey | undefined;
   after: EntryKey | undefined;
 }

@@ -33,8 +33,8 @@ export function createWorking(db: Db): Working {
       const changes: EntryChange[] = [];
       for (const rows of [seasons, tasks, statements, tallies, activity]) rows.flush();
       entries.flush((before, after) => {
-        const { seasonId, account } = (before ?? after) as Entry;
-        changes.push({ seasonId, account, before, after });
+        const { seasonId, account, number } = (before ?? after) as Entry;
+        changes.push({ seasonId, account, number: Number(number), before, after });
       });
       if (changes.length > 0) listener?.changed(changes);
     },

@@ -37,7 +37,10 @@ export function openEntries(): Entries {
         remove.run(addressOf(account));
         if (after) add.run(addressOf(account), after.points, after.lastSeq, account + 1);
       }
-      const told = changes.map((change) => ({ seasonId: 1n, ...change, account: addressOf(change.account) }));
+      const told = changes.map((change) => {
+        const { account, before, after } = change;
+        return { seasonId: 1n, account: addressOf(account), number: account + 1, before, after };
+      });
       ranking.listener.changed(told);
     }),
     order: () => ({

@@ -1,0 +1,93 @@
+import type { Db } from "../store/database.ts";
+import type { EntryChange } from "../store/listener.ts";
+import { query } from "./queries.ts";
+
+/** The order of entries while the ranking is not built, in memory: about 24 bytes an account. */
+export interface StandingOrder {
+  /** Numbers of a season's participants, the first in rank first. */
+  numbers(seasonId: number): readonly number[];
+  /** Follows the entries. */
+  changed(changes: readonly EntryChange[]): void;
+  /** Drops what is held: it is read from the table `entries` when it is asked for again. */
+  forget(): void;
+}
+
+/** Keys by participant number; a last entry of 0 is no entry. */
+interface Season {
+  points: BigInt64Array;
+  lastSeqs: BigInt64Array;
+  /** As it was before `changed`. */
+  ordered: number[];
+  changed: Set<number>;
+}
+
+export function createStandingOrder(db: Db): StandingOrder {
+  const rows = db.prepare<[number], [bigint, bigint, bigint]>(query("entries in order")).raw().safeIntegers();
+  const seasons = new Map<number, Season>();
+
+  function read(seasonId: number): Season {
+    const season: Season = { points: keys(), lastSeqs: keys(), ordered: [], changed: new Set() };
+    for (const [number, points, lastSeq] of rows.all(seasonId)) {
+      put(season, Number(number), points, lastSeq);
+      season.ordered.push(Number(number));
+    }
+    seasons.set(seasonId, season);
+    return season;
+  }
+
+  return {
+    numbers(seasonId) {
+      const season = seasons.get(seasonId) ?? read(seasonId);
+      if (season.changed.size > 0) merge(season);
+      return season.ordered;
+    },
+    changed(changes) {
+      if (seasons.size === 0) return;
+      for (const { seasonId, number, after } of changes) {
+        const season = seasons.get(Number(seasonId));
+        if (!season) continue;
+        put(season, number, after?.points ?? 0n, after?.lastSeq ?? 0n);
+        season.changed.add(number);
+      }
+    },
+    forget() {
+      seasons.clear();
+    },
+  };
+}
+
+const keys = (): BigInt64Array => new BigInt64Array(1_024);
+
+function put(season: Season, number: number, points: bigint, lastSeq: bigint): void {
+  if (number >= season.points.length) {
+    season.points = grown(season.points, number);
+    season.lastSeqs = grown(season.lastSeqs, number);
+  }
+  season.points[number] = points;
+  season.lastSeqs[number] = lastSeq;
+}
+
+function grown(array: BigInt64Array, index: number): BigInt64Array {
+  const larger = new BigInt64Array(2 * Math.max(array.length, index));
+  larger.set(array);
+  return larger;
+}
+
+/** Puts what changed where it belongs: the others keep their order. */
+function merge(season: Season): void {
+  const { points, lastSeqs, ordered, changed } = season;
+  const before = (a: number, b: number): boolean => {
+    const [first, second] = [points[a] as bigint, points[b] as bigint];
+    return first === second ? (lastSeqs[a] as bigint) < (lastSeqs[b] as bigint) : first > second;
+  };
+  const moved = [...changed].filter((number) => lastSeqs[number] !== 0n).sort((a, b) => (before(a, b) ? -1 : 1));
+  const merged: number[] = [];
+  let next = 0;
+  for (const number of ordered) {
+    if (changed.has(number)) continue;
+    while (next < moved.length && before(moved[next] as number, number)) merged.push(moved[next++] as number);
+    merged.push(number);
+  }
+  season.ordered = merged.concat(moved.slice(next));
+  changed.clear();
+}

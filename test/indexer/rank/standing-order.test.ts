@@ -1,0 +1,52 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { createStandingOrder } from "../../../indexer/rank/standing-order.ts";
+import { openEntries } from "./entries.ts";
+
+const points = fc.oneof(fc.bigInt({ min: 0n, max: 3n }), fc.bigInt({ min: 2n ** 63n - 3n, max: 2n ** 63n - 1n }));
+/** Whose entry changes to how many points, or goes; and whether the order is asked for, or forgotten, after it. */
+const step = fc.tuple(
+  fc.nat({ max: 30 }),
+  fc.option(points, { nil: undefined }),
+  fc.constantFrom("", "", "ask", "forget"),
+);
+
+describe("the order of entries while the ranking is not built", () => {
+  it("is what the table gives, whatever changed since it was last asked for", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const { db, flush } = openEntries();
+        const order = createStandingOrder(db);
+        const inOrder = db.prepare("SELECT number FROM entries ORDER BY -points, last_seq").pluck();
+        const held = new Map<number, { points: bigint; lastSeq: bigint }>();
+        for (const [i, [account, points, then]] of steps.entries()) {
+          const number = account + 1;
+          const before = held.get(account);
+          const after = points === undefined ? undefined : { points, lastSeq: BigInt(i + 1) };
+          if (after) held.set(account, after);
+          else held.delete(account);
+          flush([{ account, before, after }]);
+          order.changed([{ seasonId: 1n, account: "0x", number, before, after }]);
+          if (then === "ask") expect(order.numbers(1)).to.deep.equal(inOrder.all());
+          if (then === "forget") order.forget();
+        }
+        expect(order.numbers(1)).to.deep.equal(inOrder.all());
+        expect(order.numbers(2)).to.deep.equal([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("takes participants by the thousand, and seasons apart", () => {
+    const order = createStandingOrder(openEntries().db);
+    expect([order.numbers(1), order.numbers(2)]).to.deep.equal([[], []]);
+    const changes = Array.from({ length: 5_000 }, (_, i) => ({
+      ...{ seasonId: BigInt(1 + (i % 2)), account: "0x" as const, number: i + 1, before: undefined },
+      after: { points: BigInt(i), lastSeq: BigInt(i + 1) },
+    }));
+    order.changed(changes);
+    const downFrom = (first: number) => Array.from({ length: 2_500 }, (_, i) => first - 2 * i);
+    expect(order.numbers(1)).to.deep.equal(downFrom(4_999));
+    expect(order.numbers(2)).to.deep.equal(downFrom(5_000));
+  });
+});
