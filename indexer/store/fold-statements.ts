@@ -19,6 +19,13 @@ type Recorded = Pick<
 /** What opens a statement's answer. */
 type Opening = Pick<Statement, "outputHash" | "traceHash" | "salt">;
 
+/** A panel member's revealed vote. */
+interface Vote {
+  round: number;
+  member: Address;
+  outputHash: Hex;
+}
+
 const unopened: Opening = { outputHash: null, traceHash: null, salt: null };
 
 /** Statements and batches, how they stand, the votes that judged them, and each account's tally of them. */
@@ -27,13 +34,7 @@ export function statementSteps(db: Db, working: Working, campaign: string): Fold
   const tallies = createTallies(working);
   const addVote = db.prepare("INSERT INTO votes VALUES (?, ?, ?, ?)");
   const removeVote = db.prepare("DELETE FROM votes WHERE uid = ? AND round = ? AND member = ?");
-  const majority = db
-    .prepare<{ uid: Hex; revealed: Hex | null }, Address>(
-      `SELECT DISTINCT member FROM votes WHERE uid = :uid AND output_hash <> :revealed AND output_hash = (
-         SELECT output_hash FROM votes WHERE uid = :uid AND round = (SELECT max(round) FROM votes WHERE uid = :uid)
-         GROUP BY output_hash ORDER BY count(*) DESC, output_hash LIMIT 1)`,
-    )
-    .pluck();
+  const votesOf = db.prepare<[Hex], Vote>("SELECT round, member, output_hash AS outputHash FROM votes WHERE uid = ?");
 
   // A statement that the season's rules don't ask for can name any season: it must not show there.
   function seasonOf(statement: Recorded): number | null {
@@ -107,7 +108,7 @@ export function statementSteps(db: Db, working: Working, campaign: string): Fold
     else if (status === REFUTED) tallies.add(season, prover, { pending: -units, refuted: units });
     else tallies.add(season, prover, { pending: -units });
     if (status !== REFUTED) return;
-    const catchers = challenger === null ? majority.all({ uid, revealed: outputHash }) : [challenger];
+    const catchers = challenger === null ? catchersAmong(votesOf.all(uid), outputHash) : [challenger];
     for (const catcher of catchers) tallies.add(season, catcher, { caught: sign });
   }
 
@@ -198,3 +199,14 @@ export function statementSteps(db: Db, working: Working, campaign: string): Fold
 
 const recordedBy = ({ place }: Event, { blockNumber, logIndex }: Statement): boolean =>
   blockNumber === place.blockNumber && logIndex === place.logIndex;
+
+/** Who voted, in any round, for what most of the last round's members found instead of the revealed answer. */
+function catchersAmong(votes: readonly Vote[], revealed: Hex | null): Set<Address> {
+  const last = Math.max(...votes.map(({ round }) => round));
+  const counts = new Map<Hex, number>();
+  for (const { round, outputHash } of votes)
+    if (round === last) counts.set(outputHash, (counts.get(outputHash) ?? 0) + 1);
+  const [found] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0] ?? [];
+  if (revealed === null || found === revealed) return new Set();
+  return new Set(votes.flatMap(({ member, outputHash }) => (outputHash === found ? [member] : [])));
+}

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type Address, type Hex, padHex, toHex } from "viem";
 import type { Db } from "../../../indexer/store/database.ts";
 import { IntegrityError } from "../../../indexer/store/integrity.ts";
-import { attestationRegistryAbi, campaignAbi, fraudProofAbi } from "../../../sdk/abi.ts";
+import { attestationRegistryAbi, campaignAbi, fraudProofAbi, quorumAbi } from "../../../sdk/abi.ts";
 import { unitContext } from "../../../sdk/contexts.ts";
 import { type Block, chainOf } from "../node.ts";
 import { dump } from "../running.ts";
@@ -150,6 +150,70 @@ describe("the fold of events", () => {
         expect(counted).to.deep.equal(recounted);
       }),
       { numRuns: 40 },
+    );
+  });
+
+  it("credits members of any round who voted for what the last one found, and nobody where that was revealed", () => {
+    const hash = (n: number): Hex => padHex(toHex(n), { size: 32 });
+    const [right, wrong] = [hash(1), hash(2)];
+    const registry = [deployment.contracts.AttestationRegistry.address, attestationRegistryAbi] as const;
+    const context = unitContext({ campaign: campaign.address, seasonId: 1n, taskId: 1n, unit: 0n });
+    const creditedFor = (revealed: Hex): unknown[] => {
+      const { db, chain } = open();
+      const [, second, opening] = chainOf(tell([])) as [Block, Block, Block];
+      chain.start(second);
+      const attested = emit(...registry, "Attested", {
+        ...{ uid: hash(9), prover: accountOf(1), modelId: MODEL, inputHash: hash(3), outputHash: revealed },
+        ...{ traceHash: hash(0), context, salt: hash(4), method: 1 },
+      });
+      const votes = [
+        [1, 2, wrong],
+        [1, 3, wrong],
+        [1, 4, right],
+        [2, 5, right],
+        [2, 6, right],
+        [2, 7, wrong],
+      ] as const;
+      const revealedVotes = votes.map(([round, member, outputHash]) =>
+        emit(deployment.contracts.Quorum?.address as Address, quorumAbi, "VoteRevealed", {
+          ...{ uid: hash(9), round, member: accountOf(member), outputHash },
+        }),
+      );
+      const refuted = emit(...registry, "StatusChanged", { id: hash(9), status: 3, by: accountOf(8) });
+      const logs = [attested, ...revealedVotes, refuted];
+      append(chain, [opening, { ...opening, number: 3, hash: hash(7), parentHash: opening.hash, logs }]);
+      return db.prepare("SELECT account FROM tallies WHERE caught = 1 ORDER BY account").pluck().all();
+    };
+    expect(creditedFor(wrong)).to.have.members([4, 5, 6].map(accountOf));
+    expect(creditedFor(right)).to.deep.equal([]);
+  });
+
+  it("credits who voted for what the last round found, or showed a wrong row, with each refutation", () => {
+    fc.assert(
+      fc.property(story, (choices) => {
+        const { db, chain } = open();
+        const [, second, ...blocks] = chainOf(tell(choices)) as [Block, Block, ...Block[]];
+        chain.start(second);
+        append(chain, blocks);
+        const credited = db
+          .prepare("SELECT season_id, account, caught FROM tallies WHERE caught > 0 ORDER BY season_id, account")
+          .all();
+        const found = db
+          .prepare(
+            `SELECT season_id, account, count(*) AS caught FROM (
+               SELECT uid, season_id, challenger AS account FROM statements WHERE status = 3 AND challenger IS NOT NULL
+               UNION
+               SELECT s.uid, season_id, member FROM statements s JOIN votes v USING (uid)
+               WHERE status = 3 AND challenger IS NULL AND v.output_hash <> s.output_hash AND v.output_hash = (
+                 SELECT output_hash FROM votes WHERE uid = s.uid
+                 AND round = (SELECT max(round) FROM votes WHERE uid = s.uid)
+                 GROUP BY output_hash ORDER BY count(*) DESC, output_hash LIMIT 1))
+             WHERE season_id IS NOT NULL GROUP BY season_id, account ORDER BY season_id, account`,
+          )
+          .all();
+        expect(credited).to.deep.equal(found);
+      }),
+      { numRuns: 60 },
     );
   });
 
