@@ -1,0 +1,73 @@
+import { expect } from "chai";
+import { following, head, metric, readiness, victim, whole, without } from "../following.ts";
+import { until, untilReady } from "../running.ts";
+
+describe("reading blocks", () => {
+  const on = following();
+
+  it("catches up over final blocks in ranges and over new blocks one by one", async () => {
+    on.node.finalized = 50;
+    const indexer = await on.launch();
+    await untilReady(indexer, head(whole));
+    const asked = on.node.requests
+      .filter(({ method }) => method === "eth_getLogs")
+      .map(({ params }) => params[0] as object);
+    expect(asked.filter((filter) => "fromBlock" in filter)).to.have.lengthOf.below(5);
+    expect(asked.filter((filter) => "blockHash" in filter)).to.have.lengthOf(head(whole) - 50);
+  });
+
+  it("never takes blocks for final that are younger than --finality, whatever the node says", async () => {
+    on.node.finalized = head(whole);
+    const indexer = await on.launch({ finality: 5 });
+    await untilReady(indexer, head(whole));
+    const standings = await fetch(`${indexer.url}/v1/seasons`);
+    const { asOf } = (await standings.json()) as { asOf: { finalizedBlock: number } };
+    expect(asOf.finalizedBlock).to.equal(head(whole) - 5);
+  });
+
+  it("keeps the same rows whether it followed the chain or came late", async () => {
+    on.node.blocks = whole.slice(0, 12);
+    const indexer = await on.launch();
+    for (let length = 12; length <= whole.length; length += 6) {
+      on.node.blocks = whole.slice(0, length);
+      on.node.finalized = Math.max(0, length - 15);
+      await untilReady(indexer, length - 1);
+    }
+    on.node.blocks = whole;
+    await untilReady(indexer, head(whole));
+    await on.expectRowsOf(whole);
+  });
+
+  it("resumes after a restart without reading again", async () => {
+    on.node.finalized = 50;
+    const first = await on.launch();
+    await untilReady(first, head(whole));
+    await on.stop(first);
+    on.node.requests = [];
+    await untilReady(await on.launch(), head(whole));
+    expect(on.node.requests.filter(({ method }) => method === "eth_getLogs")).to.deep.equal([]);
+  });
+
+  it("halves a range that the node finds too long, and halves it again", async () => {
+    on.node.finalized = head(whole);
+    const tooLong = ({ fromBlock, toBlock }: { fromBlock?: string; toBlock?: string }) =>
+      Number(toBlock) - Number(fromBlock) > 5;
+    on.node.fault = (method, [filter]) =>
+      method === "eth_getLogs" && tooLong(filter as object) ? { status: 413, body: "too much" } : undefined;
+    await untilReady(await on.launch(), head(whole));
+    on.node.fault = () => undefined;
+    await on.expectRowsOf(whole);
+  });
+
+  it("doesn't believe that a block is empty whose header tells of logs, and goes no further", async () => {
+    on.node.fault = without(victim);
+    const indexer = await on.launch();
+    await until("the doubt is told", async () =>
+      /^The 0 logs of block \d+ are not all that its logsBloom tells of\./.test((await readiness(indexer)).detail),
+    );
+    expect(Number(await metric(indexer, "proofboard_indexed_block"))).to.be.below(victim.number);
+    on.node.fault = () => undefined;
+    await untilReady(indexer, head(whole));
+    await on.expectRowsOf(whole);
+  });
+});
