@@ -1,9 +1,8 @@
-import { createKeccak } from "hash-wasm";
 import type { Address, Hex } from "viem";
 import { type Answer, type LedgerEntry, tag } from "../../sdk/commitments.ts";
+import { keccak } from "../ingest/keccak.ts";
 
-const keccak = await createKeccak(256);
-const hash = (bytes: Uint8Array): Hex => `0x${keccak.init().update(bytes).digest("hex")}`;
+const hash = (bytes: Uint8Array): Hex => `0x${Buffer.from(keccak(bytes)).toString("hex")}`;
 
 // abi.encode of values of one word each. They end their words, an address after 12 zero bytes, a uint64 after 24.
 const words = (count: number): Buffer => Buffer.alloc(32 * count);
