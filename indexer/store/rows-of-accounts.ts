@@ -55,10 +55,14 @@ export function tallyRows(db: Db): Rows<OfAccount, Tally> {
        FROM tallies WHERE season_id = ? AND account = ?`,
     )
     .safeIntegers();
-  const put = db.prepare("INSERT OR REPLACE INTO tallies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const insert = db.prepare("INSERT INTO tallies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const update = db.prepare(
+    `UPDATE tallies SET pending = ?, verified = ?, refuted = ?, caught = ?, by_prover = ?, by_verifier = ?,
+       by_penalty = ?
+     WHERE season_id = ? AND account = ?`,
+  );
   const remove = db.prepare("DELETE FROM tallies WHERE season_id = ? AND account = ?");
-  const write = (t: Tally) =>
-    put.run(t.seasonId, t.account, t.pending, t.verified, t.refuted, t.caught, t.byProver, t.byVerifier, t.byPenalty);
+  const amounts = (t: Tally) => [t.pending, t.verified, t.refuted, t.caught, t.byProver, t.byVerifier, t.byPenalty];
   return createRows({
     group: ({ seasonId }) => seasonId,
     name: ({ account }) => account,
@@ -71,8 +75,8 @@ export function tallyRows(db: Db): Rows<OfAccount, Tally> {
         ...{ pending: Number(pending), verified: Number(verified), refuted: Number(refuted), caught: Number(caught) },
       };
     },
-    insert: write,
-    update: write,
+    insert: (tally) => insert.run(tally.seasonId, tally.account, ...amounts(tally)),
+    update: (tally) => update.run(...amounts(tally), tally.seasonId, tally.account),
     remove: ({ seasonId, account }) => remove.run(seasonId, account),
   });
 }
