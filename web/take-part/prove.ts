@@ -1,0 +1,89 @@
+import { bytesToHex, type Hex } from "viem";
+import { buildStatement } from "../../inference/quorum.ts";
+import { type Client, readSeason, readTasks } from "../../sdk/client.ts";
+import { attestationUid, tensorHash, unitSeed } from "../../sdk/commitments.ts";
+import { unitContext } from "../../sdk/contexts.ts";
+import { unitInput } from "../../sdk/units.ts";
+import type { Journal } from "./journal.ts";
+import { callOf, send, type Wallet } from "./wallet.ts";
+
+/** What a model said of an input; headers are those of the model's layout. */
+export interface Ran {
+  output: Uint8Array;
+  inputHeader: Uint8Array;
+  outputHeader: Uint8Array;
+}
+
+/** What proving needs: `run` re-hashes the model's file and runs it on the pinned runtime. */
+export interface Tools {
+  client: Client;
+  wallet: Wallet;
+  journal: Journal;
+  run: (modelId: Hex, input: Uint8Array) => Promise<Ran>;
+}
+
+/** A unit's input, and what the model said of it, not yet sent. */
+export interface Draft {
+  uid: Hex;
+  taskId: bigint;
+  unit: bigint;
+  modelId: Hex;
+  input: Int8Array;
+  output: Uint8Array;
+}
+
+/** Works on a unit: derives its input from the chain, runs the model, keeps the answer. Nothing is sent yet. */
+export async function draftUnit(tools: Tools, seasonId: bigint, taskId: bigint, unit: bigint): Promise<Draft> {
+  const { client, wallet, journal, run } = tools;
+  const { seed, seededAt } = await readSeason(client, seasonId);
+  if (seededAt === 0) throw new Error(`Season ${seasonId} has no seed yet: its inputs can't be known.`);
+  const task = (await readTasks(client, seasonId)).find((one) => one.taskId === taskId);
+  if (task === undefined) throw new Error(`Season ${seasonId} has no task ${taskId}.`);
+  const input = unitInput(unitSeed(seed, taskId, wallet.account, unit), task);
+  const { output, inputHeader, outputHeader } = await run(task.modelId, new Uint8Array(input.buffer));
+  const registry = client.contracts.attestationRegistry.address;
+  const { statement, answer } = buildStatement({
+    prover: wallet.account,
+    method: task.method,
+    modelId: task.modelId,
+    inputHash: tensorHash(inputHeader, new Uint8Array(input.buffer)),
+    context: unitContext({ campaign: client.contracts.campaign.address, seasonId, taskId, unit }),
+    outputHash: tensorHash(outputHeader, output),
+    salt: bytesToHex(crypto.getRandomValues(new Uint8Array(32))),
+  });
+  const uid = attestationUid(client.deployment.chainId, registry, statement);
+  journal.keep({ uid, statement, answer });
+  return { uid, taskId, unit, modelId: task.modelId, input, output };
+}
+
+/** Deposits what Quorum asks, where it isn't there already, and commits to a statement of the journal. */
+export async function commitDraft({ client, wallet, journal }: Tools, uid: Hex, say: (step: string) => void) {
+  const { bonds, quorum, attestationRegistry } = client.contracts;
+  const deposit = await client.rpc.readContract({ ...quorum, functionName: "depositPerStatement" });
+  const holder = [quorum.address, wallet.account] as const;
+  const { free } = await client.rpc.readContract({ ...bonds, functionName: "bondOf", args: holder });
+  if (free < deposit) {
+    say("Depositing what a wrong answer would cost.");
+    const value = deposit - free;
+    await send(client.rpc, wallet, callOf({ ...bonds, functionName: "deposit", args: holder, value }));
+  }
+  const { method, modelId, inputHash, context, answer } = kept(journal, uid).statement;
+  say("Committing to the answer, still hidden.");
+  const args = [method, modelId, inputHash, context, answer] as const;
+  await send(client.rpc, wallet, callOf({ ...attestationRegistry, functionName: "commit", args }));
+}
+
+/** Opens a committed statement of the journal. */
+export async function reveal({ client, wallet, journal }: Omit<Tools, "run">, uid: Hex): Promise<void> {
+  const { statement, answer } = kept(journal, uid);
+  const { method, modelId, inputHash, context } = statement;
+  const args = [method, modelId, inputHash, context, answer] as const;
+  const call = callOf({ ...client.contracts.attestationRegistry, functionName: "reveal", args });
+  await send(client.rpc, wallet, call);
+}
+
+function kept(journal: Journal, uid: Hex) {
+  const entry = journal.entries().find((one) => one.uid === uid);
+  if (entry === undefined) throw new Error(`The answer to ${uid} is not in this browser, so it can't be opened.`);
+  return entry;
+}
