@@ -1,0 +1,102 @@
+import {
+  type InfiniteData,
+  keepPreviousData,
+  QueryClient,
+  type UseInfiniteQueryResult,
+  type UseQueryResult,
+  useInfiniteQuery,
+  useQuery,
+} from "@tanstack/react-query";
+import type { Address, Hex } from "viem";
+import { ApiError, fetchApi } from "../sdk/api.ts";
+import type {
+  AccountAnswer,
+  DeploymentAnswer,
+  ModelAnswer,
+  ModelsPage,
+  ReceiptsPage,
+  SeasonAnswer,
+  Seasons,
+  StatementAnswer,
+  StatementStatus,
+  StatementsPage,
+} from "../sdk/wire.ts";
+
+// Every answer is kept under its path, and asked again when an event of the stream touches it: see live.ts.
+
+const REFUSED = 400;
+const SERVER_FAILED = 500;
+
+/** All answers of the API that the page holds. */
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      retry: (failures, error) => failures < 2 && !isFinal(error),
+      retryDelay: 1_000,
+    },
+  },
+});
+
+/** Whether the same request would be refused again. */
+export const isFinal = (error: Error): boolean =>
+  error instanceof ApiError &&
+  error.status !== undefined &&
+  error.status >= REFUSED &&
+  error.status < SERVER_FAILED &&
+  error.status !== 429;
+
+/** Fetches a route of the API that served the page. */
+export const ask = <T>(path: string, signal?: AbortSignal): Promise<T> => fetchApi<T>(location.origin, path, signal);
+
+/** The answer of a route; asks nothing while `path` is undefined. The last answer is shown while the next is awaited. */
+export const useAnswer = <T>(path: string | undefined): UseQueryResult<T, Error> =>
+  useQuery<T, Error>({
+    queryKey: [path],
+    queryFn: ({ signal }) => ask<T>(path as string, signal),
+    enabled: path !== undefined,
+    placeholderData: keepPreviousData,
+  });
+
+/** The pages of a list that goes on by cursor. A cursor that a reorganisation undid begins the list anew. */
+export const usePages = <T extends { next: string | null }>(
+  path: string,
+): UseInfiniteQueryResult<InfiniteData<T>, Error> =>
+  useInfiniteQuery({
+    queryKey: [path],
+    queryFn: ({ pageParam, signal }) => ask<T>(withCursor(path, pageParam), signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    placeholderData: keepPreviousData,
+  });
+
+const withCursor = (path: string, cursor: string | null): string =>
+  cursor === null ? path : `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(cursor)}`;
+
+/** A path with the parameters that have a value. */
+export function withQuery(path: string, parameters: Record<string, string | number | undefined>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, String(value));
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
+export const useSeasons = () => useAnswer<Seasons>("/v1/seasons");
+
+export const useSeason = (seasonId: string | undefined) =>
+  useAnswer<SeasonAnswer>(seasonId === undefined ? undefined : `/v1/seasons/${encodeURIComponent(seasonId)}`);
+
+export const useAccount = (account: Address) => useAnswer<AccountAnswer>(`/v1/accounts/${account}`);
+
+export const useReceipts = (account: Address, filter: { season?: string; status?: StatementStatus }) =>
+  usePages<ReceiptsPage>(withQuery(`/v1/accounts/${account}/receipts`, filter));
+
+export const useStatement = (uid: Hex) => useAnswer<StatementAnswer>(`/v1/attestations/${uid}`);
+
+export const useStatements = (filter: { prover?: Address; model?: Hex; status?: StatementStatus }) =>
+  usePages<StatementsPage>(withQuery("/v1/attestations", filter));
+
+export const useModels = () => usePages<ModelsPage>("/v1/models");
+
+export const useModel = (modelId: Hex) => useAnswer<ModelAnswer>(`/v1/models/${modelId}`);
+
+export const useDeployment = () => useAnswer<DeploymentAnswer>("/v1/deployment");

@@ -1,0 +1,76 @@
+import { Suspense, useState } from "react";
+import { Link, Route, Switch, useRoute } from "wouter";
+import { LiveRegion } from "./components/live.tsx";
+import { Page } from "./components/page.tsx";
+import { Loading } from "./components/states.tsx";
+import { routes } from "./routes.ts";
+import { keepTheme, readTheme, type Theme } from "./theme.ts";
+
+export function App() {
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to the content
+      </a>
+      <header className="site">
+        <Link href="/" className="brand">
+          Proofboard
+        </Link>
+        <nav aria-label="Pages">
+          <ul>
+            {routes.map(
+              ({ path, label }) =>
+                label && (
+                  <li key={path}>
+                    <NavLink href={path}>{label}</NavLink>
+                  </li>
+                ),
+            )}
+          </ul>
+        </nav>
+        <ThemeChoice />
+      </header>
+      <main id="main" tabIndex={-1}>
+        <Suspense fallback={<Loading what="the page" />}>
+          <Switch>
+            {routes.map(({ path, page: Shown }) => (
+              <Route key={path} path={path}>
+                {(params) => <Shown params={params as Record<string, string>} />}
+              </Route>
+            ))}
+            <Route>
+              <Page title="Nothing here">
+                <p className="state">There is no such page.</p>
+              </Page>
+            </Route>
+          </Switch>
+        </Suspense>
+      </main>
+      <LiveRegion />
+    </>
+  );
+}
+
+function NavLink({ href, children }: { href: string; children: string }) {
+  const [active] = useRoute(href);
+  return (
+    <Link href={href} {...(active && { "aria-current": "page" })}>
+      {children}
+    </Link>
+  );
+}
+
+const next: Readonly<Record<Theme, Theme>> = { system: "dark", dark: "light", light: "system" };
+
+function ThemeChoice() {
+  const [theme, setTheme] = useState(readTheme);
+  const choose = () => {
+    setTheme(next[theme]);
+    keepTheme(next[theme]);
+  };
+  return (
+    <button type="button" className="theme" onClick={choose} title="Colours: as your system, dark or light">
+      Theme: {theme}
+    </button>
+  );
+}
