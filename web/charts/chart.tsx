@@ -1,0 +1,116 @@
+import { useEffect, useRef, useState } from "react";
+import type uPlot from "uplot";
+import { Failed, Loading } from "../components/states.tsx";
+import { exactTime, group } from "../format.ts";
+import type { Series } from "./series.ts";
+
+const HEIGHT = 280;
+// Lines differ in dash as well as in colour.
+const dashes = [[], [6, 4], [2, 3], [10, 4, 2, 4], [14, 4]];
+const COLOURS = 6;
+
+/** A chart of lines over time, and its numbers as a table. `caption` says what it shows, `unit` what is counted. */
+export function Chart({ series, caption, unit }: { series: Series; caption: string; unit: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  const [failure, setFailure] = useState<Error>();
+  const [ready, setReady] = useState(false);
+
+  useEffect(() => {
+    let plot: uPlot | undefined;
+    let gone = false;
+    const resize = new ResizeObserver(([entry]) => {
+      if (entry) plot?.setSize({ width: entry.contentRect.width, height: HEIGHT });
+    });
+    load()
+      .then((Plot) => {
+        if (gone || box.current === null) return;
+        plot = new Plot(optionsOf(box.current, series), dataOf(series), box.current);
+        resize.observe(box.current);
+        setReady(true);
+      })
+      .catch((error: Error) => setFailure(error));
+    return () => {
+      gone = true;
+      resize.disconnect();
+      plot?.destroy();
+    };
+  }, [series]);
+
+  return (
+    <figure className="chart">
+      <figcaption>{caption}</figcaption>
+      {failure ? <Failed error={failure} /> : !ready && <Loading what="the chart" />}
+      <div ref={box} aria-hidden="true" />
+      <details>
+        <summary>The numbers as a table</summary>
+        <Numbers series={series} caption={`${caption} (${unit})`} />
+      </details>
+    </figure>
+  );
+}
+
+async function load(): Promise<typeof uPlot> {
+  const [module] = await Promise.all([import("uplot"), import("uplot/dist/uPlot.min.css")]);
+  return module.default;
+}
+
+const dataOf = ({ times, lines }: Series): uPlot.AlignedData => [times, ...lines.map(({ values }) => values)];
+
+function optionsOf(box: HTMLElement, { times, lines }: Series): uPlot.Options {
+  const style = getComputedStyle(box);
+  const colour = (name: string) => style.getPropertyValue(name).trim() || style.color;
+  const axis: uPlot.Axis = {
+    stroke: style.color,
+    grid: { stroke: colour("--line"), width: 1 },
+    ticks: { stroke: colour("--line") },
+  };
+  return {
+    width: box.clientWidth,
+    height: HEIGHT,
+    cursor: { drag: { x: false, y: false } },
+    scales: { y: { range: (_, low, high) => [Math.min(0, low), Math.max(1, high)] } },
+    axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => group(Math.round(tick))) }],
+    series: [
+      { label: "Time", value: (_, time) => (time === null ? "" : exactTime(time)) },
+      ...lines.map(({ label }, i) => ({
+        label,
+        width: 2,
+        stroke: colour(`--series-${(i % COLOURS) + 1}`),
+        dash: dashes[i % dashes.length] as number[],
+        points: { show: times.length < 3 },
+        value: (_: uPlot, value: number | null) => (value === null ? "–" : group(value)),
+      })),
+    ],
+  };
+}
+
+function Numbers({ series: { times, lines }, caption }: { series: Series; caption: string }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="scroll" aria-label={caption} tabIndex={0}>
+      <table>
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            {lines.map(({ label }) => (
+              <th key={label} scope="col">
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {times.map((time, i) => (
+            <tr key={time}>
+              <th scope="row">{exactTime(time)}</th>
+              {lines.map(({ label, values }) => (
+                <td key={label}>{values[i] == null ? "–" : group(values[i])}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
