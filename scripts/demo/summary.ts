@@ -1,4 +1,4 @@
-import { type ClaimView, sizeOf } from "../../participant/claims.ts";
+import { type ClaimView, sizeOf } from "../../inference/verify/claims.ts";
 import type { View } from "../../participant/view.ts";
 import { REFUTED, VERIFIED } from "../../participant/view.ts";
 import { fetchApi } from "../../sdk/api.ts";

@@ -1,10 +1,9 @@
 import { type Address, type Hex, hexToBytes } from "viem";
-import type { Answer, Attestation, Batch } from "../sdk/commitments.ts";
-import { statuses } from "../sdk/statements.ts";
-import { leavesOf } from "../sdk/tree.ts";
-
-/** FraudProof's number in the registry's list. */
-export const FRAUD_PROOF = 2;
+import { type Answer, type Attestation, answerHash, type Batch } from "../../sdk/commitments.ts";
+import { FRAUD_PROOF } from "../../sdk/methods.ts";
+import { statuses } from "../../sdk/statements.ts";
+import { leavesOf } from "../../sdk/tree.ts";
+import type { EventLog } from "./events.ts";
 
 /** A statement under FraudProof: its activations are on chain for anyone to re-run. */
 export interface ClaimView {
@@ -49,8 +48,38 @@ export interface SingleClaim {
 
 const PENDING = statuses.indexOf("pending");
 
+/** Folds a log into the claims it concerns; false if it is about none. */
+export function foldClaim(claims: Map<Hex, ClaimView>, log: EventLog): boolean {
+  const { eventName, args, blockNumber } = log;
+  if (eventName === "BatchAttested" && args.method === FRAUD_PROOF) {
+    claims.set(args.id, beginBatch(args, blockNumber));
+  } else if (eventName === "Attested" && args.method === FRAUD_PROOF) {
+    claims.set(args.uid, beginSingle(args, answerHash(args.prover, args), blockNumber));
+  } else if (eventName === "Traced") {
+    const found = claims.get(args.uid);
+    if (found?.claim.kind === "single") found.claim.trace = hexToBytes(args.trace);
+  } else if (eventName === "StatusChanged") {
+    return change(claims, args.id, { status: args.status });
+  } else if (eventName === "PointsAwarded" || eventName === "PointsBurned") {
+    return change(claims, args.subject, { inLedger: true });
+  } else if (eventName === "RowRefuted") {
+    const { challenger, unit, layer, row, claimed, correct } = args;
+    const refutation = { challenger, index: Number(unit), layer: Number(layer), row: Number(row), claimed, correct };
+    return change(claims, args.id, { refutation });
+  } else {
+    return false;
+  }
+  return true;
+}
+
+function change(claims: Map<Hex, ClaimView>, id: Hex, changes: Partial<ClaimView>): boolean {
+  const claim = claims.get(id);
+  if (claim) Object.assign(claim, changes);
+  return claim !== undefined;
+}
+
 /** A batch as `BatchAttested` tells of it. */
-export function beginBatch(args: Batch & { id: Hex; traces: Hex }, recordedIn: bigint): ClaimView {
+function beginBatch(args: Batch & { id: Hex; traces: Hex }, recordedIn: bigint): ClaimView {
   const { id, traces, prover, method, modelId, context, count, root } = args;
   const statement = { prover, method, modelId, context, count, root };
   const claim = { kind: "batch", statement, leaves: leavesOf(hexToBytes(traces), count) } as const;
@@ -58,7 +87,7 @@ export function beginBatch(args: Batch & { id: Hex; traces: Hex }, recordedIn: b
 }
 
 /** A single statement as `Attested` tells of it; `answer` is recomputed from what the event opens. */
-export function beginSingle(
+function beginSingle(
   args: Omit<Attestation, "answer"> & Answer & { uid: Hex },
   answer: Hex,
   recordedIn: bigint,

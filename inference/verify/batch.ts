@@ -1,10 +1,13 @@
 import { bytesToHex } from "viem";
-import { type Client, fraudProofOf } from "../sdk/client.ts";
-import { batchId } from "../sdk/commitments.ts";
-import { type Unit, unitOf } from "../sdk/contexts.ts";
-import { type Proof, proofOf } from "../sdk/proofs.ts";
-import { statuses } from "../sdk/statements.ts";
-import { orderedTree, verifyProof } from "../sdk/tree.ts";
+import type { Client } from "../../sdk/client.ts";
+import { batchId } from "../../sdk/commitments.ts";
+import { type Unit, unitOf } from "../../sdk/contexts.ts";
+import { type Proof, proofOf } from "../../sdk/proofs.ts";
+import { statuses } from "../../sdk/statements.ts";
+import { orderedTree, verifyProof } from "../../sdk/tree.ts";
+import { type ShownRow, showRow } from "../dispute.ts";
+import type { Models } from "../models.ts";
+import type { Tensor } from "../tensors.ts";
 import {
   assignedTo,
   type Check,
@@ -18,7 +21,6 @@ import {
 } from "./checks.ts";
 import type { BatchClaim } from "./claims.ts";
 import { type Assignment, describeFinding, examineClaim, readChainModel, unitTrace } from "./examine.ts";
-import type { Models } from "./models.ts";
 import { type RecordedClaim, tracedOf } from "./readClaim.ts";
 
 /** A batch, or one unit of it, checked by its reader. */
@@ -27,6 +29,11 @@ export interface BatchVerification extends Proof {
   /** The first unit. */
   first: Unit;
   checks: Check[];
+  /** What the one unit's model saw here, and what it gave; undefined of a whole batch, or where it didn't run. */
+  input: Tensor | undefined;
+  output: Tensor | undefined;
+  /** The first wrong row found here, and its unit. */
+  wrong: (ShownRow & { unit: bigint }) | undefined;
   /** Every check held, and the batch is verified or pending. */
   good: boolean;
 }
@@ -64,33 +71,48 @@ export async function verifyBatch({
     );
   const { checks, check } = createChecks(onCheck);
   const digest = batchId(client.deployment.chainId, client.contracts.attestationRegistry.address, statement);
-  check("uid", digest === id ? "held" : "failed", `The fields recorded on chain have the EIP-712 digest ${digest}.`);
+  check("uid", digest === id ? "held" : "failed", `The fields recorded on chain have the EIP-712 digest ${digest}.`, {
+    expected: id,
+    found: digest,
+  });
   const status = await checkStatus(client, id, "batch", check);
   const grown = orderedTree(leaves);
   const roots = `The tree over the ${count} units' activations on chain has the root ${grown.root}`;
-  if (grown.root === root) check("tree", "held", `${roots}, as the batch says.`);
-  else check("tree", "failed", `${roots}; the batch says ${root}.`);
+  const hashes = { expected: root, found: grown.root };
+  if (grown.root === root) check("tree", "held", `${roots}, as the batch says.`, hashes);
+  else check("tree", "failed", `${roots}; the batch says ${root}.`, hashes);
   const assignment = await readAssignment(client, first);
   if (typeof assignment === "string") check("input", "unknown", assignment);
-  else if (index === undefined) await checkAll(client, recorded, assignment, check);
-  else await checkUnit({ client, models, claim, index, assignment, verified: status === "verified" }, check);
+  const looked =
+    typeof assignment === "string"
+      ? {}
+      : index === undefined
+        ? await checkAll(client, recorded, assignment, check)
+        : await checkUnit({ client, models, claim, index, assignment, verified: status === "verified" }, check);
   const good = checks.every(({ result }) => result !== "failed");
   const judged = { method, status: statuses.indexOf(status), isUnit: true, outputHash: null, panel: null };
   const proof = proofOf({ ...judged, traced: tracedOf(recorded) });
-  return { status, first, checks, good, ...proof };
+  return { status, first, checks, input: undefined, output: undefined, wrong: undefined, ...looked, good, ...proof };
 }
+
+type Looked = Partial<Pick<BatchVerification, "input" | "output" | "wrong">>;
 
 async function checkAll(
   client: Client,
-  recorded: RecordedClaim,
+  recorded: VerifyBatchOptions["recorded"],
   assignment: Assignment,
   check: Checker,
-): Promise<void> {
-  const model = await readChainModel(client, recorded.claim.statement.modelId);
-  const finding = await examineClaim(fraudProofOf(client).address, recorded, model, assignment);
-  if (finding === undefined)
+): Promise<Looked> {
+  const { statement, leaves } = recorded.claim;
+  const model = await readChainModel(client, statement.modelId);
+  const finding = await examineClaim(recorded, model, assignment);
+  if (finding?.unit === undefined) {
     check("rows", "held", "Every row of every unit was recomputed and gives what its trace says.");
-  else check("rows", "failed", `The prover ${describeFinding(finding)}`);
+    return {};
+  }
+  check("rows", "failed", `The prover ${describeFinding(finding)}`);
+  const trace = unitTrace(assignedTo(assignment, statement.prover, finding.unit), leaves[finding.index] as Uint8Array);
+  return { wrong: { ...showRow(model.layers, trace, finding), unit: finding.unit } };
 }
 
 interface UnitOptions extends Pick<VerifyBatchOptions, "client" | "models"> {
@@ -101,7 +123,7 @@ interface UnitOptions extends Pick<VerifyBatchOptions, "client" | "models"> {
   verified: boolean;
 }
 
-async function checkUnit(options: UnitOptions, check: Checker): Promise<void> {
+async function checkUnit(options: UnitOptions, check: Checker): Promise<Looked> {
   const { client, models, claim, index, assignment, verified } = options;
   const { statement, leaves } = claim;
   const leaf = leaves[index] as Uint8Array;
@@ -115,14 +137,20 @@ async function checkUnit(options: UnitOptions, check: Checker): Promise<void> {
   const word = `The registry says that the unit is ${said ? "" : "not "}verified in this batch.`;
   check("record", said === verified ? "held" : "failed", word);
   const model = await checkModelOf(models, statement.modelId, check);
-  if (!model) return;
+  if (!model) return {};
   const unit = (unitOf(statement.context) as Unit).unit + BigInt(index);
   const input = assignedTo(assignment, statement.prover, unit);
   check("input", "held", `The input is the one assigned to unit ${unit}, derived here.`);
-  checkRows(model, unitTrace(input, leaf), unit, check);
-  const output = await checkRun(model, new Uint8Array(input), check);
-  if (!output) return;
+  const trace = unitTrace(input, leaf);
+  const row = checkRows(model, trace, unit, check);
+  const looked = {
+    input: { spec: model.layout.input, data: new Uint8Array(input) },
+    wrong: row && { ...showRow(model.layers, trace, row), unit },
+  };
+  const output = await checkRun(model, looked.input.data, check);
+  if (!output) return looked;
   const claimed = bytesToHex(leaf.subarray(leaf.length - output.data.length));
   if (claimed === bytesToHex(output.data)) check("output", "held", "The output is the prover's, byte for byte.");
   else check("output", "failed", `The prover claims ${claimed}; the model gave ${bytesToHex(output.data)}.`);
+  return { ...looked, output };
 }

@@ -1,15 +1,15 @@
 import { bytesToHex, type Hex } from "viem";
-import { findWrongRow } from "../inference/dispute.ts";
-import { InvalidRunError, type Tensor } from "../inference/tensors.ts";
-import { type Client, readSeason, readTasks } from "../sdk/client.ts";
-import { unitSeed, ZERO_HASH } from "../sdk/commitments.ts";
-import { cidOfSha256 } from "../sdk/content.ts";
-import type { Unit } from "../sdk/contexts.ts";
-import { statuses } from "../sdk/statements.ts";
-import { unitInput } from "../sdk/units.ts";
-import { UnavailableError } from "./content.ts";
+import { type Client, readSeason, readTasks } from "../../sdk/client.ts";
+import { unitSeed, ZERO_HASH } from "../../sdk/commitments.ts";
+import { cidOfSha256, WrongHashError } from "../../sdk/content.ts";
+import type { Unit } from "../../sdk/contexts.ts";
+import { statuses } from "../../sdk/statements.ts";
+import { unitInput } from "../../sdk/units.ts";
+import { UnavailableError } from "../content.ts";
+import { findWrongRow, type WrongRow } from "../dispute.ts";
+import { InvalidModelError, type Models, type OpenModel } from "../models.ts";
+import { InvalidRunError, type Tensor } from "../tensors.ts";
 import { type Assignment, describeFinding } from "./examine.ts";
-import { InvalidModelError, type Models, type OpenModel } from "./models.ts";
 
 /** One thing that was looked at: it held, it failed, or it couldn't be known here. */
 export interface Check {
@@ -17,18 +17,26 @@ export interface Check {
   result: "held" | "failed" | "unknown";
   /** What was found, a sentence. */
   detail: string;
+  /** Where two hashes were compared: the one that must be, and the one computed here. */
+  hashes?: Hashes | undefined;
 }
 
-export type Checker = (name: Check["name"], result: Check["result"], detail: string) => void;
+interface Hashes {
+  expected: Hex;
+  found: Hex;
+}
+
+export type Checker = (name: Check["name"], result: Check["result"], detail: string, hashes?: Hashes) => void;
 
 /** Keeps checks as they are made, and tells `onCheck` of each. */
 export function createChecks(onCheck: (check: Check) => void = () => {}): { checks: Check[]; check: Checker } {
   const checks: Check[] = [];
   return {
     checks,
-    check(name, result, detail) {
-      checks.push({ name, result, detail });
-      onCheck({ name, result, detail });
+    check(name, result, detail, hashes) {
+      const made: Check = { name, result, detail, ...(hashes && { hashes }) };
+      checks.push(made);
+      onCheck(made);
     },
   };
 }
@@ -46,15 +54,19 @@ export async function checkStatus({ rpc, contracts }: Client, id: Hex, what: str
 export async function checkModelOf(models: Models, modelId: Hex, check: Checker): Promise<OpenModel | undefined> {
   try {
     const model = await models.open(modelId);
-    const cid = cidOfSha256(model.publication.artifactHash);
-    check("model", "held", `The file ${cid} has its hash, and its parts make the model ${modelId}.`);
+    const { artifactHash } = model.publication;
+    const detail = `The file ${cidOfSha256(artifactHash)} has its hash, and its parts make the model ${modelId}.`;
+    check("model", "held", detail, { expected: artifactHash, found: artifactHash });
     return model;
   } catch (error) {
     if (!(error instanceof UnavailableError || error instanceof InvalidModelError)) throw error;
-    check("model", "failed", error.message);
+    check("model", "failed", error.message, hashesOf(error.cause));
     return undefined;
   }
 }
+
+const hashesOf = (error: unknown): Hashes | undefined =>
+  error instanceof WrongHashError ? { expected: error.expected, found: error.found } : undefined;
 
 /** What the inputs of a unit's task are derived from, or a sentence that says why they can't be. */
 export async function readAssignment(
@@ -90,16 +102,21 @@ export async function checkRun(
   }
 }
 
-/** Recomputes every row of a trace A_0 ‖ … ‖ A_L; false at the first wrong one. */
-export function checkRows({ layers }: OpenModel, trace: Uint8Array, unit: bigint | undefined, check: Checker): boolean {
+/** Recomputes every row of a trace A_0 ‖ … ‖ A_L; returns the first wrong one. */
+export function checkRows(
+  { layers }: OpenModel,
+  trace: Uint8Array,
+  unit: bigint | undefined,
+  check: Checker,
+): WrongRow | undefined {
   const wrong = findWrongRow(layers, trace);
   if (wrong === undefined) {
     const rows = layers.reduce((sum, { length }) => sum + length, 0);
     check("rows", "held", `All ${rows} rows were recomputed and give what the trace says.`);
-    return true;
+    return undefined;
   }
   check("rows", "failed", `The prover ${describeFinding({ ...wrong, unit })}`);
-  return false;
+  return wrong;
 }
 
 const SHOWN_BYTES = 32;

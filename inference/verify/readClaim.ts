@@ -1,10 +1,10 @@
-import { formatLog, type Hex, type Log, numberToHex, type RpcLog } from "viem";
-import type { Client } from "../sdk/client.ts";
-import { unitOf } from "../sdk/contexts.ts";
-import type { Traced } from "../sdk/proofsFraud.ts";
-import { readRanges } from "../sdk/ranges.ts";
-import { type ClaimView, sizeOf } from "./claims.ts";
-import { foldLogs, type View } from "./view.ts";
+import { formatLog, type Hex, type Log, numberToHex, parseEventLogs, type RpcLog } from "viem";
+import type { Client } from "../../sdk/client.ts";
+import { unitOf } from "../../sdk/contexts.ts";
+import type { Traced } from "../../sdk/proofsFraud.ts";
+import { readRanges } from "../../sdk/ranges.ts";
+import { type ClaimView, foldClaim, sizeOf } from "./claims.ts";
+import { eventsAbi } from "./events.ts";
 
 /** A claim under FraudProof and where it was recorded. */
 export interface RecordedClaim extends ClaimView {
@@ -23,9 +23,9 @@ export async function readClaim({ contracts, deployment, rpc }: Client, id: Hex)
     const found: RpcLog[] = await rpc.request({ method: "eth_getLogs", params: [{ ...filter, ...range }] });
     return found.map((log) => formatLog(log) as Log<bigint, number, false>);
   });
-  const view: Omit<View, "head"> = { seasons: new Map(), statements: new Map(), claims: new Map() };
-  foldLogs(view, new Map(), logs);
-  const claim = view.claims.get(id);
+  const claims = new Map<Hex, ClaimView>();
+  for (const log of parseEventLogs({ abi: eventsAbi, logs })) foldClaim(claims, log);
+  const claim = claims.get(id);
   const recording = logs.find(({ blockNumber }) => blockNumber === claim?.recordedIn);
   return claim && recording && { ...claim, transactionHash: recording.transactionHash };
 }

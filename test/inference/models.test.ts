@@ -1,13 +1,14 @@
 import { expect } from "chai";
 import { type Hex, keccak256, sha256 } from "viem";
+import { UnavailableError } from "../../inference/content.ts";
 import { nameModel, type PublishedModel } from "../../inference/model.ts";
-import { openContent, UnavailableError } from "../../participant/content.ts";
-import { InvalidModelError, openModels } from "../../participant/models.ts";
+import { InvalidModelError, openModels } from "../../inference/models.ts";
+import { openContent } from "../../participant/content.ts";
 import { loadPinnedRuntime } from "../../participant/runtime.ts";
 import { publishModel } from "../../scripts/season.ts";
 import { modelId as nameOf, ZERO_HASH } from "../../sdk/commitments.ts";
 import { encodeLayout, INT8, UINT8 } from "../../sdk/layouts.ts";
-import { type Site, startSite } from "./chain.ts";
+import { type Site, startSite } from "../participant/chain.ts";
 
 describe("models", () => {
   let site: Site;

@@ -1,11 +1,16 @@
 import { type Hex, keccak256 } from "viem";
-import { decodeTensor, hashTensor, type Tensor } from "../inference/tensors.ts";
-import type { Client } from "../sdk/client.ts";
-import { attestationUid } from "../sdk/commitments.ts";
-import { cidOfKeccak256 } from "../sdk/content.ts";
-import { contextKind, type Unit, unitOf } from "../sdk/contexts.ts";
-import { type Panel, type Proof, proofOf } from "../sdk/proofs.ts";
-import { type RecordedStatement, readStatements, statuses } from "../sdk/statements.ts";
+import type { Client } from "../../sdk/client.ts";
+import { attestationUid } from "../../sdk/commitments.ts";
+import { cidOfKeccak256 } from "../../sdk/content.ts";
+import { contextKind, type Unit, unitOf } from "../../sdk/contexts.ts";
+import type { Row } from "../../sdk/layouts.ts";
+import { QUORUM } from "../../sdk/methods.ts";
+import { type Panel, type Proof, proofOf } from "../../sdk/proofs.ts";
+import { type RecordedStatement, readStatements, statuses } from "../../sdk/statements.ts";
+import { type ContentReader, UnavailableError } from "../content.ts";
+import { type ShownRow, showRow } from "../dispute.ts";
+import type { Models, OpenModel } from "../models.ts";
+import { decodeTensor, hashTensor, type Tensor } from "../tensors.ts";
 import {
   assignedTo,
   type Check,
@@ -18,10 +23,7 @@ import {
   readAssignment,
 } from "./checks.ts";
 import type { Refutation, SingleClaim } from "./claims.ts";
-import { type Content, UnavailableError } from "./content.ts";
-import type { Models, OpenModel } from "./models.ts";
 import { readClaim, tracedOf } from "./readClaim.ts";
-import { QUORUM } from "./units.ts";
 
 /** A statement, checked by its reader. */
 export interface Verification extends Proof {
@@ -31,8 +33,14 @@ export interface Verification extends Proof {
   /** The row that FraudProof computed otherwise than claimed; undefined where nobody showed one. */
   refutation: Refutation | undefined;
   checks: Check[];
-  /** What the model gave here; undefined when it didn't run. */
+  /** What the model saw here; undefined where its input can't be had or isn't the statement's. */
+  input: Tensor | undefined;
+  /** What it gave; undefined when it didn't run. */
   output: Tensor | undefined;
+  /** The model's rows by layer; undefined where its parts fail. */
+  layers: Row[][] | undefined;
+  /** Of a statement under FraudProof, the first row of its trace that is wrong; undefined where none is. */
+  wrong: ShownRow | undefined;
   /** Every check that could be made held, and the statement is verified or pending. */
   good: boolean;
 }
@@ -40,7 +48,7 @@ export interface Verification extends Proof {
 /** What verifying needs. */
 export interface VerifyOptions {
   client: Client;
-  content: Content;
+  content: ContentReader;
   models: Models;
   uid: Hex;
   /** The input's raw bytes; needed where the input is neither assigned nor among the content. */
@@ -60,11 +68,14 @@ export async function verifyStatement(options: VerifyOptions): Promise<Verificat
   const recorded = await readRecorded(client, uid);
   const { statement } = recorded;
   const digest = attestationUid(client.deployment.chainId, client.contracts.attestationRegistry.address, statement);
-  check("uid", digest === uid ? "held" : "failed", `The fields recorded on chain have the EIP-712 digest ${digest}.`);
+  check("uid", digest === uid ? "held" : "failed", `The fields recorded on chain have the EIP-712 digest ${digest}.`, {
+    expected: uid,
+    found: digest,
+  });
   const status = await checkStatus(client, uid, "statement", check);
-  const { output, model } = await rerun(options, recorded, check);
+  const { input, output, model } = await rerun(options, recorded, check);
   const claim = await readClaim(client, uid);
-  if (claim?.claim.kind === "single") checkTrace(claim.claim, model, check);
+  const wrong = claim?.claim.kind === "single" ? checkTrace(claim.claim, model, check) : undefined;
   const unit = unitOf(statement.context);
   return {
     recorded,
@@ -72,7 +83,7 @@ export async function verifyStatement(options: VerifyOptions): Promise<Verificat
     unit,
     refutation: claim?.refutation,
     checks,
-    output,
+    ...{ input, output, wrong, layers: model?.layers },
     good: checks.every(({ result }) => result !== "failed"),
     ...proofOf({
       ...{ method: statement.method, status: statuses.indexOf(status), isUnit: unit !== undefined },
@@ -85,6 +96,7 @@ export async function verifyStatement(options: VerifyOptions): Promise<Verificat
 
 interface Rerun {
   model?: OpenModel;
+  input?: Tensor;
   output?: Tensor | undefined;
 }
 
@@ -102,25 +114,40 @@ async function rerun(
     return { model };
   }
   const inputHash = hashTensor({ spec, data });
+  const hashes = { expected: statement.inputHash, found: inputHash };
   if (inputHash !== statement.inputHash) {
-    check("input", "failed", `${source} It has the hash ${inputHash}; the statement names ${statement.inputHash}.`);
+    const detail = `${source} It has the hash ${inputHash}; the statement names ${statement.inputHash}.`;
+    check("input", "failed", detail, hashes);
     return { model };
   }
-  check("input", "held", `${source} Its hash is the statement's.`);
+  check("input", "held", `${source} Its hash is the statement's.`, hashes);
+  const found = { model, input: { spec, data } };
   const output = await checkRun(model, data, check);
-  if (!output) return { model };
-  const outputHash = hashTensor(output);
-  if (!answer) check("output", "unknown", "The prover has not revealed its answer, so there is nothing to compare.");
-  else if (answer.outputHash === outputHash) check("output", "held", "The output is the prover's, byte for byte.");
-  else check("output", "failed", `The output has the hash ${outputHash}; the prover answered ${answer.outputHash}.`);
-  return { model, output };
+  if (!output) return found;
+  if (answer) compareOutput(hashTensor(output), answer.outputHash, check);
+  else check("output", "unknown", "The prover has not revealed its answer, so there is nothing to compare.");
+  return { ...found, output };
 }
 
-function checkTrace({ trace, answer, statement }: SingleClaim, model: OpenModel | undefined, check: Checker): void {
+function compareOutput(found: Hex, expected: Hex, check: Checker): void {
+  const hashes = { expected, found };
+  if (expected === found) check("output", "held", "The output is the prover's, byte for byte.", hashes);
+  else check("output", "failed", `The output has the hash ${found}; the prover answered ${expected}.`, hashes);
+}
+
+function checkTrace(
+  { trace, answer, statement }: SingleClaim,
+  model: OpenModel | undefined,
+  check: Checker,
+): ShownRow | undefined {
   const hash = keccak256(trace);
   const held = hash === answer.traceHash;
-  check("trace", held ? "held" : "failed", `The ${trace.length} activations on chain have the hash ${hash}.`);
-  if (held && model) checkRows(model, trace, unitOf(statement.context)?.unit, check);
+  check("trace", held ? "held" : "failed", `The ${trace.length} activations on chain have the hash ${hash}.`, {
+    expected: answer.traceHash,
+    found: hash,
+  });
+  const wrong = held && model ? checkRows(model, trace, unitOf(statement.context)?.unit, check) : undefined;
+  return wrong && model && showRow(model.layers, trace, wrong);
 }
 
 async function readRecorded(client: Client, uid: Hex): Promise<RecordedStatement> {
@@ -149,7 +176,7 @@ interface FoundInput {
 
 async function findInput(
   client: Client,
-  content: Content,
+  content: ContentReader,
   { context, prover, inputHash }: RecordedStatement["statement"],
   given: Uint8Array | undefined,
 ): Promise<FoundInput> {

@@ -1,10 +1,10 @@
 import type { Hex } from "viem";
-import { checkModel } from "../inference/model.ts";
-import { type InferenceRuntime, type InferenceSession, RUNTIME_ID } from "../inference/runtime.ts";
 import { type Client, type ModelPublication, readModel } from "../sdk/client.ts";
 import { cidOfSha256 } from "../sdk/content.ts";
 import type { Layout, Row } from "../sdk/layouts.ts";
-import { type Content, UnavailableError } from "./content.ts";
+import { type ContentReader, UnavailableError } from "./content.ts";
+import { checkModel } from "./model.ts";
+import { type InferenceRuntime, type InferenceSession, RUNTIME_ID } from "./runtime.ts";
 
 /** A published model, ready to run. */
 export interface OpenModel {
@@ -30,7 +30,7 @@ export class InvalidModelError extends Error {
 }
 
 /** Fetches each model's file by its CID, checks it against `ModelPublished`, loads it once and keeps it loaded. */
-export function openModels(client: Client, content: Content, runtime: InferenceRuntime): Models {
+export function openModels(client: Client, content: ContentReader, runtime: InferenceRuntime): Models {
   const opened = new Map<Hex, Promise<OpenModel>>();
 
   const load = async (modelId: Hex): Promise<OpenModel> => {
