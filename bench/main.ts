@@ -1,17 +1,33 @@
 import { parseArgs } from "node:util";
-import { asJson, asTable, type Measurement } from "./report.ts";
+import { asJson, asTable, type Row } from "./report.ts";
 
-const benchmarks: Record<string, () => Promise<Measurement[]>> = {
-  gas: async () => (await import("./gas.ts")).gas(),
-  infer: async () => (await import("./infer.ts")).infer(),
+/** Takes the arguments after its name, but for --json. */
+type Benchmark = (args: string[]) => Promise<readonly Row[]>;
+
+const plain =
+  (run: () => Promise<readonly Row[]>): Benchmark =>
+  async (args) => {
+    parseArgs({ args });
+    return run();
+  };
+
+const benchmarks: Record<string, Benchmark> = {
+  gas: plain(async () => (await import("./gas.ts")).gas()),
+  infer: plain(async () => (await import("./infer.ts")).infer()),
 };
 
-const { values, positionals } = parseArgs({ options: { json: { type: "boolean" } }, allowPositionals: true });
-const benchmark = positionals.length === 1 ? benchmarks[positionals[0] as string] : undefined;
+const [name = "", ...args] = process.argv.slice(2);
+const benchmark = benchmarks[name];
 if (benchmark === undefined) {
   console.error(`Usage: npm run bench -- ${Object.keys(benchmarks).join("|")} [--json]`);
   process.exitCode = 2;
 } else {
-  const rows = await benchmark();
-  console.log(values.json ? asJson(rows) : asTable(rows));
+  try {
+    const rows = await benchmark(args.filter((arg) => arg !== "--json"));
+    console.log(args.includes("--json") ? asJson(rows) : asTable(rows));
+  } catch (error) {
+    if (!String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS")) throw error;
+    console.error((error as Error).message);
+    process.exitCode = 2;
+  }
 }

@@ -1,5 +1,9 @@
-/** One row of a benchmark. */
+/** One row of a benchmark, told by the names of its fields; a field is left out where it doesn't apply. */
+export type Row = Readonly<Record<string, string | number | undefined>>;
+
+/** A row of a single number. */
 export interface Measurement {
+  [field: string]: string | number | undefined;
   name: string;
   value: number;
   unit: string;
@@ -8,15 +12,24 @@ export interface Measurement {
 }
 
 /** One JSON object a line. */
-export const asJson = (rows: readonly Measurement[]): string => rows.map((row) => JSON.stringify(row)).join("\n");
+export const asJson = (rows: readonly Row[]): string => rows.map((row) => JSON.stringify(row)).join("\n");
 
-/** A plain table: name, value, unit, peer. */
-export function asTable(rows: readonly Measurement[]): string {
-  const cells = rows.map(({ name, value, unit, peer = "" }) => [name, value.toLocaleString("en"), unit, peer]);
-  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => (row[column] as string).length)));
-  return cells
-    .map(([name = "", value = "", unit = "", peer = ""]) =>
-      `${name.padEnd(widths[0] ?? 0)}  ${value.padStart(widths[1] ?? 0)} ${unit.padEnd(widths[2] ?? 0)}  ${peer}`.trimEnd(),
+/** A table with a column for each field of any row: words to the left, numbers to the right. */
+export function asTable(rows: readonly Row[]): string {
+  const fields = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const columns = fields.map((field) => {
+    const values = rows.map((row) => row[field]);
+    const cells = [field, ...values.map((value) => value?.toLocaleString("en") ?? "")];
+    const width = Math.max(...cells.map((cell) => cell.length));
+    const numeric = values.every((value) => typeof value !== "string");
+    return cells.map((cell) => (numeric ? cell.padStart(width) : cell.padEnd(width)));
+  });
+  return ["", ...rows]
+    .map((_, i) =>
+      columns
+        .map((cells) => cells[i])
+        .join("  ")
+        .trimEnd(),
     )
     .join("\n");
 }

@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Address, Hex } from "viem";
 import { type Decoder, MalformedLog } from "./decode/events.ts";
-import { type Header, readBlockLogs, readFinalized, readHeader, readRange } from "./ingest/blocks.ts";
+import {
+  type Header,
+  readBlockLogs,
+  readFinalized,
+  readHeader,
+  readRange,
+  type SealedHeader,
+} from "./ingest/blocks.ts";
 import { type LedgerHead, readLedger, readSeasonCount } from "./ingest/ledgers.ts";
 import { FatalError, type Rpc, RpcError } from "./ingest/rpc.ts";
 import type { Chain, Progress } from "./store/chain.ts";
@@ -135,13 +142,13 @@ async function readFinalBlocks(parts: SyncParts, finalized: number): Promise<voi
   }
 }
 
-async function readNewBlocks(parts: SyncParts, head: Header, finalized: number): Promise<void> {
+async function readNewBlocks(parts: SyncParts, head: SealedHeader, finalized: number): Promise<void> {
   const { rpc, decoder, chain, status } = parts;
   for (let { cursor } = progressOf(parts); cursor.number < head.number; { cursor } = progressOf(parts)) {
     const next = cursor.number + 1 === head.number ? head : await readHeader(rpc, cursor.number + 1);
     if (next.parentHash !== cursor.hash)
       throw new RpcError(`Block ${next.number} does not follow ${cursor.hash}: the chain changed while it was read.`);
-    const logs = await readBlockLogs(rpc, decoder.filter, next);
+    const logs = await readBlockLogs(rpc, { filter: decoder.filter, blooms: false }, next);
     status.events += chain.append({ headers: [next], logs, finalized });
   }
 }

@@ -117,7 +117,7 @@ export interface Standing {
   lastChangeAt: number;
 }
 
-/** `GET /v1/seasons/:id/standings?limit=1..100&cursor=` */
+/** `GET /v1/seasons/:id/standings?limit=1..100&cursor=`, or `&rank=` to begin at a rank. */
 export interface StandingsPage {
   asOf: AsOf;
   items: Standing[];
@@ -133,6 +133,72 @@ export interface StandingAnswer {
   item: Standing;
   /** Up to `around` standings before and `around` after the account's, in order, without its own. */
   neighbours: Standing[];
+}
+
+/** `GET /v1/seasons/:id/search?prefix=0x…`: accounts that begin so, at most 20, in the order of their addresses. */
+export interface SearchAnswer {
+  asOf: AsOf;
+  items: Standing[];
+}
+
+/** A slice of a season that is over: ranks at its end are kept. */
+export interface Epoch {
+  /** From 1 on. */
+  epoch: number;
+  endsAt: number;
+  /** Last ledger entry of a block before the end; "0" before any. */
+  seq: Decimal;
+}
+
+/** `GET /v1/seasons/:id/profiles?account=A&account=B…`, 1 to 100 accounts, in the order asked. */
+export interface ProfilesAnswer {
+  asOf: AsOf;
+  /** In order. */
+  epochs: Epoch[];
+  items: Profile[];
+}
+export interface Profile {
+  account: Address;
+  /** The account's points by why it has them; they add up to its points, penalties being negative. */
+  reasons: { reason: Reason; points: Decimal }[];
+  /** Where the account stood at the end of each of `epochs`; null before its first ledger entry. */
+  history: ({ rank: number; points: Decimal } | null)[];
+}
+
+/** `GET /v1/activity`: statements recorded, the last 180 minutes that had any, in order. */
+export interface ActivityAnswer {
+  asOf: AsOf;
+  items: MinuteActivity[];
+}
+export interface MinuteActivity {
+  /** When the minute began, unix seconds of block time. */
+  minute: number;
+  method: Method;
+  count: number;
+}
+
+/** Data of the stream's event `head`: the answers are of this block now. */
+export interface StreamHead {
+  asOf: AsOf;
+}
+
+/** Data of the stream's event `reorg`: every event above this block is undone. */
+export interface StreamReorg {
+  asOf: AsOf;
+  blockNumber: number;
+}
+
+/**
+ * Data of the events of `GET /v1/stream` by name. The id of `points` and `status` is `<block>-<logIndex>`; `reorg` and
+ * `head` leave the last id as it is, but for a `reorg`, whose id is the last one that is still true.
+ */
+export interface StreamEvents {
+  /** Points changed. */
+  points: Receipt;
+  /** A statement was recorded, revealed, or became final: how it stands by now. */
+  status: StatementSummary;
+  reorg: StreamReorg;
+  head: StreamHead;
 }
 
 /** `GET /v1/accounts/:account`; an account that did nothing has no seasons. */

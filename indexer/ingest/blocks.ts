@@ -10,6 +10,12 @@ export interface Header {
   timestamp: number;
 }
 
+/** A header as a node gives it. */
+export interface SealedHeader extends Header {
+  /** The filter of all the block's logs, 256 bytes; undefined where the chain's headers carry none. */
+  logsBloom: Uint8Array | undefined;
+}
+
 /** A log as the chain holds it. */
 export interface Log {
   /** Lower case. */
@@ -30,8 +36,15 @@ export interface LogFilter {
   signatures: readonly Hex[];
 }
 
+/** What is asked of nodes, and how far they are checked. */
+export interface Wanted {
+  filter: LogFilter;
+  /** Whether logs are held against the bloom filters of the headers; false only for chains whose headers carry none. */
+  blooms: boolean;
+}
+
 /** The header at a number or tag; throws {@link RpcError} where the node has none. */
-export async function readHeader(rpc: Rpc, block: number | "latest" | "finalized"): Promise<Header> {
+export async function readHeader(rpc: Rpc, block: number | "latest" | "finalized"): Promise<SealedHeader> {
   const at = typeof block === "number" ? toQuantity(block) : block;
   const header = parseHeader(await rpc.call("eth_getBlockByNumber", [at, false]));
   if (typeof block === "number" && header.number !== block)
@@ -54,7 +67,7 @@ export async function readFinalized(rpc: Rpc, head: number, finality: number): P
 }
 
 /** Logs of one block, asked by its hash so that a reorg can't slip another block's logs in. */
-export async function readBlockLogs(rpc: Rpc, filter: LogFilter, header: Header): Promise<Log[]> {
+export async function readBlockLogs(rpc: Rpc, { filter }: Wanted, header: SealedHeader): Promise<Log[]> {
   const logs = parseLogs(await rpc.call("eth_getLogs", [{ ...query(filter), blockHash: header.hash }]), filter);
   for (const log of logs)
     if (log.blockHash !== header.hash || log.blockNumber !== header.number)
@@ -114,13 +127,17 @@ async function readHeadersOf(rpc: Rpc, logs: readonly Log[], last: number): Prom
   return headers;
 }
 
-function parseHeader(value: unknown): Header {
+function parseHeader(value: unknown): SealedHeader {
   if (!isObject(value)) throw new RpcError("The node does not have the block it was asked for.");
   return {
     number: quantity(value, "number"),
     hash: hash(value, "hash"),
     parentHash: hash(value, "parentHash"),
     timestamp: quantity(value, "timestamp"),
+    logsBloom:
+      value.logsBloom === undefined || value.logsBloom === null
+        ? undefined
+        : Buffer.from(text(value, "logsBloom", /^0x[0-9a-f]{512}$/).slice(2), "hex"),
   };
 }
 

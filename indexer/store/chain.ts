@@ -1,9 +1,11 @@
-import type { Hex } from "viem";
-import { type Decoder, type Event, type Place, subjectOf } from "../decode/events.ts";
+import type { Decoder } from "../decode/events.ts";
 import type { Header, Log } from "../ingest/blocks.ts";
+import { createBlocks } from "./blocks.ts";
 import type { Db } from "./database.ts";
+import { createEvents } from "./events.ts";
 import { createFold } from "./fold.ts";
-import type { PlaceRow } from "./read-places.ts";
+import type { EntryListener } from "./listener.ts";
+import { createWorking } from "./working.ts";
 
 /** How far the chain is folded. */
 export interface Progress {
@@ -16,146 +18,139 @@ export interface Progress {
 }
 
 /** Blocks to append: headers in order, the last one the new cursor, and the logs of all of them. */
-interface Blocks {
+interface Appended {
   headers: readonly Header[];
   logs: readonly Log[];
   finalized: number;
 }
 
-/** The one writer of the database. Every method is one transaction. */
+/** The one writer of the database. Every method is one transaction, and changes nothing when it throws. */
 export interface Chain {
   /** Undefined in a new file. */
   progress(): Progress | undefined;
   /** The header of a block that is kept; see `blocks` in the schema. */
   header(blockNumber: number): Header | undefined;
+  /** The highest header that is kept at or below a block number. */
+  highest(blockNumber: number): Header | undefined;
   /** Starts a new file after this block. */
   start(header: Header): void;
-  /** Throws `IntegrityError` or `MalformedLog` and then changes nothing. Returns how many events there were. */
-  append(blocks: Blocks): number;
+  /** Throws `IntegrityError` or `MalformedLog`. Returns how many events there were. */
+  append(appended: Appended): number;
   /** Undoes every block above this one, whose header is kept. */
   rollback(blockNumber: number): void;
+  /** {@link rollback}, and no block above it is final any more: the node gave up what was. */
+  rewind(blockNumber: number): void;
   /** The ledgers at the cursor were found equal to the chain's. */
   markVerified(): void;
 }
 
-interface BlockRow {
-  number: number;
-  hash: Hex;
-  parent_hash: Hex;
-  timestamp: number;
-}
+/** `listener` is told, in the same transaction, of what standings follow from. */
+export function createChain(db: Db, decoder: Decoder, campaign: string, listener?: EntryListener): Chain {
+  const working = createWorking(db);
+  const fold = createFold(db, working, campaign);
+  const blocks = createBlocks(db);
+  const events = createEvents(db, decoder);
 
-interface EventRow {
-  block_number: number;
-  log_index: number;
-  address: Hex;
-  topics: Buffer;
-  data: Buffer;
-}
-
-export function createChain(db: Db, decoder: Decoder, campaign: string): Chain {
-  const fold = createFold(db, campaign);
-  const progress = db.prepare<[], { block_number: number; finalized: number; verified: number }>(
-    "SELECT block_number, finalized, verified FROM progress",
-  );
-  const setProgress = db.prepare("INSERT OR REPLACE INTO progress VALUES (1, ?, ?, ?)");
-  const getBlock = db.prepare<[number], BlockRow>("SELECT * FROM blocks WHERE number = ?");
-  const addBlock = db.prepare("INSERT INTO blocks VALUES (?, ?, ?, ?)");
-  const removeBlocks = db.prepare("DELETE FROM blocks WHERE number > ?");
-  // Final blocks are kept for their events' sake only.
-  const prune = db.prepare(
-    `DELETE FROM blocks WHERE number >= :from AND number < :below
-     AND number NOT IN (SELECT block_number FROM progress UNION ALL SELECT verified FROM progress)
-     AND NOT EXISTS (SELECT 1 FROM events WHERE block_number = number)`,
-  );
-  const addEvent = db.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)");
-  const eventsAbove = db.prepare<[number], EventRow>(
-    `SELECT block_number, log_index, address, topics, data FROM events
-     WHERE block_number > ? ORDER BY block_number DESC, log_index DESC LIMIT 100`,
-  );
-  const removeEvent = db.prepare("DELETE FROM events WHERE block_number = ? AND log_index = ?");
-
-  const header = (blockNumber: number): Header | undefined => {
-    const row = getBlock.get(blockNumber);
-    return row && { number: row.number, hash: row.hash, parentHash: row.parent_hash, timestamp: row.timestamp };
-  };
   const kept = (blockNumber: number): Header => {
-    const found = header(blockNumber);
+    const found = blocks.header(blockNumber);
     if (!found) throw new Error(`Block ${blockNumber} is not kept.`);
     return found;
   };
-  const put = ({ number, hash, parentHash, timestamp }: Header) => addBlock.run(number, hash, parentHash, timestamp);
+  const current = () => {
+    const position = blocks.position();
+    if (!position) throw new Error("No block is indexed yet.");
+    return position;
+  };
 
-  function store(log: Log): void {
-    const event = decoder.decode(log);
-    const topics = Buffer.from(log.topics.map((topic) => topic.slice(2)).join(""), "hex");
-    const data = Buffer.from(log.data.slice(2), "hex");
-    const place = [log.blockNumber, log.logIndex, log.transactionHash] as const;
-    addEvent.run(...place, log.address, topics, data, subjectOf(event));
-    fold.apply(event);
+  function atomically<Arguments extends unknown[], Result>(
+    work: (...args: Arguments) => Result,
+  ): (...args: Arguments) => Result {
+    const { immediate } = db.transaction(work);
+    return (...args) => {
+      try {
+        return immediate(...args);
+      } catch (error) {
+        listener?.abandoned();
+        throw error;
+      } finally {
+        working.forget();
+      }
+    };
   }
 
-  function undoOne(row: EventRow): void {
-    fold.undo(readEvent(decoder, row));
-    removeEvent.run(row.block_number, row.log_index);
+  /** Everything up to this time is told. */
+  function reach(timestamp: number): void {
+    working.flush(listener);
+    listener?.reach(timestamp);
   }
 
-  const current = () => progress.get() as { block_number: number; finalized: number; verified: number };
+  function apply(log: Log, timestamp: number): void {
+    const event = events.add(log);
+    fold.apply(event, timestamp);
+    if (event.eventName !== "SeasonOpened") return;
+    working.flush(listener);
+    listener?.seasonsChanged();
+    listener?.reach(timestamp);
+  }
+
+  /** Applies the logs, those of `headers` in order. */
+  function applyAll(headers: readonly Header[], logs: readonly Log[]): void {
+    let next = 0;
+    for (const { number, timestamp } of headers) {
+      if (logs[next]?.blockNumber !== number) continue;
+      if (listener && timestamp >= listener.nextEpochEnd()) reach(timestamp);
+      for (let log = logs[next]; log?.blockNumber === number; log = logs[++next]) apply(log, timestamp);
+    }
+    if (next < logs.length) throw new Error(`Block ${logs[next]?.blockNumber} has logs and came without its header.`);
+  }
+
+  function undoAbove(blockNumber: number, finalized: number): void {
+    const before = current();
+    let seasonsChanged = false;
+    for (const { event, timestamp } of events.above(blockNumber)) {
+      fold.undo(event, timestamp);
+      seasonsChanged ||= event.eventName === "SeasonOpened";
+    }
+    events.removeAbove(blockNumber);
+    working.flush(listener);
+    if (seasonsChanged) listener?.seasonsChanged();
+    listener?.retreat(kept(blockNumber).timestamp);
+    blocks.setPosition({ cursor: blockNumber, finalized, verified: Math.min(before.verified, blockNumber) });
+    blocks.removeAbove(blockNumber);
+  }
 
   return {
     progress() {
-      const row = progress.get();
-      return row && { cursor: kept(row.block_number), finalized: row.finalized, verified: kept(row.verified) };
+      const position = blocks.position();
+      if (!position) return undefined;
+      const { cursor, finalized, verified } = position;
+      return { cursor: kept(cursor), finalized, verified: kept(verified) };
     },
-    header,
-    start: db.transaction((first: Header) => {
-      put(first);
-      setProgress.run(first.number, 0, first.number);
+    header: blocks.header,
+    highest: blocks.highest,
+    start: atomically((first: Header) => {
+      blocks.put(first);
+      blocks.setPosition({ cursor: first.number, finalized: 0, verified: first.number });
     }),
-    append: db.transaction(({ headers, logs, finalized }: Blocks) => {
+    append: atomically(({ headers, logs, finalized }: Appended) => {
       const before = current();
-      const cursor = (headers.at(-1) as Header).number;
-      for (const block of headers) put(block);
-      for (const log of logs) store(log);
+      const { number: cursor, timestamp } = headers.at(-1) as Header;
       const final = Math.max(before.finalized, finalized);
-      setProgress.run(cursor, final, before.verified);
-      prune.run({ from: Math.min(before.block_number, before.finalized), below: Math.min(final, cursor) });
+      const below = Math.min(final, cursor);
+      const withLogs = new Set(logs.map(({ blockNumber }) => blockNumber));
+      for (const header of headers) if (header.number >= below || withLogs.has(header.number)) blocks.put(header);
+      applyAll(headers, logs);
+      reach(timestamp);
+      blocks.setPosition({ cursor, finalized: final, verified: before.verified });
+      blocks.prune(Math.min(before.cursor, before.finalized), below);
       return logs.length;
     }),
-    rollback: db.transaction((blockNumber: number) => {
-      const before = current();
-      for (let rows = eventsAbove.all(blockNumber); rows.length > 0; rows = eventsAbove.all(blockNumber))
-        for (const row of rows) undoOne(row);
-      setProgress.run(blockNumber, before.finalized, Math.min(before.verified, blockNumber));
-      removeBlocks.run(blockNumber);
-    }),
-    markVerified: db.transaction(() => {
-      const before = current();
-      setProgress.run(before.block_number, before.finalized, before.block_number);
-      if (before.verified < before.finalized) prune.run({ from: before.verified, below: before.verified + 1 });
+    rollback: atomically((blockNumber: number) => undoAbove(blockNumber, current().finalized)),
+    rewind: atomically((blockNumber: number) => undoAbove(blockNumber, Math.min(current().finalized, blockNumber))),
+    markVerified: atomically(() => {
+      const { cursor, finalized, verified } = current();
+      blocks.setPosition({ cursor, finalized, verified: cursor });
+      if (verified < finalized) blocks.prune(verified, verified + 1);
     }),
   };
-}
-
-/** Events of a statement or model with their places, in the chain's order, at most `limit`. */
-export function eventsOf(db: Db, decoder: Decoder, subject: Hex, limit: number): { event: Event; place: PlaceRow }[] {
-  return db
-    .prepare<[Hex, number], EventRow & PlaceRow>(
-      `SELECT block_number, log_index, address, topics, data, transaction_hash,
-         (SELECT timestamp FROM blocks WHERE number = block_number) AS timestamp
-       FROM events WHERE subject = ? ORDER BY block_number, log_index LIMIT ?`,
-    )
-    .all(subject, limit)
-    .map((row) => ({ event: readEvent(decoder, row), place: row }));
-}
-
-function readEvent(decoder: Decoder, row: EventRow): Event {
-  const topics = row.topics.toString("hex").match(/.{64}/g) ?? [];
-  const place: Place = { blockNumber: row.block_number, logIndex: row.log_index };
-  return decoder.decode({
-    ...place,
-    address: row.address,
-    topics: topics.map((topic): Hex => `0x${topic}`),
-    data: `0x${row.data.toString("hex")}`,
-  });
 }

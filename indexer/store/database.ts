@@ -6,7 +6,7 @@ import { FatalError } from "../ingest/rpc.ts";
 
 export type Db = Database.Database;
 
-const VERSION = 2;
+const VERSION = 3;
 const schema = readFileSync(new URL("schema.sql", import.meta.url), "utf8");
 
 /**

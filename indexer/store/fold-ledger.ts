@@ -1,9 +1,12 @@
 import type { Address, Hex } from "viem";
-import { ledgerHash, ZERO_HASH } from "../../sdk/commitments.ts";
+import { ZERO_HASH } from "../../sdk/commitments.ts";
 import type { Place } from "../decode/events.ts";
 import type { Db } from "./database.ts";
 import type { FoldSteps } from "./fold.ts";
+import { fastLedgerHash } from "./hashes.ts";
 import { IntegrityError } from "./integrity.ts";
+import { type Count, createTallies } from "./tallies.ts";
+import type { Entry, Season, Working } from "./working.ts";
 
 interface Change {
   seasonId: bigint;
@@ -13,67 +16,72 @@ interface Change {
   seq: bigint;
 }
 
-interface Head {
-  seq: bigint;
-  ledger_hash: Hex;
-}
+const tallyOf: Record<number, Count | undefined> = { 1: "byProver", 2: "byVerifier", 5: "byPenalty" };
 
-/** The ledger of every season, each account's entry, and the season's totals. */
-export function ledgerSteps(db: Db): FoldSteps {
-  const head = db.prepare<[bigint], Head>("SELECT seq, ledger_hash FROM seasons WHERE season_id = ?").safeIntegers();
+/** The ledger of every season, each account's entry and points by reason, and the season's totals. */
+export function ledgerSteps(db: Db, working: Working): FoldSteps {
+  const { seasons, statements, entries } = working;
+  const tallies = createTallies(working);
   const hashAt = db
     .prepare<[bigint, bigint], Hex>("SELECT ledger_hash FROM ledger WHERE season_id = ? AND seq = ?")
     .pluck();
-  const subject = db.prepare("SELECT 1 FROM statements WHERE uid = ?");
-  const pointsOf = db
-    .prepare<[bigint, Address], bigint>("SELECT points FROM entries WHERE season_id = ? AND account = ?")
-    .pluck()
-    .safeIntegers();
   const lastOf = db
-    .prepare<[Address, bigint], { seq: bigint; points: bigint }>(
-      "SELECT seq, points FROM ledger WHERE account = ? AND season_id = ? ORDER BY seq DESC LIMIT 1",
+    .prepare<[Address, bigint], { lastSeq: bigint; points: bigint }>(
+      "SELECT seq AS lastSeq, points FROM ledger WHERE account = ? AND season_id = ? ORDER BY seq DESC LIMIT 1",
     )
     .safeIntegers();
   const append = db.prepare("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const remove = db.prepare("DELETE FROM ledger WHERE season_id = ? AND seq = ?");
-  const setEntry = db.prepare(
-    `INSERT INTO entries (season_id, account, points, last_seq) VALUES (?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET points = excluded.points, last_seq = excluded.last_seq`,
-  );
-  const removeEntry = db.prepare("DELETE FROM entries WHERE season_id = ? AND account = ?");
-  const setTotals = db.prepare(
-    `UPDATE seasons SET seq = ?, ledger_hash = ?, participants = participants + ?, total_points = total_points + ?
-     WHERE season_id = ?`,
-  );
+
+  function count({ seasonId, account, reason }: Change, delta: bigint): void {
+    const tally = tallyOf[reason];
+    if (!tally) throw new IntegrityError(`Points changed for reason ${reason}, which no rule knows.`);
+    tallies.add(seasonId, account, tally, delta);
+  }
 
   function apply(change: Change, delta: bigint, place: Place): void {
-    const { seasonId, account, seq } = change;
-    const before = head.get(seasonId);
-    if (!before) throw new IntegrityError(`Points changed in season ${seasonId}, which was never drafted.`);
-    if (seq !== before.seq + 1n)
-      throw new IntegrityError(`The ledger of season ${seasonId} goes from entry ${before.seq} to ${seq}.`);
-    if (!subject.get(change.subject))
-      throw new IntegrityError(`Points changed for statement ${change.subject}, which was never recorded.`);
-    const had = pointsOf.get(seasonId, account);
-    const points = (had ?? 0n) + delta;
+    const { seasonId, account, subject, reason, seq } = change;
+    const season = seasons.get(change);
+    if (!season) throw new IntegrityError(`Points changed in season ${seasonId}, which was never drafted.`);
+    if (seq !== season.seq + 1n)
+      throw new IntegrityError(`The ledger of season ${seasonId} goes from entry ${season.seq} to ${seq}.`);
+    if (!statements.get({ uid: subject }))
+      throw new IntegrityError(`Points changed for statement ${subject}, which was never recorded.`);
+    const entry = entries.get(change);
+    const points = (entry?.points ?? 0n) + delta;
     if (points < 0n)
       throw new IntegrityError(`Entry ${seq} of season ${seasonId} burns more points than ${account} has.`);
 
-    const hash = ledgerHash(before.ledger_hash, { ...change, delta });
-    append.run(
-      ...[seasonId, seq, account, change.subject, change.reason, delta, points, hash],
-      ...[place.blockNumber, place.logIndex],
-    );
-    setEntry.run(seasonId, account, points, seq);
-    setTotals.run(seq, hash, had === undefined ? 1 : 0, delta, seasonId);
+    const hash = fastLedgerHash(season.ledgerHash, { seasonId, account, subject, reason, delta, seq });
+    append.run(seasonId, seq, account, subject, reason, delta, points, hash, place.blockNumber, place.logIndex);
+    const participants = entry ? season.participants : season.participants + 1n;
+    entries.set({ seasonId, account, points, lastSeq: seq, number: entry?.number ?? participants });
+    count(change, delta);
+    seasons.set({
+      ...season,
+      seq,
+      ledgerHash: hash,
+      participants,
+      totalPoints: season.totalPoints + delta,
+    });
   }
 
-  function undo({ seasonId, account, seq }: Change, delta: bigint): void {
+  function undo(change: Change, delta: bigint): void {
+    const { seasonId, account, seq } = change;
+    const season = seasons.get(change) as Season;
+    const { number } = entries.get(change) as Entry;
     remove.run(seasonId, seq);
     const last = lastOf.get(account, seasonId);
-    if (last) setEntry.run(seasonId, account, last.points, last.seq);
-    else removeEntry.run(seasonId, account);
-    setTotals.run(seq - 1n, hashAt.get(seasonId, seq - 1n) ?? ZERO_HASH, last ? 0 : -1, -delta, seasonId);
+    if (last) entries.set({ seasonId, account, points: last.points, lastSeq: last.lastSeq, number });
+    else entries.remove(change);
+    count(change, -delta);
+    seasons.set({
+      ...season,
+      seq: seq - 1n,
+      ledgerHash: hashAt.get(seasonId, seq - 1n) ?? ZERO_HASH,
+      participants: last ? season.participants : season.participants - 1n,
+      totalPoints: season.totalPoints - delta,
+    });
   }
 
   return {

@@ -1,70 +1,64 @@
 import { ZERO_HASH } from "../../sdk/commitments.ts";
-import type { Db } from "./database.ts";
 import type { FoldSteps } from "./fold.ts";
 import { IntegrityError } from "./integrity.ts";
+import type { Season, Working } from "./working.ts";
 
 /** Seasons, their tasks and their rules. */
-export function seasonSteps(db: Db): FoldSteps {
-  const draft = db.prepare("INSERT INTO seasons VALUES (?, ?, ?, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, ?)");
-  const removeSeason = db.prepare("DELETE FROM seasons WHERE season_id = ?");
-  const addTask = db.prepare("INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  const removeTask = db.prepare("DELETE FROM tasks WHERE season_id = ? AND task_id = ?");
-  const open = db.prepare("UPDATE seasons SET uri = ?, starts_at = ?, ends_at = ?, closes_at = ? WHERE season_id = ?");
-  const seed = db.prepare("UPDATE seasons SET seed = ?, seeded_in = ? WHERE season_id = ?");
-  const exists = db.prepare("SELECT 1 FROM seasons WHERE season_id = ?");
-
-  function requireSeason(seasonId: bigint, eventName: string): void {
-    if (!exists.get(seasonId))
-      throw new IntegrityError(`${eventName} came for season ${seasonId}, which was never drafted.`);
+export function seasonSteps({ seasons, tasks }: Working): FoldSteps {
+  function require(seasonId: bigint, eventName: string): Season {
+    const season = seasons.get({ seasonId });
+    if (!season) throw new IntegrityError(`${eventName} came for season ${seasonId}, which was never drafted.`);
+    return season;
   }
 
   return {
     SeasonDrafted: {
-      apply({ args }) {
-        if (exists.get(args.seasonId)) throw new IntegrityError(`Season ${args.seasonId} was drafted twice.`);
-        draft.run(args.seasonId, args.organiser, args.verifierCap, ZERO_HASH);
+      apply({ args: { seasonId, organiser, verifierCap } }) {
+        if (seasons.get({ seasonId })) throw new IntegrityError(`Season ${seasonId} was drafted twice.`);
+        seasons.set({
+          ...{ seasonId, organiser, verifierCap, uri: null, startsAt: null, endsAt: null, closesAt: null },
+          ...{ seed: null, seededIn: null, seq: 0n, participants: 0n, totalPoints: 0n, ledgerHash: ZERO_HASH },
+        });
       },
       undo({ args }) {
-        removeSeason.run(args.seasonId);
+        seasons.remove(args);
       },
     },
     TaskAdded: {
       apply({ args, place, eventName }) {
-        requireSeason(args.seasonId, eventName);
-        addTask.run(
-          args.seasonId,
-          args.taskId,
-          args.modelId,
-          args.method,
-          args.points,
-          args.unitsPerAccount,
-          args.noise,
-          args.inputCount,
-          args.inputSetRoot,
-          place.blockNumber,
-          place.logIndex,
-        );
+        const { seasonId, taskId, modelId, points, inputSetRoot } = args;
+        require(seasonId, eventName);
+        if (tasks.get(args)) throw new IntegrityError(`Task ${taskId} was added to season ${seasonId} twice.`);
+        tasks.set({
+          ...{ seasonId, taskId, modelId, points, inputSetRoot },
+          method: BigInt(args.method),
+          unitsPerAccount: BigInt(args.unitsPerAccount),
+          noise: BigInt(args.noise),
+          inputCount: BigInt(args.inputCount),
+          blockNumber: BigInt(place.blockNumber),
+          logIndex: BigInt(place.logIndex),
+        });
       },
       undo({ args }) {
-        removeTask.run(args.seasonId, args.taskId);
+        tasks.remove(args);
       },
     },
     SeasonOpened: {
-      apply({ args, eventName }) {
-        requireSeason(args.seasonId, eventName);
-        open.run(args.uri, args.startsAt, args.endsAt, args.closesAt, args.seasonId);
+      apply({ args: { seasonId, uri, startsAt, endsAt, closesAt }, eventName }) {
+        seasons.set({ ...require(seasonId, eventName), uri, startsAt, endsAt, closesAt });
       },
-      undo({ args }) {
-        open.run(null, null, null, null, args.seasonId);
+      undo({ args, eventName }) {
+        const season = require(args.seasonId, eventName);
+        seasons.set({ ...season, uri: null, startsAt: null, endsAt: null, closesAt: null });
       },
     },
     SeasonSeeded: {
       apply({ args, place, eventName }) {
-        requireSeason(args.seasonId, eventName);
-        seed.run(args.seed, place.blockNumber, args.seasonId);
+        const season = require(args.seasonId, eventName);
+        seasons.set({ ...season, seed: args.seed, seededIn: BigInt(place.blockNumber) });
       },
-      undo({ args }) {
-        seed.run(null, null, args.seasonId);
+      undo({ args, eventName }) {
+        seasons.set({ ...require(args.seasonId, eventName), seed: null, seededIn: null });
       },
     },
   };

@@ -1,39 +1,16 @@
 import type { Address, Hex } from "viem";
-import { answerHash } from "../../sdk/commitments.ts";
 import { unitOf } from "../../sdk/contexts.ts";
 import type { Event, Place } from "../decode/events.ts";
 import type { Db } from "./database.ts";
 import type { FoldSteps } from "./fold.ts";
+import { fastAnswerHash } from "./hashes.ts";
 import { IntegrityError } from "./integrity.ts";
 import { PENDING, REFUTED, REVOKED, VERIFIED } from "./statuses.ts";
 import { createTallies } from "./tallies.ts";
+import type { Statement, Working } from "./working.ts";
 
-interface Recorded {
-  uid: Hex;
-  prover: Address;
-  method: number;
-  modelId: Hex;
-  context: Hex;
-  /** Units covered. */
-  count: number;
-  /** Null for a batch, as is the answer: its units' inputs are assigned and its answers are under the root. */
-  inputHash: Hex | null;
-  answer: Hex | null;
-  /** Null but for a batch. */
-  root: Hex | null;
-}
-
-interface Row {
-  prover: Address;
-  output_hash: Hex | null;
-  root: Hex | null;
-  challenger: Address | null;
-  season_id: number | null;
-  count: number;
-  status: number;
-  block_number: number;
-  log_index: number;
-}
+/** What a statement says, before anything else happened to it. */
+type Recorded = Pick<Statement, "uid" | "prover" | "method" | "modelId" | "context"> & Partial<Statement>;
 
 const columns: Record<number, "pending" | "verified" | "refuted"> = {
   [PENDING]: "pending",
@@ -41,22 +18,15 @@ const columns: Record<number, "pending" | "verified" | "refuted"> = {
   [REFUTED]: "refuted",
 };
 
-const single = { count: 1, root: null };
+const nothing = {
+  ...{ inputHash: null, answer: null, root: null, outputHash: null, traceHash: null, salt: null, count: 1 },
+  ...{ status: PENDING, challenger: null, settledBlock: null, settledLog: null },
+};
 
 /** Statements and batches, how they stand, the votes that judged them, and each account's tally of them. */
-export function statementSteps(db: Db, campaign: string): FoldSteps {
-  const tallies = createTallies(db);
-  const find = db.prepare<[Hex], Row>("SELECT * FROM statements WHERE uid = ?");
-  const insert = db.prepare(
-    "INSERT INTO statements VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, ?, ?, ?, NULL, ?, ?, NULL, NULL)",
-  );
-  const remove = db.prepare("DELETE FROM statements WHERE uid = ?");
-  const open = db.prepare("UPDATE statements SET output_hash = ?, trace_hash = ?, salt = ? WHERE uid = ?");
-  const settle = db.prepare("UPDATE statements SET status = ?, settled_block = ?, settled_log = ? WHERE uid = ?");
-  const challenge = db.prepare("UPDATE statements SET challenger = ? WHERE uid = ?");
-  const task = db.prepare(
-    "SELECT 1 FROM tasks WHERE season_id = ? AND task_id = ? AND model_id = ? AND method = ? AND units_per_account >= ?",
-  );
+export function statementSteps(db: Db, working: Working, campaign: string): FoldSteps {
+  const { statements, tasks, activity } = working;
+  const tallies = createTallies(working);
   const addVote = db.prepare("INSERT INTO votes VALUES (?, ?, ?, ?)");
   const removeVote = db.prepare("DELETE FROM votes WHERE uid = ? AND round = ? AND member = ?");
   const majority = db
@@ -68,105 +38,126 @@ export function statementSteps(db: Db, campaign: string): FoldSteps {
     .pluck();
 
   // A statement that the season's rules don't ask for can name any season: it must not show there.
-  function seasonOf(statement: Recorded): number | null {
+  function seasonOf(statement: Recorded, count: number): number | null {
     const unit = unitOf(statement.context);
     if (unit?.campaign !== campaign) return null;
-    const end = unit.unit + BigInt(statement.count);
-    const asked = task.get(unit.seasonId, unit.taskId, statement.modelId, statement.method, end);
+    const task = tasks.get(unit);
+    const asked =
+      task?.modelId === statement.modelId &&
+      task.method === BigInt(statement.method) &&
+      unit.unit + BigInt(count) <= task.unitsPerAccount;
     return asked ? Number(unit.seasonId) : null;
   }
 
-  function record(statement: Recorded, place: Place): void {
-    const { uid, prover, method, modelId, inputHash, context, answer, root, count } = statement;
-    if (find.get(uid)) throw new IntegrityError(`Statement ${uid} was recorded twice.`);
-    const season = seasonOf(statement);
-    insert.run(
-      ...[uid, prover, method, modelId, inputHash, context, answer, root],
-      ...[season, count, PENDING, place.blockNumber, place.logIndex],
-    );
-    if (season !== null) tallies.add(season, prover, "pending", count);
+  function record(recorded: Recorded, place: Place, timestamp: number): void {
+    if (statements.get(recorded)) throw new IntegrityError(`Statement ${recorded.uid} was recorded twice.`);
+    const seasonId = seasonOf(recorded, recorded.count ?? 1);
+    const statement: Statement = {
+      ...nothing,
+      ...recorded,
+      ...{ seasonId, blockNumber: place.blockNumber, logIndex: place.logIndex },
+    };
+    statements.set(statement);
+    if (seasonId !== null) tallies.add(BigInt(seasonId), statement.prover, "pending", BigInt(statement.count));
+    countActivity(statement.method, timestamp, 1);
   }
 
-  function forget(uid: Hex): void {
-    const row = require(uid, "An undo");
-    remove.run(uid);
-    if (row.season_id !== null) tallies.add(row.season_id, row.prover, "pending", -row.count);
+  function forget(statement: Statement, timestamp: number): void {
+    const { seasonId, prover, count, method } = statement;
+    statements.remove(statement);
+    if (seasonId !== null) tallies.add(BigInt(seasonId), prover, "pending", -BigInt(count));
+    countActivity(method, timestamp, -1);
   }
 
-  function require(uid: Hex, what: string): Row {
-    const row = find.get(uid);
-    if (!row) throw new IntegrityError(`${what} came for statement ${uid}, which was never recorded.`);
-    return row;
+  function countActivity(method: number, timestamp: number, amount: number): void {
+    const key = { minute: timestamp - (timestamp % 60), method };
+    const count = (activity.get(key)?.count ?? 0) + amount;
+    if (count > 0) activity.set({ ...key, count });
+    else activity.remove(key);
+  }
+
+  function require(uid: Hex, what: string): Statement {
+    const statement = statements.get({ uid });
+    if (!statement) throw new IntegrityError(`${what} came for statement ${uid}, which was never recorded.`);
+    return statement;
   }
 
   /** Moves the units from one status to another, and credits who caught a refuted one; `sign` -1 takes it back. */
-  function count(uid: Hex, row: Row, status: number, sign: 1 | -1): void {
-    if (row.season_id === null) return;
-    tallies.add(row.season_id, row.prover, "pending", -sign * row.count);
+  function count(statement: Statement, status: number, sign: 1n | -1n): void {
+    const { uid, prover, challenger, outputHash } = statement;
+    if (statement.seasonId === null) return;
+    const season = BigInt(statement.seasonId);
+    const units = sign * BigInt(statement.count);
+    tallies.add(season, prover, "pending", -units);
     const column = columns[status];
-    if (column) tallies.add(row.season_id, row.prover, column, sign * row.count);
+    if (column) tallies.add(season, prover, column, units);
     if (status !== REFUTED) return;
-    const catchers = row.challenger === null ? majority.all({ uid, revealed: row.output_hash }) : [row.challenger];
-    for (const catcher of catchers) tallies.add(row.season_id, catcher, "caught", sign);
+    const catchers = challenger === null ? majority.all({ uid, revealed: outputHash }) : [challenger];
+    for (const catcher of catchers) tallies.add(season, catcher, "caught", sign);
   }
 
   return {
     Committed: {
-      apply({ args, place }) {
-        record({ ...args, ...single }, place);
+      apply({ args, place }, timestamp) {
+        record(args, place, timestamp);
       },
-      undo({ args }) {
-        forget(args.uid);
+      undo({ args }, timestamp) {
+        forget(require(args.uid, "An undo"), timestamp);
       },
     },
     Attested: {
-      apply({ args, place }) {
-        const row = find.get(args.uid);
-        if (row && (row.output_hash !== null || row.root !== null))
+      apply({ args, place }, timestamp) {
+        const statement = statements.get(args);
+        if (statement && (statement.outputHash !== null || statement.root !== null))
           throw new IntegrityError(`Statement ${args.uid} was revealed twice.`);
-        if (!row) record({ ...args, ...single, answer: answerHash(args.prover, args) }, place);
-        open.run(args.outputHash, args.traceHash, args.salt, args.uid);
+        const { outputHash, traceHash, salt } = args;
+        if (statement) statements.set({ ...statement, outputHash, traceHash, salt });
+        else record({ ...args, answer: fastAnswerHash(args.prover, args) }, place, timestamp);
       },
-      undo(event) {
-        const { uid } = event.args;
-        if (recordedBy(event, require(uid, "An undo"))) forget(uid);
-        else open.run(null, null, null, uid);
+      undo(event, timestamp) {
+        const statement = require(event.args.uid, "An undo");
+        if (recordedBy(event, statement)) forget(statement, timestamp);
+        else statements.set({ ...statement, outputHash: null, traceHash: null, salt: null });
       },
     },
     BatchAttested: {
-      apply({ args, place }) {
-        record({ ...args, uid: args.id, inputHash: null, answer: null }, place);
+      apply({ args, place }, timestamp) {
+        const { id, prover, method, modelId, context, count, root } = args;
+        record({ uid: id, prover, method, modelId, context, count, root }, place, timestamp);
       },
-      undo({ args }) {
-        forget(args.id);
+      undo({ args }, timestamp) {
+        forget(require(args.id, "An undo"), timestamp);
       },
     },
     RowRefuted: {
       apply({ args }) {
-        const { status, challenger } = require(args.id, "RowRefuted");
-        if (status !== PENDING || challenger !== null)
+        const statement = require(args.id, "RowRefuted");
+        if (statement.status !== PENDING || statement.challenger !== null)
           throw new IntegrityError(`A row of statement ${args.id} was refuted when it was settled already.`);
-        challenge.run(args.challenger, args.id);
+        statements.set({ ...statement, challenger: args.challenger });
       },
       undo({ args }) {
-        challenge.run(null, args.id);
+        statements.set({ ...require(args.id, "An undo"), challenger: null });
       },
     },
     StatusChanged: {
       apply({ args, place }) {
-        const row = find.get(args.id);
+        const recorded = statements.get({ uid: args.id });
         // A prover may revoke what was never recorded: nobody can record it then.
-        if (!row && args.status === REVOKED) return;
-        const { status } = row ?? require(args.id, "StatusChanged");
-        if (!row || status !== PENDING) throw new IntegrityError(`Statement ${args.id} was settled twice.`);
-        settle.run(args.status, place.blockNumber, place.logIndex, args.id);
-        count(args.id, row, args.status, 1);
+        if (!recorded && args.status === REVOKED) return;
+        const statement = recorded ?? require(args.id, "StatusChanged");
+        if (statement.status !== PENDING) throw new IntegrityError(`Statement ${args.id} was settled twice.`);
+        statements.set({
+          ...statement,
+          ...{ status: args.status, settledBlock: place.blockNumber, settledLog: place.logIndex },
+        });
+        count(statement, args.status, 1n);
       },
       undo({ args }) {
-        const row = find.get(args.id);
-        if (!row) return;
-        count(args.id, row, args.status, -1);
-        settle.run(PENDING, null, null, args.id);
+        const statement = statements.get({ uid: args.id });
+        if (!statement) return;
+        count(statement, args.status, -1n);
+        statements.set({ ...statement, status: PENDING, settledBlock: null, settledLog: null });
       },
     },
     VoteRevealed: {
@@ -181,5 +172,5 @@ export function statementSteps(db: Db, campaign: string): FoldSteps {
   };
 }
 
-const recordedBy = ({ place }: Event, row: Row): boolean =>
-  row.block_number === place.blockNumber && row.log_index === place.logIndex;
+const recordedBy = ({ place }: Event, { blockNumber, logIndex }: Statement): boolean =>
+  blockNumber === place.blockNumber && logIndex === place.logIndex;

@@ -4,33 +4,39 @@ import { ledgerSteps } from "./fold-ledger.ts";
 import { modelSteps } from "./fold-models.ts";
 import { seasonSteps } from "./fold-seasons.ts";
 import { statementSteps } from "./fold-statements.ts";
+import type { Working } from "./working.ts";
 
 /** What one kind of event does to the derived rows, and its exact inverse on the rows as they stood right after it. */
 interface FoldStep<Name extends EventName> {
-  apply(event: EventNamed<Name>): void;
-  undo(event: EventNamed<Name>): void;
+  /** `timestamp` of the event's block, in unix seconds. */
+  apply(event: EventNamed<Name>, timestamp: number): void;
+  undo(event: EventNamed<Name>, timestamp: number): void;
 }
 
 export type FoldSteps = { [Name in EventName]?: FoldStep<Name> };
 
 /** Derived rows as a fold of events. Events without a step are told of in receipts only. */
 export interface Fold {
-  /** Throws `IntegrityError` when the event can't follow from those before; the caller's transaction must then end. */
-  apply(event: Event): void;
+  /**
+   * Throws `IntegrityError` when the event can't follow from those before; the caller's transaction must then end.
+   * `timestamp` is of the event's block, in unix seconds.
+   */
+  apply(event: Event, timestamp: number): void;
   /** Undoes the latest event that was applied. */
-  undo(event: Event): void;
+  undo(event: Event, timestamp: number): void;
 }
 
-export function createFold(db: Db, campaign: string): Fold {
+/** A fold that leaves rows which change often in `working`, for the caller to flush. */
+export function createFold(db: Db, working: Working, campaign: string): Fold {
   const steps: FoldSteps = {
     ...modelSteps(db),
-    ...seasonSteps(db),
-    ...statementSteps(db, campaign),
-    ...ledgerSteps(db),
+    ...seasonSteps(working),
+    ...statementSteps(db, working, campaign),
+    ...ledgerSteps(db, working),
   };
   const stepOf = (event: Event) => steps[event.eventName] as FoldStep<EventName> | undefined;
   return {
-    apply: (event) => stepOf(event)?.apply(event),
-    undo: (event) => stepOf(event)?.undo(event),
+    apply: (event, timestamp) => stepOf(event)?.apply(event, timestamp),
+    undo: (event, timestamp) => stepOf(event)?.undo(event, timestamp),
   };
 }

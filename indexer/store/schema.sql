@@ -67,7 +67,7 @@ CREATE TABLE seasons (
 ) STRICT;
 
 CREATE TABLE tasks (
-  season_id INTEGER NOT NULL REFERENCES seasons,
+  season_id INTEGER NOT NULL REFERENCES seasons DEFERRABLE INITIALLY DEFERRED,
   task_id INTEGER NOT NULL,
   model_id TEXT NOT NULL,
   method INTEGER NOT NULL,
@@ -110,30 +110,42 @@ CREATE INDEX statements_of_prover ON statements (prover, block_number, log_index
 CREATE INDEX statements_of_model ON statements (model_id, block_number, log_index);
 CREATE INDEX statements_by_status ON statements (status, block_number, log_index);
 
+-- Statements recorded a minute of block time, by method; `minute` is its start in unix seconds. A row of zero is none.
+CREATE TABLE activity (
+  minute INTEGER NOT NULL,
+  method INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (minute, method)
+) STRICT, WITHOUT ROWID;
+
 -- Votes that panel members revealed.
 CREATE TABLE votes (
-  uid TEXT NOT NULL REFERENCES statements,
+  uid TEXT NOT NULL REFERENCES statements DEFERRABLE INITIALLY DEFERRED,
   round INTEGER NOT NULL,
   member TEXT NOT NULL,
   output_hash TEXT NOT NULL,
   PRIMARY KEY (uid, round, member)
 ) STRICT, WITHOUT ROWID;
 
--- Units by status, and refutations that the account had a part in; a row of zeros is none.
+-- Units by status, refutations that the account had a part in, and points by reason, those of penalties zero or less;
+-- a row of zeros is none.
 CREATE TABLE tallies (
   season_id INTEGER NOT NULL,
   account TEXT NOT NULL,
-  pending INTEGER NOT NULL DEFAULT 0,
-  verified INTEGER NOT NULL DEFAULT 0,
-  refuted INTEGER NOT NULL DEFAULT 0,
-  caught INTEGER NOT NULL DEFAULT 0,
+  pending INTEGER NOT NULL,
+  verified INTEGER NOT NULL,
+  refuted INTEGER NOT NULL,
+  caught INTEGER NOT NULL,
+  by_prover INTEGER NOT NULL,
+  by_verifier INTEGER NOT NULL,
+  by_penalty INTEGER NOT NULL,
   PRIMARY KEY (season_id, account)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tallies_of_account ON tallies (account, season_id);
 
 -- Every point change, with the account's points and the ledger's hash after it.
 CREATE TABLE ledger (
-  season_id INTEGER NOT NULL REFERENCES seasons,
+  season_id INTEGER NOT NULL REFERENCES seasons DEFERRABLE INITIALLY DEFERRED,
   seq INTEGER NOT NULL,
   account TEXT NOT NULL,
   subject TEXT NOT NULL,
@@ -147,12 +159,15 @@ CREATE TABLE ledger (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ledger_of_account ON ledger (account, season_id, seq);
 
--- The last ledger entry of each account that has one.
+-- The last ledger entry of each account that has one. A season's participants are numbered from 1 in the order of their
+-- first ledger entries: the history of ranks is kept by that number. Accounts are found in any case of their letters, so
+-- that one key serves the search for how they begin.
 CREATE TABLE entries (
-  season_id INTEGER NOT NULL REFERENCES seasons,
-  account TEXT NOT NULL,
+  season_id INTEGER NOT NULL REFERENCES seasons DEFERRABLE INITIALLY DEFERRED,
+  account TEXT NOT NULL COLLATE NOCASE,
   points INTEGER NOT NULL,
   last_seq INTEGER NOT NULL,
+  number INTEGER NOT NULL,
   PRIMARY KEY (season_id, account)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX entries_of_account ON entries (account, season_id);

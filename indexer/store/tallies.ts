@@ -1,29 +1,25 @@
-import type { Statement } from "better-sqlite3";
 import type { Address } from "viem";
-import type { Db } from "./database.ts";
+import type { Tally, Working } from "./working.ts";
 
-/** Counts of an account in a season. */
-export type Tally = "pending" | "verified" | "refuted" | "caught";
+/** What is added up of an account in a season. */
+export type Count = Exclude<keyof Tally, "seasonId" | "account">;
 
-/** Keeps `tallies`; a row whose counts are all zero is removed, so that adding and taking away leaves no trace. */
-export function createTallies(db: Db): { add(seasonId: number, account: Address, tally: Tally, amount: number): void } {
-  const adders = Object.fromEntries(
-    (["pending", "verified", "refuted", "caught"] as const).map((tally) => [
-      tally,
-      db.prepare(
-        `INSERT INTO tallies (season_id, account, ${tally}) VALUES (?, ?, ?)
-         ON CONFLICT DO UPDATE SET ${tally} = ${tally} + excluded.${tally}`,
-      ),
-    ]),
-  ) as Record<Tally, Statement<[number, Address, number]>>;
-  const clean = db.prepare(
-    `DELETE FROM tallies WHERE season_id = ? AND account = ?
-     AND pending = 0 AND verified = 0 AND refuted = 0 AND caught = 0`,
-  );
+const none = {
+  ...{ pending: 0n, verified: 0n, refuted: 0n, caught: 0n },
+  ...{ byProver: 0n, byVerifier: 0n, byPenalty: 0n },
+};
+const counts = Object.keys(none) as Count[];
+
+/** Keeps `tallies`; a row of zeros is removed, so that adding and taking away leaves no trace. */
+export function createTallies({ tallies }: Working): {
+  add(seasonId: bigint, account: Address, count: Count, amount: bigint): void;
+} {
   return {
-    add(seasonId, account, tally, amount) {
-      adders[tally].run(seasonId, account, amount);
-      clean.run(seasonId, account);
+    add(seasonId, account, count, amount) {
+      const before = tallies.get({ seasonId, account }) ?? { seasonId, account, ...none };
+      const after = { ...before, [count]: before[count] + amount };
+      if (counts.some((each) => after[each] !== 0n)) tallies.set(after);
+      else tallies.remove(after);
     },
   };
 }

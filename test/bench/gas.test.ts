@@ -36,6 +36,10 @@ describe("bench gas", () => {
         .split("\n")
         .map((line) => JSON.parse(line)),
     ).to.deep.equal(rows);
-    expect(asTable(rows)).to.equal("one      1,234 gas\nanother      5 gas  them");
+    expect(asTable(rows).split("\n")).to.deep.equal([
+      "name     value  unit  peer",
+      "one      1,234  gas",
+      "another      5  gas   them",
+    ]);
   });
 });

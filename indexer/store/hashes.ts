@@ -1,0 +1,34 @@
+import { createKeccak } from "hash-wasm";
+import type { Address, Hex } from "viem";
+import { type Answer, type LedgerEntry, tag } from "../../sdk/commitments.ts";
+
+const keccak = await createKeccak(256);
+const hash = (bytes: Uint8Array): Hex => `0x${keccak.init().update(bytes).digest("hex")}`;
+
+// abi.encode of values of one word each. They end their words, an address after 12 zero bytes, a uint64 after 24.
+const words = (count: number): Buffer => Buffer.alloc(32 * count);
+const ledger = words(7);
+const answer = words(5);
+answer.write(tag("ANSWER_V1").slice(2), "hex");
+
+/** The sdk's `ledgerHash`, many times as fast: words are written in place and hashed by wasm. */
+export function fastLedgerHash(previous: Hex, entry: LedgerEntry): Hex {
+  ledger.write(previous.slice(2), "hex");
+  ledger.writeBigUInt64BE(entry.seasonId, 32 + 24);
+  ledger.write(entry.account.slice(2), 64 + 12, "hex");
+  ledger.write(entry.subject.slice(2), 96, "hex");
+  ledger[128 + 31] = entry.reason;
+  ledger.fill(entry.delta < 0n ? 0xff : 0, 160, 160 + 24);
+  ledger.writeBigInt64BE(entry.delta, 160 + 24);
+  ledger.writeBigUInt64BE(entry.seq, 192 + 24);
+  return hash(ledger);
+}
+
+/** The sdk's `answerHash`, likewise. */
+export function fastAnswerHash(prover: Address, { outputHash, traceHash, salt }: Answer): Hex {
+  answer.write(prover.slice(2), 32 + 12, "hex");
+  answer.write(outputHash.slice(2), 64, "hex");
+  answer.write(traceHash.slice(2), 96, "hex");
+  answer.write(salt.slice(2), 128, "hex");
+  return hash(answer);
+}
