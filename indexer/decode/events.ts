@@ -1,18 +1,9 @@
-import {
-  type Abi,
-  type AbiEvent,
-  type Address,
-  type DecodeEventLogReturnType,
-  decodeAbiParameters,
-  decodeEventLog,
-  encodeAbiParameters,
-  encodeEventTopics,
-  type Hex,
-  toEventSelector,
-} from "viem";
+import { type Abi, type AbiEvent, type Address, type DecodeEventLogReturnType, type Hex, toEventSelector } from "viem";
 import { attestationRegistryAbi, campaignAbi, fraudProofAbi, modelRegistryAbi, quorumAbi } from "../../sdk/abi.ts";
 import type { Deployment } from "../../sdk/deployment.ts";
 import type { Log, LogFilter } from "../ingest/blocks.ts";
+import { compile, type EventReader } from "./layout.ts";
+import { Refusal } from "./refusal.ts";
 
 /** A log that is not what its contract can have emitted: the node that sent it can't be trusted. */
 export class MalformedLog extends Error {
@@ -58,23 +49,38 @@ const abis: Record<string, Abi> = {
 
 /** A decoder of the deployment's contracts. */
 export function createDecoder(deployment: Deployment): Decoder {
-  const events = new Map<string, AbiEvent>();
-  for (const [name, { address }] of Object.entries(deployment.contracts))
-    for (const item of abis[name] ?? [])
-      if (item.type === "event") events.set(`${address.toLowerCase()} ${toEventSelector(item)}`, item);
+  const contracts = new Map<string, Map<string, Known>>();
+  for (const [name, { address }] of Object.entries(deployment.contracts)) {
+    const events = (abis[name] ?? []).filter((item) => item.type === "event");
+    if (events.length > 0)
+      contracts.set(address.toLowerCase(), new Map(events.map((e) => [toEventSelector(e), known(e)])));
+  }
 
   return {
     filter: {
-      addresses: [...new Set([...events.keys()].map((key) => key.slice(0, 42) as Address))],
-      signatures: [...new Set([...events.keys()].map((key) => key.slice(43) as Hex))],
+      addresses: [...contracts.keys()] as Address[],
+      signatures: [...new Set([...contracts.values()].flatMap((events) => [...events.keys()]))] as Hex[],
     },
-    decode(log) {
-      const event = events.get(`${log.address} ${log.topics[0]}`);
-      if (!event) throw new MalformedLog(`${log.address} has no event ${log.topics[0]} that is known.`);
-      return { ...decodeExactly(event, log), place: { blockNumber: log.blockNumber, logIndex: log.logIndex } } as Event;
+    decode({ address, topics, data, blockNumber, logIndex }) {
+      const event = contracts.get(address)?.get(topics[0] as Hex);
+      if (!event) throw new MalformedLog(`${address} has no event ${topics[0]} that is known.`);
+      const { eventName } = event;
+      try {
+        return { eventName, args: event.read(topics, data), place: { blockNumber, logIndex } } as Event;
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        throw new MalformedLog(`Log ${logIndex} of block ${blockNumber} is no well-formed ${eventName}.`);
+      }
     },
   };
 }
+
+interface Known {
+  eventName: string;
+  read: EventReader;
+}
+
+const known = (event: AbiEvent): Known => ({ eventName: event.name, read: compile(event) });
 
 // Of no statement that must be found by them, or with traces that are too long to be read with each receipt.
 const apart: readonly EventName[] = ["TaskAdded", "MethodAdded", "BatchAttested", "Traced"];
@@ -85,23 +91,3 @@ export function subjectOf(event: Event): Hex | null {
   if (apart.includes(event.eventName)) return null;
   return args.uid ?? (args.id as Hex | undefined) ?? args.subject ?? args.modelId ?? null;
 }
-
-// A contract encodes in one way only, so what doesn't encode back to the same bytes wasn't emitted by one. Strings are
-// compared as bytes: anyone may publish one that is no UTF-8.
-function decodeExactly(event: AbiEvent, log: Pick<Log, "address" | "topics" | "data"> & Place) {
-  const { topics, data } = log;
-  const plain = event.inputs
-    .filter((input) => !input.indexed)
-    .map((input) => (input.type === "string" ? { ...input, type: "bytes" } : input));
-  try {
-    const decoded = decodeEventLog({ abi: [event], topics: topics as [Hex, ...Hex[]], data });
-    const sameTopics = encodeEventTopics({ abi: [event], args: decoded.args }).join() === topics.join();
-    if (sameTopics && encodeAbiParameters(plain, decodeAbiParameters(plain, data)) === data) return decoded;
-  } catch (error) {
-    throw new MalformedLog(malformed(event, log), { cause: error });
-  }
-  throw new MalformedLog(malformed(event, log));
-}
-
-const malformed = (event: AbiEvent, log: Place): string =>
-  `Log ${log.logIndex} of block ${log.blockNumber} is no well-formed ${event.name}.`;

@@ -21,9 +21,10 @@ export function accountRoutes(app: App, state: State): void {
     {
       schema: {
         summary: "What an account did, season by season",
+        description: `The newest ${MOST_SEASONS} seasons of the account, one look-up of its rank each.`,
         params: z.object({ account }),
         querystring: noQuery,
-        response: { 200: schemas.accountAnswer, 400: schemas.problem },
+        response: { 200: schemas.accountAnswer },
       },
     },
     ({ params }) => ({
@@ -46,6 +47,7 @@ export function accountRoutes(app: App, state: State): void {
     {
       schema: {
         summary: "Why this score: every point change with its statement and transactions, newest first",
+        description: `At most ${PAGE} receipts a page, of at most 1000 entries looked at: a page may be short, or empty, and still have a next one.`,
         params: z.object({ account }),
         querystring: z.strictObject({
           season: seasonId.optional(),
@@ -54,7 +56,6 @@ export function accountRoutes(app: App, state: State): void {
         }),
         response: {
           200: schemas.receiptsPage,
-          400: schemas.problem,
           404: schemas.problem,
           410: schemas.problem,
         },

@@ -13,9 +13,10 @@ export function auditRoute(app: App, state: State): void {
     {
       schema: {
         summary: "The ledger folded from events against the contract's, at the same block",
+        description: "Reads one season, and asks a node once.",
         params: z.object({ seasonId }),
         querystring: noQuery,
-        response: { 200: schemas.audit, 400: schemas.problem, 404: schemas.problem, 503: schemas.problem },
+        response: { 200: schemas.audit, 404: schemas.problem, 503: schemas.problem },
       },
     },
     async ({ params }) => {

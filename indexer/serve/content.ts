@@ -18,11 +18,11 @@ export function contentRoute(app: App, directory: string | undefined): void {
     {
       schema: {
         summary: "Bytes by their CIDv1: raw, sha2-256 or keccak-256",
+        description: `Reads and hashes one file; at most ${MOST_AT_ONCE} at once.`,
         params: z.object({ cid: z.string() }),
         querystring: noQuery,
         response: {
           200: { content: { "application/octet-stream": { schema: z.string().meta({ format: "binary" }) } } },
-          400: schemas.problem,
           404: schemas.problem,
           503: schemas.problem,
         },

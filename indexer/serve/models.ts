@@ -3,7 +3,7 @@ import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { cidOfSha256 } from "../../sdk/content.ts";
 import type { Model } from "../../sdk/wire.ts";
 import type { Place } from "../decode/events.ts";
-import { eventsOf } from "../store/chain.ts";
+import { eventsOf } from "../store/events.ts";
 import type { ModelRow } from "../store/read-models.ts";
 import { placeOf } from "../store/read-places.ts";
 import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
@@ -24,8 +24,9 @@ export function modelRoutes(app: App, state: State): void {
     {
       schema: {
         summary: "Published models, newest first",
+        description: `At most ${PAGE} models a page, each with the first ${MOST_URIS} hints where its file may be.`,
         querystring: z.strictObject({ cursor: cursor.optional() }),
-        response: { 200: schemas.modelsPage, 400: schemas.problem, 410: schemas.problem },
+        response: { 200: schemas.modelsPage, 410: schemas.problem },
       },
     },
     ({ query }) => {
@@ -45,9 +46,10 @@ export function modelRoutes(app: App, state: State): void {
     {
       schema: {
         summary: "A published model",
+        description: "Reads one model and its first hints.",
         params: z.object({ modelId: hash }),
         querystring: noQuery,
-        response: { 200: schemas.modelAnswer, 400: schemas.problem, 404: schemas.problem },
+        response: { 200: schemas.modelAnswer, 404: schemas.problem },
       },
     },
     ({ params }) => {

@@ -1,6 +1,8 @@
 import { type Address, getAddress, type Hex } from "viem";
 import { z } from "zod";
 
+const ACCOUNTS = "1 to 100 accounts are asked";
+
 /** A route without query parameters refuses any. */
 export const noQuery = z.strictObject({});
 
@@ -29,13 +31,24 @@ export const status = z.enum(
 
 export const cursor = z.string().max(300).describe("`next` of an earlier page.");
 
-/** A whole number in a range. */
-export const between = (least: number, most: number) =>
-  z.coerce
-    .number(`a whole number from ${least} to ${most} is asked`)
-    .int(`a whole number from ${least} to ${most} is asked`)
-    .min(least, `it must be at least ${least}`)
-    .max(most, `it may be at most ${most}`);
+export const prefix = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{1,40}$/, "a prefix is 0x and 1 to 40 hex digits")
+  .describe("How the address begins, in letters of any case.");
+
+/** One or more accounts, each given as `account=`. */
+export const accounts = z
+  .preprocess((value) => (typeof value === "string" ? [value] : value), z.array(account, ACCOUNTS).max(100, ACCOUNTS))
+  .describe("Given once for each account, up to 100 times.");
+
+/** A whole number in a range, in decimal digits and nothing else. */
+export const between = (least: number, most: number) => {
+  const asked = `a whole number from ${least} to ${most} is asked`;
+  return z.preprocess(
+    (text) => (typeof text === "string" && /^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : text),
+    z.int(asked).min(least, `it must be at least ${least}`).max(most, `it may be at most ${most}`),
+  );
+};
 
 function hasGoodChecksum(text: string): boolean {
   const digits = text.slice(2);

@@ -1,7 +1,10 @@
 import { STATUS_CODES } from "node:http";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { $ZodIssue } from "zod/v4/core";
 import type { Problem } from "../../sdk/wire.ts";
+
+// Seconds after which what is missing now may be there.
+const RETRY_AFTER = 5;
 
 /** An error that is answered with its own status and sentence. */
 export class ProblemError extends Error {
@@ -17,9 +20,17 @@ export class ProblemError extends Error {
   }
 }
 
-/** Answers every error as RFC 9457 problem details; a wrong parameter is named. */
-export function answerProblems(app: FastifyInstance): void {
-  app.setNotFoundHandler((request) => {
+/**
+ * Answers every error as RFC 9457 problem details; a wrong parameter is named. `elsewhere` may answer what no route does,
+ * and then says so.
+ */
+export function answerProblems(
+  app: FastifyInstance,
+  elsewhere: (request: FastifyRequest, reply: FastifyReply) => boolean = () => false,
+): void {
+  const preHandler = app.hasDecorator("rateLimit") ? { preHandler: app.rateLimit() } : {};
+  app.setNotFoundHandler(preHandler, (request, reply) => {
+    if (elsewhere(request, reply)) return reply;
     throw new ProblemError(404, `There is no ${request.method} ${request.url.split("?")[0]} here.`);
   });
   app.setErrorHandler<Failure>((error, request, reply) => {
@@ -34,6 +45,7 @@ type Failure = Error & { statusCode?: number };
 /** Answers with the problem that `error` is, and returns it. */
 export function answerProblem(error: Failure, reply: FastifyReply): Problem {
   const problem = toProblem(error);
+  if (problem.status === 503) reply.header("retry-after", RETRY_AFTER);
   reply.status(problem.status).type("application/problem+json").serializer(JSON.stringify).send(problem);
   return problem;
 }

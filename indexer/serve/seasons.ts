@@ -21,8 +21,9 @@ export function seasonRoutes(app: App, state: State): void {
     {
       schema: {
         summary: `The newest ${MOST_SEASONS} seasons`,
+        description: `At most ${MOST_SEASONS} seasons with all their tasks.`,
         querystring: noQuery,
-        response: { 200: schemas.seasons, 400: schemas.problem },
+        response: { 200: schemas.seasons },
       },
     },
     () => ({ asOf: asOf(state), items: state.seasons.seasons(MOST_SEASONS).map(present) }),
@@ -33,9 +34,10 @@ export function seasonRoutes(app: App, state: State): void {
     {
       schema: {
         summary: "A season's rules and state",
+        description: "Reads one season and its tasks.",
         params: z.object({ seasonId }),
         querystring: noQuery,
-        response: { 200: schemas.seasonAnswer, 400: schemas.problem, 404: schemas.problem },
+        response: { 200: schemas.seasonAnswer, 404: schemas.problem },
       },
     },
     ({ params }) => {

@@ -1,21 +1,24 @@
 import cors from "@fastify/cors";
-import swagger from "@fastify/swagger";
 import Fastify, { type FastifyBaseLogger, LogController } from "fastify";
-import { jsonSchemaTransform, type ZodTypeProvider } from "fastify-type-provider-zod";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { ZodType } from "zod";
-import type { AsOf } from "../../sdk/wire.ts";
 import type { SyncStatus } from "../sync.ts";
 import { accountRoutes } from "./accounts.ts";
+import { followBlocks } from "./answers.ts";
 import { auditRoute } from "./audit.ts";
 import { contentRoute } from "./content.ts";
+import { closeGently, DEFAULT_LIMITS, type Limits, limit } from "./limits.ts";
+import { metricsRoute } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
+import { describeApi } from "./openapi.ts";
 import { operationRoutes } from "./operations.ts";
+import { pageRoutes } from "./page.ts";
 import { noQuery } from "./parameters.ts";
 import { answerProblem, answerProblems, InvalidParameter } from "./problems.ts";
 import * as schemas from "./schemas.ts";
 import { seasonRoutes } from "./seasons.ts";
 import { standingRoutes } from "./standings.ts";
-import { type App, asOf, etagOf, type State } from "./state.ts";
+import type { App, State } from "./state.ts";
 import { statementRoutes } from "./statements.ts";
 import { tableRoute } from "./table.ts";
 
@@ -25,29 +28,29 @@ export interface ServerOptions {
   condition: SyncStatus;
   /** Directory of files named by their CIDs. */
   content: string | undefined;
+  /** Directory of the built page. */
+  page?: string | undefined;
   /** RPC URL that browsers may use. */
   rpcUrl: string | undefined;
+  limits?: Partial<Limits> | undefined;
   logger: FastifyBaseLogger;
 }
 
-const WELCOME = `Proofboard's indexer: a leaderboard where every point is a verified AI inference.
+const SLOW = 1_000;
 
-  /v1/seasons                  seasons, their rules and totals
-  /v1/seasons/1/standings      the ranking of season 1
-  /v1/seasons/1/standings.csv  the whole of it, as a table
-  /v1/attestations             statements, and what is proven of each
-  /v1/models                   published models
-  /v1/audit/1                  the ledger of season 1 held against the chain's
-  /openapi.json                every route
-  /readyz                      whether the answers are up to date
-`;
-
-/** The HTTP API, not yet listening. */
-export async function createServer({ state, condition, content, rpcUrl, logger }: ServerOptions): Promise<App> {
+/** The HTTP API and the page, not yet listening. Closing it lets requests end that are under way. */
+export async function createServer(options: ServerOptions): Promise<App> {
+  const { state, condition, content, page: directory, rpcUrl, logger } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const app: App = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    forceCloseConnections: true,
+    forceCloseConnections: "idle",
+    // Only a proxy on this machine is believed when it says for whom it asks.
+    trustProxy: "loopback",
+    http: { headersTimeout: 10_000, maxHeaderSize: 16_384 },
+    requestTimeout: 15_000,
+    bodyLimit: 1,
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (error, _, reply) => answerProblem(error, reply),
   }).withTypeProvider<ZodTypeProvider>();
@@ -59,46 +62,33 @@ export async function createServer({ state, condition, content, rpcUrl, logger }
   });
   // Answers are built as their types say, and tests hold them against the schemas: no need to check each again.
   app.setSerializerCompiler(() => JSON.stringify);
-  answerProblems(app as never);
-  app.addHook("onSend", async (_, reply) => {
+  closeGently(app);
+  app.addHook("onSend", (_request, reply, payload, done) => {
     reply.header("x-content-type-options", "nosniff");
+    if (!reply.hasHeader("content-security-policy")) reply.header("content-security-policy", "default-src 'none'");
+    done(null, payload);
+  });
+  app.addHook("onResponse", (request, { statusCode, elapsedTime }, done) => {
+    const told = { method: request.method, url: request.url, status: statusCode, ms: Math.round(elapsedTime) };
+    if (elapsedTime >= SLOW) request.log.info(told, "slow answer");
+    else request.log.debug(told, "answer");
+    done();
   });
 
-  await app.register(cors, { origin: "*", methods: ["GET", "HEAD"], exposedHeaders: ["etag", "as-of"] });
-  await app.register(swagger, {
-    openapi: {
-      openapi: "3.1.0",
-      info: {
-        title: "Proofboard",
-        version: "1",
-        description:
-          "A leaderboard where every point is a verified AI inference. Points, seq and ids are decimal strings; times are unix seconds.",
-      },
-    },
-    transform: jsonSchemaTransform,
-  });
-
+  await app.register(cors, { origin: "*", methods: ["GET", "HEAD"], exposedHeaders: ["etag", "as-of", "retry-after"] });
+  await limit(app, limits);
+  await describeApi(app);
   operationRoutes(app, state, condition);
+  metricsRoute(app, state, condition, () => 0);
   contentRoute(app, content);
-  app.get("/", { schema: { hide: true } }, (_, reply) => reply.type("text/plain; charset=utf-8").send(WELCOME));
-  app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
+  answerProblems(app as never, await pageRoutes(app, directory, rpcUrl));
   await app.register(async (v1: App) => answersOfTheChain(v1, state), { prefix: "/v1" });
   await app.register(async (v1: App) => otherAnswers(v1, state, rpcUrl), { prefix: "/v1" });
   return app;
 }
 
-/** What the indexed block alone decides: an ETag that follows it saves asking twice. */
 function answersOfTheChain(app: App, state: State): void {
-  app.addHook("onRequest", async (request, reply) => {
-    const etag = etagOf(asOf(state));
-    if (asks(request.headers["if-none-match"], etag)) return reply.header("etag", etag).status(304).send();
-  });
-  // From the answer itself: by now the chain may have gone on.
-  app.addHook("preSerialization", async (_, reply, payload) => {
-    if (typeof payload === "object" && payload !== null && "asOf" in payload)
-      reply.header("etag", etagOf(payload.asOf as AsOf)).header("cache-control", "no-cache");
-    return payload;
-  });
+  followBlocks(app, state);
   seasonRoutes(app, state);
   standingRoutes(app, state);
   tableRoute(app, state);
@@ -114,13 +104,11 @@ function otherAnswers(app: App, state: State, rpcUrl: string | undefined): void 
     {
       schema: {
         summary: "Where the contracts are, and an RPC URL for browsers",
+        description: "Reads nothing.",
         querystring: noQuery,
-        response: { 200: schemas.deploymentAnswer, 400: schemas.problem },
+        response: { 200: schemas.deploymentAnswer },
       },
     },
     () => ({ ...state.deployment, rpcUrl: rpcUrl ?? null }),
   );
 }
-
-const asks = (header: string | undefined, etag: string): boolean =>
-  header?.split(",").some((one) => one.trim().replace(/^W\//, "") === etag) ?? false;

@@ -13,11 +13,14 @@ export function standingRoutes(app: App, state: State): void {
     {
       schema: {
         summary: "The ranking of a season, page by page",
+        description: "At most 100 standings a page.",
         params: z.object({ seasonId }),
-        querystring: z.strictObject({ limit: between(1, 100).default(100), cursor: cursor.optional() }),
+        querystring: z.strictObject({
+          limit: between(1, 100).default(100).describe("100 unless told."),
+          cursor: cursor.optional(),
+        }),
         response: {
           200: schemas.standingsPage,
-          400: schemas.problem,
           404: schemas.problem,
           410: schemas.problem,
         },
@@ -48,9 +51,12 @@ export function standingRoutes(app: App, state: State): void {
     {
       schema: {
         summary: "An account's rank, and who stands around it",
+        description: "Reads at most 101 standings.",
         params: z.object({ seasonId, account }),
-        querystring: z.strictObject({ around: between(0, 50).default(0) }),
-        response: { 200: schemas.standingAnswer, 400: schemas.problem, 404: schemas.problem },
+        querystring: z.strictObject({
+          around: between(0, 50).default(0).describe("Neighbours on each side; none unless told."),
+        }),
+        response: { 200: schemas.standingAnswer, 404: schemas.problem },
       },
     },
     ({ params, query }) => {
@@ -67,9 +73,10 @@ export function standingRoutes(app: App, state: State): void {
     {
       schema: {
         summary: "The proof of a final rank",
+        description: "Reads one season.",
         params: z.object({ seasonId, account }),
         querystring: noQuery,
-        response: { 400: schemas.problem, 404: schemas.problem },
+        response: { 404: schemas.problem },
       },
     },
     ({ params }) => {

@@ -63,8 +63,8 @@ export function asOf(state: State, season?: SeasonRow): AsOf {
   };
 }
 
-/** Names the state of the chain; finality is part of it. */
-export const etagOf = ({ blockHash, finalizedBlock }: AsOf): string => `"${blockHash.slice(2)}-${finalizedBlock}"`;
+/** Names the state of the chain; finality is part of it. Weak, for compressed answers are other bytes. */
+export const etagOf = ({ blockHash, finalizedBlock }: AsOf): string => `W/"${blockHash.slice(2)}-${finalizedBlock}"`;
 
 /** The season, or a problem of status 404 that names it. */
 export function requireSeason(state: State, seasonId: string): SeasonRow {

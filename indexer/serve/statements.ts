@@ -2,7 +2,7 @@ import { z } from "zod";
 import { unitOf } from "../../sdk/contexts.ts";
 import type { Statement, StatementSummary, StatementUnit, Step } from "../../sdk/wire.ts";
 import type { Event, EventNamed, Place } from "../decode/events.ts";
-import { eventsOf } from "../store/chain.ts";
+import { eventsOf } from "../store/events.ts";
 import { placeOf } from "../store/read-places.ts";
 import type { StatementRow } from "../store/read-statements.ts";
 import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
@@ -23,13 +23,14 @@ export function statementRoutes(app: App, state: State): void {
     {
       schema: {
         summary: "Statements, newest first",
+        description: `At most ${PAGE} statements a page, of at most 1000 looked at: a page may be short, or empty, and still have a next one.`,
         querystring: z.strictObject({
           prover: account.optional(),
           model: hash.optional(),
           status: status.optional(),
           cursor: cursor.optional(),
         }),
-        response: { 200: schemas.statementsPage, 400: schemas.problem, 410: schemas.problem },
+        response: { 200: schemas.statementsPage, 410: schemas.problem },
       },
     },
     ({ query }) => {
@@ -50,9 +51,10 @@ export function statementRoutes(app: App, state: State): void {
     {
       schema: {
         summary: "A statement or a batch: how it was settled, what is proven and what is not",
+        description: `Reads one statement and its first ${MOST_STEPS} events.`,
         params: z.object({ uid: hash }),
         querystring: noQuery,
-        response: { 200: schemas.statementAnswer, 400: schemas.problem, 404: schemas.problem },
+        response: { 200: schemas.statementAnswer, 404: schemas.problem },
       },
     },
     ({ params }) => {

@@ -23,11 +23,11 @@ export function tableRoute(app: App, state: State): void {
     {
       schema: {
         summary: "The whole ranking of a season, as of one block; the header `as-of` says which",
+        description: `At most ${MOST_TABLES} at once.`,
         params: z.object({ seasonId }),
         querystring: noQuery,
         response: {
           200: { content: { "text/csv": { schema: z.string() } } },
-          400: schemas.problem,
           404: schemas.problem,
           503: schemas.problem,
         },

@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { decodeFunctionData, encodeFunctionResult, type Hex, keccak256, stringToHex, toHex } from "viem";
 import { campaignAbi } from "../../sdk/abi.ts";
@@ -12,6 +12,7 @@ export interface Block {
   parentHash: Hex;
   timestamp: number;
   logs: Emitted[];
+  logsBloom: Hex;
   ledgers: Map<bigint, Ledger>;
 }
 
@@ -22,9 +23,30 @@ export function chainOf(chapters: readonly Chapter[], salt = "", forkAt = Number
   for (const [number, { logs, ledgers }] of [empty, empty, ...chapters].entries()) {
     const parentHash = blocks.at(-1)?.hash ?? ZERO_HASH;
     const content = JSON.stringify([number, parentHash, logs, number >= forkAt ? salt : ""]);
-    blocks.push({ number, parentHash, hash: keccak256(stringToHex(content)), timestamp: 1000 + number, logs, ledgers });
+    const hash = keccak256(stringToHex(content));
+    blocks.push({ number, parentHash, hash, timestamp: 1000 + number, logs, logsBloom: bloomOf(logs), ledgers });
   }
   return blocks;
+}
+
+/** The header's filter of a block's logs, as the Yellow Paper has it: three of 2048 bits for each address and topic. */
+export function bloomOf(logs: readonly Emitted[]): Hex {
+  const bytes = new Uint8Array(256);
+  for (const value of new Set(logs.flatMap(({ address, topics }) => [address, ...topics]))) {
+    const hash = hashOf(value);
+    for (const i of [0, 2, 4]) {
+      const bit = (((hash[i] as number) << 8) | (hash[i + 1] as number)) & 2047;
+      bytes[255 - (bit >> 3)] = (bytes[255 - (bit >> 3)] as number) | (1 << (bit & 7));
+    }
+  }
+  return toHex(bytes);
+}
+
+const hashes = new Map<Hex, Uint8Array>();
+function hashOf(value: Hex): Uint8Array {
+  const known = hashes.get(value) ?? keccak256(value, "bytes");
+  hashes.set(value, known);
+  return known;
 }
 
 type Params = readonly unknown[];
@@ -45,16 +67,29 @@ export interface FakeNode {
   close(): Promise<void>;
 }
 
+interface Call {
+  id: unknown;
+  method: string;
+  params: Params;
+}
+
 export async function startNode(blocks: Block[], port = 0): Promise<FakeNode> {
   const server = createServer(async (request, response) => {
     let text = "";
     for await (const chunk of request) text += chunk;
-    const { method, params } = JSON.parse(text) as { method: string; params: Params };
-    node.requests.push({ method, params });
-    respond(response, method, params);
+    const asked = JSON.parse(text) as Call | Call[];
+    const calls = Array.isArray(asked) ? asked : [asked];
+    node.requests.push(...calls.map(({ method, params }) => ({ method, params })));
+    const answers = calls.map(respond);
+    const failure = answers.find((answer) => answer === "hang" || "status" in answer);
+    if (failure === "hang") return;
+    if (failure && "status" in failure) return response.writeHead(failure.status).end(failure.body);
+    response
+      .writeHead(200, { "content-type": "application/json" })
+      .end(JSON.stringify(Array.isArray(asked) ? answers : answers[0]));
   });
 
-  function respond(response: ServerResponse, method: string, params: Params): void {
+  function respond({ id, method, params }: Call): NonNullable<Fault> | { jsonrpc: string; id: unknown } {
     let honest: unknown;
     let error: Error | undefined;
     try {
@@ -63,15 +98,9 @@ export async function startNode(blocks: Block[], port = 0): Promise<FakeNode> {
       error = thrown as Error;
     }
     const fault = node.fault(method, params, honest);
-    if (fault === "hang") return;
-    if (fault && "status" in fault) {
-      response.writeHead(fault.status).end(fault.body);
-      return;
-    }
+    if (fault === "hang" || (fault && "status" in fault)) return fault;
     const body = fault ?? (error ? { error: { code: -32000, message: error.message } } : { result: honest });
-    response
-      .writeHead(200, { "content-type": "application/json" })
-      .end(JSON.stringify({ jsonrpc: "2.0", id: 1, ...body }));
+    return { jsonrpc: "2.0", id, ...body };
   }
 
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
@@ -105,13 +134,13 @@ function answer(node: FakeNode, method: string, params: Params): unknown {
   throw new Error(`the method ${method} does not exist`);
 }
 
-const headerJson = ({ number, hash, parentHash, timestamp }: Block) => ({
-  ...{ number: toHex(number), hash, parentHash, timestamp: toHex(timestamp) },
+const headerJson = ({ number, hash, parentHash, timestamp, logsBloom }: Block) => ({
+  ...{ number: toHex(number), hash, parentHash, timestamp: toHex(timestamp), logsBloom },
 });
 
 function logsJson(
   blocks: readonly Block[],
-  filter: { address: string[]; topics: string[][]; blockHash?: string; fromBlock?: string; toBlock?: string },
+  filter: { address?: string[]; topics?: string[][]; blockHash?: string; fromBlock?: string; toBlock?: string },
 ): unknown[] {
   const asked = filter.blockHash
     ? blocks.filter(({ hash }) => hash === filter.blockHash)
@@ -119,12 +148,12 @@ function logsJson(
   if (filter.blockHash && asked.length === 0) throw new Error("unknown block");
   return asked.flatMap((block) =>
     block.logs.flatMap(({ address, topics, data }, logIndex) =>
-      filter.address.includes(address) && filter.topics[0]?.includes(topics[0] as string)
+      (filter.address?.includes(address) ?? true) && (filter.topics?.[0]?.includes(topics[0] as string) ?? true)
         ? [
             {
               ...{ address, topics, data, blockNumber: toHex(block.number), blockHash: block.hash },
               ...{ transactionHash: keccak256(stringToHex(`${block.hash} ${logIndex}`)), logIndex: toHex(logIndex) },
-              removed: false,
+              ...{ blockTimestamp: toHex(block.timestamp), removed: false },
             },
           ]
         : [],

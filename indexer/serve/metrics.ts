@@ -1,0 +1,84 @@
+import { statSync } from "node:fs";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { SyncStatus } from "../sync.ts";
+import { UNLIMITED } from "./limits.ts";
+import type { App, State } from "./state.ts";
+
+/** `/metrics`, in Prometheus' words. */
+export function metricsRoute(app: App, state: State, condition: SyncStatus, streams: () => number): void {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const gauge = (name: string, help: string, read: () => number | undefined) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read() ?? 0);
+      },
+    });
+  const counter = (name: string, help: string, read: () => number) =>
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  const bySeason = (name: string, help: string, read: (season: Ledger) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      labelNames: ["season"],
+      collect() {
+        this.reset();
+        for (const season of state.seasons.ledgers()) this.set({ season: String(season.seasonId) }, read(season));
+      },
+    });
+  const cursor = () => state.chain.progress()?.cursor;
+  gauge("proofboard_head_block", "Last block of the chain.", () => condition.headBlock);
+  gauge("proofboard_indexed_block", "Last block folded.", () => cursor()?.number);
+  gauge("proofboard_finalized_block", "Last block that can't be reorganised.", () => state.chain.progress()?.finalized);
+  gauge("proofboard_verified_block", "Last block whose ledgers were found equal to the chain's.", () => {
+    return state.chain.progress()?.verified.number;
+  });
+  gauge("proofboard_head_lag_blocks", "Blocks of the chain that are not folded yet.", () =>
+    Math.max((condition.headBlock ?? 0) - (cursor()?.number ?? 0), 0),
+  );
+  gauge("proofboard_indexed_block_timestamp_seconds", "Time of the last block folded.", () => cursor()?.timestamp);
+  gauge("proofboard_caught_up_timestamp_seconds", "When the head of the chain was last reached; 0 before.", () =>
+    condition.caughtUpAt === undefined ? 0 : condition.caughtUpAt / 1000,
+  );
+  gauge("proofboard_inconsistent", "1 when events contradict the chain.", () => (condition.inconsistent ? 1 : 0));
+  gauge("proofboard_streams", "Clients of the stream.", streams);
+  gauge("proofboard_database_bytes", "Size of the database.", () => sizeOf(state.db.name));
+  gauge("proofboard_wal_bytes", "Size of the database's write-ahead log.", () => sizeOf(`${state.db.name}-wal`));
+  bySeason("proofboard_ledger_entries", "Point changes of a season.", ({ seq }) => Number(seq));
+  bySeason("proofboard_accounts", "Accounts ranked in a season.", ({ participants }) => participants);
+  counter("proofboard_reorgs_total", "Reorganisations followed.", () => condition.reorgs);
+  counter("proofboard_events_total", "Events folded.", () => condition.events);
+  counter("proofboard_rpc_errors_total", "Failed requests to nodes.", () => state.rpc.errors());
+  const latency = new Histogram({
+    name: "proofboard_request_seconds",
+    help: "Time to answer a request.",
+    labelNames: ["route", "status"],
+    buckets: [0.0005, 0.001, 0.005, 0.02, 0.1, 0.5, 2],
+    registers,
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    latency.observe({ route: request.routeOptions.url ?? "none", status: reply.statusCode }, reply.elapsedTime / 1000);
+    done();
+  });
+
+  app.get("/metrics", { schema: { hide: true }, config: UNLIMITED }, async (_, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+}
+
+type Ledger = ReturnType<State["seasons"]["ledgers"]>[number];
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;

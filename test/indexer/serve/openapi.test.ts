@@ -1,0 +1,125 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
+import Ajv from "ajv/dist/2020.js";
+import { expect } from "chai";
+import type { Hex } from "viem";
+import { cidOfSha256 } from "../../../sdk/content.ts";
+import { NOBODY, openSite, type Site, UNKNOWN } from "./site.ts";
+
+/** The part of an OpenAPI document that is looked at here. */
+interface Document {
+  openapi: string;
+  paths: Record<string, { get: Operation; head?: unknown }>;
+}
+interface Operation {
+  description?: string;
+  parameters?: { name: string; description: string; schema: object }[];
+  responses: Record<string, { content?: Record<string, { schema: object }> }>;
+}
+
+describe("the OpenAPI document", () => {
+  let site: Site;
+  let document: Document;
+  let validate: (pointer: readonly string[], value: unknown) => string;
+
+  before(async () => {
+    site = await openSite();
+    document = (await site.get("/openapi.json")).body;
+    const ajv = new Ajv.default({ strict: false, validateFormats: false });
+    ajv.addSchema(document, "api");
+    validate = (pointer, value) => {
+      const path = pointer
+        .map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1")))
+        .join("/");
+      const check = ajv.compile({ $ref: `api#/${path}` });
+      check(value);
+      return ajv.errorsText(check.errors);
+    };
+  });
+  after(() => site.close());
+
+  /** Holds an answer against the document, and returns its status. */
+  async function check(route: string, path: string): Promise<number> {
+    const { status, headers, body, text } = await site.get(path);
+    const { responses } = (document.paths[route] as { get: Operation }).get;
+    const described = responses[status] === undefined ? "default" : String(status);
+    const type = headers.get("content-type")?.split(";")[0] ?? "";
+    expect(responses[described]?.content, `${path} answers ${status} ${type}`).to.have.property(type);
+    const schema = ["paths", route, "get", "responses", described, "content", type, "schema"];
+    expect(validate(schema, body ?? text), `${path} answers ${text.slice(0, 300)}`).to.equal("No errors");
+    return status;
+  }
+
+  it("is valid", async () => {
+    expect(document.openapi).to.equal("3.1.0");
+    expect(await new Validator().validate({ ...document })).to.deep.include({ valid: true });
+  });
+
+  it("names the bound of every route's work", () => {
+    for (const [route, { get }] of Object.entries(document.paths)) expect(get.description, route).to.be.a("string");
+  });
+
+  it("tells numbers from text in parameters", () => {
+    const { parameters } = (document.paths["/v1/seasons/{seasonId}/standings"] as { get: Operation }).get;
+    const limit = parameters?.find(({ name }) => name === "limit");
+    expect(limit?.schema).to.deep.include({ type: "integer", minimum: 1, maximum: 100 });
+    expect(limit?.description).to.equal("100 unless told.");
+  });
+
+  it("describes every answer of every route", async () => {
+    const { account } = (await site.get("/v1/seasons/1/standings")).body.items[0];
+    const { uid } = (await site.get("/v1/attestations")).body.items[0];
+    const { modelId } = (await site.get("/v1/models")).body.items[0];
+    const examples: Record<string, Record<string, number>> = {
+      "/v1/seasons": { "/v1/seasons": 200, "/v1/seasons?x=1": 400 },
+      "/v1/seasons/{seasonId}": { "/v1/seasons/1": 200, "/v1/seasons/0": 400, "/v1/seasons/9": 404 },
+      "/v1/seasons/{seasonId}/standings": {
+        "/v1/seasons/1/standings": 200,
+        "/v1/seasons/1/standings?limit=3": 200,
+        "/v1/seasons/1/standings?limit=0": 400,
+        "/v1/seasons/9/standings": 404,
+      },
+      "/v1/seasons/{seasonId}/standings/{account}": {
+        [`/v1/seasons/1/standings/${account}?around=2`]: 200,
+        "/v1/seasons/1/standings/0x": 400,
+        [`/v1/seasons/1/standings/${NOBODY}`]: 404,
+      },
+      "/v1/seasons/{seasonId}/standings.csv": {
+        "/v1/seasons/1/standings.csv": 200,
+        "/v1/seasons/9/standings.csv": 404,
+      },
+      "/v1/seasons/{seasonId}/claim/{account}": { [`/v1/seasons/1/claim/${account}`]: 404 },
+      "/v1/accounts/{account}": { [`/v1/accounts/${account}`]: 200, [`/v1/accounts/${NOBODY}`]: 200 },
+      "/v1/accounts/{account}/receipts": {
+        [`/v1/accounts/${account}/receipts`]: 200,
+        [`/v1/accounts/${NOBODY}/receipts`]: 200,
+        [`/v1/accounts/${account}/receipts?season=9`]: 404,
+      },
+      "/v1/attestations": {
+        "/v1/attestations": 200,
+        "/v1/attestations?status=refuted": 200,
+        "/v1/attestations?x": 400,
+      },
+      "/v1/attestations/{uid}": { [`/v1/attestations/${uid}`]: 200, [`/v1/attestations/${UNKNOWN}`]: 404 },
+      "/v1/models": { "/v1/models": 200, "/v1/models?cursor=x": 400 },
+      "/v1/models/{modelId}": { [`/v1/models/${modelId}`]: 200, [`/v1/models/${UNKNOWN}`]: 404 },
+      "/v1/audit/{seasonId}": { "/v1/audit/1": 200, "/v1/audit/9": 404 },
+      "/v1/deployment": { "/v1/deployment": 200, "/v1/deployment?x=1": 400 },
+      "/healthz": { "/healthz": 200 },
+      "/readyz": { "/readyz": 200 },
+      "/ipfs/{cid}": { "/ipfs/x": 400, [`/ipfs/${cidOfSha256(UNKNOWN as Hex)}`]: 404 },
+    };
+    expect(Object.keys(document.paths)).to.have.members(Object.keys(examples));
+    for (const [route, paths] of Object.entries(examples))
+      for (const [path, status] of Object.entries(paths)) expect(await check(route, path), path).to.equal(status);
+  });
+
+  it("describes every statement and batch", async () => {
+    const steps = new Set<string>();
+    for (const { uid } of (await site.get("/v1/attestations")).body.items) {
+      const path = `/v1/attestations/${uid}`;
+      await check("/v1/attestations/{uid}", path);
+      for (const { step } of (await site.get(path)).body.item.steps) steps.add(step);
+    }
+    expect([...steps]).to.include.members(["batchAttested", "rowRefuted", "settled"]);
+  });
+});
