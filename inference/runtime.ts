@@ -1,6 +1,7 @@
 import { env, InferenceSession as OrtSession, Tensor as OrtTensor } from "onnxruntime-web/wasm";
 import { type Hex, sha256 } from "viem";
 import { type Runtime, runtimeId } from "../sdk/commitments.ts";
+import { WrongHashError } from "../sdk/content.ts";
 import type { Layout, TensorSpec } from "../sdk/layouts.ts";
 import { checkInput, checkOutput, InvalidRunError } from "./tensors.ts";
 
@@ -43,8 +44,10 @@ export interface InferenceSession {
 export async function loadRuntime(wasm: Uint8Array): Promise<InferenceRuntime> {
   const found = sha256(wasm);
   if (found !== pinnedRuntime.wasmHash)
-    throw new Error(
+    throw new WrongHashError(
       `The WebAssembly file has sha256 ${found}; ${pinnedRuntime.name} is pinned to ${pinnedRuntime.wasmHash}.`,
+      pinnedRuntime.wasmHash,
+      found,
     );
   env.wasm.wasmBinary = new Uint8Array(wasm).buffer;
   env.wasm.numThreads = pinnedRuntime.threads;
