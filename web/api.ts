@@ -58,20 +58,24 @@ export const useAnswer = <T>(path: string | undefined): UseQueryResult<T, Error>
     placeholderData: keepPreviousData,
   });
 
-/** The pages of a list that goes on by cursor. A cursor that a reorganisation undid begins the list anew. */
+/**
+ * The pages of a list that goes on by cursor, each asked anew from the first on when one is. `onwards` is the path of
+ * later pages where it isn't that of the first.
+ */
 export const usePages = <T extends { next: string | null }>(
   path: string,
+  onwards = path,
 ): UseInfiniteQueryResult<InfiniteData<T>, Error> =>
   useInfiniteQuery({
     queryKey: [path],
-    queryFn: ({ pageParam, signal }) => ask<T>(withCursor(path, pageParam), signal),
+    queryFn: ({ pageParam, signal }) => ask<T>(pageParam === null ? path : withCursor(onwards, pageParam), signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
     placeholderData: keepPreviousData,
   });
 
-const withCursor = (path: string, cursor: string | null): string =>
-  cursor === null ? path : `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(cursor)}`;
+const withCursor = (path: string, cursor: string): string =>
+  `${path}${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(cursor)}`;
 
 /** A path with the parameters that have a value. */
 export function withQuery(path: string, parameters: Record<string, string | number | undefined>): string {

@@ -4,6 +4,7 @@ import { LiveRegion } from "./components/live.tsx";
 import { Page } from "./components/page.tsx";
 import { Loading } from "./components/states.tsx";
 import { routes } from "./routes.ts";
+import { Strip } from "./strip/strip.tsx";
 import { keepTheme, readTheme, type Theme } from "./theme.ts";
 
 export function App() {
@@ -30,6 +31,7 @@ export function App() {
         </nav>
         <ThemeChoice />
       </header>
+      <Strip />
       <main id="main" tabIndex={-1}>
         <Suspense fallback={<Loading what="the page" />}>
           <Switch>

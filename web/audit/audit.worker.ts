@@ -1,0 +1,30 @@
+import { type Auditor, audit } from "./auditor.ts";
+import { openChain } from "./chain.ts";
+import type { AuditMessage } from "./messages.ts";
+
+const WHILE_HIDDEN = 60_000;
+
+let auditor: Auditor | undefined;
+let visible = true;
+let wake = () => {};
+
+const rest = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    wake = resolve;
+    setTimeout(resolve, visible ? milliseconds : WHILE_HIDDEN);
+  });
+
+self.addEventListener("message", ({ data }: MessageEvent<AuditMessage>) => {
+  if (data.kind === "served") auditor?.check(data.slot, data.served);
+  if (data.kind === "start") {
+    const { deployment, rpcUrl, seasonId } = data;
+    auditor = audit({
+      chain: openChain(deployment, rpcUrl),
+      ...{ chainId: deployment.chainId, startBlock: deployment.startBlock, seasonId: BigInt(seasonId), rest },
+      emit: (state) => self.postMessage(state),
+      signal: new AbortController().signal,
+    });
+  }
+  if (data.kind === "visible") visible = data.visible;
+  wake();
+});

@@ -1,0 +1,62 @@
+import { useEffect, useSyncExternalStore } from "react";
+import type { Deployment } from "../../sdk/deployment.ts";
+import type { AuditMessage } from "./messages.ts";
+import type { Served } from "./served.ts";
+import type { AuditState } from "./state.ts";
+
+// One season is audited at a time: the one that the page shows.
+let worker: Worker | undefined;
+let watched: string | undefined;
+let state: AuditState = { kind: "checking", done: 0, total: 0 };
+const shown = new Map<string, Served>();
+const listeners = new Set<() => void>();
+
+function tell(next: AuditState): void {
+  state = next;
+  for (const listen of listeners) listen();
+}
+
+function send(message: AuditMessage): void {
+  worker?.postMessage(message);
+}
+
+document.addEventListener("visibilitychange", () => send({ kind: "visible", visible: !document.hidden }));
+
+/** Audits a season from now on, over an RPC that the browser may use; null where there is none. */
+export function watchSeason(deployment: Deployment, rpcUrl: string | null, seasonId: string): void {
+  const name = `${deployment.chainId} ${rpcUrl} ${seasonId}`;
+  if (watched === name) return;
+  watched = name;
+  worker?.terminate();
+  worker = undefined;
+  if (rpcUrl === null) {
+    tell({ kind: "cannot", why: "This site names no RPC that a browser may ask." });
+    return;
+  }
+  tell({ kind: "checking", done: 0, total: 0 });
+  worker = new Worker(new URL("./audit.worker.ts", import.meta.url), { type: "module", name: "audit" });
+  worker.addEventListener("message", ({ data }: MessageEvent<AuditState>) => tell(data));
+  worker.addEventListener("error", ({ message }) =>
+    tell({ kind: "cannot", why: `The audit ended with an error: ${message || "it couldn't be loaded"}.` }),
+  );
+  send({ kind: "start", deployment, rpcUrl, seasonId });
+  for (const [slot, served] of shown) if (served.seasonId === seasonId) send({ kind: "served", slot, served });
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** How the points of the audited season stand. */
+export const useAudit = (): AuditState => useSyncExternalStore(subscribe, () => state);
+
+/** Has what the page shows in a place held against the chain, and again whenever it changes. */
+export function useChecked(slot: string, served: Served | undefined): void {
+  useEffect(() => {
+    if (served === undefined) return;
+    shown.set(slot, served);
+    send({ kind: "served", slot, served });
+    return () => void shown.delete(slot);
+  }, [slot, served]);
+}
