@@ -1,3 +1,4 @@
+import { parseDeployment } from "../../sdk/deployment.ts";
 import { type Auditor, audit } from "./auditor.ts";
 import { openChain } from "./chain.ts";
 import type { AuditMessage } from "./messages.ts";
@@ -17,10 +18,10 @@ const rest = (milliseconds: number): Promise<void> =>
 self.addEventListener("message", ({ data }: MessageEvent<AuditMessage>) => {
   if (data.kind === "served") auditor?.check(data.slot, data.served);
   if (data.kind === "start") {
-    const { deployment, rpcUrl, seasonId } = data;
+    const deployment = parseDeployment(data.deployment);
     auditor = audit({
-      chain: openChain(deployment, rpcUrl),
-      ...{ chainId: deployment.chainId, startBlock: deployment.startBlock, seasonId: BigInt(seasonId), rest },
+      chain: openChain(deployment, data.rpcUrl),
+      ...{ chainId: deployment.chainId, startBlock: deployment.startBlock, seasonId: BigInt(data.seasonId), rest },
       emit: (state) => self.postMessage(state),
       signal: new AbortController().signal,
     });

@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from "react";
-import type { Deployment } from "../../sdk/deployment.ts";
+import type { DeploymentAnswer } from "../../sdk/wire.ts";
 import type { AuditMessage } from "./messages.ts";
 import type { Served } from "./served.ts";
 import type { AuditState } from "./state.ts";
@@ -22,8 +22,9 @@ function send(message: AuditMessage): void {
 
 document.addEventListener("visibilitychange", () => send({ kind: "visible", visible: !document.hidden }));
 
-/** Audits a season from now on, over an RPC that the browser may use; null where there is none. */
-export function watchSeason(deployment: Deployment, rpcUrl: string | null, seasonId: string): void {
+/** Audits a season from now on, over the RPC that the deployment's answer names. */
+export function watchSeason(deployment: DeploymentAnswer, seasonId: string): void {
+  const { rpcUrl } = deployment;
   const name = `${deployment.chainId} ${rpcUrl} ${seasonId}`;
   if (watched === name) return;
   watched = name;
@@ -51,12 +52,16 @@ function subscribe(listener: () => void): () => void {
 /** How the points of the audited season stand. */
 export const useAudit = (): AuditState => useSyncExternalStore(subscribe, () => state);
 
-/** Has what the page shows in a place held against the chain, and again whenever it changes. */
-export function useChecked(slot: string, served: Served | undefined): void {
+/** Has what the page shows in a place held against the chain, and again whenever it changes; pages of a list each. */
+export function useChecked(place: string, served: readonly Served[]): void {
   useEffect(() => {
-    if (served === undefined) return;
-    shown.set(slot, served);
-    send({ kind: "served", slot, served });
-    return () => void shown.delete(slot);
-  }, [slot, served]);
+    const slots = served.map((one, i) => [`${place} ${i}`, one] as const);
+    for (const [slot, one] of slots) {
+      shown.set(slot, one);
+      send({ kind: "served", slot, served: one });
+    }
+    return () => {
+      for (const [slot] of slots) shown.delete(slot);
+    };
+  }, [place, served]);
 }

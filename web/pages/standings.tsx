@@ -1,5 +1,41 @@
+import { useSearchParams } from "wouter";
+import { useSeasons } from "../api.ts";
 import { Page } from "../components/page.tsx";
+import { Answered, Empty } from "../components/states.tsx";
+import { useShownSeason } from "../shown.ts";
+import { Board } from "../standings/board.tsx";
+import "../standings/standings.css";
 
+/** The ranking of a season, live. */
 export default function StandingsPage() {
-  return <Page title="Standings">{null}</Page>;
+  const seasons = useSeasons();
+  const season = useShownSeason();
+  const [, setSearch] = useSearchParams();
+  return (
+    <Page title={season ? `Standings of season ${season.seasonId}` : "Standings"}>
+      <Answered query={seasons} what="seasons">
+        {({ items }) =>
+          season === undefined ? (
+            <Empty>No season was opened yet. The first one will appear here by itself.</Empty>
+          ) : (
+            <>
+              {items.length > 1 && (
+                <label className="choice">
+                  Season{" "}
+                  <select value={season.seasonId} onChange={({ target }) => setSearch({ season: target.value })}>
+                    {items.map(({ seasonId, state }) => (
+                      <option key={seasonId} value={seasonId}>
+                        {seasonId} ({state})
+                      </option>
+                    ))}
+                  </select>
+                </label>
+              )}
+              <Board key={season.seasonId} season={season} />
+            </>
+          )
+        }
+      </Answered>
+    </Page>
+  );
 }

@@ -1,5 +1,4 @@
 import { useEffect, useMemo } from "react";
-import { parseDeployment } from "../../sdk/deployment.ts";
 import type { Season } from "../../sdk/wire.ts";
 import { useDeployment, useSeasons } from "../api.ts";
 import { useAudit, useChecked, watchSeason } from "../audit/watch.ts";
@@ -18,14 +17,13 @@ export function Strip() {
   const deployment = useDeployment().data;
   const asOf = useSeasons().data?.asOf;
   const feed = useFeed();
+  const seasonId = season?.seasonId;
   useEffect(() => {
-    if (!deployment || !season) return;
-    const { rpcUrl, ...rest } = deployment;
-    watchSeason(parseDeployment(rest), rpcUrl, season.seasonId);
-  }, [deployment, season]);
+    if (deployment && seasonId !== undefined) watchSeason(deployment, seasonId);
+  }, [deployment, seasonId]);
   useChecked(
     "totals",
-    useMemo(() => asOf && season && { asOf, seasonId: season.seasonId, totals: season.totals }, [asOf, season]),
+    useMemo(() => (asOf && season ? [{ asOf, seasonId: season.seasonId, totals: season.totals }] : []), [asOf, season]),
   );
   const block = Math.max(feed.asOf?.blockNumber ?? 0, asOf?.blockNumber ?? 0);
   return (
