@@ -14,6 +14,7 @@ const plain =
 const benchmarks: Record<string, Benchmark> = {
   gas: plain(async () => (await import("./gas.ts")).gas()),
   infer: plain(async () => (await import("./infer.ts")).infer()),
+  sync: async (args) => (await import("./sync.ts")).sync(args),
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -1,16 +1,19 @@
+import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { createDecoder } from "./decode/events.ts";
 import { createRpc } from "./ingest/rpc.ts";
 import { type IndexerOptions, parseOptions, USAGE, UsageError } from "./options.ts";
 import { createRanking } from "./rank/ranking.ts";
 import { createServer } from "./serve/server.ts";
+import { createAnnouncements } from "./store/announcements.ts";
 import { createChain } from "./store/chain.ts";
-import { checkGenesis, openDatabase } from "./store/database.ts";
-import { createLedgerReader } from "./store/read-ledger.ts";
-import { createModelReader } from "./store/read-models.ts";
+import { openDatabase } from "./store/database.ts";
 import { createSeasonReader } from "./store/read-seasons.ts";
-import { createStatementReader } from "./store/read-statements.ts";
-import { follow, type SyncStatus } from "./sync.ts";
+import type { SyncStatus } from "./sync/parts.ts";
+import { follow } from "./sync.ts";
+
+/** Where the page is built to. */
+const PAGE = fileURLToPath(new URL("../web/dist", import.meta.url));
 
 /** A running indexer. */
 export interface Indexer {
@@ -42,23 +45,24 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const db = openDatabase(options.db, deployment);
   const chain = createChain(db, decoder, campaign);
   const ranking = createRanking(db);
+  const announcements = createAnnouncements();
   const seasons = createSeasonReader(db);
   const status: SyncStatus = {
     headBlock: undefined,
     caughtUpAt: undefined,
+    progressAt: Date.now(),
     failure: undefined,
     inconsistent: false,
     reorgs: 0,
     events: 0,
   };
-  const statements = createStatementReader(db);
-  const ledger = createLedgerReader(db);
-  const models = createModelReader(db);
   const server = await createServer({
-    state: { db, chain, decoder, deployment, ranking, seasons, statements, ledger, models, rpc },
+    sources: { db, chain, announcements, decoder, deployment, ranking, rpc },
     condition: status,
     content: options.content,
+    page: options.web ?? PAGE,
     rpcUrl: options.publicRpc ?? rpcs.find(isLocal),
+    limits: options.limits,
     logger,
   });
   const url = await server.listen({ host: "127.0.0.1", port: options.port }).catch((error: NodeJS.ErrnoException) => {
@@ -69,7 +73,11 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const ended = follow({
     ...{ rpc, decoder, chain, campaign, status },
     localLedgers: seasons.ledgers,
-    checkGenesis: (hash) => checkGenesis(db, hash),
+    wipe: options.wipe ?? false,
+    blooms: options.blooms ?? true,
+    completeBackfill: () => {},
+    announce: announcements.announce,
+    report: () => {},
     startBlock: deployment.startBlock,
     finality: options.finality ?? 64,
     pollInterval: options.pollInterval ?? 1_000,

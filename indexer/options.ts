@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type Deployment, parseDeployment } from "../sdk/deployment.ts";
+import { DEFAULT_LIMITS, type Limits } from "./serve/limits.ts";
 
 /** What an indexer is told. */
 export interface IndexerOptions {
@@ -13,6 +14,10 @@ export interface IndexerOptions {
   port: number;
   /** Directory of files named by their CIDs, served at `/ipfs/<cid>`. */
   content?: string | undefined;
+  /** Directory of the built page, served at `/`; `web/dist` of this checkout unless told. */
+  web?: string | undefined;
+  /** What clients may ask of the server, where it is not what `DEFAULT_LIMITS` says. */
+  limits?: Partial<Limits> | undefined;
   /** A block is final only this many blocks below the head; 64 unless told. */
   finality?: number | undefined;
   /** RPC URL that browsers may use; without it the first of `rpcs` that is on this machine, since others may hold a key. */
@@ -21,12 +26,16 @@ export interface IndexerOptions {
   pollInterval?: number | undefined;
   /** Longest wait for a node's answer, in milliseconds; 20000 unless told. */
   rpcTimeout?: number | undefined;
+  /** Empties a database of another chain, deployment or version rather than refuse it. */
+  wipe?: boolean | undefined;
+  /** Whether logs are held against the headers' bloom filters: yes unless told, and no only where headers have none. */
+  blooms?: boolean | undefined;
   /** pino's level; `info` unless told. */
   logLevel?: string | undefined;
 }
 
 export const USAGE = `usage: indexer --rpc URL [--rpc URL …] --deployment FILE --db FILE [--port N] [--content DIR]
-               [--finality N] [--public-rpc URL]`;
+               [--finality N] [--public-rpc URL] [--web DIR] [--rate-limit N]`;
 
 /** The command was used wrongly. */
 export class UsageError extends Error {
@@ -49,6 +58,10 @@ export function parseOptions(args: readonly string[]): IndexerOptions {
     content: values.content,
     finality: wholeNumber("finality", values.finality ?? "64", 1_000_000),
     publicRpc: values["public-rpc"],
+    web: values.web,
+    limits: {
+      requests: wholeNumber("rate-limit", values["rate-limit"] ?? String(DEFAULT_LIMITS.requests), 1_000_000_000),
+    },
   };
 }
 
@@ -64,6 +77,8 @@ function parse(args: readonly string[]) {
         content: { type: "string" },
         finality: { type: "string" },
         "public-rpc": { type: "string" },
+        web: { type: "string" },
+        "rate-limit": { type: "string" },
       },
     }).values;
   } catch (error) {

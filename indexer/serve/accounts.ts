@@ -78,7 +78,8 @@ export function accountRoutes(app: App, state: State): void {
   );
 }
 
-function receiptOf(state: State, row: LedgerRow): Receipt {
+/** A point change with all that is needed to check it. */
+export function receiptOf(state: State, row: LedgerRow): Receipt {
   const attestation = statementOf(state, state.statements.statement(row.subject) as StatementRow);
   return {
     seasonId: String(row.season_id),

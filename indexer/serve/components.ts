@@ -159,3 +159,7 @@ export const model: z.ZodType<wire.Model> = component("Model", {
   uris: z.array(z.string()),
   published: place,
 });
+
+// Data of the stream's events, which no answer of JSON holds.
+component("StreamHead", { asOf }) satisfies z.ZodType<wire.StreamHead>;
+component("StreamReorg", { asOf, blockNumber: count }) satisfies z.ZodType<wire.StreamReorg>;

@@ -3,17 +3,20 @@ import compress from "@fastify/compress";
 import rateLimit from "@fastify/rate-limit";
 import { ProblemError } from "./problems.ts";
 import type { App } from "./state.ts";
+import type { StreamLimits } from "./stream/hub.ts";
 
 /** What clients may ask of the server. */
 export interface Limits {
   /** Requests a minute of one address; 0 for no limit. */
   requests: number;
-  /** Streams open at once. */
-  streams: number;
+  stream: StreamLimits;
 }
 
 /** Generous to a page on this machine, whose visitors all come from one address. */
-export const DEFAULT_LIMITS: Limits = { requests: 6_000, streams: 256 };
+export const DEFAULT_LIMITS: Limits = {
+  requests: 6_000,
+  stream: { clients: 256, clientsOfAddress: 64, heartbeat: 15_000, patience: 30_000 },
+};
 
 const LONGEST_URL = 8_000;
 const LONGEST_SHUTDOWN = 10_000;

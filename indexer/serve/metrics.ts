@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { SyncStatus } from "../sync.ts";
+import type { SyncStatus } from "../sync/parts.ts";
 import { UNLIMITED } from "./limits.ts";
 import type { App, State } from "./state.ts";
 

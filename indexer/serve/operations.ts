@@ -1,5 +1,5 @@
 import type { Readiness } from "../../sdk/wire.ts";
-import type { SyncStatus } from "../sync.ts";
+import type { SyncStatus } from "../sync/parts.ts";
 import { UNLIMITED } from "./limits.ts";
 import { noQuery } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";

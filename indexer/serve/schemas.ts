@@ -1,6 +1,18 @@
 import { z } from "zod";
 import type * as wire from "../../sdk/wire.ts";
-import { asOf, count, decimal, hex, model, receipt, season, standing, statement, summary } from "./components.ts";
+import {
+  asOf,
+  count,
+  decimal,
+  hex,
+  model,
+  named,
+  receipt,
+  season,
+  standing,
+  statement,
+  summary,
+} from "./components.ts";
 
 // The answers of `sdk/wire.ts` as schemas, from which the OpenAPI document is generated.
 
@@ -20,6 +32,22 @@ export const standingAnswer: z.ZodType<wire.StandingAnswer> = z.strictObject({
   asOf,
   item: standing,
   neighbours: z.array(standing),
+});
+export const searchAnswer: z.ZodType<wire.SearchAnswer> = z.strictObject({ asOf, items: z.array(standing) });
+export const profilesAnswer: z.ZodType<wire.ProfilesAnswer> = z.strictObject({
+  asOf,
+  epochs: z.array(z.strictObject({ epoch: z.int().min(1), endsAt: count, seq: decimal })),
+  items: z.array(
+    z.strictObject({
+      account: hex,
+      reasons: z.array(z.strictObject({ reason: named, points: decimal })),
+      history: z.array(z.strictObject({ rank: z.int().min(1), points: decimal }).nullable()),
+    }),
+  ),
+});
+export const activityAnswer: z.ZodType<wire.ActivityAnswer> = z.strictObject({
+  asOf,
+  items: z.array(z.strictObject({ minute: count, method: named, count })),
 });
 export const accountAnswer: z.ZodType<wire.AccountAnswer> = z.strictObject({
   asOf,

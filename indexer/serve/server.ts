@@ -2,8 +2,9 @@ import cors from "@fastify/cors";
 import Fastify, { type FastifyBaseLogger, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { ZodType } from "zod";
-import type { SyncStatus } from "../sync.ts";
+import type { SyncStatus } from "../sync/parts.ts";
 import { accountRoutes } from "./accounts.ts";
+import { activityRoute } from "./activity.ts";
 import { followBlocks } from "./answers.ts";
 import { auditRoute } from "./audit.ts";
 import { contentRoute } from "./content.ts";
@@ -18,13 +19,15 @@ import { answerProblem, answerProblems, InvalidParameter } from "./problems.ts";
 import * as schemas from "./schemas.ts";
 import { seasonRoutes } from "./seasons.ts";
 import { standingRoutes } from "./standings.ts";
-import type { App, State } from "./state.ts";
+import { type App, createState, type Sources, type State } from "./state.ts";
 import { statementRoutes } from "./statements.ts";
+import { createHub, type Hub } from "./stream/hub.ts";
+import { streamRoute } from "./stream/route.ts";
 import { tableRoute } from "./table.ts";
 
 /** What the server needs beside what it reads. */
 export interface ServerOptions {
-  state: State;
+  sources: Sources;
   condition: SyncStatus;
   /** Directory of files named by their CIDs. */
   content: string | undefined;
@@ -40,7 +43,8 @@ const SLOW = 1_000;
 
 /** The HTTP API and the page, not yet listening. Closing it lets requests end that are under way. */
 export async function createServer(options: ServerOptions): Promise<App> {
-  const { state, condition, content, page: directory, rpcUrl, logger } = options;
+  const { condition, content, page: directory, rpcUrl, logger } = options;
+  const state = createState(options.sources);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const app: App = Fastify({
     loggerInstance: logger,
@@ -79,11 +83,13 @@ export async function createServer(options: ServerOptions): Promise<App> {
   await limit(app, limits);
   await describeApi(app);
   operationRoutes(app, state, condition);
-  metricsRoute(app, state, condition, () => 0);
+  const hub = createHub(state, condition, limits.stream);
+  app.addHook("preClose", async () => hub.close());
+  metricsRoute(app, state, condition, hub.clients);
   contentRoute(app, content);
   answerProblems(app as never, await pageRoutes(app, directory, rpcUrl));
   await app.register(async (v1: App) => answersOfTheChain(v1, state), { prefix: "/v1" });
-  await app.register(async (v1: App) => otherAnswers(v1, state, rpcUrl), { prefix: "/v1" });
+  await app.register(async (v1: App) => otherAnswers(v1, state, hub, rpcUrl), { prefix: "/v1" });
   return app;
 }
 
@@ -95,10 +101,12 @@ function answersOfTheChain(app: App, state: State): void {
   accountRoutes(app, state);
   statementRoutes(app, state);
   modelRoutes(app, state);
+  activityRoute(app, state);
 }
 
-function otherAnswers(app: App, state: State, rpcUrl: string | undefined): void {
+function otherAnswers(app: App, state: State, hub: Hub, rpcUrl: string | undefined): void {
   auditRoute(app, state);
+  streamRoute(app, hub);
   app.get(
     "/deployment",
     {

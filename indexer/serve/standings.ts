@@ -1,12 +1,15 @@
 import { z } from "zod";
+import type { Standing } from "../../sdk/wire.ts";
 import type { Position } from "../rank/ranking.ts";
 import { DECIMAL, decodeCursor, encodeCursor, HASH_START, hashStart, staleCursor } from "./cursors.ts";
-import { account, between, cursor, noQuery, seasonId } from "./parameters.ts";
+import { account, between, cursor, noQuery, prefix, seasonId } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, requireSeason, type State } from "./state.ts";
 
-/** `/seasons/:id/standings`, `…/standings/:account`, `…/claim/:account`. */
+const MOST_FOUND = 20;
+
+/** `/seasons/:id/standings`, `…/standings/:account`, `…/search`, `…/claim/:account`. */
 export function standingRoutes(app: App, state: State): void {
   app.get(
     "/seasons/:seasonId/standings",
@@ -65,6 +68,28 @@ export function standingRoutes(app: App, state: State): void {
       if (!item) throw new ProblemError(404, `${params.account} has no points entry in season ${params.seasonId}.`);
       const neighbours = state.ranking.neighbours(Number(params.seasonId), item, query.around);
       return { asOf: asOf(state, season), item, neighbours };
+    },
+  );
+
+  app.get(
+    "/seasons/:seasonId/search",
+    {
+      schema: {
+        summary: "Accounts that begin so, in the order of their addresses",
+        description: `At most ${MOST_FOUND} standings.`,
+        params: z.object({ seasonId }),
+        querystring: z.strictObject({ prefix }),
+        response: { 200: schemas.searchAnswer, 404: schemas.problem },
+      },
+    },
+    ({ params, query }) => {
+      const season = requireSeason(state, params.seasonId);
+      const id = Number(params.seasonId);
+      const found = state.accounts.startingWith(id, query.prefix, MOST_FOUND);
+      return {
+        asOf: asOf(state, season),
+        items: found.map((account) => state.ranking.standingOf(id, account) as Standing),
+      };
     },
   );
 

@@ -12,12 +12,16 @@ import type { AsOf } from "../../sdk/wire.ts";
 import type { Decoder } from "../decode/events.ts";
 import type { Rpc } from "../ingest/rpc.ts";
 import type { Ranking } from "../rank/ranking.ts";
+import type { Announcements } from "../store/announcements.ts";
 import type { Chain, Progress } from "../store/chain.ts";
 import type { Db } from "../store/database.ts";
-import type { LedgerReader } from "../store/read-ledger.ts";
-import type { ModelReader } from "../store/read-models.ts";
-import type { SeasonReader, SeasonRow } from "../store/read-seasons.ts";
-import type { StatementReader } from "../store/read-statements.ts";
+import { type AccountReader, createAccountReader } from "../store/read-accounts.ts";
+import { type ActivityReader, createActivityReader } from "../store/read-activity.ts";
+import { createFeedReader, type FeedReader } from "../store/read-feed.ts";
+import { createLedgerReader, type LedgerReader } from "../store/read-ledger.ts";
+import { createModelReader, type ModelReader } from "../store/read-models.ts";
+import { createSeasonReader, type SeasonReader, type SeasonRow } from "../store/read-seasons.ts";
+import { createStatementReader, type StatementReader } from "../store/read-statements.ts";
 import { ProblemError } from "./problems.ts";
 
 /** The server with schemas in zod. */
@@ -29,18 +33,40 @@ export type App = FastifyInstance<
   ZodTypeProvider
 >;
 
-/** What routes read. A handler reads without waiting in between, so that an answer is of one state of the chain. */
-export interface State {
+/** What the server is given to read from. */
+export interface Sources {
   db: Db;
   chain: Chain;
+  announcements: Announcements;
   decoder: Decoder;
   deployment: Deployment;
   ranking: Ranking;
-  seasons: SeasonReader;
-  statements: StatementReader;
+  rpc: Rpc;
+}
+
+/** What routes read. A handler reads without waiting in between, so that an answer is of one state of the chain. */
+export interface State extends Sources {
+  accounts: AccountReader;
+  activity: ActivityReader;
+  feed: FeedReader;
   ledger: LedgerReader;
   models: ModelReader;
-  rpc: Rpc;
+  seasons: SeasonReader;
+  statements: StatementReader;
+}
+
+export function createState(sources: Sources): State {
+  const { db } = sources;
+  return {
+    ...sources,
+    accounts: createAccountReader(db),
+    activity: createActivityReader(db),
+    feed: createFeedReader(db),
+    ledger: createLedgerReader(db),
+    models: createModelReader(db),
+    seasons: createSeasonReader(db),
+    statements: createStatementReader(db),
+  };
 }
 
 /** How far the answer goes; a problem of status 503 before the first block. */

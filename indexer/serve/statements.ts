@@ -76,7 +76,8 @@ export function statementOf(state: State, row: StatementRow): Statement {
   return { ...judged, ...proofOf(judged) };
 }
 
-function summaryOf(row: StatementRow): StatementSummary {
+/** A statement as lists show it. */
+export function summaryOf(row: StatementRow): StatementSummary {
   const unit = unitOf(row.context);
   return {
     uid: row.uid,

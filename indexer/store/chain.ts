@@ -5,6 +5,8 @@ import type { Db } from "./database.ts";
 import { createEvents } from "./events.ts";
 import { createFold } from "./fold.ts";
 import type { EntryListener } from "./listener.ts";
+import { createOrigin, type Origin } from "./origin.ts";
+import { storageError } from "./storage.ts";
 import { createWorking } from "./working.ts";
 
 /** How far the chain is folded. */
@@ -24,8 +26,11 @@ interface Appended {
   finalized: number;
 }
 
-/** The one writer of the database. Every method is one transaction, and changes nothing when it throws. */
-export interface Chain {
+/**
+ * The one writer of the database. Every method is one transaction, and changes nothing when it throws: `StorageError`
+ * when the file can't be written at the moment.
+ */
+export interface Chain extends Origin {
   /** Undefined in a new file. */
   progress(): Progress | undefined;
   /** The header of a block that is kept; see `blocks` in the schema. */
@@ -42,6 +47,8 @@ export interface Chain {
   rewind(blockNumber: number): void;
   /** The ledgers at the cursor were found equal to the chain's. */
   markVerified(): void;
+  /** Empties a database of another chain. */
+  wipe(): void;
 }
 
 /** `listener` is told, in the same transaction, of what standings follow from. */
@@ -50,6 +57,7 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
   const fold = createFold(db, working, campaign);
   const blocks = createBlocks(db);
   const events = createEvents(db, decoder);
+  const origin = createOrigin(db);
 
   const kept = (blockNumber: number): Header => {
     const found = blocks.header(blockNumber);
@@ -71,7 +79,7 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
         return immediate(...args);
       } catch (error) {
         listener?.abandoned();
-        throw error;
+        throw storageError(db, error);
       } finally {
         working.forget();
       }
@@ -126,6 +134,8 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
       const { cursor, finalized, verified } = position;
       return { cursor: kept(cursor), finalized, verified: kept(verified) };
     },
+    genesis: origin.genesis,
+    setGenesis: atomically(origin.setGenesis),
     header: blocks.header,
     highest: blocks.highest,
     start: atomically((first: Header) => {
@@ -152,5 +162,15 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
       blocks.setPosition({ cursor, finalized, verified: cursor });
       if (verified < finalized) blocks.prune(verified, verified + 1);
     }),
+    wipe: atomically(() => {
+      for (const table of tablesOf(db)) if (table !== "origin") db.exec(`DELETE FROM ${table}`);
+      listener?.abandoned();
+    }),
   };
 }
+
+const tablesOf = (db: Db): string[] =>
+  db
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+    .pluck()
+    .all() as string[];

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import Database from "better-sqlite3";
-import type { Hex } from "viem";
 import type { Deployment } from "../../sdk/deployment.ts";
 import { FatalError } from "../ingest/rpc.ts";
 
@@ -31,16 +30,6 @@ export function openDatabase(file: string, deployment: Deployment): Db {
     db.close();
     throw error;
   }
-}
-
-/** Remembers the chain by its genesis block; throws {@link FatalError} when the file is of another chain. */
-export function checkGenesis(db: Db, hash: Hex): void {
-  const known = db.prepare("SELECT genesis_hash FROM origin").pluck().get() as Hex | null;
-  if (known === null) db.prepare("UPDATE origin SET genesis_hash = ?").run(hash);
-  else if (known !== hash)
-    throw new FatalError(
-      `The database ${db.name} is of the chain with genesis block ${known}, but the node's is ${hash}. Give another --db, or delete the file to index anew.`,
-    );
 }
 
 function create(db: Db, deployment: Deployment): void {

@@ -26,7 +26,7 @@ interface LedgerFilter {
   status?: number | undefined;
 }
 
-/** Reads ledger entries of an account. */
+/** Reads ledger entries. */
 export interface LedgerReader {
   /** Newest first, below a position; looks at 1000 entries at most. `last` is where to go on, if there may be more. */
   entriesOf(
@@ -35,6 +35,7 @@ export interface LedgerReader {
     below: EntryPosition | undefined,
     limit: number,
   ): { rows: LedgerRow[]; last: (EntryPosition & { ledgerHash: Hex }) | undefined };
+  entry(seasonId: bigint, seq: bigint): LedgerRow | undefined;
 }
 
 interface KeyRow {
@@ -84,5 +85,6 @@ export function createLedgerReader(db: Db): LedgerReader {
       }
       return { rows, last: rows.length === limit || scanned === MOST_SCANNED ? last : undefined };
     },
+    entry: (seasonId, seq) => entry.get(seasonId, seq),
   };
 }

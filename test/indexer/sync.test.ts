@@ -77,7 +77,7 @@ describe("following a chain", () => {
     const indexer = await launch();
     await untilReady(indexer, head(whole));
     node.blocks = chainOf(tell(story), "deep", 30);
-    expect((await indexer.ended)?.message).to.match(/^Block 3\d was final and the node no longer has it/);
+    expect((await indexer.ended)?.message).to.match(/^Block 40 was final and the node no longer has it\. The reorganisation is deeper than the \d+ blocks that may change\. To follow the node's chain, run "indexer rewind --to 29"/);
   });
 
   it("catches up over final blocks in ranges and over new blocks one by one", async () => {
@@ -87,7 +87,7 @@ describe("following a chain", () => {
     const asked = node.requests
       .filter(({ method }) => method === "eth_getLogs")
       .map(({ params }) => params[0] as object);
-    expect(asked.filter((filter) => "fromBlock" in filter)).to.have.lengthOf(1);
+    expect(asked.filter((filter) => "fromBlock" in filter)).to.have.lengthOf.below(5);
     expect(asked.filter((filter) => "blockHash" in filter)).to.have.lengthOf(head(whole) - 50);
   });
 

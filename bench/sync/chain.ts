@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import {
+  type Address,
+  concatHex,
+  createTestClient,
+  encodeFunctionData,
+  encodeFunctionResult,
+  type Hex,
+  http,
+  numberToHex,
+  parseAbi,
+  size,
+} from "viem";
+import { campaignAbi } from "../../sdk/abi.ts";
+import { deployment } from "./deployment.ts";
+import type { LedgerState, Told } from "./season.ts";
+
+/** A node with a chain of events on it. */
+export interface Chain {
+  url: string;
+  /** Number of the last block. */
+  head: number;
+  stop(): Promise<void>;
+}
+
+const anvil = fileURLToPath(new URL("../../node_modules/.bin/anvil", import.meta.url));
+const artifact = new URL("../../artifacts/contracts/mocks/Replayer.sol/Replayer.json", import.meta.url);
+const replayer = parseAbi(["function prime(bytes query, bytes answer)", "function replay(bytes logs)"]);
+
+const GAS = 2n ** 24n;
+/** Logs a transaction: as many as its gas allows. */
+const MAX_LOGS = 250;
+
+/**
+ * Starts anvil and mines blocks of exactly `perBlock` of the logs each, `pause` seconds apart from block 1 at `startsAt`
+ * on. At every block `seasonCount` and `ledgerOf` answer as the logs up to there have it.
+ */
+export async function buildChain(
+  told: readonly Told[],
+  perBlock: number,
+  startsAt: number,
+  pause: number,
+): Promise<Chain> {
+  const { url, stop } = await startAnvil(startsAt - pause);
+  try {
+    const client = createTestClient({ mode: "anvil", transport: http(url, { timeout: 60_000 }) });
+    const request = (method: string, ...params: unknown[]) =>
+      client.request({ method: method as never, params: params as never }) as Promise<unknown>;
+    const { deployedBytecode } = JSON.parse(await readFile(artifact, "utf8")) as { deployedBytecode: Hex };
+    for (const { address } of Object.values(deployment.contracts))
+      await request("anvil_setCode", address, deployedBytecode);
+    await request("anvil_setBlockTimestampInterval", pause);
+    const [from] = (await request("eth_accounts")) as [Address];
+    const { address: campaign } = deployment.contracts.Campaign;
+
+    let nonce = 0;
+    const send = (to: Address, data: Hex) =>
+      request("eth_sendTransaction", { from, to, data, gas: numberToHex(GAS), nonce: numberToHex(nonce++) });
+    for (let at = 0; at < told.length; at += perBlock) {
+      const block = told.slice(at, at + perBlock);
+      for (let i = 0; i < block.length; i += MAX_LOGS) await send(campaign, replay(block.slice(i, i + MAX_LOGS)));
+      if (at === 0) await send(campaign, prime(...seasonCount()));
+      await send(campaign, prime(...ledgerOf((block.at(-1) as Told).ledger)));
+      await request("evm_mine");
+    }
+    await checkChain(request, told.length, Math.ceil(told.length / perBlock));
+    return { url, head: Math.ceil(told.length / perBlock), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startAnvil(timestamp: number): Promise<{ url: string; stop(): Promise<void> }> {
+  const options = ["--port", "0", "--no-mining", "--timestamp", `${timestamp}`, "--gas-limit", `${100n * GAS}`];
+  const child = spawn(anvil, [...options, "--order", "fifo"], { stdio: ["ignore", "pipe", "inherit"] });
+  const stop = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    // SIGTERM: npm's launcher hands it on to the node, which a SIGKILL would leave behind.
+    child.kill("SIGTERM");
+    await once(child, "close");
+  };
+  return { url: await listening(child), stop };
+}
+
+async function listening(child: ChildProcess): Promise<string> {
+  const output = child.stdout as NonNullable<typeof child.stdout>;
+  for await (const line of createInterface({ input: output })) {
+    const found = /^Listening on (.*)$/.exec(line);
+    if (!found) continue;
+    output.resume();
+    return `http://${found[1]}`;
+  }
+  throw new Error("anvil ended before it listened.");
+}
+
+/** Every event is on the chain: a transaction that failed would have left some out. */
+async function checkChain(
+  request: (method: string, ...params: unknown[]) => Promise<unknown>,
+  events: number,
+  head: number,
+) {
+  let found = 0;
+  for (let from = 0; from <= head; from += 100) {
+    const range = { fromBlock: numberToHex(from), toBlock: numberToHex(Math.min(from + 99, head)) };
+    found += ((await request("eth_getLogs", range)) as unknown[]).length;
+  }
+  const last = Number(await request("eth_blockNumber"));
+  if (found !== events || last !== head)
+    throw new Error(`The chain has ${found} events in ${last} blocks; ${events} in ${head} were asked for.`);
+}
+
+const replay = (block: readonly Told[]): Hex =>
+  encodeFunctionData({
+    abi: replayer,
+    functionName: "replay",
+    args: [
+      concatHex(
+        block.flatMap(({ log: { address, topics, data } }) => [
+          ...[address, numberToHex(topics.length, { size: 1 }), ...topics],
+          ...[numberToHex(size(data), { size: 4 }), data],
+        ]),
+      ),
+    ],
+  });
+
+const prime = (query: Hex, answer: Hex): Hex =>
+  encodeFunctionData({ abi: replayer, functionName: "prime", args: [query, answer] });
+
+const seasonCount = (): [Hex, Hex] => [
+  encodeFunctionData({ abi: campaignAbi, functionName: "seasonCount" }),
+  encodeFunctionResult({ abi: campaignAbi, functionName: "seasonCount", result: 1n }),
+];
+
+const ledgerOf = ({ seq, participants, totalPoints, ledgerHash }: LedgerState): [Hex, Hex] => [
+  encodeFunctionData({ abi: campaignAbi, functionName: "ledgerOf", args: [1n] }),
+  encodeFunctionResult({
+    abi: campaignAbi,
+    functionName: "ledgerOf",
+    result: [seq, participants, totalPoints, ledgerHash],
+  }),
+];

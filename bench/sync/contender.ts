@@ -1,0 +1,52 @@
+import type { Chain } from "./chain.ts";
+
+/** What an indexer must come to: read back from each contender, so that none is measured that did less. */
+export interface Outcome {
+  events: number;
+  statements: number;
+  /** All accounts with an entry in the order of rank, each as `lower-case address points lastSeq`. */
+  ranking: string[];
+}
+
+/** What a contender is given. */
+export interface Task {
+  chain: Chain;
+  /** A directory of its own that is removed afterwards. */
+  directory: string;
+  /** Path of the deployment as JSON. */
+  deployment: string;
+  /** How many blocks hold about 10,000 events. */
+  span: number;
+  /** Directory for CPU profiles of its Node processes; undefined for none. */
+  profile: string | undefined;
+}
+
+/** One of the indexers that are compared. */
+export interface Contender {
+  name: string;
+  /** How often it is measured; the run of median CPU time counts. */
+  rounds: number;
+  /** Why it can't be measured on this machine, as a sentence; undefined when it can. */
+  obstacle(): Promise<string | undefined>;
+  /** Starts what must run before it, such as its database. */
+  prepare(task: Task): Promise<Prepared>;
+}
+
+/** A contender about to start. */
+export interface Prepared {
+  /** Roots of the process trees that run already and work for it. */
+  helpers: number[];
+  start(): Running;
+  release(): Promise<void>;
+}
+
+/** A started contender. */
+export interface Running {
+  /** Root of its process tree. */
+  pid: number;
+  /** Whether everything is indexed to the head; throws when it has ended. */
+  ready(): Promise<boolean>;
+  /** What it came to; asked once it is ready. */
+  outcome(): Promise<Outcome>;
+  stop(): Promise<void>;
+}

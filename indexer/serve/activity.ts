@@ -1,0 +1,31 @@
+import { HOT } from "./answers.ts";
+import { noQuery } from "./parameters.ts";
+import * as schemas from "./schemas.ts";
+import { type App, asOf, type State } from "./state.ts";
+import { methodOf } from "./words.ts";
+
+const MINUTES = 180;
+
+/** `/activity`. */
+export function activityRoute(app: App, state: State): void {
+  app.get(
+    "/activity",
+    {
+      config: HOT,
+      schema: {
+        summary: "Statements recorded a minute, by method",
+        description: `The last ${MINUTES} minutes that had any.`,
+        querystring: noQuery,
+        response: { 200: schemas.activityAnswer },
+      },
+    },
+    () => ({
+      asOf: asOf(state),
+      items: state.activity.latest(MINUTES).map(({ minute, method, count }) => ({
+        minute,
+        method: methodOf(method),
+        count,
+      })),
+    }),
+  );
+}

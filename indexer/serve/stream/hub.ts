@@ -1,0 +1,188 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Place } from "../../decode/events.ts";
+import type { Announcement } from "../../store/announcements.ts";
+import type { SyncStatus } from "../../sync/parts.ts";
+import { ProblemError } from "../problems.ts";
+import { progressOf, type State } from "../state.ts";
+import { createMessages } from "./messages.ts";
+import { createUndone } from "./undone.ts";
+
+/** Bounds of the stream. */
+export interface StreamLimits {
+  /** Clients at once, and of one address. */
+  clients: number;
+  clientsOfAddress: number;
+  /** Milliseconds between comments that show that the connection lives. */
+  heartbeat: number;
+  /** Milliseconds that a client may leave what it was sent unread. */
+  patience: number;
+}
+
+/** A reader of the stored events, each at its own pace: all that is held of it is its place. */
+interface Client {
+  address: string;
+  /** The last event read. */
+  at: Place;
+  /** Events above this block were told, or may have been, and are undone. */
+  fork: number | undefined;
+  /** The block hash last told. */
+  head: string | undefined;
+  /** Since when it hasn't taken what it was sent. */
+  blockedSince: number | undefined;
+  needsBeat: boolean;
+  left: boolean;
+  wake: () => void;
+  drop: () => void;
+}
+
+/** What a client is sent, until it leaves. */
+interface Joined {
+  texts: AsyncGenerator<string, void>;
+  leave(): void;
+}
+
+/** All clients of the stream. */
+export interface Hub {
+  /**
+   * Lets a client in that goes on behind the event `lastId`, or from now on; `drop` ends a connection that is stuck.
+   * Throws a problem of status 400, 410 or 503.
+   */
+  join(address: string, lastId: string | undefined, drop: () => void): Joined;
+  clients(): number;
+  /** Ends every stream. */
+  close(): void;
+}
+
+const ROWS_AT_ONCE = 50;
+const LONGEST_TEXT = 65_536;
+/** A client that is more events behind shall read anew instead. */
+const MOST_BEHIND = 10_000;
+const NONE: Place = { blockNumber: 0, logIndex: 0 };
+
+export function createHub(state: State, condition: SyncStatus, limits: StreamLimits): Hub {
+  const clients = new Set<Client>();
+  const messages = createMessages(state);
+  const start = state.chain.progress();
+  const undone = createUndone(start ? Math.min(start.finalized, start.cursor.number) : 0);
+  let head = start?.cursor.number ?? 0;
+
+  const stop = state.announcements.subscribe(({ kind, cursor }: Announcement) => {
+    messages.forget();
+    if (kind === "reorganised") {
+      undone.add(cursor.number, head);
+      for (const client of clients) client.fork = Math.min(client.fork ?? cursor.number, cursor.number);
+    }
+    head = cursor.number;
+    for (const client of clients) client.wake();
+  });
+  const beat = setInterval(() => {
+    const now = Date.now();
+    for (const client of clients) {
+      if (client.blockedSince !== undefined && now - client.blockedSince > limits.patience) client.drop();
+      client.needsBeat = true;
+      client.wake();
+    }
+  }, limits.heartbeat);
+  beat.unref();
+
+  function admit(address: string): void {
+    if (clients.size >= limits.clients)
+      throw new ProblemError(503, `The stream has ${clients.size} clients already: try again later.`);
+    const same = [...clients].filter((client) => client.address === address).length;
+    if (same >= limits.clientsOfAddress)
+      throw new ProblemError(503, `${address} has ${same} streams open already: close one, or try again later.`);
+  }
+
+  /** Where a client goes on, and above which block what it has is undone. */
+  function resume(lastId: string | undefined): Pick<Client, "at" | "fork"> {
+    const { cursor, finalized } = progressOf(state);
+    if (condition.caughtUpAt !== undefined) undone.settle(head);
+    if (lastId === undefined) return { at: state.feed.last(cursor.number) ?? NONE, fork: undefined };
+    const last = placeOf(lastId);
+    const isKnown = last.blockNumber <= cursor.number && (idIsNone(last) || state.feed.has(last));
+    const known = undone.forkBelow(last.blockNumber);
+    const fork = isKnown ? known : Math.min(known ?? finalized, finalized, cursor.number, last.blockNumber - 1);
+    const at = fork === undefined ? last : (state.feed.last(fork) ?? NONE);
+    if (state.feed.isFarBehind(at, MOST_BEHIND))
+      throw new ProblemError(410, `More than ${MOST_BEHIND} events came after ${lastId}: begin again without it.`);
+    return { at, fork };
+  }
+
+  /** What the client is to be told next; undefined while there is nothing. */
+  function next(client: Client): string | undefined {
+    if (client.fork !== undefined) {
+      const { fork } = client;
+      client.fork = undefined;
+      client.head = undefined;
+      if (client.at.blockNumber > fork) client.at = state.feed.last(fork) ?? NONE;
+      return messages.ofReorg(client.at, fork);
+    }
+    const rows = state.feed.after(client.at, ROWS_AT_ONCE);
+    let text = "";
+    for (const row of rows) {
+      text += messages.ofEvent(row);
+      client.at = row.place;
+      if (text.length > LONGEST_TEXT) break;
+    }
+    if (rows.length > 0) return text;
+    const { hash } = progressOf(state).cursor;
+    if (client.head !== hash) {
+      client.head = hash;
+      return messages.ofHead(client.at);
+    }
+    return client.needsBeat ? ":\n\n" : undefined;
+  }
+
+  async function* follow(client: Client): AsyncGenerator<string, void> {
+    yield "retry: 2000\n\n";
+    while (!client.left) {
+      const text = next(client);
+      client.needsBeat = false;
+      if (text === undefined) await new Promise<void>((resolve) => (client.wake = resolve));
+      else if (text !== "") {
+        client.blockedSince = Date.now();
+        yield text;
+        client.blockedSince = undefined;
+      }
+      // However fast it reads, others come in between.
+      await turn();
+    }
+  }
+
+  function leave(client: Client): void {
+    clients.delete(client);
+    client.left = true;
+    client.wake();
+  }
+
+  return {
+    join(address, lastId, drop) {
+      const begun = resume(lastId);
+      admit(address);
+      const client: Client = {
+        ...{ address, drop, ...begun, head: undefined, blockedSince: undefined, needsBeat: false, left: false },
+        wake: () => {},
+      };
+      clients.add(client);
+      return { texts: follow(client), leave: () => leave(client) };
+    },
+    clients: () => clients.size,
+    close() {
+      stop();
+      clearInterval(beat);
+      for (const client of clients) {
+        if (client.blockedSince !== undefined) client.drop();
+        leave(client);
+      }
+    },
+  };
+}
+
+function placeOf(id: string): Place {
+  const [, blockNumber, logIndex] = /^(\d{1,15})-(\d{1,9})$/.exec(id) ?? [];
+  if (blockNumber === undefined)
+    throw new ProblemError(400, `The parameter lastEventId is "${id}": an id is <block>-<logIndex>.`, "lastEventId");
+  return { blockNumber: Number(blockNumber), logIndex: Number(logIndex) };
+}
+
+const idIsNone = ({ blockNumber, logIndex }: Place): boolean => blockNumber === 0 && logIndex === 0;

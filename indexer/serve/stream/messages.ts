@@ -1,0 +1,54 @@
+import type { StreamEvents } from "../../../sdk/wire.ts";
+import type { Place } from "../../decode/events.ts";
+import type { FeedRow } from "../../store/read-feed.ts";
+import { receiptOf } from "../accounts.ts";
+import { asOf, type State } from "../state.ts";
+import { summaryOf } from "../statements.ts";
+
+const MOST_KEPT = 1_000;
+
+/** What a stream sends. */
+export interface Messages {
+  /** What an event is told as; empty where it is not. */
+  ofEvent(row: FeedRow): string;
+  ofHead(last: Place): string;
+  /** Every event above the block is undone. */
+  ofReorg(last: Place, blockNumber: number): string;
+  /** The chain changed: rows are told as they stand by now. */
+  forget(): void;
+}
+
+/** Builds each message once, for however many clients. */
+export function createMessages(state: State): Messages {
+  const kept = new Map<string, string>();
+
+  function build({ place, about }: FeedRow): string {
+    if (about === undefined) return "";
+    if ("seq" in about) {
+      const entry = state.ledger.entry(about.seasonId, about.seq);
+      return entry ? message(place, "points", receiptOf(state, entry)) : "";
+    }
+    const statement = state.statements.statement(about.uid);
+    return statement ? message(place, "status", summaryOf(statement)) : "";
+  }
+
+  return {
+    ofEvent(row) {
+      const id = idOf(row.place);
+      const known = kept.get(id);
+      if (known !== undefined) return known;
+      if (kept.size === MOST_KEPT) kept.clear();
+      const built = build(row);
+      kept.set(id, built);
+      return built;
+    },
+    ofHead: (last) => message(last, "head", { asOf: asOf(state) }),
+    ofReorg: (last, blockNumber) => message(last, "reorg", { asOf: asOf(state), blockNumber }),
+    forget: () => kept.clear(),
+  };
+}
+
+const idOf = ({ blockNumber, logIndex }: Place): string => `${blockNumber}-${logIndex}`;
+
+const message = <Name extends keyof StreamEvents>(last: Place, event: Name, data: StreamEvents[Name]): string =>
+  `id: ${idOf(last)}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;

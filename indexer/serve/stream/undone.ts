@@ -1,0 +1,51 @@
+/** Which blocks were undone, so that whoever read them can be told. */
+export interface Undone {
+  /** Every block above `fork` up to `head` was undone. */
+  add(fork: number, head: number): void;
+  /** What an earlier process undid is known to be no higher than this. */
+  settle(head: number): void;
+  /** The block above which a reader who came as far as `blockNumber` may hold undone events; undefined if it can't. */
+  forkBelow(blockNumber: number): number | undefined;
+}
+
+interface Range {
+  fork: number;
+  head: number;
+}
+
+const MOST_RANGES = 1_000;
+
+/**
+ * Remembers reorganisations. Of those before this process nothing is known but that no block up to `final` was undone:
+ * until {@link Undone.settle} any block above it may have been.
+ */
+export function createUndone(final: number): Undone {
+  let ranges: Range[] = [{ fork: final, head: Number.POSITIVE_INFINITY }];
+  let highest = 0;
+
+  // Whoever read a block of a range may have read what a later reorganisation of an overlapping one undid.
+  function merge(added: Range): void {
+    const apart = ranges.filter(({ fork, head }) => head <= added.fork || fork >= added.head);
+    const met = ranges.filter((range) => !apart.includes(range));
+    const one = {
+      fork: Math.min(added.fork, ...met.map(({ fork }) => fork)),
+      head: Math.max(added.head, ...met.map(({ head }) => head)),
+    };
+    ranges = [...apart, one].sort((a, b) => a.fork - b.fork);
+    const [first, second] = ranges;
+    if (ranges.length > MOST_RANGES && first && second)
+      ranges = [{ fork: first.fork, head: second.head }, ...ranges.slice(2)];
+  }
+
+  return {
+    add(fork, head) {
+      highest = Math.max(highest, head);
+      merge({ fork, head });
+    },
+    settle(head) {
+      const settled = Math.max(head, highest);
+      ranges = ranges.map((range) => (range.head === Number.POSITIVE_INFINITY ? { ...range, head: settled } : range));
+    },
+    forkBelow: (blockNumber) => ranges.find(({ fork, head }) => fork < blockNumber && blockNumber <= head)?.fork,
+  };
+}

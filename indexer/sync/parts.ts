@@ -1,0 +1,73 @@
+import type { Address } from "viem";
+import type { Decoder } from "../decode/events.ts";
+import type { Header } from "../ingest/blocks.ts";
+import type { LedgerHead } from "../ingest/ledgers.ts";
+import type { Rpc } from "../ingest/rpc.ts";
+import type { Announcement } from "../store/announcements.ts";
+import type { Chain, Progress } from "../store/chain.ts";
+
+/** What `/readyz` and `/metrics` tell of the ingestion. */
+export interface SyncStatus {
+  /** The chain's last block as last heard of. */
+  headBlock: number | undefined;
+  /** When a round last ended with everything folded and compared, by `Date.now()`. */
+  caughtUpAt: number | undefined;
+  /** When a round or a part of one last succeeded, by `Date.now()`; at first, when the indexer started. */
+  progressAt: number;
+  /** Why the last round failed; undefined after a good one. */
+  failure: string | undefined;
+  /** Whether events contradict each other or the chain's ledgers, even after reading them again. */
+  inconsistent: boolean;
+  reorgs: number;
+  events: number;
+}
+
+/** How far a long read of final blocks has come. */
+export interface Backfill {
+  /** The block after which it started. */
+  after: number;
+  /** The last block read. */
+  cursor: number;
+  /** The block where it ends. */
+  to: number;
+  /** Events folded since it started. */
+  events: number;
+}
+
+/** What following the chain works with. */
+export interface SyncParts {
+  rpc: Rpc;
+  decoder: Decoder;
+  chain: Chain;
+  /** The ledgers of all seasons as folded. */
+  localLedgers: () => LedgerHead[];
+  /** Whether a database of another chain is emptied rather than refused. */
+  wipe: boolean;
+  campaign: Address;
+  startBlock: number;
+  /** A block is final only this many blocks below the head. */
+  finality: number;
+  /** Whether logs are held against the headers' bloom filters. */
+  blooms: boolean;
+  /** Pause between rounds, in milliseconds; longer after failures, up to a minute. */
+  pollInterval: number;
+  status: SyncStatus;
+  /** Builds what is built in bulk once all final blocks are read; does nothing where that is done. */
+  completeBackfill: () => void;
+  /** Told right after each transaction. */
+  announce: (announcement: Announcement) => void;
+  /** Told after each part of a long read, and undefined when it ends. */
+  report: (backfill: Backfill | undefined) => void;
+  warn: (message: string) => void;
+  signal: AbortSignal;
+}
+
+/** Where the chain stands: there is a cursor once following has started. */
+export const progressOf = ({ chain }: SyncParts): Progress => chain.progress() as Progress;
+
+/** Undoes the blocks above one, and tells of it. */
+export function rollback({ chain, announce }: SyncParts, blockNumber: number): void {
+  if (chain.progress()?.cursor.number === blockNumber) return;
+  chain.rollback(blockNumber);
+  announce({ kind: "reorganised", cursor: chain.header(blockNumber) as Header, from: blockNumber + 1 });
+}

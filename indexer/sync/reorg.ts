@@ -1,0 +1,69 @@
+import { type Header, readHeader } from "../ingest/blocks.ts";
+import { FatalError, RpcError } from "../ingest/rpc.ts";
+import { progressOf, rollback, type SyncParts } from "./parts.ts";
+
+/** The node gave up a block that was final. */
+export class DeepReorg extends RpcError {
+  override name = "DeepReorg";
+  readonly blockNumber: number;
+
+  constructor(blockNumber: number) {
+    super(`Block ${blockNumber} was final and the node no longer has it.`);
+    this.blockNumber = blockNumber;
+  }
+}
+
+/**
+ * Rolls back to the last block that is still on the chain. Throws {@link DeepReorg} rather than undo a final block, and
+ * {@link RpcError} when the node only lags behind.
+ */
+export async function undoReorg(parts: SyncParts, head: Header): Promise<void> {
+  const { cursor, finalized } = progressOf(parts);
+  if (head.hash === cursor.hash || (head.number === cursor.number + 1 && head.parentHash === cursor.hash)) return;
+
+  const final = Math.min(finalized, cursor.number);
+  let at = Math.min(head.number, cursor.number);
+  if (at < final) throw lags(head, cursor);
+  for (; !(await isOnChain(parts, at)); at--) if (at === final || !parts.chain.header(at)) throw new DeepReorg(at);
+  if (at === cursor.number) return;
+  // The node's chain is the beginning of ours: nothing was undone.
+  if (at === head.number) throw lags(head, cursor);
+  rollback(parts, at);
+  parts.status.reorgs++;
+  parts.warn(`Blocks ${at + 1} to ${cursor.number} were reorganised.`);
+}
+
+/** What to do about a reorganisation of final blocks that stays: only a person can tell which chain is right. */
+export async function wayOut(parts: SyncParts, { message, blockNumber }: DeepReorg): Promise<FatalError> {
+  const { cursor } = progressOf(parts);
+  const common = await findCommon(parts, blockNumber).catch(() => undefined);
+  const remedy = common
+    ? `To follow the node's chain, run "indexer rewind --to ${common.number}" with this --deployment and --db, and start again with a higher --finality.`
+    : "No block that is kept is on the node's chain: check the node, or index anew into another --db with a higher --finality.";
+  return new FatalError(
+    `${message} The reorganisation is deeper than the ${cursor.number - blockNumber} blocks that may change. ${remedy}`,
+  );
+}
+
+/** The highest block below this one that is kept and on the node's chain, found by halving. */
+async function findCommon(parts: SyncParts, below: number): Promise<Header | undefined> {
+  let common: Header | undefined;
+  let [low, high] = [0, below];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const kept = parts.chain.highest(middle);
+    if (kept && !(await isOnChain(parts, kept.number))) high = kept.number;
+    else {
+      common = kept ?? common;
+      low = middle + 1;
+    }
+  }
+  return common;
+}
+
+async function isOnChain({ rpc, chain }: SyncParts, blockNumber: number): Promise<boolean> {
+  return (await readHeader(rpc, blockNumber)).hash === chain.header(blockNumber)?.hash;
+}
+
+const lags = (head: Header, cursor: Header): RpcError =>
+  new RpcError(`The node is at block ${head.number}, but block ${cursor.number} is indexed already.`);
