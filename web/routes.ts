@@ -18,4 +18,6 @@ export const routes: readonly SiteRoute[] = [
   { path: "/models", label: "Models", page: lazy(() => import("./pages/models.tsx")) },
   { path: "/models/:id", page: lazy(() => import("./pages/model.tsx")) },
   { path: "/caught", label: "Caught", page: lazy(() => import("./pages/caught.tsx")) },
+  { path: "/charts", label: "Charts", page: lazy(() => import("./pages/charts.tsx")) },
+  { path: "/take-part", label: "Take part", page: lazy(() => import("./pages/take-part.tsx")) },
 ];

@@ -1,18 +1,13 @@
 import { bytesToHex, type Hex } from "viem";
 import { buildStatement } from "../../inference/quorum.ts";
+import { hashTensor } from "../../inference/tensors.ts";
 import { type Client, readSeason, readTasks } from "../../sdk/client.ts";
-import { attestationUid, tensorHash, unitSeed } from "../../sdk/commitments.ts";
+import { attestationUid, unitSeed } from "../../sdk/commitments.ts";
 import { unitContext } from "../../sdk/contexts.ts";
 import { unitInput } from "../../sdk/units.ts";
 import type { Journal } from "./journal.ts";
+import type { Ran } from "./run.ts";
 import { callOf, send, type Wallet } from "./wallet.ts";
-
-/** What a model said of an input; headers are those of the model's layout. */
-export interface Ran {
-  output: Uint8Array;
-  inputHeader: Uint8Array;
-  outputHeader: Uint8Array;
-}
 
 /** What proving needs: `run` re-hashes the model's file and runs it on the pinned runtime. */
 export interface Tools {
@@ -22,53 +17,54 @@ export interface Tools {
   run: (modelId: Hex, input: Uint8Array) => Promise<Ran>;
 }
 
-/** A unit's input, and what the model said of it, not yet sent. */
-export interface Draft {
+/** A unit's input and what the model said of it; kept in the journal, not yet sent. */
+export interface Draft extends Ran {
   uid: Hex;
-  taskId: bigint;
-  unit: bigint;
   modelId: Hex;
-  input: Int8Array;
-  output: Uint8Array;
+  taskId: string;
+  unit: number;
 }
 
 /** Works on a unit: derives its input from the chain, runs the model, keeps the answer. Nothing is sent yet. */
-export async function draftUnit(tools: Tools, seasonId: bigint, taskId: bigint, unit: bigint): Promise<Draft> {
+export async function draftUnit(tools: Tools, seasonId: bigint, taskId: string, unit: number): Promise<Draft> {
   const { client, wallet, journal, run } = tools;
   const { seed, seededAt } = await readSeason(client, seasonId);
   if (seededAt === 0) throw new Error(`Season ${seasonId} has no seed yet: its inputs can't be known.`);
-  const task = (await readTasks(client, seasonId)).find((one) => one.taskId === taskId);
+  const task = (await readTasks(client, seasonId)).find((one) => one.taskId === BigInt(taskId));
   if (task === undefined) throw new Error(`Season ${seasonId} has no task ${taskId}.`);
-  const input = unitInput(unitSeed(seed, taskId, wallet.account, unit), task);
-  const { output, inputHeader, outputHeader } = await run(task.modelId, new Uint8Array(input.buffer));
-  const registry = client.contracts.attestationRegistry.address;
+  const place = { seasonId, taskId: task.taskId, unit: BigInt(unit) };
+  const elements = unitInput(unitSeed(seed, task.taskId, wallet.account, place.unit), task);
+  const { input, output } = await run(task.modelId, new Uint8Array(elements.buffer));
   const { statement, answer } = buildStatement({
     prover: wallet.account,
     method: task.method,
     modelId: task.modelId,
-    inputHash: tensorHash(inputHeader, new Uint8Array(input.buffer)),
-    context: unitContext({ campaign: client.contracts.campaign.address, seasonId, taskId, unit }),
-    outputHash: tensorHash(outputHeader, output),
+    inputHash: hashTensor(input),
+    context: unitContext({ campaign: client.contracts.campaign.address, ...place }),
+    outputHash: hashTensor(output),
     salt: bytesToHex(crypto.getRandomValues(new Uint8Array(32))),
   });
-  const uid = attestationUid(client.deployment.chainId, registry, statement);
+  const uid = attestationUid(client.deployment.chainId, client.contracts.attestationRegistry.address, statement);
   journal.keep({ uid, statement, answer });
-  return { uid, taskId, unit, modelId: task.modelId, input, output };
+  return { uid, modelId: task.modelId, taskId, unit, input, output };
 }
 
-/** Deposits what Quorum asks, where it isn't there already, and commits to a statement of the journal. */
+/**
+ * Deposits what Quorum asks, where it isn't there already, and commits to a statement of the journal. The wallet is
+ * asked once or twice; `say` is told before each time.
+ */
 export async function commitDraft({ client, wallet, journal }: Tools, uid: Hex, say: (step: string) => void) {
   const { bonds, quorum, attestationRegistry } = client.contracts;
   const deposit = await client.rpc.readContract({ ...quorum, functionName: "depositPerStatement" });
   const holder = [quorum.address, wallet.account] as const;
   const { free } = await client.rpc.readContract({ ...bonds, functionName: "bondOf", args: holder });
   if (free < deposit) {
-    say("Depositing what a wrong answer would cost.");
+    say("Depositing what a wrong answer would cost …");
     const value = deposit - free;
     await send(client.rpc, wallet, callOf({ ...bonds, functionName: "deposit", args: holder, value }));
   }
   const { method, modelId, inputHash, context, answer } = kept(journal, uid).statement;
-  say("Committing to the answer, still hidden.");
+  say("Committing to the answer, still hidden …");
   const args = [method, modelId, inputHash, context, answer] as const;
   await send(client.rpc, wallet, callOf({ ...attestationRegistry, functionName: "commit", args }));
 }
