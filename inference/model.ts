@@ -3,7 +3,7 @@ import { modelId, ZERO_HASH } from "../sdk/commitments.ts";
 import { WrongHashError } from "../sdk/content.ts";
 import { decodeLayout, decodeRows, type Layout, type Row, weightsTree } from "../sdk/layouts.ts";
 import { canonicalOnnx } from "./canonical.ts";
-import { RUNTIME_ID } from "./runtime.ts";
+import { RUNTIME_ID } from "./pinned.ts";
 
 /** A model as `ModelPublished` tells of it; hashes are zero where a part is missing. */
 export interface PublishedModel {

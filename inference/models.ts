@@ -4,7 +4,8 @@ import { cidOfSha256 } from "../sdk/content.ts";
 import type { Layout, Row } from "../sdk/layouts.ts";
 import { type ContentReader, UnavailableError } from "./content.ts";
 import { checkModel } from "./model.ts";
-import { type InferenceRuntime, type InferenceSession, RUNTIME_ID } from "./runtime.ts";
+import { RUNTIME_ID } from "./pinned.ts";
+import type { InferenceRuntime, InferenceSession } from "./runtime.ts";
 
 /** A published model, ready to run. */
 export interface OpenModel {

@@ -29,7 +29,8 @@ export function Checks({ checks, doing }: { checks: readonly Check[]; doing: str
             {results[result].mark}
           </span>
           <div>
-            <strong>{names[name]}</strong> {results[result].word}. {detail}
+            <strong>{names[name]}</strong> <span className="unseen">{results[result].word}: </span>
+            {detail}
             {hashes && hashes.expected !== hashes.found && (
               <dl className="hashes">
                 <dt>expected</dt>

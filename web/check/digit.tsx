@@ -1,3 +1,4 @@
+import { group } from "../format.ts";
 import { Bar } from "./bar.tsx";
 import { shareOf } from "./features.ts";
 
@@ -56,7 +57,7 @@ export function Digit({ image, scores }: { image: Int8Array; scores: Int8Array |
                       {label}
                       {label === digit && <span className="unseen"> (highest)</span>}
                     </th>
-                    <td className="number num">{score}</td>
+                    <td className="number num">{group(score)}</td>
                     <td className="wide">
                       <Bar share={shareOf(score)} strong={label === digit} />
                     </td>

@@ -50,8 +50,8 @@ export function Row({ row, title, id }: { row: WrongRow; title: string; id: stri
                   <th scope="row" className="number num">
                     {k}
                   </th>
-                  <td className="number num">{input}</td>
-                  <td className="number num">{weights[k]}</td>
+                  <td className="number num">{group(input)}</td>
+                  <td className="number num">{group(weights[k] as number)}</td>
                   <td className="number num">{group(input * (weights[k] as number))}</td>
                 </tr>
               ))}

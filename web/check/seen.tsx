@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
 import type { Tensor } from "../../inference/tensors.ts";
+import { cardOf } from "../cards/known.ts";
 import { group } from "../format.ts";
-import { cardOf } from "./cards.ts";
 import { Digit } from "./digit.tsx";
 import { elementsOf, int8Of, shapeOf } from "./elements.ts";
 import { Trade } from "./trade.tsx";

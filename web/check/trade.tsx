@@ -1,5 +1,6 @@
 import { features } from "../../models/risk/data.ts";
 import { REFUSE_FROM } from "../../models/risk/graph.ts";
+import { group } from "../format.ts";
 import { Bar } from "./bar.tsx";
 import { describedBy, shareOf } from "./features.ts";
 
@@ -38,7 +39,7 @@ export function Trade({ trade, verdict }: { trade: Int8Array; verdict: Uint8Arra
               <tr key={name}>
                 <th scope="row">{describedBy[name].title}</th>
                 <td>{describedBy[name].say(shareOf(trade[i] ?? 0))}</td>
-                <td className="number num">{trade[i]}</td>
+                <td className="number num">{group(trade[i] ?? 0)}</td>
                 <td className="wide">
                   <Bar share={shareOf(trade[i] ?? 0)} />
                 </td>

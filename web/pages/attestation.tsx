@@ -3,7 +3,7 @@ import { Link } from "wouter";
 import { ApiError } from "../../sdk/api.ts";
 import type { EventPlace, Statement } from "../../sdk/wire.ts";
 import { useStatement } from "../api.ts";
-import { cardOf } from "../check/cards.ts";
+import { cardOf } from "../cards/known.ts";
 import { CheckHere } from "../check/check.tsx";
 import { Account } from "../components/account.tsx";
 import { Hash } from "../components/hash.tsx";

@@ -1,5 +1,72 @@
+import { Link } from "wouter";
+import type { Model } from "../../sdk/wire.ts";
+import { useModels } from "../api.ts";
+import { cardOf } from "../cards/known.ts";
+import { percentOf } from "../cards/share.ts";
+import { shapeOf } from "../check/elements.ts";
+import { Account } from "../components/account.tsx";
+import { More } from "../components/more.tsx";
 import { Page } from "../components/page.tsx";
+import { Answered, Empty } from "../components/states.tsx";
+import { Time } from "../components/time.tsx";
+import { short } from "../format.ts";
+import "../cards/cards.css";
 
+/** All published models. */
 export default function ModelsPage() {
-  return <Page title="Models">{null}</Page>;
+  const query = useModels();
+  return (
+    <Page title="Models">
+      <p>
+        A model is named by what it is made of: its file, its runtime, its layers. Anyone may publish one; what is said
+        of it beyond its bytes is the publisher's claim.
+      </p>
+      <Answered query={query} what="the models">
+        {({ pages }) => {
+          const models = pages.flatMap(({ items }) => items);
+          if (models.length === 0) return <Empty>No model was published yet.</Empty>;
+          return (
+            <>
+              <ul className="models">
+                {models.map((model) => (
+                  <li key={model.modelId} className="card">
+                    <Summary model={model} />
+                  </li>
+                ))}
+              </ul>
+              <More query={query} what="models" />
+            </>
+          );
+        }}
+      </Answered>
+    </Page>
+  );
+}
+
+function Summary({ model: { modelId, kind, layout, publisher, published } }: { model: Model }) {
+  const card = cardOf(modelId);
+  return (
+    <>
+      <h2>
+        <Link href={`/models/${modelId}`}>{card?.name ?? `Model ${short(modelId)}`}</Link>
+      </h2>
+      <p>{card?.task ?? "This page knows no card of it."}</p>
+      <dl>
+        <dt>Kind</dt>
+        <dd>{kind === "integer" ? `integer, ${layout?.widths.join("-") ?? "unreadable"}` : "float"}</dd>
+        <dt>Takes, gives</dt>
+        <dd>{layout ? `${shapeOf(layout.input)} → ${shapeOf(layout.output)}` : "unreadable"}</dd>
+        {card && (
+          <>
+            <dt>Accuracy, as claimed</dt>
+            <dd>{percentOf(card.accuracy)}</dd>
+          </>
+        )}
+        <dt>Published</dt>
+        <dd>
+          <Time at={published.timestamp} /> by <Account address={publisher} copy={false} />
+        </dd>
+      </dl>
+    </>
+  );
 }

@@ -1,0 +1,26 @@
+import type { Season, SeasonState } from "../../sdk/wire.ts";
+import { Time } from "../components/time.tsx";
+
+const words: Readonly<Record<SeasonState, string>> = {
+  drafted: "drafted: its rules may still change",
+  open: "open: waits for its start or its seed",
+  running: "running: takes statements",
+  ended: "ended: still settles, awards and burns",
+  closed: "closed: its points are final",
+};
+
+/** The season's phase, and when the next one begins. */
+export function SeasonPhase({ season: { state, startsAt, endsAt, closesAt } }: { season: Season }) {
+  const next = state === "open" ? startsAt : state === "running" ? endsAt : state === "ended" ? closesAt : null;
+  const verb = state === "open" ? "starts" : state === "running" ? "ends" : "closes";
+  return (
+    <>
+      {words[state]}
+      {next !== null && (
+        <>
+          ; {verb} <Time at={next} />
+        </>
+      )}
+    </>
+  );
+}
