@@ -65,6 +65,15 @@ function Told({ statement }: { statement: Statement }) {
             </>
           )}
         </dd>
+        {story.penalised.length > 0 && (
+          <>
+            <dt>Panel</dt>
+            <dd>
+              {plural(story.penalised.length, "member")} who voted otherwise, or not at all, lost{" "}
+              <strong>{formatEther(story.penalised.reduce((sum, { amount }) => sum + amount, 0n))} ETH</strong> of bond
+            </dd>
+          </>
+        )}
       </dl>
       {statement.settled && <Bond statement={statement} />}
     </>
