@@ -3,6 +3,8 @@ import type uPlot from "uplot";
 import { Failed, Loading } from "../components/states.tsx";
 import { exactTime, group } from "../format.ts";
 import type { Series } from "./series.ts";
+import { useScheme } from "./useScheme.ts";
+import "./chart.css";
 
 const HEIGHT = 280;
 // Lines differ in dash as well as in colour.
@@ -14,6 +16,7 @@ export function Chart({ series, caption, unit }: { series: Series; caption: stri
   const box = useRef<HTMLDivElement>(null);
   const [failure, setFailure] = useState<Error>();
   const [ready, setReady] = useState(false);
+  const scheme = useScheme();
 
   useEffect(() => {
     let plot: uPlot | undefined;
@@ -34,7 +37,7 @@ export function Chart({ series, caption, unit }: { series: Series; caption: stri
       resize.disconnect();
       plot?.destroy();
     };
-  }, [series]);
+  }, [series, scheme]);
 
   return (
     <figure className="chart">
@@ -57,13 +60,15 @@ async function load(): Promise<typeof uPlot> {
 const dataOf = ({ times, lines }: Series): uPlot.AlignedData => [times, ...lines.map(({ values }) => values)];
 
 function optionsOf(box: HTMLElement, { times, lines }: Series): uPlot.Options {
-  const style = getComputedStyle(box);
-  const colour = (name: string) => style.getPropertyValue(name).trim() || style.color;
-  const axis: uPlot.Axis = {
-    stroke: style.color,
-    grid: { stroke: colour("--line"), width: 1 },
-    ticks: { stroke: colour("--line") },
+  // A canvas knows no custom properties: the box is asked what they come to.
+  const colour = (name: string): string => {
+    box.style.color = `var(${name})`;
+    const { color } = getComputedStyle(box);
+    box.style.color = "";
+    return color;
   };
+  const line = colour("--line");
+  const axis: uPlot.Axis = { stroke: colour("--text"), grid: { stroke: line, width: 1 }, ticks: { stroke: line } };
   return {
     width: box.clientWidth,
     height: HEIGHT,

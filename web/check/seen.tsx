@@ -5,6 +5,7 @@ import { group } from "../format.ts";
 import { Digit } from "./digit.tsx";
 import { elementsOf, int8Of, shapeOf } from "./elements.ts";
 import { Trade } from "./trade.tsx";
+import "./check.css";
 
 /** What a model saw and said: drawn where the model is known by its content, in numbers where it isn't. */
 export function Seen({ modelId, input, output }: { modelId: Hex; input: Tensor; output: Tensor | undefined }) {
