@@ -58,7 +58,7 @@ function Told({ statement }: { statement: Statement }) {
         <dt>Points</dt>
         <dd>
           {story.burned === 0n ? (
-            "none were burned: the account had none, or the season's rules don't count the statement"
+            noneBurned(statement)
           ) : (
             <>
               <strong>{plural(story.burned, "point")}</strong> burned
@@ -79,6 +79,11 @@ function Told({ statement }: { statement: Statement }) {
     </>
   );
 }
+
+const noneBurned = ({ counts }: Statement): string =>
+  counts
+    ? "none so far: nobody asked for the penalty yet, or the account had none and pays it from what it earns"
+    : "none: the statement is not for a task as a season's rules ask";
 
 function FoundBy({ story: { row, votes }, season }: { story: Story; season?: string }) {
   const of = season === undefined ? {} : { season };
