@@ -5,7 +5,7 @@ import { shareOf } from "./features.ts";
 const SIDE = 8;
 
 /** Which digit the scores stand for: the highest, the first of several. */
-export const digitOf = (scores: Int8Array): number => scores.indexOf(Math.max(...scores));
+const digitOf = (scores: Int8Array): number => scores.indexOf(Math.max(...scores));
 
 /** The image that `digits` saw and the ten scores it gave. */
 export function Digit({ image, scores }: { image: Int8Array; scores: Int8Array | undefined }) {

@@ -21,7 +21,8 @@ export function Trade({ trade, verdict }: { trade: Int8Array; verdict: Uint8Arra
           </p>
         </>
       )}
-      <div className="scroll">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard. */}
+      <section className="scroll" tabIndex={0} aria-label="The trade">
         <table>
           <caption>The trade that the model saw: sixteen features, each an int8 on a scale of its own</caption>
           <thead>
@@ -47,7 +48,7 @@ export function Trade({ trade, verdict }: { trade: Int8Array; verdict: Uint8Arra
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </>
   );
 }

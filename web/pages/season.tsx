@@ -130,7 +130,7 @@ function Tasks({ season: { tasks } }: { season: Season }) {
       {tasks.length === 0 ? (
         <Empty>No task was added yet.</Empty>
       ) : (
-        <section className="scroll" aria-label="Tasks">
+        <div className="scroll">
           <table>
             <caption>The season's tasks, each added by a transaction that carries its base inputs</caption>
             <thead>
@@ -160,7 +160,7 @@ function Tasks({ season: { tasks } }: { season: Season }) {
               ))}
             </tbody>
           </table>
-        </section>
+        </div>
       )}
     </section>
   );

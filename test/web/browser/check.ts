@@ -14,7 +14,7 @@ import type { StatementAnswer, StatementSummary } from "../../../sdk/wire.ts";
 import { tamperWith } from "./proxy.ts";
 import type { Site } from "./site.ts";
 import { findStatement } from "./statements.ts";
-import { until } from "./until.ts";
+import { until, untilText } from "./until.ts";
 
 /** What the page tells of a check when it is done. */
 async function verdictOf(page: Page): Promise<string> {
@@ -100,6 +100,22 @@ export function describeCheck(site: () => Site): void {
     expect(await page.locator("[role=alert].verdict").innerText()).to.equal(
       `This server's words are not the chain's. Of the output, the indexer says ${lie}; the chain says ${statement.outputHash}.`,
     );
+    await page.context().close();
+    await proxy.close();
+  });
+
+  it("says plainly that it can't check a method that it doesn't know how to", async () => {
+    const proxy = await tamperWith(site().url, {
+      edit: (path, body) => {
+        const { item } = body as StatementAnswer;
+        const method = { id: 3, name: "ZkProof" };
+        return /^\/v1\/attestations\/0x/.test(path) ? { ...(body as object), item: { ...item, method } } : body;
+      },
+    });
+    const { page } = await site().visit();
+    const { uid } = await findStatement(site(), { method: "Quorum", status: "verified", model: digits });
+    await page.goto(`${proxy.url}/attestations/${uid}`);
+    await untilText(page, "This page can't check ZkProof here");
     await page.context().close();
     await proxy.close();
   });
