@@ -4,10 +4,11 @@ import { buildChain } from "./sync/chain.ts";
 import type { Contender } from "./sync/contender.ts";
 import { floor, proofboard } from "./sync/embedded.ts";
 import { type Cost, measure } from "./sync/measure.ts";
+import { ponderPglite, ponderPostgres } from "./sync/ponder.ts";
 import { tellSeason } from "./sync/season.ts";
 import { canMeasure } from "./sync/usage.ts";
 
-const contenders: readonly Contender[] = [proofboard, floor];
+const contenders: readonly Contender[] = [proofboard, floor, ponderPostgres, ponderPglite];
 
 /** Blocks and events in each, of 200,000 in all. */
 const layouts: Record<string, number> = { "2000x100": 100, "200x1000": 1000 };

@@ -1,19 +1,23 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
-import { createDecoder } from "./decode/events.ts";
 import { createRpc } from "./ingest/rpc.ts";
-import { type IndexerOptions, parseOptions, USAGE, UsageError } from "./options.ts";
-import { createRanking } from "./rank/ranking.ts";
+import { rebuild, rewind } from "./maintain.ts";
+import { openForWriting } from "./open.ts";
+import { type IndexerOptions, parseCommand, USAGE, UsageError } from "./options.ts";
+import { createProgress } from "./progress.ts";
 import { createServer } from "./serve/server.ts";
 import { createAnnouncements } from "./store/announcements.ts";
-import { createChain } from "./store/chain.ts";
-import { openDatabase } from "./store/database.ts";
+import { deleteForeignDatabase } from "./store/database.ts";
 import { createSeasonReader } from "./store/read-seasons.ts";
-import type { SyncStatus } from "./sync/parts.ts";
+import { newStatus } from "./sync/parts.ts";
 import { follow } from "./sync.ts";
+import { Stalled, watchEventLoop, watchProgress } from "./watchdog.ts";
 
 /** Where the page is built to. */
 const PAGE = fileURLToPath(new URL("../web/dist", import.meta.url));
+
+const LONGEST_END = 5_000;
 
 /** A running indexer. */
 export interface Indexer {
@@ -27,13 +31,13 @@ export interface Indexer {
 
 /**
  * Starts ingest → decode → store → rank → serve in this process. It answers at once and waits for nodes that are away.
- * Throws when the database is of another chain or deployment, or the port is taken.
+ * Throws when the database is of another deployment or another process writes it, or the port is taken.
  */
 export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const { deployment, rpcs } = options;
   const logger = pino({ level: options.logLevel ?? "info" });
+  const warn = (message: string) => logger.warn(message);
   const stop = new AbortController();
-  const campaign = deployment.contracts.Campaign.address;
 
   const rpc = createRpc({
     urls: rpcs,
@@ -41,21 +45,10 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     timeout: options.rpcTimeout ?? 20_000,
     signal: stop.signal,
   });
-  const decoder = createDecoder(deployment);
-  const db = openDatabase(options.db, deployment);
-  const chain = createChain(db, decoder, campaign);
-  const ranking = createRanking(db);
+  const store = openForWriting(options.db, deployment, () => options.wipe && wipeForeign(options, warn));
+  const { db, decoder, chain, ranking } = store;
   const announcements = createAnnouncements();
-  const seasons = createSeasonReader(db);
-  const status: SyncStatus = {
-    headBlock: undefined,
-    caughtUpAt: undefined,
-    progressAt: Date.now(),
-    failure: undefined,
-    inconsistent: false,
-    reorgs: 0,
-    events: 0,
-  };
+  const status = newStatus();
   const server = await createServer({
     sources: { db, chain, announcements, decoder, deployment, ranking, rpc },
     condition: status,
@@ -66,26 +59,29 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     logger,
   });
   const url = await server.listen({ host: "127.0.0.1", port: options.port }).catch((error: NodeJS.ErrnoException) => {
-    db.close();
+    store.close();
     throw error.code === "EADDRINUSE" ? new Error(`Port ${options.port} is taken.`) : error;
   });
 
-  const ended = follow({
-    ...{ rpc, decoder, chain, campaign, status },
-    localLedgers: seasons.ledgers,
+  const followed = follow({
+    ...{ rpc, decoder, chain, status, warn },
+    campaign: deployment.contracts.Campaign.address,
+    localLedgers: createSeasonReader(db).ledgers,
     wipe: options.wipe ?? false,
     blooms: options.blooms ?? true,
-    completeBackfill: () => {},
+    completeBackfill: store.completeBackfill,
     announce: announcements.announce,
-    report: () => {},
+    report: createProgress(options.terminal, (sentence) => logger.info(sentence)),
     startBlock: deployment.startBlock,
     finality: options.finality ?? 64,
     pollInterval: options.pollInterval ?? 1_000,
-    warn: (message) => logger.warn(message),
     signal: stop.signal,
-  }).then(
+  });
+  const stalled = watchProgress(status, options.stallAfter ?? 600_000, stop.signal);
+  const ended = Promise.race([followed, stalled]).then(
     () => undefined,
     (error: Error) => {
+      stop.abort();
       status.failure = error.message;
       status.caughtUpAt = undefined;
       logger.fatal(error.message);
@@ -99,26 +95,27 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
       stop.abort();
       await ended;
       await server.close();
-      db.close();
+      store.close();
     },
   };
+}
+
+function wipeForeign({ db, deployment }: IndexerOptions, warn: (message: string) => void): void {
+  const reason = deleteForeignDatabase(db, deployment);
+  if (reason !== undefined) warn(`${reason} It is deleted.`);
 }
 
 // An RPC URL elsewhere may carry its operator's key: only one on this machine is shown without being told.
 const isLocal = (url: string): boolean => ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
 
-/** The indexer as a command: exit code 0 when told to end, 1 when it can't go on, 2 on wrong use. */
-async function run(args: readonly string[]): Promise<void> {
+/** The indexer as a command; its exit codes are in {@link USAGE}. */
+async function main(args: readonly string[]): Promise<void> {
   if (args.includes("--help")) return console.log(USAGE);
   try {
-    const indexer = await startIndexer(parseOptions(args));
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void indexer.close());
-    console.log(`Indexer at ${indexer.url}`);
-    const failure = await indexer.ended;
-    if (failure) {
-      process.exitCode = 1;
-      await indexer.close();
-    }
+    const command = parseCommand(args);
+    if (command.name === "run") await run(command.options);
+    if (command.name === "rewind") console.log(`The last block is now ${rewind(command.options).number}.`);
+    if (command.name === "rebuild") console.log(`${rebuild(command.options)} events are folded anew.`);
   } catch (error) {
     console.error((error as Error).message);
     if (error instanceof UsageError) console.error(USAGE);
@@ -126,4 +123,17 @@ async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-if (import.meta.main) await run(process.argv.slice(2));
+async function run(options: IndexerOptions): Promise<void> {
+  if (options.stallAfter) watchEventLoop(options.stallAfter);
+  const indexer = await startIndexer({ ...options, terminal: process.stderr });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void indexer.close());
+  console.log(`Indexer at ${indexer.url}`);
+  const failure = await indexer.ended;
+  if (!failure) return;
+  process.exitCode = failure instanceof Stalled ? 3 : 1;
+  await Promise.race([indexer.close(), sleep(LONGEST_END)]);
+  // Whatever made it stall may also keep it from ending.
+  process.exit();
+}
+
+if (import.meta.main) await main(process.argv.slice(2));

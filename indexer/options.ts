@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import type { WriteStream } from "node:tty";
+import { type ParseArgsConfig, parseArgs } from "node:util";
 import { type Deployment, parseDeployment } from "../sdk/deployment.ts";
 import { DEFAULT_LIMITS, type Limits } from "./serve/limits.ts";
 
@@ -30,30 +31,80 @@ export interface IndexerOptions {
   wipe?: boolean | undefined;
   /** Whether logs are held against the headers' bloom filters: yes unless told, and no only where headers have none. */
   blooms?: boolean | undefined;
+  /** Milliseconds without any success after which `ended` settles with `Stalled`; 600000 unless told, 0 for never. */
+  stallAfter?: number | undefined;
+  /** Where a person may watch the progress of a backfill. */
+  terminal?: WriteStream | undefined;
   /** pino's level; `info` unless told. */
   logLevel?: string | undefined;
 }
 
+/** What a command works on that needs no node. */
+export interface MaintainOptions {
+  deployment: Deployment;
+  /** Path of the SQLite file. */
+  db: string;
+}
+
+export interface RewindOptions extends MaintainOptions {
+  /** The last block that may stay. */
+  to: number;
+}
+
+/** What the command line asks for. */
+export type Command =
+  | { name: "run"; options: IndexerOptions }
+  | { name: "rewind"; options: RewindOptions }
+  | { name: "rebuild"; options: MaintainOptions };
+
 export const USAGE = `usage: indexer --rpc URL [--rpc URL …] --deployment FILE --db FILE [--port N] [--content DIR]
-               [--finality N] [--public-rpc URL] [--web DIR] [--rate-limit N]`;
+               [--finality N] [--public-rpc URL] [--web DIR] [--rate-limit N] [--wipe] [--no-blooms]
+               [--watchdog SECONDS]
+       indexer rewind --to BLOCK --deployment FILE --db FILE   undo what is above a block, also if it was final
+       indexer rebuild --deployment FILE --db FILE             fold the stored events anew, without a node
+
+--wipe       empties a database of another chain, deployment or version, which is refused without it
+--no-blooms  for a chain whose headers carry no bloom filters: logs that a node leaves out are noticed later, or never
+--watchdog   ends with 3 when nothing has succeeded for so many seconds, 600 unless told; 0 never does
+Exit codes: 0 told to end, 1 can't go on, 2 wrong use, 3 stalled.`;
 
 /** The command was used wrongly. */
 export class UsageError extends Error {
   override name = "UsageError";
 }
 
+const database = { deployment: { type: "string" }, db: { type: "string" } } as const;
+const runs = {
+  ...database,
+  rpc: { type: "string", multiple: true },
+  port: { type: "string" },
+  content: { type: "string" },
+  finality: { type: "string" },
+  "public-rpc": { type: "string" },
+  web: { type: "string" },
+  "rate-limit": { type: "string" },
+  wipe: { type: "boolean" },
+  "no-blooms": { type: "boolean" },
+  watchdog: { type: "string" },
+} as const;
+const rewinds = { ...database, to: { type: "string" } } as const;
+
 /** Reads the command line; throws {@link UsageError} with a sentence that names the argument. */
-export function parseOptions(args: readonly string[]): IndexerOptions {
-  const values = parse(args);
+export function parseCommand(args: readonly string[]): Command {
+  const [name, ...rest] = args;
+  if (name === "rewind") return { name, options: rewindOptions(rest) };
+  if (name === "rebuild") return { name, options: databaseOptions(parse(rest, database)) };
+  return { name: "run", options: runOptions(args) };
+}
+
+function runOptions(args: readonly string[]): IndexerOptions {
+  const values = parse(args, runs);
   const rpcs = values.rpc ?? [];
   if (rpcs.length === 0) throw new UsageError("--rpc is missing: which node shall be asked?");
   for (const url of values["public-rpc"] === undefined ? rpcs : [...rpcs, values["public-rpc"]]) checkUrl(url);
-  if (values.deployment === undefined) throw new UsageError("--deployment is missing: which contracts shall be read?");
-  if (values.db === undefined) throw new UsageError("--db is missing: which file shall hold the database?");
   return {
     rpcs,
-    deployment: readDeployment(values.deployment),
-    db: values.db,
+    ...databaseOptions(values),
     port: wholeNumber("port", values.port ?? "4000", 65_535),
     content: values.content,
     finality: wholeNumber("finality", values.finality ?? "64", 1_000_000),
@@ -62,25 +113,27 @@ export function parseOptions(args: readonly string[]): IndexerOptions {
     limits: {
       requests: wholeNumber("rate-limit", values["rate-limit"] ?? String(DEFAULT_LIMITS.requests), 1_000_000_000),
     },
+    wipe: values.wipe,
+    blooms: !values["no-blooms"],
+    stallAfter: 1_000 * wholeNumber("watchdog", values.watchdog ?? "600", 1_000_000),
   };
 }
 
-function parse(args: readonly string[]) {
+function rewindOptions(args: readonly string[]): RewindOptions {
+  const values = parse(args, rewinds);
+  if (values.to === undefined) throw new UsageError("--to is missing: which block shall be the last?");
+  return { ...databaseOptions(values), to: wholeNumber("to", values.to, Number.MAX_SAFE_INTEGER) };
+}
+
+function databaseOptions(values: { deployment?: string | undefined; db?: string | undefined }): MaintainOptions {
+  if (values.deployment === undefined) throw new UsageError("--deployment is missing: which contracts shall be read?");
+  if (values.db === undefined) throw new UsageError("--db is missing: which file shall hold the database?");
+  return { deployment: readDeployment(values.deployment), db: values.db };
+}
+
+function parse<Options extends NonNullable<ParseArgsConfig["options"]>>(args: readonly string[], options: Options) {
   try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        rpc: { type: "string", multiple: true },
-        deployment: { type: "string" },
-        db: { type: "string" },
-        port: { type: "string" },
-        content: { type: "string" },
-        finality: { type: "string" },
-        "public-rpc": { type: "string" },
-        web: { type: "string" },
-        "rate-limit": { type: "string" },
-      },
-    }).values;
+    return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

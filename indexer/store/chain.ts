@@ -1,4 +1,5 @@
-import type { Decoder } from "../decode/events.ts";
+import { readFileSync } from "node:fs";
+import type { Decoder, Event } from "../decode/events.ts";
 import type { Header, Log } from "../ingest/blocks.ts";
 import { createBlocks } from "./blocks.ts";
 import type { Db } from "./database.ts";
@@ -47,9 +48,18 @@ export interface Chain extends Origin {
   rewind(blockNumber: number): void;
   /** The ledgers at the cursor were found equal to the chain's. */
   markVerified(): void;
+  /** Builds, where that isn't done, the indexes that a new file lacks until its first blocks are read. */
+  complete(): void;
   /** Empties a database of another chain. */
   wipe(): void;
+  /** Folds the stored events anew, from nothing; returns how many there are. The ranking then lacks what is built in bulk. */
+  rebuild(): number;
 }
+
+/** Events after which rows in memory are written, where all are folded in one transaction. */
+const FLUSHED_AFTER = 10_000;
+
+const indexes = readFileSync(new URL("indexes.sql", import.meta.url), "utf8");
 
 /** `listener` is told, in the same transaction, of what standings follow from. */
 export function createChain(db: Db, decoder: Decoder, campaign: string, listener?: EntryListener): Chain {
@@ -78,10 +88,11 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
       try {
         return immediate(...args);
       } catch (error) {
+        working.forget();
         listener?.abandoned();
         throw storageError(db, error);
       } finally {
-        working.forget();
+        working.trim();
       }
     };
   }
@@ -92,8 +103,7 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
     listener?.reach(timestamp);
   }
 
-  function apply(log: Log, timestamp: number): void {
-    const event = events.add(log);
+  function apply(event: Event, timestamp: number): void {
     fold.apply(event, timestamp);
     if (event.eventName !== "SeasonOpened") return;
     working.flush(listener);
@@ -107,13 +117,39 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
     for (const { number, timestamp } of headers) {
       if (logs[next]?.blockNumber !== number) continue;
       if (listener && timestamp >= listener.nextEpochEnd()) reach(timestamp);
-      for (let log = logs[next]; log?.blockNumber === number; log = logs[++next]) apply(log, timestamp);
+      for (let log = logs[next]; log?.blockNumber === number; log = logs[++next]) apply(events.add(log), timestamp);
     }
     if (next < logs.length) throw new Error(`Block ${logs[next]?.blockNumber} has logs and came without its header.`);
   }
 
+  function complete(): void {
+    if (!db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'ledger_of_account'").get()) db.exec(indexes);
+  }
+
+  /** Empties all tables but these. */
+  function empty(kept: readonly string[]): void {
+    for (const table of tablesOf(db)) if (!kept.includes(table)) db.exec(`DELETE FROM ${table}`);
+    working.forget();
+    listener?.abandoned();
+  }
+
+  function applyStored(): number {
+    let count = 0;
+    let block: number | undefined;
+    for (const { event, timestamp } of events.all()) {
+      if (event.place.blockNumber !== block && listener && timestamp >= listener.nextEpochEnd()) reach(timestamp);
+      block = event.place.blockNumber;
+      apply(event, timestamp);
+      if (++count % FLUSHED_AFTER !== 0) continue;
+      working.flush(listener);
+      working.trim();
+    }
+    return count;
+  }
+
   function undoAbove(blockNumber: number, finalized: number): void {
     const before = current();
+    complete();
     let seasonsChanged = false;
     for (const { event, timestamp } of events.above(blockNumber)) {
       fold.undo(event, timestamp);
@@ -162,9 +198,14 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
       blocks.setPosition({ cursor, finalized, verified: cursor });
       if (verified < finalized) blocks.prune(verified, verified + 1);
     }),
-    wipe: atomically(() => {
-      for (const table of tablesOf(db)) if (table !== "origin") db.exec(`DELETE FROM ${table}`);
-      listener?.abandoned();
+    complete: atomically(complete),
+    wipe: atomically(() => empty(["origin"])),
+    rebuild: atomically(() => {
+      empty(["origin", "progress", "blocks", "events"]);
+      const count = applyStored();
+      const position = blocks.position();
+      if (position) reach(kept(position.cursor).timestamp);
+      return count;
     }),
   };
 }

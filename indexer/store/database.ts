@@ -1,11 +1,14 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import Database from "better-sqlite3";
 import type { Deployment } from "../../sdk/deployment.ts";
 import { FatalError } from "../ingest/rpc.ts";
+import { configureWal } from "./wal.ts";
 
 export type Db = Database.Database;
 
 const VERSION = 3;
+const BUSY_TIMEOUT = 1_000;
+const CACHE_KIB = 64 * 1024;
 const schema = readFileSync(new URL("schema.sql", import.meta.url), "utf8");
 
 /**
@@ -13,23 +16,30 @@ const schema = readFileSync(new URL("schema.sql", import.meta.url), "utf8");
  * or was written by another version.
  */
 export function openDatabase(file: string, deployment: Deployment): Db {
-  const db = new Database(file);
+  const db = new Database(file, { timeout: BUSY_TIMEOUT });
   try {
-    db.pragma("journal_mode = WAL");
-    db.pragma("synchronous = NORMAL");
+    const difference = differenceOf(db, deployment);
+    if (difference !== undefined) throw new FatalError(`The database ${file} ${difference}`);
+    configureWal(db);
     db.pragma("foreign_keys = ON");
-    const version = db.pragma("user_version", { simple: true });
-    if (version === 0) create(db, deployment);
-    else if (version !== VERSION)
-      throw new FatalError(
-        `The database ${file} has schema version ${version}; this indexer writes version ${VERSION}.`,
-      );
-    checkDeployment(db, file, deployment);
+    db.pragma(`cache_size = ${-CACHE_KIB}`);
+    if (versionOf(db) === 0) create(db, deployment);
     return db;
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+/** Deletes the file where {@link openDatabase} would refuse it; answers why, or undefined where it stays. */
+export function deleteForeignDatabase(file: string, deployment: Deployment): string | undefined {
+  if (!existsSync(file)) return undefined;
+  const db = new Database(file, { timeout: BUSY_TIMEOUT });
+  const difference = differenceOf(db, deployment);
+  db.close();
+  if (difference === undefined) return undefined;
+  for (const part of ["", "-wal", "-shm"]) rmSync(`${file}${part}`, { force: true });
+  return `The database ${file} ${difference}`;
 }
 
 function create(db: Db, deployment: Deployment): void {
@@ -43,15 +53,16 @@ function create(db: Db, deployment: Deployment): void {
   })();
 }
 
-function checkDeployment(db: Db, file: string, deployment: Deployment): void {
-  const origin = db.prepare("SELECT chain_id, deployment FROM origin").get() as {
-    chain_id: number;
-    deployment: string;
-  };
-  if (origin.chain_id !== deployment.chainId)
-    throw new FatalError(
-      `The database ${file} is of chain ${origin.chain_id}, but the deployment is on chain ${deployment.chainId}.`,
-    );
-  if (origin.deployment !== JSON.stringify(deployment))
-    throw new FatalError(`The database ${file} is of another deployment on chain ${origin.chain_id}.`);
+const versionOf = (db: Db): unknown => db.pragma("user_version", { simple: true });
+
+/** What makes the database another than the deployment's; undefined where it is its own, or new. */
+function differenceOf(db: Db, deployment: Deployment): string | undefined {
+  const version = versionOf(db);
+  if (version === 0) return undefined;
+  if (version !== VERSION) return `has schema version ${version}; this indexer writes version ${VERSION}.`;
+  const origin = db.prepare<[], { chain_id: number; deployment: string }>("SELECT * FROM origin").get();
+  if (origin?.chain_id !== deployment.chainId)
+    return `is of chain ${origin?.chain_id}, but the deployment is on chain ${deployment.chainId}.`;
+  if (origin.deployment === JSON.stringify(deployment)) return undefined;
+  return `is of another deployment on chain ${origin.chain_id}.`;
 }

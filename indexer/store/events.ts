@@ -58,9 +58,17 @@ export function createEvents(db: Db, decoder: Decoder): Events {
   return {
     add(log) {
       const event = decoder.decode(log);
-      const topics = Buffer.from(log.topics.map((topic) => topic.slice(2)).join(""), "hex");
-      const data = Buffer.from(log.data.slice(2), "hex");
-      add.run(log.blockNumber, log.logIndex, log.transactionHash, log.address, topics, data, subjectOf(event));
+      let topics = "";
+      for (const topic of log.topics) topics += topic.slice(2);
+      add.run(
+        log.blockNumber,
+        log.logIndex,
+        log.transactionHash,
+        log.address,
+        Buffer.from(topics, "hex"),
+        Buffer.from(log.data.slice(2), "hex"),
+        subjectOf(event),
+      );
       return event;
     },
     above: (blockNumber) =>

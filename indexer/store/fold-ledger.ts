@@ -5,8 +5,10 @@ import type { Db } from "./database.ts";
 import type { FoldSteps } from "./fold.ts";
 import { fastLedgerHash } from "./hashes.ts";
 import { IntegrityError } from "./integrity.ts";
-import { type Count, createTallies } from "./tallies.ts";
-import type { Entry, Season, Working } from "./working.ts";
+import type { Entry } from "./rows-of-accounts.ts";
+import type { Season } from "./rows-of-seasons.ts";
+import { createTallies } from "./tallies.ts";
+import type { Working } from "./working.ts";
 
 interface Change {
   seasonId: bigint;
@@ -16,7 +18,9 @@ interface Change {
   seq: bigint;
 }
 
-const tallyOf: Record<number, Count | undefined> = { 1: "byProver", 2: "byVerifier", 5: "byPenalty" };
+const PROVER = 1;
+const VERIFIER = 2;
+const PENALTY = 5;
 
 /** The ledger of every season, each account's entry and points by reason, and the season's totals. */
 export function ledgerSteps(db: Db, working: Working): FoldSteps {
@@ -34,9 +38,10 @@ export function ledgerSteps(db: Db, working: Working): FoldSteps {
   const remove = db.prepare("DELETE FROM ledger WHERE season_id = ? AND seq = ?");
 
   function count({ seasonId, account, reason }: Change, delta: bigint): void {
-    const tally = tallyOf[reason];
-    if (!tally) throw new IntegrityError(`Points changed for reason ${reason}, which no rule knows.`);
-    tallies.add(seasonId, account, tally, delta);
+    if (reason === PROVER) tallies.add(seasonId, account, { byProver: delta });
+    else if (reason === VERIFIER) tallies.add(seasonId, account, { byVerifier: delta });
+    else if (reason === PENALTY) tallies.add(seasonId, account, { byPenalty: delta });
+    else throw new IntegrityError(`Points changed for reason ${reason}, which no rule knows.`);
   }
 
   function apply(change: Change, delta: bigint, place: Place): void {

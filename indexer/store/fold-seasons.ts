@@ -1,7 +1,8 @@
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import type { FoldSteps } from "./fold.ts";
 import { IntegrityError } from "./integrity.ts";
-import type { Season, Working } from "./working.ts";
+import type { Season } from "./rows-of-seasons.ts";
+import type { Working } from "./working.ts";
 
 /** Seasons, their tasks and their rules. */
 export function seasonSteps({ seasons, tasks }: Working): FoldSteps {

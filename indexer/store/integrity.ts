@@ -2,3 +2,6 @@
 export class IntegrityError extends Error {
   override name = "IntegrityError";
 }
+
+export const recordedTwice = ({ uid }: { uid: string }): IntegrityError =>
+  new IntegrityError(`Statement ${uid} was recorded twice.`);

@@ -24,7 +24,6 @@ interface Row {
   block_number: number;
   log_index: number;
   topics: Buffer;
-  subject: Hex | null;
   seq: Buffer;
 }
 
@@ -36,7 +35,7 @@ const STATUS = new Set(signatures(attestationRegistryAbi, ["Committed", "Atteste
 export function createFeedReader(db: Db): FeedReader {
   // Data can be 120 KB of traces: read are the bytes only where a point change has its seq.
   const after = db.prepare<[number, number, number], Row>(
-    `SELECT block_number, log_index, topics, subject, substr(data, 89, 8) AS seq FROM events
+    `SELECT block_number, log_index, topics, substr(data, 89, 8) AS seq FROM events
      WHERE (block_number, log_index) > (?, ?) ORDER BY block_number, log_index LIMIT ?`,
   );
   const last = db.prepare<[number], Pick<Row, "block_number" | "log_index">>(
@@ -62,9 +61,9 @@ const feedRow = (row: Row): FeedRow => ({
   about: aboutOf(row),
 });
 
-function aboutOf({ topics, subject, seq }: Row): FeedRow["about"] {
+function aboutOf({ topics, seq }: Row): FeedRow["about"] {
   const signature = topics.toString("hex", 0, 32);
   if (POINTS.has(signature)) return { seasonId: topics.readBigUInt64BE(56), seq: seq.readBigUInt64BE() };
-  if (STATUS.has(signature) && subject !== null) return { uid: subject };
+  if (STATUS.has(signature)) return { uid: `0x${topics.toString("hex", 32, 64)}` };
   return undefined;
 }

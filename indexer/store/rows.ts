@@ -1,7 +1,8 @@
 /** How rows of one table are told apart, read and written. A row carries its key. */
 interface Table<Key, Row extends Key> {
-  /** Different for different keys. */
-  id(key: Key): unknown;
+  /** A key has a group, of which there are few, and a name in it. */
+  group(key: Key): unknown;
+  name(key: Key): unknown;
   find(key: Key): Row | undefined;
   insert(row: Row): void;
   update(row: Row): void;
@@ -16,9 +17,16 @@ export interface Rows<Key, Row extends Key> {
   get(key: Key): Row | undefined;
   /** Adds a row, or replaces the one of its key. */
   set(row: Row): void;
+  /**
+   * Adds a row without looking whether the table has one of its key: then the flush fails. Answers false, and adds
+   * nothing, when one is held.
+   */
+  add(row: Row): boolean;
   remove(key: Key): void;
   /** Writes what was changed, in the order in which it first was; `written` hears of each row before and after. */
   flush(written?: (before: Row | undefined, after: Row | undefined) => void): void;
+  /** Keeps what is held for the next transaction, unless it is too much. */
+  trim(): void;
   /** Drops what is held, written or not. */
   forget(): void;
 }
@@ -28,23 +36,37 @@ interface Held<Row> {
   row: Row | undefined;
 }
 
+const MOST_HELD = 50_000;
+
 export function createRows<Key, Row extends Key>(table: Table<Key, Row>): Rows<Key, Row> {
-  const held = new Map<unknown, Held<Row>>();
+  const groups = new Map<unknown, Map<unknown, Held<Row>>>();
+  let last: { name: unknown; group: Map<unknown, Held<Row>> } | undefined;
+  let count = 0;
   let changed: Held<Row>[] = [];
 
+  function groupOf(key: Key): Map<unknown, Held<Row>> {
+    const name = table.group(key);
+    if (last && last.name === name) return last.group;
+    const group = groups.get(name) ?? new Map();
+    groups.set(name, group);
+    last = { name, group };
+    return group;
+  }
+
   function hold(key: Key): Held<Row> {
-    const id = table.id(key);
-    let one = held.get(id);
+    const group = groupOf(key);
+    const name = table.name(key);
+    let one = group.get(name);
     if (!one) {
       const stored = table.find(key);
       one = { stored, row: stored };
-      held.set(id, one);
+      group.set(name, one);
+      count++;
     }
     return one;
   }
 
-  function change(key: Key, row: Row | undefined): void {
-    const one = hold(key);
+  function change(one: Held<Row>, row: Row | undefined): void {
     if (one.row === one.stored) changed.push(one);
     one.row = row;
   }
@@ -54,10 +76,31 @@ export function createRows<Key, Row extends Key>(table: Table<Key, Row>): Rows<K
     else if (stored) table.remove(stored);
   }
 
+  function forget(): void {
+    groups.clear();
+    last = undefined;
+    changed = [];
+    count = 0;
+  }
+
   return {
     get: (key) => hold(key).row,
-    set: (row) => change(row, row),
-    remove: (key) => change(key, undefined),
+    set: (row) => change(hold(row), row),
+    add(row) {
+      const group = groupOf(row);
+      const name = table.name(row);
+      const known = group.get(name);
+      if (known?.row) return false;
+      if (known) change(known, row);
+      else {
+        const one = { stored: undefined, row };
+        group.set(name, one);
+        changed.push(one);
+        count++;
+      }
+      return true;
+    },
+    remove: (key) => change(hold(key), undefined),
     flush(written) {
       for (const one of changed) {
         if (one.row === one.stored) continue;
@@ -67,9 +110,9 @@ export function createRows<Key, Row extends Key>(table: Table<Key, Row>): Rows<K
       }
       changed = [];
     },
-    forget() {
-      held.clear();
-      changed = [];
+    trim() {
+      if (count > MOST_HELD) forget();
     },
+    forget,
   };
 }

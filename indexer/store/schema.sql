@@ -32,8 +32,7 @@ CREATE TABLE events (
   data BLOB NOT NULL,
   subject TEXT,
   PRIMARY KEY (block_number, log_index)
-) STRICT;
-CREATE INDEX events_of_subject ON events (subject, block_number, log_index) WHERE subject IS NOT NULL;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE models (
   model_id TEXT PRIMARY KEY,
@@ -105,10 +104,6 @@ CREATE TABLE statements (
   settled_log INTEGER,
   CHECK ((root IS NULL) = (answer IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX statements_in_order ON statements (block_number, log_index);
-CREATE INDEX statements_of_prover ON statements (prover, block_number, log_index);
-CREATE INDEX statements_of_model ON statements (model_id, block_number, log_index);
-CREATE INDEX statements_by_status ON statements (status, block_number, log_index);
 
 -- Statements recorded a minute of block time, by method; `minute` is its start in unix seconds. A row of zero is none.
 CREATE TABLE activity (
@@ -141,7 +136,6 @@ CREATE TABLE tallies (
   by_penalty INTEGER NOT NULL,
   PRIMARY KEY (season_id, account)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX tallies_of_account ON tallies (account, season_id);
 
 -- Every point change, with the account's points and the ledger's hash after it.
 CREATE TABLE ledger (
@@ -157,7 +151,6 @@ CREATE TABLE ledger (
   log_index INTEGER NOT NULL,
   PRIMARY KEY (season_id, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX ledger_of_account ON ledger (account, season_id, seq);
 
 -- The last ledger entry of each account that has one. A season's participants are numbered from 1 in the order of their
 -- first ledger entries: the history of ranks is kept by that number. Accounts are found in any case of their letters, so
@@ -170,4 +163,3 @@ CREATE TABLE entries (
   number INTEGER NOT NULL,
   PRIMARY KEY (season_id, account)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX entries_of_account ON entries (account, season_id);

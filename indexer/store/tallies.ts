@@ -1,25 +1,40 @@
 import type { Address } from "viem";
-import type { Tally, Working } from "./working.ts";
+import type { Tally } from "./rows-of-accounts.ts";
+import type { Working } from "./working.ts";
 
-/** What is added up of an account in a season. */
-export type Count = Exclude<keyof Tally, "seasonId" | "account">;
-
-const none = {
-  ...{ pending: 0n, verified: 0n, refuted: 0n, caught: 0n },
-  ...{ byProver: 0n, byVerifier: 0n, byPenalty: 0n },
-};
-const counts = Object.keys(none) as Count[];
+/** How an account's tally changes: what is left out stays. */
+type Amounts = Partial<Omit<Tally, "seasonId" | "account">>;
 
 /** Keeps `tallies`; a row of zeros is removed, so that adding and taking away leaves no trace. */
 export function createTallies({ tallies }: Working): {
-  add(seasonId: bigint, account: Address, count: Count, amount: bigint): void;
+  add(seasonId: bigint, account: Address, amounts: Amounts): void;
 } {
   return {
-    add(seasonId, account, count, amount) {
-      const before = tallies.get({ seasonId, account }) ?? { seasonId, account, ...none };
-      const after = { ...before, [count]: before[count] + amount };
-      if (counts.some((each) => after[each] !== 0n)) tallies.set(after);
-      else tallies.remove(after);
+    add(seasonId, account, amounts) {
+      const key = { seasonId, account };
+      const before = tallies.get(key);
+      const after = {
+        seasonId,
+        account,
+        pending: (before?.pending ?? 0) + (amounts.pending ?? 0),
+        verified: (before?.verified ?? 0) + (amounts.verified ?? 0),
+        refuted: (before?.refuted ?? 0) + (amounts.refuted ?? 0),
+        caught: (before?.caught ?? 0) + (amounts.caught ?? 0),
+        byProver: (before?.byProver ?? 0n) + (amounts.byProver ?? 0n),
+        byVerifier: (before?.byVerifier ?? 0n) + (amounts.byVerifier ?? 0n),
+        byPenalty: (before?.byPenalty ?? 0n) + (amounts.byPenalty ?? 0n),
+      };
+      if (isNone(after)) tallies.remove(key);
+      else tallies.set(after);
     },
   };
 }
+
+const isNone = ({ pending, verified, refuted, caught, byProver, byVerifier, byPenalty }: Tally): boolean =>
+  pending === 0 &&
+  verified === 0 &&
+  refuted === 0 &&
+  caught === 0 &&
+  byProver === 0n &&
+  byVerifier === 0n &&
+  byPenalty === 0n;

@@ -10,6 +10,7 @@ export async function readFinalBlocks(parts: SyncParts, finalized: number): Prom
   const { cursor } = progressOf(parts);
   const wanted = { filter: decoder.filter, blooms, after: cursor, to: finalized };
   let events = 0;
+  report({ after: cursor.number, cursor: cursor.number, to: finalized, events });
   try {
     for await (const { headers, logs, to } of readRanges(rpc, wanted)) {
       events += append(parts, headers, logs, finalized);

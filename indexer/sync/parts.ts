@@ -22,6 +22,17 @@ export interface SyncStatus {
   events: number;
 }
 
+/** The status of an indexer that starts now. */
+export const newStatus = (): SyncStatus => ({
+  headBlock: undefined,
+  caughtUpAt: undefined,
+  progressAt: Date.now(),
+  failure: undefined,
+  inconsistent: false,
+  reorgs: 0,
+  events: 0,
+});
+
 /** How far a long read of final blocks has come. */
 export interface Backfill {
   /** The block after which it started. */

@@ -77,7 +77,9 @@ describe("following a chain", () => {
     const indexer = await launch();
     await untilReady(indexer, head(whole));
     node.blocks = chainOf(tell(story), "deep", 30);
-    expect((await indexer.ended)?.message).to.match(/^Block 40 was final and the node no longer has it\. The reorganisation is deeper than the \d+ blocks that may change\. To follow the node's chain, run "indexer rewind --to 29"/);
+    expect((await indexer.ended)?.message).to.match(
+      /^Block 40 was final and the node no longer has it\. The reorganisation is deeper than the \d+ blocks that may change\. To follow the node's chain, run "indexer rewind --to 29"/,
+    );
   });
 
   it("catches up over final blocks in ranges and over new blocks one by one", async () => {
@@ -243,7 +245,7 @@ describe("following a chain", () => {
       method === "eth_getLogs" && (filter as { blockHash?: string }).blockHash === victim.hash
         ? { result: [] }
         : undefined;
-    const indexer = await launch();
+    const indexer = await launch({ blooms: false });
     await until("the contradiction is told", async () =>
       /^The events read contradict the chain: /.test((await readiness(indexer)).detail),
     );
@@ -259,7 +261,7 @@ describe("following a chain", () => {
     const hash = (whole[cut] as Block).hash;
     node.fault = (method, [filter]) =>
       method === "eth_getLogs" && (filter as { blockHash?: string }).blockHash === hash ? { result: [] } : undefined;
-    const indexer = await launch();
+    const indexer = await launch({ blooms: false });
     await until("the difference is told", async () =>
       /the chain's ends with entry/.test((await readiness(indexer)).detail),
     );

@@ -57,6 +57,8 @@ const ROWS_AT_ONCE = 50;
 const LONGEST_TEXT = 65_536;
 /** A client that is more events behind shall read anew instead. */
 const MOST_BEHIND = 10_000;
+/** Milliseconds to take what was sent when the server closes. */
+const LAST_WORDS = 500;
 const NONE: Place = { blockNumber: 0, logIndex: 0 };
 
 export function createHub(state: State, condition: SyncStatus, limits: StreamLimits): Hub {
@@ -100,8 +102,8 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
     if (lastId === undefined) return { at: state.feed.last(cursor.number) ?? NONE, fork: undefined };
     const last = placeOf(lastId);
     const isKnown = last.blockNumber <= cursor.number && (idIsNone(last) || state.feed.has(last));
-    const known = undone.forkBelow(last.blockNumber);
-    const fork = isKnown ? known : Math.min(known ?? finalized, finalized, cursor.number, last.blockNumber - 1);
+    const unknown = isKnown ? undefined : Math.min(finalized, cursor.number, last.blockNumber - 1);
+    const fork = undone.forkBelow(last.blockNumber) ?? unknown;
     const at = fork === undefined ? last : (state.feed.last(fork) ?? NONE);
     if (state.feed.isFarBehind(at, MOST_BEHIND))
       throw new ProblemError(410, `More than ${MOST_BEHIND} events came after ${lastId}: begin again without it.`);
@@ -171,8 +173,8 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
       stop();
       clearInterval(beat);
       for (const client of clients) {
-        if (client.blockedSince !== undefined) client.drop();
         leave(client);
+        setTimeout(client.drop, LAST_WORDS).unref();
       }
     },
   };

@@ -23,9 +23,9 @@ export function createUndone(final: number): Undone {
   let ranges: Range[] = [{ fork: final, head: Number.POSITIVE_INFINITY }];
   let highest = 0;
 
-  // Whoever read a block of a range may have read what a later reorganisation of an overlapping one undid.
+  // Whoever read an undone block had read its range's fork too, which a later reorganisation may have undone.
   function merge(added: Range): void {
-    const apart = ranges.filter(({ fork, head }) => head <= added.fork || fork >= added.head);
+    const apart = ranges.filter(({ fork, head }) => head <= added.fork || fork > added.head);
     const met = ranges.filter((range) => !apart.includes(range));
     const one = {
       fork: Math.min(added.fork, ...met.map(({ fork }) => fork)),

@@ -14,9 +14,6 @@ describe("a trade's features", () => {
     expect(read("leverage")).to.deep.equal(["1.0 times", "20.0 times"]);
     expect(read("verified")).to.deep.equal(["no", "yes"]);
     expect(read("rate")).to.deep.equal(["0", "60"]);
-    expect(read("tokenAge")).to.deep.equal([
-      "0 % of the way from new to 2 years",
-      "100 % of the way from new to 2 years",
-    ]);
+    expect(read("tokenAge")).to.deep.equal(["0 % towards 2 years", "100 % towards 2 years"]);
   });
 });

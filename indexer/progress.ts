@@ -1,0 +1,46 @@
+import type { WriteStream } from "node:tty";
+import type { Backfill } from "./sync/parts.ts";
+
+const WIDTH = 30;
+const CLEAR_LINE = "\r\u001b[K";
+const LINE_EVERY = 10_000;
+
+/** Shows how far a backfill is: a bar where a person watches `stream`, now and then a sentence to `say` elsewhere. */
+export function createProgress(
+  stream: Pick<WriteStream, "isTTY" | "write"> | undefined,
+  say: (sentence: string) => void,
+  now: () => number = Date.now,
+): (backfill: Backfill | undefined) => void {
+  const bar = stream?.isTTY ? stream : undefined;
+  let startedAt: number | undefined;
+  let saidAt = 0;
+  return (backfill) => {
+    if (!backfill) {
+      if (startedAt !== undefined) bar?.write(CLEAR_LINE);
+      startedAt = undefined;
+      return;
+    }
+    startedAt ??= now();
+    const { after, cursor, to } = backfill;
+    const text = describe(backfill, (now() - startedAt) / 1000);
+    if (bar) {
+      const filled = Math.round((WIDTH * (cursor - after)) / (to - after));
+      bar.write(`${CLEAR_LINE}${"█".repeat(filled)}${"░".repeat(WIDTH - filled)} ${text}`);
+    } else if (now() - saidAt >= LINE_EVERY) {
+      saidAt = now();
+      say(text);
+    }
+  };
+}
+
+function describe({ after, cursor, to, events }: Backfill, seconds: number): string {
+  const perSecond = (count: number) => Math.round(count / Math.max(seconds, 0.001)).toLocaleString("en");
+  const left = ((to - cursor) / Math.max(cursor - after, 1)) * seconds;
+  return `Block ${cursor} of ${to}, ${perSecond(cursor - after)} blocks and ${perSecond(events)} events a second, ${duration(left)} left`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  if (seconds < 3_600) return `${Math.ceil(seconds / 60)} min`;
+  return `${(seconds / 3_600).toFixed(1)} h`;
+}

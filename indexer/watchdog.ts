@@ -1,0 +1,36 @@
+import { Worker } from "node:worker_threads";
+import type { SyncStatus } from "./sync/parts.ts";
+
+/** Nothing has succeeded for too long: a supervisor should start the process anew. */
+export class Stalled extends Error {
+  override name = "Stalled";
+}
+
+/**
+ * Rejects with {@link Stalled} when nothing has succeeded for `patience` milliseconds, 0 for never, and otherwise stays
+ * pending. Looks no more once the signal aborts.
+ */
+export function watchProgress(
+  status: Pick<SyncStatus, "progressAt" | "failure">,
+  patience: number,
+  signal: AbortSignal,
+): Promise<never> {
+  return new Promise((_, reject) => {
+    if (patience === 0) return;
+    const look = () => {
+      if (Date.now() - status.progressAt < patience) return;
+      const seconds = Math.round(patience / 1000);
+      reject(new Stalled(`Stalled: nothing has succeeded for ${seconds} s. ${status.failure ?? ""}`.trim()));
+      clearInterval(timer);
+    };
+    const timer = setInterval(look, Math.min(patience / 4, 1_000));
+    signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+  });
+}
+
+/** Kills the process when its event loop has hung for `patience` milliseconds: what hangs can't end itself. */
+export function watchEventLoop(patience: number): void {
+  const beats = new Int32Array(new SharedArrayBuffer(4));
+  setInterval(() => Atomics.add(beats, 0, 1), Math.min(patience / 4, 1_000)).unref();
+  new Worker(new URL("heartbeat.ts", import.meta.url), { workerData: { beats, patience } }).unref();
+}

@@ -1,0 +1,93 @@
+import { pino } from "pino";
+import { createDecoder, type Event } from "../../../indexer/decode/events.ts";
+import type { Log } from "../../../indexer/ingest/blocks.ts";
+import type { Rpc } from "../../../indexer/ingest/rpc.ts";
+import { createRanking } from "../../../indexer/rank/ranking.ts";
+import type { Limits } from "../../../indexer/serve/limits.ts";
+import { createServer, type ServerOptions } from "../../../indexer/serve/server.ts";
+import { type App, createState, type State } from "../../../indexer/serve/state.ts";
+import { createAnnouncements } from "../../../indexer/store/announcements.ts";
+import { createChain } from "../../../indexer/store/chain.ts";
+import { openDatabase } from "../../../indexer/store/database.ts";
+import type { SyncStatus } from "../../../indexer/sync/parts.ts";
+import { type Block, chainOf } from "../node.ts";
+import { scratch } from "../running.ts";
+import { deployment, tell } from "../story.ts";
+
+/** A database that a test writes block by block, and what serves it. */
+export interface Served {
+  state: State;
+  condition: SyncStatus;
+  /** The chain as it is folded. */
+  blocks: Block[];
+  /** Follows the chain to these blocks: rolls back to where they part, and appends the rest. */
+  become(blocks: Block[]): void;
+  /** Starts a server of the database. */
+  listen(options?: Partial<Omit<ServerOptions, "limits">> & { limits?: Partial<Limits> }): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The chain that a list of choices tells; chains of lists that begin alike begin alike. */
+export const chainTold = (choices: readonly (readonly number[])[], salt = ""): Block[] =>
+  chainOf(tell(choices), salt, 0);
+
+export const decoder = createDecoder(deployment);
+
+const rpc = { failures: () => ({}), errors: () => 0 } as unknown as Rpc;
+
+export function openServed(blocks: Block[], finalized = 0): Served {
+  const files = scratch();
+  const db = openDatabase(files.path("db"), deployment);
+  const ranking = createRanking(db);
+  const chain = createChain(db, decoder, deployment.contracts.Campaign.address);
+  const announcements = createAnnouncements();
+  const sources = { db, chain, announcements, decoder, deployment, ranking, rpc };
+  const apps: App[] = [];
+  chain.start(blocks[1] as Block);
+
+  const served: Served = {
+    state: createState(sources),
+    condition: {
+      ...{ headBlock: undefined, caughtUpAt: undefined, progressAt: Date.now(), failure: undefined },
+      ...{ inconsistent: false, reorgs: 0, events: 0 },
+    },
+    blocks: blocks.slice(0, 2),
+    become(next) {
+      const parting = next.findIndex(({ hash }, i) => hash !== served.blocks[i]?.hash);
+      const from = parting === -1 ? next.length : parting;
+      if (from < served.blocks.length) {
+        chain.rollback(from - 1);
+        announcements.announce({ kind: "reorganised", cursor: next[from - 1] as Block, from });
+      }
+      for (const block of next.slice(from)) {
+        chain.append({ headers: [block], logs: logsOf(block), finalized });
+        announcements.announce({ kind: "appended", cursor: block, from: block.number });
+      }
+      served.blocks = next;
+    },
+    async listen(options = {}) {
+      const { condition } = served;
+      const logger = pino({ level: "silent" });
+      const app = await createServer({ sources, condition, content: undefined, rpcUrl: undefined, logger, ...options });
+      apps.push(app);
+      return app.listen({ host: "127.0.0.1", port: 0 });
+    },
+    async close() {
+      for (const app of apps) await app.close();
+      db.close();
+      files.remove();
+    },
+  };
+  served.become(blocks);
+  return served;
+}
+
+/** A block's logs as ingestion reads them. */
+export const logsOf = (block: Block): Log[] =>
+  block.logs.map((log, logIndex) => ({
+    ...log,
+    ...{ blockNumber: block.number, blockHash: block.hash, transactionHash: block.hash, logIndex },
+  }));
+
+/** A block's events. */
+export const eventsIn = (block: Block): Event[] => logsOf(block).map((log) => decoder.decode(log));
