@@ -14,7 +14,7 @@ const looks: readonly [string, BrowserContextOptions][] = [
 ];
 
 /** Serious violations that axe finds; run through the debugger, since the page's policy lets no script in. */
-async function violationsOf(page: Page): Promise<string[]> {
+export async function violationsOf(page: Page): Promise<string[]> {
   const source = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
   const debug = await page.context().newCDPSession(page);
   await debug.send("Runtime.evaluate", { expression: source });
