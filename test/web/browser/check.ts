@@ -11,6 +11,7 @@ import { connect } from "../../../sdk/client.ts";
 import { unitOf } from "../../../sdk/contexts.ts";
 import { parseDeployment } from "../../../sdk/deployment.ts";
 import type { StatementAnswer, StatementSummary } from "../../../sdk/wire.ts";
+import { violationsOf } from "./access.ts";
 import { tamperWith } from "./proxy.ts";
 import type { Site } from "./site.ts";
 import { findStatement } from "./statements.ts";
@@ -162,6 +163,7 @@ export function describeCheck(site: () => Site): void {
     expect(await page.locator(".said").innerText()).to.equal(
       `It says ${allow === 1 ? "allow" : "refuse"}, at a risk of ${score} of 255`,
     );
+    expect(await violationsOf(page)).to.deep.equal([]);
     const rows = await page.getByRole("row", { name: /^(Leverage|Slippage)/ }).allInnerTexts();
     expect(rows.join())
       .to.match(/Slippage allowed\s+\d\.\d %/)
@@ -210,6 +212,8 @@ export function describeCheck(site: () => Site): void {
     const sum = products.reduce((total, text) => total + Number(text.replaceAll(",", "").replace("−", "-")), 0);
     expect(products).to.have.lengthOf(32);
     expect(shown.replaceAll(",", "").replaceAll("−", "-")).to.include(`add up to ${sum};`);
+    await page.getByText("All 32 products").click();
+    expect(await violationsOf(page)).to.deep.equal([]);
     expect(await page.locator("main").innerText()).to.include("Both numbers are those that the contract computed");
     expect(faults).to.deep.equal([]);
     await page.context().close();
