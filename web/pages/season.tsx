@@ -89,8 +89,9 @@ function Facts({ season }: { season: Season }) {
 function Epochs({ season: { seasonId, startsAt } }: { season: Season }) {
   const first = useAnswer<StandingsPage>(`/v1/seasons/${seasonId}/standings?limit=1`).data?.items[0]?.account;
   const route = `/v1/seasons/${seasonId}/profiles?account=${first}`;
-  const epochs = useAnswer<ProfilesAnswer>(first === undefined ? undefined : route).data?.epochs ?? [];
-  const last = epochs.at(-1);
+  const { data, error } = useAnswer<ProfilesAnswer>(first === undefined ? undefined : route);
+  const last = data?.epochs.at(-1);
+  if (error && data === undefined) return <>not told by this server</>;
   if (startsAt === null || last === undefined) return <>none is over yet; at the end of each one, ranks are kept</>;
   return (
     <>
