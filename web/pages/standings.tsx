@@ -1,4 +1,3 @@
-import { useSearchParams } from "wouter";
 import { useSeasons } from "../api.ts";
 import { Page } from "../components/page.tsx";
 import { Answered, Empty } from "../components/states.tsx";
@@ -10,7 +9,6 @@ import "../standings/standings.css";
 export default function StandingsPage() {
   const seasons = useSeasons();
   const season = useShownSeason();
-  const [, setSearch] = useSearchParams();
   return (
     <Page title={season ? `Standings of season ${season.seasonId}` : "Standings"}>
       <Answered query={seasons} what="seasons">
@@ -18,21 +16,7 @@ export default function StandingsPage() {
           season === undefined ? (
             <Empty>No season was opened yet. The first one will appear here by itself.</Empty>
           ) : (
-            <>
-              {items.length > 1 && (
-                <label className="choice">
-                  Season{" "}
-                  <select value={season.seasonId} onChange={({ target }) => setSearch({ season: target.value })}>
-                    {items.map(({ seasonId, state }) => (
-                      <option key={seasonId} value={seasonId}>
-                        {seasonId} ({state})
-                      </option>
-                    ))}
-                  </select>
-                </label>
-              )}
-              <Board key={season.seasonId} season={season} />
-            </>
+            <Board key={season.seasonId} season={season} seasons={items} />
           )
         }
       </Answered>

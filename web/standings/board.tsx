@@ -17,7 +17,7 @@ import { StandingsTable } from "./table.tsx";
 const MOST_ROWS = 300;
 
 /** The table of a season with all that finds a row in it. */
-export function Board({ season }: { season: Season }) {
+export function Board({ season, seasons }: { season: Season; seasons: readonly Season[] }) {
   const { seasonId, totals } = season;
   const [place, move] = usePlace();
   const me = useMe();
@@ -70,6 +70,7 @@ export function Board({ season }: { season: Season }) {
     <>
       <Finder
         seasonId={seasonId}
+        seasons={seasons}
         total={total}
         ownRank={own?.item.rank}
         onRank={goTo}

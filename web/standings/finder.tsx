@@ -1,4 +1,6 @@
 import { type FormEvent, useState } from "react";
+import { useSearchParams } from "wouter";
+import type { Season } from "../../sdk/wire.ts";
 import { announce } from "../components/live.tsx";
 import { group } from "../format.ts";
 import { addressIn, setMe, useMe } from "../me.ts";
@@ -6,6 +8,7 @@ import { usePlace } from "./place.ts";
 
 interface FinderProps {
   seasonId: string;
+  seasons: readonly Season[];
   total: number;
   /** The visitor's own rank; undefined without one. */
   ownRank: number | undefined;
@@ -14,9 +17,10 @@ interface FinderProps {
 }
 
 /** Finds a row: by the beginning of an address, by rank, or the visitor's own. */
-export function Finder({ seasonId, total, ownRank, onRank, onMe }: FinderProps) {
+export function Finder({ seasonId, seasons, total, ownRank, onRank, onMe }: FinderProps) {
   return (
     <div className="finder">
+      {seasons.length > 1 && <SeasonChoice {...{ seasonId, seasons }} />}
       <Search />
       <JumpToRank total={total} onRank={onRank} />
       <JumpToMe ownRank={ownRank} onMe={onMe} />
@@ -27,16 +31,33 @@ export function Finder({ seasonId, total, ownRank, onRank, onMe }: FinderProps) 
   );
 }
 
-const PREFIX = "^0[xX][0-9a-fA-F]{1,40}$";
+function SeasonChoice({ seasonId, seasons }: Pick<FinderProps, "seasonId" | "seasons">) {
+  const [, setSearch] = useSearchParams();
+  return (
+    <label>
+      Season{" "}
+      <select value={seasonId} onChange={({ target }) => setSearch({ season: target.value })}>
+        {seasons.map(({ seasonId: id, state }) => (
+          <option key={id} value={id}>
+            {id} ({state})
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+const PREFIX = "(0[xX])?[0-9a-fA-F]{1,40}";
 
 function Search() {
   const [{ prefix }, move] = usePlace();
   const [text, setText] = useState(prefix ?? "");
   const search = (value: string): void => {
     setText(value);
-    const wanted = value.trim();
+    const typed = value.trim().toLowerCase();
+    const wanted = typed === "" || typed === "0" || typed.startsWith("0x") ? typed : `0x${typed}`;
     if (wanted === "") move({ prefix: undefined }, true);
-    else if (new RegExp(PREFIX).test(wanted)) move({ prefix: wanted.toLowerCase(), rank: 1 }, true);
+    else if (/^0x[0-9a-f]{1,40}$/.test(wanted)) move({ prefix: wanted, rank: 1 }, true);
   };
   return (
     <search>
@@ -100,7 +121,7 @@ function JumpToMe({ ownRank, onMe }: Pick<FinderProps, "ownRank" | "onMe">) {
           <input
             name="me"
             required
-            pattern="^0[xX][0-9a-fA-F]{40}$"
+            pattern="0[xX][0-9a-fA-F]{40}"
             placeholder="0x…"
             spellCheck={false}
             autoComplete="off"
