@@ -31,6 +31,8 @@ const SERVER_FAILED = 500;
 export const queries = new QueryClient({
   defaultOptions: {
     queries: {
+      // A server on this machine is there without any network, too.
+      networkMode: "always",
       staleTime: 30_000,
       retry: (failures, error) => failures < 2 && !isFinal(error),
       retryDelay: 1_000,
