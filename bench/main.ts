@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { asJson, asTable, type Row } from "./report.ts";
+import { WrongUse } from "./wrong-use.ts";
 
 /** Takes the arguments after its name, but for --json. */
 type Benchmark = (args: string[]) => Promise<readonly Row[]>;
@@ -27,8 +28,12 @@ if (benchmark === undefined) {
     const rows = await benchmark(args.filter((arg) => arg !== "--json"));
     console.log(args.includes("--json") ? asJson(rows) : asTable(rows));
   } catch (error) {
-    if (!String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS")) throw error;
-    console.error((error as Error).message);
+    if (!isWrongUse(error)) throw error;
+    console.error(error.message);
     process.exitCode = 2;
   }
+}
+
+function isWrongUse(error: unknown): error is Error {
+  return error instanceof WrongUse || String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS");
 }

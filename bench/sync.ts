@@ -1,86 +1,105 @@
-import { parseArgs } from "node:util";
+import { setMaxListeners } from "node:events";
 import type { Row } from "./report.ts";
 import { buildChain } from "./sync/chain.ts";
 import type { Contender } from "./sync/contender.ts";
-import { floor, proofboard } from "./sync/embedded.ts";
 import { type Cost, measure } from "./sync/measure.ts";
-import { ponderPglite, ponderPostgres } from "./sync/ponder.ts";
+import { type Choice, choose, EVENTS_PER_ACCOUNT, EVENTS_PER_RANGE } from "./sync/options.ts";
 import { tellSeason } from "./sync/season.ts";
-import { canMeasure } from "./sync/usage.ts";
 
-const contenders: readonly Contender[] = [proofboard, floor, ponderPostgres, ponderPglite];
-
-/** Blocks and events in each, of 200,000 in all. */
-const layouts: Record<string, number> = { "2000x100": 100, "200x1000": 1000 };
-const EVENTS = 200_000;
-const EVENTS_PER_ACCOUNT = 10;
-const EVENTS_PER_RANGE = 10_000;
-
-const STARTS_AT = 1_750_000_000;
-const SEASON = 7 * 86_400;
-
-/** A contender's cost on a layout. */
+/** What a contender took for a layout; the run of median CPU time of several. */
 interface Result {
   name: string;
   layout: string;
   cost: Cost;
 }
 
-/** What indexing 200,000 events from nothing takes: Proofboard, the least that must be done, and Ponder. */
-export async function sync(args: string[]): Promise<Row[]> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      only: { type: "string", default: contenders.map(({ name }) => name).join() },
-      layout: { type: "string", default: Object.keys(layouts).join() },
-      events: { type: "string", default: `${EVENTS}` },
-      profile: { type: "string" },
-    },
-  });
-  if (!canMeasure()) throw new Error(`What a process uses is read from /proc, which ${process.platform} hasn't.`);
-  const stop = new AbortController();
-  const end = () => stop.abort();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
+/** The season starts with the first block and is a week long: so long the blocks take. Unix seconds, and seconds. */
+const STARTS_AT = 1_750_000_000;
+const SEASON = 7 * 86_400;
 
-  const results: Result[] = [];
-  const chosen = await available(contenders.filter(({ name }) => values.only.split(",").includes(name)));
-  const events = Number(values.events);
-  for (const layout of values.layout.split(",")) {
-    const perBlock = layouts[layout] as number;
-    const { told, outcome } = tellSeason({
-      ...{ events, accounts: events / EVENTS_PER_ACCOUNT, lead: perBlock },
-      ...{ startsAt: STARTS_AT, endsAt: STARTS_AT + SEASON },
-    });
-    const chain = await buildChain(told, perBlock, STARTS_AT, Math.floor((SEASON * perBlock) / events));
-    try {
-      const course = { chain, outcome, span: EVENTS_PER_RANGE / perBlock, profile: values.profile };
-      for (const contender of chosen) {
-        const costs: Cost[] = [];
-        for (let round = 0; round < contender.rounds; round++) {
-          costs.push(await measure(contender, course, stop.signal));
-          console.error(contender.name, layout, JSON.stringify(costs.at(-1)));
-        }
-        costs.sort((a, b) => a.cpuSeconds - b.cpuSeconds);
-        results.push({ name: contender.name, layout, cost: costs[costs.length >> 1] as Cost });
-      }
-    } finally {
-      await chain.stop();
-    }
+/**
+ * What indexing 200,000 events from nothing takes Proofboard, Ponder, and the least that must be done. Every contender
+ * reads the same chain and must come to the same counts, points and ranks. Its time runs from the start of its process
+ * until everything is indexed to the head; of several rounds the one of median CPU time counts. Throws when one fails;
+ * says on stderr which can't be measured on this machine, and why.
+ */
+export async function sync(args: string[]): Promise<Row[]> {
+  const choice = choose(args);
+  const interruption = new AbortController();
+  setMaxListeners(0, interruption.signal);
+  const interrupt = () => interruption.abort(new Error("The benchmark was interrupted."));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, interrupt);
+  try {
+    const contenders = await available(choice.contenders);
+    const results: Result[] = [];
+    if (contenders.length > 0)
+      for (const [layout, perBlock] of choice.layouts)
+        results.push(...(await compare(contenders, layout, perBlock, choice, interruption.signal)));
+    return [...results.map((result) => rowOf(result, choice.events)), ...ratiosOf(results)];
+  } catch (error) {
+    // Whatever an interruption makes fail first.
+    interruption.signal.throwIfAborted();
+    throw error;
+  } finally {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, interrupt);
   }
-  return results.map(({ name, layout, cost }) => ({
-    name,
-    layout,
-    ...cost,
-    eventsPerSecond: Math.round(events / cost.wallSeconds),
-  }));
 }
 
-async function available(chosen: readonly Contender[]): Promise<Contender[]> {
+async function available(contenders: readonly Contender[]): Promise<Contender[]> {
   const found: Contender[] = [];
-  for (const contender of chosen) {
+  for (const contender of contenders) {
     const obstacle = await contender.obstacle();
     if (obstacle === undefined) found.push(contender);
-    else console.error(`${contender.name} is not measured: ${obstacle}`);
+    else console.error(`${contender.name} is not measured. ${obstacle}`);
   }
   return found;
 }
+
+/** Builds a chain of blocks of `perBlock` events each, and has the contenders index it one after the other. */
+async function compare(
+  contenders: readonly Contender[],
+  layout: string,
+  perBlock: number,
+  { events, rounds, profile }: Choice,
+  signal: AbortSignal,
+): Promise<Result[]> {
+  const { told, outcome } = tellSeason({
+    ...{ events, accounts: events / EVENTS_PER_ACCOUNT, lead: perBlock },
+    ...{ startsAt: STARTS_AT, endsAt: STARTS_AT + SEASON },
+  });
+  const pause = Math.floor((SEASON * perBlock) / events);
+  const chain = await buildChain(told, { perBlock, startsAt: STARTS_AT, pause, signal });
+  try {
+    const course = { chain, outcome, span: EVENTS_PER_RANGE / perBlock, profile };
+    const costs = new Map(contenders.map((contender) => [contender, [] as Cost[]]));
+    // In turns, so that a machine that is slow for a while is slow for all of them.
+    for (let round = 0; round < Math.max(...contenders.map((contender) => rounds ?? contender.rounds)); round++)
+      for (const [contender, taken] of costs)
+        if (round < (rounds ?? contender.rounds)) taken.push(await measure(contender, course, signal));
+    return [...costs].map(([{ name }, taken]) => ({ name, layout, cost: median(taken) }));
+  } finally {
+    await chain.stop();
+  }
+}
+
+const median = (costs: readonly Cost[]): Cost =>
+  costs.toSorted((a, b) => a.cpuSeconds - b.cpuSeconds)[costs.length >> 1] as Cost;
+
+const rowOf = ({ name, layout, cost }: Result, events: number): Row => ({
+  ...{ name, layout, wallSeconds: rounded(cost.wallSeconds), cpuSeconds: rounded(cost.cpuSeconds) },
+  ...{ peakRssMiB: Math.round(cost.peakRssMiB), eventsPerSecond: Math.round(events / cost.wallSeconds) },
+});
+
+/** How many times as much Proofboard takes as the floor, and others as Proofboard. */
+function ratiosOf(results: readonly Result[]): Row[] {
+  return results.flatMap(({ name, layout, cost }) => {
+    const ours = results.find((result) => result.name === "proofboard" && result.layout === layout)?.cost;
+    if (ours === undefined || name === "proofboard") return [];
+    const [part, whole] = name === "floor" ? [ours, cost] : [cost, ours];
+    const times = (of: keyof Cost) => rounded(part[of] / whole[of]);
+    const ratio = name === "floor" ? "proofboard/floor" : `${name}/proofboard`;
+    return [{ name: ratio, layout, wallTimes: times("wallSeconds"), cpuTimes: times("cpuSeconds") }];
+  });
+}
+
+const rounded = (value: number): number => Math.round(value * 100) / 100;

@@ -24,11 +24,12 @@ export function openForWriting(file: string, deployment: Deployment, prepare?: (
     const db = openDatabase(file, deployment);
     const decoder = createDecoder(deployment);
     const ranking = createRanking(db);
-    const chain = createChain(db, decoder, deployment.contracts.Campaign.address);
+    const chain = createChain(db, decoder, deployment.contracts.Campaign.address, ranking.listener);
     return {
       ...{ db, decoder, ranking, chain },
       completeBackfill() {
         chain.complete();
+        ranking.build();
       },
       close() {
         db.close();

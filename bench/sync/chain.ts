@@ -35,16 +35,20 @@ const GAS = 2n ** 24n;
 /** Logs a transaction: as many as its gas allows. */
 const MAX_LOGS = 250;
 
-/**
- * Starts anvil and mines blocks of exactly `perBlock` of the logs each, `pause` seconds apart from block 1 at `startsAt`
- * on. At every block `seasonCount` and `ledgerOf` answer as the logs up to there have it.
- */
-export async function buildChain(
-  told: readonly Told[],
-  perBlock: number,
-  startsAt: number,
-  pause: number,
-): Promise<Chain> {
+/** How to lay out logs in blocks. */
+export interface Layout {
+  /** Logs in each block. */
+  perBlock: number;
+  /** Time of block 1, in unix seconds. */
+  startsAt: number;
+  /** Seconds from block to block. */
+  pause: number;
+  signal: AbortSignal;
+}
+
+/** Starts anvil and mines the logs. At every block `seasonCount` and `ledgerOf` answer as the logs up to there have it. */
+export async function buildChain(told: readonly Told[], layout: Layout): Promise<Chain> {
+  const { perBlock, startsAt, pause, signal } = layout;
   const { url, stop } = await startAnvil(startsAt - pause);
   try {
     const client = createTestClient({ mode: "anvil", transport: http(url, { timeout: 60_000 }) });
@@ -61,6 +65,7 @@ export async function buildChain(
     const send = (to: Address, data: Hex) =>
       request("eth_sendTransaction", { from, to, data, gas: numberToHex(GAS), nonce: numberToHex(nonce++) });
     for (let at = 0; at < told.length; at += perBlock) {
+      signal.throwIfAborted();
       const block = told.slice(at, at + perBlock);
       for (let i = 0; i < block.length; i += MAX_LOGS) await send(campaign, replay(block.slice(i, i + MAX_LOGS)));
       if (at === 0) await send(campaign, prime(...seasonCount()));

@@ -70,12 +70,12 @@ async function untilReady(running: Running, helpers: readonly number[], signal: 
   }
 }
 
-function checkOutcome(name: string, got: Outcome, expected: Outcome): void {
+/** Throws when a contender came to other counts, points or ranks than it should. */
+export function checkOutcome(name: string, got: Outcome, expected: Outcome): void {
   for (const key of ["events", "statements"] as const)
     if (got[key] !== expected[key]) throw new Error(`${name} has ${got[key]} ${key}; there are ${expected[key]}.`);
-  const rank = expected.ranking.findIndex((entry, i) => entry !== got.ranking[i]) + 1;
-  if (rank > 0 || got.ranking.length !== expected.ranking.length)
-    throw new Error(
-      `${name} ranks ${got.ranking.length} accounts of ${expected.ranking.length}, and differs from rank ${rank} on.`,
-    );
+  const length = Math.max(got.ranking.length, expected.ranking.length);
+  for (let i = 0; i < length; i++)
+    if (got.ranking[i] !== expected.ranking[i])
+      throw new Error(`${name} has "${got.ranking[i]}" at rank ${i + 1}; it is "${expected.ranking[i]}".`);
 }

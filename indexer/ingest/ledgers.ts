@@ -1,6 +1,8 @@
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex } from "viem";
 import { campaignAbi } from "../../sdk/abi.ts";
-import { type Rpc, RpcError } from "./rpc.ts";
+import { RpcError } from "./errors.ts";
+import { bytesOf } from "./fields.ts";
+import type { Rpc } from "./rpc.ts";
 
 /** The head of a season's ledger. */
 export interface LedgerHead {
@@ -12,34 +14,34 @@ export interface LedgerHead {
 }
 
 /** `Campaign.ledgerOf` as of a block. */
-export async function readLedger(rpc: Rpc, campaign: Address, seasonId: bigint, blockHash: Hex): Promise<LedgerHead> {
+export function readLedger(rpc: Rpc, campaign: Address, seasonId: bigint, blockHash: Hex): Promise<LedgerHead> {
   const data = encodeFunctionData({ abi: campaignAbi, functionName: "ledgerOf", args: [seasonId] });
-  const result = await call(rpc, campaign, data, blockHash);
-  const [seq, participants, totalPoints, ledgerHash] = decoded(() =>
-    decodeFunctionResult({ abi: campaignAbi, functionName: "ledgerOf", data: result }),
-  );
-  return { seasonId, seq, participants, totalPoints, ledgerHash };
+  return call(rpc, campaign, data, blockHash, (result) => {
+    const [seq, participants, totalPoints, ledgerHash] = decodeFunctionResult({
+      abi: campaignAbi,
+      functionName: "ledgerOf",
+      data: result,
+    });
+    return { seasonId, seq, participants, totalPoints, ledgerHash };
+  });
 }
 
 /** `Campaign.seasonCount` as of a block. */
-export async function readSeasonCount(rpc: Rpc, campaign: Address, blockHash: Hex): Promise<number> {
+export function readSeasonCount(rpc: Rpc, campaign: Address, blockHash: Hex): Promise<number> {
   const data = encodeFunctionData({ abi: campaignAbi, functionName: "seasonCount" });
-  const result = await call(rpc, campaign, data, blockHash);
-  return Number(decoded(() => decodeFunctionResult({ abi: campaignAbi, functionName: "seasonCount", data: result })));
+  return call(rpc, campaign, data, blockHash, (result) =>
+    Number(decodeFunctionResult({ abi: campaignAbi, functionName: "seasonCount", data: result })),
+  );
 }
 
 // By the block's hash, so that a reorg or a lagging node is an error and never another block's answer.
-async function call(rpc: Rpc, to: Address, data: Hex, blockHash: Hex): Promise<Hex> {
-  const result = await rpc.call("eth_call", [{ to, data }, { blockHash }]);
-  if (typeof result !== "string" || !/^0x[0-9a-f]*$/i.test(result))
-    throw new RpcError(`The node answered eth_call with ${JSON.stringify(result)}.`);
-  return result as Hex;
-}
-
-function decoded<T>(decode: () => T): T {
-  try {
-    return decode();
-  } catch {
-    throw new RpcError("The node answered eth_call with bytes that are no answer of Campaign.");
-  }
+function call<T>(rpc: Rpc, to: Address, data: Hex, blockHash: Hex, decode: (result: Hex) => T): Promise<T> {
+  return rpc.any(async (node) => {
+    const result = bytesOf(await node.call("eth_call", [{ to, data }, { blockHash }]), "a result of eth_call");
+    try {
+      return decode(result);
+    } catch {
+      throw new RpcError("The node answered eth_call with bytes that are no answer of Campaign.");
+    }
+  });
 }

@@ -1,133 +1,118 @@
-/** A node failed, refused, or answered nonsense: worth another try, now or later, here or elsewhere. */
-export class RpcError extends Error {
-  override name = "RpcError";
-  /** Whether no node could be reached at all. */
-  readonly unreachable: boolean;
+import { setTimeout as sleep } from "node:timers/promises";
+import { createEndpoint, type Endpoint, type EndpointOptions } from "./endpoint.ts";
+import { type Failure, RpcError } from "./errors.ts";
 
-  constructor(message: string, unreachable = false) {
-    super(message);
-    this.unreachable = unreachable;
-  }
-}
+export { FatalError, RpcError } from "./errors.ts";
 
-/** No retry mends this: somebody must change the configuration. */
-export class FatalError extends Error {
-  override name = "FatalError";
-}
-
-/** JSON-RPC over one or more nodes. */
+/** Some nodes of one chain. */
 export interface Rpc {
-  /** Asks the preferred node, then each other one. Throws {@link RpcError} when none answers. */
+  /** Asks the healthiest node, then each other one. Throws {@link RpcError} when none answers. */
   call(method: string, params: readonly unknown[]): Promise<unknown>;
-  /** Prefers the next node from now on: the present one's answers don't fit together. */
+  /** Work with the healthiest node, then with each other one. Throws {@link RpcError} when it fails with all. */
+  any<T>(work: (node: Endpoint) => Promise<T>): Promise<T>;
+  /** Work with the healthiest node; if it throws {@link RpcError}, the next work is another node's. */
+  once<T>(work: (node: Endpoint) => Promise<T>): Promise<T>;
+  /** Prefers another node from now on: the present one's answers don't fit together. */
   rotate(): void;
-  /** Failed requests so far. */
+  /** Failures so far, by kind. */
+  failures(): ReadonlyMap<Failure, number>;
+  /** Failures so far. */
   errors(): number;
 }
 
 /** Options of {@link createRpc}. */
-export interface RpcOptions {
+export interface RpcOptions extends Omit<EndpointOptions, "url"> {
   urls: readonly string[];
-  /** A node of another chain is a {@link FatalError}. */
-  chainId: number;
-  /** Longest wait for an answer, in milliseconds. */
-  timeout: number;
-  signal: AbortSignal;
 }
 
-/** Speaks to several nodes of one chain, and stays with the one that answered last. */
-export function createRpc({ urls, chainId, timeout, signal }: RpcOptions): Rpc {
-  const checked = new Set<string>();
-  let preferred = 0;
-  let errors = 0;
+interface Member {
+  node: Endpoint;
+  /** Failures since the last success. */
+  failures: number;
+  /** How long it is left alone after it answered that there are too many requests, in milliseconds. */
+  rest: number;
+  /** Not to be asked before this time, by `performance.now()`. */
+  restsUntil: number;
+}
 
-  async function checkChain(url: string): Promise<void> {
-    if (checked.has(url)) return;
-    const answer = await post(url, "eth_chainId", [], timeout, signal);
-    if (typeof answer !== "string" || !/^0x[0-9a-f]+$/i.test(answer))
-      throw new RpcError(`${nameOf(url)} answered ${quote(answer)} for its chain id.`);
-    if (Number(answer) !== chainId)
-      throw new FatalError(`${nameOf(url)} is on chain ${Number(answer)}, but the deployment is on chain ${chainId}.`);
-    checked.add(url);
+const FIRST_REST = 50;
+const LONGEST_REST = 5_000;
+/** Nobody is kept waiting longer for a node that asked for a rest. */
+const LONGEST_WAIT = 10_000;
+
+/** Speaks with several nodes of one chain, and stays with the one that answered last. */
+export function createRpc({ urls, ...options }: RpcOptions): Rpc {
+  const members: Member[] = urls.map((url) => ({
+    node: createEndpoint({ url, ...options }),
+    failures: 0,
+    rest: FIRST_REST,
+    restsUntil: 0,
+  }));
+  const failures = new Map<Failure, number>();
+  let preferred = members[0] as Member;
+
+  function healthiest(candidates: readonly Member[]): Member {
+    const now = performance.now();
+    const rest = (member: Member) => Math.max(member.restsUntil - now, 0);
+    const [best] = candidates.toSorted(
+      (a, b) => rest(a) - rest(b) || a.failures - b.failures || Number(b === preferred) - Number(a === preferred),
+    );
+    return best as Member;
+  }
+
+  async function awaken({ restsUntil }: Member): Promise<void> {
+    const pause = restsUntil - performance.now();
+    if (pause > LONGEST_WAIT)
+      throw new RpcError(`No node may be asked for another ${Math.ceil(pause / 1000)} s.`, "rate-limited", pause);
+    if (pause > 0) await sleep(pause, undefined, { signal: options.signal });
+  }
+
+  async function workWith<T>(member: Member, work: (node: Endpoint) => Promise<T>): Promise<T> {
+    await awaken(member);
+    try {
+      const result = await work(member.node);
+      member.failures = 0;
+      member.rest = FIRST_REST;
+      preferred = member;
+      return result;
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      failures.set(error.kind, (failures.get(error.kind) ?? 0) + 1);
+      if (error.kind === "rate-limited") {
+        member.restsUntil = performance.now() + (error.retryAfter ?? member.rest);
+        member.rest = Math.min(2 * member.rest, LONGEST_REST);
+      }
+      member.failures++;
+      throw error;
+    }
+  }
+
+  async function any<T>(work: (node: Endpoint) => Promise<T>): Promise<T> {
+    const errors: RpcError[] = [];
+    for (let untried = members; untried.length > 0; ) {
+      const member = healthiest(untried);
+      untried = untried.filter((each) => each !== member);
+      try {
+        return await workWith(member, work);
+      } catch (error) {
+        if (!(error instanceof RpcError)) throw error;
+        errors.push(error);
+      }
+    }
+    const [last] = errors.slice(-1) as [RpcError];
+    if (errors.length === 1) throw last;
+    const kind = errors.every((error) => error.kind === last.kind) ? last.kind : "inconsistent";
+    throw new RpcError(errors.map((error) => error.message).join(" "), kind);
   }
 
   return {
-    async call(method, params) {
-      const failures: RpcError[] = [];
-      for (let tried = 0; tried < urls.length; tried++) {
-        const url = urls[preferred] as string;
-        try {
-          await checkChain(url);
-          return await post(url, method, params, timeout, signal);
-        } catch (error) {
-          if (!(error instanceof RpcError)) throw error;
-          errors++;
-          failures.push(error);
-          preferred = (preferred + 1) % urls.length;
-        }
-      }
-      throw new RpcError(
-        failures.map((failure) => failure.message).join(" "),
-        failures.every((failure) => failure.unreachable),
-      );
-    },
+    any,
+    call: (method, params) => any((node) => node.call(method, params)),
+    once: (work) => workWith(healthiest(members), work),
     rotate() {
-      preferred = (preferred + 1) % urls.length;
+      preferred.failures++;
     },
-    errors: () => errors,
+    failures: () => failures,
+    errors: () => [...failures.values()].reduce((sum, count) => sum + count, 0),
   };
 }
-
-async function post(
-  url: string,
-  method: string,
-  params: readonly unknown[],
-  timeout: number,
-  signal: AbortSignal,
-): Promise<unknown> {
-  const body = await send(url, JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }), timeout, signal);
-  let answer: unknown;
-  try {
-    answer = JSON.parse(body);
-  } catch {
-    throw new RpcError(`${nameOf(url)} answered ${method} with ${body.length} bytes that are not JSON.`);
-  }
-  if (typeof answer !== "object" || answer === null)
-    throw new RpcError(`${nameOf(url)} answered ${method} with ${quote(answer)}.`);
-  if ("error" in answer && answer.error)
-    throw new RpcError(`${nameOf(url)} refused ${method}: ${quote(messageOf(answer.error))}.`);
-  if (!("result" in answer)) throw new RpcError(`${nameOf(url)} answered ${method} without a result.`);
-  return answer.result;
-}
-
-async function send(url: string, body: string, timeout: number, signal: AbortSignal): Promise<string> {
-  let status: number;
-  let text: string;
-  try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
-    });
-    status = response.status;
-    text = await response.text();
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof DOMException && error.name === "TimeoutError")
-      throw new RpcError(`${nameOf(url)} did not answer within ${timeout} ms.`);
-    const cause = error instanceof Error ? (error.cause ?? error) : error;
-    throw new RpcError(`${nameOf(url)} can't be reached: ${cause instanceof Error ? cause.message : cause}.`, true);
-  }
-  // Some nodes send a JSON-RPC error with a status from 400 on; its message says more than the status.
-  if (status >= 400 && !text.startsWith("{")) throw new RpcError(`${nameOf(url)} answered with status ${status}.`);
-  return text;
-}
-
-// A node's path or query often holds an API key: errors and logs name its host only.
-const nameOf = (url: string): string => `The node at ${new URL(url).host}`;
-
-const messageOf = (error: unknown): unknown =>
-  typeof error === "object" && error !== null && "message" in error ? error.message : error;
-
-const quote = (value: unknown): string => (JSON.stringify(value) ?? "nothing").slice(0, 200);

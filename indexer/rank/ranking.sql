@@ -1,33 +1,69 @@
 -- The ranking rule: points descending, then the lower last_seq, which is unique in a season: who got there first.
--- `behind` turns it into one ascending key, (behind, last_seq). Whatever ranks is in this file.
+-- `behind`, the points negated, turns it into one ascending key, (behind, last_seq). Whatever ranks is in this file.
 
 -- name: install
-ALTER TABLE entries ADD COLUMN behind INTEGER GENERATED ALWAYS AS (-points) VIRTUAL;
-CREATE INDEX ranking ON entries (season_id, behind, last_seq);
+-- Every entry in order, once the ranking is built. `height` is drawn by lot from last_seq: 1 of 64 entries has one above
+-- 0, 1 of 64 of those one above 1, and so on.
+CREATE TABLE places (
+  season_id INTEGER NOT NULL,
+  behind INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  mixed INTEGER GENERATED ALWAYS AS (last_seq % 2147483647 * 1103515245 % 2147483647) VIRTUAL,
+  lot INTEGER GENERATED ALWAYS AS (mixed * mixed % 2147483647) VIRTUAL,
+  height INTEGER GENERATED ALWAYS AS (
+    CASE WHEN lot & 63 THEN 0 WHEN lot & 4095 THEN 1 WHEN lot & 262143 THEN 2 ELSE 3 END
+  ) VIRTUAL,
+  PRIMARY KEY (season_id, behind, last_seq)
+) STRICT, WITHOUT ROWID;
+-- A skip list that counts. An entry has a mark on every level up to its height; a mark counts the entries from its own
+-- up to before the next mark of its level. The least possible key marks each level's beginning. None counts zero. So the
+-- rows follow from the entries alone, whatever happened before.
+CREATE TABLE marks (
+  season_id INTEGER NOT NULL,
+  level INTEGER NOT NULL,
+  behind INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (season_id, level, behind, last_seq)
+) STRICT, WITHOUT ROWID;
+-- A mark, and the key of the next one of its level.
+CREATE VIEW spans AS
+SELECT
+  *,
+  lead(behind, 1, 9223372036854775807) OVER of_level AS to_behind,
+  lead(last_seq, 1, 9223372036854775807) OVER of_level AS to_seq
+FROM marks WINDOW of_level AS (PARTITION BY season_id, level ORDER BY behind, last_seq);
+-- One row once places and marks are built, from when on they follow the entries in the same transactions.
+CREATE TABLE ranking_built (id INTEGER PRIMARY KEY CHECK (id = 1)) STRICT;
 CREATE VIEW standings AS
 SELECT
-  entries.season_id,
-  entries.account,
+  places.season_id,
+  ledger.account,
   behind,
   last_seq,
-  CAST(entries.points AS TEXT) AS points,
+  CAST(-behind AS TEXT) AS points,
   CAST(last_seq AS TEXT) AS lastSeq,
   ifnull(verified, 0) AS verified,
   ifnull(pending, 0) AS pending,
   ifnull(refuted, 0) AS refuted,
   ifnull(caught, 0) AS caught,
   timestamp AS lastChangeAt
-FROM entries
-LEFT JOIN tallies ON tallies.season_id = entries.season_id AND tallies.account = entries.account
-JOIN ledger ON ledger.season_id = entries.season_id AND ledger.seq = entries.last_seq
-JOIN blocks ON blocks.number = ledger.block_number;
+FROM places
+JOIN ledger ON ledger.season_id = places.season_id AND ledger.seq = places.last_seq
+JOIN blocks ON blocks.number = ledger.block_number
+LEFT JOIN tallies ON tallies.season_id = places.season_id AND tallies.account = ledger.account;
 
--- name: rank
-SELECT count(*) FROM entries
-WHERE season_id = :season AND (behind, last_seq) <= (:behind, :lastSeq);
+-- name: key of account
+SELECT -points, last_seq FROM entries WHERE season_id = ? AND account = ?;
 
--- name: account
-SELECT * FROM standings WHERE season_id = :season AND account = :account;
+-- name: standing
+SELECT * FROM standings WHERE season_id = :season AND behind = :behind AND last_seq = :lastSeq;
+
+-- name: from
+SELECT * FROM standings
+WHERE season_id = :season AND (behind, last_seq) >= (:behind, :lastSeq)
+ORDER BY behind, last_seq LIMIT :limit;
 
 -- name: after
 SELECT * FROM standings
@@ -38,3 +74,105 @@ ORDER BY behind, last_seq LIMIT :limit;
 SELECT * FROM standings
 WHERE season_id = :season AND (behind, last_seq) < (:behind, :lastSeq)
 ORDER BY behind DESC, last_seq DESC LIMIT :limit;
+
+-- name: place at
+SELECT behind, last_seq FROM places
+WHERE season_id = ? AND (behind, last_seq) >= (?, ?)
+ORDER BY behind, last_seq LIMIT 1 OFFSET ?;
+
+-- name: marks from
+SELECT count, behind, last_seq FROM marks
+WHERE season_id = ? AND level = ? AND (behind, last_seq) >= (?, ?)
+ORDER BY behind, last_seq;
+
+-- name: mark before
+SELECT behind, last_seq FROM marks
+WHERE season_id = ? AND level = ? AND (behind, last_seq) < (?, ?)
+ORDER BY behind DESC, last_seq DESC LIMIT 1;
+
+-- SQLite seeks both ends of a range only when they differ in one column, so a range is counted in three parts.
+-- name: places between
+SELECT
+  (SELECT count(*) FROM places WHERE season_id = :season AND behind = :behind AND last_seq >= :lastSeq
+     AND last_seq < iif(:behind = :toBehind, :toSeq, 9223372036854775807))
+  + (SELECT count(*) FROM places WHERE season_id = :season AND behind > :behind AND behind < :toBehind)
+  + (SELECT count(*) FROM places WHERE season_id = :season
+     AND behind = iif(:behind = :toBehind, NULL, :toBehind) AND last_seq < :toSeq);
+
+-- name: marks between
+SELECT
+  (SELECT ifnull(sum(count), 0) FROM marks WHERE season_id = :season AND level = :level AND behind = :behind
+     AND last_seq >= :lastSeq AND last_seq < iif(:behind = :toBehind, :toSeq, 9223372036854775807))
+  + (SELECT ifnull(sum(count), 0) FROM marks WHERE season_id = :season AND level = :level
+     AND behind > :behind AND behind < :toBehind)
+  + (SELECT ifnull(sum(count), 0) FROM marks WHERE season_id = :season AND level = :level
+     AND behind = iif(:behind = :toBehind, NULL, :toBehind) AND last_seq < :toSeq);
+
+-- name: height
+SELECT height FROM places WHERE season_id = ? AND behind = ? AND last_seq = ?;
+
+-- name: enter
+INSERT INTO places (season_id, behind, last_seq, number)
+SELECT season_id, -points, last_seq, number FROM entries WHERE season_id = ? AND account = ?;
+
+-- name: move
+UPDATE places SET behind = ?, last_seq = ? WHERE season_id = ? AND behind = ? AND last_seq = ?;
+
+-- name: leave
+DELETE FROM places WHERE season_id = ? AND behind = ? AND last_seq = ?;
+
+-- name: shift
+INSERT INTO marks VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count;
+
+-- name: sweep
+DELETE FROM marks WHERE season_id = ? AND level = ? AND behind = ? AND last_seq = ? AND count = 0;
+
+-- name: unmark
+DELETE FROM marks WHERE season_id = ? AND level = ? AND behind = ? AND last_seq = ? RETURNING count;
+
+-- name: count of mark
+SELECT count FROM marks WHERE season_id = ? AND level = ? AND behind = ? AND last_seq = ?;
+
+-- name: numbers
+SELECT number FROM places WHERE season_id = ? ORDER BY behind, last_seq;
+
+-- name: numbers unbuilt
+SELECT number FROM entries WHERE season_id = ? ORDER BY -points, last_seq;
+
+-- name: build places
+INSERT INTO places (season_id, behind, last_seq, number)
+SELECT season_id, -points, last_seq, number FROM entries ORDER BY season_id, -points, last_seq;
+
+-- name: build marks
+INSERT INTO marks
+SELECT season_id, level, -9223372036854775808, 0, 0
+FROM (SELECT DISTINCT season_id FROM places), (SELECT column1 AS level FROM (VALUES (1), (2), (3)));
+INSERT INTO marks
+SELECT season_id, level, behind, last_seq, 0
+FROM places JOIN (SELECT column1 AS level FROM (VALUES (1), (2), (3))) ON height >= level;
+
+-- name: build lowest counts
+INSERT OR REPLACE INTO marks
+SELECT season_id, level, behind, last_seq,
+  (SELECT count(*) FROM places WHERE season_id = span.season_id AND behind = span.behind
+     AND last_seq >= span.last_seq AND last_seq < iif(span.behind = to_behind, to_seq, 9223372036854775807))
+  + (SELECT count(*) FROM places WHERE season_id = span.season_id AND behind > span.behind AND behind < to_behind)
+  + (SELECT count(*) FROM places WHERE season_id = span.season_id
+     AND behind = iif(span.behind = to_behind, NULL, to_behind) AND last_seq < to_seq)
+FROM spans AS span WHERE level = 1;
+
+-- name: build counts
+INSERT OR REPLACE INTO marks
+SELECT season_id, level, behind, last_seq,
+  (SELECT ifnull(sum(count), 0) FROM marks WHERE season_id = span.season_id AND level = span.level - 1
+     AND behind = span.behind AND last_seq >= span.last_seq
+     AND last_seq < iif(span.behind = to_behind, to_seq, 9223372036854775807))
+  + (SELECT ifnull(sum(count), 0) FROM marks WHERE season_id = span.season_id AND level = span.level - 1
+     AND behind > span.behind AND behind < to_behind)
+  + (SELECT ifnull(sum(count), 0) FROM marks WHERE season_id = span.season_id AND level = span.level - 1
+     AND behind = iif(span.behind = to_behind, NULL, to_behind) AND last_seq < to_seq)
+FROM spans AS span WHERE level = ?;
+
+-- name: build end
+DELETE FROM marks WHERE count = 0;
+INSERT INTO ranking_built VALUES (1);

@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { $ZodIssue } from "zod/v4/core";
 import type { Problem } from "../../sdk/wire.ts";
+import { RankingNotBuilt } from "../rank/built.ts";
 
 // Seconds after which what is missing now may be there.
 const RETRY_AFTER = 5;
@@ -36,7 +37,8 @@ export function answerProblems(
   app.setErrorHandler<Failure>((error, request, reply) => {
     const { status } = answerProblem(error, reply);
     // A problem with a sentence of its own, as of a node that is away, is known; anything else is a fault to look into.
-    if (status >= 500 && !(error instanceof ProblemError)) request.log.error(error);
+    const known = error instanceof ProblemError || error instanceof RankingNotBuilt;
+    if (status >= 500 && !known) request.log.error(error);
   });
 }
 
@@ -52,6 +54,7 @@ export function answerProblem(error: Failure, reply: FastifyReply): Problem {
 
 function toProblem(error: Failure): Problem {
   if (error instanceof ProblemError) return problem(error.status, error.message, error.parameter);
+  if (error instanceof RankingNotBuilt) return problem(503, error.message);
   if (error instanceof InvalidParameter) return problem(400, error.message, error.parameter);
   const status = error.statusCode ?? 500;
   // What went wrong inside is for the log, not for whoever asked.

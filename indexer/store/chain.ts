@@ -8,6 +8,7 @@ import { createFold } from "./fold.ts";
 import type { EntryListener } from "./listener.ts";
 import { createOrigin, type Origin } from "./origin.ts";
 import { storageError } from "./storage.ts";
+import { createWalKeeper } from "./wal.ts";
 import { createWorking } from "./working.ts";
 
 /** How far the chain is folded. */
@@ -50,6 +51,8 @@ export interface Chain extends Origin {
   markVerified(): void;
   /** Builds, where that isn't done, the indexes that a new file lacks until its first blocks are read. */
   complete(): void;
+  /** Whether they are built: reading would take long without them. */
+  isComplete(): boolean;
   /** Empties a database of another chain. */
   wipe(): void;
   /** Folds the stored events anew, from nothing; returns how many there are. The ranking then lacks what is built in bulk. */
@@ -68,6 +71,7 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
   const blocks = createBlocks(db);
   const events = createEvents(db, decoder);
   const origin = createOrigin(db);
+  const keepWalShort = createWalKeeper(db);
 
   const kept = (blockNumber: number): Header => {
     const found = blocks.header(blockNumber);
@@ -86,7 +90,9 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
     const { immediate } = db.transaction(work);
     return (...args) => {
       try {
-        return immediate(...args);
+        const result = immediate(...args);
+        keepWalShort();
+        return result;
       } catch (error) {
         working.forget();
         listener?.abandoned();
@@ -122,8 +128,10 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
     if (next < logs.length) throw new Error(`Block ${logs[next]?.blockNumber} has logs and came without its header.`);
   }
 
+  const hasIndexes = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'ledger_of_account'");
+  const isComplete = () => hasIndexes.get() !== undefined;
   function complete(): void {
-    if (!db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'ledger_of_account'").get()) db.exec(indexes);
+    if (!isComplete()) db.exec(indexes);
   }
 
   /** Empties all tables but these. */
@@ -199,6 +207,7 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
       if (verified < finalized) blocks.prune(verified, verified + 1);
     }),
     complete: atomically(complete),
+    isComplete,
     wipe: atomically(() => empty(["origin"])),
     rebuild: atomically(() => {
       empty(["origin", "progress", "blocks", "events"]);

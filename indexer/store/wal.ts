@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import type { Db } from "./database.ts";
+import { StorageError, storageError } from "./storage.ts";
 
 /** Pages of 4 KiB after which SQLite moves the write-ahead log into the database, as far as readers allow. */
 const CHECKPOINT_PAGES = 8_000;
@@ -8,10 +9,7 @@ const PATIENCE = 200;
 const PAUSE = 10_000;
 
 /** Bytes of a database's write-ahead log. */
-export const walBytes = (db: Db): number => statSync(`${db.name}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-
-/** Whether readers have kept the write-ahead log from being emptied for so long that no new long read should begin. */
-export const walIsLong = (db: Db): boolean => walBytes(db) > MOST_BYTES;
+const walBytes = (db: Db): number => statSync(`${db.name}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 
 /** Sets when the log is emptied in the usual course of things. */
 export function configureWal(db: Db): void {
@@ -32,8 +30,14 @@ export function createWalKeeper(db: Db, most = MOST_BYTES, pause = PAUSE): () =>
     if (db.memory || walBytes(db) <= most || Date.now() < next) return;
     const usual = db.pragma("busy_timeout", { simple: true });
     db.pragma(`busy_timeout = ${PATIENCE}`);
-    db.pragma("wal_checkpoint(TRUNCATE)");
-    db.pragma(`busy_timeout = ${usual}`);
-    next = Date.now() + pause;
+    try {
+      db.pragma("wal_checkpoint(TRUNCATE)");
+    } catch (error) {
+      // On a full disk the log stays as it is, and nothing is lost.
+      if (!(storageError(db, error) instanceof StorageError)) throw error;
+    } finally {
+      db.pragma(`busy_timeout = ${usual}`);
+      next = Date.now() + pause;
+    }
   };
 }

@@ -27,6 +27,7 @@ const db = new Database(path);
 db.pragma("journal_mode = WAL");
 db.pragma("synchronous = NORMAL");
 db.pragma("cache_size = -65536");
+db.pragma("wal_autocheckpoint = 8000");
 db.exec(tables);
 const fold = createFold(db);
 const addBlock = db.prepare("INSERT INTO blocks VALUES (?, ?, ?)");

@@ -13,7 +13,8 @@ const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 20 }), { 
 function rankingOf(choices: readonly (readonly number[])[]) {
   const db = openDatabase(":memory:", deployment);
   const ranking = createRanking(db);
-  const chain = createChain(db, createDecoder(deployment), deployment.contracts.Campaign.address);
+  const chain = createChain(db, createDecoder(deployment), deployment.contracts.Campaign.address, ranking.listener);
+  ranking.build();
   const [, second, ...blocks] = chainOf(tell(choices)) as [Block, Block, ...Block[]];
   chain.start(second);
   for (const block of blocks) {

@@ -39,11 +39,12 @@ export function openServed(blocks: Block[], finalized = 0): Served {
   const files = scratch();
   const db = openDatabase(files.path("db"), deployment);
   const ranking = createRanking(db);
-  const chain = createChain(db, decoder, deployment.contracts.Campaign.address);
+  const chain = createChain(db, decoder, deployment.contracts.Campaign.address, ranking.listener);
   const announcements = createAnnouncements();
   const sources = { db, chain, announcements, decoder, deployment, ranking, rpc };
   const apps: App[] = [];
   chain.start(blocks[1] as Block);
+  ranking.build();
 
   const served: Served = {
     state: createState(sources),

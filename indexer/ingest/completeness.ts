@@ -1,0 +1,81 @@
+import type { SealedHeader } from "./blocks.ts";
+import { bloomOf, covers, mayContain, sameBloom } from "./bloom.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { RpcError } from "./errors.ts";
+import { askAllLogs, isWanted, type Log, type LogFilter } from "./logs.ts";
+
+/** A block and those of its logs that are wanted, in order. */
+export interface Block {
+  header: SealedHeader;
+  logs: Log[];
+}
+
+const BLOCKS_AT_ONCE = 8;
+
+/**
+ * The same blocks with no log missing. A block's bloom must be explained by its logs: where the wanted ones alone don't,
+ * all the block's logs are asked for. Throws {@link RpcError} where a bloom and the logs contradict each other.
+ */
+export async function complete(
+  node: Endpoint,
+  blocks: readonly Block[],
+  filter: LogFilter,
+  signal?: AbortSignal,
+): Promise<Block[]> {
+  const whole = [...blocks];
+  const unexplained = [...blocks.keys()].filter((i) => !isExplained(blocks[i] as Block, filter));
+  for (let start = 0; start < unexplained.length; start += BLOCKS_AT_ONCE)
+    await Promise.all(
+      unexplained.slice(start, start + BLOCKS_AT_ONCE).map(async (i) => {
+        whole[i] = await readWhole(node, (blocks[i] as Block).header, filter, signal);
+      }),
+    );
+  return whole;
+}
+
+/** Puts logs to their blocks; throws {@link RpcError} for a log of another block. Both are in order. */
+export function blocksOf(headers: readonly SealedHeader[], logs: readonly Log[]): Block[] {
+  let next = 0;
+  const blocks = headers.map((header): Block => {
+    const first = next;
+    while (logs[next]?.blockHash === header.hash && logs[next]?.blockNumber === header.number) next++;
+    return { header, logs: logs.slice(first, next) };
+  });
+  const stray = logs[next];
+  if (stray)
+    throw new RpcError(
+      `The node answered with a log of block ${stray.blockNumber}, ${stray.blockHash}, which it was not asked for.`,
+    );
+  return blocks;
+}
+
+function isExplained({ header, logs }: Block, filter: LogFilter): boolean {
+  const { number, logsBloom } = header;
+  if (!logsBloom) throw withoutBlooms(`Block ${number} has no logsBloom, by which missing logs are found.`);
+  const bloom = bloomOf(logs);
+  if (!covers(logsBloom, bloom))
+    throw withoutBlooms(`The logsBloom of block ${number} has no place for one of its logs.`);
+  if (!mayHold(logsBloom, filter)) return true;
+  return sameBloom(bloom, logsBloom) && isWithoutGap(logs);
+}
+
+const mayHold = (bloom: Uint8Array, { addresses, signatures }: LogFilter): boolean =>
+  addresses.some((address) => mayContain(bloom, address)) && signatures.some((topic) => mayContain(bloom, topic));
+
+// A log may be missing whose bits the others set, too.
+const isWithoutGap = (logs: readonly Log[]): boolean => logs.every(({ logIndex }, i) => logIndex === i);
+
+async function readWhole(
+  node: Endpoint,
+  header: SealedHeader,
+  filter: LogFilter,
+  signal?: AbortSignal,
+): Promise<Block> {
+  const [{ logs }] = blocksOf([header], await askAllLogs(node, header.hash, signal)) as [Block];
+  if (!header.logsBloom || !sameBloom(bloomOf(logs), header.logsBloom) || !isWithoutGap(logs))
+    throw withoutBlooms(`The ${logs.length} logs of block ${header.number} are not all that its logsBloom tells of.`);
+  return { header, logs: logs.filter((log) => isWanted(log, filter)) };
+}
+
+const withoutBlooms = (problem: string): RpcError =>
+  new RpcError(`${problem} If the headers of this chain carry no true blooms, give --no-blooms.`);

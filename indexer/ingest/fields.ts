@@ -1,0 +1,39 @@
+import type { Hex } from "viem";
+import { RpcError } from "./errors.ts";
+
+const BYTES = /^0x(?:[0-9a-f]{2})*$/;
+const QUANTITY = /^0x[0-9a-f]{1,14}$/;
+
+/** A JSON object that a node was asked for; `what` says which. */
+export function objectOf(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null)
+    throw new RpcError(`The node answered with ${quote(value)} for ${what}.`);
+  return value as Record<string, unknown>;
+}
+
+/** Bytes in lower case; exactly `size` of them if told. */
+export function bytesOf(value: unknown, field: string, size?: number): Hex {
+  const fits = typeof value === "string" && (size === undefined || value.length === 2 + 2 * size);
+  if (fits && BYTES.test(value)) return value as Hex;
+  const lower = fits ? value.toLowerCase() : "";
+  if (!BYTES.test(lower)) throw wrong(value, field);
+  return lower as Hex;
+}
+
+export const hashOf = (value: unknown, field: string): Hex => bytesOf(value, field, 32);
+
+/** A number up to 2^53 − 1. */
+export function quantityOf(value: unknown, field: string): number {
+  const lower = typeof value === "string" ? value.toLowerCase() : "";
+  const number = QUANTITY.test(lower) ? Number(lower) : Number.NaN;
+  if (!Number.isSafeInteger(number)) throw wrong(value, field);
+  return number;
+}
+
+/** A number as JSON-RPC writes it. */
+export const toQuantity = (value: number): Hex => `0x${value.toString(16)}`;
+
+const wrong = (value: unknown, field: string): RpcError =>
+  new RpcError(`The node answered with ${field} ${quote(value)}.`);
+
+const quote = (value: unknown): string => (JSON.stringify(value) ?? "missing").slice(0, 100);

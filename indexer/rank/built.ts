@@ -1,0 +1,37 @@
+import type { Db } from "../store/database.ts";
+
+/** The ranking can't be read before it is built, once the first blocks are read. */
+export class RankingNotBuilt extends Error {
+  override name = "RankingNotBuilt";
+  constructor() {
+    super("The ranking is being built: ask again later.");
+  }
+}
+
+/** Whether a database's ranking is built. */
+export interface Built {
+  is(): boolean;
+  /** Throws {@link RankingNotBuilt} unless it is. */
+  require(): void;
+  /** To be called when a transaction failed, or the database was emptied. */
+  forget(): void;
+}
+
+export function createBuilt(db: Db): Built {
+  const row = db.prepare("SELECT 1 FROM ranking_built");
+  // Another connection may build it, and nobody takes it down while there are others.
+  let known = false;
+  const is = () => {
+    known ||= row.get() !== undefined;
+    return known;
+  };
+  return {
+    is,
+    require() {
+      if (!is()) throw new RankingNotBuilt();
+    },
+    forget() {
+      known = false;
+    },
+  };
+}

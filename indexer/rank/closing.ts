@@ -1,0 +1,118 @@
+import type { Db } from "../store/database.ts";
+import type { Built } from "./built.ts";
+import { type Epochs, endOf, epochsOf } from "./epochs.ts";
+import { query } from "./queries.ts";
+
+/** Participants of whom one row of `epoch_ranks` tells. */
+export const CHUNK = 1_000;
+
+/** Bytes of a rank. */
+export const BYTES = 4;
+
+/** Closes epochs as block time passes their ends, and opens them again when it is undone. */
+export interface Closing {
+  /** The earliest end (unix s) of an epoch not closed yet; Infinity if there is none. */
+  next(): number;
+  /** Closes what ended at or before this time, with the entries as they stand. */
+  reach(timestamp: number): void;
+  /** Opens what ended after this time. */
+  retreat(timestamp: number): void;
+  /** Follows seasons that opened, or no longer are. */
+  seasonsChanged(): void;
+  /** To be called when a transaction failed, or the database was emptied. */
+  forget(): void;
+}
+
+interface Season {
+  seasonId: number;
+  startsAt: number;
+  closesAt: number;
+  participants: number;
+  closed: number;
+}
+
+interface Closed {
+  season_id: bigint;
+  seq: bigint;
+}
+
+export function createClosing(db: Db, built: Built): Closing {
+  const seasons = db.prepare<[], Season>(
+    `SELECT season_id AS seasonId, starts_at AS startsAt, closes_at AS closesAt, participants,
+       (SELECT count(*) FROM epochs WHERE epochs.season_id = seasons.season_id) AS closed
+     FROM seasons WHERE starts_at IS NOT NULL`,
+  );
+  const seqOf = db.prepare<[number], bigint>("SELECT seq FROM seasons WHERE season_id = ?").pluck().safeIntegers();
+  const add = db.prepare("INSERT INTO epochs VALUES (?, ?, ?, ?)");
+  const addRanks = db.prepare("INSERT INTO epoch_ranks VALUES (?, ?, ?, ?)");
+  const hasEpoch = db.prepare("SELECT 1 FROM epochs WHERE season_id = ? AND seq = ?");
+  const removeRanks = db.prepare("DELETE FROM epoch_ranks WHERE season_id = ? AND seq = ?");
+  const removeAfter = db
+    .prepare<[number], Closed>("DELETE FROM epochs WHERE ends_at > ? RETURNING season_id, seq")
+    .safeIntegers();
+  const removeUnopened = db
+    .prepare<[], Closed>(
+      `DELETE FROM epochs WHERE season_id NOT IN (SELECT season_id FROM seasons WHERE starts_at IS NOT NULL)
+       RETURNING season_id, seq`,
+    )
+    .safeIntegers();
+  const numbers = db.prepare<[number], number>(query("numbers")).pluck();
+  const numbersUnbuilt = db.prepare<[number], number>(query("numbers unbuilt")).pluck();
+  let next: number | undefined;
+
+  function nextOf({ closed, startsAt, closesAt }: Season): number {
+    const epochs = epochsOf(startsAt, closesAt);
+    return closed < epochs.count ? endOf(epochs, closed + 1) : Number.POSITIVE_INFINITY;
+  }
+
+  function ranksOf({ seasonId, participants }: Season): Buffer {
+    const ranks = Buffer.alloc(BYTES * participants);
+    let rank = 0;
+    for (const number of (built.is() ? numbers : numbersUnbuilt).iterate(seasonId))
+      ranks.writeUInt32LE(++rank, BYTES * (number - 1));
+    return ranks;
+  }
+
+  function record(season: Season, seq: bigint): void {
+    const ranks = ranksOf(season);
+    for (let at = 0; at < ranks.length; at += BYTES * CHUNK)
+      addRanks.run(season.seasonId, seq, at / (BYTES * CHUNK), ranks.subarray(at, at + BYTES * CHUNK));
+  }
+
+  function close(season: Season, timestamp: number): void {
+    const { seasonId, closed, startsAt, closesAt } = season;
+    const epochs: Epochs = epochsOf(startsAt, closesAt);
+    const seq = seqOf.get(seasonId) as bigint;
+    for (let epoch = closed + 1; epoch <= epochs.count && endOf(epochs, epoch) <= timestamp; epoch++) {
+      if (!hasEpoch.get(seasonId, seq)) record(season, seq);
+      add.run(seasonId, epoch, endOf(epochs, epoch), seq);
+    }
+  }
+
+  function remove(removed: readonly Closed[]): void {
+    next = undefined;
+    for (const { season_id, seq } of removed) if (!hasEpoch.get(season_id, seq)) removeRanks.run(season_id, seq);
+  }
+
+  const closing: Closing = {
+    next() {
+      next ??= Math.min(...seasons.all().map(nextOf));
+      return next;
+    },
+    reach(timestamp) {
+      if (timestamp < closing.next()) return;
+      for (const season of seasons.all()) close(season, timestamp);
+      next = undefined;
+    },
+    retreat(timestamp) {
+      remove(removeAfter.all(timestamp));
+    },
+    seasonsChanged() {
+      remove(removeUnopened.all());
+    },
+    forget() {
+      next = undefined;
+    },
+  };
+  return closing;
+}

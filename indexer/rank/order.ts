@@ -1,0 +1,164 @@
+import type { Db } from "../store/database.ts";
+import { query } from "./queries.ts";
+
+/** Where an entry stands in a season: its points negated, and its last ledger entry. Lower is better. */
+export interface Key {
+  behind: bigint;
+  lastSeq: bigint;
+}
+
+/** The entries of every season in order, counted: a rank is found, and kept right, by few rows whatever their number. */
+export interface Order {
+  /** The rank of an entry, from 1 on. */
+  rank(season: number, key: Key): number;
+  /** The entry at a rank from 1 on; undefined beyond the last. */
+  at(season: number, rank: number): Key | undefined;
+  /** Adds an entry that the table `entries` has. */
+  enter(season: number, account: string, to: Key): void;
+  move(season: number, from: Key, to: Key): void;
+  leave(season: number, from: Key): void;
+  /** Makes the whole order anew from the table `entries`. */
+  build(): void;
+}
+
+type Place = [season: number, behind: bigint, lastSeq: bigint];
+type Mark = [season: number, level: number, behind: bigint, lastSeq: bigint];
+type Range = { season: number; toBehind: bigint; toSeq: bigint } & Key;
+
+interface Placed {
+  key: Key;
+  height: number;
+}
+
+/** A mark, and how many entries from there on are to be passed over. */
+interface Stop {
+  from: Key;
+  skipped: number;
+}
+
+/** Levels of marks. The heights in ranking.sql are up to this. */
+const LEVELS = 3;
+
+/** Before every entry: points fit in 63 bits, and the ledger begins with 1. */
+export const FIRST: Key = { behind: -(2n ** 63n), lastSeq: 0n };
+
+export function createOrder(db: Db): Order {
+  const markBefore = db.prepare<Mark, [bigint, bigint]>(query("mark before")).raw().safeIntegers();
+  const marksFrom = db.prepare<Mark, [bigint, bigint, bigint]>(query("marks from")).raw().safeIntegers();
+  const placeAt = db.prepare<[...Place, number], [bigint, bigint]>(query("place at")).raw().safeIntegers();
+  const placesBetween = db.prepare<[Range], number>(query("places between")).pluck();
+  const marksBetween = db.prepare<[Range & { level: number }], number>(query("marks between")).pluck();
+  const height = db.prepare<Place, number>(query("height")).pluck();
+  const enterPlace = db.prepare<[number, string]>(query("enter"));
+  const movePlace = db.prepare<[bigint, bigint, ...Place]>(query("move"));
+  const leavePlace = db.prepare<Place>(query("leave"));
+  const shiftMark = db.prepare<[...Mark, number]>(query("shift"));
+  const unmark = db.prepare<Mark, number>(query("unmark")).pluck();
+  const countOf = db.prepare<Mark, number>(query("count of mark")).pluck();
+
+  const sweepMark = db.prepare<Mark>(query("sweep"));
+
+  const placed = (season: number, key: Key): Placed => ({
+    key,
+    height: height.get(season, key.behind, key.lastSeq) as number,
+  });
+
+  /** The last mark of a level before a key. */
+  function before(season: number, level: number, { behind, lastSeq }: Key): Key {
+    const found = markBefore.get(season, level, behind, lastSeq);
+    return found ? { behind: found[0], lastSeq: found[1] } : FIRST;
+  }
+
+  /** Entries from a mark of the level above on, up to before a key; a key of a mark where the level is not 0. */
+  function between(season: number, level: number, from: Key, to: Key): number {
+    const range = { season, ...from, toBehind: to.behind, toSeq: to.lastSeq };
+    return (level === 0 ? placesBetween.get(range) : marksBetween.get({ ...range, level })) as number;
+  }
+
+  function shift(season: number, level: number, { behind, lastSeq }: Key, by: number): void {
+    if (by === 0) return;
+    shiftMark.run(season, level, behind, lastSeq, by);
+    // Any other mark counts its own entry at least.
+    if (by < 0 && behind === FIRST.behind) sweepMark.run(season, level, behind, lastSeq);
+  }
+
+  /** Takes an entry's own mark away; answers the mark that now counts for it. */
+  function merge(season: number, level: number, from: Key): Key {
+    const count = unmark.get(season, level, from.behind, from.lastSeq) as number;
+    const into = before(season, level, from);
+    shift(season, level, into, count);
+    return into;
+  }
+
+  /** Keeps the marks right when an entry left `from`, came to `to`, or both. The places are right already. */
+  function mark(season: number, from: Placed | undefined, to: Placed | undefined): void {
+    let passed = 0;
+    let lower = to?.key;
+    for (let level = 1; level <= LEVELS; level++) {
+      const left = from && (level <= from.height ? merge(season, level, from.key) : before(season, level, from.key));
+      const joined = to && before(season, level, to.key);
+      const split = to && level <= to.height;
+      if (left && joined && !split && left.lastSeq === joined.lastSeq) continue;
+      if (left) shift(season, level, left, -1);
+      if (!joined) continue;
+      if (!split) {
+        shift(season, level, joined, 1);
+        continue;
+      }
+      passed += between(season, level - 1, joined, lower as Key);
+      lower = joined;
+      const rest = (countOf.get(season, level, joined.behind, joined.lastSeq) ?? 0) - passed;
+      shift(season, level, joined, -rest);
+      shift(season, level, to.key, rest + 1);
+    }
+  }
+
+  /** The last mark of a level within as many entries after `from`; undefined when there aren't as many. */
+  function descend(season: number, level: number, { from, skipped }: Stop): Stop | undefined {
+    let left = skipped;
+    for (const [count, behind, lastSeq] of marksFrom.iterate(season, level, from.behind, from.lastSeq)) {
+      if (left < count) return { from: { behind, lastSeq }, skipped: left };
+      left -= Number(count);
+    }
+    return undefined;
+  }
+
+  return {
+    rank(season, key) {
+      let rank = 1;
+      let upTo = key;
+      for (let level = 0; level < LEVELS; level++) {
+        const from = before(season, level + 1, key);
+        rank += between(season, level, from, upTo);
+        upTo = from;
+      }
+      return rank + between(season, LEVELS, FIRST, upTo);
+    },
+    at(season, rank) {
+      let stop: Stop | undefined = { from: FIRST, skipped: rank - 1 };
+      for (let level = LEVELS; stop && level > 0; level--) stop = descend(season, level, stop);
+      const found = stop && placeAt.get(season, stop.from.behind, stop.from.lastSeq, stop.skipped);
+      return found && { behind: found[0], lastSeq: found[1] };
+    },
+    enter(season, account, to) {
+      enterPlace.run(season, account);
+      mark(season, undefined, placed(season, to));
+    },
+    move(season, from, to) {
+      const left = placed(season, from);
+      movePlace.run(to.behind, to.lastSeq, season, from.behind, from.lastSeq);
+      mark(season, left, placed(season, to));
+    },
+    leave(season, from) {
+      const left = placed(season, from);
+      leavePlace.run(season, from.behind, from.lastSeq);
+      mark(season, left, undefined);
+    },
+    build() {
+      for (const part of ["places", "marks", "lowest counts"]) db.exec(query(`build ${part}`));
+      const counts = db.prepare(query("build counts"));
+      for (let level = 2; level <= LEVELS; level++) counts.run(level);
+      db.exec(query("build end"));
+    },
+  };
+}
