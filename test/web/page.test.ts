@@ -1,6 +1,7 @@
 import { describeAccess } from "./browser/access.ts";
 import { describeCheck } from "./browser/check.ts";
 import { describeHonesty } from "./browser/honesty.ts";
+import { describeParticipation } from "./browser/participation.ts";
 import { describeRecords } from "./browser/records.ts";
 import { openSite, type Site } from "./browser/site.ts";
 import { describeStandings } from "./browser/standings.ts";
@@ -18,5 +19,6 @@ describe("page", function () {
   describe("honesty", () => describeHonesty(() => site));
   describe("check it here", () => describeCheck(() => site));
   describe("records", () => describeRecords(() => site));
+  describe("participation", () => describeParticipation(() => site));
   describe("access", () => describeAccess(() => site));
 });
