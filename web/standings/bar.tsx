@@ -18,3 +18,18 @@ export function ReasonBar({ reasons, most }: { reasons: Profile["reasons"]; most
     </span>
   );
 }
+
+/** What the parts of a bar mean. */
+export const ReasonLegend = () => (
+  <p className="legend">
+    <span>
+      <i className="reason reason-1" /> as prover
+    </span>
+    <span>
+      <i className="reason reason-2" /> as verifier
+    </span>
+    <span>
+      <i className="reason reason-5" /> lost by penalties
+    </span>
+  </p>
+);

@@ -6,6 +6,7 @@ import { announce } from "../components/live.tsx";
 import { Empty, Failed, Loading } from "../components/states.tsx";
 import { group, plural } from "../format.ts";
 import { isSame, useMe } from "../me.ts";
+import { ReasonLegend } from "./bar.tsx";
 import { Finder } from "./finder.tsx";
 import { focusRow } from "./focus.ts";
 import { usePlace } from "./place.ts";
@@ -94,6 +95,7 @@ export function Board({ season, seasons }: { season: Season; seasons: readonly S
           onToggle={(account) => move({ open: isSame(account, place.open) ? undefined : account }, true)}
         />
       )}
+      {rows.length > 0 && <ReasonLegend />}
       {place.prefix === undefined && rows.length > 0 && (
         <nav className="pager" aria-label="Ranks">
           {place.rank > 1 && (
