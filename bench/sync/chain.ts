@@ -34,6 +34,8 @@ const replayer = parseAbi(["function prime(bytes query, bytes answer)", "functio
 const GAS = 2n ** 24n;
 /** Logs a transaction: as many as its gas allows. */
 const MAX_LOGS = 250;
+/** Logs in an answer: viem takes no more than 10 MiB. */
+const LOGS_AT_ONCE = 5_000;
 
 /** How to lay out logs in blocks. */
 export interface Layout {
@@ -72,7 +74,7 @@ export async function buildChain(told: readonly Told[], layout: Layout): Promise
       await send(campaign, prime(...ledgerOf((block.at(-1) as Told).ledger)));
       await request("evm_mine");
     }
-    await checkChain(request, told.length, Math.ceil(told.length / perBlock));
+    await checkChain(request, told.length, perBlock);
     return { url, head: Math.ceil(told.length / perBlock), stop };
   } catch (error) {
     await stop();
@@ -107,14 +109,15 @@ async function listening(child: ChildProcess): Promise<string> {
 async function checkChain(
   request: (method: string, ...params: unknown[]) => Promise<unknown>,
   events: number,
-  head: number,
+  perBlock: number,
 ) {
+  const [head, last] = [Math.ceil(events / perBlock), Number(await request("eth_blockNumber"))];
+  const span = Math.ceil(LOGS_AT_ONCE / perBlock);
   let found = 0;
-  for (let from = 0; from <= head; from += 100) {
-    const range = { fromBlock: numberToHex(from), toBlock: numberToHex(Math.min(from + 99, head)) };
+  for (let from = 0; from <= last; from += span) {
+    const range = { fromBlock: numberToHex(from), toBlock: numberToHex(Math.min(from + span - 1, last)) };
     found += ((await request("eth_getLogs", range)) as unknown[]).length;
   }
-  const last = Number(await request("eth_blockNumber"));
   if (found !== events || last !== head)
     throw new Error(`The chain has ${found} events in ${last} blocks; ${events} in ${head} were asked for.`);
 }

@@ -25,6 +25,7 @@ export interface Course {
 
 const LOOK_EVERY = 25;
 const WEIGH_EVERY = 100;
+const PATIENCE = 15 * 60_000;
 
 /** Runs a contender once. Throws when it comes to anything but the outcome, or the signal aborts. */
 export async function measure(contender: Contender, course: Course, signal: AbortSignal): Promise<Cost> {
@@ -63,7 +64,10 @@ async function untilReady(running: Running, helpers: readonly number[], signal: 
   };
   const weighing = setInterval(weigh, WEIGH_EVERY);
   try {
-    while (!(await running.ready())) await sleep(LOOK_EVERY, undefined, { signal });
+    for (const deadline = Date.now() + PATIENCE; !(await running.ready()); ) {
+      if (Date.now() > deadline) throw new Error(`The head was not indexed within ${PATIENCE / 60_000} minutes.`);
+      await sleep(LOOK_EVERY, undefined, { signal });
+    }
     return weigh();
   } finally {
     clearInterval(weighing);

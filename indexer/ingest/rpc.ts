@@ -40,7 +40,7 @@ const LONGEST_REST = 5_000;
 /** Nobody is kept waiting longer for a node that asked for a rest. */
 const LONGEST_WAIT = 10_000;
 
-/** Speaks with several nodes of one chain, and stays with the one that answered last. */
+/** Speaks with several nodes of one chain: stays with one that answers, and goes over to the next when it fails. */
 export function createRpc({ urls, ...options }: RpcOptions): Rpc {
   const members: Member[] = urls.map((url) => ({
     node: createEndpoint({ url, ...options }),
@@ -58,6 +58,11 @@ export function createRpc({ urls, ...options }: RpcOptions): Rpc {
       (a, b) => rest(a) - rest(b) || a.failures - b.failures || Number(b === preferred) - Number(a === preferred),
     );
     return best as Member;
+  }
+
+  function demote(member: Member): void {
+    member.failures++;
+    preferred = members[(members.indexOf(member) + 1) % members.length] as Member;
   }
 
   async function awaken({ restsUntil }: Member): Promise<void> {
@@ -82,7 +87,7 @@ export function createRpc({ urls, ...options }: RpcOptions): Rpc {
         member.restsUntil = performance.now() + (error.retryAfter ?? member.rest);
         member.rest = Math.min(2 * member.rest, LONGEST_REST);
       }
-      member.failures++;
+      demote(member);
       throw error;
     }
   }
@@ -109,9 +114,7 @@ export function createRpc({ urls, ...options }: RpcOptions): Rpc {
     any,
     call: (method, params) => any((node) => node.call(method, params)),
     once: (work) => workWith(healthiest(members), work),
-    rotate() {
-      preferred.failures++;
-    },
+    rotate: () => demote(preferred),
     failures: () => failures,
     errors: () => [...failures.values()].reduce((sum, count) => sum + count, 0),
   };

@@ -40,7 +40,7 @@ interface Stop {
 const LEVELS = 3;
 
 /** Before every entry: points fit in 63 bits, and the ledger begins with 1. */
-export const FIRST: Key = { behind: -(2n ** 63n), lastSeq: 0n };
+const FIRST: Key = { behind: -(2n ** 63n), lastSeq: 0n };
 
 export function createOrder(db: Db): Order {
   const markBefore = db.prepare<Mark, [bigint, bigint]>(query("mark before")).raw().safeIntegers();

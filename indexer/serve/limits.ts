@@ -59,8 +59,10 @@ export function closeGently(app: App): void {
     closing = true;
     deadline = setTimeout(() => app.server.closeAllConnections(), LONGEST_SHUTDOWN);
   });
-  app.addHook("onSend", async (_, reply) => {
-    if (closing) reply.header("connection", "close");
+  // Connections under way were not idle when the server closed those that were.
+  app.addHook("onResponse", (_request, _reply, done) => {
+    if (closing) setImmediate(() => app.server.closeIdleConnections());
+    done();
   });
   app.addHook("onClose", async () => clearTimeout(deadline));
 }

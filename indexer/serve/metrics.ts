@@ -59,9 +59,25 @@ export function metricsRoute(app: App, state: State, condition: SyncStatus, stre
   gauge("proofboard_wal_bytes", "Size of the database's write-ahead log.", () => sizeOf(`${state.db.name}-wal`));
   bySeason("proofboard_ledger_entries", "Point changes of a season.", ({ seq }) => Number(seq));
   bySeason("proofboard_accounts", "Accounts ranked in a season.", ({ participants }) => participants);
+  bySeason("proofboard_epochs", "Epochs of a season whose ranks are kept.", ({ seasonId }) =>
+    state.ranking.built() ? state.history.epochs(Number(seasonId)).length : 0,
+  );
+  gauge("proofboard_ranking_built", "1 once the ranking can be read.", () => (state.ranking.built() ? 1 : 0));
+  gauge("proofboard_progress_timestamp_seconds", "When following the chain last succeeded in anything.", () =>
+    Math.floor(condition.progressAt / 1000),
+  );
   counter("proofboard_reorgs_total", "Reorganisations followed.", () => condition.reorgs);
   counter("proofboard_events_total", "Events folded.", () => condition.events);
-  counter("proofboard_rpc_errors_total", "Failed requests to nodes.", () => state.rpc.errors());
+  new Counter({
+    name: "proofboard_rpc_errors_total",
+    help: "Failed requests to nodes, by kind.",
+    registers,
+    labelNames: ["kind"],
+    collect() {
+      this.reset();
+      for (const [kind, failures] of state.rpc.failures()) this.inc({ kind }, failures);
+    },
+  });
   const latency = new Histogram({
     name: "proofboard_request_seconds",
     help: "Time to answer a request.",

@@ -6,6 +6,7 @@ import type { Place } from "../decode/events.ts";
 import { eventsOf } from "../store/events.ts";
 import type { ModelRow } from "../store/read-models.ts";
 import { placeOf } from "../store/read-places.ts";
+import { HOT } from "./answers.ts";
 import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
 import { cursor, hash, noQuery } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
@@ -22,6 +23,7 @@ export function modelRoutes(app: App, state: State): void {
   app.get(
     "/models",
     {
+      config: HOT,
       schema: {
         summary: "Published models, newest first",
         description: `At most ${PAGE} models a page, each with the first ${MOST_URIS} hints where its file may be.`,
@@ -44,6 +46,7 @@ export function modelRoutes(app: App, state: State): void {
   app.get(
     "/models/:modelId",
     {
+      config: HOT,
       schema: {
         summary: "A published model",
         description: "Reads one model and its first hints.",

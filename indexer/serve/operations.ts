@@ -30,13 +30,14 @@ export function operationRoutes(app: App, state: State, condition: SyncStatus): 
       config: UNLIMITED,
       schema: {
         summary: "Whether the answers are up to date",
-        description: "503 while syncing, stalled, or at odds with the chain. Reads one row.",
+        description:
+          "503 while syncing, stalled or at odds with the chain, and until the ranking is built. Reads one row.",
         querystring: noQuery,
         response: { 200: schemas.readiness, 503: schemas.problem },
       },
     },
     (): Readiness => {
-      const reason = unreadiness(condition);
+      const reason = unreadiness(state, condition);
       if (reason !== undefined) throw new ProblemError(503, reason);
       const { cursor } = progressOf(state);
       return { status: "ready", blockNumber: cursor.number, headBlock: condition.headBlock ?? cursor.number };
@@ -44,9 +45,10 @@ export function operationRoutes(app: App, state: State, condition: SyncStatus): 
   );
 }
 
-function unreadiness({ caughtUpAt, failure, inconsistent }: SyncStatus): string | undefined {
+function unreadiness({ ranking }: State, { caughtUpAt, failure, inconsistent }: SyncStatus): string | undefined {
   if (inconsistent) return `The events read contradict the chain: ${failure}`;
   if (caughtUpAt === undefined) return failure ?? "Syncing: the head of the chain is not reached yet.";
+  if (!ranking.built()) return "Syncing: the ranking is not built yet.";
   const silence = Date.now() - caughtUpAt;
   if (silence < STALLED_AFTER) return undefined;
   return `Stalled: the head of the chain was last reached ${Math.round(silence / 1000)} s ago. ${failure ?? ""}`.trim();

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Season, SeasonState } from "../../sdk/wire.ts";
 import { placeOf } from "../store/read-places.ts";
 import type { SeasonRow, TaskRow } from "../store/read-seasons.ts";
+import { HOT } from "./answers.ts";
 import { noQuery, seasonId } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, progressOf, requireSeason, type State } from "./state.ts";
@@ -19,6 +20,7 @@ export function seasonRoutes(app: App, state: State): void {
   app.get(
     "/seasons",
     {
+      config: HOT,
       schema: {
         summary: `The newest ${MOST_SEASONS} seasons`,
         description: `At most ${MOST_SEASONS} seasons with all their tasks.`,
@@ -32,6 +34,7 @@ export function seasonRoutes(app: App, state: State): void {
   app.get(
     "/seasons/:seasonId",
     {
+      config: HOT,
       schema: {
         summary: "A season's rules and state",
         description: "Reads one season and its tasks.",

@@ -16,14 +16,15 @@ import { operationRoutes } from "./operations.ts";
 import { pageRoutes } from "./page.ts";
 import { noQuery } from "./parameters.ts";
 import { answerProblem, answerProblems, InvalidParameter } from "./problems.ts";
+import { profileRoute } from "./profiles.ts";
 import * as schemas from "./schemas.ts";
 import { seasonRoutes } from "./seasons.ts";
 import { standingRoutes } from "./standings.ts";
-import { type App, createState, type Sources, type State } from "./state.ts";
+import { type App, createState, requireBuilt, type Sources, type State } from "./state.ts";
 import { statementRoutes } from "./statements.ts";
 import { createHub, type Hub } from "./stream/hub.ts";
 import { streamRoute } from "./stream/route.ts";
-import { tableRoute } from "./table.ts";
+import { tableRoute } from "./table/route.ts";
 
 /** What the server needs beside what it reads. */
 export interface ServerOptions {
@@ -96,12 +97,21 @@ export async function createServer(options: ServerOptions): Promise<App> {
 function answersOfTheChain(app: App, state: State): void {
   followBlocks(app, state);
   seasonRoutes(app, state);
+  activityRoute(app, state);
+  app.register(async (built: App) => answersOfWhatIsBuilt(built, state));
+}
+
+function answersOfWhatIsBuilt(app: App, state: State): void {
+  app.addHook("preHandler", (_request, _reply, done) => {
+    requireBuilt(state);
+    done();
+  });
   standingRoutes(app, state);
+  profileRoute(app, state);
   tableRoute(app, state);
   accountRoutes(app, state);
   statementRoutes(app, state);
   modelRoutes(app, state);
-  activityRoute(app, state);
 }
 
 function otherAnswers(app: App, state: State, hub: Hub, rpcUrl: string | undefined): void {

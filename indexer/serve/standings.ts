@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Standing } from "../../sdk/wire.ts";
 import type { Position } from "../rank/ranking.ts";
+import { HOT } from "./answers.ts";
 import { DECIMAL, decodeCursor, encodeCursor, HASH_START, hashStart, staleCursor } from "./cursors.ts";
 import { account, between, cursor, noQuery, prefix, seasonId } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
@@ -14,6 +15,7 @@ export function standingRoutes(app: App, state: State): void {
   app.get(
     "/seasons/:seasonId/standings",
     {
+      config: HOT,
       schema: {
         summary: "The ranking of a season, page by page",
         description: "At most 100 standings a page.",
@@ -21,6 +23,7 @@ export function standingRoutes(app: App, state: State): void {
         querystring: z.strictObject({
           limit: between(1, 100).default(100).describe("100 unless told."),
           cursor: cursor.optional(),
+          rank: between(1, 1_000_000_000).optional().describe("Where to begin; not with a cursor."),
         }),
         response: {
           200: schemas.standingsPage,
@@ -31,8 +34,14 @@ export function standingRoutes(app: App, state: State): void {
     },
     ({ params, query }) => {
       const season = requireSeason(state, params.seasonId);
-      const after = query.cursor === undefined ? undefined : positionOf(state, params.seasonId, query.cursor);
-      const items = state.ranking.page(Number(params.seasonId), after, query.limit);
+      const { cursor, rank, limit } = query;
+      if (cursor !== undefined && rank !== undefined)
+        throw new ProblemError(400, `The parameter rank is ${rank}, but a cursor says already where to begin.`, "rank");
+      const id = Number(params.seasonId);
+      const items =
+        cursor === undefined
+          ? state.ranking.pageFrom(id, rank ?? 1, limit)
+          : state.ranking.page(id, positionOf(state, params.seasonId, cursor), limit);
       const last = items.at(-1);
       return {
         asOf: asOf(state, season),

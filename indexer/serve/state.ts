@@ -11,6 +11,7 @@ import type { Deployment } from "../../sdk/deployment.ts";
 import type { AsOf } from "../../sdk/wire.ts";
 import type { Decoder } from "../decode/events.ts";
 import type { Rpc } from "../ingest/rpc.ts";
+import { createHistory, type History } from "../rank/history.ts";
 import type { Ranking } from "../rank/ranking.ts";
 import type { Announcements } from "../store/announcements.ts";
 import type { Chain, Progress } from "../store/chain.ts";
@@ -49,6 +50,7 @@ export interface State extends Sources {
   accounts: AccountReader;
   activity: ActivityReader;
   feed: FeedReader;
+  history: History;
   ledger: LedgerReader;
   models: ModelReader;
   seasons: SeasonReader;
@@ -62,6 +64,7 @@ export function createState(sources: Sources): State {
     accounts: createAccountReader(db),
     activity: createActivityReader(db),
     feed: createFeedReader(db),
+    history: createHistory(db),
     ledger: createLedgerReader(db),
     models: createModelReader(db),
     seasons: createSeasonReader(db),
@@ -69,16 +72,26 @@ export function createState(sources: Sources): State {
   };
 }
 
-/** How far the answer goes; a problem of status 503 before the first block. */
+/** How far the answer goes; a problem of status 503 until the final blocks are read for the first time. */
 export function progressOf({ chain }: State): Progress {
   const progress = chain.progress();
   if (!progress) throw new ProblemError(503, "Nothing is indexed yet: no node has answered.");
+  if (!chain.isComplete())
+    throw new ProblemError(503, `The chain is read for the first time: block ${progress.cursor.number} is reached.`);
   return progress;
 }
 
+/** A problem of status 503 while the chain is read for the first time: what orders and finds rows is built at its end. */
+export function requireBuilt({ ranking }: State): void {
+  if (!ranking.built()) throw new ProblemError(503, "The chain is being read for the first time: ask again later.");
+}
+
 /** The state that an answer tells of; about one season, with its ledger's head. */
-export function asOf(state: State, season?: SeasonRow): AsOf {
-  const { cursor, finalized } = progressOf(state);
+export function asOf(
+  state: State,
+  season?: SeasonRow,
+  { cursor, finalized }: Pick<Progress, "cursor" | "finalized"> = progressOf(state),
+): AsOf {
   return {
     chainId: state.deployment.chainId,
     blockNumber: cursor.number,

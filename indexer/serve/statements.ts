@@ -5,6 +5,7 @@ import type { Event, EventNamed, Place } from "../decode/events.ts";
 import { eventsOf } from "../store/events.ts";
 import { placeOf } from "../store/read-places.ts";
 import type { StatementRow } from "../store/read-statements.ts";
+import { HOT } from "./answers.ts";
 import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
 import { account, cursor, hash, noQuery, status } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
@@ -21,6 +22,7 @@ export function statementRoutes(app: App, state: State): void {
   app.get(
     "/attestations",
     {
+      config: HOT,
       schema: {
         summary: "Statements, newest first",
         description: `At most ${PAGE} statements a page, of at most 1000 looked at: a page may be short, or empty, and still have a next one.`,

@@ -105,6 +105,8 @@ export const MODEL = hashOf("model", 0);
 const POINTS = 100n;
 /** Cap of the FraudProof task: some batches of a story reach beyond it. */
 const UNITS = 30;
+/** Blocks are a second apart from 1000 on, so that epochs of ten seconds end in any story. */
+const TIMES = { startsAt: 1003n, endsAt: 1500n, closesAt: 2000n };
 const output = (pick: number): Hex => hashOf("output", pick % 2);
 
 /**
@@ -162,14 +164,7 @@ export function tell(blocks: readonly (readonly number[])[]): Chapter[] {
         ...{ noise: 8, inputCount: 1, inputSetRoot: hashOf("inputs"), inputs: "0x01020304" as Hex },
       }),
       emit(...on, "SeasonOpened", {
-        ...{
-          seasonId,
-          organiser,
-          startsAt: 1n,
-          endsAt: 10n ** 9n,
-          closesAt: 2n * 10n ** 9n,
-          uri: "https://example.org",
-        },
+        ...{ seasonId, organiser, ...TIMES, uri: "https://example.org" },
       }),
       emit(...on, "SeasonSeeded", { seasonId, seed: hashOf("seed", seasonId) }),
     );

@@ -119,7 +119,7 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
       if (client.at.blockNumber > fork) client.at = state.feed.last(fork) ?? NONE;
       return messages.ofReorg(client.at, fork);
     }
-    const rows = state.feed.after(client.at, ROWS_AT_ONCE);
+    const rows = state.ranking.built() ? state.feed.after(client.at, ROWS_AT_ONCE) : [];
     let text = "";
     for (const row of rows) {
       text += messages.ofEvent(row);

@@ -1,36 +1,68 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { createDecoder } from "../../../indexer/decode/events.ts";
+import { RankingNotBuilt } from "../../../indexer/rank/built.ts";
 import { createRanking } from "../../../indexer/rank/ranking.ts";
-import { createChain } from "../../../indexer/store/chain.ts";
 import { openDatabase } from "../../../indexer/store/database.ts";
+import { StorageError } from "../../../indexer/store/storage.ts";
 import type { Standing } from "../../../sdk/wire.ts";
-import { type Block, chainOf } from "../node.ts";
-import { deployment, tell } from "../story.ts";
+import type { Block } from "../node.ts";
+import { dump, scratch } from "../running.ts";
+import { accountOf, deployment } from "../story.ts";
+import { blocksTold, openTold } from "./told.ts";
 
 const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 20 }), { minLength: 1, maxLength: 20 });
 
 function rankingOf(choices: readonly (readonly number[])[]) {
-  const db = openDatabase(":memory:", deployment);
-  const ranking = createRanking(db);
-  const chain = createChain(db, createDecoder(deployment), deployment.contracts.Campaign.address, ranking.listener);
+  const blocks = blocksTold(choices);
+  const { db, ranking, append, chain } = openTold(blocks);
   ranking.build();
-  const [, second, ...blocks] = chainOf(tell(choices)) as [Block, Block, ...Block[]];
-  chain.start(second);
-  for (const block of blocks) {
-    const where = { blockNumber: block.number, blockHash: block.hash, transactionHash: block.hash };
-    const logs = block.logs.map((log, logIndex) => ({ ...log, ...where, logIndex }));
-    chain.append({ headers: [block], logs, finalized: 0 });
-  }
-  return { ranking, ledgers: (blocks.at(-1) as Block).ledgers };
+  for (const block of blocks.slice(2)) append([block]);
+  return { db, ranking, chain, blocks, append, ledgers: (blocks.at(-1) as Block).ledgers };
 }
 
 const after = ({ points, lastSeq }: Standing) => ({ points: BigInt(points), lastSeq: BigInt(lastSeq) });
 
 describe("the ranking", () => {
+  it("refuses to be read before it is built", () => {
+    const { ranking } = openTold(blocksTold([[]]));
+    const standing = { rank: 1, points: "1", lastSeq: "1" } as Standing;
+    for (const read of [
+      () => ranking.page(1, undefined, 1),
+      () => ranking.page(1, { points: 1n, lastSeq: 1n }, 1),
+      () => ranking.pageFrom(1, 1, 1),
+      () => ranking.at(1, 1),
+      () => ranking.rankOf(1, accountOf(1)),
+      () => ranking.standingOf(1, accountOf(1)),
+      () => ranking.neighbours(1, standing, 1),
+    ])
+      expect(read).to.throw(RankingNotBuilt, "The ranking is being built: ask again later.");
+    expect(ranking.built()).to.equal(false);
+    ranking.build();
+    expect(ranking.built()).to.equal(true);
+    expect(ranking.at(1, 1)).to.equal(undefined);
+  });
+
+  it("says that the file is locked when it can't be built now, and is built when it can", () => {
+    const files = scratch();
+    const db = openDatabase(files.path("db"), deployment);
+    const other = openDatabase(files.path("db"), deployment);
+    const ranking = createRanking(db);
+    db.pragma("busy_timeout = 1");
+    other.exec("BEGIN IMMEDIATE");
+    expect(() => ranking.build()).to.throw(StorageError, "locked");
+    expect(ranking.built()).to.equal(false);
+    other.exec("ROLLBACK");
+    const elsewhere = createRanking(other);
+    ranking.build();
+    expect([ranking.built(), elsewhere.built()]).to.deep.equal([true, true]);
+    for (const one of [db, other]) one.close();
+    files.remove();
+  });
+
   it("knows no account without a ledger entry", () => {
     const { ranking } = rankingOf([[]]);
     expect(ranking.standingOf(1, "0x000000000000000000000000000000000000dEaD")).to.equal(undefined);
+    expect(ranking.rankOf(1, "0x000000000000000000000000000000000000dEaD")).to.equal(undefined);
     expect(ranking.page(1, undefined, 10)).to.deep.equal([]);
   });
 
@@ -52,7 +84,7 @@ describe("the ranking", () => {
     );
   });
 
-  it("gives the same rank alone, in pages of any size and among neighbours", () => {
+  it("gives the same rank alone, in pages of any size, from any rank on and among neighbours", () => {
     fc.assert(
       fc.property(story, fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 4 }), (choices, size, around) => {
         const { ranking } = rankingOf(choices);
@@ -65,13 +97,51 @@ describe("the ranking", () => {
         expect(paged).to.deep.equal(all);
         for (const [i, standing] of all.entries()) {
           expect(ranking.standingOf(1, standing.account)).to.deep.equal(standing);
+          expect(ranking.rankOf(1, standing.account)).to.equal(i + 1);
+          expect(ranking.at(1, i + 1)).to.deep.equal(standing);
+          expect(ranking.pageFrom(1, i + 1, size)).to.deep.equal(all.slice(i, i + size));
           expect(ranking.neighbours(1, standing, around)).to.deep.equal([
             ...all.slice(Math.max(0, i - around), i),
             ...all.slice(i + 1, i + 1 + around),
           ]);
         }
+        expect(ranking.at(1, all.length + 1)).to.equal(undefined);
+        expect(ranking.pageFrom(1, all.length + 1, size)).to.deep.equal([]);
       }),
       { numRuns: 30 },
     );
+  });
+
+  it("is the same to the row whether it followed every block, some of them twice, or was built at the end", () => {
+    fc.assert(
+      fc.property(story, fc.integer({ min: 1, max: 20 }), (choices, depth) => {
+        const { db, chain, blocks, append } = rankingOf(choices);
+        const followed = dump(db);
+        const from = Math.max(1, blocks.length - 1 - depth);
+        chain.rollback(from);
+        append(blocks.slice(from + 1));
+        expect(dump(db)).to.deep.equal(followed);
+
+        const late = openTold(blocks);
+        late.append(blocks.slice(2));
+        late.ranking.build();
+        late.chain.complete();
+        for (const table of ["places", "marks", "ranking_built"])
+          expect(dump(late.db)[table], table).to.deep.equal(followed[table]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("forgets a build that its transaction took back", () => {
+    const blocks = blocksTold([[]]);
+    const { ranking, db, append } = openTold(blocks);
+    db.exec("BEGIN");
+    ranking.build();
+    expect(ranking.built()).to.equal(true);
+    db.exec("ROLLBACK");
+    const [, , opening] = blocks as [Block, Block, Block];
+    expect(() => append([{ ...opening, logs: [...opening.logs, ...opening.logs] }])).to.throw();
+    expect(ranking.built()).to.equal(false);
   });
 });

@@ -4,6 +4,7 @@ import { expect } from "chai";
 import type { Hex } from "viem";
 import { cidOfSha256 } from "../../../sdk/content.ts";
 import { NOBODY, openSite, type Site, UNKNOWN } from "./site.ts";
+import { parse } from "./stream/reader.ts";
 
 /** The part of an OpenAPI document that is looked at here. */
 interface Document {
@@ -26,11 +27,13 @@ describe("the OpenAPI document", () => {
     document = (await site.get("/openapi.json")).body;
     const ajv = new Ajv.default({ strict: false, validateFormats: false });
     ajv.addSchema(document, "api");
+    const checks = new Map<string, ReturnType<typeof ajv.compile>>();
     validate = (pointer, value) => {
       const path = pointer
         .map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1")))
         .join("/");
-      const check = ajv.compile({ $ref: `api#/${path}` });
+      const check = checks.get(path) ?? ajv.compile({ $ref: `api#/${path}` });
+      checks.set(path, check);
       check(value);
       return ajv.errorsText(check.errors);
     };
@@ -75,6 +78,7 @@ describe("the OpenAPI document", () => {
       "/v1/seasons/{seasonId}/standings": {
         "/v1/seasons/1/standings": 200,
         "/v1/seasons/1/standings?limit=3": 200,
+        "/v1/seasons/1/standings?rank=2&limit=3": 200,
         "/v1/seasons/1/standings?limit=0": 400,
         "/v1/seasons/9/standings": 404,
       },
@@ -87,6 +91,13 @@ describe("the OpenAPI document", () => {
         "/v1/seasons/1/standings.csv": 200,
         "/v1/seasons/9/standings.csv": 404,
       },
+      "/v1/seasons/{seasonId}/search": { "/v1/seasons/1/search?prefix=0x0": 200, "/v1/seasons/1/search?prefix=0": 400 },
+      "/v1/seasons/{seasonId}/profiles": {
+        [`/v1/seasons/1/profiles?account=${account}&account=${NOBODY}`]: 200,
+        "/v1/seasons/1/profiles": 400,
+      },
+      "/v1/activity": { "/v1/activity": 200 },
+      "/v1/stream": { "/v1/stream?lastEventId=x": 400 },
       "/v1/seasons/{seasonId}/claim/{account}": { [`/v1/seasons/1/claim/${account}`]: 404 },
       "/v1/accounts/{account}": { [`/v1/accounts/${account}`]: 200, [`/v1/accounts/${NOBODY}`]: 200 },
       "/v1/accounts/{account}/receipts": {
@@ -111,6 +122,24 @@ describe("the OpenAPI document", () => {
     expect(Object.keys(document.paths)).to.have.members(Object.keys(examples));
     for (const [route, paths] of Object.entries(examples))
       for (const [path, status] of Object.entries(paths)) expect(await check(route, path), path).to.equal(status);
+  });
+
+  it("describes what the stream tells", async () => {
+    const response = await fetch(`${site.indexer.url}/v1/stream?lastEventId=0-0`);
+    expect(document.paths["/v1/stream"]?.get.responses["200"]?.content).to.have.property("text/event-stream");
+    const names = { points: "Receipt", status: "StatementSummary", reorg: "StreamReorg", head: "StreamHead" };
+    const events = new Set<string>();
+    let rest = "";
+    for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      const parsed = parse(rest + piece);
+      rest = parsed.rest;
+      for (const { event, data } of parsed.told) {
+        events.add(event);
+        expect(validate(["components", "schemas", names[event]], data), event).to.equal("No errors");
+      }
+      if (events.has("head")) break;
+    }
+    expect([...events]).to.include.members(["points", "status", "head"]);
   });
 
   it("describes every statement and batch", async () => {

@@ -33,7 +33,7 @@ export const chainTold = (choices: readonly (readonly number[])[], salt = ""): B
 
 export const decoder = createDecoder(deployment);
 
-const rpc = { failures: () => ({}), errors: () => 0 } as unknown as Rpc;
+const rpc = { failures: () => new Map([["timeout", 3]]) } as unknown as Rpc;
 
 export function openServed(blocks: Block[], finalized = 0): Served {
   const files = scratch();
@@ -44,6 +44,7 @@ export function openServed(blocks: Block[], finalized = 0): Served {
   const sources = { db, chain, announcements, decoder, deployment, ranking, rpc };
   const apps: App[] = [];
   chain.start(blocks[1] as Block);
+  chain.complete();
   ranking.build();
 
   const served: Served = {
@@ -80,6 +81,9 @@ export function openServed(blocks: Block[], finalized = 0): Served {
     },
   };
   served.become(blocks);
+  chain.complete();
+  chain.complete();
+  ranking.build();
   return served;
 }
 

@@ -1,0 +1,58 @@
+import { finished } from "node:stream";
+import { z } from "zod";
+import { asks } from "../answers.ts";
+import { noQuery, seasonId } from "../parameters.ts";
+import { ProblemError } from "../problems.ts";
+import * as schemas from "../schemas.ts";
+import { type App, asOf, etagOf, requireSeason, type State } from "../state.ts";
+import { createTables } from "./tables.ts";
+
+const MOST_READERS = 16;
+const LONGEST_READING = 600_000;
+
+/** `/seasons/:id/standings.csv`. */
+export function tableRoute(app: App, state: State): void {
+  const tables = createTables(state);
+  app.addHook("preClose", async () => tables.close());
+  let readers = 0;
+
+  app.get(
+    "/seasons/:seasonId/standings.csv",
+    {
+      schema: {
+        summary: "The whole ranking of a season, as of one block; the header `as-of` says which",
+        description: `Written once for all who ask at that block; at most ${MOST_READERS} at once.`,
+        params: z.object({ seasonId }),
+        querystring: noQuery,
+        response: {
+          200: { content: { "text/csv": { schema: z.string() } } },
+          404: schemas.problem,
+          503: schemas.problem,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { seasonId: id } = request.params;
+      const present = etagOf(asOf(state, requireSeason(state, id)));
+      reply.type("text/csv; charset=utf-8").header("cache-control", "no-cache");
+      if (request.method === "HEAD" || asks(request, present)) return reply.header("etag", present).send("" as never);
+      if (readers === MOST_READERS)
+        throw new ProblemError(503, `${MOST_READERS} tables are being downloaded already: try again later.`);
+      readers++;
+      const rows = await tables.open(Number(id)).catch((error: unknown) => {
+        readers--;
+        throw error;
+      });
+      const deadline = setTimeout(() => rows.stream.destroy(), LONGEST_READING);
+      finished(rows.stream, () => {
+        clearTimeout(deadline);
+        readers--;
+      });
+      return reply
+        .header("as-of", JSON.stringify(rows.asOf))
+        .header("etag", etagOf(rows.asOf))
+        .header("content-disposition", `attachment; filename="season-${id}.csv"`)
+        .send(rows.stream as never);
+    },
+  );
+}

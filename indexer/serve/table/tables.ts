@@ -1,0 +1,99 @@
+import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { finished, type Readable } from "node:stream";
+import { Worker } from "node:worker_threads";
+import type { AsOf } from "../../../sdk/wire.ts";
+import { ProblemError } from "../problems.ts";
+import { asOf, type State } from "../state.ts";
+import type { TableState, TableTask } from "./writer.ts";
+
+/** A table from its beginning, and the state that it is of. */
+interface Table {
+  asOf: AsOf;
+  /** Must be read to its end or destroyed. */
+  stream: Readable;
+}
+
+/** Tables as files that go when nobody reads them any more. */
+export interface Tables {
+  /** Writes the table as of now, or joins those who read it already. Throws a problem of status 404 or 503. */
+  open(season: number): Promise<Table>;
+  close(): void;
+}
+
+const MOST_WRITTEN = 2;
+const LONGEST_WRITING = 60_000;
+
+export function createTables(state: State): Tables {
+  const written = new Map<string, Promise<() => Table>>();
+  const workers = new Set<Worker>();
+  let writing = 0;
+
+  function begin(season: number, forget: () => void): Promise<() => Table> {
+    if (writing === MOST_WRITTEN)
+      throw new ProblemError(503, `${MOST_WRITTEN} tables are being written already: try again later.`);
+    writing++;
+    return write(season, forget).finally(() => writing--);
+  }
+
+  async function write(season: number, forget: () => void): Promise<() => Table> {
+    const directory = await mkdtemp(join(tmpdir(), "proofboard-table-"));
+    try {
+      const file = join(directory, "table.csv");
+      const of = await run({ database: state.db.name, season, file });
+      if (!of.season) throw new ProblemError(404, `There is no season ${season} any more.`);
+      return readersOf(await open(file), asOf(state, of.season, of), forget);
+    } finally {
+      // The open file stays until it is closed.
+      await rm(directory, { recursive: true });
+    }
+  }
+
+  function readersOf(handle: FileHandle, of: AsOf, forget: () => void): () => Table {
+    let readers = 0;
+    return () => {
+      readers++;
+      const stream = handle.createReadStream({ start: 0, autoClose: false });
+      finished(stream, () => {
+        readers--;
+        if (readers > 0) return;
+        forget();
+        void handle.close();
+      });
+      return { asOf: of, stream };
+    };
+  }
+
+  function run(task: TableTask): Promise<TableState> {
+    const worker = new Worker(new URL("writer.ts", import.meta.url), { workerData: task });
+    workers.add(worker);
+    const deadline = setTimeout(() => worker.terminate(), LONGEST_WRITING);
+    return new Promise<TableState>((resolve, reject) => {
+      worker.once("message", resolve);
+      worker.once("error", reject);
+      worker.once("exit", () => reject(new ProblemError(503, "The table was not written in time.")));
+    }).finally(() => {
+      clearTimeout(deadline);
+      workers.delete(worker);
+    });
+  }
+
+  return {
+    async open(season) {
+      const name = `${season} ${state.chain.progress()?.cursor.hash}`;
+      const forget = () => void written.delete(name);
+      const table = written.get(name) ?? begin(season, forget);
+      written.set(name, table);
+      try {
+        return (await table)();
+      } catch (error) {
+        forget();
+        throw error;
+      }
+    },
+    close() {
+      for (const worker of workers) void worker.terminate();
+    },
+  };
+}

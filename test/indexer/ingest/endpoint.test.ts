@@ -1,0 +1,218 @@
+import { gzipSync } from "node:zlib";
+import { expect } from "chai";
+import { createEndpoint, type Endpoint } from "../../../indexer/ingest/endpoint.ts";
+import { type Failure, FatalError, RpcError } from "../../../indexer/ingest/errors.ts";
+import { results, type Scripted, startScripted, text } from "./scripted.ts";
+
+async function thrownBy(answer: Promise<unknown>): Promise<Error> {
+  try {
+    await answer;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("It was answered.");
+}
+
+describe("one node", () => {
+  let server: Scripted;
+  let node: Endpoint;
+  let ending: AbortController;
+
+  beforeEach(async () => {
+    server = await startScripted();
+    ending = new AbortController();
+    node = open(server.url);
+  });
+  afterEach(async () => {
+    ending.abort();
+    await server.close();
+  });
+
+  const open = (url: string, chainId = 31337) => createEndpoint({ url, chainId, timeout: 300, signal: ending.signal });
+
+  const failure = async (answer: Promise<unknown>): Promise<RpcError> => {
+    const error = await thrownBy(answer);
+    expect(error).to.be.instanceOf(RpcError);
+    return error as RpcError;
+  };
+
+  async function refuses(kind: Failure, message: RegExp): Promise<void> {
+    const error = await failure(node.call("eth_x", []));
+    expect(error.message).to.match(message);
+    expect(error.kind).to.equal(kind);
+  }
+
+  it("refuses a node of another chain for good", async () => {
+    const error = await thrownBy(open(server.url, 5).call("eth_x", []));
+    expect(error).to.be.instanceOf(FatalError);
+    expect(error.message).to.match(
+      /^The node at 127\.0\.0\.1:\d+ is on chain 31337, but the deployment is on chain 5\.$/,
+    );
+    expect(server.asked).to.deep.equal([]);
+  });
+
+  it("refuses to wait for a node that is not there", async () => {
+    await server.close();
+    await refuses("unreachable", /^The node at 127\.0\.0\.1:\d+ can't be reached: .*ECONNREFUSED.*\.$/);
+  });
+
+  it("refuses a connection that breaks before the answer or within it", async () => {
+    server.reply = (response) => response.destroy();
+    await refuses("unreachable", /can't be reached: socket hang up\.$/);
+    server.reply = (response) => {
+      response.writeHead(200, { "content-length": "100" }).write('{"result":');
+      setTimeout(() => response.destroy(), 20);
+    };
+    await refuses("unreachable", /can't be reached: aborted\.$/);
+  });
+
+  it("refuses an answer that doesn't come in time, or not whole", async () => {
+    server.reply = () => {};
+    await refuses("timeout", /did not answer within 300 ms\.$/);
+    server.reply = (response) => response.write('{"jsonrpc":"2.0",');
+    await refuses("timeout", /did not answer within 300 ms\.$/);
+  });
+
+  it("refuses a status of failure, but reads the error in its body", async () => {
+    server.reply = text("out of order", 503);
+    await refuses("status", /answered with status 503\.$/);
+    server.reply = text("", 301, { location: "https://elsewhere.example" });
+    await refuses("status", /answered with status 301\.$/);
+    server.reply = text('{"error":{"message":"no such thing"}}', 400);
+    await refuses("refused", /refused eth_x: "no such thing"\.$/);
+  });
+
+  it("refuses too many requests, and tells for how long", async () => {
+    server.reply = text("slow down", 429, { "retry-after": "7" });
+    await refuses("rate-limited", /too many requests and asks to wait for 7 s\.$/);
+    expect((await failure(node.call("eth_x", []))).retryAfter).to.equal(7_000);
+    server.reply = text("slow down", 429, { "retry-after": new Date(Date.now() + 60_000).toUTCString() });
+    expect((await failure(node.call("eth_x", []))).retryAfter).to.be.within(50_000, 60_000);
+    server.reply = text("slow down", 429, { "retry-after": "99999999" });
+    expect((await failure(node.call("eth_x", []))).retryAfter).to.equal(300_000);
+    for (const useless of ["", "soon", "-1", "Thu, 01 Jan 1970 00:00:00 GMT"]) {
+      server.reply = text("slow down", 429, { "retry-after": useless });
+      expect((await failure(node.call("eth_x", []))).retryAfter).to.equal(undefined);
+    }
+    server.reply = text('{"error":{"code":429,"message":"compute units"}}');
+    await refuses("rate-limited", /refused eth_x: "compute units"\.$/);
+  });
+
+  it("refuses what is no JSON-RPC", async () => {
+    for (const body of ["", "<html>", '{"result":"0x1"', "[", '{"result":"0x1"}}']) {
+      server.reply = text(body);
+      await refuses("malformed", new RegExp(`answered eth_x with ${body.length} characters that are not JSON`));
+    }
+    for (const body of ["null", "1", '"0x1"', "[]", "{}", '{"error":null}']) {
+      server.reply = text(body);
+      await refuses("malformed", /answered eth_x (?:with (?:null|1|"0x1")|without a result)\.$/);
+    }
+  });
+
+  it("refuses an error that comes with status 200", async () => {
+    server.reply = text(
+      '{"jsonrpc":"2.0","id":1,"error":{"code":-32005,"message":"query returned more than 10000 results"}}',
+    );
+    await refuses("refused", /refused eth_x: "query returned more than 10000 results"\.$/);
+    server.reply = text('{"error":"why not"}');
+    await refuses("refused", /refused eth_x: "why not"\.$/);
+  });
+
+  it("never tells the path of an URL, which may hold a key", async () => {
+    const secret = `${server.url}/v3/secret?key=secret`.replace("127.0.0.1", "secret:secret@127.0.0.1");
+    for (const reply of [text("x", 500), text("x"), text('{"error":1}'), text("x", 429), text("1"), () => {}]) {
+      server.reply = reply;
+      expect((await failure(open(secret).call("eth_x", []))).message).to.not.include("secret");
+    }
+    await server.close();
+    expect((await failure(open(secret).call("eth_x", []))).message).to.not.include("secret");
+  });
+
+  it("stops waiting when told", async () => {
+    await node.call("eth_x", []);
+    server.reply = () => {};
+    const stop = new AbortController();
+    const stopped = thrownBy(node.call("eth_x", [], stop.signal));
+    stop.abort(new Error("stop"));
+    expect((await stopped).message).to.equal("stop");
+    const ended = thrownBy(node.batch("eth_x", [[], []]));
+    ending.abort(new Error("end"));
+    expect((await ended).message).to.equal("end");
+  });
+
+  it("asks again when the node closes a connection that was kept", async () => {
+    await node.call("eth_x", []);
+    server.reply = (response) => {
+      server.reply = results(() => "0x2");
+      response.destroy();
+    };
+    expect(await node.call("eth_x", [])).to.equal("0x2");
+  });
+
+  it("reads an answer that is zipped, and refuses one that is broken", async () => {
+    const zipped = gzipSync('{"result":"0x2"}');
+    server.reply = (response) => response.writeHead(200, { "content-encoding": "gzip" }).end(zipped);
+    expect(await node.call("eth_x", [])).to.equal("0x2");
+    server.reply = (response) => response.writeHead(200, { "content-encoding": "gzip" }).end(zipped.subarray(0, -9));
+    await refuses("unreachable", /can't be reached: unexpected end of file\.$/);
+  });
+
+  describe("asked many things at once", () => {
+    const numbers = (count: number) => Array.from({ length: count }, (_, i) => [i]);
+    const echo = results(({ params }) => params[0]);
+    const all = (count: number) => numbers(count).map(([n]) => n);
+    const shuffled = (answers: unknown[]) => text(JSON.stringify(answers));
+
+    it("refuses answers that lack one, or have one twice or too many", async () => {
+      const answer = (id: unknown) => ({ id, result: id });
+      const wrong = [[], [answer(0)], [answer(0), answer(0)], [answer(0), answer(1), answer(1)], [null, answer(1)]];
+      for (const answers of [...wrong, [answer("0"), answer(1)], [{ result: 0 }, { result: 1 }]]) {
+        // Each call alone is refused too.
+        server.reply = (response, calls) =>
+          calls.length > 1 ? shuffled(answers)(response, calls, {}) : text("no", 500)(response, calls, {});
+        expect((await failure(open(server.url).batch("eth_x", numbers(2)))).kind).to.equal("status");
+        expect(server.asked.at(-2)).to.have.lengthOf(2);
+      }
+    });
+
+    it("refuses all when one is refused by itself, too", async () => {
+      server.reply = (response, calls) => {
+        const answers = calls.map(({ id, params }) =>
+          params[0] === 2 ? { id, error: { message: "not this one" } } : { id, result: params[0] },
+        );
+        response.end(JSON.stringify(answers.length > 1 ? answers : answers[0]));
+      };
+      expect((await failure(node.batch("eth_x", numbers(5)))).message).to.match(/refused eth_x: "not this one"\.$/);
+    });
+
+    it("gives the results in the order of the calls, in whatever order they come", async () => {
+      server.reply = (response, calls) =>
+        response.end(JSON.stringify(calls.map(({ id, params }) => ({ id, result: params[0] })).reverse()));
+      expect(await node.batch("eth_x", numbers(100))).to.deep.equal(all(100));
+      expect(server.asked).to.have.lengthOf(1);
+      expect(await node.batch("eth_x", [])).to.deep.equal([]);
+    });
+
+    it("asks for as many at once as the node puts up with, one if need be", async () => {
+      for (const most of [1, 10]) {
+        server.asked = [];
+        server.reply = (response, calls) =>
+          calls.length > most ? text('{"error":"too many"}')(response, calls, {}) : echo(response, calls, {});
+        expect(await node.batch("eth_x", numbers(150))).to.deep.equal(all(150));
+        expect(server.asked.filter(({ length }) => length > most).length).to.be.below(20);
+      }
+      server.asked = [];
+      server.reply = echo;
+      for (let i = 0; i < 20; i++) expect(await node.batch("eth_x", numbers(200))).to.deep.equal(all(200));
+      expect(server.asked.at(-1)).to.have.lengthOf(100);
+    });
+
+    it("doesn't try fewer when the node hangs or asks for a rest", async () => {
+      server.reply = () => {};
+      expect((await failure(node.batch("eth_x", numbers(64)))).kind).to.equal("timeout");
+      server.reply = text("slow down", 429);
+      expect((await failure(node.batch("eth_x", numbers(64)))).kind).to.equal("rate-limited");
+      expect(server.asked).to.have.lengthOf(2);
+    });
+  });
+});

@@ -1,0 +1,135 @@
+import { expect } from "chai";
+import { RpcError } from "../../../indexer/ingest/errors.ts";
+import { createRpc, type Rpc } from "../../../indexer/ingest/rpc.ts";
+import { results, type Scripted, startScripted, text } from "./scripted.ts";
+
+describe("several nodes", () => {
+  let one: Scripted;
+  let other: Scripted;
+  let ending: AbortController;
+  let rpc: Rpc;
+
+  beforeEach(async () => {
+    one = await startScripted(results(() => "one"));
+    other = await startScripted(results(() => "other"));
+    ending = new AbortController();
+    rpc = open(one, other);
+  });
+  afterEach(async () => {
+    ending.abort();
+    await one.close();
+    await other.close();
+  });
+
+  const open = (...servers: Scripted[]): Rpc =>
+    createRpc({ urls: servers.map(({ url }) => url), chainId: 31337, timeout: 300, signal: ending.signal });
+  const ask = () => rpc.call("eth_x", []);
+  const refusal = async (answer: Promise<unknown>): Promise<RpcError> => {
+    const error = await answer.then(() => undefined).catch((thrown) => thrown);
+    expect(error).to.be.instanceOf(RpcError);
+    return error;
+  };
+
+  it("refuse when each of them does, and tell why", async () => {
+    one.reply = text("out of order", 500);
+    other.reply = text("{}");
+    const error = await refusal(ask());
+    expect(error.message).to.match(
+      /^The node at \S+ answered with status 500\. The node at \S+ answered eth_x without a result\.$/,
+    );
+    expect(error.kind).to.equal("inconsistent");
+    other.reply = one.reply;
+    expect((await refusal(ask())).kind).to.equal("status");
+  });
+
+  it("count their failures by kind", async () => {
+    one.reply = text("out of order", 500);
+    other.reply = text("{}");
+    await refusal(ask());
+    await refusal(rpc.any(() => Promise.reject(new RpcError("It doesn't fit."))));
+    expect([...rpc.failures()].sort()).to.deep.equal([
+      ["inconsistent", 2],
+      ["malformed", 1],
+      ["status", 1],
+    ]);
+  });
+
+  it("throw at once what is no failure of theirs", async () => {
+    const failing = rpc.any(() => Promise.reject(new TypeError("a mistake of ours")));
+    expect(await failing.catch((error) => error)).to.be.instanceOf(TypeError);
+    expect(rpc.failures().size).to.equal(0);
+  });
+
+  it("take one another's place, and keep it", async () => {
+    expect(await ask()).to.equal("one");
+    one.reply = text("out of order", 500);
+    expect(await ask()).to.equal("other");
+    one.reply = results(() => "one");
+    expect(await ask()).to.equal("other");
+    other.reply = text("out of order", 500);
+    expect(await ask()).to.equal("one");
+    expect(await ask()).to.equal("one");
+  });
+
+  it("take one another's place for a whole piece of work", async () => {
+    let tries = 0;
+    const work = rpc.any(async (node) => {
+      const answers = [await node.call("eth_x", []), await node.call("eth_x", [])];
+      if (++tries === 1) throw new RpcError("These answers don't fit together.");
+      return answers;
+    });
+    expect(await work).to.deep.equal(["other", "other"]);
+    const once = rpc.once(async (node) => {
+      await node.call("eth_x", []);
+      throw new RpcError("Nor do these.");
+    });
+    expect((await refusal(once)).message).to.equal("Nor do these.");
+    expect(await rpc.once((node) => node.call("eth_x", []))).to.equal("one");
+  });
+
+  it("take one another's place when told that the answers don't fit", async () => {
+    expect(await ask()).to.equal("one");
+    rpc.rotate();
+    expect(await ask()).to.equal("other");
+    rpc.rotate();
+    expect(await ask()).to.equal("one");
+  });
+
+  it("are left alone for as long as they ask, while others answer", async () => {
+    one.reply = text("slow down", 429, { "retry-after": "60" });
+    expect(await ask()).to.equal("other");
+    one.reply = results(() => "one");
+    other.reply = text("out of order", 500);
+    const error = await refusal(ask());
+    expect(error.message).to.match(/No node may be asked for another (?:59|60) s\.$/);
+    expect(one.asked).to.have.lengthOf(1);
+  });
+
+  it("are waited for when they ask for a short rest", async () => {
+    rpc = open(one);
+    one.reply = text("slow down", 429, { "retry-after": "1" });
+    const start = performance.now();
+    expect((await refusal(ask())).kind).to.equal("rate-limited");
+    one.reply = results(() => "one");
+    expect(await ask()).to.equal("one");
+    expect(performance.now() - start).to.be.at.least(990);
+    expect(one.asked).to.have.lengthOf(2);
+  });
+
+  it("rest longer and longer when they don't say how long", async () => {
+    rpc = open(one);
+    one.reply = text("slow down", 429);
+    const start = performance.now();
+    for (let i = 0; i < 4; i++) await refusal(ask());
+    expect(performance.now() - start).to.be.at.least(50 + 100 + 200 - 10);
+  });
+
+  it("aren't waited for after the end", async () => {
+    rpc = open(one);
+    one.reply = text("slow down", 429, { "retry-after": "9" });
+    await refusal(ask());
+    const waiting = ask().catch((error: Error) => error.name);
+    ending.abort();
+    expect(await waiting).to.equal("AbortError");
+  });
+});

@@ -1,0 +1,166 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { RankingNotBuilt } from "../../../indexer/rank/built.ts";
+import { createHistory, type PastStanding } from "../../../indexer/rank/history.ts";
+import type { Db } from "../../../indexer/store/database.ts";
+import type { Block } from "../node.ts";
+import { dump } from "../running.ts";
+import { accountOf } from "../story.ts";
+import { addressOf, openEntries } from "./entries.ts";
+import { blocksTold, openTold } from "./told.ts";
+
+/** Seasons of a story last for 997 seconds from 1003 on. */
+const START = 1_003;
+const LENGTH = 10;
+const EPOCHS = 100;
+
+const block = fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 12 });
+const pause = fc.constantFrom(0, 1, 5, 9, 10, 30, 200);
+const story = fc.array(fc.tuple(block, pause), { minLength: 2, maxLength: 25 }).map((told) =>
+  blocksTold(
+    told.map(([choices]) => choices),
+    [1_000, 1, 1, ...told.map(([, seconds]) => seconds)],
+  ),
+);
+
+interface Entry {
+  seq: bigint;
+  account: string;
+  points: bigint;
+  timestamp: bigint;
+}
+
+/** Epochs that ended up to a time, with everybody's standing then, from the ledger from its beginning on. */
+function replayed(db: Db, season: number, timestamp: number) {
+  const ledger = db
+    .prepare<[number], Entry>(
+      `SELECT seq, account, points, timestamp FROM ledger JOIN blocks ON number = block_number
+       WHERE season_id = ? ORDER BY seq`,
+    )
+    .safeIntegers()
+    .all(season);
+  const epochs = Array.from({ length: EPOCHS }, (_, i) => ({ epoch: i + 1, endsAt: START + (i + 1) * LENGTH }));
+  return epochs
+    .filter(({ endsAt }) => endsAt <= timestamp)
+    .map((epoch) => {
+      const entries = ledger.filter((entry) => entry.timestamp < epoch.endsAt);
+      const last = [...new Map(entries.map((entry) => [entry.account, entry])).values()].sort(
+        (a, b) => Number(b.points - a.points) || Number(a.seq - b.seq),
+      );
+      const standings = last.map(({ account, points }, i): [string, PastStanding] => [
+        account,
+        { rank: i + 1, points: `${points}` },
+      ]);
+      return { ...epoch, seq: `${entries.at(-1)?.seq ?? 0}`, standings: new Map(standings) };
+    });
+}
+
+function expectExact(db: Db, { timestamp, ledgers }: Block): void {
+  const history = createHistory(db);
+  for (const season of [...ledgers.keys()].map(Number)) {
+    const expected = replayed(db, season, timestamp);
+    expect(history.epochs(season)).to.deep.equal(expected.map(({ standings: _, ...epoch }) => epoch));
+    for (let n = 0; n < 12; n++)
+      expect(history.standingsAt(season, accountOf(n))).to.deep.equal(
+        expected.map(({ standings }) => standings.get(accountOf(n)) ?? null),
+      );
+  }
+}
+
+describe("the history of standings", () => {
+  it("refuses to be read before the ranking is built", () => {
+    const history = createHistory(openEntries().db);
+    expect(() => history.epochs(1)).to.throw(RankingNotBuilt);
+    expect(() => history.standingsAt(1, accountOf(1))).to.throw(RankingNotBuilt);
+  });
+
+  it("is what the ledger tells of every epoch's end", () => {
+    fc.assert(
+      fc.property(story, (blocks) => {
+        const { db, ranking, append } = openTold(blocks);
+        ranking.build();
+        for (const one of blocks.slice(2)) append([one]);
+        expectExact(db, blocks.at(-1) as Block);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("is the same to the row when blocks come many at a time and the ranking is built at the end", () => {
+    fc.assert(
+      fc.property(story, fc.integer({ min: 1, max: 25 }), (blocks, size) => {
+        const followed = openTold(blocks);
+        followed.ranking.build();
+        for (const one of blocks.slice(2)) followed.append([one]);
+
+        const late = openTold(blocks);
+        for (let from = 2; from < blocks.length; from += size) late.append(blocks.slice(from, from + size));
+        late.ranking.build();
+        expect(dump(late.db)).to.deep.equal(dump(followed.db));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("is undone with the blocks, to the row, over any ends of epochs and any fork", () => {
+    fc.assert(
+      fc.property(story, fc.array(fc.tuple(block, pause), { maxLength: 6 }), fc.boolean(), (blocks, fork, built) => {
+        const { db, ranking, chain, append } = openTold(blocks);
+        chain.complete();
+        if (built) ranking.build();
+        const states = blocks.slice(2).map((one) => {
+          append([one]);
+          return dump(db);
+        });
+        for (let i = states.length - 2; i >= 0; i--) {
+          const base = blocks[i + 2] as Block;
+          chain.rollback(base.number);
+          expect(dump(db)).to.deep.equal(states[i]);
+          let { number, timestamp, hash } = base;
+          for (const [, seconds] of fork) {
+            number++;
+            timestamp += seconds;
+            append([{ ...base, number, timestamp, parentHash: hash, logs: [] }]);
+          }
+          if (fork.length > 0) chain.rollback(base.number);
+          expect(dump(db)).to.deep.equal(states[i]);
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it("tells of participants beyond the first thousand, and shares what didn't change", () => {
+    const { db, ranking, flush } = openEntries();
+    ranking.build();
+    const count = 2_500;
+    const keyOf = (n: number) => ({ points: BigInt(n % 7), lastSeq: BigInt(n + 1) });
+    flush(Array.from({ length: count }, (_, account) => ({ account, before: undefined, after: keyOf(account) })));
+    const add = db.prepare("INSERT INTO ledger VALUES (1, ?, ?, '0x', 1, 1, ?, '0x', 1, 0)");
+    for (let n = 0; n < count; n++) add.run(n + 1, addressOf(n), n % 7);
+    db.exec(`UPDATE seasons SET starts_at = 1000, closes_at = 1030, seq = ${count}, participants = ${count}`);
+    ranking.listener.seasonsChanged();
+    expect(ranking.listener.nextEpochEnd()).to.equal(1_010);
+    ranking.listener.reach(1_009);
+    ranking.listener.reach(1_020);
+    expect(ranking.listener.nextEpochEnd()).to.equal(1_030);
+
+    const history = createHistory(db);
+    expect(history.epochs(1)).to.deep.equal([
+      { epoch: 1, endsAt: 1_010, seq: `${count}` },
+      { epoch: 2, endsAt: 1_020, seq: `${count}` },
+    ]);
+    const order = Array.from({ length: count }, (_, n) => n).sort((a, b) => (b % 7) - (a % 7) || a - b);
+    for (const n of [0, 1, 999, 1_000, 1_001, 1_999, 2_000, 2_499]) {
+      const standing = { rank: order.indexOf(n) + 1, points: `${n % 7}` };
+      expect(history.standingsAt(1, addressOf(n)), `${n}`).to.deep.equal([standing, standing]);
+    }
+    expect(history.standingsAt(1, addressOf(count))).to.deep.equal([null, null]);
+    expect(db.prepare("SELECT count(*) FROM epoch_ranks").pluck().get()).to.equal(3);
+    ranking.listener.retreat(1_019);
+    expect(history.epochs(1).map(({ epoch }) => epoch)).to.deep.equal([1]);
+    expect(db.prepare("SELECT count(*) FROM epoch_ranks").pluck().get()).to.equal(3);
+    ranking.listener.retreat(1_009);
+    expect(db.prepare("SELECT count(*) FROM epoch_ranks").pluck().get()).to.equal(0);
+  });
+});

@@ -1,0 +1,142 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { createOrder } from "../../../indexer/rank/order.ts";
+import type { EntryKey } from "../../../indexer/store/listener.ts";
+import { addressOf, type Change, coalesced, type Entries, openEntries, undone } from "./entries.ts";
+
+const ACCOUNTS = 60;
+const MOST_CHANGES = 150;
+
+interface Step {
+  account: number;
+  points: bigint;
+  height: number;
+  /** Whether the ranking is told now of what changed since it last was. */
+  told: boolean;
+}
+
+// High entries are rare among seqs as they come, and common here.
+const step: fc.Arbitrary<Step> = fc.record({
+  account: fc.nat({ max: ACCOUNTS - 1 }),
+  points: fc.constantFrom(0n, 10n, 10n, 20n, 30n, 1n << 40n, (1n << 63n) - 1n),
+  height: fc.constantFrom(0, 0, 0, 1, 1, 2, 3),
+  told: fc.boolean(),
+});
+const steps = fc.array(step, { maxLength: MOST_CHANGES });
+
+/** Ledger entries by the height that the ranking draws for them. */
+function seqsByHeight(): bigint[][] {
+  const { db } = openEntries();
+  db.exec(
+    `INSERT INTO places (season_id, behind, last_seq, number)
+     WITH RECURSIVE seqs (seq) AS (VALUES (1) UNION ALL SELECT seq + 1 FROM seqs WHERE seq < 1200000)
+     SELECT 1, 0, seq, seq FROM seqs`,
+  );
+  const ofHeight = db
+    .prepare<[number, number], bigint>("SELECT last_seq FROM places WHERE height = ? LIMIT ?")
+    .pluck()
+    .safeIntegers();
+  return [0, 1, 2, 3].map((height) => ofHeight.all(height, MOST_CHANGES));
+}
+
+describe("the order of entries", () => {
+  const seqs = seqsByHeight();
+
+  /** The changes that the steps make, each flush's together; a step without a ledger entry left to give makes none. */
+  function changesOf(list: readonly Step[]): Change[][] {
+    const left = seqs.map((some) => [...some]);
+    const entries = new Map<number, EntryKey>();
+    const flushes: Change[][] = [[]];
+    for (const { account, points, height, told } of list) {
+      const lastSeq = left[height]?.pop();
+      if (lastSeq === undefined) continue;
+      const after = { points, lastSeq };
+      flushes.at(-1)?.push({ account, before: entries.get(account), after });
+      entries.set(account, after);
+      if (told) flushes.push([]);
+    }
+    return flushes;
+  }
+
+  function expectExact({ db, order, ranking }: Entries): void {
+    const entries = db
+      .prepare<[], { account: string; points: bigint; last_seq: bigint }>("SELECT * FROM entries")
+      .safeIntegers()
+      .all()
+      .toSorted((a, b) => Number(b.points - a.points) || Number(a.last_seq - b.last_seq));
+    const keys = entries.map(({ points, last_seq }) => ({ behind: -points, lastSeq: last_seq }));
+    const read = createOrder(db);
+    expect(keys.map((key) => read.rank(1, key))).to.deep.equal(keys.map((_, i) => i + 1));
+    expect(keys.map((_, i) => read.at(1, i + 1))).to.deep.equal(keys);
+    expect(read.at(1, keys.length + 1)).to.equal(undefined);
+    expect(entries.map(({ account }) => ranking.rankOf(1, account as `0x${string}`))).to.deep.equal(
+      keys.map((_, i) => i + 1),
+    );
+    const incremental = order();
+    db.exec("DELETE FROM places; DELETE FROM marks; DELETE FROM ranking_built");
+    ranking.listener.abandoned();
+    ranking.build();
+    expect(order()).to.deep.equal(incremental);
+  }
+
+  it("knows entries of every height", () => {
+    expect(seqs.map(({ length }) => length > 2)).to.deep.equal([true, true, true, true]);
+  });
+
+  it("has nothing in an empty season", () => {
+    const { db, ranking } = openEntries();
+    ranking.build();
+    const order = createOrder(db);
+    expect(order.at(1, 1)).to.equal(undefined);
+    expect(ranking.rankOf(1, addressOf(0))).to.equal(undefined);
+  });
+
+  it("is exact after any changes and after undoing any of them, and the same as one built at once", () => {
+    fc.assert(
+      fc.property(steps, fc.nat({ max: MOST_CHANGES }), (list, kept) => {
+        const entries = openEntries();
+        entries.ranking.build();
+        const flushes = changesOf(list);
+        const [first, second] = [flushes.slice(0, kept), flushes.slice(kept)];
+        for (const changes of first) entries.flush(coalesced(changes));
+        const before = entries.order();
+        for (const changes of second) entries.flush(coalesced(changes));
+        expectExact(entries);
+        for (const changes of second.toReversed()) entries.flush(coalesced(undone(changes)));
+        expect(entries.order()).to.deep.equal(before);
+        expectExact(entries);
+        entries.flush(coalesced(undone(first.flat())));
+        expect(entries.order()).to.deep.equal({ places: [], marks: [] });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("follows nothing before it is built, and then has it all", () => {
+    fc.assert(
+      fc.property(steps, (list) => {
+        const entries = openEntries();
+        for (const changes of changesOf(list)) entries.flush(coalesced(changes));
+        expect(entries.order()).to.deep.equal({ places: [], marks: [] });
+        entries.ranking.build();
+        expectExact(entries);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("keeps seasons apart", () => {
+    const { db, ranking, flush } = openEntries();
+    db.exec(
+      "INSERT INTO seasons SELECT 2, organiser, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, '0x' FROM seasons",
+    );
+    db.exec(
+      `INSERT INTO entries (season_id, account, points, last_seq, number) VALUES (2, '${addressOf(1)}', 99, 1, 1)`,
+    );
+    ranking.build();
+    flush([{ account: 1, before: undefined, after: { points: 5n, lastSeq: 1n } }]);
+    flush([{ account: 2, before: undefined, after: { points: 6n, lastSeq: 2n } }]);
+    expect([1, 2].map((season) => ranking.rankOf(season, addressOf(1)))).to.deep.equal([2, 1]);
+    expect(ranking.rankOf(2, addressOf(2))).to.equal(undefined);
+  });
+});

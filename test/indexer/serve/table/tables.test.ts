@@ -1,0 +1,72 @@
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
+import { createConnection } from "node:net";
+import { tmpdir } from "node:os";
+import { text } from "node:stream/consumers";
+import Database from "better-sqlite3";
+import { expect } from "chai";
+import { createTables } from "../../../../indexer/serve/table/tables.ts";
+import { chainOfCrowd } from "../crowd.ts";
+import { openServed, type Served } from "../served.ts";
+
+const CROWD = 50_000;
+
+describe("the table of a season", () => {
+  let served: Served;
+  before(() => {
+    served = openServed(chainOfCrowd(CROWD));
+  });
+  after(() => served.close());
+
+  const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith("proofboard-table-"));
+
+  it("refuses a season that was undone meanwhile, and leaves no file", async () => {
+    const before = leftovers();
+    const tables = createTables(served.state);
+    const error = await tables.open(7).catch((thrown: unknown) => thrown);
+    expect(error).to.include({ status: 404, message: "There is no season 7 any more." });
+    expect(leftovers()).to.have.members(before);
+  });
+
+  it("refuses to write many at once", async () => {
+    const tables = createTables(served.state);
+    const two = [tables.open(1), tables.open(7)];
+    const error = await tables.open(8).catch((thrown: unknown) => thrown);
+    expect(error).to.include({ status: 503 });
+    (await two[0])?.stream.destroy();
+    await Promise.allSettled(two);
+  });
+
+  it("is written once for all who read it together, each from its beginning", async () => {
+    const tables = createTables(served.state);
+    const [first, second] = await Promise.all([tables.open(1), tables.open(1)]);
+    const early = await text(first.stream);
+    const third = await tables.open(1);
+    const tables3 = [early, await text(second.stream), await text(third.stream)];
+    expect(new Set(tables3).size).to.equal(1);
+    expect(early.trimEnd().split("\n")).to.have.lengthOf(CROWD + 1);
+    expect(third.asOf).to.deep.equal(first.asOf);
+  });
+
+  it("lets the write-ahead log be emptied while a client doesn't read", async () => {
+    const url = await served.listen();
+    const socket = createConnection(Number(new URL(url).port), "127.0.0.1").on("error", () => {});
+    await once(socket, "connect");
+    socket.write("GET /v1/seasons/1/standings.csv HTTP/1.1\r\nhost: x\r\n\r\n");
+    await once(socket, "data");
+    socket.pause();
+    const other = new Database(served.state.db.name);
+    expect(other.pragma("wal_checkpoint(TRUNCATE)")).to.deep.equal([{ busy: 0, log: 0, checkpointed: 0 }]);
+    other.close();
+    socket.destroy();
+  });
+
+  it("is compressed where a client takes that", async () => {
+    const url = await served.listen();
+    for (const encoding of ["br", "gzip"]) {
+      const response = await fetch(`${url}/v1/seasons/1/standings.csv`, { headers: { "accept-encoding": encoding } });
+      expect(response.headers.get("content-encoding")).to.equal(encoding);
+      expect((await response.text()).trimEnd().split("\n")).to.have.lengthOf(CROWD + 1);
+    }
+  });
+});
