@@ -1,7 +1,9 @@
 import { parseDeployment } from "../../sdk/deployment.ts";
+import { WHOLE } from "./answers.ts";
 import { type Auditor, audit } from "./auditor.ts";
 import { openChain } from "./chain.ts";
-import type { AuditMessage } from "./messages.ts";
+import type { AuditMessage, AuditNews } from "./messages.ts";
+import { fetchWhole } from "./whole.ts";
 
 const WHILE_HIDDEN = 60_000;
 
@@ -22,10 +24,15 @@ self.addEventListener("message", ({ data }: MessageEvent<AuditMessage>) => {
     auditor = audit({
       chain: openChain(deployment, data.rpcUrl),
       ...{ chainId: deployment.chainId, startBlock: deployment.startBlock, seasonId: BigInt(data.seasonId), rest },
-      emit: (state) => self.postMessage(state),
+      emit: (state) => self.postMessage({ kind: "state", state } satisfies AuditNews),
       signal: new AbortController().signal,
     });
   }
+  if (data.kind === "whole")
+    void fetchWhole(data.seasonId)
+      .then((served) => auditor?.check(WHOLE, served))
+      .catch((error: Error) => self.postMessage({ kind: "unread", why: error.message } satisfies AuditNews))
+      .finally(() => wake());
   if (data.kind === "visible") visible = data.visible;
   wake();
 });

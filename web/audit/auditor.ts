@@ -42,6 +42,7 @@ export function audit({ chain, chainId, startBlock, seasonId, emit, rest, signal
   let sampledAt = 0n;
   let sampled = 0;
   let rows = 0;
+  let whole: number | undefined;
   let last: Recomputed | undefined;
 
   const differ = (found: readonly Difference[]): void => {
@@ -66,10 +67,12 @@ export function audit({ chain, chainId, startBlock, seasonId, emit, rest, signal
       const compared = await answers.compare(book, head);
       differ(compared.differences);
       rows += compared.rows;
+      whole = compared.whole ?? whole;
     }
     last = {
       ...{ blockNumber: head.number, entries: String(book.seq), participants: book.participants },
       ...{ totalPoints: String(book.totalPoints), ledgerHash: book.ledgerHash, sampled, rows },
+      ...(whole !== undefined && { whole }),
     };
     emit(
       differences.length === 0

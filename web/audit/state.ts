@@ -13,6 +13,8 @@ export interface Recomputed {
   sampled: number;
   /** Rows served by the API that were found to be what the chain gives. */
   rows: number;
+  /** Rows of the whole served ranking, when it was last held against the chain and agreed; undefined before. */
+  whole?: number;
 }
 
 /** How points stand: the API's against the chain's, as this browser reads it. */

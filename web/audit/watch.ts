@@ -1,6 +1,7 @@
 import { useEffect, useSyncExternalStore } from "react";
 import type { DeploymentAnswer } from "../../sdk/wire.ts";
-import type { AuditMessage } from "./messages.ts";
+import { announce } from "../components/live.tsx";
+import type { AuditMessage, AuditNews } from "./messages.ts";
 import type { Served } from "./served.ts";
 import type { AuditState } from "./state.ts";
 
@@ -36,13 +37,19 @@ export function watchSeason(deployment: DeploymentAnswer, seasonId: string): voi
   }
   tell({ kind: "checking", done: 0, total: 0 });
   worker = new Worker(new URL("./audit.worker.ts", import.meta.url), { type: "module", name: "audit" });
-  worker.addEventListener("message", ({ data }: MessageEvent<AuditState>) => tell(data));
+  worker.addEventListener("message", ({ data }: MessageEvent<AuditNews>) => {
+    if (data.kind === "state") tell(data.state);
+    else announce(`The whole ranking couldn't be compared: ${data.why}`);
+  });
   worker.addEventListener("error", ({ message }) =>
     tell({ kind: "cannot", why: `The audit ended with an error: ${message || "it couldn't be loaded"}.` }),
   );
   send({ kind: "start", deployment, rpcUrl, seasonId });
   for (const [slot, served] of shown) if (served.seasonId === seasonId) send({ kind: "served", slot, served });
 }
+
+/** Has the whole ranking that the API serves of a season held against the chain, every row of it. */
+export const checkWhole = (seasonId: string): void => send({ kind: "whole", seasonId });
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);

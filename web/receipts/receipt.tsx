@@ -40,10 +40,10 @@ export function ReceiptItem({ receipt }: { receipt: Receipt }) {
               </Link>
               , settled by {attestation.method.name}.
             </p>
-            <h4>How it was settled</h4>
+            <h3>How it was settled</h3>
             <Steps statement={attestation} />
             <Proven statement={attestation} />
-            <h4>Its entry in the ledger</h4>
+            <h3>Its entry in the ledger</h3>
             <dl>
               <dt>Entry</dt>
               <dd>

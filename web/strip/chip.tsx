@@ -1,8 +1,9 @@
 import { useEffect, useId, useState } from "react";
 import type { AuditState, Recomputed } from "../audit/state.ts";
-import { useAudit } from "../audit/watch.ts";
+import { checkWhole, useAudit } from "../audit/watch.ts";
 import { announce } from "../components/live.tsx";
 import { Num } from "../components/num.tsx";
+import { group } from "../format.ts";
 import { verdictOf } from "./verdict.ts";
 
 // A shape of its own for each, so that none is told by colour alone.
@@ -14,7 +15,7 @@ const shapes: Readonly<Record<AuditState["kind"], string>> = {
 };
 
 /** Says whether the points shown are the chain's, as this browser recomputes them; opens to how it knows. */
-export function Chip({ rpcUrl }: { rpcUrl: string | null }) {
+export function Chip({ rpcUrl, seasonId }: { rpcUrl: string | null; seasonId: string }) {
   const state = useAudit();
   const [open, setOpen] = useState(false);
   const details = useId();
@@ -37,13 +38,13 @@ export function Chip({ rpcUrl }: { rpcUrl: string | null }) {
         <span>{verdictOf(state)}</span>
       </button>
       <div id={details} hidden={!open} className="card audit-details">
-        {open && <Details state={state} rpcUrl={rpcUrl} />}
+        {open && <Details {...{ state, rpcUrl, seasonId }} />}
       </div>
     </div>
   );
 }
 
-function Details({ state, rpcUrl }: { state: AuditState; rpcUrl: string | null }) {
+function Details({ state, rpcUrl, seasonId }: { state: AuditState; rpcUrl: string | null; seasonId: string }) {
   const recomputed = state.kind === "cannot" ? state.last : state.kind === "checking" ? undefined : state;
   return (
     <>
@@ -61,6 +62,14 @@ function Details({ state, rpcUrl }: { state: AuditState; rpcUrl: string | null }
         that this page shows against that. It covers points, ranks and receipts, not the counts of pending statements.
       </p>
       {recomputed && <Facts of={recomputed} />}
+      {recomputed && (
+        <p>
+          <button type="button" onClick={() => checkWhole(seasonId)}>
+            Compare every rank that the site serves
+          </button>{" "}
+          {recomputed.whole !== undefined && `All ${group(recomputed.whole)} were what the chain gives.`}
+        </p>
+      )}
       <p>
         The site names that RPC. To depend on nobody here, run <code>proofboard audit</code> with one of your own.
       </p>

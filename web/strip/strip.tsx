@@ -32,7 +32,7 @@ export function Strip() {
         {season && <Phase season={season} />}
         {block > 0 && <Head block={block} mode={feed.mode} />}
       </div>
-      {season && <Chip rpcUrl={deployment?.rpcUrl ?? null} />}
+      {season && <Chip rpcUrl={deployment?.rpcUrl ?? null} seasonId={season.seasonId} />}
       <Notices feed={feed} block={block} />
     </section>
   );

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { collectAnswers } from "../../../web/audit/answers.ts";
+import { collectAnswers, WHOLE } from "../../../web/audit/answers.ts";
 import { asOfBlock, change, FakeChain, standingsOf } from "./story.ts";
 
 describe("answers that wait for the audit", () => {
@@ -51,5 +51,13 @@ describe("answers that wait for the audit", () => {
     answers.add("own", answer(0));
     expect(await answers.compare(book, chain.head_)).to.deep.equal({ rows: 4, differences: [] });
     expect(await answers.compare(book, chain.head_)).to.deep.equal({ rows: 0, differences: [] });
+  });
+
+  it("say how many rows of a whole ranking agree", async () => {
+    const answers = collectAnswers(chain, 31337);
+    answers.add(WHOLE, { ...answer(0), total: 3 });
+    expect((await answers.compare(book, chain.head_)).differences).to.have.length(1);
+    answers.add(WHOLE, { ...answer(0), total: 2 });
+    expect(await answers.compare(book, chain.head_)).to.deep.equal({ rows: 2, whole: 2, differences: [] });
   });
 });

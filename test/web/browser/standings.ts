@@ -141,6 +141,33 @@ export function describeStandings(site: () => Site): void {
     await page.context().close();
   });
 
+  it("opens the chip to how it knows, and compares every rank that is served", async () => {
+    const { page, faults } = await site().visit();
+    await page.goto(`${site().url}/?season=1`);
+    await page.locator(".chip-match").click();
+    await page.getByRole("button", { name: "Compare every rank that the site serves" }).click();
+    await until(
+      page,
+      "the comparison",
+      () => /All \d+ were what the chain gives/.test(document.body.innerText),
+      undefined,
+    );
+    expect(await page.locator(".audit-details").innerText()).to.include(site().rpcUrl);
+    expect(faults).to.deep.equal([]);
+    await page.context().close();
+  });
+
+  it("tells of what is new since the last epoch, and points by reason", async () => {
+    const { page } = await site().visit();
+    await page.goto(`${site().url}/?season=1`);
+    await until(page, "bars", () => document.querySelector("tr.row .reason-1") !== null, undefined);
+    const said = await page.locator("tr.row .reasons").first().getAttribute("title");
+    expect(said).to.match(/^(prover|verifier) [\d,]+/);
+    for (const change of await page.locator("tr.row .change").allInnerTexts())
+      expect(change).to.match(/^(new|=|[▲▼]\s*(up|down)?\s*\d+)/);
+    await page.context().close();
+  });
+
   it("opens a row to receipts: the rule, every step with its transaction, what was proven and what was not", async () => {
     const { page, faults } = await site().visit();
     await page.goto(`${site().url}/?season=1`);
