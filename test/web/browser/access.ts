@@ -61,7 +61,9 @@ export function describeAccess(site: () => Site): void {
           "the page",
           () =>
             document.querySelector("h1") &&
-            ![...document.querySelectorAll("p[aria-busy]")].some((busy) => busy.checkVisibility()),
+            ![...document.querySelectorAll("p[aria-busy]")].some(
+              (busy) => busy.checkVisibility() && busy.getBoundingClientRect().top < innerHeight,
+            ),
           undefined,
         );
         await until(page, "a verdict", () => document.querySelector(".chip-match") !== null, undefined);

@@ -117,7 +117,7 @@ export function describeParticipation(site: () => Site): void {
       page.waitForEvent("download"),
       page.getByRole("link", { name: "as CSV" }).click(),
     ]);
-    expect(download.suggestedFilename()).to.equal("proofboard-season-1.csv");
+    expect(download.suggestedFilename()).to.equal("season-1.csv");
     const served = await (await fetch(`${site().url}/v1/seasons/1/standings.csv`)).text();
     expect(await readFile(await download.path(), "utf8")).to.equal(served);
     expect(faults).to.deep.equal([]);
