@@ -15,6 +15,7 @@ const plain =
 const benchmarks: Record<string, Benchmark> = {
   gas: plain(async () => (await import("./gas.ts")).gas()),
   infer: plain(async () => (await import("./infer.ts")).infer()),
+  rank: plain(async () => (await import("./rank.ts")).rank()),
   sync: async (args) => (await import("./sync.ts")).sync(args),
 };
 

@@ -4,7 +4,7 @@ import { remember } from "../ingest/recent.ts";
 import { refuse } from "./refusal.ts";
 
 /** The checksummed address in a 32-byte word of lower-case hex; the accounts last seen are remembered. */
-export const addressIn: (word: Hex) => Address = remember(1 << 16, checksum);
+export const addressIn: (word: Hex) => Address = remember(checksum);
 
 // ERC-55: a letter is upper case where the digit of the lower-case text's hash is 8 or more.
 function checksum(word: string): Address {

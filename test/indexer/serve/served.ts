@@ -82,7 +82,6 @@ export function openServed(blocks: Block[], finalized = 0): Served {
   };
   served.become(blocks);
   chain.complete();
-  chain.complete();
   ranking.build();
   return served;
 }

@@ -1,36 +1,14 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { type Address, type Hex, padHex, toHex } from "viem";
-import { createDecoder } from "../../../indexer/decode/events.ts";
-import type { Log } from "../../../indexer/ingest/blocks.ts";
-import { createRanking } from "../../../indexer/rank/ranking.ts";
-import { type Chain, createChain } from "../../../indexer/store/chain.ts";
-import { type Db, openDatabase } from "../../../indexer/store/database.ts";
+import type { Db } from "../../../indexer/store/database.ts";
 import { IntegrityError } from "../../../indexer/store/integrity.ts";
 import { attestationRegistryAbi, campaignAbi, fraudProofAbi } from "../../../sdk/abi.ts";
 import { unitContext } from "../../../sdk/contexts.ts";
 import { type Block, chainOf } from "../node.ts";
 import { dump } from "../running.ts";
 import { accountOf, deployment, type Emitted, emit, FRAUD, FraudProof, MODEL, tell } from "../story.ts";
-
-const decoder = createDecoder(deployment);
-const campaign = deployment.contracts.Campaign;
-
-function open(): { db: Db; chain: Chain } {
-  const db = openDatabase(":memory:", deployment);
-  createRanking(db);
-  return { db, chain: createChain(db, decoder, campaign.address) };
-}
-
-const logsOf = (block: Block): Log[] =>
-  block.logs.map((log, logIndex) => ({
-    ...log,
-    ...{ blockNumber: block.number, blockHash: block.hash, transactionHash: block.hash, logIndex },
-  }));
-
-function append(chain: Chain, blocks: readonly Block[]): void {
-  for (const block of blocks) chain.append({ headers: [block], logs: logsOf(block), finalized: 0 });
-}
+import { append, campaign, open } from "./opened.ts";
 
 const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { minLength: 1, maxLength: 25 });
 
@@ -61,6 +39,23 @@ describe("the fold of events", () => {
     });
     const next: Block = { ...opening, number: 3, hash: first.hash, parentHash: opening.hash, logs: [award] };
     expect(() => append(chain, [next])).to.throw(IntegrityError, "never recorded");
+  });
+
+  it("refuses points for a reason that no rule knows", () => {
+    const { chain } = open();
+    const [first, second, opening] = chainOf(tell([])) as [Block, Block, Block];
+    chain.start(second);
+    append(chain, [opening]);
+    const subject = first.hash;
+    const attested = emit(deployment.contracts.AttestationRegistry.address, attestationRegistryAbi, "BatchAttested", {
+      ...{ id: subject, prover: accountOf(1), modelId: MODEL, method: FRAUD, count: 1, root: subject, traces: "0x" },
+      context: padHex("0x00", { size: 32 }),
+    });
+    const award = emit(campaign.address, campaignAbi, "PointsAwarded", {
+      ...{ seasonId: 1n, account: accountOf(1), subject, reason: 3, amount: 10n, seq: 1n },
+    });
+    const next: Block = { ...opening, number: 3, hash: first.hash, parentHash: opening.hash, logs: [attested, award] };
+    expect(() => append(chain, [next])).to.throw(IntegrityError, "for reason 3, which no rule knows");
   });
 
   it("refuses points in a season that was never drafted", () => {
@@ -155,6 +150,56 @@ describe("the fold of events", () => {
         expect(counted).to.deep.equal(recounted);
       }),
       { numRuns: 40 },
+    );
+  });
+
+  it("sums up every account's points by their reasons", () => {
+    fc.assert(
+      fc.property(story, (choices) => {
+        const { db, chain } = open();
+        const [, second, ...blocks] = chainOf(tell(choices)) as [Block, Block, ...Block[]];
+        chain.start(second);
+        append(chain, blocks);
+        const summed = db
+          .prepare(
+            `SELECT season_id, account, by_prover, by_verifier, by_penalty FROM tallies
+             WHERE by_prover <> 0 OR by_verifier <> 0 OR by_penalty <> 0 ORDER BY season_id, account`,
+          )
+          .all();
+        const resummed = db
+          .prepare(
+            `SELECT * FROM (
+               SELECT season_id, account, sum(iif(reason = 1, delta, 0)) AS by_prover,
+                 sum(iif(reason = 2, delta, 0)) AS by_verifier, sum(iif(reason = 5, delta, 0)) AS by_penalty
+               FROM ledger GROUP BY season_id, account)
+             WHERE by_prover <> 0 OR by_verifier <> 0 OR by_penalty <> 0 ORDER BY season_id, account`,
+          )
+          .all();
+        expect(summed).to.deep.equal(resummed);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("counts the statements of each minute by their methods", () => {
+    fc.assert(
+      fc.property(story, (choices) => {
+        const { db, chain } = open();
+        const [, second, ...blocks] = chainOf(tell(choices)) as [Block, Block, ...Block[]];
+        chain.start(second);
+        append(
+          chain,
+          blocks.map((block) => ({ ...block, timestamp: 20 * block.number })),
+        );
+        const recounted = db
+          .prepare(
+            `SELECT timestamp / 60 * 60 AS minute, method, count(*) AS count
+             FROM statements JOIN blocks ON number = block_number GROUP BY 1, 2 ORDER BY 1, 2`,
+          )
+          .all();
+        expect(db.prepare("SELECT * FROM activity ORDER BY minute, method").all()).to.deep.equal(recounted);
+      }),
+      { numRuns: 30 },
     );
   });
 

@@ -1,0 +1,94 @@
+import { fileURLToPath } from "node:url";
+import { createRanking, type Ranking } from "../indexer/rank/ranking.ts";
+import type { Standing } from "../sdk/wire.ts";
+import { accountOf, openPopulation, SEASON } from "./rank/population.ts";
+import { measureUpdates } from "./rank/updates.ts";
+import type { Row } from "./report.ts";
+
+/**
+ * What is measured, in microseconds: the `rank` of an account; the standing `at` a rank; an account's standing with 5
+ * `around` it on each side; an `update`, which moves an account's entry, with its share of writing the transaction, or
+ * undoes that; and to `build` the ranking for an account, timed as a whole, so that its three numbers are one.
+ */
+interface Timing extends Row {
+  name: "rank" | "at" | "around" | "update" | "build";
+  accounts: number;
+  p50Us: number;
+  p99Us: number;
+  meanUs: number;
+}
+
+const NEIGHBOURS = 5;
+const DIRECTORY = fileURLToPath(new URL("../cache/bench", import.meta.url));
+
+/** Ranks among 20,000, a million and ten million accounts. Data are made once and kept. */
+export function rank(): Timing[] {
+  return [20_000, 1_000_000, 10_000_000].flatMap((accounts) => measureRanks(DIRECTORY, accounts, 20_000));
+}
+
+/**
+ * Ranks among so many accounts, read and updated `samples` times each, every time for another account drawn at random.
+ * Throws when the answers contradict each other.
+ */
+export function measureRanks(directory: string, accounts: number, samples: number): Timing[] {
+  const db = openPopulation(directory, accounts);
+  try {
+    db.exec("DELETE FROM places; DELETE FROM marks; DELETE FROM ranking_built");
+    const ranking = createRanking(db);
+    const build = timed(ranking.build) / accounts;
+    db.pragma("wal_checkpoint(TRUNCATE)");
+
+    const drawn = Array.from({ length: samples }, () => 1 + Math.floor(Math.random() * accounts));
+    const reads = measureReads(ranking, drawn);
+    const update = measureUpdates(db, ranking, drawn);
+    return [
+      ...Object.entries({ ...reads, update }).map(([name, times]) => timing(name as Timing["name"], accounts, times)),
+      timing("build", accounts, [build]),
+    ];
+  } finally {
+    db.close();
+  }
+}
+
+function measureReads(ranking: Ranking, drawn: readonly number[]): Record<"rank" | "at" | "around", number[]> {
+  const ranks: number[] = [];
+  const rank = drawn.map((n) => {
+    const account = accountOf(n);
+    return timed(() => ranks.push(ranking.rankOf(SEASON, account) as number));
+  });
+  const at = drawn.map((n, i) => {
+    let found: Standing | undefined;
+    const time = timed(() => {
+      found = ranking.at(SEASON, ranks[i] as number);
+    });
+    if (found?.account !== accountOf(n)) throw new Error(`${accountOf(n)} has rank ${ranks[i]}, where another stands.`);
+    return time;
+  });
+  const around = drawn.map((n, i) => {
+    const account = accountOf(n);
+    let standings: Standing[] = [];
+    const time = timed(() => {
+      const standing = ranking.standingOf(SEASON, account) as Standing;
+      standings = [standing, ...ranking.neighbours(SEASON, standing, NEIGHBOURS)];
+    });
+    if (standings[0]?.rank !== ranks[i]) throw new Error(`${account} has rank ${ranks[i]} and ${standings[0]?.rank}.`);
+    return time;
+  });
+  return { rank, at, around };
+}
+
+/** Microseconds that the work takes. */
+function timed(work: () => unknown): number {
+  const from = performance.now();
+  work();
+  return (performance.now() - from) * 1_000;
+}
+
+function timing(name: Timing["name"], accounts: number, times: readonly number[]): Timing {
+  const sorted = times.toSorted((a, b) => a - b);
+  const quantile = (part: number) => tenths(sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]);
+  const mean = sorted.reduce((sum, time) => sum + time, 0) / sorted.length;
+  return { name, accounts, p50Us: quantile(0.5), p99Us: quantile(0.99), meanUs: tenths(mean) };
+}
+
+const tenths = (time = 0): number => Math.round(time * 10) / 10;

@@ -1,0 +1,48 @@
+import { expect } from "chai";
+import { FatalError } from "../../../indexer/ingest/errors.ts";
+import { deleteForeignDatabase, openDatabase } from "../../../indexer/store/database.ts";
+import { scratch } from "../running.ts";
+import { deployment } from "../story.ts";
+
+const elsewhere = { ...deployment, chainId: 5 };
+const later = { ...deployment, startBlock: 9 };
+
+describe("a database", () => {
+  let files: ReturnType<typeof scratch>;
+  beforeEach(() => {
+    files = scratch();
+    openDatabase(files.path("db"), deployment).close();
+  });
+  afterEach(() => files.remove());
+
+  it("refuses another chain's deployment", () => {
+    expect(() => openDatabase(files.path("db"), elsewhere)).to.throw(
+      FatalError,
+      "is of chain 31337, but the deployment is on chain 5.",
+    );
+  });
+
+  it("refuses another deployment on its chain", () => {
+    expect(() => openDatabase(files.path("db"), later)).to.throw(
+      FatalError,
+      "is of another deployment on chain 31337.",
+    );
+  });
+
+  it("refuses a file of another version", () => {
+    const db = openDatabase(files.path("db"), deployment);
+    db.pragma("user_version = 2");
+    db.close();
+    expect(() => openDatabase(files.path("db"), deployment)).to.throw(
+      FatalError,
+      "has schema version 2; this indexer writes version 3.",
+    );
+  });
+
+  it("is deleted where it would be refused, and only there", () => {
+    expect(deleteForeignDatabase(files.path("none"), deployment)).to.equal(undefined);
+    expect(deleteForeignDatabase(files.path("db"), deployment)).to.equal(undefined);
+    expect(deleteForeignDatabase(files.path("db"), later)).to.match(/is of another deployment/);
+    openDatabase(files.path("db"), later).close();
+  });
+});

@@ -1,0 +1,109 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import type { Address } from "viem";
+import type { Db } from "../../../indexer/store/database.ts";
+import type { EntryKey, EntryListener } from "../../../indexer/store/listener.ts";
+import { appendAtOnce, logsOf, open, told } from "./opened.ts";
+
+const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { minLength: 2, maxLength: 25 });
+
+/** Keeps what it is told, and at each end of an epoch the entries as the database has them. */
+function hearingOf(length: number) {
+  const heard = new Map<string, EntryKey>();
+  const closings: { end: number; entries: unknown[] }[] = [];
+  const log: string[] = [];
+  let db: Db;
+  let next = 1000 + length;
+  const listener: EntryListener = {
+    nextEpochEnd: () => next,
+    reach(timestamp) {
+      for (; next <= timestamp; next += length) closings.push({ end: next, entries: entriesOf(db) });
+    },
+    changed(changes) {
+      const accounts = changes.map(({ seasonId, account }) => `${seasonId} ${account}`);
+      expect(new Set(accounts)).to.have.lengthOf(changes.length);
+      for (const [i, { before, after }] of changes.entries()) {
+        const name = accounts[i] as string;
+        expect(heard.get(name)).to.deep.equal(before && { points: before.points, lastSeq: before.lastSeq });
+        if (after) heard.set(name, { points: after.points, lastSeq: after.lastSeq });
+        else heard.delete(name);
+      }
+    },
+    retreat: (timestamp) => log.push(`retreat ${timestamp}`),
+    seasonsChanged: () => log.push("seasons"),
+    abandoned: () => log.push("abandoned"),
+  };
+  return { heard, closings, log, listener, hear: (of: Db) => (db = of) };
+}
+
+const entriesOf = (db: Db): unknown[] =>
+  db.prepare("SELECT season_id, account, points, last_seq FROM entries ORDER BY season_id, account").all();
+
+/** The entries right before a time, by the ledger. */
+const entriesBefore = (db: Db, time: number): unknown[] =>
+  db
+    .prepare(
+      `SELECT season_id, account, points, max(seq) AS last_seq FROM ledger JOIN blocks ON number = block_number
+       WHERE timestamp < ? GROUP BY season_id, account ORDER BY season_id, account COLLATE NOCASE`,
+    )
+    .all(time);
+
+describe("who listens to the store", () => {
+  it("is told of each entry before and after, once a transaction, so that it has the same entries", () => {
+    fc.assert(
+      fc.property(story, fc.nat({ max: 25 }), (choices, cut) => {
+        const { first, blocks } = told(choices);
+        const { heard, listener, hear } = hearingOf(7);
+        const { db, chain } = open(":memory:", listener);
+        hear(db);
+        chain.start(first);
+        appendAtOnce(chain, blocks);
+        const same = () => {
+          const rows = db.prepare("SELECT season_id, account, points, last_seq FROM entries").safeIntegers().all();
+          const entries = rows as { season_id: bigint; account: Address; points: bigint; last_seq: bigint }[];
+          expect(heard).to.deep.equal(
+            new Map(entries.map((e) => [`${e.season_id} ${e.account}`, { points: e.points, lastSeq: e.last_seq }])),
+          );
+        };
+        same();
+        chain.rollback(Math.min(first.number + cut, blocks.length));
+        same();
+        chain.rollback(first.number);
+        expect(heard).to.have.lengthOf(0);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("reaches the end of each epoch with the entries of all blocks before it and of none after", () => {
+    fc.assert(
+      fc.property(story, fc.integer({ min: 1, max: 9 }), (choices, length) => {
+        const { first, blocks } = told(choices);
+        const { closings, listener, hear } = hearingOf(length);
+        const { db, chain } = open(":memory:", listener);
+        hear(db);
+        chain.start(first);
+        appendAtOnce(chain, blocks);
+        expect(closings).to.have.lengthOf(Math.floor((blocks.length + 1) / length));
+        for (const { end, entries } of closings) expect(entries).to.deep.equal(entriesBefore(db, end));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("hears of seasons that open or are undone, of a retreat, and of a transaction that failed", () => {
+    const { first, blocks } = told([[]]);
+    const { log, listener, hear } = hearingOf(5);
+    const { db, chain } = open(":memory:", listener);
+    hear(db);
+    chain.start(first);
+    appendAtOnce(chain, blocks);
+    expect(log).to.deep.equal(["seasons"]);
+    const [opening] = blocks.slice(0, 1).map(logsOf);
+    const again = { ...first, number: 9, hash: `0x${"9".repeat(64)}` as const };
+    const logs = (opening ?? []).map((one) => ({ ...one, blockNumber: 9 }));
+    expect(() => chain.append({ headers: [again], logs, finalized: 0 })).to.throw();
+    chain.rollback(first.number);
+    expect(log).to.deep.equal(["seasons", "abandoned", "seasons", `retreat ${first.timestamp}`]);
+  });
+});
