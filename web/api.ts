@@ -41,7 +41,7 @@ export const queries = new QueryClient({
 });
 
 /** Whether the same request would be refused again. */
-export const isFinal = (error: Error): boolean =>
+const isFinal = (error: Error): boolean =>
   error instanceof ApiError &&
   error.status !== undefined &&
   error.status >= REFUSED &&

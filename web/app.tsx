@@ -37,7 +37,7 @@ export function App() {
           <Switch>
             {routes.map(({ path, page: Shown }) => (
               <Route key={path} path={path}>
-                {(params) => <Shown params={params as Record<string, string>} />}
+                {(params) => <Shown key={Object.values(params).join("/")} params={params as Record<string, string>} />}
               </Route>
             ))}
             <Route>

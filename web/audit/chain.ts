@@ -22,7 +22,7 @@ export interface Block {
 }
 
 /** What `Campaign.ledgerOf` keeps. */
-export interface LedgerHead {
+interface LedgerHead {
   seq: bigint;
   participants: number;
   totalPoints: bigint;

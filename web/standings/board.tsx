@@ -24,7 +24,8 @@ export function Board({ season, seasons }: { season: Season; seasons: readonly S
   const me = useMe();
   const ranking = useStandings(seasonId, place.rank);
   const searched = useSearched(seasonId, place.prefix);
-  const own = useStanding(seasonId, me).data;
+  const found = useStanding(seasonId, me).data;
+  const own = isSame(found?.item.account, me) ? found : undefined;
   const answer = place.prefix === undefined ? ranking : searched;
   const pages = useMemo(
     () => (place.prefix === undefined ? ranking.data?.pages : searched.data && [searched.data]),

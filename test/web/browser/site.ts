@@ -18,7 +18,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-export interface Visit {
+interface Visit {
   page: Page;
   /** Errors on the page's console and uncaught ones; that a server can't be reached or knows no such thing is none. */
   faults: string[];
