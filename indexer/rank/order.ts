@@ -39,12 +39,16 @@ interface Stop {
 /** Levels of marks. The heights in ranking.sql are up to this. */
 const LEVELS = 3;
 
+/** Counts read at a time: mostly enough to get from one mark to the next of the level above. */
+const AT_ONCE = 128;
+
 /** Before every entry: points fit in 63 bits, and the ledger begins with 1. */
 const FIRST: Key = { behind: -(2n ** 63n), lastSeq: 0n };
 
 export function createOrder(db: Db): Order {
   const markBefore = db.prepare<Mark, [bigint, bigint]>(query("mark before")).raw().safeIntegers();
-  const marksFrom = db.prepare<Mark, [bigint, bigint, bigint]>(query("marks from")).raw().safeIntegers();
+  const countsFrom = db.prepare<[...Mark, number, number], number>(query("counts from")).pluck();
+  const markFrom = db.prepare<[...Mark, number], [bigint, bigint]>(query("mark from")).raw().safeIntegers();
   const placeAt = db.prepare<[...Place, number], [bigint, bigint]>(query("place at")).raw().safeIntegers();
   const placesBetween = db.prepare<[Range], number>(query("places between")).pluck();
   const marksBetween = db.prepare<[Range & { level: number }], number>(query("marks between")).pluck();
@@ -66,7 +70,7 @@ export function createOrder(db: Db): Order {
   /** The last mark of a level before a key. */
   function before(season: number, level: number, { behind, lastSeq }: Key): Key {
     const found = markBefore.get(season, level, behind, lastSeq);
-    return found ? { behind: found[0], lastSeq: found[1] } : FIRST;
+    return found ? keyOf(found) : FIRST;
   }
 
   /** Entries from a mark of the level above on, up to before a key; a key of a mark where the level is not 0. */
@@ -115,12 +119,17 @@ export function createOrder(db: Db): Order {
 
   /** The last mark of a level within as many entries after `from`; undefined when there aren't as many. */
   function descend(season: number, level: number, { from, skipped }: Stop): Stop | undefined {
+    const at: Mark = [season, level, from.behind, from.lastSeq];
     let left = skipped;
-    for (const [count, behind, lastSeq] of marksFrom.iterate(season, level, from.behind, from.lastSeq)) {
-      if (left < count) return { from: { behind, lastSeq }, skipped: left };
-      left -= Number(count);
+    for (let passed = 0; ; ) {
+      const counts = countsFrom.all(...at, AT_ONCE, passed);
+      for (const count of counts) {
+        if (left < count) return { from: keyOf(markFrom.get(...at, passed) as [bigint, bigint]), skipped: left };
+        left -= count;
+        passed++;
+      }
+      if (counts.length < AT_ONCE) return undefined;
     }
-    return undefined;
   }
 
   return {
@@ -138,7 +147,7 @@ export function createOrder(db: Db): Order {
       let stop: Stop | undefined = { from: FIRST, skipped: rank - 1 };
       for (let level = LEVELS; stop && level > 0; level--) stop = descend(season, level, stop);
       const found = stop && placeAt.get(season, stop.from.behind, stop.from.lastSeq, stop.skipped);
-      return found && { behind: found[0], lastSeq: found[1] };
+      return found && keyOf(found);
     },
     enter(season, account, to) {
       enterPlace.run(season, account);
@@ -162,3 +171,5 @@ export function createOrder(db: Db): Order {
     },
   };
 }
+
+const keyOf = ([behind, lastSeq]: [bigint, bigint]): Key => ({ behind, lastSeq });

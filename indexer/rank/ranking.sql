@@ -80,10 +80,15 @@ SELECT behind, last_seq FROM places
 WHERE season_id = ? AND (behind, last_seq) >= (?, ?)
 ORDER BY behind, last_seq LIMIT 1 OFFSET ?;
 
--- name: marks from
-SELECT count, behind, last_seq FROM marks
+-- name: counts from
+SELECT count FROM marks
 WHERE season_id = ? AND level = ? AND (behind, last_seq) >= (?, ?)
-ORDER BY behind, last_seq;
+ORDER BY behind, last_seq LIMIT ? OFFSET ?;
+
+-- name: mark from
+SELECT behind, last_seq FROM marks
+WHERE season_id = ? AND level = ? AND (behind, last_seq) >= (?, ?)
+ORDER BY behind, last_seq LIMIT 1 OFFSET ?;
 
 -- name: mark before
 SELECT behind, last_seq FROM marks

@@ -130,6 +130,23 @@ describe("the history of standings", () => {
     );
   });
 
+  it("closes nothing in a transaction that failed", () => {
+    const blocks = blocksTold([[1], [2], [3]], [1_000, 1, 1, 5, 30, 30]);
+    const [, , opening, , second, third] = blocks as [Block, Block, Block, Block, Block, Block];
+    const { db, ranking, chain, append } = openTold(blocks);
+    ranking.build();
+    append(blocks.slice(2, 4));
+    const before = dump(db);
+    expect(() => append([second, { ...third, logs: opening.logs }])).to.throw();
+    expect(dump(db)).to.deep.equal(before);
+    append([second]);
+    append([third]);
+    expectExact(db, third);
+    expect(createHistory(db).epochs(1).length).to.equal(6);
+    chain.rollback(3);
+    expect(dump(db)).to.deep.equal(before);
+  });
+
   it("tells of participants beyond the first thousand, and shares what didn't change", () => {
     const { db, ranking, flush } = openEntries();
     ranking.build();

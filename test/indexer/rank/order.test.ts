@@ -6,6 +6,7 @@ import { addressOf, type Change, coalesced, type Entries, openEntries, undone } 
 
 const ACCOUNTS = 60;
 const MOST_CHANGES = 150;
+const MANY = 400;
 
 interface Step {
   account: number;
@@ -36,7 +37,7 @@ function seqsByHeight(): bigint[][] {
     .prepare<[number, number], bigint>("SELECT last_seq FROM places WHERE height = ? LIMIT ?")
     .pluck()
     .safeIntegers();
-  return [0, 1, 2, 3].map((height) => ofHeight.all(height, MOST_CHANGES));
+  return [0, 1, 2, 3].map((height) => ofHeight.all(height, MANY));
 }
 
 describe("the order of entries", () => {
@@ -123,6 +124,19 @@ describe("the order of entries", () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it("finds a rank beyond hundreds of marks of one level", () => {
+    const entries = openEntries();
+    const low = (seqs[1] as bigint[]).map((lastSeq, account) => ({
+      account,
+      before: undefined,
+      after: { points: 0n, lastSeq },
+    }));
+    entries.flush(low);
+    entries.ranking.build();
+    expect(low.length).to.equal(MANY);
+    expectExact(entries);
   });
 
   it("keeps seasons apart", () => {
