@@ -21,8 +21,10 @@ import type {
   StatementStatus,
   StatementsPage,
 } from "../sdk/wire.ts";
+import { nowInSeconds } from "./clock.ts";
+import { untilNews } from "./seasons/turn.ts";
 
-// Every answer is kept under its path, and asked again when an event of the stream touches it: see live.ts.
+// Every answer is kept under its path, and asked again when an event of the stream touches it: see feed.ts.
 
 const REFUSED = 400;
 const SERVER_FAILED = 500;
@@ -48,16 +50,24 @@ const isFinal = (error: Error): boolean =>
   error.status < SERVER_FAILED &&
   error.status !== 429;
 
+/** Whether an error says that the server can't be reached at all. */
+export const isUnreachable = (error: Error | null): boolean => error instanceof ApiError && error.status === undefined;
+
 /** Fetches a route of the API that served the page. */
 export const ask = <T>(path: string, signal?: AbortSignal): Promise<T> => fetchApi<T>(location.origin, path, signal);
 
-/** The answer of a route; asks nothing while `path` is undefined. The last answer is shown while the next is awaited. */
-export const useAnswer = <T>(path: string | undefined): UseQueryResult<T, Error> =>
+/**
+ * The answer of a route; asks nothing while `path` is undefined. The last answer is shown while the next is awaited.
+ *
+ * @param again In how many seconds an answer is to be asked for again, whatever the stream tells; else only then.
+ */
+export const useAnswer = <T>(path: string | undefined, again?: (answer: T) => number): UseQueryResult<T, Error> =>
   useQuery<T, Error>({
     queryKey: [path],
     queryFn: ({ signal }) => ask<T>(path as string, signal),
     enabled: path !== undefined,
     placeholderData: keepPreviousData,
+    refetchInterval: ({ state: { data } }) => again !== undefined && data !== undefined && again(data) * 1_000,
   });
 
 /**
@@ -86,10 +96,13 @@ export function withQuery(path: string, parameters: Record<string, string | numb
   return query.size === 0 ? path : `${path}?${query}`;
 }
 
-export const useSeasons = () => useAnswer<Seasons>("/v1/seasons");
+export const useSeasons = () => useAnswer<Seasons>("/v1/seasons", ({ items }) => untilNews(items, nowInSeconds()));
 
 export const useSeason = (seasonId: string | undefined) =>
-  useAnswer<SeasonAnswer>(seasonId === undefined ? undefined : `/v1/seasons/${encodeURIComponent(seasonId)}`);
+  useAnswer<SeasonAnswer>(
+    seasonId === undefined ? undefined : `/v1/seasons/${encodeURIComponent(seasonId)}`,
+    ({ item }) => untilNews([item], nowInSeconds()),
+  );
 
 export const useAccount = (account: Address) => useAnswer<AccountAnswer>(`/v1/accounts/${account}`);
 

@@ -1,8 +1,8 @@
-import { Suspense, useState } from "react";
+import { useState } from "react";
 import { Link, Route, Switch, useRoute } from "wouter";
 import { LiveRegion } from "./components/live.tsx";
 import { Page } from "./components/page.tsx";
-import { Loading } from "./components/states.tsx";
+import { Loaded } from "./components/states.tsx";
 import { routes } from "./routes.ts";
 import { Strip } from "./strip/strip.tsx";
 import { keepTheme, readTheme, type Theme } from "./theme.ts";
@@ -33,20 +33,22 @@ export function App() {
       </header>
       <Strip />
       <main id="main" tabIndex={-1}>
-        <Suspense fallback={<Loading what="the page" />}>
-          <Switch>
-            {routes.map(({ path, page: Shown }) => (
-              <Route key={path} path={path}>
-                {(params) => <Shown key={Object.values(params).join("/")} params={params as Record<string, string>} />}
-              </Route>
-            ))}
-            <Route>
-              <Page title="Nothing here">
-                <p className="state">There is no such page.</p>
-              </Page>
+        <Switch>
+          {routes.map(({ path, page: Shown }) => (
+            <Route key={path} path={path}>
+              {(params) => (
+                <Loaded what="the page">
+                  <Shown key={Object.values(params).join("/")} params={params as Record<string, string>} />
+                </Loaded>
+              )}
             </Route>
-          </Switch>
-        </Suspense>
+          ))}
+          <Route>
+            <Page title="Nothing here">
+              <p className="state">There is no such page.</p>
+            </Page>
+          </Route>
+        </Switch>
       </main>
       <LiveRegion />
     </>

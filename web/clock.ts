@@ -2,17 +2,18 @@ import { useSyncExternalStore } from "react";
 
 // One timer ticks for all times on the page, while any is shown.
 const listeners = new Set<() => void>();
-let now = seconds();
+let now = nowInSeconds();
 let timer: ReturnType<typeof setInterval> | undefined;
 
-function seconds(): number {
+/** The time in unix seconds. */
+export function nowInSeconds(): number {
   return Math.floor(Date.now() / 1_000);
 }
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   timer ??= setInterval(() => {
-    now = seconds();
+    now = nowInSeconds();
     for (const listen of listeners) listen();
   }, 1_000);
   return () => {

@@ -2,6 +2,7 @@ import { useSyncExternalStore } from "react";
 import type { AsOf, StreamEvents } from "../sdk/wire.ts";
 import { queries } from "./api.ts";
 import { type Change, touches } from "./changes.ts";
+import { nowInSeconds } from "./clock.ts";
 import { announce } from "./components/live.tsx";
 import { group } from "./format.ts";
 
@@ -53,7 +54,7 @@ function listen(): void {
   on("status", (statement) => refresh({ kind: "status", statement }));
   on("head", ({ asOf }) => tell({ asOf }));
   on("reorg", ({ asOf, blockNumber }) => {
-    tell({ asOf, reorg: { blockNumber, heardAt: Math.floor(Date.now() / 1_000) } });
+    tell({ asOf, reorg: { blockNumber, heardAt: nowInSeconds() } });
     announce(`The chain was reorganised: what happened above block ${group(blockNumber)} is undone.`);
     refresh({ kind: "everything" });
   });

@@ -1,5 +1,6 @@
-import type { ReactNode } from "react";
-import { ApiError } from "../../sdk/api.ts";
+import { type ReactNode, Suspense } from "react";
+import { isUnreachable } from "../api.ts";
+import { Boundary } from "./boundary.tsx";
 
 /** Says that there is nothing, and why. */
 export const Empty = ({ children }: { children: ReactNode }) => <p className="state">{children}</p>;
@@ -13,11 +14,10 @@ export const Loading = ({ what }: { what: string }) => (
 
 /** Says what went wrong, and offers to try again. */
 export function Failed({ error, retry }: { error: Error; retry?: () => unknown }) {
-  const offline = error instanceof ApiError && error.status === undefined;
   return (
     <div className="state state-failed" role="alert">
       <p>
-        <strong>{offline ? "Offline." : "That didn't work."}</strong> {error.message}
+        <strong>{isUnreachable(error) ? "Offline." : "That didn't work."}</strong> {error.message}
       </p>
       {retry && (
         <button type="button" onClick={() => retry()}>
@@ -27,6 +27,13 @@ export function Failed({ error, retry }: { error: Error; retry?: () => unknown }
     </div>
   );
 }
+
+/** A part of the page whose code is loaded when it is shown; says so where it can't be, and offers to load the page anew. */
+export const Loaded = ({ what, children }: { what: string; children: ReactNode }) => (
+  <Boundary failed={(error) => <Failed error={error} retry={() => location.reload()} />}>
+    <Suspense fallback={<Loading what={what} />}>{children}</Suspense>
+  </Boundary>
+);
 
 /** What the page shows of an answer: it, that it is on its way, or what went wrong. */
 export function Answered<T>({

@@ -1,5 +1,6 @@
 import type { Season, SeasonState } from "../../sdk/wire.ts";
 import { Time } from "../components/time.tsx";
+import { nextTurn } from "./turn.ts";
 
 const words: Readonly<Record<SeasonState, string>> = {
   drafted: "drafted: its rules may still change",
@@ -10,8 +11,9 @@ const words: Readonly<Record<SeasonState, string>> = {
 };
 
 /** The season's phase, and when the next one begins. */
-export function SeasonPhase({ season: { state, startsAt, endsAt, closesAt } }: { season: Season }) {
-  const next = state === "open" ? startsAt : state === "running" ? endsAt : state === "ended" ? closesAt : null;
+export function SeasonPhase({ season }: { season: Season }) {
+  const { state } = season;
+  const next = nextTurn(season);
   const verb = state === "open" ? "starts" : state === "running" ? "ends" : "closes";
   return (
     <>

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from "react";
 import type { Address } from "viem";
 import type { Season, Standing } from "../../sdk/wire.ts";
+import { isUnreachable } from "../api.ts";
 import { useAudit, useChecked } from "../audit/watch.ts";
 import { announce } from "../components/live.tsx";
 import { Empty, Failed, Loading } from "../components/states.tsx";
@@ -78,7 +79,7 @@ export function Board({ season, seasons }: { season: Season; seasons: readonly S
         onRank={goTo}
         onMe={(rank) => goTo(rank - 5, rank)}
       />
-      {answer.error && <Failed error={answer.error} retry={answer.refetch} />}
+      {answer.error && !isUnreachable(answer.error) && <Failed error={answer.error} retry={answer.refetch} />}
       {rows.length === 0 ? (
         <Empty>
           {place.prefix !== undefined

@@ -1,8 +1,8 @@
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 import { Link } from "wouter";
 import type { Standing } from "../../sdk/wire.ts";
 import { Copy } from "../components/copy.tsx";
-import { Loading } from "../components/states.tsx";
+import { Loaded } from "../components/states.tsx";
 import { Time } from "../components/time.tsx";
 import { plural, short } from "../format.ts";
 import { isSame, setMe, useMe } from "../me.ts";
@@ -37,9 +37,9 @@ export function Detail({
         {plural(points, "point")}; {plural(verified, "unit")} verified, {pending} pending, {refuted} refuted; had a part
         in {plural(caught, "refutation")}. Last change <Time at={lastChangeAt} />.
       </p>
-      <Suspense fallback={<Loading what="receipts" />}>
+      <Loaded what="receipts">
         <Receipts account={account} seasonId={seasonId} />
-      </Suspense>
+      </Loaded>
     </div>
   );
 }

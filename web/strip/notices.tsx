@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { ApiError } from "../../sdk/api.ts";
 import type { Readiness } from "../../sdk/wire.ts";
-import { ask } from "../api.ts";
+import { ask, isUnreachable } from "../api.ts";
 import { useNow } from "../clock.ts";
 import { Num } from "../components/num.tsx";
 import type { Feed } from "../feed.ts";
@@ -19,7 +18,7 @@ export function Notices({ feed: { mode, reorg }, block }: { feed: Feed; block: n
     refetchInterval: LOOK,
     retry: false,
   });
-  const away = mode === "offline" || (error instanceof ApiError && error.status === undefined);
+  const away = mode === "offline" || isUnreachable(error);
   return (
     <>
       {away && (
