@@ -65,7 +65,7 @@ function Work({ season, tools }: { season: Season; tools: Tools }) {
   const left = (season.endsAt ?? now) - now;
   return (
     <Answered query={own} what="your attestations">
-      {({ items }) => (
+      {({ items, next }) => (
         <>
           <section aria-labelledby="under-way-heading">
             <h2 id="under-way-heading">Season {season.seasonId}</h2>
@@ -75,7 +75,7 @@ function Work({ season, tools }: { season: Season; tools: Tools }) {
           </section>
           <section aria-labelledby="units-heading">
             <h2 id="units-heading">Your units</h2>
-            <Units season={season} tools={tools} statements={items} onCommitted={() => own.refetch()} />
+            <Units {...{ season, tools }} statements={items} isAll={next === null} onCommitted={() => own.refetch()} />
           </section>
         </>
       )}

@@ -24,7 +24,7 @@ export function MyRank({ seasonId, account, total }: { seasonId: string; account
           <p className="rank">You are not ranked yet: the first verified unit ranks you.</p>
         ) : (
           <p className="rank">
-            Rank <Num value={rank} /> of <Num value={total} /> with <Num value={standing?.points ?? "0"} /> points
+            Rank <Num value={rank} /> of <Num value={total} /> with {plural(standing?.points ?? "0", "point")}
           </p>
         )
       }

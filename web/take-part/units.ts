@@ -21,28 +21,32 @@ const MAX_TRIES = 3;
 export const openTasks = ({ tasks }: Season): Task[] => tasks.filter(({ method }) => method.id === QUORUM);
 
 /**
- * The first units of a task with their states, at most `limit`: every one begun, then free ones.
+ * Units of a task with their states, by number: at most `limit` that were begun, the last ones, and as many free ones.
  *
  * @param statements The account's own, newest first.
+ * @param isAll `statements` are all that it made; else units before the last one known may have been worked on, too.
  */
 export function assignedUnits(
   seasonId: string,
   { taskId, unitsPerAccount }: Task,
   statements: readonly StatementSummary[],
-  limit: number,
+  { limit, isAll }: { limit: number; isAll: boolean },
 ): AssignedUnit[] {
-  const begun = new Map<number, StatementSummary[]>();
+  const tries = new Map<number, StatementSummary[]>();
   for (const statement of statements) {
     if (statement.unit?.seasonId !== seasonId || statement.unit.taskId !== taskId || !statement.counts) continue;
     const unit = Number(statement.unit.unit);
-    begun.set(unit, [...(begun.get(unit) ?? []), statement]);
+    tries.set(unit, [...(tries.get(unit) ?? []), statement]);
   }
-  const units: AssignedUnit[] = [];
-  for (let unit = 0; unit < unitsPerAccount && units.length < limit; unit++) {
-    const tries = begun.get(unit) ?? [];
-    units.push({ taskId, unit, state: stateOf(tries), uid: tries[0]?.uid });
-  }
-  return units;
+  const known = [...tries]
+    .map(([unit, all]): AssignedUnit => ({ taskId, unit, state: stateOf(all), uid: all[0]?.uid }))
+    .sort((a, b) => a.unit - b.unit);
+  const begun = known.filter(({ state }) => state !== "free").slice(-limit);
+  const free = known.filter(({ state }) => state === "free").slice(0, limit);
+  const from = isAll ? 0 : (known.at(-1)?.unit ?? -1) + 1;
+  for (let unit = from; unit < unitsPerAccount && free.length < limit; unit++)
+    if (!tries.has(unit)) free.push({ taskId, unit, state: "free", uid: undefined });
+  return [...begun, ...free].sort((a, b) => a.unit - b.unit);
 }
 
 function stateOf(tries: readonly StatementSummary[]): AssignedUnit["state"] {

@@ -6,22 +6,25 @@ import { cardOf } from "../cards/known.ts";
 import { Seen } from "../check/seen.tsx";
 import { announce } from "../components/live.tsx";
 import { Empty } from "../components/states.tsx";
-import { plural, short } from "../format.ts";
+import { group, plural, short } from "../format.ts";
 import { commitDraft, type Draft, draftUnit, type Tools } from "./prove.ts";
 import { type AssignedUnit, assignedUnits, openTasks } from "./units.ts";
 
-const SHOWN = 8;
+const SHOWN = 6;
 
 /** The units that are assigned to the account, and the one that is being worked on. */
 export function Units({
   season,
   tools,
   statements,
+  isAll,
   onCommitted,
 }: {
   season: Season;
   tools: Tools;
   statements: readonly StatementSummary[];
+  /** They are all that the account made. */
+  isAll: boolean;
   onCommitted: () => unknown;
 }) {
   const [draft, setDraft] = useState<Draft>();
@@ -77,7 +80,7 @@ export function Units({
         <TaskUnits
           key={task.taskId}
           task={task}
-          units={assignedUnits(season.seasonId, task, statements, SHOWN)}
+          units={assignedUnits(season.seasonId, task, statements, { limit: SHOWN, isAll })}
           busy={doing !== undefined}
           onRun={run}
         />
@@ -115,7 +118,7 @@ function TaskUnits({
         <tbody>
           {units.map(({ unit, state, uid }) => (
             <tr key={unit}>
-              <th scope="row">{unit}</th>
+              <th scope="row">{group(unit)}</th>
               <td>{words[state]}</td>
               <td>
                 {state === "free" && (

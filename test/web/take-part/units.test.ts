@@ -14,8 +14,9 @@ const statement = (unit: string, status: StatementStatus, taskId = "1", seasonId
   ...{ unit: { campaign: zeroAddress, seasonId, taskId, unit }, counts: true, count: 1, answer: word },
   ...{ outputHash: null, traceHash: null, salt: null, root: null, attested: place, settled: null },
 });
-const states = (statements: StatementSummary[], limit = 5) =>
-  assignedUnits("1", task, statements, limit).map(({ state }) => state);
+const units = (statements: StatementSummary[], limit: number, isAll = true) =>
+  assignedUnits("1", task, statements, { limit, isAll });
+const states = (statements: StatementSummary[], limit: number) => units(statements, limit).map(({ state }) => state);
 
 describe("assigned units", () => {
   it("stop at the task's last one, and at the limit", () => {
@@ -33,12 +34,24 @@ describe("assigned units", () => {
   it("are free again after a void statement, but not for ever", () => {
     const once = statement("0", "void");
     expect(states([once], 1)).to.deep.equal(["free"]);
-    expect(states([once, once, once], 1)).to.deep.equal(["spent"]);
+    expect(states([once, once, once], 1)).to.deep.equal(["spent", "free"]);
   });
 
   it("are settled as soon as one try is", () => {
     expect(states([statement("0", "void"), statement("0", "refuted"), statement("1", "pending")], 2)).to.deep.equal([
-      ...["refuted", "pending"],
+      ...["refuted", "pending", "free", "free"],
     ]);
+  });
+
+  it("go on with free ones however many were begun", () => {
+    const begun = ["0", "1", "2"].map((unit) => statement(unit, "verified"));
+    expect(units(begun, 2).map(({ unit, state }) => `${unit} ${state}`)).to.deep.equal([
+      ...["1 verified", "2 verified", "3 free", "4 free"],
+    ]);
+  });
+
+  it("before the last begun are not offered where statements may be missing", () => {
+    expect(units([statement("2", "pending")], 2, false).map(({ unit }) => unit)).to.deep.equal([2, 3, 4]);
+    expect(units([statement("2", "pending")], 2).map(({ unit }) => unit)).to.deep.equal([0, 1, 2]);
   });
 });
