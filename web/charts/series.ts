@@ -1,10 +1,10 @@
 import type { ActivityAnswer, ProfilesAnswer, Standing } from "../../sdk/wire.ts";
 import { short } from "../format.ts";
 
-/** A line of a chart: a value, or null, for each of the chart's times. */
+/** A line of a chart: a value for each of the chart's times. */
 export interface Line {
   label: string;
-  values: (number | null)[];
+  values: number[];
 }
 
 /** Times in unix seconds, ascending, and lines over them. */
@@ -14,20 +14,26 @@ export interface Series {
 }
 
 /**
- * Points at the end of each epoch that is over, and now. Values are for drawing: above 2^53 they are rounded.
+ * Points at the start of a season, none, at the end of each epoch that is over, and now. Values are for drawing: above 2^53 they are rounded.
  *
+ * @param start When the season started, unix seconds.
  * @param now Time of the block that `standings` are of, unix seconds.
  */
-export function pointsOverTime({ epochs, items }: ProfilesAnswer, standings: readonly Standing[], now: number): Series {
+export function pointsOverTime(
+  { epochs, items }: ProfilesAnswer,
+  standings: readonly Standing[],
+  start: number,
+  now: number,
+): Series {
   const past = epochs.filter(({ endsAt }) => endsAt < now);
   return {
-    times: [...past.map(({ endsAt }) => endsAt), now],
+    times: [start, ...past.map(({ endsAt }) => endsAt), now],
     lines: items.map(({ account, history }) => {
       const standing = standings.find((one) => one.account === account);
-      const before = past.map((_, i) => history[i]?.points ?? null);
+      const before = past.map((_, i) => history[i]?.points ?? "0");
       return {
         label: short(account),
-        values: [...before, standing?.points ?? null].map((points) => (points === null ? null : Number(points))),
+        values: ["0", ...before, standing?.points ?? "0"].map(Number),
       };
     }),
   };

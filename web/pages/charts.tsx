@@ -50,7 +50,7 @@ function Points({ seasons }: { seasons: Season[] }) {
   );
 }
 
-function TopAccounts({ season: { seasonId } }: { season: Season }) {
+function TopAccounts({ season: { seasonId, startsAt } }: { season: Season }) {
   const standings = useAnswer<StandingsPage>(`/v1/seasons/${seasonId}/standings?limit=${TOP}`);
   const accounts = standings.data?.items.map(({ account }) => `account=${account}`).join("&");
   const profiles = useAnswer<ProfilesAnswer>(accounts ? `/v1/seasons/${seasonId}/profiles?${accounts}` : undefined);
@@ -58,8 +58,13 @@ function TopAccounts({ season: { seasonId } }: { season: Season }) {
     () =>
       standings.data &&
       profiles.data &&
-      pointsOverTime(profiles.data, standings.data.items, Math.max(...standings.data.items.map(lastChange))),
-    [standings.data, profiles.data],
+      pointsOverTime(
+        profiles.data,
+        standings.data.items,
+        startsAt ?? 0,
+        Math.max(...standings.data.items.map(lastChange)),
+      ),
+    [standings.data, profiles.data, startsAt],
   );
   if (standings.data?.items.length === 0) return <Empty>Nobody has points in season {seasonId} yet.</Empty>;
   return (

@@ -14,17 +14,17 @@ describe("charts' series", () => {
     expect(attestationsPerMinute({ asOf, items: [] })).to.deep.equal({ times: [], lines: [] });
   });
 
-  it("give points at each epoch's end and now, with gaps before an account's first", () => {
+  it("give points from none at the start to each epoch's end and now", () => {
     const epochs = [1, 2, 3].map((epoch) => ({ epoch, endsAt: 100 * epoch, seq: "0" }));
     const items = [
       { account: a, reasons: [], history: [{ rank: 1, points: "10" }, { rank: 1, points: "20" }, null] },
       { account: b, reasons: [], history: [null, { rank: 2, points: "5" }, null] },
     ];
-    const series = pointsOverTime({ asOf, epochs, items }, [standing(a, "25"), standing(b, "7")], 250);
-    expect(series.times).to.deep.equal([100, 200, 250]);
+    const series = pointsOverTime({ asOf, epochs, items }, [standing(a, "25"), standing(b, "7")], 10, 250);
+    expect(series.times).to.deep.equal([10, 100, 200, 250]);
     expect(series.lines.map(({ values }) => values)).to.deep.equal([
-      [10, 20, 25],
-      [null, 5, 7],
+      [0, 10, 20, 25],
+      [0, 0, 5, 7],
     ]);
   });
 
