@@ -1,4 +1,5 @@
 import type { Profile } from "../../sdk/wire.ts";
+import { Num } from "../components/num.tsx";
 import { group } from "../format.ts";
 
 /** Points by reason as parts of a bar, whose full length is `most` points; penalties stand hatched behind the rest. */
@@ -19,17 +20,26 @@ export function ReasonBar({ reasons, most }: { reasons: Profile["reasons"]; most
   );
 }
 
-/** What the parts of a bar mean. */
-export const ReasonLegend = () => (
-  <p className="legend">
-    <span>
-      <i className="reason reason-1" /> as prover
-    </span>
-    <span>
-      <i className="reason reason-2" /> as verifier
-    </span>
-    <span>
-      <i className="reason reason-5" /> lost by penalties
-    </span>
-  </p>
-);
+/** What the parts of a bar mean; with an account's points by reason, how many it has for each. */
+export function ReasonLegend({ reasons }: { reasons?: Profile["reasons"] }) {
+  const parts = legend.flatMap(({ id, text }) => {
+    const points = reasons?.find(({ reason }) => reason.id === id)?.points;
+    return reasons === undefined || (points !== undefined && points !== "0") ? [{ id, text, points }] : [];
+  });
+  return (
+    <p className="legend">
+      {parts.map(({ id, text, points }) => (
+        <span key={id}>
+          <i className={`reason reason-${id}`} /> {points !== undefined && <Num value={points.replace("-", "")} />}{" "}
+          {text}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+const legend = [
+  { id: 1, text: "as prover" },
+  { id: 2, text: "as verifier" },
+  { id: 5, text: "lost by penalties" },
+];

@@ -97,7 +97,11 @@ export function Board({ season, seasons }: { season: Season; seasons: readonly S
           onToggle={(account) => move({ open: isSame(account, place.open) ? undefined : account }, true)}
         />
       )}
-      {rows.length > 0 && <ReasonLegend />}
+      {rows.length > 0 && (
+        <div className="board-legend">
+          <ReasonLegend />
+        </div>
+      )}
       {place.prefix === undefined && rows.length > 0 && (
         <nav className="pager" aria-label="Ranks">
           {place.rank > 1 && (

@@ -85,7 +85,7 @@ export const Row = memo(function Row({ standing, profile, seasonId, most, own, w
         </td>
       </tr>
       <tr id={detail} className="detail" hidden={!open}>
-        <td colSpan={COLUMNS}>{open && <Detail standing={standing} seasonId={seasonId} wrong={wrong} />}</td>
+        <td colSpan={COLUMNS}>{open && <Detail {...{ standing, seasonId, wrong, profile, most }} />}</td>
       </tr>
     </>
   );
