@@ -2,14 +2,14 @@ import { Link } from "wouter";
 import type { Model } from "../../sdk/wire.ts";
 import { useModels } from "../api.ts";
 import { cardOf } from "../cards/known.ts";
-import { percentOf } from "../cards/share.ts";
+import { bytesOf, countOf, percentOf } from "../cards/share.ts";
 import { shapeOf } from "../check/elements.ts";
 import { Account } from "../components/account.tsx";
 import { More } from "../components/more.tsx";
 import { Page } from "../components/page.tsx";
 import { Answered, Empty } from "../components/states.tsx";
 import { Time } from "../components/time.tsx";
-import { short } from "../format.ts";
+import { plural, short } from "../format.ts";
 import "../cards/cards.css";
 
 /** All published models. */
@@ -43,7 +43,7 @@ export default function ModelsPage() {
   );
 }
 
-function Summary({ model: { modelId, kind, layout, publisher, published } }: { model: Model }) {
+function Summary({ model: { modelId, kind, layout, cid, publisher, published } }: { model: Model }) {
   const card = cardOf(modelId);
   return (
     <>
@@ -62,6 +62,12 @@ function Summary({ model: { modelId, kind, layout, publisher, published } }: { m
             <dd>{percentOf(card.accuracy)}</dd>
           </>
         )}
+        <dt>Size</dt>
+        <dd>{sizesOf(layout?.widths ?? [], card?.artifactBytes)}</dd>
+        <dt>CID</dt>
+        <dd>
+          <code>{cid}</code>
+        </dd>
         <dt>Published</dt>
         <dd>
           <Time at={published.timestamp} /> by <Account address={publisher} copy={false} />
@@ -69,4 +75,14 @@ function Summary({ model: { modelId, kind, layout, publisher, published } }: { m
       </dl>
     </>
   );
+}
+
+/** The size of an integer model by the chain, and of its file by its card. */
+function sizesOf(widths: readonly number[], fileBytes: number | undefined): string {
+  const { weights } = countOf(widths);
+  const sizes = [
+    ...(weights > 0 ? [plural(weights, "weight")] : []),
+    ...(fileBytes === undefined ? [] : [`${bytesOf(fileBytes)} of ONNX, as claimed`]),
+  ];
+  return sizes.join(", ") || "known to whoever fetches the file";
 }
