@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Link, Route, Switch, useRoute } from "wouter";
+import { Link, Route, Switch, useLocation } from "wouter";
 import { LiveRegion } from "./components/live.tsx";
 import { Page } from "./components/page.tsx";
 import { Loaded } from "./components/states.tsx";
@@ -56,9 +56,10 @@ export function App() {
 }
 
 function NavLink({ href, children }: { href: string; children: string }) {
-  const [active] = useRoute(href);
+  const [path] = useLocation();
+  const current = path === href ? "page" : path.startsWith(`${href}/`) ? "true" : undefined;
   return (
-    <Link href={href} {...(active && { "aria-current": "page" })}>
+    <Link href={href} aria-current={current}>
       {children}
     </Link>
   );

@@ -28,7 +28,10 @@ export function Caught({ summary }: { summary: StatementSummary }) {
         It claimed {count === 1 ? "a unit" : plural(count, "unit")}
         {unit && ` of task ${unit.taskId}, season ${unit.seasonId}`} with model{" "}
         {cardOf(modelId)?.name ?? short(modelId)}, under {summary.method.name}:{" "}
-        <Link href={`/attestations/${uid}`}>attestation {short(uid)}</Link>.
+        <Link href={`/attestations/${uid}`} className="nowrap">
+          attestation {short(uid)}
+        </Link>
+        .
       </p>
       {seen ? (
         <Answered query={statement} what="how it was found">

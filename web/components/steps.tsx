@@ -3,9 +3,10 @@ import type { Address, Hex } from "viem";
 import { formatEther } from "viem";
 import { INVALID, UNAVAILABLE } from "../../sdk/commitments.ts";
 import type { Statement, Step } from "../../sdk/wire.ts";
-import { plural, short } from "../format.ts";
+import { group, plural, short } from "../format.ts";
 import { Account } from "./account.tsx";
 import { Hash } from "./hash.tsx";
+import { Num } from "./num.tsx";
 import { Status } from "./status.tsx";
 import { Time } from "./time.tsx";
 import "./steps.css";
@@ -21,7 +22,7 @@ export function Steps({ statement }: { statement: Statement }) {
             <Said step={step} answer={outputHash} season={unit?.seasonId} />
           </div>
           <div className="step-place">
-            <Time at={step.at.timestamp} /> · block {step.at.blockNumber} ·{" "}
+            <Time at={step.at.timestamp} /> · block <Num value={step.at.blockNumber} /> ·{" "}
             <Hash value={step.at.transactionHash} what="transaction" />
           </div>
         </li>
@@ -60,15 +61,15 @@ function Said({ step, answer, season }: SaidProps): ReactNode {
     case "rowRefuted":
       return (
         <>
-          {who(step.by)} showed one wrong row: row {step.row} of layer {step.layer}
-          {step.unit !== null && <> of unit {step.unit}</>}. The prover claimed <strong>{step.claimed}</strong>, the
-          contract computed <strong>{step.correct}</strong>.
+          {who(step.by)} showed one wrong row: row {group(step.row)} of layer {step.layer}
+          {step.unit !== null && <> of unit {group(step.unit)}</>}. The prover claimed{" "}
+          <strong>{group(step.claimed)}</strong>, the contract computed <strong>{group(step.correct)}</strong>.
         </>
       );
     case "drawScheduled":
       return (
         <>
-          The {panelOf(step.round)} is to be drawn from block {step.drawBlock} on.
+          The {panelOf(step.round)} is to be drawn from block {group(step.drawBlock)} on.
         </>
       );
     case "panelDrawn":
@@ -114,14 +115,14 @@ function Said({ step, answer, season }: SaidProps): ReactNode {
       return (
         <>
           {who(step.account)} was awarded <strong>{plural(step.amount, "point")}</strong> as {step.reason.name}, entry{" "}
-          {step.seq} of the ledger.
+          {group(step.seq)} of the ledger.
         </>
       );
     case "burned":
       return (
         <>
           <strong>{plural(step.amount, "point")}</strong> of {who(step.account)} were burned: {step.reason.name}, entry{" "}
-          {step.seq} of the ledger.
+          {group(step.seq)} of the ledger.
         </>
       );
   }

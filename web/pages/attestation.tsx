@@ -114,7 +114,7 @@ function ForUnit({ statement: { unit, count } }: { statement: Statement }) {
 
 const Place = ({ place }: { place: EventPlace }) => (
   <>
-    <Time at={place.timestamp} />, block {place.blockNumber}, transaction{" "}
+    <Time at={place.timestamp} />, block {group(place.blockNumber)}, transaction{" "}
     <Hash value={place.transactionHash} what="transaction" />
   </>
 );

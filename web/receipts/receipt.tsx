@@ -7,7 +7,7 @@ import { Proven } from "../components/proven.tsx";
 import { Status } from "../components/status.tsx";
 import { Steps } from "../components/steps.tsx";
 import { Time } from "../components/time.tsx";
-import { plural, short } from "../format.ts";
+import { group, plural, short } from "../format.ts";
 
 /** A point change: the rule, its entry in the ledger, and how its statement was settled. */
 export function ReceiptItem({ receipt }: { receipt: Receipt }) {
@@ -72,6 +72,7 @@ export function ReceiptItem({ receipt }: { receipt: Receipt }) {
 function subjectOf({ attestation: { unit, count } }: Receipt): string {
   if (unit === null) return "for a statement about no unit";
   const first = BigInt(unit.unit);
-  const units = count === 1 ? `unit ${unit.unit}` : `units ${unit.unit} to ${first + BigInt(count) - 1n}`;
+  const units =
+    count === 1 ? `unit ${group(unit.unit)}` : `units ${group(unit.unit)} to ${group(first + BigInt(count) - 1n)}`;
   return `task ${unit.taskId}, ${units}`;
 }
