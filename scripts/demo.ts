@@ -108,6 +108,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   });
   onEnd(() => indexer.close());
   print(`The indexer serves ${indexer.url}.`);
+  print(`Open ${indexer.url} in a browser to watch.`);
 
   const client = connect(deployment, rpcUrl);
   const board = await followBoard(client, { signal, report: print });
