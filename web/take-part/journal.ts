@@ -2,7 +2,7 @@ import type { Address, Hex } from "viem";
 import { type Answer, type Attestation, answerHash, attestationUid } from "../../sdk/commitments.ts";
 
 /** A statement and the answer that will open it: whoever loses the answer loses the deposit. */
-export interface JournalEntry {
+interface JournalEntry {
   uid: Hex;
   statement: Attestation;
   answer: Answer;

@@ -69,13 +69,23 @@ export async function commitDraft({ client, wallet, journal }: Tools, uid: Hex, 
   await send(client.rpc, wallet, callOf({ ...attestationRegistry, functionName: "commit", args }));
 }
 
-/** Opens a committed statement of the journal. */
+/** `Status.Pending` of a record in the registry. */
+const PENDING = 1;
+
+/** Opens a committed statement of the journal; that it is open already, or settled, is no error. */
 export async function reveal({ client, wallet, journal }: Omit<Tools, "run">, uid: Hex): Promise<void> {
   const { statement, answer } = kept(journal, uid);
   const { method, modelId, inputHash, context } = statement;
   const args = [method, modelId, inputHash, context, answer] as const;
   const call = callOf({ ...client.contracts.attestationRegistry, functionName: "reveal", args });
-  await send(client.rpc, wallet, call);
+  try {
+    await send(client.rpc, wallet, call);
+  } catch (error) {
+    // This page may have been first, before a reload or in another tab.
+    const { attestationRegistry } = client.contracts;
+    const record = await client.rpc.readContract({ ...attestationRegistry, functionName: "recordOf", args: [uid] });
+    if (record.status === PENDING && !record.open) throw error;
+  }
 }
 
 function kept(journal: Journal, uid: Hex) {

@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
 import { Link } from "wouter";
 import { Status } from "../components/status.tsx";
-import { short } from "../format.ts";
+import { group, short } from "../format.ts";
 import { standOf } from "./follow.ts";
 import type { Tools } from "./prove.ts";
 import { useReveals } from "./useReveals.ts";
@@ -13,15 +13,17 @@ export function UnderWay({ tools, uids }: { tools: Tools; uids: readonly Hex[] }
   return (
     <>
       {failure && <p role="alert">{failure}</p>}
-      <ul className="under-way">
+      <ul className="bare under-way">
         {statements.map((statement) => {
           const { uid, unit, status, outputHash } = statement;
           const lost = status === "pending" && outputHash === null && !kept.has(uid);
           return (
             <li key={uid} className="card">
-              <Status status={status} /> Task {unit?.taskId}, unit {unit?.unit}:{" "}
+              <Status status={status} /> Task {unit?.taskId}, unit {unit && group(unit.unit)}:{" "}
               {lost ? "its answer is not kept in this browser: open it where it was made." : standOf(statement)}{" "}
-              <Link href={`/attestations/${uid}`}>Attestation {short(uid)}</Link>
+              <Link href={`/attestations/${uid}`} className="nowrap">
+                Attestation {short(uid)}
+              </Link>
             </li>
           );
         })}

@@ -5,6 +5,7 @@ import { RevertError, sentenceOf } from "../../sdk/errors.ts";
 import type { Statement, StatementAnswer } from "../../sdk/wire.ts";
 import { ask } from "../api.ts";
 import { announce } from "../components/live.tsx";
+import { short } from "../format.ts";
 import { dutyOf } from "./follow.ts";
 import { reveal, type Tools } from "./prove.ts";
 
@@ -41,7 +42,7 @@ export function useReveals(
       reveal(tools, uid).then(
         () => setFailure(undefined),
         (error: unknown) => {
-          setFailure(`The answer to ${uid} was not opened: ${sentenceOf(error)}`);
+          setFailure(`The answer to ${short(uid)} was not opened: ${sentenceOf(error)}`);
           // A contract's refusal stays one; a node or a wallet may do it the next time.
           if (!(error instanceof RevertError)) setTimeout(() => revealing.current.delete(uid), LOOK_AGAIN);
         },
