@@ -78,6 +78,8 @@ function optionsOf(box: HTMLElement, { times, lines }: Series): uPlot.Options {
   return {
     width: box.clientWidth,
     height: HEIGHT,
+    // The last time's label goes beyond the axis.
+    padding: [null, 32, null, null],
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_, low, high) => [Math.min(0, low), Math.max(1, high * HEADROOM)] } },
     legend: { markers: { width: 0, fill: (_, i) => strokeOf(looks[i - 1]) } },

@@ -2,7 +2,7 @@ import type { ActivityAnswer, ProfilesAnswer, Standing } from "../../sdk/wire.ts
 import { short } from "../format.ts";
 
 /** A line of a chart: a value for each of the chart's times. */
-export interface Line {
+interface Line {
   label: string;
   values: number[];
 }

@@ -20,7 +20,7 @@ export default function CaughtPage() {
           if (items.length === 0) return <Empty>Nothing was refuted yet.</Empty>;
           return (
             <>
-              <ul className="feed">
+              <ul className="bare">
                 {items.map((summary) => (
                   <Caught key={summary.uid} summary={summary} />
                 ))}
