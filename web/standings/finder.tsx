@@ -4,7 +4,7 @@ import type { Season } from "../../sdk/wire.ts";
 import { announce } from "../components/live.tsx";
 import { group } from "../format.ts";
 import { addressIn, setMe, useMe } from "../me.ts";
-import { usePlace } from "./place.ts";
+import { prefixIn, usePlace } from "./place.ts";
 
 interface FinderProps {
   seasonId: string;
@@ -52,12 +52,12 @@ const PREFIX = "(0[xX])?[0-9a-fA-F]{1,40}";
 function Search() {
   const [{ prefix }, move] = usePlace();
   const [text, setText] = useState(prefix ?? "");
+  // Going to a rank, or back, ends or changes a search.
+  if (prefixIn(text) !== prefix?.toLowerCase()) setText(prefix ?? "");
   const search = (value: string): void => {
     setText(value);
-    const typed = value.trim().toLowerCase();
-    const wanted = typed === "" || typed === "0" || typed.startsWith("0x") ? typed : `0x${typed}`;
-    if (wanted === "") move({ prefix: undefined }, true);
-    else if (/^0x[0-9a-f]{1,40}$/.test(wanted)) move({ prefix: wanted, rank: 1 }, true);
+    const wanted = prefixIn(value);
+    move(wanted === undefined ? { prefix: undefined } : { prefix: wanted, rank: 1 }, true);
   };
   return (
     <search>

@@ -11,6 +11,13 @@ export interface TablePlace {
 
 const PREFIX = /^0x[0-9a-f]{1,40}$/i;
 
+/** The beginning of an address that a typed text is, with or without its `0x`; undefined where it is none. */
+export function prefixIn(text: string): string | undefined {
+  const typed = text.trim().toLowerCase();
+  const prefix = typed.startsWith("0x") ? typed : `0x${typed}`;
+  return typed !== "0" && PREFIX.test(prefix) ? prefix : undefined;
+}
+
 /** The table's place by the parameters of the page's address; what makes no sense there is left out. */
 export function placeIn(search: URLSearchParams): TablePlace {
   const rank = Number(search.get("rank") ?? 1);

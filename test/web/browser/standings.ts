@@ -97,6 +97,10 @@ export function describeStandings(site: () => Site): void {
     await until(page, "one row", () => document.querySelectorAll("tr.row").length === 1, undefined);
     await page.getByLabel("Find an address").fill("0xffffffffffff");
     await untilText(page, "No account of season 1 begins with 0xffffffffffff.");
+    await page.getByLabel("Rank", { exact: true }).fill("2");
+    await page.keyboard.press("Enter");
+    await until(page, "rank 2", () => document.querySelector<HTMLElement>("tr.row")?.dataset.rank === "2", undefined);
+    expect(await page.getByLabel("Find an address").inputValue()).to.equal("");
     await page.context().close();
   });
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { placeIn, withPlace } from "../../../web/standings/place.ts";
+import { placeIn, prefixIn, withPlace } from "../../../web/standings/place.ts";
 
 const A = `0x${"aA".repeat(20)}` as const;
 const of = (query: string) => placeIn(new URLSearchParams(query));
@@ -11,6 +11,11 @@ describe("place in the table", () => {
     for (const prefix of ["", "0x", "abc", "0xg", `0x${"1".repeat(41)}`, "<b>"])
       expect(of(`prefix=${encodeURIComponent(prefix)}`)).to.deep.equal(nowhere);
     for (const open of ["0x12", "javascript:alert(1)"]) expect(of(`open=${open}`)).to.deep.equal(nowhere);
+  });
+
+  it("has no prefix while what is typed begins no address", () => {
+    for (const text of ["", " ", "0", "0x", "0xg", "hello", "1".repeat(41)]) expect(prefixIn(text)).to.equal(undefined);
+    expect([" 0XaB ", "ab", "0a", A].map(prefixIn)).to.deep.equal(["0xab", "0xab", "0x0a", A.toLowerCase()]);
   });
 
   it("is read from the page's address and written back", () => {
