@@ -65,9 +65,10 @@ export function Board({ season, seasons }: { season: Season; seasons: readonly S
     );
   const total = ranking.data?.pages[0]?.total ?? totals.participants;
   const lastRank = rows.at(-1)?.rank ?? 0;
-  const goTo = (rank: number, focused = rank): void => {
-    move({ rank: Math.max(1, rank), prefix: undefined });
-    focusRow({ rank: focused });
+  const goTo = (asked: number, focused?: "own"): void => {
+    const rank = Math.max(1, asked);
+    move({ rank, prefix: undefined });
+    focusRow(focused ?? { rank });
   };
   return (
     <>
@@ -77,7 +78,7 @@ export function Board({ season, seasons }: { season: Season; seasons: readonly S
         total={total}
         ownRank={own?.item.rank}
         onRank={goTo}
-        onMe={(rank) => goTo(rank - 5, rank)}
+        onMe={(rank) => goTo(rank - 5, "own")}
       />
       {answer.error && !isUnreachable(answer.error) && <Failed error={answer.error} retry={answer.refetch} />}
       {rows.length === 0 ? (

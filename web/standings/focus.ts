@@ -1,13 +1,14 @@
 const PATIENCE = 5_000;
 
-/** Brings a row into view and the focus to it, as soon as it stands in the table. */
-export function focusRow({ rank }: { rank: number }): void {
+/** Brings a row into view and the focus to it, as soon as it stands in the table and what was there before is gone. */
+export function focusRow(wanted: { rank: number } | "own"): void {
+  const row = wanted === "own" ? "tr.own" : `tr[data-rank="${wanted.rank}"]`;
   const began = performance.now();
   const look = () => {
-    const row = document.querySelector<HTMLElement>(`tr[data-rank="${rank}"]`);
-    if (row) {
-      row.scrollIntoView({ block: "center" });
-      row.querySelector("button")?.focus({ preventScroll: true });
+    const found = document.querySelector<HTMLElement>(`.standings[aria-busy="false"] > tbody > ${row}`);
+    if (found) {
+      found.scrollIntoView({ block: "center" });
+      found.querySelector("button")?.focus({ preventScroll: true });
     } else if (performance.now() - began < PATIENCE) requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
