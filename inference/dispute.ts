@@ -40,6 +40,36 @@ export function findWrongRow(layers: readonly (readonly Row[])[], trace: Uint8Ar
   return undefined;
 }
 
+/** All that one activation is computed from, and what was claimed instead. */
+export interface ShownRow extends WrongRow, Row {
+  /** The activations below it, as claimed. */
+  inputs: Int8Array;
+  /** Σ x·w. */
+  sum: number;
+}
+
+/**
+ * Recomputes one row of a claimed trace, with all that goes into it. Throws a RangeError when the model has no such row
+ * or the trace doesn't hold it.
+ *
+ * @param trace A_0 ‖ … ‖ A_L; for a batch's unit, its assigned input before its leaf.
+ */
+export function showRow(
+  layers: readonly (readonly Row[])[],
+  trace: Uint8Array,
+  { layer, row }: Pick<WrongRow, "layer" | "row">,
+): ShownRow {
+  const shown = layers[layer]?.[row];
+  if (!shown) throw new RangeError(`The model has no row ${row} in layer ${layer}.`);
+  const claims = new Int8Array(trace.buffer, trace.byteOffset, trace.length);
+  const below = layers.slice(0, layer).reduce((at, rows) => at + (rows[0]?.weights.length ?? 0), 0);
+  const inputs = claims.slice(below, below + shown.weights.length);
+  const claimed = claims[below + shown.weights.length + row];
+  if (claimed === undefined) throw new RangeError(`The trace of ${trace.length} bytes ends before that row.`);
+  const sum = inputs.reduce((total, x, k) => total + x * (shown.weights[k] as number), 0);
+  return { layer, row, ...shown, inputs, sum, claimed, correct: activation(shown, inputs) };
+}
+
 /** What FraudProof is shown of the row: `DisputedRow` of the contract. */
 export interface DisputedRow {
   layoutBytes: Hex;

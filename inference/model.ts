@@ -1,8 +1,9 @@
 import { bytesToHex, type Hex, keccak256, sha256 } from "viem";
 import { modelId, ZERO_HASH } from "../sdk/commitments.ts";
+import { WrongHashError } from "../sdk/content.ts";
 import { decodeLayout, decodeRows, type Layout, type Row, weightsTree } from "../sdk/layouts.ts";
 import { canonicalOnnx } from "./canonical.ts";
-import { RUNTIME_ID } from "./runtime.ts";
+import { RUNTIME_ID } from "./pinned.ts";
 
 /** A model as `ModelPublished` tells of it; hashes are zero where a part is missing. */
 export interface PublishedModel {
@@ -49,18 +50,27 @@ export interface CheckedModel {
 export function checkModel(model: PublishedModel, artifact: Uint8Array): CheckedModel {
   const artifactHash = sha256(artifact);
   if (artifactHash !== model.artifactHash)
-    throw new Error(`The file has sha256 ${artifactHash}; the model names ${model.artifactHash}.`);
+    throw new WrongHashError(
+      `The file has sha256 ${artifactHash}; the model names ${model.artifactHash}.`,
+      model.artifactHash,
+      artifactHash,
+    );
   if (model.runtimeId !== RUNTIME_ID)
     throw new Error(`The model runs on runtime ${model.runtimeId}; this is runtime ${RUNTIME_ID}.`);
   const layout = decodeLayout(model.layout);
   const layers = decodeRows(layout.widths, model.rows);
   const weightsRoot = rootOf(layers);
   if (weightsRoot !== model.weightsRoot)
-    throw new Error(`The rows have the root ${weightsRoot}; the model names ${model.weightsRoot}.`);
+    throw new WrongHashError(
+      `The rows have the root ${weightsRoot}; the model names ${model.weightsRoot}.`,
+      model.weightsRoot,
+      weightsRoot,
+    );
   const { runtimeId, verifyingKeyHash, measurement } = model;
   const layoutHash = keccak256(model.layout);
   const id = modelId({ artifactHash, runtimeId, layoutHash, weightsRoot, verifyingKeyHash, measurement });
-  if (id !== model.modelId) throw new Error(`The parts make the model ${id}; it is named ${model.modelId}.`);
+  if (id !== model.modelId)
+    throw new WrongHashError(`The parts make the model ${id}; it is named ${model.modelId}.`, model.modelId, id);
   if (layers.length > 0) checkCanonical(canonicalOnnx(layout, layers), artifact);
   return { layout, layers };
 }

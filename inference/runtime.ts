@@ -1,21 +1,9 @@
 import { env, InferenceSession as OrtSession, Tensor as OrtTensor } from "onnxruntime-web/wasm";
-import { type Hex, sha256 } from "viem";
-import { type Runtime, runtimeId } from "../sdk/commitments.ts";
+import { sha256 } from "viem";
+import { WrongHashError } from "../sdk/content.ts";
 import type { Layout, TensorSpec } from "../sdk/layouts.ts";
+import { pinnedRuntime } from "./pinned.ts";
 import { checkInput, checkOutput, InvalidRunError } from "./tensors.ts";
-
-/**
- * The one runtime that defines a model's arithmetic: the plain CPU build of onnxruntime-web, one thread, the graph run
- * as it is written.
- */
-export const pinnedRuntime: Runtime = {
-  name: "onnxruntime-web@1.30.0",
-  wasmHash: "0x3398c10d07d229bd91b364548e130e0e51a8e5704b88c7c083ebbeb78842dee2",
-  threads: 1,
-  graphLevel: 0,
-};
-
-export const RUNTIME_ID: Hex = runtimeId(pinnedRuntime);
 
 /** Opens models on the pinned runtime. */
 export interface InferenceRuntime {
@@ -43,8 +31,10 @@ export interface InferenceSession {
 export async function loadRuntime(wasm: Uint8Array): Promise<InferenceRuntime> {
   const found = sha256(wasm);
   if (found !== pinnedRuntime.wasmHash)
-    throw new Error(
+    throw new WrongHashError(
       `The WebAssembly file has sha256 ${found}; ${pinnedRuntime.name} is pinned to ${pinnedRuntime.wasmHash}.`,
+      pinnedRuntime.wasmHash,
+      found,
     );
   env.wasm.wasmBinary = new Uint8Array(wasm).buffer;
   env.wasm.numThreads = pinnedRuntime.threads;

@@ -1,6 +1,6 @@
+import { UnavailableError } from "../inference/content.ts";
 import { isConnectionError, RevertError, sentenceOf } from "../sdk/errors.ts";
 import type { Board } from "./board.ts";
-import { UnavailableError } from "./content.ts";
 import type { Report } from "./heads.ts";
 import { TryAgainError } from "./sender.ts";
 import type { View } from "./view.ts";

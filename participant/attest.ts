@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { bytesToHex, type Hex } from "viem";
+import type { OpenModel } from "../inference/models.ts";
 import { buildStatement } from "../inference/quorum.ts";
 import { encodeTensor, hashTensor, type Tensor } from "../inference/tensors.ts";
 import type { Client } from "../sdk/client.ts";
@@ -7,7 +8,6 @@ import { attestationUid } from "../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../sdk/contexts.ts";
 import type { Content } from "./content.ts";
 import type { Journal } from "./journal.ts";
-import type { OpenModel } from "./models.ts";
 import { callOf, type Sender } from "./sender.ts";
 
 export interface AttestOptions {

@@ -1,12 +1,13 @@
 import type { Address, Hex } from "viem";
+import { InvalidModelError, type Models } from "../inference/models.ts";
 import { InvalidRunError } from "../inference/tensors.ts";
+import { sizeOf } from "../inference/verify/claims.ts";
 import type { Client, TaskInputs } from "../sdk/client.ts";
 import { unitContext, unitOf } from "../sdk/contexts.ts";
+import { FRAUD_PROOF } from "../sdk/methods.ts";
 import type { Actor, Job } from "./actors.ts";
-import { FRAUD_PROOF, sizeOf } from "./claims.ts";
 import { claimUnits, mostUnits, type UnitRange } from "./claimUnits.ts";
 import type { Report } from "./heads.ts";
-import { InvalidModelError, type Models } from "./models.ts";
 import type { Sender } from "./sender.ts";
 import type { SeasonView, View } from "./view.ts";
 

@@ -1,9 +1,5 @@
 import type { Hex } from "viem";
-import { type Client, fraudProofOf } from "../sdk/client.ts";
-import { unitOf } from "../sdk/contexts.ts";
-import { RevertError } from "../sdk/errors.ts";
-import type { Actor } from "./actors.ts";
-import { type ClaimView, sizeOf } from "./claims.ts";
+import { type ClaimView, sizeOf } from "../inference/verify/claims.ts";
 import {
   type Assignment,
   type ChainModel,
@@ -11,9 +7,14 @@ import {
   examineClaim,
   type Finding,
   readChainModel,
-} from "./examine.ts";
+} from "../inference/verify/examine.ts";
+import { type Client, fraudProofOf } from "../sdk/client.ts";
+import { unitOf } from "../sdk/contexts.ts";
+import { RevertError } from "../sdk/errors.ts";
+import type { Actor } from "./actors.ts";
 import type { Report } from "./heads.ts";
-import type { Sender } from "./sender.ts";
+import { refutationOf } from "./refutation.ts";
+import type { Call, Sender } from "./sender.ts";
 import { PENDING, type View } from "./view.ts";
 
 export interface ChallengerOptions {
@@ -44,7 +45,7 @@ const TOO_LATE = new Set(["NotOpen", "WindowOver"]);
 
 /** Re-runs every claim under FraudProof from what is on chain, and refutes what is wrong. */
 export function createChallenger({ client, sender, report }: ChallengerOptions): Challenger {
-  const fraudProof = fraudProofOf(client);
+  fraudProofOf(client);
   const name = `challenger ${sender.account.address}`;
   const models = new Map<Hex, Promise<ChainModel>>();
   const unreadable = new Map<Hex, string>();
@@ -74,11 +75,11 @@ export function createChallenger({ client, sender, report }: ChallengerOptions):
     return season?.seed === undefined || task === undefined ? undefined : { seed: season.seed, task };
   };
 
-  const refute = async (id: Hex, finding: Finding): Promise<void> => {
+  const refute = async (id: Hex, finding: Finding, call: Call): Promise<void> => {
     wrong.add(id);
     report(`${name}: ${id} ${describeFinding(finding)}`);
     try {
-      await sender.send(finding.call);
+      await sender.send(call);
     } catch (error) {
       if (!(error instanceof RevertError && TOO_LATE.has(error.errorName ?? ""))) throw error;
       report(`${name}: it was settled already.`);
@@ -96,8 +97,8 @@ export function createChallenger({ client, sender, report }: ChallengerOptions):
       return report(`${name}: ${id} can't be re-run. ${error.message}`);
     }
     const assignment = assignmentOf(claim.statement.context, view);
-    const finding = await examineClaim(fraudProof.address, found, model, assignment);
-    if (finding !== undefined) await refute(id, finding);
+    const finding = await examineClaim(found, model, assignment);
+    if (finding) await refute(id, finding, refutationOf(client, found, model, assignment, finding));
     examined.set(id, sizeOf(found));
     const { claims, units, missed } = coverage();
     report(

@@ -1,13 +1,13 @@
 import { bytesToHex, type Hex } from "viem";
 import { buildBatch, traceOf } from "../inference/fraud.ts";
 import { forward } from "../inference/integer.ts";
+import type { OpenModel } from "../inference/models.ts";
 import { type Client, fraudProofOf, type TaskInputs } from "../sdk/client.ts";
 import { type Batch, batchId, unitSeed } from "../sdk/commitments.ts";
 import { unitContext } from "../sdk/contexts.ts";
+import { FRAUD_PROOF } from "../sdk/methods.ts";
 import { unitInput } from "../sdk/units.ts";
-import { FRAUD_PROOF } from "./claims.ts";
 import { ensureDeposit } from "./deposits.ts";
-import type { OpenModel } from "./models.ts";
 import { callOf, type Sender } from "./sender.ts";
 
 /** Consecutive units of one task. */

@@ -1,4 +1,5 @@
 import type { Hex } from "viem";
+import type { ClaimView, SingleClaim } from "../inference/verify/claims.ts";
 import { type Client, fraudProofOf, readModel } from "../sdk/client.ts";
 import { unitSeed } from "../sdk/commitments.ts";
 import { unitOf } from "../sdk/contexts.ts";
@@ -6,7 +7,6 @@ import { RevertError } from "../sdk/errors.ts";
 import { decodeLayout } from "../sdk/layouts.ts";
 import { showInput } from "../sdk/units.ts";
 import type { Actor, Job } from "./actors.ts";
-import type { ClaimView, SingleClaim } from "./claims.ts";
 import { callOf, type Sender } from "./sender.ts";
 import { PENDING, REFUTED, VERIFIED, type View } from "./view.ts";
 import { createWindows } from "./windows.ts";

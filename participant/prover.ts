@@ -1,17 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { bytesToHex, type Hex } from "viem";
+import { InvalidModelError, type Models } from "../inference/models.ts";
 import { buildStatement } from "../inference/quorum.ts";
 import { hashTensor, InvalidRunError } from "../inference/tensors.ts";
 import type { Client } from "../sdk/client.ts";
 import { attestationUid, unitSeed } from "../sdk/commitments.ts";
+import { QUORUM } from "../sdk/methods.ts";
 import { unitInput } from "../sdk/units.ts";
 import type { Actor, Job } from "./actors.ts";
 import { ensureDeposit } from "./deposits.ts";
 import type { Report } from "./heads.ts";
 import type { Journal, StatementEntry } from "./journal.ts";
-import { InvalidModelError, type Models } from "./models.ts";
 import { callOf, type Sender } from "./sender.ts";
-import { type FreeUnit, nextUnit, QUORUM } from "./units.ts";
+import { type FreeUnit, nextUnit } from "./units.ts";
 import { isRevealing, PENDING } from "./view.ts";
 
 export interface ProverOptions {

@@ -1,7 +1,7 @@
 import type { Address } from "viem";
+import { sizeOf } from "../inference/verify/claims.ts";
 import { unitOf } from "../sdk/contexts.ts";
 import { nextBatch } from "./batcher.ts";
-import { sizeOf } from "./claims.ts";
 import { nextUnit, type Wish } from "./units.ts";
 import { PENDING, REFUTED, VERIFIED, type View, VOID } from "./view.ts";
 

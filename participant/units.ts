@@ -1,10 +1,8 @@
 import type { Address, Hex } from "viem";
 import type { TaskInputs } from "../sdk/client.ts";
 import { unitContext, unitOf } from "../sdk/contexts.ts";
+import { QUORUM } from "../sdk/methods.ts";
 import { type SeasonView, type StatementView, type View, VOID } from "./view.ts";
-
-/** Quorum's number in the registry's list: the method that participants work for. */
-export const QUORUM = 1;
 
 /** A unit that an account can work on. */
 export interface FreeUnit {

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { bytesToHex, type Hex } from "viem";
+import { UnavailableError } from "../inference/content.ts";
+import { InvalidModelError, type Models } from "../inference/models.ts";
 import { buildVote } from "../inference/quorum.ts";
 import { checkInput, decodeTensor, hashTensor, InvalidRunError } from "../inference/tensors.ts";
 import type { Client } from "../sdk/client.ts";
@@ -9,11 +11,10 @@ import { contextKind, unitOf } from "../sdk/contexts.ts";
 import { type Layout, tensorHeader } from "../sdk/layouts.ts";
 import { unitInput } from "../sdk/units.ts";
 import type { Actor, Job } from "./actors.ts";
-import { type Content, UnavailableError } from "./content.ts";
+import type { Content } from "./content.ts";
 import { ensureDeposit } from "./deposits.ts";
 import type { Report } from "./heads.ts";
 import type { Journal, VoteKey } from "./journal.ts";
-import { InvalidModelError, type Models } from "./models.ts";
 import { callOf, type Sender, TryAgainError } from "./sender.ts";
 import { isCommitting, isRevealing, PENDING, type StatementView, type View } from "./view.ts";
 

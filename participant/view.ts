@@ -1,8 +1,8 @@
 import { type Address, type Hex, hexToBytes, type Log, parseEventLogs } from "viem";
-import { attestationRegistryAbi, campaignAbi, fraudProofAbi, quorumAbi } from "../sdk/abi.ts";
+import { type ClaimView, foldClaim } from "../inference/verify/claims.ts";
+import { type EventLog, eventsAbi } from "../inference/verify/events.ts";
 import type { TaskInputs } from "../sdk/client.ts";
-import { type Attestation, answerHash } from "../sdk/commitments.ts";
-import { beginBatch, beginSingle, type ClaimView, FRAUD_PROOF } from "./claims.ts";
+import type { Attestation } from "../sdk/commitments.ts";
 import type { Head } from "./heads.ts";
 
 /** Statuses as the registry counts them. */
@@ -59,8 +59,6 @@ export interface View {
   claims: Map<Hex, ClaimView>;
 }
 
-const eventsAbi = [...attestationRegistryAbi, ...campaignAbi, ...quorumAbi, ...fraudProofAbi] as const;
-
 /** Folds logs, in the order of the chain, into `view`. */
 export function foldLogs(view: Omit<View, "head">, tasks: Map<bigint, TaskInputs[]>, logs: readonly Log[]): void {
   for (const log of parseEventLogs({ abi: eventsAbi, logs: [...logs] })) {
@@ -79,44 +77,16 @@ export function foldLogs(view: Omit<View, "head">, tasks: Map<bigint, TaskInputs
       if (season !== undefined) season.seed = log.args.seed;
     } else if (log.eventName === "Committed") {
       view.statements.set(log.args.uid, begin(log.args));
-    } else if (log.eventName === "PointsAwarded" || log.eventName === "PointsBurned") {
-      const statement = view.statements.get(log.args.subject) ?? view.claims.get(log.args.subject);
-      if (statement !== undefined) statement.inLedger = true;
-    } else if (!foldClaim(view, log)) {
-      foldStatement(view, log);
+    } else if (!foldStatement(view, log)) {
+      foldClaim(view.claims, log);
     }
   }
 }
 
-type EventLog = ReturnType<typeof parseEventLogs<typeof eventsAbi, true>>[number];
-
-/** Folds what concerns a claim under FraudProof; false if the log doesn't. */
-function foldClaim({ claims, statements }: Omit<View, "head">, log: EventLog): boolean {
-  const { eventName, args, blockNumber } = log;
-  if (eventName === "BatchAttested" && args.method === FRAUD_PROOF) {
-    claims.set(args.id, beginBatch(args, blockNumber));
-  } else if (eventName === "Attested" && args.method === FRAUD_PROOF && !statements.has(args.uid)) {
-    claims.set(args.uid, beginSingle(args, answerHash(args.prover, args), blockNumber));
-  } else if (eventName === "Traced") {
-    const found = claims.get(args.uid);
-    if (found?.claim.kind === "single") found.claim.trace = hexToBytes(args.trace);
-  } else if (eventName === "StatusChanged" && claims.has(args.id)) {
-    Object.assign(claims.get(args.id) as ClaimView, { status: args.status });
-  } else if (eventName === "RowRefuted") {
-    const { challenger, unit, layer, row, claimed, correct } = args;
-    const refutation = { challenger, index: Number(unit), layer: Number(layer), row: Number(row), claimed, correct };
-    Object.assign(claims.get(args.id) ?? {}, { refutation });
-  } else {
-    return false;
-  }
-  return true;
-}
-
-function foldStatement(view: Omit<View, "head">, log: EventLog): void {
-  const id =
-    "uid" in log.args ? log.args.uid : "id" in log.args && typeof log.args.id === "string" ? log.args.id : "0x";
-  const statement = view.statements.get(id);
-  if (statement === undefined) return;
+/** Folds what concerns a committed statement; false if the log doesn't. */
+function foldStatement(view: Omit<View, "head">, log: EventLog): boolean {
+  const statement = view.statements.get(subjectOf(log));
+  if (statement === undefined) return false;
   switch (log.eventName) {
     case "DrawScheduled": {
       const { round, drawBlock, drawUntil } = log.args;
@@ -143,7 +113,18 @@ function foldStatement(view: Omit<View, "head">, log: EventLog): void {
     case "StatusChanged":
       Object.assign(statement, { status: log.args.status, settledBy: log.args.by });
       break;
+    case "PointsAwarded":
+    case "PointsBurned":
+      statement.inLedger = true;
+      break;
   }
+  return true;
+}
+
+function subjectOf({ args }: EventLog): Hex {
+  if ("uid" in args) return args.uid;
+  if ("subject" in args) return args.subject;
+  return "id" in args && typeof args.id === "string" ? args.id : "0x";
 }
 
 const emptyRound = () => ({

@@ -1,5 +1,5 @@
+import type { ClaimView } from "../inference/verify/claims.ts";
 import { type Client, fraudProofOf } from "../sdk/client.ts";
-import type { ClaimView } from "./claims.ts";
 
 /** When claims under FraudProof can be settled, read from the chain once a claim. */
 export interface Windows {

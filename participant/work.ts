@@ -1,4 +1,5 @@
 import type { LocalAccount } from "viem";
+import { openModels } from "../inference/models.ts";
 import { checkDeployment, connect } from "../sdk/client.ts";
 import type { Deployment } from "../sdk/deployment.ts";
 import { type Actor, runActors } from "./actors.ts";
@@ -10,7 +11,6 @@ import { createFraudKeeper } from "./fraudKeeper.ts";
 import type { Report } from "./heads.ts";
 import { openJournal } from "./journal.ts";
 import { createKeeper } from "./keeper.ts";
-import { openModels } from "./models.ts";
 import { createProver } from "./prover.ts";
 import { loadPinnedRuntime } from "./runtime.ts";
 import { createSender } from "./sender.ts";

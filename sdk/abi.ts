@@ -2,7 +2,7 @@ import { parseAbi } from "viem";
 
 // Human-readable ABI of every contract's interface, tested equal to the compiled artifacts.
 
-export const modelRegistryAbi = parseAbi([
+export const modelRegistryAbi = /* @__PURE__ */ parseAbi([
   "struct Model { bytes32 layoutHash; bytes32 weightsRoot; bytes32 verifyingKeyHash; bytes32 measurement; }",
   "struct Publication { bytes32 artifactHash; bytes32 runtimeId; bytes32 verifyingKeyHash; bytes32 measurement; }",
   "event ModelPublished(bytes32 indexed modelId, address indexed publisher, bytes32 artifactHash, bytes32 runtimeId, bytes32 weightsRoot, bytes32 verifyingKeyHash, bytes32 measurement, bytes layout, bytes rows, string uri)",
@@ -22,7 +22,7 @@ export const modelRegistryAbi = parseAbi([
   "function publish(Publication publication, bytes layoutBytes, bytes rows, string uri) external returns (bytes32 modelId)",
 ]);
 
-export const attestationRegistryAbi = parseAbi([
+export const attestationRegistryAbi = /* @__PURE__ */ parseAbi([
   "struct Answer { bytes32 outputHash; bytes32 traceHash; bytes32 salt; }",
   "struct Record { address prover; uint40 attestedAt; uint32 count; uint8 method; uint8 status; bool open; }",
   "struct Attestation { address prover; uint8 method; bytes32 modelId; bytes32 inputHash; bytes32 context; bytes32 answer; }",
@@ -65,7 +65,7 @@ export const attestationRegistryAbi = parseAbi([
   "function uidOf(Attestation statement) external view returns (bytes32)",
 ]);
 
-export const bondsAbi = parseAbi([
+export const bondsAbi = /* @__PURE__ */ parseAbi([
   "struct Bond { uint128 free; uint128 locked; uint128 unbonding; uint64 withdrawableAt; }",
   "event Burned(address indexed holder, address indexed account, uint256 amount)",
   "event Claimed(address indexed account, uint256 amount)",
@@ -96,7 +96,7 @@ export const bondsAbi = parseAbi([
   "function withdraw(address holder) external",
 ]);
 
-export const campaignAbi = parseAbi([
+export const campaignAbi = /* @__PURE__ */ parseAbi([
   "struct TaskRules { bytes32 modelId; uint8 method; uint64 points; uint32 unitsPerAccount; uint8 noise; }",
   "struct Attestation { address prover; uint8 method; bytes32 modelId; bytes32 inputHash; bytes32 context; bytes32 answer; }",
   "struct AssignedInput { bytes header; bytes base; bytes32[] proof; }",
@@ -160,7 +160,7 @@ export const campaignAbi = parseAbi([
   "function verifierPointsOf(uint256 seasonId, address account) external view returns (uint64)",
 ]);
 
-export const quorumAbi = parseAbi([
+export const quorumAbi = /* @__PURE__ */ parseAbi([
   "struct Case { uint8 round; bool drawn; bool proverRevealed; bool done; bool paysPanel; uint8 committed; uint8 revealed; uint40 listBlock; uint40 drawBlock; uint40 drawUntil; uint40 commitUntil; uint40 revealUntil; }",
   "struct Attestation { address prover; uint8 method; bytes32 modelId; bytes32 inputHash; bytes32 context; bytes32 answer; }",
   "struct Answer { bytes32 outputHash; bytes32 traceHash; bytes32 salt; }",
@@ -224,7 +224,7 @@ export const quorumAbi = parseAbi([
   "function verifiersOf(bytes32 id) external view returns (address[])",
 ]);
 
-export const fraudProofAbi = parseAbi([
+export const fraudProofAbi = /* @__PURE__ */ parseAbi([
   "struct Attestation { address prover; uint8 method; bytes32 modelId; bytes32 inputHash; bytes32 context; bytes32 answer; }",
   "struct Answer { bytes32 outputHash; bytes32 traceHash; bytes32 salt; }",
   "struct Batch { address prover; uint8 method; bytes32 modelId; bytes32 context; uint32 count; bytes32 root; }",

@@ -9,6 +9,19 @@ const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 /** The largest content that is stored or read, in bytes. */
 export const MAX_CONTENT_BYTES = 64 * 1024 * 1024;
 
+/** Bytes have another hash than they must have; the message names both. */
+export class WrongHashError extends Error {
+  override name = "WrongHashError";
+  readonly expected: Hex;
+  readonly found: Hex;
+
+  constructor(message: string, expected: Hex, found: Hex) {
+    super(message);
+    this.expected = expected;
+    this.found = found;
+  }
+}
+
 /** CIDv1 (raw, sha2-256) of a file with this sha256: a model's address. */
 export const cidOfSha256 = (hash: Hex): string => cid(SHA2_256, hash);
 
@@ -34,13 +47,18 @@ export function parseCid(text: string): { hash: "sha2-256" | "keccak-256"; diges
   return { hash: code === SHA2_256 ? "sha2-256" : "keccak-256", digest };
 }
 
-/** Returns `bytes` if they are what `text` names; throws otherwise. Every reader calls this on what it got. */
+/** Returns `bytes` if they are what `text` names; throws otherwise, {@link WrongHashError} if they are something else. Every reader calls this on what it got. */
 export function checkContent(text: string, bytes: Uint8Array): Uint8Array {
   const { hash, digest } = parseCid(text);
   if (bytes.length > MAX_CONTENT_BYTES)
     throw new RangeError(`Content ${text} is ${bytes.length} bytes, more than ${MAX_CONTENT_BYTES}.`);
   const found = hash === "sha2-256" ? sha256(bytes) : keccak256(bytes);
-  if (found !== digest) throw new Error(`Content ${text} has ${hash} ${found}: it is not what its address names.`);
+  if (found !== digest)
+    throw new WrongHashError(
+      `Content ${text} has ${hash} ${found}: it is not what its address names, ${digest}.`,
+      digest,
+      found,
+    );
   return bytes;
 }
 

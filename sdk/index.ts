@@ -12,6 +12,7 @@ export * from "./deployment.ts";
 export * from "./errors.ts";
 export * from "./layouts.ts";
 export * from "./ledger.ts";
+export * from "./methods.ts";
 export * from "./proofs.ts";
 export * from "./ranges.ts";
 export * from "./rules.ts";

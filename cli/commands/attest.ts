@@ -1,7 +1,7 @@
+import { openModels } from "../../inference/models.ts";
 import { attestFree } from "../../participant/attest.ts";
 import { followHeads } from "../../participant/heads.ts";
 import { openJournal } from "../../participant/journal.ts";
-import { openModels } from "../../participant/models.ts";
 import { loadPinnedRuntime } from "../../participant/runtime.ts";
 import { createSender } from "../../participant/sender.ts";
 import type { Command, Invocation, Outcome } from "../command.ts";

@@ -1,11 +1,11 @@
-import { readAssignment } from "../../participant/checks.ts";
-import { FRAUD_PROOF } from "../../participant/claims.ts";
+import { openModels } from "../../inference/models.ts";
+import { readAssignment } from "../../inference/verify/checks.ts";
 import { claimUnits } from "../../participant/claimUnits.ts";
 import { followHeads } from "../../participant/heads.ts";
-import { openModels } from "../../participant/models.ts";
 import { loadPinnedRuntime } from "../../participant/runtime.ts";
 import { createSender } from "../../participant/sender.ts";
 import { fraudProofOf } from "../../sdk/client.ts";
+import { FRAUD_PROOF } from "../../sdk/methods.ts";
 import { methodNames } from "../../sdk/proofs.ts";
 import type { Invocation, Outcome } from "../command.ts";
 import { grouped } from "../format.ts";

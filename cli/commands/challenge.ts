@@ -1,10 +1,11 @@
 import type { Address, Hex } from "viem";
-import { readAssignment } from "../../participant/checks.ts";
-import { sizeOf } from "../../participant/claims.ts";
-import { examineClaim, type Finding, readChainModel } from "../../participant/examine.ts";
+import { readAssignment } from "../../inference/verify/checks.ts";
+import { sizeOf } from "../../inference/verify/claims.ts";
+import { examineClaim, type Finding, readChainModel } from "../../inference/verify/examine.ts";
+import { type RecordedClaim, readClaim } from "../../inference/verify/readClaim.ts";
 import { followHeads } from "../../participant/heads.ts";
-import { type RecordedClaim, readClaim } from "../../participant/readClaim.ts";
-import { createSender } from "../../participant/sender.ts";
+import { refutationOf } from "../../participant/refutation.ts";
+import { type Call, createSender } from "../../participant/sender.ts";
 import { PENDING, REFUTED } from "../../participant/view.ts";
 import { type Client, fraudProofOf } from "../../sdk/client.ts";
 import { unitOf } from "../../sdk/contexts.ts";
@@ -23,7 +24,7 @@ JSON: id, status (after this), units, honest, refuted, disputed (unit or null, i
   async run(invocation) {
     const id = parseHash("UID", invocation.positionals[0] as string);
     const { client } = await openConnection(invocation.settings);
-    const { address } = fraudProofOf(client);
+    fraudProofOf(client);
     const claim = await readClaim(client, id);
     if (claim === undefined)
       throw new Error(
@@ -33,8 +34,10 @@ JSON: id, status (after this), units, honest, refuted, disputed (unit or null, i
     const unit = unitOf(context);
     const assignment = unit && (await readAssignment(client, unit));
     if (typeof assignment === "string") throw new Error(assignment);
-    const finding = await examineClaim(address, claim, await readChainModel(client, modelId), assignment);
-    return finding === undefined ? honest(claim) : refute(client, claim, finding, invocation);
+    const model = await readChainModel(client, modelId);
+    const finding = await examineClaim(claim, model, assignment);
+    if (finding === undefined) return honest(claim);
+    return refute(claim, finding, refutationOf(client, claim, model, assignment, finding), client, invocation);
   },
 };
 
@@ -55,9 +58,10 @@ function honest(claim: RecordedClaim): Outcome {
 }
 
 async function refute(
-  client: Client,
   claim: RecordedClaim,
-  { call, ...disputed }: Finding,
+  disputed: Finding,
+  call: Call,
+  client: Client,
   { settings, progress }: Invocation,
 ): Promise<Outcome> {
   if (claim.status !== PENDING)
@@ -87,11 +91,7 @@ interface Ending {
   hash: Hex | null;
 }
 
-function wrong(
-  claim: RecordedClaim,
-  disputed: Omit<Finding, "call">,
-  { good, status, challenger, hash }: Ending,
-): Outcome {
+function wrong(claim: RecordedClaim, disputed: Finding, { good, status, challenger, hash }: Ending): Outcome {
   const name = statuses[status] ?? "none";
   const { unit, layer, row, claimed, correct } = disputed;
   const of = unit === undefined ? "" : ` of unit ${unit}`;

@@ -1,6 +1,6 @@
 import type { Address } from "viem";
+import { openModels } from "../../inference/models.ts";
 import { hashTensor, type Tensor } from "../../inference/tensors.ts";
-import { openModels } from "../../participant/models.ts";
 import { loadPinnedRuntime } from "../../participant/runtime.ts";
 import { type Client, readSeason, readTasks } from "../../sdk/client.ts";
 import { unitSeed, ZERO_HASH } from "../../sdk/commitments.ts";

@@ -1,11 +1,11 @@
 import type { Hex } from "viem";
-import type { Check } from "../../participant/checks.ts";
-import type { Refutation } from "../../participant/claims.ts";
-import { type Models, openModels } from "../../participant/models.ts";
-import { readClaim } from "../../participant/readClaim.ts";
+import { type Models, openModels } from "../../inference/models.ts";
+import { verifyBatch } from "../../inference/verify/batch.ts";
+import type { Check } from "../../inference/verify/checks.ts";
+import type { Refutation } from "../../inference/verify/claims.ts";
+import { readClaim } from "../../inference/verify/readClaim.ts";
+import { type Verification, verifyStatement } from "../../inference/verify/statement.ts";
 import { loadPinnedRuntime } from "../../participant/runtime.ts";
-import { type Verification, verifyStatement } from "../../participant/verify.ts";
-import { verifyBatch } from "../../participant/verifyBatch.ts";
 import { type Client, readModel } from "../../sdk/client.ts";
 import { decodeLayout } from "../../sdk/layouts.ts";
 import { methodNames } from "../../sdk/proofs.ts";
@@ -20,7 +20,7 @@ export const verify: Command = {
   positionals: ["UID"],
   summary: "check a statement or batch from chain, by running it again here",
   details: `Recomputes the uid from the statement's fields, reads its record, fetches the model by CID, re-hashes it and checks its parts, derives the unit's assigned input (for a free statement: --input, or the content directory and the API by the input's hash), runs the model on the pinned runtime and compares outputs. A statement under FraudProof also has its trace on chain: its hash and every row are recomputed. UID may name a batch: its tree is built again from the traces and every row of every unit recomputed; with --unit it is one unit, its place in the tree proven, its input derived, its model run. Of what was refuted the disputed row and both numbers are shown. Says what is proven and what is not. Exit code 1 if a check fails or the statement is refuted, void or revoked.
-JSON: uid, good, status, method, statement, unit (or null), answer (null while hidden), checks (name, result held|failed|unknown, detail), output (bytes, or null), refutation (challenger, index, layer, row, claimed, correct; or null), proven, notProven, blockNumber, transactionHash. Of a batch there are first, count and root in place of answer and output, unit is the one looked at (or null).`,
+JSON: uid, good, status, method, statement, unit (or null), answer (null while hidden), checks (name, result held|failed|unknown, detail, and hashes expected and found where two were compared), output (bytes, or null), refutation (challenger, index, layer, row, claimed, correct; or null), proven, notProven, blockNumber, transactionHash. Of a batch there are first, count and root in place of answer and output, unit is the one looked at (or null).`,
   options: {
     input: { value: "FILE", help: "the input of a statement that is not about a unit" },
     unit: { value: "K", help: "one unit of a batch, by its number in its task" },

@@ -1,6 +1,6 @@
 import type { HDAccount } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
-import type { Models } from "../../participant/models.ts";
+import type { Models } from "../../inference/models.ts";
 
 /** Who takes part in the demo: accounts of Hardhat's usual mnemonic, whose keys everybody knows. */
 export interface Cast {

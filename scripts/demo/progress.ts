@@ -1,6 +1,6 @@
 import type { Address } from "viem";
+import { type ClaimView, sizeOf } from "../../inference/verify/claims.ts";
 import type { Board } from "../../participant/board.ts";
-import { type ClaimView, sizeOf } from "../../participant/claims.ts";
 import { PENDING, REFUTED, type StatementView, VERIFIED, type View } from "../../participant/view.ts";
 import { unitOf } from "../../sdk/contexts.ts";
 

@@ -1,4 +1,4 @@
-import { type ClaimView, sizeOf } from "../../participant/claims.ts";
+import { type ClaimView, sizeOf } from "../../inference/verify/claims.ts";
 import type { View } from "../../participant/view.ts";
 import { REFUTED, VERIFIED } from "../../participant/view.ts";
 import { fetchApi } from "../../sdk/api.ts";
@@ -56,11 +56,12 @@ export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: Su
     ...tellBatch(batch),
     ...tellForged(forged),
     "",
+    `  page       ${apiUrl}`,
     `  standings  ${apiUrl}/v1/seasons/1/standings`,
     `  API        ${apiUrl}/openapi.json`,
     `  RPC        ${rpcUrl}`,
     "",
-    "Try in a second terminal, while this one runs:",
+    `Open ${apiUrl} in a browser, or try in a second terminal, while this one runs:`,
     "",
     command("rank 1"),
     "      the same standings",

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { hexToBytes } from "viem";
-import { disputeRow, disputeUnit, findWrongRow } from "../../inference/dispute.ts";
+import { disputeRow, disputeUnit, findWrongRow, showRow } from "../../inference/dispute.ts";
 import { traceOf } from "../../inference/fraud.ts";
 import { activation, forward } from "../../inference/integer.ts";
 import { decodeRows, encodeLayout, weightsTree } from "../../sdk/layouts.ts";
@@ -48,6 +48,44 @@ describe("disputes", () => {
           );
       }),
       { numRuns: 5 },
+    );
+  });
+
+  it("refuse to explain a row that the model or the trace doesn't have", () => {
+    fc.assert(
+      fc.property(anyModel, ({ layers, input }) => {
+        const trace = traceOf(forward(layers, input));
+        const place = { layer: layers.length - 1, row: (layers.at(-1)?.length ?? 0) - 1 };
+
+        expect(() => showRow(layers, trace, { ...place, layer: layers.length })).to.throw(
+          RangeError,
+          `The model has no row ${place.row} in layer ${layers.length}.`,
+        );
+        expect(() => showRow(layers, trace.subarray(0, -1), place)).to.throw(
+          RangeError,
+          `The trace of ${trace.length - 1} bytes ends before that row.`,
+        );
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("explain a wrong row by the numbers that the contract computes it from", () => {
+    fc.assert(
+      fc.property(anyCheat, ({ layers, input, at, moved }) => {
+        const trace = traceOf(forward(layers, input));
+        trace[at] = (trace[at] as number) + moved;
+        const wrong = findWrongRow(layers, trace);
+        if (wrong === undefined) throw new Error("There is no wrong row.");
+        const { inputs, weights, bias, shift, lo, sum, ...rest } = showRow(layers, trace, wrong);
+
+        expect(rest).to.deep.equal(wrong);
+        expect(sum).to.equal([...inputs].reduce((total, x, k) => total + x * (weights[k] as number), 0));
+        expect(Math.min(127, Math.max(lo, Math.floor((sum + bias + 2 ** (shift - 1)) / 2 ** shift)))).to.equal(
+          rest.correct,
+        );
+      }),
+      { numRuns: 200 },
     );
   });
 

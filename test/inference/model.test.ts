@@ -4,7 +4,7 @@ import { keccak256, sha256 } from "viem";
 import { canonicalOnnx } from "../../inference/canonical.ts";
 import { checkModel, nameModel, type PublishedModel } from "../../inference/model.ts";
 import { encodeOnnx, ONNX_FLOAT } from "../../inference/onnx.ts";
-import { RUNTIME_ID } from "../../inference/runtime.ts";
+import { RUNTIME_ID } from "../../inference/pinned.ts";
 import { modelId, ZERO_HASH } from "../../sdk/commitments.ts";
 import { encodeLayout, encodeRows, type Layout, type Row, weightsTree } from "../../sdk/layouts.ts";
 import { anyModel, integerLayout } from "./layers.ts";

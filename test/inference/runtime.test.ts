@@ -5,14 +5,9 @@ import { sha256 } from "viem";
 import { canonicalOnnx } from "../../inference/canonical.ts";
 import { forward } from "../../inference/integer.ts";
 import { encodeOnnx, type Graph, ONNX_FLOAT } from "../../inference/onnx.ts";
+import { pinnedRuntime, RUNTIME_ID } from "../../inference/pinned.ts";
 import { bytesField, message, textField } from "../../inference/protobuf.ts";
-import {
-  type InferenceRuntime,
-  type InferenceSession,
-  loadRuntime,
-  pinnedRuntime,
-  RUNTIME_ID,
-} from "../../inference/runtime.ts";
+import { type InferenceRuntime, type InferenceSession, loadRuntime } from "../../inference/runtime.ts";
 import { InvalidRunError } from "../../inference/tensors.ts";
 import { loadPinnedRuntime } from "../../participant/runtime.ts";
 import { runtimeId } from "../../sdk/commitments.ts";

@@ -4,18 +4,18 @@ import { join } from "node:path";
 import hre from "hardhat";
 import { createTestClient, http, type LocalAccount } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
+import { type Models, openModels } from "../../inference/models.ts";
 import { type CommittedModel, readModel } from "../../models/read.ts";
 import { type Board, followBoard } from "../../participant/board.ts";
 import { type Content, openContent } from "../../participant/content.ts";
 import { type Journal, openJournal } from "../../participant/journal.ts";
-import { type Models, openModels } from "../../participant/models.ts";
 import { loadPinnedRuntime } from "../../participant/runtime.ts";
 import { createSender, type Sender } from "../../participant/sender.ts";
-import { QUORUM } from "../../participant/units.ts";
 import { deploy, type Parameters } from "../../scripts/deploy.ts";
 import { openSeason, publishModel } from "../../scripts/season.ts";
 import { type Client, connect } from "../../sdk/client.ts";
 import type { Deployment } from "../../sdk/deployment.ts";
+import { QUORUM } from "../../sdk/methods.ts";
 
 /** The n-th account of a test's chain. */
 export const accountOf = (n: number): LocalAccount =>

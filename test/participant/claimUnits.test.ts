@@ -1,7 +1,7 @@
 import { expect } from "chai";
+import type { OpenModel } from "../../inference/models.ts";
 import { readModel } from "../../models/read.ts";
 import { claimUnits, mostUnits } from "../../participant/claimUnits.ts";
-import type { OpenModel } from "../../participant/models.ts";
 import type { Sender } from "../../participant/sender.ts";
 import type { Client, TaskInputs } from "../../sdk/client.ts";
 import { ZERO_HASH } from "../../sdk/commitments.ts";

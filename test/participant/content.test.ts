@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { keccak256, sha256 } from "viem";
-import { openContent, UnavailableError } from "../../participant/content.ts";
+import { UnavailableError } from "../../inference/content.ts";
+import { openContent } from "../../participant/content.ts";
 import { cidOfKeccak256, cidOfSha256, MAX_CONTENT_BYTES } from "../../sdk/content.ts";
 import { refusal } from "./refusal.ts";
 

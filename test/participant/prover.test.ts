@@ -1,9 +1,9 @@
 import { expect } from "chai";
+import type { Models } from "../../inference/models.ts";
 import { InvalidRunError } from "../../inference/tensors.ts";
 import { runActors } from "../../participant/actors.ts";
 import { type Journal, openJournal } from "../../participant/journal.ts";
 import { createKeeper } from "../../participant/keeper.ts";
-import type { Models } from "../../participant/models.ts";
 import { createProver, type ProverOptions } from "../../participant/prover.ts";
 import type { Sender } from "../../participant/sender.ts";
 import { createVerifier } from "../../participant/verifier.ts";

@@ -2,11 +2,11 @@ import { type Hex, toHex } from "viem";
 import { buildStatement } from "../../inference/quorum.ts";
 import { encodeTensor, hashTensor } from "../../inference/tensors.ts";
 import { callOf, type Sender } from "../../participant/sender.ts";
-import { QUORUM } from "../../participant/units.ts";
 import { isRevealing, type StatementView } from "../../participant/view.ts";
 import { attestationUid } from "../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../sdk/contexts.ts";
 import { decodeLayout } from "../../sdk/layouts.ts";
+import { QUORUM } from "../../sdk/methods.ts";
 import type { Site } from "./chain.ts";
 
 /** What a hand-made statement says; what isn't given is right. */

@@ -1,0 +1,49 @@
+import { checkContent, MAX_CONTENT_BYTES } from "../sdk/content.ts";
+
+/** Content can't be had, or not what its address names: what a panel member votes UNAVAILABLE for. */
+export class UnavailableError extends Error {
+  override name = "UnavailableError";
+}
+
+/** Bytes by the hash they have. */
+export interface ContentReader {
+  /** The bytes of a CID, re-hashed. Throws {@link UnavailableError} when they can't be had. */
+  get(cid: string): Promise<Uint8Array>;
+}
+
+const FETCH_TIMEOUT_MS = 15_000;
+
+/**
+ * Fetches `/ipfs/<cid>` from a server and re-hashes it; nothing else is ever asked for. Throws a sentence that says
+ * what is wrong.
+ *
+ * @param source Where the server stands, as in `http://127.0.0.1:4000`.
+ */
+export async function fetchContent(source: string, cid: string): Promise<Uint8Array> {
+  const url = new URL(`/ipfs/${cid}`, source);
+  const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) }).catch(() => undefined);
+  if (response === undefined) throw new Error(`${url.origin} can't be reached.`);
+  if (!response.ok || response.body === null) throw new Error(`${url.origin} answered ${response.status}.`);
+  return checkContent(cid, await readBounded(response.body, url.origin));
+}
+
+// Bounded while it arrives: a length that a server states binds nobody.
+async function readBounded(body: ReadableStream<Uint8Array>, origin: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    chunks.push(part.value);
+    size += part.value.length;
+    if (size <= MAX_CONTENT_BYTES) continue;
+    await reader.cancel();
+    throw new Error(`${origin} sent more than ${MAX_CONTENT_BYTES} bytes.`);
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,80 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { AxeResults } from "axe-core";
+import { expect } from "chai";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import type { ModelsPage, StandingsPage, StatementsPage } from "../../../sdk/wire.ts";
+import type { Site } from "./site.ts";
+import { until } from "./until.ts";
+
+const looks: readonly [string, BrowserContextOptions][] = [
+  ["in the light", { colorScheme: "light" }],
+  ["in the dark", { colorScheme: "dark" }],
+  ["on a phone", { viewport: { width: 360, height: 740 }, colorScheme: "light" }],
+];
+
+/** Serious violations that axe finds; run through the debugger, since the page's policy lets no script in. */
+export async function violationsOf(page: Page): Promise<string[]> {
+  const source = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+  const debug = await page.context().newCDPSession(page);
+  await debug.send("Runtime.evaluate", { expression: source });
+  const { result } = await debug.send("Runtime.evaluate", {
+    expression: "axe.run(document, { resultTypes: ['violations'] })",
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  await debug.detach();
+  const { violations } = result.value as AxeResults;
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`.slice(0, 500));
+}
+
+/** Every page for those who see little, see other colours, or have a small screen. */
+export function describeAccess(site: () => Site): void {
+  for (const [look, options] of looks)
+    it(`has no serious violation of accessibility ${look}, and fits`, async () => {
+      const json = async <T>(path: string): Promise<T> => (await fetch(site().url + path)).json() as Promise<T>;
+      const statements = await json<StatementsPage>("/v1/attestations");
+      const models = await json<ModelsPage>("/v1/models");
+      const standings = await json<StandingsPage>("/v1/seasons/1/standings?limit=1");
+      const account = standings.items[0]?.account;
+      const { page, faults } = await site().visit(options);
+      for (const path of [
+        "/?season=1",
+        `/?season=1&open=${account}`,
+        "/seasons",
+        "/seasons/1",
+        `/seasons/1/accounts/${account}`,
+        "/attestations",
+        `/attestations/${statements.items[0]?.uid}`,
+        "/models",
+        `/models/${models.items[0]?.modelId}`,
+        "/caught",
+        "/charts",
+        "/take-part",
+        "/nothing/here",
+      ]) {
+        await page.goto(site().url + path);
+        await until(
+          page,
+          "the page",
+          () =>
+            document.querySelector("h1") &&
+            ![...document.querySelectorAll("p[aria-busy]")].some(
+              (busy) => busy.checkVisibility() && busy.getBoundingClientRect().top < innerHeight,
+            ),
+          undefined,
+        );
+        await until(page, "a verdict", () => document.querySelector(".chip-match") !== null, undefined);
+        expect(await violationsOf(page), path).to.deep.equal([]);
+        const { shown, wide } = await page.evaluate(() => ({
+          shown: innerWidth,
+          wide: document.documentElement.scrollWidth,
+        }));
+        expect(wide, `width of ${path}`).to.be.at.most(shown);
+      }
+      expect(faults).to.deep.equal([]);
+      await page.context().close();
+    });
+}

@@ -1,0 +1,183 @@
+import { expect } from "chai";
+import type { DeploymentAnswer, ModelsPage, Seasons, StandingsPage } from "../../../sdk/wire.ts";
+import { tamperWith } from "./proxy.ts";
+import type { Site } from "./site.ts";
+import { until, untilText } from "./until.ts";
+
+const HOSTILE = `"><img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
+
+/** What the page does when its server lies, is away or tells of what others wrote. */
+export function describeHonesty(site: () => Site): void {
+  it("catches a tampered ranking, and names the row", async () => {
+    let lie: { account: string; rank: number } | undefined;
+    const proxy = await tamperWith(site().url, {
+      edit: (path, body) => {
+        if (!/^\/v1\/seasons\/1\/standings\?/.test(path)) return body;
+        const page = body as StandingsPage;
+        const row = page.items[2];
+        if (!row) return page;
+        lie = { account: row.account, rank: row.rank };
+        return {
+          ...page,
+          items: page.items.map((one) => (one === row ? { ...one, points: `${BigInt(one.points) + 1n}` } : one)),
+        };
+      },
+    });
+    const { page } = await site().visit();
+    await page.goto(`${proxy.url}/?season=1`);
+    await until(page, "a mismatch", () => document.querySelector(".chip-mismatch") !== null, undefined);
+    const said = await page.locator(".chip").innerText();
+    expect(said).to.match(
+      /^Points don't match the chain: Rank 3, 0x\w{40}, is served with \d+ points; the chain gives \d+\.$/,
+    );
+    expect(said).to.include(lie?.account);
+    const marked = await page.locator("tr.wrong").evaluateAll((rows) => rows.map((row) => row.dataset.account));
+    expect(marked).to.deep.equal([lie?.account]);
+    expect(await page.locator("tr.wrong").innerText()).to.include("not the chain's");
+    await page.context().close();
+    await proxy.close();
+  });
+
+  it("catches accounts in each other's place", async () => {
+    const proxy = await tamperWith(site().url, {
+      edit: (path, body) => {
+        const page = body as StandingsPage;
+        const [first, second, ...rest] = page.items ?? [];
+        if (!/^\/v1\/seasons\/1\/standings\?/.test(path) || !first || !second) return body;
+        return { ...page, items: [{ ...second, rank: 1 }, { ...first, rank: 2 }, ...rest] };
+      },
+    });
+    const { page } = await site().visit();
+    await page.goto(`${proxy.url}/?season=1`);
+    await until(page, "a mismatch", () => document.querySelector(".chip-mismatch") !== null, undefined);
+    expect(await page.locator(".chip").innerText()).to.match(
+      /Rank 1 is served as 0x\w{40}, whose rank is 2; the chain gives 0x/,
+    );
+    await page.context().close();
+    await proxy.close();
+  });
+
+  it("says that it can't check where no RPC is named", async () => {
+    const proxy = await tamperWith(site().url, {
+      edit: (path, body) => (path === "/v1/deployment" ? { ...(body as DeploymentAnswer), rpcUrl: null } : body),
+    });
+    const { page } = await site().visit();
+    await page.goto(`${proxy.url}/?season=1`);
+    await untilText(page, "Points can't be checked here: This site names no RPC that a browser may ask.");
+    await page.context().close();
+    await proxy.close();
+  });
+
+  it("says that it is offline, keeps what it has, and comes back by itself", async () => {
+    const proxy = await tamperWith(site().url, {});
+    const { page } = await site().visit();
+    await page.goto(`${proxy.url}/?season=1`);
+    await until(page, "rows", () => document.querySelector("tr.row") !== null, undefined);
+    await proxy.cut();
+    await untilText(page, "the server can't be reached");
+    expect(await page.locator("tr.row").count()).to.be.greaterThan(0);
+    await proxy.reopen();
+    await until(page, "the server", () => !document.body.innerText.includes("the server can't be reached"), undefined);
+    await page.context().close();
+    await proxy.close();
+  });
+
+  it("says so where a page of it doesn't load, and loads it when asked again", async () => {
+    const proxy = await tamperWith(site().url, {});
+    const { page } = await site().visit();
+    await page.goto(`${proxy.url}/?season=1`);
+    await until(page, "rows", () => document.querySelector("tr.row") !== null, undefined);
+    await proxy.cut();
+    await page.getByRole("link", { name: "Models", exact: true }).click();
+    await untilText(page, "That didn't work.");
+    await untilText(page, "the server can't be reached");
+    await proxy.reopen();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("link", { name: "digits" }).waitFor();
+    await page.context().close();
+    await proxy.close();
+  });
+
+  it("says what a reorganisation of the chain did", async () => {
+    const { asOf } = (await (await fetch(`${site().url}/v1/seasons`)).json()) as Seasons;
+    const proxy = await tamperWith(site().url, {
+      answer: (path, response) => {
+        if (!path.startsWith("/v1/stream")) return false;
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        response.write(`event: reorg\ndata: ${JSON.stringify({ asOf, blockNumber: 7 })}\n\n`);
+        return true;
+      },
+    });
+    const { page } = await site().visit();
+    await page.goto(`${proxy.url}/?season=1`);
+    await untilText(page, "the chain took back what happened above block 7");
+    expect(await page.locator("[role=status]").allInnerTexts()).to.satisfy((said: string[]) =>
+      said.some((one) => one.includes("reorganised")),
+    );
+    await page.context().close();
+    await proxy.close();
+  });
+
+  it("says that the indexer is catching up", async () => {
+    const proxy = await tamperWith(site().url, {
+      answer: (path, response) => {
+        if (path !== "/readyz") return false;
+        const problem = { type: "about:blank", title: "Service Unavailable", status: 503, detail: "10 of 99 blocks." };
+        response.writeHead(503, { "content-type": "application/problem+json" }).end(JSON.stringify(problem));
+        return true;
+      },
+    });
+    const { page } = await site().visit();
+    await page.goto(`${proxy.url}/?season=1`);
+    await untilText(page, "10 of 99 blocks.");
+    await page.context().close();
+    await proxy.close();
+  });
+
+  it("shows hostile strings as text, and fetches nothing that they name", async () => {
+    const hostile = ["http://127.0.0.1:9/never", "javascript:document.title='owned'", HOSTILE];
+    const proxy = await tamperWith(site().url, {
+      edit: (path, body) => {
+        if (path.startsWith("/v1/models")) {
+          const editOne = <T extends object>(model: T) => ({ ...model, uris: hostile });
+          const { items, item } = body as ModelsPage & { item?: object };
+          return {
+            ...(body as object),
+            ...(items && { items: items.map(editOne) }),
+            ...(item && { item: editOne(item) }),
+          };
+        }
+        if (!path.startsWith("/v1/seasons")) return body;
+        const { items, item } = body as Partial<Seasons> & { item?: object };
+        const isSeason = (one: object) => "organiser" in one;
+        return {
+          ...(body as object),
+          ...(items && { items: items.map((one) => (isSeason(one) ? { ...one, uri: HOSTILE } : one)) }),
+          ...(item && { item: isSeason(item) ? { ...item, uri: HOSTILE } : item }),
+        };
+      },
+    });
+    const { page } = await site().visit();
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).origin));
+    const { items } = (await (await fetch(`${site().url}/v1/models`)).json()) as ModelsPage;
+    for (const path of ["/seasons", "/seasons/1", "/models", `/models/${items[0]?.modelId}`, "/?season=1"]) {
+      await page.goto(proxy.url + path);
+      await until(page, "the page", () => document.querySelector("h1") !== null, undefined);
+      await page.waitForTimeout(700);
+      expect(await page.title(), path).to.not.equal("owned");
+      const { links, images, inline } = await page.evaluate(() => ({
+        links: [...document.querySelectorAll("a")].map(({ href }) => href),
+        images: document.querySelectorAll("img[src=x]").length,
+        inline: document.querySelectorAll("script:not([src])").length,
+      }));
+      expect({ images, inline }, path).to.deep.equal({ images: 0, inline: 0 });
+      for (const link of links) expect(new URL(link).origin, link).to.equal(proxy.url);
+    }
+    await page.goto(`${proxy.url}/models/${items[0]?.modelId}`);
+    await untilText(page, "onerror=");
+    expect([...new Set(asked)].sort()).to.deep.equal([proxy.url, site().rpcUrl].sort());
+    await page.context().close();
+    await proxy.close();
+  });
+}

@@ -1,0 +1,115 @@
+import { expect } from "chai";
+import { readModel } from "../../../models/read.ts";
+import type { StatementAnswer } from "../../../sdk/wire.ts";
+import type { Site } from "./site.ts";
+import { findStatement } from "./statements.ts";
+import { until, untilText } from "./until.ts";
+
+/** What is on record: attestations, models, seasons, caught cheats. */
+export function describeRecords(site: () => Site): void {
+  it("refuses a name that is none, and says so of one that the chain doesn't know", async () => {
+    const { page } = await site().visit();
+    for (const kind of ["attestations", "models"]) {
+      await page.goto(`${site().url}/${kind}/0x12`);
+      await untilText(page, "“0x12” is no");
+      await page.goto(`${site().url}/${kind}/0x${"00".repeat(32)}`);
+      await untilText(page, "It may be too new, or undone by a reorganisation.");
+    }
+    await page.goto(`${site().url}/seasons/99`);
+    await untilText(page, "There is no season 99.");
+    await page.context().close();
+  });
+
+  it("says what is wrong with a filter", async () => {
+    const { page } = await site().visit();
+    await page.goto(`${site().url}/attestations?prover=0x12`);
+    await untilText(page, "an address is 0x and 40 hex digits");
+    await page.context().close();
+  });
+
+  it("filters attestations, in the page's address too, and goes on by cursor", async () => {
+    const { page, faults } = await site().visit();
+    const { prover, modelId } = await findStatement(site(), { method: "Quorum", status: "refuted" });
+    await page.goto(`${site().url}/attestations`);
+    await until(page, "a full page", () => document.querySelectorAll("tbody tr").length === 50, undefined, 60_000);
+    await page.getByRole("button", { name: "More attestations" }).click();
+    await until(page, "more", () => document.querySelectorAll("tbody tr").length > 50, undefined);
+
+    await page.getByRole("combobox", { name: "Status" }).selectOption("refuted");
+    await page.getByRole("combobox", { name: "Model" }).selectOption(modelId);
+    await page.getByLabel("Prover").fill(prover);
+    await page.keyboard.press("Enter");
+    await until(page, "the address", () => location.search.includes("prover="), undefined);
+    const { search } = new URL(page.url());
+    expect(Object.fromEntries(new URLSearchParams(search))).to.deep.equal({
+      status: "refuted",
+      model: modelId,
+      prover,
+    });
+    await page.reload();
+    await untilText(page, "newest first");
+    const statuses = await page.locator("tbody .status").allInnerTexts();
+    expect(new Set(statuses)).to.deep.equal(new Set(["refuted"]));
+    await page.getByRole("button", { name: "Clear all" }).click();
+    await until(page, "no filter", () => location.search === "", undefined);
+    expect(faults).to.deep.equal([]);
+    await page.context().close();
+  });
+
+  it("tells who caught a forged batch, by what row, and what it cost in points and bond", async () => {
+    const { page, faults } = await site().visit();
+    const { uid } = await findStatement(site(), { method: "FraudProof", status: "refuted" });
+    const { item } = (await (await fetch(`${site().url}/v1/attestations/${uid}`)).json()) as StatementAnswer;
+    const row = item.steps.find((step) => step.step === "rowRefuted");
+    if (row?.step !== "rowRefuted") throw new Error("There is no disputed row.");
+    await page.goto(`${site().url}/caught`);
+    const entry = page.locator("li.caught", { has: page.locator(`a[href="/attestations/${uid}"]`) });
+    await entry.scrollIntoViewIfNeeded();
+    await entry.locator("summary").click();
+    await untilText(page, "ETH burned");
+    const told = await entry.innerText();
+    expect(told).to.include(`row ${row.row} of layer ${row.layer} of unit ${row.unit}`);
+    expect(told)
+      .to.include(row.by.slice(0, 6))
+      .and.to.match(/\d+ points burned/);
+    // The demo's bond is 0.001 ETH a unit, of which half goes to the challenger.
+    expect(told).to.include("0.032 ETH paid to").and.to.include("0.032 ETH burned");
+    expect(faults).to.deep.equal([]);
+    await page.context().close();
+  });
+
+  it("tells the votes of the panel that caught a cheat", async () => {
+    const { page } = await site().visit();
+    const { uid } = await findStatement(site(), { method: "Quorum", status: "refuted" });
+    await page.goto(`${site().url}/caught`);
+    const entry = page.locator("li.caught", { has: page.locator(`a[href="/attestations/${uid}"]`) });
+    await entry.scrollIntoViewIfNeeded();
+    await untilText(page, "of a drawn panel of");
+    expect(await entry.innerText()).to.match(/\d+ votes? of a drawn panel of \d for another output/);
+    await page.context().close();
+  });
+
+  it("tells a model's parts as the chain has them, and its card as a claim", async () => {
+    const { page } = await site().visit();
+    const { model, card } = await readModel("digits");
+    await page.goto(`${site().url}/models`);
+    await page.getByRole("link", { name: "digits" }).click();
+    await untilText(page, "No card is on chain");
+    const told = await page.locator("main").innerText();
+    expect(told).to.include("99.6 % of 4,000 inputs").and.to.include("64 – 32 – 10: 2,368 weights, 2.6 kB");
+    expect(told).to.include(card.cid).and.to.include(model.artifactHash).and.to.include("onnxruntime-web@");
+    expect(await page.title()).to.equal("Model digits · Proofboard");
+    await page.context().close();
+  });
+
+  it("tells a season's rules in words", async () => {
+    const { page } = await site().visit();
+    await page.goto(`${site().url}/seasons`);
+    await page.getByRole("link", { name: "Season 1", exact: true }).click();
+    await untilText(page, "The rules, as the chain has them");
+    const told = await page.locator("main").innerText();
+    expect(told).to.include("Task 2: run the model risk, settled by Quorum. 15 points a unit");
+    expect(told).to.include("share 60 % of the unit's points").and.to.include("burns 10 times the points");
+    await page.context().close();
+  });
+}

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { build } from "vite";
+import { runDemo } from "../../../scripts/demo.ts";
+import { launchChromium } from "./chromium.ts";
+
+/** The demo with the built page, and a browser to look at it. */
+export interface Site {
+  /** Where the page and its API are served. */
+  url: string;
+  rpcUrl: string;
+  /** What the demo said by now. */
+  lines: readonly string[];
+  /** A new visitor's page, not gone anywhere yet; what goes wrong in it is kept in `faults`. */
+  visit(options?: BrowserContextOptions): Promise<Visit>;
+  close(): Promise<void>;
+}
+
+interface Visit {
+  page: Page;
+  /** Errors on the page's console and uncaught ones; that a server can't be reached or knows no such thing is none. */
+  faults: string[];
+}
+
+const ROOT = join(import.meta.dirname, "../../..");
+
+/** Builds the page and starts the demo with it; it is served when this settles. */
+export async function openSite(): Promise<Site> {
+  await build({ root: join(ROOT, "web"), logLevel: "error" });
+  const directory = await mkdtemp(join(tmpdir(), "proofboard-page-"));
+  const stop = new AbortController();
+  const lines: string[] = [];
+  let ended: Promise<unknown> = Promise.resolve();
+  const served = await new Promise<{ url: string; rpcUrl: string }>((resolve, reject) => {
+    ended = runDemo({
+      ...{ once: false, port: undefined, rpcPort: undefined, seasonSeconds: 30, windowSeconds: 10 },
+      directory: join(directory, "demo"),
+      contentDirectory: join(directory, "content"),
+      deploymentsDirectory: join(directory, "deployments"),
+      signal: stop.signal,
+      print: (line) => {
+        lines.push(line);
+        const [rpcUrl, url] = [/runs at (http:\S+)\.$/, /indexer serves (http:\S+)\.$/].map((pattern) =>
+          lines.map((one) => pattern.exec(one)?.[1]).find((found) => found !== undefined),
+        );
+        if (rpcUrl && url) resolve({ rpcUrl, url });
+      },
+    }).then(() => reject(new Error("The demo ended.")), reject);
+    void ended;
+  });
+  const browser: Browser = await launchChromium();
+  return {
+    ...served,
+    lines,
+    async visit(options = {}) {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+      const page = await context.newPage();
+      const faults: string[] = [];
+      page.on("pageerror", ({ message }) => faults.push(message));
+      page.on("console", (message) => {
+        if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
+          faults.push(message.text());
+      });
+      return { page, faults };
+    },
+    async close() {
+      await browser.close();
+      stop.abort();
+      await ended.catch(() => {});
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

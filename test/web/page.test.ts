@@ -1,0 +1,24 @@
+import { describeAccess } from "./browser/access.ts";
+import { describeCheck } from "./browser/check.ts";
+import { describeHonesty } from "./browser/honesty.ts";
+import { describeParticipation } from "./browser/participation.ts";
+import { describeRecords } from "./browser/records.ts";
+import { openSite, type Site } from "./browser/site.ts";
+import { describeStandings } from "./browser/standings.ts";
+
+// One demo for all of them: what needs points to come in stands first, what needs season 1 to be settled last.
+describe("page", function () {
+  this.timeout(180_000);
+  let site: Site;
+  before(async () => {
+    site = await openSite();
+  });
+  after(() => site?.close());
+
+  describe("standings", () => describeStandings(() => site));
+  describe("honesty", () => describeHonesty(() => site));
+  describe("check it here", () => describeCheck(() => site));
+  describe("records", () => describeRecords(() => site));
+  describe("participation", () => describeParticipation(() => site));
+  describe("access", () => describeAccess(() => site));
+});

@@ -1,0 +1,37 @@
+import { expect } from "chai";
+import type { Profile, Standing } from "../../../sdk/wire.ts";
+import { riseOf, rowsOf } from "../../../web/standings/rows.ts";
+import { account } from "../audit/story.ts";
+
+const row = (i: number, rank: number): Standing => ({
+  ...{ rank, account: account(i), points: "1", verified: 0, pending: 0, refuted: 0, caught: 0 },
+  ...{ lastSeq: "1", lastChangeAt: 0 },
+});
+
+describe("rows of the table", () => {
+  it("has an account that moved between two pages once, where the later page has it", () => {
+    const rows = rowsOf([{ items: [row(0, 1), row(1, 2)] }, { items: [row(1, 3), row(2, 4)] }]);
+    expect(rows.map(({ account: of, rank }) => [of, rank])).to.deep.equal([
+      [account(0), 1],
+      [account(1), 3],
+      [account(2), 4],
+    ]);
+  });
+
+  it("knows how far an account rose since the last epoch, and of none that it was not there", () => {
+    const profile = (history: Profile["history"]): Profile => ({ account: account(0), reasons: [], history });
+    expect(
+      riseOf(
+        profile([
+          { rank: 9, points: "1" },
+          { rank: 5, points: "2" },
+        ]),
+        2,
+      ),
+    ).to.equal(3);
+    expect(riseOf(profile([{ rank: 1, points: "1" }]), 2)).to.equal(-1);
+    expect(riseOf(profile([{ rank: 1, points: "1" }, null]), 2)).to.equal(undefined);
+    expect(riseOf(profile([]), 2)).to.equal(undefined);
+    expect(riseOf(undefined, 2)).to.equal(undefined);
+  });
+});

@@ -1,0 +1,61 @@
+import { expect } from "chai";
+import { padHex, zeroAddress } from "viem";
+import type { Statement, Step } from "../../../sdk/wire.ts";
+import { dutyOf, standOf } from "../../../web/take-part/follow.ts";
+
+const word = padHex("0x1", { size: 32 });
+const at = { blockNumber: 1, timestamp: 1, transactionHash: word, logIndex: 0 };
+const committed: Step = { step: "committed", by: zeroAddress, at };
+const scheduled = (round: number): Step => ({ step: "drawScheduled", round, drawBlock: 5, drawUntil: 90, at });
+const drawn = (round: number, commitUntil: number): Step => ({
+  ...{ step: "panelDrawn", round, members: [], commitUntil, revealUntil: commitUntil + 20, at },
+});
+const opened = (round: number, revealUntil: number): Step => ({ step: "revealOpened", round, revealUntil, at });
+
+const statement = (steps: Step[], more: Partial<Statement> = {}): Statement => ({
+  ...{ uid: word, prover: zeroAddress, modelId: word, method: { id: 1, name: "Quorum" }, status: "pending" },
+  ...{ inputHash: word, context: word, unit: null, counts: true, count: 1, answer: word, outputHash: null },
+  ...{ traceHash: null, salt: null, root: null, attested: at, settled: null, proven: "", notProven: "" },
+  steps,
+  ...more,
+});
+
+describe("a prover's duty", () => {
+  it("never asks to reveal before the members have committed, nor when it is too late", () => {
+    const before = statement([committed, scheduled(1), drawn(1, 100)]);
+    expect(dutyOf(statement([committed, scheduled(1)]), 99)).to.equal("wait");
+    expect(dutyOf(before, 99)).to.equal("wait");
+    expect(dutyOf(before, 120)).to.equal("wait");
+    expect(dutyOf(statement([...before.steps, opened(1, 70)]), 70)).to.equal("wait");
+  });
+
+  it("asks to reveal once all have committed, or their time is over", () => {
+    const steps = [committed, scheduled(1), drawn(1, 100)];
+    expect(dutyOf(statement(steps), 100)).to.equal("reveal");
+    expect(dutyOf(statement([...steps, opened(1, 70)]), 60)).to.equal("reveal");
+  });
+
+  it("looks at the latest round only", () => {
+    const steps = [committed, scheduled(1), drawn(1, 100), opened(1, 70), scheduled(2)];
+    expect(dutyOf(statement(steps), 60)).to.equal("wait");
+    expect(dutyOf(statement([...steps, drawn(2, 130)]), 131)).to.equal("reveal");
+  });
+
+  it("asks nothing twice, and nothing of what is settled", () => {
+    const steps = [committed, scheduled(1), drawn(1, 100)];
+    expect(dutyOf(statement(steps, { outputHash: word }), 110)).to.equal("wait");
+    expect(dutyOf(statement(steps, { status: "verified" }), 110)).to.equal("done");
+  });
+
+  it("tells each stand in words", () => {
+    const steps = [committed, scheduled(1), drawn(1, 100), opened(1, 70)];
+    expect(steps.map((_, i) => standOf(statement(steps.slice(0, i + 1))))).to.deep.equal([
+      "Committed. A panel will be drawn.",
+      "A panel is about to be drawn.",
+      "A panel is drawn: its members run the model and commit to what it gave.",
+      "All members have committed: answers are being opened.",
+    ]);
+    expect(standOf(statement(steps, { outputHash: word }))).to.contain("Your answer is open");
+    expect(standOf(statement(steps, { status: "refuted" }))).to.contain("another answer");
+  });
+});

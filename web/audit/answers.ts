@@ -1,0 +1,69 @@
+import type { Book } from "./book.ts";
+import type { Block, Chain } from "./chain.ts";
+import { compareServed, type Difference, rowsOf, type Served } from "./served.ts";
+
+// An answer may be of a block that the RPC doesn't have yet, or that a reorganisation just undid.
+const GRACE = 20_000;
+
+/** What was found of the answers that could be held against the book. */
+interface Compared {
+  /** Rows that agree. */
+  rows: number;
+  /** The same of an answer in the slot {@link WHOLE}; undefined where there was none. */
+  whole?: number;
+  differences: Difference[];
+}
+
+/** The slot of a whole ranking. */
+export const WHOLE = "whole";
+
+/** What the API served and isn't held against the chain yet. */
+export interface Answers {
+  /** `slot` names the place on the page: only the newest answer there counts. */
+  add(slot: string, served: Served): void;
+  /** Holds what it can against the book, which is folded up to `head`. */
+  compare(book: Book, head: Block): Promise<Compared>;
+}
+
+/** Answers about a chain, to be compared as of their own blocks; `now` is the time in milliseconds. */
+export function collectAnswers(chain: Chain, chainId: number, now: () => number = Date.now): Answers {
+  const waiting = new Map<string, Served>();
+  // Since when no answer was of a block that the RPC knows too.
+  let strangeSince: number | undefined;
+
+  const strangeness = async ({ asOf }: Served, head: Block): Promise<string | undefined> => {
+    const { blockNumber, blockHash } = asOf;
+    if (blockNumber > head.number) return `The API tells of block ${blockNumber}; the RPC's newest is ${head.number}.`;
+    const hash = blockNumber === head.number ? head.hash : await chain.hashOf(blockNumber);
+    return hash === blockHash ? undefined : `Block ${blockNumber} is ${blockHash} to the API; on chain it is ${hash}.`;
+  };
+
+  return {
+    add: (slot, served) => void waiting.set(slot, served),
+    async compare(book, head) {
+      const differences: Difference[] = [];
+      let rows = 0;
+      let whole: number | undefined;
+      for (const [slot, served] of waiting) {
+        const { chainId: told } = served.asOf;
+        const strange = told === chainId ? await strangeness(served, head) : undefined;
+        if (strange !== undefined) {
+          strangeSince ??= now();
+          if (now() - strangeSince > GRACE) differences.push({ sentence: strange });
+          continue;
+        }
+        strangeSince = undefined;
+        if (waiting.get(slot) === served) waiting.delete(slot);
+        const found =
+          told === chainId
+            ? compareServed(book, served)
+            : [{ sentence: `The API tells of chain ${told}; the contracts are on chain ${chainId}.` }];
+        differences.push(...found);
+        if (found.length > 0) continue;
+        rows += rowsOf(served);
+        if (slot === WHOLE) whole = rowsOf(served);
+      }
+      return { rows, differences, ...(whole !== undefined && { whole }) };
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { sentenceOf } from "../../sdk/errors.ts";
+import { collectAnswers } from "./answers.ts";
+import { compareSample } from "./campaign.ts";
+import type { Chain } from "./chain.ts";
+import { followSeason } from "./follower.ts";
+import type { Difference, Served } from "./served.ts";
+import type { AuditState, Recomputed } from "./state.ts";
+
+export interface AuditOptions {
+  chain: Chain;
+  chainId: number;
+  /** The first block that can hold an event. */
+  startBlock: number;
+  seasonId: bigint;
+  /** Told how points stand, whenever they were looked at. */
+  emit: (state: AuditState) => void;
+  /** Waits between two looks, this many milliseconds at most. */
+  rest: (milliseconds: number) => Promise<void>;
+  signal: AbortSignal;
+}
+
+/** A running audit of one season. */
+export interface Auditor {
+  /** Has an answer of the API held against the chain; `slot` names its place on the page, where only the newest counts. */
+  check(slot: string, served: Served): void;
+  /** Settles when the signal has ended it. */
+  ended: Promise<void>;
+}
+
+const PAUSE = 1_500;
+const LONG_PAUSE = 5_000;
+const MOST_DIFFERENCES = 20;
+
+/**
+ * Folds a season's ledger from the RPC's events, holds it against the campaign's own state and against what the API
+ * serves, and goes on with every new block and through reorganisations. A difference, once found, stays.
+ */
+export function audit({ chain, chainId, startBlock, seasonId, emit, rest, signal }: AuditOptions): Auditor {
+  const { book, advance } = followSeason(chain, seasonId, startBlock);
+  const answers = collectAnswers(chain, chainId);
+  const differences: Difference[] = [];
+  let sampledAt = 0n;
+  let sampled = 0;
+  let rows = 0;
+  let whole: number | undefined;
+  let last: Recomputed | undefined;
+
+  const differ = (found: readonly Difference[]): void => {
+    for (const one of found)
+      if (differences.length < MOST_DIFFERENCES && !differences.some(({ sentence }) => sentence === one.sentence))
+        differences.push(one);
+  };
+
+  const look = async (): Promise<void> => {
+    const first = last === undefined;
+    const { head, differences: found } = await advance((done, total) => {
+      if (first) emit({ kind: "checking", done, total });
+    });
+    differ(found);
+    if (found.length === 0) {
+      if (sampledAt !== book.seq) {
+        const sample = await compareSample(book, chain, seasonId, head);
+        differ(sample.differences);
+        sampled += sample.sampled;
+        sampledAt = book.seq;
+      }
+      const compared = await answers.compare(book, head);
+      differ(compared.differences);
+      rows += compared.rows;
+      whole = compared.whole ?? whole;
+    }
+    last = {
+      ...{ blockNumber: head.number, entries: String(book.seq), participants: book.participants },
+      ...{ totalPoints: String(book.totalPoints), ledgerHash: book.ledgerHash, sampled, rows },
+      ...(whole !== undefined && { whole }),
+    };
+    emit(
+      differences.length === 0
+        ? { kind: "match", ...last }
+        : { kind: "mismatch", differences: [...differences], ...last },
+    );
+  };
+
+  const checkChain = async (): Promise<void> => {
+    const found = await chain.chainId();
+    if (found !== chainId) throw new Error(`The RPC serves chain ${found}; the contracts are on chain ${chainId}.`);
+  };
+
+  const run = async (): Promise<void> => {
+    let known = false;
+    while (!signal.aborted) {
+      try {
+        if (!known) await checkChain();
+        known = true;
+        await look();
+        await rest(PAUSE);
+      } catch (error) {
+        emit({ kind: "cannot", why: sentenceOf(error), ...(last && { last }) });
+        await rest(LONG_PAUSE);
+      }
+    }
+  };
+
+  return { check: answers.add, ended: run() };
+}

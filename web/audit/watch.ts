@@ -1,0 +1,74 @@
+import { useEffect, useSyncExternalStore } from "react";
+import type { DeploymentAnswer } from "../../sdk/wire.ts";
+import { announce } from "../components/live.tsx";
+import type { AuditMessage, AuditNews } from "./messages.ts";
+import type { Served } from "./served.ts";
+import type { AuditState } from "./state.ts";
+
+// One season is audited at a time: the one that the page shows.
+let worker: Worker | undefined;
+let watched: string | undefined;
+let state: AuditState = { kind: "checking", done: 0, total: 0 };
+const shown = new Map<string, Served>();
+const listeners = new Set<() => void>();
+
+function tell(next: AuditState): void {
+  state = next;
+  for (const listen of listeners) listen();
+}
+
+function send(message: AuditMessage): void {
+  worker?.postMessage(message);
+}
+
+document.addEventListener("visibilitychange", () => send({ kind: "visible", visible: !document.hidden }));
+
+/** Audits a season from now on, over the RPC that the deployment's answer names. */
+export function watchSeason(deployment: DeploymentAnswer, seasonId: string): void {
+  const { rpcUrl } = deployment;
+  const name = `${deployment.chainId} ${rpcUrl} ${seasonId}`;
+  if (watched === name) return;
+  watched = name;
+  worker?.terminate();
+  worker = undefined;
+  if (rpcUrl === null) {
+    tell({ kind: "cannot", why: "This site names no RPC that a browser may ask." });
+    return;
+  }
+  tell({ kind: "checking", done: 0, total: 0 });
+  worker = new Worker(new URL("./audit.worker.ts", import.meta.url), { type: "module", name: "audit" });
+  worker.addEventListener("message", ({ data }: MessageEvent<AuditNews>) => {
+    if (data.kind === "state") tell(data.state);
+    else announce(`The whole ranking couldn't be compared: ${data.why}`);
+  });
+  worker.addEventListener("error", ({ message }) =>
+    tell({ kind: "cannot", why: `The audit ended with an error: ${message || "it couldn't be loaded"}.` }),
+  );
+  send({ kind: "start", deployment, rpcUrl, seasonId });
+  for (const [slot, served] of shown) if (served.seasonId === seasonId) send({ kind: "served", slot, served });
+}
+
+/** Has the whole ranking that the API serves of a season held against the chain, every row of it. */
+export const checkWhole = (seasonId: string): void => send({ kind: "whole", seasonId });
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** How the points of the audited season stand. */
+export const useAudit = (): AuditState => useSyncExternalStore(subscribe, () => state);
+
+/** Has what the page shows in a place held against the chain, and again whenever it changes; pages of a list each. */
+export function useChecked(place: string, served: readonly Served[]): void {
+  useEffect(() => {
+    const slots = served.map((one, i) => [`${place} ${i}`, one] as const);
+    for (const [slot, one] of slots) {
+      shown.set(slot, one);
+      send({ kind: "served", slot, served: one });
+    }
+    return () => {
+      for (const [slot] of slots) shown.delete(slot);
+    };
+  }, [place, served]);
+}

@@ -1,0 +1,31 @@
+import { ApiError } from "../../sdk/api.ts";
+import type { AsOf } from "../../sdk/wire.ts";
+import type { Served } from "./served.ts";
+
+const COLUMNS = ["rank", "account", "points", "verified", "pending", "refuted", "caught", "lastSeq", "lastChangeAt"];
+
+/** Asks the API that served this page for a season's whole ranking. Throws {@link ApiError}, or an Error of a table that is none. */
+export async function fetchWhole(seasonId: string): Promise<Served> {
+  const response = await fetch(`/v1/seasons/${seasonId}/standings.csv`);
+  if (!response.ok) throw new ApiError(`The API answered ${response.status} to the whole ranking.`, response.status);
+  const asOf = JSON.parse(response.headers.get("as-of") ?? "null") as AsOf | null;
+  if (asOf === null) throw new ApiError("The API's whole ranking doesn't say of which block it is.", response.status);
+  const standings = parseTable(await response.text());
+  return { asOf, seasonId, standings, total: standings.length };
+}
+
+/** The rows of a ranking as CSV; throws a sentence that quotes what is no row. */
+export function parseTable(csv: string): NonNullable<Served["standings"]> {
+  const [head, ...lines] = csv.trimEnd().split(/\r?\n/);
+  if (head !== COLUMNS.join(",")) throw new Error(`The API's table has the columns "${head}".`);
+  return lines.map((line) => {
+    const [rank, account, points, verified, pending, refuted, caught, lastSeq, lastChangeAt, ...more] = line.split(",");
+    if (account === undefined || points === undefined || lastSeq === undefined || more.length > 0)
+      throw new Error(`The API's table has the row "${line}".`);
+    return {
+      ...{ rank: Number(rank), account: account as `0x${string}`, points, lastSeq },
+      ...{ verified: Number(verified), pending: Number(pending), refuted: Number(refuted), caught: Number(caught) },
+      lastChangeAt: Number(lastChangeAt),
+    };
+  });
+}

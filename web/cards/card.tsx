@@ -1,0 +1,45 @@
+import type { Card } from "../../models/card.ts";
+import { group } from "../format.ts";
+import { bytesOf, percentOf } from "./share.ts";
+
+/** What the publisher says of a model: a claim that no contract checks. */
+export function ModelCard({ card }: { card: Card }) {
+  const { task, data, heldOutCount, accuracy, noise, accuracyWithNoise, auc, bestAccuracy } = card;
+  return (
+    <section className="card" aria-labelledby="card-heading">
+      <h2 id="card-heading">The publisher's card</h2>
+      <p>
+        No card is on chain, and no contract checks one. This is what the publisher of “{card.name}” claims of exactly
+        these bytes; this page ships it and finds it by the model's name, which is its content's hash. The project's
+        tests measure it again.
+      </p>
+      <dl>
+        <dt>Task</dt>
+        <dd>{task}</dd>
+        <dt>Accuracy</dt>
+        <dd>
+          {percentOf(accuracy)} of {group(heldOutCount)} inputs that it was never trained on
+          {bestAccuracy !== undefined && <>; knowing the rule that drew them would get {percentOf(bestAccuracy)}</>}
+        </dd>
+        <dt>With a season's noise</dt>
+        <dd>
+          {percentOf(accuracyWithNoise)}, each input element moved by up to {noise}
+        </dd>
+        {auc !== undefined && (
+          <>
+            <dt>Area under the ROC curve</dt>
+            <dd>{auc.toFixed(3)}</dd>
+          </>
+        )}
+        <dt>Data</dt>
+        <dd>{data}</dd>
+        <dt>File</dt>
+        <dd>{bytesOf(card.artifactBytes)} of ONNX</dd>
+        <dt>Base inputs</dt>
+        <dd>
+          {group(card.inputCount)}, {bytesOf(card.inputBytes)} together
+        </dd>
+      </dl>
+    </section>
+  );
+}

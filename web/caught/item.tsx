@@ -1,0 +1,168 @@
+import { useQuery } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import { formatEther } from "viem";
+import { Link } from "wouter";
+import type { Statement, StatementAnswer, StatementSummary } from "../../sdk/wire.ts";
+import { useAnswer, useDeployment } from "../api.ts";
+import { cardOf } from "../cards/known.ts";
+import { Account } from "../components/account.tsx";
+import { Answered, Loading } from "../components/states.tsx";
+import { Time } from "../components/time.tsx";
+import { group, plural, short } from "../format.ts";
+import { type Story, storyOf } from "./story.ts";
+import { useSeen } from "./useSeen.ts";
+
+/** One refutation: who claimed what, who found it, what it cost. The rest is asked for when it comes into view. */
+export function Caught({ summary }: { summary: StatementSummary }) {
+  const { uid, prover, modelId, unit, count, settled, attested } = summary;
+  const element = useRef<HTMLLIElement>(null);
+  const seen = useSeen(element);
+  const statement = useAnswer<StatementAnswer>(seen ? `/v1/attestations/${uid}` : undefined);
+  const season = unit && { season: unit.seasonId };
+  return (
+    <li ref={element} className="card caught">
+      <h2>
+        <Account address={prover} copy={false} {...season} /> was refuted <Time at={(settled ?? attested).timestamp} />
+      </h2>
+      <p>
+        It claimed {count === 1 ? "a unit" : plural(count, "unit")}
+        {unit && ` of task ${unit.taskId}, season ${unit.seasonId}`} with model{" "}
+        {cardOf(modelId)?.name ?? short(modelId)}, under {summary.method.name}:{" "}
+        <Link href={`/attestations/${uid}`} className="nowrap">
+          attestation {short(uid)}
+        </Link>
+        .
+      </p>
+      {seen ? (
+        <Answered query={statement} what="how it was found">
+          {({ item }) => <Told statement={item} />}
+        </Answered>
+      ) : (
+        <Loading what="how it was found" />
+      )}
+    </li>
+  );
+}
+
+function Told({ statement }: { statement: Statement }) {
+  const story = storyOf(statement);
+  const season = statement.unit && { season: statement.unit.seasonId };
+  return (
+    <>
+      <dl>
+        <dt>Found by</dt>
+        <dd>
+          <FoundBy story={story} {...season} />
+        </dd>
+        <dt>Proof</dt>
+        <dd>
+          <Evidence story={story} />
+        </dd>
+        <dt>Points</dt>
+        <dd>
+          {story.burned === 0n ? (
+            noneBurned(statement)
+          ) : (
+            <>
+              <strong>{plural(story.burned, "point")}</strong> burned
+            </>
+          )}
+        </dd>
+        {story.penalised.length > 0 && (
+          <>
+            <dt>Panel</dt>
+            <dd>
+              {plural(story.penalised.length, "member")} who voted otherwise, or not at all, lost{" "}
+              <strong>{formatEther(story.penalised.reduce((sum, { amount }) => sum + amount, 0n))} ETH</strong> of bond
+            </dd>
+          </>
+        )}
+      </dl>
+      {statement.settled && <Bond statement={statement} />}
+    </>
+  );
+}
+
+const noneBurned = ({ counts }: Statement): string =>
+  counts
+    ? "none so far: nobody asked for the penalty yet, or the account had none and pays it from what it earns"
+    : "none: the statement is not for a task as a season's rules ask";
+
+function FoundBy({ story: { row, votes }, season }: { story: Story; season?: string }) {
+  const of = season === undefined ? {} : { season };
+  if (row)
+    return (
+      <>
+        <Account address={row.by} copy={false} {...of} />, who re-ran it and showed the row
+      </>
+    );
+  const against = votes.filter(({ isProvers }) => !isProvers);
+  if (against.length === 0) return <>nobody: the prover did not reveal in time</>;
+  return (
+    <span className="members">
+      {against.map(({ by }) => (
+        <Account key={by} address={by} copy={false} {...of} />
+      ))}
+    </span>
+  );
+}
+
+function Evidence({ story: { row, votes, panel, revealed } }: { story: Story }) {
+  if (row)
+    return (
+      <>
+        row {row.row} of layer {row.layer}
+        {row.unit !== null && <> of unit {row.unit}</>}: claimed <strong>{group(row.claimed)}</strong>, computed by the
+        contract <strong>{group(row.correct)}</strong>
+      </>
+    );
+  if (!revealed) return <>the prover committed to an answer and never opened it</>;
+  const same = votes.filter(({ isProvers }) => isProvers).length;
+  return (
+    <>
+      {plural(votes.length - same, "vote")} of a drawn panel of {panel} for another output than the prover's, {same} for
+      it
+    </>
+  );
+}
+
+function Bond({ statement: { uid, prover, settled } }: { statement: Statement }) {
+  const [open, setOpen] = useState(false);
+  const deployment = useDeployment().data;
+  const rpcUrl = deployment?.rpcUrl ?? undefined;
+  const loss = useQuery({
+    queryKey: ["bond", uid, settled?.transactionHash],
+    queryFn: async () => {
+      const { readLoss } = await import("./bond.ts");
+      return readLoss(deployment, rpcUrl as string, prover, settled as NonNullable<typeof settled>);
+    },
+    enabled: open && rpcUrl !== undefined && settled !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>What it cost the bond</summary>
+      {open && rpcUrl === undefined ? (
+        <p>This server names no RPC that a browser may use, so the transaction can't be read from here.</p>
+      ) : (
+        <Answered query={loss} what="the transaction from the chain">
+          {({ paid, burned }) => (
+            <ul>
+              {paid.map(({ to, amount }) => (
+                <li key={to}>
+                  <strong>{formatEther(amount)} ETH</strong> paid to <Account address={to} copy={false} />
+                </li>
+              ))}
+              {burned > 0n && (
+                <li>
+                  <strong>{formatEther(burned)} ETH</strong> burned
+                </li>
+              )}
+              {paid.length === 0 && burned === 0n && <li>nothing</li>}
+            </ul>
+          )}
+        </Answered>
+      )}
+    </details>
+  );
+}

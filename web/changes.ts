@@ -1,0 +1,29 @@
+import type { Receipt, StatementSummary } from "../sdk/wire.ts";
+
+/** What the stream told of, or that anything may have changed. */
+export type Change =
+  | { kind: "points"; receipt: Pick<Receipt, "seasonId" | "account" | "subject"> }
+  | { kind: "status"; statement: Pick<StatementSummary, "uid" | "prover"> }
+  | { kind: "everything" };
+
+/** Whether a change may have changed the answer at a path of the API. */
+export function touches(change: Change, path: string): boolean {
+  const { pathname } = new URL(path, "http://page");
+  if (pathname === "/v1/deployment") return false;
+  if (change.kind === "everything") return true;
+  if (pathname === "/v1/seasons" || pathname === "/v1/activity") return true;
+  if (pathname === "/v1/attestations") return change.kind === "status";
+  const [, , list, name] = pathname.split("/");
+  if (change.kind === "status")
+    return (
+      (list === "attestations" && name === change.statement.uid) ||
+      (list === "accounts" && name === change.statement.prover) ||
+      list === "seasons"
+    );
+  const { seasonId, account, subject } = change.receipt;
+  return (
+    (list === "seasons" && name === seasonId) ||
+    (list === "accounts" && name === account) ||
+    (list === "attestations" && name === subject)
+  );
+}

@@ -1,0 +1,62 @@
+import type { ActivityAnswer, ProfilesAnswer, Standing } from "../../sdk/wire.ts";
+import { short } from "../format.ts";
+
+/** A line of a chart: a value for each of the chart's times. */
+interface Line {
+  label: string;
+  values: number[];
+}
+
+/** Times in unix seconds, ascending, and lines over them. */
+export interface Series {
+  times: number[];
+  lines: Line[];
+}
+
+/**
+ * Points at the start of a season, none, at the end of each epoch that is over, and now. Values are for drawing: above 2^53 they are rounded.
+ *
+ * @param start When the season started, unix seconds.
+ * @param now Time of the block that `standings` are of, unix seconds.
+ */
+export function pointsOverTime(
+  { epochs, items }: ProfilesAnswer,
+  standings: readonly Standing[],
+  start: number,
+  now: number,
+): Series {
+  const past = epochs.filter(({ endsAt }) => endsAt < now);
+  return {
+    times: [start, ...past.map(({ endsAt }) => endsAt), now],
+    lines: items.map(({ account, history }) => {
+      const standing = standings.find((one) => one.account === account);
+      const before = past.map((_, i) => history[i]?.points ?? "0");
+      return {
+        label: short(account),
+        values: ["0", ...before, standing?.points ?? "0"].map(Number),
+      };
+    }),
+  };
+}
+
+const MINUTE = 60;
+
+/** Attestations recorded in each minute, by method; minutes without any are zero. */
+export function attestationsPerMinute({ items }: ActivityAnswer): Series {
+  const [first, last] = [items[0], items.at(-1)];
+  if (first === undefined || last === undefined) return { times: [], lines: [] };
+  const times: number[] = [];
+  // A chain that stood still for days would make a chart of nothing: only the last hours are shown.
+  const from = Math.max(first.minute, last.minute - 180 * MINUTE);
+  for (let time = from; time <= last.minute; time += MINUTE) times.push(time);
+  const methods = new Map(items.map(({ method }) => [method.id, method.name]));
+  return {
+    times,
+    lines: [...methods]
+      .sort(([a], [b]) => a - b)
+      .map(([id, label]) => {
+        const counts = new Map(items.filter(({ method }) => method.id === id).map((item) => [item.minute, item.count]));
+        return { label, values: times.map((time) => counts.get(time) ?? 0) };
+      }),
+  };
+}

@@ -1,0 +1,174 @@
+import { type FormEvent, useState } from "react";
+import type { Statement } from "../../sdk/wire.ts";
+import { useDeployment } from "../api.ts";
+import { Answered } from "../components/states.tsx";
+import { plural } from "../format.ts";
+import { Checks } from "./checks.tsx";
+import { disagreements } from "./disagreement.ts";
+import type { Found } from "./messages.ts";
+import { Row } from "./row.tsx";
+import { Seen } from "./seen.tsx";
+import { type Progress, useCheck } from "./useCheck.ts";
+import { tell } from "./verdict.ts";
+import "./check.css";
+
+/** Lets the visitor's own browser check a statement: the chain is read by RPC, the model fetched by its hash and run. */
+export function CheckHere({ statement }: { statement: Statement }) {
+  const deployment = useDeployment();
+  return (
+    <section aria-labelledby="check-heading" className="check-here">
+      <h2 id="check-heading">Check it here</h2>
+      <Answered query={deployment} what="where the contracts stand">
+        {(found) =>
+          found.rpcUrl === null ? (
+            <p className="state">
+              Can't be checked: whoever runs this server names no RPC that a browser may use, so the chain can't be read
+              from here.
+            </p>
+          ) : (
+            <Checker statement={statement} deployment={found} rpcUrl={found.rpcUrl} />
+          )
+        }
+      </Answered>
+    </section>
+  );
+}
+
+interface CheckerProps {
+  statement: Statement;
+  deployment: unknown;
+  rpcUrl: string;
+}
+
+function Checker({ statement, deployment, rpcUrl }: CheckerProps) {
+  const { uid, root, count } = statement;
+  const { progress, start } = useCheck();
+  const [unit, setUnit] = useState(() => firstUnitToShow(statement));
+  const isBatch = root !== null;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const chosen = isBatch && unit !== "" ? BigInt(unit) : undefined;
+    start({ uid, unit: chosen, deployment, rpcUrl, origin: location.origin });
+  };
+  return (
+    <>
+      <p>
+        Your browser reads the statement from the chain at <code>{rpcUrl}</code>, fetches the model by its hash from
+        this server, runs it on the pinned runtime (14 MB, loaded only for this) and compares. Nothing is taken on this
+        server's word.
+      </p>
+      <Limits statement={statement} />
+      <form onSubmit={submit} className="controls">
+        {isBatch && <UnitChoice statement={statement} unit={unit} setUnit={setUnit} />}
+        <button type="submit" className="primary" disabled={progress.phase === "running"}>
+          {isBatch && unit === "" ? `Recompute all ${plural(count, "unit")}` : "Check it here"}
+        </button>
+      </form>
+      {progress.phase !== "idle" && (
+        <Checks checks={progress.checks} doing={progress.phase === "running" ? progress.doing : undefined} />
+      )}
+      <Outcome progress={progress} />
+      {progress.phase === "done" && <Shown statement={statement} found={progress.found} />}
+    </>
+  );
+}
+
+/** The disputed unit of a refuted batch, the first one of any other. */
+function firstUnitToShow({ steps, unit }: Statement): string {
+  for (const step of steps) if (step.step === "rowRefuted" && step.unit !== null) return step.unit;
+  return unit?.unit ?? "";
+}
+
+function UnitChoice({
+  statement: { unit: first, count },
+  unit,
+  setUnit,
+}: {
+  statement: Statement;
+  unit: string;
+  setUnit: (unit: string) => void;
+}) {
+  const from = Number(first?.unit ?? 0);
+  const last = from + count - 1;
+  return (
+    <>
+      <label>
+        <input type="radio" name="what" checked={unit !== ""} onChange={() => setUnit(String(from))} /> One unit,{" "}
+      </label>
+      <label>
+        number{" "}
+        <input
+          type="number"
+          required={unit !== ""}
+          min={from}
+          max={last}
+          value={unit}
+          placeholder={`${from}–${last}`}
+          onChange={({ target }) => setUnit(target.value)}
+        />
+      </label>
+      <label>
+        <input type="radio" name="what" checked={unit === ""} onChange={() => setUnit("")} /> All{" "}
+        {plural(count, "unit")}, by plain arithmetic
+      </label>
+    </>
+  );
+}
+
+/** What of the method can't be checked by running the model. */
+function Limits({ statement: { method } }: { statement: Statement }) {
+  if (method.id === 0 || method.id === 1 || method.id === 2) return null;
+  return (
+    <p className="state">
+      This page can't check {method.name} here: it runs the model and compares the answer, but it doesn't verify what{" "}
+      {method.name} verified.
+    </p>
+  );
+}
+
+function Outcome({ progress }: { progress: Progress }) {
+  const [kind, text] =
+    progress.phase === "done"
+      ? [progress.found.verdict.kind, tell(progress.found.verdict)]
+      : progress.phase === "failed"
+        ? ["unknown", `Can't be checked: ${progress.message}`]
+        : ["none", progress.phase === "running" ? `${progress.doing} …` : ""];
+  return (
+    <div role="status" className={kind === "none" ? "unseen" : `verdict verdict-${kind}`}>
+      {text}
+    </div>
+  );
+}
+
+function Shown({ statement, found }: { statement: Statement; found: Found }) {
+  const { recorded, input, output, wrong, refuted } = found;
+  const lies = disagreements(statement, recorded);
+  const isSame =
+    wrong && refuted && wrong.unit === refuted.shown.unit && isSamePlace(wrong, refuted.shown) ? undefined : wrong;
+  return (
+    <>
+      {lies.length > 0 && (
+        <div role="alert" className="verdict verdict-differs">
+          This server's words are not the chain's. {lies.join(" ")}
+        </div>
+      )}
+      {refuted && (
+        <>
+          <Row row={refuted.shown} id="refuted-row" title="The disputed row, recomputed here" />
+          <p>{agreement(refuted)}</p>
+        </>
+      )}
+      {isSame && <Row row={isSame} id="wrong-row" title="The first wrong row found here" />}
+      {input && <Seen modelId={recorded.modelId} input={input} output={output} />}
+    </>
+  );
+}
+
+const isSamePlace = (a: { layer: number; row: number }, b: { layer: number; row: number }): boolean =>
+  a.layer === b.layer && a.row === b.row;
+
+function agreement({ shown, contract }: NonNullable<Found["refuted"]>): string {
+  const same = shown.claimed === contract.claimed && shown.correct === contract.correct;
+  if (same) return "Both numbers are those that the contract computed when the claim was refuted.";
+  return `That is not what the contract said: claimed ${contract.claimed}, correct ${contract.correct}.`;
+}

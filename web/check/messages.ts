@@ -1,0 +1,58 @@
+import type { Address, Hex } from "viem";
+import type { ShownRow } from "../../inference/dispute.ts";
+import type { Tensor } from "../../inference/tensors.ts";
+import type { Check } from "../../inference/verify/checks.ts";
+import type { Refutation } from "../../inference/verify/claims.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** What the page asks its worker to check. */
+export interface CheckRequest {
+  /** A statement's uid, or a batch's id. */
+  uid: Hex;
+  /** The one unit of a batch to look at, as its task counts; the whole batch is recomputed unless told. */
+  unit: bigint | undefined;
+  /** What `/v1/deployment` says; checked by the worker. */
+  deployment: unknown;
+  rpcUrl: string;
+  /** Where `/ipfs/<cid>` is asked for: the page's own origin. */
+  origin: string;
+}
+
+/** A row that was claimed wrongly, recomputed here. */
+export type WrongRow = ShownRow & { unit: bigint | undefined };
+
+/** A statement or batch as the chain recorded it. */
+export interface Recorded {
+  prover: Address;
+  modelId: Hex;
+  method: number;
+  context: Hex;
+  /** Null of a batch. */
+  inputHash: Hex | null;
+  /** Null while hidden, and of a batch. */
+  outputHash: Hex | null;
+  /** Null of a single statement. */
+  root: Hex | null;
+  status: string;
+}
+
+/** What the worker found. */
+export interface Found {
+  verdict: Verdict;
+  /** What the chain says of it, to be held against what the indexer says. */
+  recorded: Recorded;
+  /** What the model saw and gave here; undefined where it didn't run. */
+  input: Tensor | undefined;
+  output: Tensor | undefined;
+  /** The first wrong row found here; undefined where none was. */
+  wrong: WrongRow | undefined;
+  /** The row by which the claim was refuted on chain, recomputed here, and what the contract said of it. */
+  refuted: { shown: WrongRow; contract: Refutation } | undefined;
+}
+
+/** What the worker tells the page, in order; `found` or `failed` is the last. */
+export type CheckMessage =
+  | { kind: "doing"; what: string }
+  | { kind: "check"; check: Check }
+  | { kind: "found"; found: Found }
+  | { kind: "failed"; message: string };

@@ -1,0 +1,44 @@
+import type { Hex } from "viem";
+import type { Tensor } from "../../inference/tensors.ts";
+import { cardOf } from "../cards/known.ts";
+import { group } from "../format.ts";
+import { Digit } from "./digit.tsx";
+import { elementsOf, int8Of, shapeOf } from "./elements.ts";
+import { Trade } from "./trade.tsx";
+import "./check.css";
+
+/** What a model saw and said: drawn where the model is known by its content, in numbers where it isn't. */
+export function Seen({ modelId, input, output }: { modelId: Hex; input: Tensor; output: Tensor | undefined }) {
+  const name = cardOf(modelId)?.name;
+  return (
+    <section aria-labelledby="seen-heading">
+      <h3 id="seen-heading">What the model saw and said here</h3>
+      {name === "digits" && <Digit image={int8Of(input)} scores={output && int8Of(output)} />}
+      {name === "risk" && <Trade trade={int8Of(input)} verdict={output?.data} />}
+      <details open={name === undefined}>
+        <summary>In numbers</summary>
+        <Elements what="Input" tensor={input} />
+        {output && <Elements what="Output" tensor={output} />}
+      </details>
+    </section>
+  );
+}
+
+const MOST_ELEMENTS = 256;
+
+function Elements({ what, tensor }: { what: string; tensor: Tensor }) {
+  const { spec, data } = tensor;
+  const elements = elementsOf(tensor, MOST_ELEMENTS);
+  const all = spec.dims.reduce((product, dim) => product * dim, 1);
+  return (
+    <figure>
+      <figcaption>
+        {what} <code>{spec.name}</code>, {shapeOf(spec)}, {group(data.length)} bytes
+      </figcaption>
+      <code className="numbers">
+        {elements.join(" ")}
+        {all > elements.length && ` … and ${group(all - elements.length)} more`}
+      </code>
+    </figure>
+  );
+}

@@ -1,0 +1,17 @@
+import type { Address } from "viem";
+import { Link } from "wouter";
+import { short } from "../format.ts";
+import { Copy } from "./copy.tsx";
+import { Identicon } from "./identicon.tsx";
+
+/** An address, shortened; a link to the account's page where a season is given. */
+export function Account({ address, season, copy = true }: { address: Address; season?: string; copy?: boolean }) {
+  const text = <code title={address}>{short(address)}</code>;
+  return (
+    <span className="account">
+      <Identicon address={address} />
+      {season === undefined ? text : <Link href={`/seasons/${season}/accounts/${address}`}>{text}</Link>}
+      {copy && <Copy text={address} what={`address ${short(address)}`} />}
+    </span>
+  );
+}

@@ -1,0 +1,38 @@
+import { useSyncExternalStore } from "react";
+
+// A screen reader is told the newest of what happened, at most once in this time.
+const PAUSE = 4_000;
+
+let said = "";
+let next: string | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+const listeners = new Set<() => void>();
+
+/** Has a sentence spoken; where several come at once, only the last one. */
+export function announce(sentence: string): void {
+  next = sentence;
+  if (timer === undefined) speak();
+}
+
+function speak(): void {
+  timer = undefined;
+  if (next === undefined) return;
+  said = next;
+  next = undefined;
+  timer = setTimeout(speak, PAUSE);
+  for (const listen of listeners) listen();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Where what is announced is read to those who don't see it; stands once on the page. */
+export function LiveRegion() {
+  return (
+    <div className="unseen" role="status" aria-live="polite">
+      {useSyncExternalStore(subscribe, () => said)}
+    </div>
+  );
+}

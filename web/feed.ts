@@ -1,0 +1,93 @@
+import { useSyncExternalStore } from "react";
+import type { AsOf, StreamEvents } from "../sdk/wire.ts";
+import { queries } from "./api.ts";
+import { type Change, touches } from "./changes.ts";
+import { nowInSeconds } from "./clock.ts";
+import { announce } from "./components/live.tsx";
+import { group } from "./format.ts";
+
+/** How the page hears of what is new. */
+export interface Feed {
+  /** `live` by the stream, `polling` while there is none, `offline` while the server can't be reached. */
+  mode: "live" | "polling" | "offline";
+  /** The newest block that the server told of. */
+  asOf: AsOf | undefined;
+  /** The last reorganisation of the chain, and when it was heard of, in unix seconds. */
+  reorg: { blockNumber: number; heardAt: number } | undefined;
+}
+
+// Answers are asked again at most this often.
+const REFRESH = 1_000;
+const POLL = 5_000;
+const RETRY_STREAM = 30_000;
+
+let feed: Feed = { mode: "polling", asOf: undefined, reorg: undefined };
+const listeners = new Set<() => void>();
+let changes: Change[] = [];
+let refreshing: ReturnType<typeof setTimeout> | undefined;
+
+function tell(news: Partial<Feed>): void {
+  feed = { ...feed, ...news };
+  for (const listen of listeners) listen();
+}
+
+/** Asks anew for the shown answers that a change touches, soon. */
+function refresh(change: Change): void {
+  changes.push(change);
+  if (refreshing !== undefined) return;
+  refreshing = setTimeout(() => {
+    const pending = changes;
+    changes = [];
+    refreshing = undefined;
+    const isTouched = (path: unknown) => typeof path === "string" && pending.some((one) => touches(one, path));
+    void queries.invalidateQueries({ predicate: ({ queryKey }) => isTouched(queryKey[0]) });
+  }, REFRESH);
+}
+
+function listen(): void {
+  const stream = new EventSource("/v1/stream");
+  let polling: ReturnType<typeof setInterval> | undefined;
+
+  const on = <K extends keyof StreamEvents>(name: K, hear: (data: StreamEvents[K]) => void) =>
+    stream.addEventListener(name, (event: MessageEvent<string>) => hear(JSON.parse(event.data) as StreamEvents[K]));
+  on("points", (receipt) => refresh({ kind: "points", receipt }));
+  on("status", (statement) => refresh({ kind: "status", statement }));
+  on("head", ({ asOf }) => tell({ asOf }));
+  on("reorg", ({ asOf, blockNumber }) => {
+    tell({ asOf, reorg: { blockNumber, heardAt: nowInSeconds() } });
+    announce(`The chain was reorganised: what happened above block ${group(blockNumber)} is undone.`);
+    refresh({ kind: "everything" });
+  });
+
+  stream.addEventListener("open", () => {
+    clearInterval(polling);
+    polling = undefined;
+    // What happened while nobody listened is not told again.
+    if (feed.mode !== "live") refresh({ kind: "everything" });
+    tell({ mode: "live" });
+  });
+  stream.addEventListener("error", () => {
+    if (stream.readyState === EventSource.CONNECTING) {
+      tell({ mode: "offline" });
+      return;
+    }
+    tell({ mode: "polling" });
+    polling ??= setInterval(() => refresh({ kind: "everything" }), POLL);
+    setTimeout(() => {
+      clearInterval(polling);
+      listen();
+    }, RETRY_STREAM);
+  });
+}
+
+let listening = false;
+
+function subscribe(listener: () => void): () => void {
+  if (!listening) listen();
+  listening = true;
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** How the page hears of what is new; the first use begins to listen. */
+export const useFeed = (): Feed => useSyncExternalStore(subscribe, () => feed);

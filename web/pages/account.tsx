@@ -1,0 +1,98 @@
+import { useMemo } from "react";
+import type { Address } from "viem";
+import { Link } from "wouter";
+import { useAccount } from "../api.ts";
+import { useChecked } from "../audit/watch.ts";
+import { Copy } from "../components/copy.tsx";
+import { Identicon } from "../components/identicon.tsx";
+import { Num } from "../components/num.tsx";
+import { Page } from "../components/page.tsx";
+import { Answered, Empty } from "../components/states.tsx";
+import { short } from "../format.ts";
+import { addressIn, isSame, setMe, useMe } from "../me.ts";
+import Receipts from "../receipts/receipts.tsx";
+import { useStanding } from "../standings/rows.ts";
+
+/** Why an account has its score in a season. */
+export default function AccountPage({ params }: { params: Record<string, string> }) {
+  const account = addressIn(params.account);
+  if (account === undefined)
+    return (
+      <Page title="No account">
+        <Empty>"{params.account}" is no address.</Empty>
+      </Page>
+    );
+  return <AccountInSeason account={account} seasonId={params.id ?? ""} />;
+}
+
+function AccountInSeason({ account, seasonId }: { account: Address; seasonId: string }) {
+  const standing = useStanding(seasonId, account);
+  const me = useMe();
+  const own = isSame(account, me);
+  const answer = standing.data;
+  useChecked(
+    "account",
+    useMemo(() => (answer ? [{ asOf: answer.asOf, seasonId, standings: [answer.item] }] : []), [answer, seasonId]),
+  );
+  return (
+    <Page title={`${short(account)} in season ${seasonId}`}>
+      <p className="why-head">
+        <Identicon address={account} size={32} />
+        <code className="whole">{account}</code>
+        <Copy text={account} what={`address ${short(account)}`} />
+        <button type="button" onClick={() => setMe(own ? undefined : account)}>
+          {own ? "This isn't me" : "This is me"}
+        </button>
+      </p>
+      {answer && (
+        <dl className="card">
+          <dt>Rank</dt>
+          <dd>
+            <Link href={`/?season=${seasonId}&rank=${Math.max(1, answer.item.rank - 5)}&open=${answer.item.account}`}>
+              <Num value={answer.item.rank} />
+            </Link>
+          </dd>
+          <dt>Points</dt>
+          <dd>
+            <Num value={answer.item.points} />
+          </dd>
+          <dt>Units verified, pending, refuted</dt>
+          <dd>
+            <Num value={answer.item.verified} />, <Num value={answer.item.pending} />,{" "}
+            <Num value={answer.item.refuted} />
+          </dd>
+          <dt>Refutations it had a part in</dt>
+          <dd>
+            <Num value={answer.item.caught} />
+          </dd>
+        </dl>
+      )}
+      <Seasons account={account} seasonId={seasonId} />
+      <h2>Why this score</h2>
+      <Receipts account={account} seasonId={seasonId} />
+    </Page>
+  );
+}
+
+function Seasons({ account, seasonId }: { account: Address; seasonId: string }) {
+  return (
+    <Answered query={useAccount(account)} what="the account">
+      {({ seasons }) =>
+        seasons.length === 0 ? (
+          <Empty>This account did nothing in any season.</Empty>
+        ) : (
+          <p>
+            Seasons:{" "}
+            {seasons.map(({ seasonId: id, rank }, i) => (
+              <span key={id}>
+                {i > 0 && ", "}
+                {id === seasonId ? id : <Link href={`/seasons/${id}/accounts/${account}`}>{id}</Link>}
+                {rank === null ? " (without points)" : ` (rank ${rank})`}
+              </span>
+            ))}
+          </p>
+        )
+      }
+    </Answered>
+  );
+}

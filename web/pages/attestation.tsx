@@ -1,0 +1,143 @@
+import { isHash } from "viem";
+import { Link } from "wouter";
+import { ApiError } from "../../sdk/api.ts";
+import type { EventPlace, Statement } from "../../sdk/wire.ts";
+import { useStatement } from "../api.ts";
+import { cardOf } from "../cards/known.ts";
+import { CheckHere } from "../check/check.tsx";
+import { Account } from "../components/account.tsx";
+import { Hash } from "../components/hash.tsx";
+import { Page } from "../components/page.tsx";
+import { Proven } from "../components/proven.tsx";
+import { Answered, Empty } from "../components/states.tsx";
+import { Status } from "../components/status.tsx";
+import { Steps } from "../components/steps.tsx";
+import { Time } from "../components/time.tsx";
+import { group, plural, short } from "../format.ts";
+
+/** A statement or a batch: what it says, how it was settled, what is proven; and a check by the visitor's own browser. */
+export default function AttestationPage({ params: { uid = "" } }: { params: Record<string, string> }) {
+  if (!isHash(uid))
+    return (
+      <Page title="Attestation">
+        <Empty>“{uid}” is no attestation's name: that is 0x and 64 hexadecimal digits.</Empty>
+      </Page>
+    );
+  return (
+    <Page key={uid} title={`Attestation ${short(uid)}`}>
+      <Found uid={uid} />
+    </Page>
+  );
+}
+
+function Found({ uid }: { uid: `0x${string}` }) {
+  const query = useStatement(uid);
+  if (query.error instanceof ApiError && query.error.status === 404 && query.data === undefined)
+    return <Empty>The indexer knows no attestation {uid}. It may be too new, or undone by a reorganisation.</Empty>;
+  return (
+    <Answered query={query} what="the attestation">
+      {({ item }) => (
+        <>
+          <Facts statement={item} />
+          <section aria-labelledby="proven-heading">
+            <h2 id="proven-heading">What is proven, and what is not</h2>
+            <Proven statement={item} />
+          </section>
+          <CheckHere key={item.uid} statement={item} />
+          <section aria-labelledby="steps-heading">
+            <h2 id="steps-heading">How it was settled, step by step</h2>
+            <Steps statement={item} />
+          </section>
+          <Fields statement={item} />
+        </>
+      )}
+    </Answered>
+  );
+}
+
+function Facts({ statement }: { statement: Statement }) {
+  const { prover, modelId, method, status, unit, count, counts, attested, settled } = statement;
+  return (
+    <dl className="card">
+      <dt>Status</dt>
+      <dd>
+        <Status status={status} />
+        {settled && (
+          <>
+            {" "}
+            <Time at={settled.timestamp} />
+          </>
+        )}
+      </dd>
+      <dt>Prover</dt>
+      <dd>
+        <Account address={prover} {...(unit && { season: unit.seasonId })} />
+      </dd>
+      <dt>Model</dt>
+      <dd>
+        {cardOf(modelId)?.name} <Hash value={modelId} what="model" href={`/models/${modelId}`} />
+      </dd>
+      <dt>For</dt>
+      <dd>{unit ? <ForUnit statement={statement} /> : "no unit of a campaign"}</dd>
+      {!counts && (
+        <>
+          <dt>Counts</dt>
+          <dd>no: it is not for a task as a season's rules ask, so no points follow from it</dd>
+        </>
+      )}
+      {count > 1 && (
+        <>
+          <dt>Size</dt>
+          <dd>{plural(count, "unit")} in one batch</dd>
+        </>
+      )}
+      <dt>Method</dt>
+      <dd>{method.name}</dd>
+      <dt>Recorded</dt>
+      <dd>
+        <Place place={attested} />
+      </dd>
+    </dl>
+  );
+}
+
+function ForUnit({ statement: { unit, count } }: { statement: Statement }) {
+  if (unit === null) return null;
+  const last = BigInt(unit.unit) + BigInt(count) - 1n;
+  return (
+    <>
+      {count === 1 ? `unit ${group(unit.unit)}` : `units ${group(unit.unit)} to ${group(last)}`} of task {unit.taskId},{" "}
+      <Link href={`/seasons/${unit.seasonId}`}>season {unit.seasonId}</Link>
+    </>
+  );
+}
+
+const Place = ({ place }: { place: EventPlace }) => (
+  <>
+    <Time at={place.timestamp} />, block {group(place.blockNumber)}, transaction{" "}
+    <Hash value={place.transactionHash} what="transaction" />
+  </>
+);
+
+function Fields({ statement }: { statement: Statement }) {
+  const { uid, inputHash, outputHash, traceHash, salt, answer, context, root } = statement;
+  const fields = { uid, inputHash, outputHash, traceHash, salt, answer, context, root };
+  return (
+    <details className="fields">
+      <summary>All fields</summary>
+      <dl>
+        {Object.entries(fields).map(
+          ([name, value]) =>
+            value !== null && (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>
+                  <code>{value}</code>
+                </dd>
+              </div>
+            ),
+        )}
+      </dl>
+    </details>
+  );
+}

@@ -1,0 +1,166 @@
+import { type FormEvent, useId } from "react";
+import type { Address, Hex } from "viem";
+import { useSearchParams } from "wouter";
+import type { StatementStatus, StatementSummary } from "../../sdk/wire.ts";
+import { useModels, useStatements } from "../api.ts";
+import { cardOf } from "../cards/known.ts";
+import { Account } from "../components/account.tsx";
+import { Hash } from "../components/hash.tsx";
+import { More } from "../components/more.tsx";
+import { Page } from "../components/page.tsx";
+import { Answered, Empty } from "../components/states.tsx";
+import { Status } from "../components/status.tsx";
+import { Time } from "../components/time.tsx";
+import { group, short } from "../format.ts";
+import "./attestations.css";
+
+const statuses: readonly StatementStatus[] = ["pending", "verified", "refuted", "void", "revoked"];
+
+interface Filter {
+  prover?: Address;
+  model?: Hex;
+  status?: StatementStatus;
+}
+
+/** What the address asks for; the API says what is wrong with it. */
+function filterOf(search: URLSearchParams): Filter {
+  const entries = ["prover", "model", "status"].map((name) => [name, search.get(name)]);
+  return Object.fromEntries(entries.filter(([, value]) => value)) as Filter;
+}
+
+/** All statements, newest first, filtered by what the address says. */
+export default function AttestationsPage() {
+  const [search, setSearch] = useSearchParams();
+  const filter = filterOf(search);
+  const query = useStatements(filter);
+  return (
+    <Page title="Attestations">
+      <Filters filter={filter} setFilter={(next) => setSearch({ ...next })} />
+      <Answered query={query} what="the attestations">
+        {({ pages }) => {
+          const items = pages.flatMap((page) => page.items);
+          if (items.length === 0)
+            return (
+              <Empty>
+                {Object.keys(filter).length === 0
+                  ? "Nothing was attested yet."
+                  : "No attestation fits these filters. Clear one to see more."}
+              </Empty>
+            );
+          return (
+            <>
+              <Table items={items} isAll={!query.hasNextPage} isOld={query.isPlaceholderData} />
+              <More query={query} what="attestations" />
+            </>
+          );
+        }}
+      </Answered>
+    </Page>
+  );
+}
+
+function Filters({ filter, setFilter }: { filter: Filter; setFilter: (filter: Filter) => void }) {
+  const id = useId();
+  const models = useModels().data?.pages.flatMap(({ items }) => items.map(({ modelId }) => modelId)) ?? [];
+  const known = filter.model && !models.includes(filter.model) ? [filter.model, ...models] : models;
+  const change = (name: keyof Filter, value: string) => {
+    const { [name]: _, ...rest } = filter;
+    setFilter(value === "" ? rest : { ...rest, [name]: value });
+  };
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    change("prover", String(new FormData(event.currentTarget).get("prover")).trim());
+  };
+  return (
+    <search>
+      <form className="filters" onSubmit={submit}>
+        <label htmlFor={`${id}-status`}>Status</label>
+        <select
+          id={`${id}-status`}
+          value={filter.status ?? ""}
+          onChange={({ target }) => change("status", target.value)}
+        >
+          <option value="">any</option>
+          {statuses.map((status) => (
+            <option key={status}>{status}</option>
+          ))}
+        </select>
+        <label htmlFor={`${id}-model`}>Model</label>
+        <select id={`${id}-model`} value={filter.model ?? ""} onChange={({ target }) => change("model", target.value)}>
+          <option value="">any</option>
+          {known.map((modelId) => (
+            <option key={modelId} value={modelId}>
+              {cardOf(modelId)?.name ?? short(modelId)}
+            </option>
+          ))}
+        </select>
+        <label htmlFor={`${id}-prover`}>Prover</label>
+        <input
+          key={filter.prover ?? ""}
+          id={`${id}-prover`}
+          name="prover"
+          defaultValue={filter.prover ?? ""}
+          placeholder="0x…"
+          pattern="0x[0-9a-fA-F]{40}"
+          title="An address: 0x and 40 hexadecimal digits"
+          autoComplete="off"
+          spellCheck={false}
+        />
+        <button type="submit">Filter</button>
+        {Object.keys(filter).length > 0 && (
+          <button type="button" onClick={() => setFilter({})}>
+            Clear all
+          </button>
+        )}
+      </form>
+    </search>
+  );
+}
+
+function Table({ items, isAll, isOld }: { items: readonly StatementSummary[]; isAll: boolean; isOld: boolean }) {
+  return (
+    <section className="scroll" aria-busy={isOld} aria-label="Attestations">
+      <table>
+        <caption>
+          {isAll ? `All ${group(items.length)}` : `The newest ${group(items.length)}`} attestations, newest first
+        </caption>
+        <thead>
+          <tr>
+            {["Attestation", "Status", "Prover", "Model", "Method", "For", "Recorded"].map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {items.map(({ uid, status, prover, modelId, method, unit, count, attested }) => (
+            <tr key={uid}>
+              <th scope="row">
+                <Hash value={uid} what="attestation" href={`/attestations/${uid}`} />
+              </th>
+              <td>
+                <Status status={status} />
+              </td>
+              <td>
+                <Account address={prover} copy={false} {...(unit && { season: unit.seasonId })} />
+              </td>
+              <td>{cardOf(modelId)?.name ?? <code title={modelId}>{short(modelId)}</code>}</td>
+              <td>{method.name}</td>
+              <td className="nowrap">{unit ? forUnits(unit, count) : "no unit"}</td>
+              <td className="nowrap">
+                <Time at={attested.timestamp} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function forUnits({ seasonId, taskId, unit }: NonNullable<StatementSummary["unit"]>, count: number): string {
+  const units =
+    count === 1 ? `unit ${group(unit)}` : `units ${group(unit)}–${group(BigInt(unit) + BigInt(count) - 1n)}`;
+  return `${units}, task ${taskId}, season ${seasonId}`;
+}

@@ -1,0 +1,35 @@
+import { useStatements } from "../api.ts";
+import { Caught } from "../caught/item.tsx";
+import { More } from "../components/more.tsx";
+import { Page } from "../components/page.tsx";
+import { Answered, Empty } from "../components/states.tsx";
+import "../caught/caught.css";
+
+/** The newest refutations: who cheated or erred, who found it, and what it cost. */
+export default function CaughtPage() {
+  const query = useStatements({ status: "refuted" });
+  return (
+    <Page title="Caught cheats">
+      <p>
+        A refuted statement burns ten times the points it would have earned, and its units are spent. What refuted it is
+        named; whether the prover lied or erred, nothing here can tell.
+      </p>
+      <Answered query={query} what="the refutations">
+        {({ pages }) => {
+          const items = pages.flatMap((page) => page.items);
+          if (items.length === 0) return <Empty>Nothing was refuted yet.</Empty>;
+          return (
+            <>
+              <ul className="bare">
+                {items.map((summary) => (
+                  <Caught key={summary.uid} summary={summary} />
+                ))}
+              </ul>
+              <More query={query} what="refutations" />
+            </>
+          );
+        }}
+      </Answered>
+    </Page>
+  );
+}

@@ -1,0 +1,172 @@
+import { isHash } from "viem";
+import { Link } from "wouter";
+import { pinnedRuntime, RUNTIME_ID } from "../../inference/pinned.ts";
+import { ApiError } from "../../sdk/api.ts";
+import { ZERO_HASH } from "../../sdk/commitments.ts";
+import type { Model } from "../../sdk/wire.ts";
+import { useModel, useSeasons } from "../api.ts";
+import { ModelCard } from "../cards/card.tsx";
+import { cardOf } from "../cards/known.ts";
+import { bytesOf, countOf } from "../cards/share.ts";
+import { shapeOf } from "../check/elements.ts";
+import { Account } from "../components/account.tsx";
+import { Hash } from "../components/hash.tsx";
+import { Page } from "../components/page.tsx";
+import { Answered, Empty } from "../components/states.tsx";
+import { Texts } from "../components/texts.tsx";
+import { Time } from "../components/time.tsx";
+import { group, plural, short } from "../format.ts";
+import "../cards/cards.css";
+
+/** A published model: its parts as the chain tells of them, and what its publisher claims. */
+export default function ModelPage({ params: { id = "" } }: { params: Record<string, string> }) {
+  if (!isHash(id))
+    return (
+      <Page title="Model">
+        <Empty>“{id}” is no model's name: that is 0x and 64 hexadecimal digits.</Empty>
+      </Page>
+    );
+  return (
+    <Page key={id} title={`Model ${cardOf(id)?.name ?? short(id)}`}>
+      <Found id={id} />
+    </Page>
+  );
+}
+
+function Found({ id }: { id: `0x${string}` }) {
+  const query = useModel(id);
+  if (query.error instanceof ApiError && query.error.status === 404 && query.data === undefined)
+    return <Empty>The indexer knows no model {id}. It may be too new, or undone by a reorganisation.</Empty>;
+  const card = cardOf(id);
+  return (
+    <Answered query={query} what="the model">
+      {({ item }) => (
+        <>
+          <Parts model={item} />
+          {card ? <ModelCard card={card} /> : <Empty>This page knows no card of this model.</Empty>}
+          <Uses modelId={item.modelId} />
+        </>
+      )}
+    </Answered>
+  );
+}
+
+function Parts({ model }: { model: Model }) {
+  const { modelId, kind, layout, publisher, published, uris, cid, artifactHash, runtimeId } = model;
+  const { weights, rowsBytes } = countOf(layout?.widths ?? []);
+  return (
+    <section aria-labelledby="parts-heading">
+      <h2 id="parts-heading">What the chain says</h2>
+      <dl className="card">
+        <dt>Kind</dt>
+        <dd>
+          {kind === "integer"
+            ? "integer: every implementation gives the same bytes, so a contract can check each number"
+            : "float: checked by running the same file on the pinned runtime and comparing bytes"}
+        </dd>
+        {layout ? (
+          <>
+            <dt>Takes</dt>
+            <dd>
+              <code>{layout.input.name}</code>, {shapeOf(layout.input)}
+            </dd>
+            <dt>Gives</dt>
+            <dd>
+              <code>{layout.output.name}</code>, {shapeOf(layout.output)}
+            </dd>
+            {kind === "integer" && (
+              <>
+                <dt>Widths</dt>
+                <dd>
+                  {layout.widths.join(" – ")}: {plural(weights, "weight")}, {bytesOf(rowsBytes)} of rows on chain
+                </dd>
+              </>
+            )}
+          </>
+        ) : (
+          <>
+            <dt>Layout</dt>
+            <dd>can't be read: a tensor's name is no text</dd>
+          </>
+        )}
+        <dt>File</dt>
+        <dd>
+          sha256 <code>{artifactHash}</code>
+        </dd>
+        <dt>CID</dt>
+        <dd>
+          <code>{cid}</code> <a href={`/ipfs/${cid}`}>from this server</a>
+        </dd>
+        <dt>Said to be at</dt>
+        <dd>
+          <Texts items={uris} none="nobody left a hint" />
+          <span className="aside">
+            Hints that anyone may add. This page shows them as text and fetches none of them.
+          </span>
+        </dd>
+        <dt>Runtime</dt>
+        <dd>
+          {runtimeId === RUNTIME_ID ? (
+            <>
+              {pinnedRuntime.name}, {plural(pinnedRuntime.threads, "thread")}, unoptimised graph
+            </>
+          ) : (
+            <>
+              not the one of this page: <code>{runtimeId}</code>
+            </>
+          )}
+        </dd>
+        <dt>Published</dt>
+        <dd>
+          <Time at={published.timestamp} /> by <Account address={publisher} />, transaction{" "}
+          <Hash value={published.transactionHash} what="transaction" />
+        </dd>
+        <dt>Attestations</dt>
+        <dd>
+          <Link href={`/attestations?model=${modelId}`}>all of this model</Link>
+        </dd>
+      </dl>
+      <Hashes model={model} />
+    </section>
+  );
+}
+
+function Hashes({ model }: { model: Model }) {
+  const { modelId, layoutHash, weightsRoot, verifyingKeyHash, measurement, runtimeId } = model;
+  return (
+    <details className="fields">
+      <summary>All hashes</summary>
+      <dl>
+        {Object.entries({ modelId, runtimeId, layoutHash, weightsRoot, verifyingKeyHash, measurement }).map(
+          ([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value === ZERO_HASH ? "none" : <code>{value}</code>}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+    </details>
+  );
+}
+
+function Uses({ modelId }: { modelId: string }) {
+  const seasons = useSeasons().data?.items ?? [];
+  const uses = seasons.flatMap(({ seasonId, tasks }) =>
+    tasks.filter((task) => task.modelId === modelId).map((task) => ({ seasonId, ...task })),
+  );
+  if (uses.length === 0) return null;
+  return (
+    <section aria-labelledby="uses-heading">
+      <h2 id="uses-heading">Tasks with this model</h2>
+      <ul>
+        {uses.map(({ seasonId, taskId, method, points, noise }) => (
+          <li key={`${seasonId} ${taskId}`}>
+            <Link href={`/seasons/${seasonId}`}>Season {seasonId}</Link>, task {taskId}: {plural(points, "point")} a
+            unit by {method.name}, noise {group(noise)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,28 @@
+import type { Season, SeasonState } from "../../sdk/wire.ts";
+import { Time } from "../components/time.tsx";
+import { nextTurn } from "./turn.ts";
+
+const words: Readonly<Record<SeasonState, string>> = {
+  drafted: "drafted: its rules may still change",
+  open: "open: waits for its start or its seed",
+  running: "running: takes statements",
+  ended: "ended: still settles, awards and burns",
+  closed: "closed: its points are final",
+};
+
+/** The season's phase, and when the next one begins. */
+export function SeasonPhase({ season }: { season: Season }) {
+  const { state } = season;
+  const next = nextTurn(season);
+  const verb = state === "open" ? "starts" : state === "running" ? "ends" : "closes";
+  return (
+    <>
+      {words[state]}
+      {next !== null && (
+        <>
+          ; {verb} <Time at={next} />
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,155 @@
+import { useEffect, useMemo, useRef } from "react";
+import type { Address } from "viem";
+import type { Season, Standing } from "../../sdk/wire.ts";
+import { isUnreachable } from "../api.ts";
+import { useAudit, useChecked } from "../audit/watch.ts";
+import { announce } from "../components/live.tsx";
+import { Empty, Failed, Loading } from "../components/states.tsx";
+import { group, plural } from "../format.ts";
+import { isSame, useMe } from "../me.ts";
+import { ReasonLegend } from "./bar.tsx";
+import { Finder } from "./finder.tsx";
+import { focusRow } from "./focus.ts";
+import { usePlace } from "./place.ts";
+import { PAGE, rowsOf, useProfiles, useSearched, useStanding, useStandings } from "./rows.ts";
+import { summaryOf } from "./summary.ts";
+import { StandingsTable } from "./table.tsx";
+
+// Beyond so many rows the table goes on from a later rank instead of growing.
+const MOST_ROWS = 300;
+
+/** The table of a season with all that finds a row in it. */
+export function Board({ season, seasons }: { season: Season; seasons: readonly Season[] }) {
+  const { seasonId, totals } = season;
+  const [place, move] = usePlace();
+  const me = useMe();
+  const ranking = useStandings(seasonId, place.rank);
+  const searched = useSearched(seasonId, place.prefix);
+  const found = useStanding(seasonId, me).data;
+  const own = isSame(found?.item.account, me) ? found : undefined;
+  const answer = place.prefix === undefined ? ranking : searched;
+  const pages = useMemo(
+    () => (place.prefix === undefined ? ranking.data?.pages : searched.data && [searched.data]),
+    [place.prefix, ranking.data, searched.data],
+  );
+  const rows = useMemo(() => (pages ? rowsOf(pages) : undefined), [pages]);
+  const { answers, profiles } = useProfiles(seasonId, rows ?? []);
+  useChecked(
+    "table",
+    useMemo(
+      () =>
+        (pages ?? []).map((page) => ({
+          ...{ asOf: page.asOf, seasonId, standings: page.items },
+          ...("total" in page && typeof page.total === "number" && { total: page.total }),
+        })),
+      [pages, seasonId],
+    ),
+  );
+  useChecked(
+    "profiles",
+    useMemo(() => answers.map(({ asOf, items }) => ({ asOf, seasonId, profiles: items })), [answers, seasonId]),
+  );
+  useChecked(
+    "own",
+    useMemo(() => (own ? [{ asOf: own.asOf, seasonId, standings: [own.item] }] : []), [own, seasonId]),
+  );
+  useSpoken(rows, me, `${place.rank} ${place.prefix}`);
+  const wrong = useWrong();
+  const most = BigInt(pages?.[0]?.items[0]?.points ?? 0);
+
+  if (rows === undefined)
+    return answer.error ? (
+      <Failed error={answer.error} retry={answer.refetch} />
+    ) : (
+      <Loading what={`the standings of season ${seasonId}`} />
+    );
+  const total = ranking.data?.pages[0]?.total ?? totals.participants;
+  const lastRank = rows.at(-1)?.rank ?? 0;
+  const goTo = (asked: number, focused?: "own"): void => {
+    const rank = Math.max(1, asked);
+    move({ rank, prefix: undefined });
+    focusRow(focused ?? { rank });
+  };
+  return (
+    <>
+      <Finder
+        seasonId={seasonId}
+        seasons={seasons}
+        total={total}
+        ownRank={own?.item.rank}
+        onRank={goTo}
+        onMe={(rank) => goTo(rank - 5, "own")}
+      />
+      {answer.error && !isUnreachable(answer.error) && <Failed error={answer.error} retry={answer.refetch} />}
+      {rows.length === 0 ? (
+        <Empty>
+          {place.prefix !== undefined
+            ? `No account of season ${seasonId} begins with ${place.prefix}.`
+            : total > 0
+              ? `There is no rank ${group(place.rank)}: ${plural(total, "account is", "accounts are")} ranked.`
+              : `Nobody has points in season ${seasonId} yet. They appear here as soon as a first inference is verified.`}
+        </Empty>
+      ) : (
+        <StandingsTable
+          {...{ seasonId, rows, profiles, most, me, wrong, total, own: own?.item }}
+          prefix={place.prefix}
+          busy={answer.isPlaceholderData}
+          open={place.open}
+          onToggle={(account) => move({ open: isSame(account, place.open) ? undefined : account }, true)}
+        />
+      )}
+      {rows.length > 0 && (
+        <div className="board-legend">
+          <ReasonLegend />
+        </div>
+      )}
+      {place.prefix === undefined && rows.length > 0 && (
+        <nav className="pager" aria-label="Ranks">
+          {place.rank > 1 && (
+            <button type="button" onClick={() => goTo(place.rank - PAGE)}>
+              Ranks from {group(Math.max(1, place.rank - PAGE))}
+            </button>
+          )}
+          {ranking.hasNextPage && rows.length < MOST_ROWS && (
+            <button
+              type="button"
+              disabled={ranking.isFetchingNextPage}
+              onClick={async () => {
+                await ranking.fetchNextPage();
+                announce(`More rows are shown, from rank ${group(lastRank + 1)} on.`);
+              }}
+            >
+              Show {PAGE} more
+            </button>
+          )}
+          {ranking.hasNextPage && rows.length >= MOST_ROWS && (
+            <button type="button" onClick={() => goTo(lastRank + 1)}>
+              Ranks from {group(lastRank + 1)}
+            </button>
+          )}
+        </nav>
+      )}
+    </>
+  );
+}
+
+/** Speaks a summary of how rows changed while the table stood at one place. */
+function useSpoken(rows: Standing[] | undefined, me: Address | undefined, where: string): void {
+  const before = useRef<{ rows: Standing[]; where: string }>(undefined);
+  useEffect(() => {
+    if (rows === undefined) return;
+    const summary = before.current?.where === where ? summaryOf(before.current.rows, rows, me) : undefined;
+    before.current = { rows, where };
+    if (summary !== undefined) announce(summary);
+  }, [rows, me, where]);
+}
+
+/** What the audit found wrong, by account. */
+function useWrong(): ReadonlyMap<string, string> {
+  const audit = useAudit();
+  const differences = audit.kind === "mismatch" ? audit.differences : undefined;
+  return useMemo(
+    () => new Map((differences ?? []).flatMap(({ account, sentence }) => (account ? [[account, sentence]] : []))),
+    [differences],
+  );
+}

@@ -1,0 +1,30 @@
+const PATIENCE = 5_000;
+
+/** Brings a row into view and the focus to it, as soon as it stands in the table and what was there before is gone. */
+export function focusRow(wanted: { rank: number } | "own"): void {
+  const row = wanted === "own" ? "tr.own" : `tr[data-rank="${wanted.rank}"]`;
+  const began = performance.now();
+  const look = () => {
+    const found = document.querySelector<HTMLElement>(`.standings[aria-busy="false"] > tbody > ${row}`);
+    if (found) {
+      found.scrollIntoView({ block: "center" });
+      found.querySelector("button")?.focus({ preventScroll: true });
+    } else if (performance.now() - began < PATIENCE) requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+
+/** Moves the focus to the row above or below by the arrow keys. */
+export function moveByArrows(event: {
+  key: string;
+  target: EventTarget;
+  currentTarget: HTMLElement;
+  preventDefault(): void;
+}): void {
+  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+  const toggles = [...event.currentTarget.querySelectorAll<HTMLElement>("button.toggle")];
+  const next = toggles[toggles.indexOf(event.target as HTMLElement) + step];
+  if (step === 0 || !toggles.includes(event.target as HTMLElement) || !next) return;
+  event.preventDefault();
+  next.focus();
+}

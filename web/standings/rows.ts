@@ -1,0 +1,78 @@
+import { useQueries } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { Address } from "viem";
+import type { Profile, ProfilesAnswer, SearchAnswer, Standing, StandingAnswer, StandingsPage } from "../../sdk/wire.ts";
+import { ask, useAnswer, usePages, withQuery } from "../api.ts";
+
+/** Rows asked for at once. */
+export const PAGE = 50;
+
+const route = (seasonId: string) => `/v1/seasons/${seasonId}`;
+
+/** The ranking from a rank on. */
+export function useStandings(seasonId: string, rank: number) {
+  const onwards = withQuery(`${route(seasonId)}/standings`, { limit: PAGE });
+  return usePages<StandingsPage>(rank === 1 ? onwards : `${onwards}&rank=${rank}`, onwards);
+}
+
+/** Accounts whose address begins so. */
+export const useSearched = (seasonId: string, prefix: string | undefined) =>
+  useAnswer<SearchAnswer>(prefix === undefined ? undefined : withQuery(`${route(seasonId)}/search`, { prefix }));
+
+/** An account's place; an error of status 404 where it has none. */
+export const useStanding = (seasonId: string, account: Address | undefined) =>
+  useAnswer<StandingAnswer>(account === undefined ? undefined : `${route(seasonId)}/standings/${account}?around=0`);
+
+/** The standings of several pages, an account that moved between two of them only once. */
+export function rowsOf(pages: readonly Pick<StandingsPage, "items">[]): Standing[] {
+  const rows = new Map<Address, Standing>();
+  for (const { items } of pages) for (const item of items) rows.set(item.account, item);
+  return [...rows.values()].sort((a, b) => a.rank - b.rank);
+}
+
+const ACCOUNTS_AT_ONCE = 50;
+
+/** Points by reason and ranks at the end of earlier epochs of the accounts in rows, as far as they are there by now. */
+export function useProfiles(
+  seasonId: string,
+  rows: readonly Standing[],
+): {
+  answers: ProfilesAnswer[];
+  profiles: ReadonlyMap<Address, Profile>;
+} {
+  const paths = useMemo(() => pathsOf(seasonId, rows), [seasonId, rows]);
+  return useQueries({
+    queries: paths.map((path) => ({
+      queryKey: [path],
+      queryFn: ({ signal }: { signal: AbortSignal }) => ask<ProfilesAnswer>(path, signal),
+    })),
+    combine: combineProfiles,
+  });
+}
+
+function pathsOf(seasonId: string, rows: readonly Standing[]): string[] {
+  const paths: string[] = [];
+  for (let i = 0; i < rows.length; i += ACCOUNTS_AT_ONCE) {
+    // In an order of their own, so that two accounts that change places don't make another question.
+    const accounts = rows.slice(i, i + ACCOUNTS_AT_ONCE).map(({ account }) => account);
+    paths.push(
+      `${route(seasonId)}/profiles?${accounts
+        .sort()
+        .map((account) => `account=${account}`)
+        .join("&")}`,
+    );
+  }
+  return paths;
+}
+
+function combineProfiles(results: readonly { data: ProfilesAnswer | undefined }[]) {
+  const answers = results.flatMap(({ data }) => data ?? []);
+  const profiles = new Map(answers.flatMap(({ items }) => items.map((item) => [item.account, item] as const)));
+  return { answers, profiles };
+}
+
+/** How many ranks an account has risen since the last epoch ended; undefined where it had none then. */
+export function riseOf(profile: Profile | undefined, rank: number): number | undefined {
+  const before = profile?.history.at(-1);
+  return before ? before.rank - rank : undefined;
+}

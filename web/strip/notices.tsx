@@ -1,0 +1,43 @@
+import { useQuery } from "@tanstack/react-query";
+import type { Readiness } from "../../sdk/wire.ts";
+import { ask, isUnreachable } from "../api.ts";
+import { useNow } from "../clock.ts";
+import { Num } from "../components/num.tsx";
+import type { Feed } from "../feed.ts";
+
+const LOOK = 5_000;
+// For this long a reorganisation is news, in seconds.
+const NEWS = 30;
+
+/** What stands in the way of fresh numbers, in words; nothing while all is well. */
+export function Notices({ feed: { mode, reorg }, block }: { feed: Feed; block: number }) {
+  const now = useNow();
+  const { error } = useQuery<Readiness, Error>({
+    queryKey: ["readyz"],
+    queryFn: ({ signal }) => ask<Readiness>("/readyz", signal),
+    refetchInterval: LOOK,
+    retry: false,
+  });
+  const away = mode === "offline" || isUnreachable(error);
+  return (
+    <>
+      {away && (
+        <p className="notice">
+          <strong>Offline:</strong> the server can't be reached. What you see is as of block <Num value={block} />; the
+          page tries again by itself.
+        </p>
+      )}
+      {!away && error && (
+        <p className="notice">
+          <strong>Not up to date:</strong> {error.message}
+        </p>
+      )}
+      {reorg && now - reorg.heardAt < NEWS && (
+        <p className="notice">
+          <strong>Reorganised:</strong> the chain took back what happened above block <Num value={reorg.blockNumber} />.
+          Points that depended on it are gone or moved; the table shows the chain as it is now.
+        </p>
+      )}
+    </>
+  );
+}

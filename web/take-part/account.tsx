@@ -1,0 +1,111 @@
+import { useEffect, useState } from "react";
+import { type Client, connect } from "../../sdk/client.ts";
+import { parseDeployment } from "../../sdk/deployment.ts";
+import { sentenceOf } from "../../sdk/errors.ts";
+import type { DeploymentAnswer } from "../../sdk/wire.ts";
+import { Account } from "../components/account.tsx";
+import { announce } from "../components/live.tsx";
+import { setMe } from "../me.ts";
+import { openJournal } from "./journal.ts";
+import { forgetLocalKey, hasLocalKey, openLocalKey } from "./localKey.ts";
+import type { Tools } from "./prove.ts";
+import { runHere } from "./run.ts";
+import type { Wallet } from "./wallet.ts";
+
+/** The chain id of Hardhat and anvil. */
+const DEVELOPMENT_CHAIN = 31_337;
+
+/** Lets the visitor choose an account, and tells the page what to work with. */
+export function AccountChoice({
+  deployment: { rpcUrl, ...answer },
+  tools,
+  onTools,
+}: {
+  deployment: DeploymentAnswer & { rpcUrl: string };
+  tools: Tools | undefined;
+  onTools: (tools: Tools | undefined) => void;
+}) {
+  const [opening, setOpening] = useState(false);
+  const [failure, setFailure] = useState<string>();
+  const isDevelopment = answer.chainId === DEVELOPMENT_CHAIN;
+
+  const open = async (wallet: (client: Client) => Promise<Wallet>) => {
+    setOpening(true);
+    setFailure(undefined);
+    try {
+      const made = await toolsOf({ ...answer, rpcUrl }, wallet);
+      setMe(made.wallet.account);
+      onTools(made);
+      announce(`You take part as ${made.wallet.account}.`);
+    } catch (error) {
+      setFailure(sentenceOf(error));
+    } finally {
+      setOpening(false);
+    }
+  };
+  const openLocal = () => open(({ rpc }) => openLocalKey(localStorage, rpc));
+  const openWallet = () => open(async () => (await import("./injected.ts")).openInjected(answer.chainId, rpcUrl));
+
+  // After a reload the throw-away key is used again: statements of it may wait for their answers to be opened.
+  useEffect(() => {
+    if (isDevelopment && tools === undefined && hasLocalKey(localStorage, answer.chainId)) void openLocal();
+  }, []);
+
+  const leave = () => {
+    onTools(undefined);
+    setMe(undefined);
+  };
+  const forget = () => {
+    if (!confirm("Forget the key? What it earned can't be claimed by anybody then.")) return;
+    forgetLocalKey(localStorage, answer.chainId);
+    leave();
+  };
+
+  if (tools !== undefined)
+    return (
+      <p>
+        You take part as <Account address={tools.wallet.account} />{" "}
+        {tools.wallet.kind === "local" ? "with a throw-away key of this browser." : "with your wallet."}{" "}
+        <button type="button" onClick={tools.wallet.kind === "local" ? forget : leave}>
+          {tools.wallet.kind === "local" ? "Forget the key" : "Disconnect"}
+        </button>
+      </p>
+    );
+  return (
+    <>
+      <p className="controls">
+        <button type="button" disabled={opening} onClick={openWallet}>
+          Connect a wallet
+        </button>
+        {isDevelopment && (
+          <button type="button" disabled={opening} onClick={openLocal}>
+            Use a throw-away key
+          </button>
+        )}
+      </p>
+      {isDevelopment && (
+        <p className="note">
+          This is a development chain: a throw-away key is made in this browser and given play money. Never use it
+          elsewhere.
+        </p>
+      )}
+      {failure && <p role="alert">{failure}</p>}
+    </>
+  );
+}
+
+async function toolsOf(
+  { rpcUrl, ...answer }: DeploymentAnswer & { rpcUrl: string },
+  open: (client: Client) => Promise<Wallet>,
+): Promise<Tools> {
+  const deployment = parseDeployment(answer);
+  const client = connect(deployment, rpcUrl);
+  const wallet = await open(client);
+  const registry = deployment.contracts.AttestationRegistry.address;
+  return {
+    client,
+    wallet,
+    journal: openJournal(localStorage, { chainId: deployment.chainId, registry, account: wallet.account }),
+    run: (modelId, input) => runHere({ deployment, rpcUrl, origin: location.origin, modelId, input }),
+  };
+}

@@ -1,0 +1,75 @@
+import type { Address, Hex } from "viem";
+import { type Answer, type Attestation, answerHash, attestationUid } from "../../sdk/commitments.ts";
+
+/** A statement and the answer that will open it: whoever loses the answer loses the deposit. */
+interface JournalEntry {
+  uid: Hex;
+  statement: Attestation;
+  answer: Answer;
+}
+
+/** What must survive a reload between a commitment and its reveal. Every entry is stored when `keep` returns. */
+export interface Journal {
+  /** Keeps a statement; call it before sending the commit. Throws a sentence when the browser's storage is full or off. */
+  keep(entry: JournalEntry): void;
+  /** The account's statements, in no order. What is not readable, or not what its uid says, is left out and left alone. */
+  entries(): JournalEntry[];
+}
+
+/** Whose statements, and in which registry. */
+export interface JournalOwner {
+  chainId: number;
+  registry: Address;
+  account: Address;
+}
+
+/**
+ * A journal in the browser's storage. Each statement has a key of its own, so that two tabs can't overwrite each other's.
+ *
+ * @param storage `localStorage`, or anything alike.
+ */
+export function openJournal(storage: Storage, { chainId, registry, account }: JournalOwner): Journal {
+  const prefix = `proofboard:statement:${chainId}:${registry}:${account}:`.toLowerCase();
+  return {
+    keep({ uid, statement, answer }) {
+      try {
+        storage.setItem(prefix + uid, JSON.stringify({ statement, answer }));
+      } catch (cause) {
+        throw new Error("This browser can't store the answer's salt, so nothing is sent: it would be lost.", { cause });
+      }
+    },
+    entries() {
+      const keys = Array.from({ length: storage.length }, (_, i) => storage.key(i) as string);
+      return keys
+        .filter((key) => key.startsWith(prefix))
+        .flatMap((key) => {
+          const entry = read(storage.getItem(key));
+          const uid = key.slice(prefix.length) as Hex;
+          return entry && opens(chainId, registry, uid, entry) ? [{ uid, ...entry }] : [];
+        });
+    },
+  };
+}
+
+function read(text: string | null): Omit<JournalEntry, "uid"> | undefined {
+  try {
+    return JSON.parse(text ?? "") as Omit<JournalEntry, "uid">;
+  } catch {
+    return undefined;
+  }
+}
+
+function opens(
+  chainId: number,
+  registry: Address,
+  uid: Hex,
+  { statement, answer }: Omit<JournalEntry, "uid">,
+): boolean {
+  try {
+    return (
+      attestationUid(chainId, registry, statement) === uid && answerHash(statement.prover, answer) === statement.answer
+    );
+  } catch {
+    return false;
+  }
+}

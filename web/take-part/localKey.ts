@@ -1,0 +1,47 @@
+import { createWalletClient, custom, type Hex, isHex, type PublicClient, parseEther, toHex } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import type { Wallet } from "./wallet.ts";
+
+/** What a throw-away account is given on a development chain, in wei. */
+const ALLOWANCE = parseEther("100");
+
+const keyName = (chainId: number): string => `proofboard:key:${chainId}`;
+
+/** Whether this browser has a throw-away key for the chain. */
+export const hasLocalKey = (storage: Storage, chainId: number): boolean => storage.getItem(keyName(chainId)) !== null;
+
+/** Forgets the key; what it owns on the development chain is lost. */
+export const forgetLocalKey = (storage: Storage, chainId: number): void => storage.removeItem(keyName(chainId));
+
+/**
+ * The throw-away account of this browser, made when there is none, with enough money to take part. For development
+ * chains only: its key lies in the browser's storage. Throws a sentence where the node can't give an account money.
+ */
+export async function openLocalKey(storage: Storage, rpc: PublicClient): Promise<Wallet> {
+  const chainId = await rpc.getChainId();
+  const kept = storage.getItem(keyName(chainId));
+  if (kept !== null && !isHex(kept)) throw new Error("The throw-away key in this browser's storage is not readable.");
+  const key = kept ?? generatePrivateKey();
+  const account = privateKeyToAccount(key);
+  if ((await rpc.getBalance({ address: account.address })) < ALLOWANCE / 2n) await fund(rpc, account.address);
+  if (kept === null) storage.setItem(keyName(chainId), key);
+  const client = createWalletClient({ account, transport: custom(rpc) });
+  return {
+    kind: "local",
+    account: account.address,
+    submit: ({ to, data, value }, gas) => client.sendTransaction({ to, data, value, gas, chain: null }),
+  };
+}
+
+async function fund(rpc: PublicClient, address: Hex): Promise<void> {
+  const request = rpc.request as (call: { method: string; params: unknown[] }) => Promise<unknown>;
+  const params = [address, toHex(ALLOWANCE)];
+  for (const method of ["hardhat_setBalance", "anvil_setBalance"])
+    try {
+      await request({ method, params });
+      return;
+    } catch {
+      // The other kind of development chain, or none.
+    }
+  throw new Error("The node is no development chain: it can't give a throw-away account money. Connect a wallet.");
+}

@@ -1,0 +1,95 @@
+import { bytesToHex, type Hex } from "viem";
+import { buildStatement } from "../../inference/quorum.ts";
+import { hashTensor } from "../../inference/tensors.ts";
+import { type Client, readSeason, readTasks } from "../../sdk/client.ts";
+import { attestationUid, unitSeed } from "../../sdk/commitments.ts";
+import { unitContext } from "../../sdk/contexts.ts";
+import { unitInput } from "../../sdk/units.ts";
+import type { Journal } from "./journal.ts";
+import type { Ran } from "./run.ts";
+import { callOf, send, type Wallet } from "./wallet.ts";
+
+/** What proving needs: `run` re-hashes the model's file and runs it on the pinned runtime. */
+export interface Tools {
+  client: Client;
+  wallet: Wallet;
+  journal: Journal;
+  run: (modelId: Hex, input: Uint8Array) => Promise<Ran>;
+}
+
+/** A unit's input and what the model said of it; kept in the journal, not yet sent. */
+export interface Draft extends Ran {
+  uid: Hex;
+  modelId: Hex;
+  taskId: string;
+  unit: number;
+}
+
+/** Works on a unit: derives its input from the chain, runs the model, keeps the answer. Nothing is sent yet. */
+export async function draftUnit(tools: Tools, seasonId: bigint, taskId: string, unit: number): Promise<Draft> {
+  const { client, wallet, journal, run } = tools;
+  const { seed, seededAt } = await readSeason(client, seasonId);
+  if (seededAt === 0) throw new Error(`Season ${seasonId} has no seed yet: its inputs can't be known.`);
+  const task = (await readTasks(client, seasonId)).find((one) => one.taskId === BigInt(taskId));
+  if (task === undefined) throw new Error(`Season ${seasonId} has no task ${taskId}.`);
+  const place = { seasonId, taskId: task.taskId, unit: BigInt(unit) };
+  const elements = unitInput(unitSeed(seed, task.taskId, wallet.account, place.unit), task);
+  const { input, output } = await run(task.modelId, new Uint8Array(elements.buffer));
+  const { statement, answer } = buildStatement({
+    prover: wallet.account,
+    method: task.method,
+    modelId: task.modelId,
+    inputHash: hashTensor(input),
+    context: unitContext({ campaign: client.contracts.campaign.address, ...place }),
+    outputHash: hashTensor(output),
+    salt: bytesToHex(crypto.getRandomValues(new Uint8Array(32))),
+  });
+  const uid = attestationUid(client.deployment.chainId, client.contracts.attestationRegistry.address, statement);
+  journal.keep({ uid, statement, answer });
+  return { uid, modelId: task.modelId, taskId, unit, input, output };
+}
+
+/**
+ * Deposits what Quorum asks, where it isn't there already, and commits to a statement of the journal. The wallet is
+ * asked once or twice; `say` is told before each time.
+ */
+export async function commitDraft({ client, wallet, journal }: Tools, uid: Hex, say: (step: string) => void) {
+  const { bonds, quorum, attestationRegistry } = client.contracts;
+  const deposit = await client.rpc.readContract({ ...quorum, functionName: "depositPerStatement" });
+  const holder = [quorum.address, wallet.account] as const;
+  const { free } = await client.rpc.readContract({ ...bonds, functionName: "bondOf", args: holder });
+  if (free < deposit) {
+    say("Depositing what a wrong answer would cost …");
+    const value = deposit - free;
+    await send(client.rpc, wallet, callOf({ ...bonds, functionName: "deposit", args: holder, value }));
+  }
+  const { method, modelId, inputHash, context, answer } = kept(journal, uid).statement;
+  say("Committing to the answer, still hidden …");
+  const args = [method, modelId, inputHash, context, answer] as const;
+  await send(client.rpc, wallet, callOf({ ...attestationRegistry, functionName: "commit", args }));
+}
+
+/** `Status.Pending` of a record in the registry. */
+const PENDING = 1;
+
+/** Opens a committed statement of the journal; that it is open already, or settled, is no error. */
+export async function reveal({ client, wallet, journal }: Omit<Tools, "run">, uid: Hex): Promise<void> {
+  const { statement, answer } = kept(journal, uid);
+  const { method, modelId, inputHash, context } = statement;
+  const args = [method, modelId, inputHash, context, answer] as const;
+  const call = callOf({ ...client.contracts.attestationRegistry, functionName: "reveal", args });
+  try {
+    await send(client.rpc, wallet, call);
+  } catch (error) {
+    // This page may have been first, before a reload or in another tab.
+    const { attestationRegistry } = client.contracts;
+    const record = await client.rpc.readContract({ ...attestationRegistry, functionName: "recordOf", args: [uid] });
+    if (record.status === PENDING && !record.open) throw error;
+  }
+}
+
+function kept(journal: Journal, uid: Hex) {
+  const entry = journal.entries().find((one) => one.uid === uid);
+  if (entry === undefined) throw new Error(`The answer to ${uid} is not in this browser, so it can't be opened.`);
+  return entry;
+}

@@ -1,0 +1,39 @@
+import type { Hex } from "viem";
+import type { Tensor } from "../../inference/tensors.ts";
+import type { Deployment } from "../../sdk/deployment.ts";
+
+/** What the worker is asked to run. */
+export interface RunRequest {
+  deployment: Deployment;
+  rpcUrl: string;
+  /** Where `/ipfs/<cid>` is asked for. */
+  origin: string;
+  modelId: Hex;
+  /** The input's elements, as bytes. */
+  input: Uint8Array;
+}
+
+/** What a model was given, and what it said. */
+export interface Ran {
+  input: Tensor;
+  output: Tensor;
+}
+
+/** What the worker answers. */
+export type RunAnswer = { ran: Ran } | { failure: string };
+
+/**
+ * Runs a published model on the pinned runtime in a worker of its own: file and runtime are re-hashed there. Throws a
+ * sentence that says why it can't be run.
+ */
+export function runHere(request: RunRequest): Promise<Ran> {
+  const worker = new Worker(new URL("./run.worker.ts", import.meta.url), { type: "module" });
+  const answered = new Promise<Ran>((resolve, reject) => {
+    worker.addEventListener("message", ({ data }: MessageEvent<RunAnswer>) =>
+      "ran" in data ? resolve(data.ran) : reject(new Error(data.failure)),
+    );
+    worker.addEventListener("error", ({ message }) => reject(new Error(message || "The runtime could not be loaded.")));
+  });
+  worker.postMessage(request);
+  return answered.finally(() => worker.terminate());
+}

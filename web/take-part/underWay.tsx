@@ -1,0 +1,33 @@
+import type { Hex } from "viem";
+import { Link } from "wouter";
+import { Status } from "../components/status.tsx";
+import { group, short } from "../format.ts";
+import { standOf } from "./follow.ts";
+import type { Tools } from "./prove.ts";
+import { useReveals } from "./useReveals.ts";
+
+/** The account's statements that are not yet paid or given up, each with what it waits for. Stays open to reveal them. */
+export function UnderWay({ tools, uids }: { tools: Tools; uids: readonly Hex[] }) {
+  const { statements, failure } = useReveals(tools, uids);
+  const kept = new Set(tools.journal.entries().map(({ uid }) => uid));
+  return (
+    <>
+      {failure && <p role="alert">{failure}</p>}
+      <ul className="bare under-way">
+        {statements.map((statement) => {
+          const { uid, unit, status, outputHash } = statement;
+          const lost = status === "pending" && outputHash === null && !kept.has(uid);
+          return (
+            <li key={uid} className="card">
+              <Status status={status} /> Task {unit?.taskId}, unit {unit && group(unit.unit)}:{" "}
+              {lost ? "its answer is not kept in this browser: open it where it was made." : standOf(statement)}{" "}
+              <Link href={`/attestations/${uid}`} className="nowrap">
+                Attestation {short(uid)}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </>
+  );
+}

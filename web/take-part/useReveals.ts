@@ -1,0 +1,53 @@
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import type { Hex } from "viem";
+import { RevertError, sentenceOf } from "../../sdk/errors.ts";
+import type { Statement, StatementAnswer } from "../../sdk/wire.ts";
+import { ask } from "../api.ts";
+import { announce } from "../components/live.tsx";
+import { short } from "../format.ts";
+import { dutyOf } from "./follow.ts";
+import { reveal, type Tools } from "./prove.ts";
+
+const LOOK_AGAIN = 2_000;
+
+/** Follows the account's statements that are under way, and opens each answer when its time has come. */
+export function useReveals(
+  tools: Tools,
+  uids: readonly Hex[],
+): { statements: Statement[]; failure: string | undefined } {
+  const [failure, setFailure] = useState<string>();
+  const revealing = useRef(new Set<Hex>());
+  const statements = useQueries({
+    queries: uids.map((uid) => ({
+      queryKey: [`/v1/attestations/${uid}`],
+      queryFn: () => ask<StatementAnswer>(`/v1/attestations/${uid}`),
+      refetchInterval: LOOK_AGAIN,
+    })),
+  }).flatMap(({ data }) => (data ? [data.item] : []));
+  const now = useQuery({
+    queryKey: ["time of the chain"],
+    queryFn: async () => Number((await tools.client.rpc.getBlock()).timestamp),
+    refetchInterval: LOOK_AGAIN,
+    enabled: uids.length > 0,
+  }).data;
+
+  useEffect(() => {
+    if (now === undefined) return;
+    for (const statement of statements) {
+      const { uid } = statement;
+      if (dutyOf(statement, now) !== "reveal" || revealing.current.has(uid)) continue;
+      revealing.current.add(uid);
+      announce("All members have committed: your answer is being opened.");
+      reveal(tools, uid).then(
+        () => setFailure(undefined),
+        (error: unknown) => {
+          setFailure(`The answer to ${short(uid)} was not opened: ${sentenceOf(error)}`);
+          // A contract's refusal stays one; a node or a wallet may do it the next time.
+          if (!(error instanceof RevertError)) setTimeout(() => revealing.current.delete(uid), LOOK_AGAIN);
+        },
+      );
+    }
+  }, [tools, statements, now]);
+  return { statements, failure };
+}
