@@ -1,85 +1,32 @@
-import { type Address, encodeFunctionData, type Hex, keccak256, parseAbi, stringToHex } from "viem";
-import { attestationRegistryAbi, campaignAbi } from "../../sdk/abi.ts";
-import {
-  type Answer,
-  type Attestation,
-  answerHash,
-  attestationUid,
-  type Batch,
-  batchId,
-  ZERO_HASH,
-} from "../../sdk/commitments.ts";
+import { type Address, encodeFunctionData, type Hex, keccak256, parseAbi, stringToHex, toHex } from "viem";
+import { attestationRegistryAbi, campaignAbi, modelRegistryAbi } from "../../sdk/abi.ts";
+import { answerHash, attestationUid, batchId, ZERO_HASH } from "../../sdk/commitments.ts";
 import { FREE_CONTEXT, unitContext } from "../../sdk/contexts.ts";
-import type { DeployedContract, Deployment } from "../../sdk/deployment.ts";
+import { encodeRows } from "../../sdk/layouts.ts";
 import { orderedTree } from "../../sdk/tree.ts";
+import { integerLayout, rowsOf } from "../contracts/fixtures.ts";
+import { goOn } from "./claims.ts";
 import type { Random } from "./random.ts";
+import {
+  type Act,
+  type Claimed,
+  type Memory,
+  type Moment,
+  methodOf,
+  registryOf,
+  type Scene,
+  type Step,
+  toMethod,
+} from "./scene.ts";
+import { tellTrace } from "./telling.ts";
 
-/** A transaction to be sent. */
-export interface Act {
-  from: Address;
-  to: Address;
-  data: Hex;
-}
-
-type Stage = "hidden" | "open" | "verified" | "refuted" | "over";
-
-/** A statement or batch on a unit, and how far it has come. */
-interface Claimed {
-  id: Hex;
-  stage: Stage;
-  prover: Address;
-  method: number;
-  single?: { statement: Attestation; opened: Answer };
-  batch?: Batch;
-}
-
-/** What actors know after a block. Never changed: the next block has its own. */
-export interface Memory {
-  claims: readonly Claimed[];
-  free: readonly Attestation[];
-  /** The next unit of each account, by season and task. */
-  units: Readonly<Record<string, number>>;
-  /** Open and seeded seasons, each with task 1 by method 1 and task 2 by method 2. */
-  seasons: readonly bigint[];
-  /** Open seasons that await their seed, and the block they were opened in. */
-  unseeded: readonly { seasonId: bigint; openedIn: number }[];
-}
-
-export const nothing: Memory = { claims: [], free: [], units: {}, seasons: [], unseeded: [] };
-
-/** What acts are about. */
-export interface Scene {
-  deployment: Deployment;
-  modelId: Hex;
-  layout: Hex;
-  /** Base inputs of every task. */
-  inputs: Hex;
-  /** The first one may draft and open seasons. */
-  accounts: readonly Address[];
-}
-
-/** The block that acts are for. */
-export interface Moment {
-  number: number;
-  /** About its time, in unix seconds. */
-  time: number;
-}
-
-const mock = parseAbi(["function execute(address target, bytes data) payable", "function setVerifiers(address[])"]);
-const NO_INPUT = { header: "0x", base: "0x", proof: [] } as const;
+const mock = parseAbi(["function setVerifiers(address[])"]);
 const UNITS = 100_000;
 const MOST_SEASONS = 8;
 const SEED_DELAY = 3;
 /** Longest settlement of the mocked methods and the deployment's closing margin, in seconds. */
 export const LONGEST = 30;
 export const CLOSING_MARGIN = 30;
-const STATUS = { verified: 2, refuted: 3, void: 4 } as const;
-
-/** Acts, and what is known once they are on the chain. */
-interface Step {
-  acts: Act[];
-  after: Memory;
-}
 
 /** Some acts, and what is known once they are on the chain. */
 export function actSeveral(
@@ -109,7 +56,8 @@ function act(scene: Scene, memory: Memory, random: Random, moment: Moment): Step
   if (draw < 0.82 && memory.seasons.length > 0) return single(scene, memory, random, false);
   if (draw < 0.92 && memory.seasons.length > 0) return batch(scene, memory, random);
   if (draw < 0.96 && memory.free.length > 0) return revoke(scene, memory, random);
-  if (draw < 0.98) return { acts: [verifiers(scene, random)], after: memory };
+  if (draw < 0.97) return { acts: [verifiers(scene, random)], after: memory };
+  if (draw < 0.98) return { acts: publish(scene, random), after: memory };
   return single(scene, memory, random, true);
 }
 
@@ -145,6 +93,18 @@ function seed({ deployment, accounts }: Scene, memory: Memory, ripe: Memory["uns
   return { acts, after: { ...memory, unseeded, seasons: [...memory.seasons, ripe.seasonId] } };
 }
 
+/** A model that no task is of, and another place to find the tasks' own. */
+function publish({ deployment, accounts, layout, modelId }: Scene, random: Random): Act[] {
+  const [abi, to, uri] = [modelRegistryAbi, deployment.contracts.ModelRegistry.address, `ipfs://${secret(random)}`];
+  const parts = { artifactHash: secret(random), runtimeId: secret(random) };
+  const publication = { ...parts, verifyingKeyHash: ZERO_HASH, measurement: ZERO_HASH };
+  const rows = toHex(encodeRows(rowsOf(integerLayout.widths)));
+  return [
+    encodeFunctionData({ abi, functionName: "publish", args: [publication, layout, rows, uri] }),
+    encodeFunctionData({ abi, functionName: "addUri", args: [modelId, uri] }),
+  ].map((data) => ({ from: random.pick(accounts), to, data }));
+}
+
 const secret = (random: Random): Hex => keccak256(stringToHex(`${random.next()} ${random.next()}`));
 
 function claim(scene: Scene, memory: Memory, random: Random, method: number, count: number) {
@@ -156,8 +116,6 @@ function claim(scene: Scene, memory: Memory, random: Random, method: number, cou
   const context = unitContext({ campaign, seasonId, taskId: BigInt(method), unit: BigInt(unit) });
   return { prover, context, units: { ...memory.units, [key]: unit + count } };
 }
-
-const registryOf = ({ deployment }: Scene): Address => deployment.contracts.AttestationRegistry.address;
 
 function single(scene: Scene, memory: Memory, random: Random, free: boolean): Step {
   const method = free ? 0 : random.between(1, 2);
@@ -176,8 +134,10 @@ function single(scene: Scene, memory: Memory, random: Random, free: boolean): St
     ? encodeFunctionData({ abi: attestationRegistryAbi, functionName: "commit", args: [...base, answer] })
     : encodeFunctionData({ abi: attestationRegistryAbi, functionName: "attest", args: [...base, opened, "0x"] });
   const acts = [{ from: prover, to: registryOf(scene), data }];
+  if (method === 2) acts.push(toMethod(scene, 2, prover, (fraudProof) => tellTrace(fraudProof, id, secret(random))));
   if (free) return { acts, after: { ...memory, free: [...memory.free, statement] } };
-  const claimed: Claimed = { id, stage: hidden ? "hidden" : "open", prover, method, single: { statement, opened } };
+  const stage = hidden ? "hidden" : "open";
+  const claimed: Claimed = { id, stage, prover, method, single: { statement, opened }, voters: [] };
   return { acts, after: { ...memory, units, claims: [...memory.claims, claimed] } };
 }
 
@@ -192,7 +152,7 @@ function batch(scene: Scene, memory: Memory, random: Random): Step {
     ...{ abi: attestationRegistryAbi, functionName: "attestBatch" },
     args: [2, scene.modelId, context, count, scene.layout, `0x${traces.toString("hex")}`],
   });
-  const claims = [...memory.claims, { id, stage: "open" as const, prover, method: 2, batch }];
+  const claims = [...memory.claims, { id, stage: "open" as const, prover, method: 2, batch, voters: [] }];
   return { acts: [{ from: prover, to: registryOf(scene), data }], after: { ...memory, units, claims } };
 }
 
@@ -203,58 +163,9 @@ function revoke(scene: Scene, memory: Memory, random: Random): Step {
   return { acts: [{ from: statement.prover, to: registryOf(scene), data }], after: { ...memory, free } };
 }
 
-const methodOf = ({ deployment: { contracts } }: Scene, method: number): Address =>
-  (method === 1 ? contracts.Quorum : (contracts.FraudProof as DeployedContract)).address;
-
 function verifiers(scene: Scene, random: Random): Act {
   const first = random.between(0, scene.accounts.length - 1);
   const panel = scene.accounts.slice(first, first + random.between(0, 3));
   const data = encodeFunctionData({ abi: mock, functionName: "setVerifiers", args: [panel] });
   return { from: random.pick(scene.accounts), to: methodOf(scene, 1), data };
-}
-
-/** The next step of a claim: revealed, settled, paid or burned; often settled and paid at once. */
-function goOn(scene: Scene, memory: Memory, claimed: Claimed, random: Random): Step {
-  const from = random.pick(scene.accounts);
-  const move = (acts: Act[], stage: Stage) => ({
-    acts,
-    after: { ...memory, claims: memory.claims.map((each) => (each === claimed ? { ...claimed, stage } : each)) },
-  });
-  if (claimed.stage === "verified" || claimed.stage === "refuted")
-    return move([payment(scene, claimed, claimed.stage, from)], "over");
-  if (claimed.stage === "hidden" && claimed.single && random.chance(0.7)) {
-    const { statement, opened } = claimed.single;
-    const { modelId, inputHash, context } = statement;
-    const data = encodeFunctionData({
-      ...{ abi: attestationRegistryAbi, functionName: "reveal" },
-      args: [statement.method, modelId, inputHash, context, opened],
-    });
-    return move([{ from: claimed.prover, to: registryOf(scene), data }], "open");
-  }
-  const draw = random.next();
-  const status = draw < 0.7 ? "verified" : draw < 0.92 ? "refuted" : "void";
-  const settled = settlement(scene, claimed, STATUS[status], from);
-  if (status === "void") return move([settled], "over");
-  return random.chance(0.5) ? move([settled, payment(scene, claimed, status, from)], "over") : move([settled], status);
-}
-
-function settlement(scene: Scene, { id, method }: Claimed, status: number, from: Address): Act {
-  const args = [id, status, from] as const;
-  const settle = encodeFunctionData({ abi: attestationRegistryAbi, functionName: "settle", args });
-  const data = encodeFunctionData({ abi: mock, functionName: "execute", args: [registryOf(scene), settle] });
-  return { from, to: methodOf(scene, method), data };
-}
-
-function payment(scene: Scene, claimed: Claimed, status: "verified" | "refuted", from: Address): Act {
-  const abi = campaignAbi;
-  const pay = status === "verified";
-  const { prover, single, batch } = claimed;
-  const data = single
-    ? pay
-      ? encodeFunctionData({ abi, functionName: "award", args: [prover, single.statement, NO_INPUT] })
-      : encodeFunctionData({ abi, functionName: "burn", args: [single.statement] })
-    : pay
-      ? encodeFunctionData({ abi, functionName: "awardBatch", args: [prover, batch as Batch] })
-      : encodeFunctionData({ abi, functionName: "burnBatch", args: [batch as Batch] });
-  return { from, to: scene.deployment.contracts.Campaign.address, data };
 }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { toHex } from "viem";
 import { broken, type Call, concerns, type Fault, isSpoil, type Sent, spoils } from "./faults.ts";
 import type { Random } from "./random.ts";
+import { FINALITY } from "./world.ts";
 
 /** What goes wrong, and how often: a part of the exchanges. */
 interface Plan {
@@ -16,6 +17,7 @@ interface Plan {
 interface Answer {
   id: number;
   result?: unknown;
+  error?: { code: number; message: string };
 }
 
 /** Stands between the indexer and a node, and spoils some of what is said. */
@@ -50,15 +52,29 @@ export async function startProxy(node: string, random: Random): Promise<FaultPro
     return result ?? null;
   }
 
-  /** The calls as a node that lags would understand them. */
+  /** What a node that lags would answer otherwise: nothing of blocks it has not seen yet. */
   async function behind(calls: readonly Call[]): Promise<(Answer | undefined)[]> {
     if (proxy.lag === 0) return calls.map(() => undefined);
     const head = Math.max(Number(await ask("eth_blockNumber")) - proxy.lag, 0);
-    return calls.map(({ id, method, params }) => {
-      if (method !== "eth_getBlockByNumber") return undefined;
+    return Promise.all(calls.map((call) => unseen(call, head)));
+  }
+
+  async function unseen({ id, method, params }: Call, head: number): Promise<Answer | undefined> {
+    if (method === "eth_getBlockByNumber") {
       if (params[0] === "latest") params[0] = toHex(head);
-      return Number(params[0]) > head ? { jsonrpc: "2.0", id, result: null } : undefined;
-    });
+      if (params[0] === "finalized") params[0] = toHex(Math.max(head - FINALITY, 0));
+      return Number(params[0]) > head ? { id, result: null } : undefined;
+    }
+    const [filter, at] = params as [{ blockHash?: string; toBlock?: string }?, { blockHash?: string }?];
+    const blockHash = filter?.blockHash ?? at?.blockHash;
+    if (blockHash) {
+      const block = (await ask("eth_getBlockByHash", blockHash, false)) as { number: string } | null;
+      return block && Number(block.number) > head
+        ? { id, error: { code: -32000, message: "unknown block" } }
+        : undefined;
+    }
+    if (method === "eth_getLogs" && filter?.toBlock && Number(filter.toBlock) > head) filter.toBlock = toHex(head);
+    return undefined;
   }
 
   async function answer(calls: readonly Call[], single: boolean): Promise<Answer[]> {
@@ -66,7 +82,7 @@ export async function startProxy(node: string, random: Random): Promise<FaultPro
     const answers = JSON.parse(await post(JSON.stringify(single ? calls[0] : calls))) as Answer | Answer[];
     return [answers].flat().map((each, i) => {
       const call = calls[i] as Call;
-      if (unknown[i]) return unknown[i];
+      if (unknown[i]) return { jsonrpc: "2.0", ...unknown[i] };
       return proxy.lie && each.result !== undefined ? { ...each, result: proxy.lie(call, each.result) } : each;
     });
   }

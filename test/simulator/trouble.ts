@@ -107,6 +107,8 @@ export function createTrouble({ world, proxies, kinds, steps, random, launch, db
   }
 
   async function fillDisk(): Promise<void> {
+    // The limit of another process's files can be set there only.
+    if (process.platform !== "linux") return;
     const { limitFiles, url, output } = child as IndexerProcess;
     await url();
     const wal = statSync(`${db}-wal`, { throwIfNoEntry: false })?.size ?? 0;

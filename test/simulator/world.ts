@@ -16,9 +16,10 @@ import type { Deployment } from "../../sdk/deployment.ts";
 import { encodeLayout, encodeRows } from "../../sdk/layouts.ts";
 import { integerLayout, publication, rowsOf } from "../contracts/fixtures.ts";
 import { inputs } from "../contracts/seasons.ts";
-import { type Act, actSeveral, CLOSING_MARGIN, LONGEST, type Memory, nothing, openSeason, type Scene } from "./acts.ts";
+import { actSeveral, CLOSING_MARGIN, LONGEST, openSeason } from "./acts.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
 import { createRandom, type Random } from "./random.ts";
+import { type Act, type Memory, nothing, type Scene } from "./scene.ts";
 
 /** Blocks this far below the highest head so far are final: no reorganisation reaches them. */
 export const FINALITY = 64;
@@ -138,7 +139,7 @@ async function publish({ url, request }: Anvil, send: (act: Act) => Promise<unkn
   };
   const deployment = await deploy({ rpcUrl: url, account, parameters, report: () => {} });
   const { ModelRegistry, Quorum, FraudProof } = deployment.contracts;
-  const file = new URL("../../artifacts/contracts/mocks/MockMethod.sol/MockMethod.json", import.meta.url);
+  const file = new URL("../../artifacts/contracts/mocks/TellingMethod.sol/TellingMethod.json", import.meta.url);
   const { deployedBytecode } = JSON.parse(await readFile(file, "utf8")) as { deployedBytecode: Hex };
   const from = account.address;
   for (const method of [Quorum, FraudProof]) {

@@ -1,0 +1,34 @@
+import { type Address, concatHex, encodeFunctionData, type Hex, numberToHex, parseAbi, size } from "viem";
+import { fraudProofAbi, quorumAbi } from "../../sdk/abi.ts";
+import { type Emitted, emit } from "../indexer/story.ts";
+
+const replayer = parseAbi(["function replay(bytes logs)"]);
+
+/** Calldata with which a TellingMethod emits an event of its own. */
+const tell = ({ address, topics, data }: Emitted): Hex =>
+  encodeFunctionData({
+    abi: replayer,
+    functionName: "replay",
+    args: [
+      concatHex([
+        ...[address, numberToHex(topics.length, { size: 1 }), ...topics],
+        ...[numberToHex(size(data), { size: 4 }), data],
+      ]),
+    ],
+  });
+
+/** Has Quorum tell that a member of the first panel revealed its vote. */
+export const tellVote = (quorum: Address, uid: Hex, member: Address, outputHash: Hex): Hex =>
+  tell(emit(quorum, quorumAbi, "VoteRevealed", { uid, round: 1, member, outputHash }));
+
+/** Has FraudProof tell a statement's activations. */
+export const tellTrace = (fraudProof: Address, uid: Hex, trace: Hex): Hex =>
+  tell(emit(fraudProof, fraudProofAbi, "Traced", { uid, trace }));
+
+/** Has FraudProof tell that the challenger showed a wrong row of a statement or batch. */
+export const tellWrongRow = (fraudProof: Address, id: Hex, challenger: Address, row: number): Hex =>
+  tell(
+    emit(fraudProof, fraudProofAbi, "RowRefuted", {
+      ...{ id, challenger, unit: 0n, layer: 0n, row: BigInt(row), claimed: 1, correct: -1 },
+    }),
+  );
