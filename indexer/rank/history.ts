@@ -4,7 +4,7 @@ import { createBuilt } from "./built.ts";
 import { BYTES, CHUNK } from "./closing.ts";
 
 /** An epoch that has ended. */
-export interface Epoch {
+interface Epoch {
   /** From 1 on. */
   epoch: number;
   /** Unix seconds. */
