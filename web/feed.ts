@@ -1,3 +1,4 @@
+import type { Query } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import type { AsOf, StreamEvents } from "../sdk/wire.ts";
 import { queries } from "./api.ts";
@@ -35,13 +36,22 @@ function tell(news: Partial<Feed>): void {
 function refresh(change: Change): void {
   changes.push(change);
   if (refreshing !== undefined) return;
-  refreshing = setTimeout(() => {
-    const pending = changes;
-    changes = [];
-    refreshing = undefined;
-    const isTouched = (path: unknown) => typeof path === "string" && pending.some((one) => touches(one, path));
-    void queries.invalidateQueries({ predicate: ({ queryKey }) => isTouched(queryKey[0]) });
-  }, REFRESH);
+  refreshing = setTimeout(askAnew, REFRESH);
+}
+
+function askAnew(): void {
+  const pending = changes;
+  const isTouched = ({ queryKey: [path] }: Query) =>
+    typeof path === "string" && pending.some((one) => touches(one, path));
+  // Asking anew would break off what a visitor just asked for: more of a list.
+  const isGrowing = ({ state }: Query) => state.fetchStatus === "fetching" && state.fetchMeta?.fetchMore !== undefined;
+  if (queries.getQueryCache().findAll({ predicate: isTouched }).some(isGrowing)) {
+    refreshing = setTimeout(askAnew, REFRESH);
+    return;
+  }
+  refreshing = undefined;
+  changes = [];
+  void queries.invalidateQueries({ predicate: isTouched });
 }
 
 function listen(): void {

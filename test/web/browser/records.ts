@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { readModel } from "../../../models/read.ts";
-import type { StatementAnswer } from "../../../sdk/wire.ts";
+import type { Seasons, StatementAnswer } from "../../../sdk/wire.ts";
+import { tamperWith } from "./proxy.ts";
 import type { Site } from "./site.ts";
 import { findStatement } from "./statements.ts";
 import { until, untilText } from "./until.ts";
@@ -54,6 +55,31 @@ export function describeRecords(site: () => Site): void {
     await until(page, "no filter", () => location.search === "", undefined);
     expect(faults).to.deep.equal([]);
     await page.context().close();
+  });
+
+  it("goes on with a list while the chain goes on, too", async () => {
+    const { asOf } = (await (await fetch(`${site().url}/v1/seasons`)).json()) as Seasons;
+    const proxy = await tamperWith(site().url, {
+      answer: (path, response) => {
+        if (path !== "/v1/stream") return false;
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        const news = `event: reorg\ndata: ${JSON.stringify({ asOf, blockNumber: 1 })}\n\n`;
+        const telling = setInterval(() => response.write(news), 300);
+        response.on("close", () => clearInterval(telling));
+        return true;
+      },
+    });
+    const { page } = await site().visit();
+    await page.route("**/v1/attestations?cursor=*", async (route) => {
+      await new Promise((wake) => setTimeout(wake, 2_500));
+      await route.continue().catch(() => {});
+    });
+    await page.goto(`${proxy.url}/attestations`);
+    await until(page, "a full page", () => document.querySelectorAll("tbody tr").length === 50, undefined, 60_000);
+    await page.getByRole("button", { name: "More attestations" }).click();
+    await until(page, "more", () => document.querySelectorAll("tbody tr").length > 50, undefined, 10_000);
+    await page.context().close();
+    await proxy.close();
   });
 
   it("tells who caught a forged batch, by what row, and what it cost in points and bond", async () => {
