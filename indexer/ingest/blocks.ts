@@ -18,6 +18,8 @@ export interface Header {
 export interface SealedHeader extends Header {
   /** The filter of all the block's logs, 256 bytes; undefined where the chain's headers carry none. */
   logsBloom: Uint8Array | undefined;
+  /** Hash of the block's last transaction; undefined where there is none or the node names none. */
+  lastTransaction: Hex | undefined;
 }
 
 /** A log as the chain holds it; all hex is lower case. */
@@ -99,13 +101,15 @@ export function checkLinks(before: Header, headers: readonly Header[]): void {
 }
 
 function parseHeader(value: unknown): SealedHeader {
-  const { number, hash, parentHash, timestamp, logsBloom } = objectOf(value, "a block");
+  const { number, hash, parentHash, timestamp, logsBloom, transactions } = objectOf(value, "a block");
+  const last: unknown = Array.isArray(transactions) ? transactions.at(-1) : undefined;
   return {
     number: quantityOf(number, "number"),
     hash: hashOf(hash, "hash"),
     parentHash: hashOf(parentHash, "parentHash"),
     timestamp: quantityOf(timestamp, "timestamp"),
     logsBloom: [undefined, null, "0x"].includes(logsBloom as undefined) ? undefined : bloomIn(logsBloom),
+    lastTransaction: last === undefined ? undefined : hashOf(last, "transactions"),
   };
 }
 

@@ -13,8 +13,9 @@ export interface Block {
 const BLOCKS_AT_ONCE = 8;
 
 /**
- * The same blocks with no log missing. A block's bloom must be explained by its logs: where the wanted ones alone don't,
- * all the block's logs are asked for. Throws {@link RpcError} where a bloom and the logs contradict each other.
+ * The same blocks with no log missing. A block's bloom must be explained by its logs: where the wanted ones alone don't
+ * for certain, all the block's logs are asked for. Throws {@link RpcError} where a bloom and the logs contradict each
+ * other.
  */
 export async function complete(
   node: Endpoint,
@@ -27,7 +28,7 @@ export async function complete(
   for (let start = 0; start < unexplained.length; start += BLOCKS_AT_ONCE)
     await Promise.all(
       unexplained.slice(start, start + BLOCKS_AT_ONCE).map(async (i) => {
-        whole[i] = await readWhole(node, (blocks[i] as Block).header, filter, signal);
+        whole[i] = await readWhole(node, blocks[i] as Block, filter, signal);
       }),
     );
   return whole;
@@ -56,7 +57,7 @@ function isExplained({ header, logs }: Block, filter: LogFilter): boolean {
   if (!covers(logsBloom, bloom))
     throw withoutBlooms(`The logsBloom of block ${number} has no place for one of its logs.`);
   if (!mayHold(logsBloom, filter)) return true;
-  return sameBloom(bloom, logsBloom) && isWithoutGap(logs);
+  return sameBloom(bloom, logsBloom) && isWithoutGap(logs) && isToTheEnd(header, logs);
 }
 
 const mayHold = (bloom: Uint8Array, { addresses, signatures }: LogFilter): boolean =>
@@ -65,16 +66,25 @@ const mayHold = (bloom: Uint8Array, { addresses, signatures }: LogFilter): boole
 // A log may be missing whose bits the others set, too.
 const isWithoutGap = (logs: readonly Log[]): boolean => logs.every(({ logIndex }, i) => logIndex === i);
 
+// So may one after all the others, where later transactions are said to have none.
+const isToTheEnd = ({ lastTransaction }: SealedHeader, logs: readonly Log[]): boolean =>
+  lastTransaction === undefined || logs.at(-1)?.transactionHash === lastTransaction;
+
 async function readWhole(
   node: Endpoint,
-  header: SealedHeader,
+  { header, logs: known }: Block,
   filter: LogFilter,
   signal?: AbortSignal,
 ): Promise<Block> {
   const [{ logs }] = blocksOf([header], await askAllLogs(node, header.hash, signal)) as [Block];
   if (!header.logsBloom || !sameBloom(bloomOf(logs), header.logsBloom) || !isWithoutGap(logs))
     throw withoutBlooms(`The ${logs.length} logs of block ${header.number} are not all that its logsBloom tells of.`);
-  return { header, logs: logs.filter((log) => isWanted(log, filter)) };
+  const wanted = logs.filter((log) => isWanted(log, filter));
+  if (wanted.length < known.length)
+    throw new RpcError(
+      `The node answered with ${known.length} logs of block ${header.number}, and then with ${wanted.length} of them.`,
+    );
+  return { header, logs: wanted };
 }
 
 const withoutBlooms = (problem: string): RpcError =>

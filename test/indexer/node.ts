@@ -135,9 +135,13 @@ function answer(node: FakeNode, method: string, params: Params): unknown {
 }
 
 /** A block's header as JSON-RPC has it. */
-export const headerJson = ({ number, hash, parentHash, timestamp, logsBloom }: Block) => ({
+export const headerJson = ({ number, hash, parentHash, timestamp, logsBloom, logs }: Block) => ({
   ...{ number: toHex(number), hash, parentHash, timestamp: toHex(timestamp), logsBloom },
+  transactions: logs.map((_, logIndex) => transactionOf(hash, logIndex)),
 });
+
+// Each log is of a transaction of its own.
+const transactionOf = (blockHash: Hex, logIndex: number): Hex => keccak256(stringToHex(`${blockHash} ${logIndex}`));
 
 function logsJson(
   blocks: readonly Block[],
@@ -153,7 +157,7 @@ function logsJson(
         ? [
             {
               ...{ address, topics, data, blockNumber: toHex(block.number), blockHash: block.hash },
-              ...{ transactionHash: keccak256(stringToHex(`${block.hash} ${logIndex}`)), logIndex: toHex(logIndex) },
+              ...{ transactionHash: transactionOf(block.hash, logIndex), logIndex: toHex(logIndex) },
               ...{ blockTimestamp: toHex(block.timestamp), removed: false },
             },
           ]

@@ -1,9 +1,12 @@
 import { expect } from "chai";
+import { type Hex, padHex } from "viem";
 import { readBlockLogs } from "../../../indexer/ingest/block-logs.ts";
 import { readHeader } from "../../../indexer/ingest/blocks.ts";
 import { RpcError } from "../../../indexer/ingest/errors.ts";
-import { startNode } from "../node.ts";
-import { busy, filter, type Reading, startReading, wantedLogs, whole } from "./reading.ts";
+import { attestationRegistryAbi, fraudProofAbi } from "../../../sdk/abi.ts";
+import { type Block, chainOf, startNode } from "../node.ts";
+import { accountOf, deployment, type Emitted, emit, FraudProof } from "../story.ts";
+import { busy, filter, type Json, type Reading, startReading, wantedLogs, whole } from "./reading.ts";
 
 describe("reading one block's logs", () => {
   let reading: Reading;
@@ -29,6 +32,40 @@ describe("reading one block's logs", () => {
       await refuses(new RegExp(`^The ${busy.logs.length - lacking} logs of block ${busy.number} are not all`));
       expect(await read(false)).to.deep.equal(wantedLogs(busy).slice(lacking));
     }
+  });
+
+  describe("the last one of which sets no bit of its own", () => {
+    const [by, wrong, other] = [accountOf(1), padHex("0x1", { size: 32 }), padHex("0x2", { size: 32 })];
+    const { AttestationRegistry } = deployment.contracts;
+    const refuted = (id: Hex) =>
+      emit(AttestationRegistry.address, attestationRegistryAbi, "StatusChanged", { id, status: 3, by });
+    const row = { id: wrong, challenger: by, unit: 0n, layer: 0n, row: 0n, claimed: 1, correct: 2 };
+    const logs = [refuted(other), emit(FraudProof.address, fraudProofAbi, "RowRefuted", row), refuted(wrong)];
+
+    /** Reads a block of these logs from a node that falsifies its answers, the first one counted 1. */
+    async function readOf(logs: Emitted[], change: (honest: Json[], asked: number) => Json[]) {
+      reading.node.blocks = chainOf([{ logs, ledgers: new Map() }]);
+      let asked = 0;
+      reading.falsifyLogs((honest) => change(honest, ++asked));
+      const rpc = reading.open(reading.node.url);
+      const read = readBlockLogs(rpc, { filter, blooms: true }, await readHeader(rpc, 2));
+      return { read, all: wantedLogs(reading.node.blocks[2] as Block) };
+    }
+
+    it("is asked for again when an answer lacks it", async () => {
+      const { read, all } = await readOf(logs, (honest, asked) => (asked === 1 ? honest.slice(0, -1) : honest));
+      expect(await read).to.deep.equal(all);
+    });
+
+    it("is missed when a second answer lacks it", async () => {
+      const foreign = { ...(logs[0] as Emitted), address: accountOf(2) };
+      const { read } = await readOf([foreign, ...logs], (honest, asked) =>
+        asked === 1 ? honest : honest.slice(0, -1),
+      );
+      const error = await read.catch((thrown) => thrown);
+      expect(error).to.be.instanceOf(RpcError);
+      expect(error.message).to.equal("The node answered with 3 logs of block 2, and then with 2 of them.");
+    });
   });
 
   it("refuses logs of another block", async () => {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { readFinalized, readHeader } from "../../../indexer/ingest/blocks.ts";
 import { RpcError } from "../../../indexer/ingest/errors.ts";
+import { headerJson } from "../node.ts";
 import { type Json, last, type Reading, startReading, whole } from "./reading.ts";
 
 describe("reading headers", () => {
@@ -26,15 +27,16 @@ describe("reading headers", () => {
     }
   });
 
-  it("reads headers by number and by tag, with their blooms", async () => {
+  it("reads headers by number and by tag, with their blooms and last transactions", async () => {
     reading.node.finalized = 7;
     for (const [at, number] of [
       [5, 5],
       ["latest", last],
       ["finalized", 7],
     ] as const) {
-      const { logsBloom, ...header } = await readHeader(open(), at);
+      const { logsBloom, lastTransaction, ...header } = await readHeader(open(), at);
       const { hash, parentHash, timestamp, logsBloom: bloom } = whole[number] as (typeof whole)[number];
+      expect(lastTransaction).to.equal(headerJson(whole[number] as (typeof whole)[number]).transactions.at(-1));
       expect(header).to.deep.equal({ number, hash, parentHash, timestamp });
       expect(`0x${Buffer.from(logsBloom as Uint8Array).toString("hex")}`).to.equal(bloom);
     }
