@@ -22,6 +22,9 @@ const PROVER = 1;
 const VERIFIER = 2;
 const PENALTY = 5;
 
+/** Points of a season together, as Campaign holds them and as SQLite can. */
+const MOST_POINTS = 2n ** 63n - 1n;
+
 /** The ledger of every season, each account's entry and points by reason, and the season's totals. */
 export function ledgerSteps(db: Db, working: Working): FoldSteps {
   const { seasons, statements, entries } = working;
@@ -58,6 +61,9 @@ export function ledgerSteps(db: Db, working: Working): FoldSteps {
     const points = (entry?.points ?? 0n) + delta;
     if (points < 0n)
       throw new IntegrityError(`Entry ${seq} of season ${seasonId} burns more points than ${account} has.`);
+
+    if (season.totalPoints + delta > MOST_POINTS)
+      throw new IntegrityError(`Entry ${seq} of season ${seasonId} awards ${delta} points, more than a season has.`);
 
     const hash = fastLedgerHash(season.ledgerHash, { seasonId, account, subject, reason, delta, seq });
     append.run(seasonId, seq, account, subject, reason, delta, points, hash, place.blockNumber, place.logIndex);

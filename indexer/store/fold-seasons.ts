@@ -17,7 +17,15 @@ export function seasonSteps({ seasons, tasks }: Working): FoldSteps {
       apply({ args: { seasonId, organiser, verifierCap } }) {
         if (seasons.get({ seasonId })) throw new IntegrityError(`Season ${seasonId} was drafted twice.`);
         seasons.set({
-          ...{ seasonId, organiser, verifierCap, uri: null, startsAt: null, endsAt: null, closesAt: null },
+          ...{
+            seasonId,
+            organiser,
+            verifierCap: `${verifierCap}`,
+            uri: null,
+            startsAt: null,
+            endsAt: null,
+            closesAt: null,
+          },
           ...{ seed: null, seededIn: null, seq: 0n, participants: 0n, totalPoints: 0n, ledgerHash: ZERO_HASH },
         });
       },

@@ -4,6 +4,7 @@ import { ledgerSteps } from "./fold-ledger.ts";
 import { modelSteps } from "./fold-models.ts";
 import { seasonSteps } from "./fold-seasons.ts";
 import { statementSteps } from "./fold-statements.ts";
+import { IntegrityError } from "./integrity.ts";
 import type { Working } from "./working.ts";
 
 /** What one kind of event does to the derived rows, and its exact inverse on the rows as they stood right after it. */
@@ -36,7 +37,15 @@ export function createFold(db: Db, working: Working, campaign: string): Fold {
   };
   const stepOf = (event: Event) => steps[event.eventName] as FoldStep<EventName> | undefined;
   return {
-    apply: (event, timestamp) => stepOf(event)?.apply(event, timestamp),
+    apply(event, timestamp) {
+      try {
+        stepOf(event)?.apply(event, timestamp);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        // Rows were looked for by a number that SQLite doesn't have.
+        throw new IntegrityError(`${event.eventName} came with a number that no season or task has.`, { cause: error });
+      }
+    },
     undo: (event, timestamp) => stepOf(event)?.undo(event, timestamp),
   };
 }

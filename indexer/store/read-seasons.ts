@@ -52,7 +52,7 @@ interface AccountSeasonRow {
   caught: number;
 }
 
-const SEASON = `SELECT CAST(season_id AS TEXT) AS season_id, organiser, CAST(verifier_cap AS TEXT) AS verifier_cap, uri,
+const SEASON = `SELECT CAST(season_id AS TEXT) AS season_id, organiser, verifier_cap, uri,
   starts_at, ends_at, closes_at, seed, (SELECT timestamp FROM blocks WHERE number = seeded_in) AS seeded_at,
   CAST(seq AS TEXT) AS seq, participants, CAST(total_points AS TEXT) AS total_points, ledger_hash FROM seasons`;
 

@@ -6,7 +6,8 @@ import { createRows, type Rows } from "./rows.ts";
 export interface Season {
   seasonId: bigint;
   organiser: Address;
-  verifierCap: bigint;
+  /** In decimals: SQLite has no number as large as it may be. */
+  verifierCap: string;
   uri: string | null;
   startsAt: bigint | null;
   endsAt: bigint | null;

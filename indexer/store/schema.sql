@@ -52,7 +52,7 @@ CREATE UNIQUE INDEX models_in_order ON models (block_number, log_index);
 CREATE TABLE seasons (
   season_id INTEGER PRIMARY KEY,
   organiser TEXT NOT NULL,
-  verifier_cap INTEGER NOT NULL,
+  verifier_cap TEXT NOT NULL,
   uri TEXT,
   starts_at INTEGER,
   ends_at INTEGER,

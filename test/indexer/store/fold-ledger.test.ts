@@ -56,6 +56,30 @@ describe("the fold of a ledger", () => {
     expect(() => append(chain, [next])).to.throw(IntegrityError, "for reason 3, which no rule knows");
   });
 
+  it("refuses more points than a season has, at once or together", () => {
+    const { db, chain } = open();
+    const [first, second, opening] = chainOf(tell([])) as [Block, Block, Block];
+    chain.start(second);
+    const subject = first.hash;
+    const attested = emit(deployment.contracts.AttestationRegistry.address, attestationRegistryAbi, "BatchAttested", {
+      ...{ id: subject, prover: accountOf(1), modelId: MODEL, method: FRAUD, count: 1, root: subject, traces: "0x" },
+      context: padHex("0x00", { size: 32 }),
+    });
+    append(chain, [{ ...opening, logs: [...opening.logs, attested] }]);
+    const before = dump(db);
+    const most = 2n ** 63n - 1n;
+    const award = (amount: bigint, n: number) =>
+      emit(campaign.address, campaignAbi, "PointsAwarded", {
+        ...{ seasonId: 1n, account: accountOf(n), subject, reason: 1, amount, seq: BigInt(n) },
+      });
+    const next = { ...opening, number: 3, hash: first.hash, parentHash: opening.hash };
+    for (const logs of [[award(most + 1n, 1)], [award(2n ** 64n - 1n, 1)], [award(most, 1), award(1n, 2)]]) {
+      expect(() => append(chain, [{ ...next, logs }])).to.throw(IntegrityError, "more than a season has");
+      expect(dump(db)).to.deep.equal(before);
+    }
+    append(chain, [{ ...next, logs: [award(most, 1)] }]);
+  });
+
   it("refuses points in a season that was never drafted", () => {
     const { chain } = open();
     const [first, second] = chainOf(tell([])) as [Block, Block];

@@ -1,13 +1,36 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { IntegrityError } from "../../../indexer/store/integrity.ts";
+import { createSeasonReader } from "../../../indexer/store/read-seasons.ts";
+import { campaignAbi } from "../../../sdk/abi.ts";
 import { type Block, chainOf } from "../node.ts";
 import { dump } from "../running.ts";
-import { tell } from "../story.ts";
-import { append, open } from "./opened.ts";
+import { accountOf, emit, tell } from "../story.ts";
+import { append, campaign, open } from "./opened.ts";
 
 const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { minLength: 1, maxLength: 25 });
 
 describe("the fold of events", () => {
+  it("refuses a season of a number that no season has", () => {
+    const { chain } = open();
+    const [first, second] = chainOf([]) as [Block, Block];
+    chain.start(first);
+    const drafted = { seasonId: 2n ** 255n, organiser: accountOf(1), verifierCap: 1n };
+    const logs = [emit(campaign.address, campaignAbi, "SeasonDrafted", drafted)];
+    expect(() => append(chain, [{ ...second, logs }]))
+      .to.throw(IntegrityError)
+      .with.property("message", "SeasonDrafted came with a number that no season or task has.");
+  });
+
+  it("keeps the largest cap that a season can have", () => {
+    const { db, chain } = open();
+    const [first, second] = chainOf([]) as [Block, Block];
+    chain.start(first);
+    const drafted = { seasonId: 1n, organiser: accountOf(1), verifierCap: 2n ** 64n - 1n };
+    append(chain, [{ ...second, logs: [emit(campaign.address, campaignAbi, "SeasonDrafted", drafted)] }]);
+    expect(createSeasonReader(db).season(1)?.verifier_cap).to.equal("18446744073709551615");
+  });
+
   it("is undone to the byte, at every block", () => {
     fc.assert(
       fc.property(story, (choices) => {
