@@ -71,13 +71,14 @@ export function openSeason(
   const startsAt = moment.time + random.between(15, 40);
   const endsAt = startsAt + random.between(200, 2_000);
   const closesAt = endsAt + LONGEST + CLOSING_MARGIN;
+  const cap = random.pick([0n, 200n, 2n ** 64n - 1n]);
   const rules = { modelId, points: BigInt(random.between(1, 100)), unitsPerAccount: UNITS, noise: 8 };
   const abi = campaignAbi;
   const tasks = [1, 2].map((method) =>
     encodeFunctionData({ abi, functionName: "addTask", args: [seasonId, { ...rules, method }, layout, inputs] }),
   );
   const data = [
-    encodeFunctionData({ abi, functionName: "draft", args: [startsAt, endsAt, closesAt, 200n] }),
+    encodeFunctionData({ abi, functionName: "draft", args: [startsAt, endsAt, closesAt, cap] }),
     ...tasks,
     encodeFunctionData({ abi, functionName: "open", args: [seasonId, `ipfs://season-${random.between(1, 9)}`] }),
   ];

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
+import { rebuild, rewind } from "../../indexer/maintain.ts";
 import { type IndexerProcess, tail } from "./child.ts";
 import type { Fault } from "./faults.ts";
 import type { FaultProxy } from "./proxy.ts";
@@ -17,6 +18,8 @@ export type Disaster =
   | "locked"
   | "locked, felt"
   | "second writer"
+  | "rewind"
+  | "rebuild"
   | "lag";
 
 /** What {@link createTrouble} works on. */
@@ -42,6 +45,8 @@ export interface Trouble {
 
 const RATES = [0.02, 0.05, 0.1, 0.25, 0.5];
 const DEEP = 32;
+/** By this block there are events, so that a block is kept. */
+const FIRST_EVENTS = 20;
 
 export function createTrouble({ world, proxies, kinds, steps, random, launch, db }: TroubleParts): Trouble {
   const done = new Map<Disaster, number>();
@@ -91,6 +96,23 @@ export function createTrouble({ world, proxies, kinds, steps, random, launch, db
     await pause(0, 400);
   }
 
+  /** Undoes some blocks, final ones too, or folds all events anew, and has the indexer go on from there. */
+  async function maintain(): Promise<void> {
+    const { url, kill } = child as IndexerProcess;
+    await url();
+    await kill(random.pick(["SIGKILL", "SIGTERM"]));
+    const { deployment } = world;
+    const cursor = cursorOf(db);
+    if (random.chance(0.5)) {
+      rebuild({ deployment, db });
+      count("rebuild");
+    } else if (cursor > FIRST_EVENTS) {
+      rewind({ deployment, db, to: random.between(FIRST_EVENTS, cursor - 1) });
+      count("rewind");
+    }
+    start();
+  }
+
   async function lock(): Promise<void> {
     await child?.url();
     const other = new Database(db, { timeout: 3_000 });
@@ -135,14 +157,15 @@ export function createTrouble({ world, proxies, kinds, steps, random, launch, db
     const draw = random.next();
     if (draw < 0.3) await world.grow(random.between(1, 6));
     else if (draw < 0.55) await reorganise();
-    else if (draw < 0.65) await kill();
-    else if (draw < 0.7) await lock();
-    else if (draw < 0.76) await fillDisk();
-    else if (draw < 0.79) await secondWriter();
-    else if (draw < 0.87) lag();
+    else if (draw < 0.64) await kill();
+    else if (draw < 0.68) await maintain();
+    else if (draw < 0.73) await lock();
+    else if (draw < 0.79) await fillDisk();
+    else if (draw < 0.82) await secondWriter();
+    else if (draw < 0.89) lag();
     else plan();
     await pause(5, 150);
-    if (child?.hasEnded()) throw new Error("The indexer has ended by itself.");
+    if (child?.hasEnded()) throw new Error(`The indexer has ended by itself: ${tail(child.output())}`);
   }
 
   function lag(): void {
@@ -164,4 +187,14 @@ export function createTrouble({ world, proxies, kinds, steps, random, launch, db
       await Promise.all(children.map((each) => (each.hasEnded() ? undefined : each.kill("SIGKILL"))));
     },
   };
+}
+
+/** The last block in a database; 0 where there is none yet. */
+function cursorOf(file: string): number {
+  const db = new Database(file, { readonly: true });
+  try {
+    return (db.prepare("SELECT block_number FROM progress").pluck().get() as number | undefined) ?? 0;
+  } finally {
+    db.close();
+  }
 }
