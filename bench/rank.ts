@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { createRanking, type Ranking } from "../indexer/rank/ranking.ts";
+import { createRanking } from "../indexer/rank/ranking.ts";
+import type { Standings } from "../indexer/rank/standings.ts";
 import type { Standing } from "../sdk/wire.ts";
 import { accountOf, openPopulation, SEASON } from "./rank/population.ts";
 import { measureUpdates } from "./rank/updates.ts";
@@ -40,7 +41,7 @@ export function measureRanks(directory: string, accounts: number, samples: numbe
     db.pragma("wal_checkpoint(TRUNCATE)");
 
     const drawn = Array.from({ length: samples }, () => 1 + Math.floor(Math.random() * accounts));
-    const reads = measureReads(ranking, drawn);
+    const reads = measureReads(ranking.of(SEASON), drawn);
     const update = measureUpdates(db, ranking, drawn);
     return [
       ...Object.entries({ ...reads, update }).map(([name, times]) => timing(name as Timing["name"], accounts, times)),
@@ -51,28 +52,28 @@ export function measureRanks(directory: string, accounts: number, samples: numbe
   }
 }
 
-function measureReads(ranking: Ranking, drawn: readonly number[]): Record<"rank" | "at" | "around", number[]> {
+function measureReads(standings: Standings, drawn: readonly number[]): Record<"rank" | "at" | "around", number[]> {
   const ranks: number[] = [];
   const rank = drawn.map((n) => {
     const account = accountOf(n);
-    return timed(() => ranks.push(ranking.rankOf(SEASON, account) as number));
+    return timed(() => ranks.push(standings.rankOf(account) as number));
   });
   const at = drawn.map((n, i) => {
     let found: Standing | undefined;
     const time = timed(() => {
-      found = ranking.at(SEASON, ranks[i] as number);
+      [found] = standings.pageFrom(ranks[i] as number, 1);
     });
     if (found?.account !== accountOf(n)) throw new Error(`${accountOf(n)} has rank ${ranks[i]}, where another stands.`);
     return time;
   });
   const around = drawn.map((n, i) => {
     const account = accountOf(n);
-    let standings: Standing[] = [];
+    let found: Standing[] = [];
     const time = timed(() => {
-      const standing = ranking.standingOf(SEASON, account) as Standing;
-      standings = [standing, ...ranking.neighbours(SEASON, standing, NEIGHBOURS)];
+      const standing = standings.standingOf(account) as Standing;
+      found = [standing, ...standings.neighbours(standing, NEIGHBOURS)];
     });
-    if (standings[0]?.rank !== ranks[i]) throw new Error(`${account} has rank ${ranks[i]} and ${standings[0]?.rank}.`);
+    if (found[0]?.rank !== ranks[i]) throw new Error(`${account} has rank ${ranks[i]} and ${found[0]?.rank}.`);
     return time;
   });
   return { rank, at, around };

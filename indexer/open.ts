@@ -16,6 +16,9 @@ export interface Opened {
   close(): void;
 }
 
+/** Accounts whose standings are kept in memory: about 300 MB. */
+const MOST_HELD = 1_000_000;
+
 /** Opens the database for writing, or creates it. `prepare` is called before, while nobody else can write it. */
 export function openForWriting(file: string, deployment: Deployment, prepare?: () => unknown): Opened {
   const lock = lockDatabase(file);
@@ -23,7 +26,7 @@ export function openForWriting(file: string, deployment: Deployment, prepare?: (
     prepare?.();
     const db = openDatabase(file, deployment);
     const decoder = createDecoder(deployment);
-    const ranking = createRanking(db);
+    const ranking = createRanking(db, { held: MOST_HELD });
     const chain = createChain(db, decoder, deployment.contracts.Campaign.address, ranking.listener);
     return {
       ...{ db, decoder, ranking, chain },

@@ -35,9 +35,9 @@ export function openPopulation(directory: string, accounts: number): Db {
   return openDatabase(file, deployment);
 }
 
-/** The account of the n-th participant, from 1 on; their order is none. */
+/** The account of the n-th participant, from 1 on; their order is none. Without letters it is its own checksum. */
 export const accountOf = (n: number): Address =>
-  `0x${(Math.imul(n, 2_654_435_761) >>> 0).toString(16).padStart(8, "0")}${"0".repeat(24)}${n.toString(16).padStart(8, "0")}`;
+  `0x${String(Math.imul(n, 2_654_435_761) >>> 0).padStart(10, "0")}${String(n).padStart(30, "0")}`;
 
 /** The last entry of the season's ledger. */
 const seqOf = (db: Db): number => db.prepare<[], number>("SELECT seq FROM seasons").pluck().get() as number;
@@ -63,7 +63,7 @@ function fill(file: string, accounts: number): void {
     INSERT INTO ledger
     SELECT
       ${SEASON}, value,
-      printf('0x%08x%024d%08x', value * 2654435761 & 4294967295, 0, value),
+      printf('0x%010d%030d', value * 2654435761 & 4294967295, value),
       printf('0x%064x', value), 1, points, points, printf('0x%064x', value), (value + 99) / 100, value % 100
     FROM (
       SELECT value, 10 * CAST(pow((value * 2246822519 % 4294967296 + 1) / 4294967296.0, -0.8) AS INTEGER) AS points

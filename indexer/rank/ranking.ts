@@ -1,35 +1,20 @@
 import { readFileSync } from "node:fs";
-import type { Address } from "viem";
-import type { Standing } from "../../sdk/wire.ts";
 import type { Db } from "../store/database.ts";
-import type { EntryChange, EntryKey, EntryListener } from "../store/listener.ts";
+import type { EntryChange, EntryListener } from "../store/listener.ts";
 import { storageError } from "../store/storage.ts";
+import { createBoards } from "./boards.ts";
 import { createBuilt } from "./built.ts";
 import { createClosing } from "./closing.ts";
 import { createOrder, type Key, type Order } from "./order.ts";
 import { query } from "./queries.ts";
 import { createStandingOrder } from "./standing-order.ts";
+import type { Position, Standings } from "./standings.ts";
+import { createStored } from "./stored.ts";
 
-/** Where a standing is in the order of its season: points and last ledger entry. */
-export type Position = EntryKey;
-
-/**
- * Reads standings. Ranks are 1..n over the accounts with at least one ledger entry. Every reader throws
- * `RankingNotBuilt` until the ranking is built.
- */
+/** Reads and keeps the ranking of every season. */
 export interface Ranking {
-  /** Up to `limit` standings after a position, or from the first on. */
-  page(seasonId: number, after: Position | undefined, limit: number): Standing[];
-  /** Up to `limit` standings from a rank on; none beyond the last. */
-  pageFrom(seasonId: number, rank: number, limit: number): Standing[];
-  /** The standing at a rank; undefined beyond the last. */
-  at(seasonId: number, rank: number): Standing | undefined;
-  /** The rank of an account; undefined without a ledger entry. */
-  rankOf(seasonId: number, account: Address): number | undefined;
-  /** The standing of an account; undefined without a ledger entry. */
-  standingOf(seasonId: number, account: Address): Standing | undefined;
-  /** Up to `around` standings before and `around` after, in order. */
-  neighbours(seasonId: number, standing: Standing, around: number): Standing[];
+  /** The standings of a season; throws `RankingNotBuilt` until the ranking is built. */
+  of(seasonId: number): Standings;
   /** Whether it can be read. */
   built(): boolean;
   /**
@@ -41,17 +26,13 @@ export interface Ranking {
   listener: EntryListener;
 }
 
-interface Row extends Omit<Standing, "rank"> {
-  behind: bigint;
-  last_seq: bigint;
-}
-
-type InSeason = Key & { season: number };
-
 const history = readFileSync(new URL("history.sql", import.meta.url), "utf8");
 
-/** Adds what ranks to a database that lacks it, reads standings from it, and follows its entries. */
-export function createRanking(db: Db): Ranking {
+/**
+ * Adds what ranks to a database that lacks it, reads standings from it, and follows its entries. Standings of up to
+ * `held` accounts are kept in memory, those of later seasons first.
+ */
+export function createRanking(db: Db, { held = 0 } = {}): Ranking {
   if (!db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'places'").get())
     db.transaction(() => db.exec(query("install") + history))();
 
@@ -59,52 +40,13 @@ export function createRanking(db: Db): Ranking {
   const built = createBuilt(db);
   const unbuilt = createStandingOrder(db);
   const closing = createClosing(db, built, unbuilt);
-  const keyOfAccount = db.prepare<[number, Address], [bigint, bigint]>(query("key of account")).raw().safeIntegers();
-  const standingAt = db.prepare<[InSeason], Row>(query("standing")).safeIntegers();
-  const from = db.prepare<[InSeason & { limit: number }], Row>(query("from")).safeIntegers();
-  const after = db.prepare<[InSeason & { limit: number }], Row>(query("after")).safeIntegers();
-  const before = db.prepare<[InSeason & { limit: number }], Row>(query("before")).safeIntegers();
-
-  function keyOf(season: number, account: Address): Key | undefined {
-    built.require();
-    const found = keyOfAccount.get(season, account);
-    return found && { behind: found[0], lastSeq: found[1] };
-  }
-
-  function pageFrom(season: number, rank: number, limit: number): Standing[] {
-    built.require();
-    const first = order.at(season, rank);
-    return first ? from.all({ season, ...first, limit }).map((row, i) => standing(row, rank + i)) : [];
-  }
+  const stored = createStored(db, order);
+  const boards = createBoards(db, stored, held);
 
   return {
-    page(season, position, limit) {
-      if (!position) return pageFrom(season, 1, limit);
+    of(season) {
       built.require();
-      const rows = after.all({ season, ...keyAt(position), limit });
-      const first = rows[0] ? order.rank(season, { behind: rows[0].behind, lastSeq: rows[0].last_seq }) : 1;
-      return rows.map((row, i) => standing(row, first + i));
-    },
-    pageFrom,
-    at: (season, rank) => pageFrom(season, rank, 1)[0],
-    rankOf(season, account) {
-      const key = keyOf(season, account);
-      return key && order.rank(season, key);
-    },
-    standingOf(season, account) {
-      const key = keyOf(season, account);
-      return key && standing(standingAt.get({ season, ...key }) as Row, order.rank(season, key));
-    },
-    neighbours(season, { rank, points, lastSeq }, around) {
-      built.require();
-      const key = { season, ...keyAt({ points: BigInt(points), lastSeq: BigInt(lastSeq) }), limit: around };
-      return [
-        ...before
-          .all(key)
-          .map((row, i) => standing(row, rank - 1 - i))
-          .reverse(),
-        ...after.all(key).map((row, i) => standing(row, rank + 1 + i)),
-      ];
+      return boards.of(season) ?? stored(season);
     },
     built: built.is,
     build() {
@@ -122,10 +64,17 @@ export function createRanking(db: Db): Ranking {
       retreat: closing.retreat,
       seasonsChanged: closing.seasonsChanged,
       changed(changes) {
-        if (built.is()) for (const change of changes) follow(order, change);
-        else unbuilt.changed(changes);
+        if (!built.is()) return unbuilt.changed(changes);
+        for (const change of changes) {
+          follow(order, change);
+          boards.changed(Number(change.seasonId), change.account);
+        }
+      },
+      tallied(seasonId, account) {
+        boards.changed(Number(seasonId), account);
       },
       abandoned() {
+        boards.forget();
         built.forget();
         unbuilt.forget();
         closing.forget();
@@ -142,18 +91,3 @@ function follow(order: Order, { seasonId, account, before, after }: EntryChange)
 }
 
 const keyAt = ({ points, lastSeq }: Position): Key => ({ behind: -points, lastSeq });
-
-function standing(row: Row, rank: number): Standing {
-  const { account, points, lastSeq } = row;
-  return {
-    rank,
-    account,
-    points,
-    verified: Number(row.verified),
-    pending: Number(row.pending),
-    refuted: Number(row.refuted),
-    caught: Number(row.caught),
-    lastSeq,
-    lastChangeAt: Number(row.lastChangeAt),
-  };
-}

@@ -31,7 +31,7 @@ export function accountRoutes(app: App, state: State): void {
       asOf: asOf(state),
       account: params.account,
       seasons: state.seasons.seasonsOf(params.account, MOST_SEASONS).map(({ season_id, ...tally }) => {
-        const standing = state.ranking.standingOf(season_id, params.account);
+        const standing = state.ranking.of(season_id).standingOf(params.account);
         return {
           seasonId: String(season_id),
           rank: standing?.rank ?? null,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Standing } from "../../sdk/wire.ts";
-import type { Position } from "../rank/ranking.ts";
+import type { Position } from "../rank/standings.ts";
 import { HOT } from "./answers.ts";
 import { DECIMAL, decodeCursor, encodeCursor, HASH_START, hashStart, staleCursor } from "./cursors.ts";
 import { account, between, cursor, noQuery, prefix, seasonId } from "./parameters.ts";
@@ -37,11 +37,11 @@ export function standingRoutes(app: App, state: State): void {
       const { cursor, rank, limit } = query;
       if (cursor !== undefined && rank !== undefined)
         throw new ProblemError(400, `The parameter rank is ${rank}, but a cursor says already where to begin.`, "rank");
-      const id = Number(params.seasonId);
+      const standings = state.ranking.of(Number(params.seasonId));
       const items =
         cursor === undefined
-          ? state.ranking.pageFrom(id, rank ?? 1, limit)
-          : state.ranking.page(id, positionOf(state, params.seasonId, cursor), limit);
+          ? standings.pageFrom(rank ?? 1, limit)
+          : standings.page(positionOf(state, params.seasonId, cursor), limit);
       const last = items.at(-1);
       return {
         asOf: asOf(state, season),
@@ -73,10 +73,11 @@ export function standingRoutes(app: App, state: State): void {
     },
     ({ params, query }) => {
       const season = requireSeason(state, params.seasonId);
-      const item = state.ranking.standingOf(Number(params.seasonId), params.account);
+      const standings = state.ranking.of(Number(params.seasonId));
+      const item = standings.standingOf(params.account);
       if (!item) throw new ProblemError(404, `${params.account} has no points entry in season ${params.seasonId}.`);
       const { around } = query;
-      const neighbours = around === 0 ? [] : state.ranking.neighbours(Number(params.seasonId), item, around);
+      const neighbours = around === 0 ? [] : standings.neighbours(item, around);
       return { asOf: asOf(state, season), item, neighbours };
     },
   );
@@ -95,10 +96,11 @@ export function standingRoutes(app: App, state: State): void {
     ({ params, query }) => {
       const season = requireSeason(state, params.seasonId);
       const id = Number(params.seasonId);
+      const standings = state.ranking.of(id);
       const found = state.accounts.startingWith(id, query.prefix, MOST_FOUND);
       return {
         asOf: asOf(state, season),
-        items: found.map((account) => state.ranking.standingOf(id, account) as Standing),
+        items: found.map((account) => standings.standingOf(account) as Standing),
       };
     },
   );

@@ -33,6 +33,8 @@ export interface EntryListener {
    * order of their first ledger entries.
    */
   changed(changes: readonly EntryChange[]): void;
+  /** An account's tally changed: its row is as it will stay until the next flush. */
+  tallied(seasonId: bigint, account: Address): void;
   /** After a rollback to a block of this time, all changes told. */
   retreat(timestamp: number): void;
   /** Seasons or their times changed (opened, or undone). */

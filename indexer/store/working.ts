@@ -1,6 +1,6 @@
 import type { Db } from "./database.ts";
 import type { EntryChange, EntryListener } from "./listener.ts";
-import { type Entry, entryRows, tallyRows } from "./rows-of-accounts.ts";
+import { type Entry, entryRows, type Tally, tallyRows } from "./rows-of-accounts.ts";
 import { seasonRows, taskRows } from "./rows-of-seasons.ts";
 import { activityRows, statementRows } from "./rows-of-statements.ts";
 
@@ -31,7 +31,11 @@ export function createWorking(db: Db): Working {
     ...{ seasons, tasks, statements, entries, tallies, activity },
     flush(listener) {
       const changes: EntryChange[] = [];
-      for (const rows of [seasons, tasks, statements, tallies, activity]) rows.flush();
+      for (const rows of [seasons, tasks, statements, activity]) rows.flush();
+      tallies.flush((before, after) => {
+        const { seasonId, account } = (before ?? after) as Tally;
+        listener?.tallied(seasonId, account);
+      });
       entries.flush((before, after) => {
         const { seasonId, account, number } = (before ?? after) as Entry;
         changes.push({ seasonId, account, number: Number(number), before, after });

@@ -37,7 +37,9 @@ describe("bench rank", () => {
     measureRanks(files.path("kept"), accounts, 200);
     const db = openPopulation(files.path("kept"), accounts);
     const expected = db.prepare("SELECT account FROM entries ORDER BY points DESC, last_seq").pluck().all();
-    const ranked = createRanking(db).page(SEASON, undefined, accounts + 1);
+    const ranked = createRanking(db)
+      .of(SEASON)
+      .page(undefined, accounts + 1);
     expect(ranked.map(({ account }) => account)).to.deep.equal(expected);
     expect(new Set(ranked.map(({ points }) => points)).size).to.be.within(20, accounts / 2);
     db.close();

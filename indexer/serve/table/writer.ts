@@ -4,6 +4,7 @@ import Database from "better-sqlite3";
 import type { Standing } from "../../../sdk/wire.ts";
 import type { Header } from "../../ingest/blocks.ts";
 import { createRanking } from "../../rank/ranking.ts";
+import { positionOf } from "../../rank/standings.ts";
 import { createBlocks } from "../../store/blocks.ts";
 import { createSeasonReader, type SeasonRow } from "../../store/read-seasons.ts";
 
@@ -35,10 +36,9 @@ function write({ database, season, file }: TableTask): TableState {
     return db.transaction(() => {
       const state = stateOf(db, season);
       writeSync(out, `${COLUMNS.join(",")}\n`);
-      const ranking = createRanking(db);
+      const standings = createRanking(db).of(season);
       for (let last: Standing | undefined; ; ) {
-        const after = last && { points: BigInt(last.points), lastSeq: BigInt(last.lastSeq) };
-        const page = ranking.page(season, after, ROWS_AT_ONCE);
+        const page = standings.page(last && positionOf(last), ROWS_AT_ONCE);
         last = page.at(-1);
         if (!last) return state;
         writeSync(out, page.map(line).join(""));

@@ -70,7 +70,7 @@ describe("the order of entries", () => {
     expect(keys.map((key) => read.rank(1, key))).to.deep.equal(keys.map((_, i) => i + 1));
     expect(keys.map((_, i) => read.at(1, i + 1))).to.deep.equal(keys);
     expect(read.at(1, keys.length + 1)).to.equal(undefined);
-    expect(entries.map(({ account }) => ranking.rankOf(1, account as `0x${string}`))).to.deep.equal(
+    expect(entries.map(({ account }) => ranking.of(1).rankOf(account as `0x${string}`))).to.deep.equal(
       keys.map((_, i) => i + 1),
     );
     const incremental = order();
@@ -89,7 +89,7 @@ describe("the order of entries", () => {
     ranking.build();
     const order = createOrder(db);
     expect(order.at(1, 1)).to.equal(undefined);
-    expect(ranking.rankOf(1, addressOf(0))).to.equal(undefined);
+    expect(ranking.of(1).rankOf(addressOf(0))).to.equal(undefined);
   });
 
   it("is exact after any changes and after undoing any of them, and the same as one built at once", () => {
@@ -150,7 +150,7 @@ describe("the order of entries", () => {
     ranking.build();
     flush([{ account: 1, before: undefined, after: { points: 5n, lastSeq: 1n } }]);
     flush([{ account: 2, before: undefined, after: { points: 6n, lastSeq: 2n } }]);
-    expect([1, 2].map((season) => ranking.rankOf(season, addressOf(1)))).to.deep.equal([2, 1]);
-    expect(ranking.rankOf(2, addressOf(2))).to.equal(undefined);
+    expect([1, 2].map((season) => ranking.of(season).rankOf(addressOf(1)))).to.deep.equal([2, 1]);
+    expect(ranking.of(2).rankOf(addressOf(2))).to.equal(undefined);
   });
 });

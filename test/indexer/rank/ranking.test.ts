@@ -7,7 +7,7 @@ import { StorageError } from "../../../indexer/store/storage.ts";
 import type { Standing } from "../../../sdk/wire.ts";
 import type { Block } from "../node.ts";
 import { dump, scratch } from "../running.ts";
-import { accountOf, deployment } from "../story.ts";
+import { deployment } from "../story.ts";
 import { blocksTold, openTold } from "./told.ts";
 
 const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 20 }), { minLength: 1, maxLength: 20 });
@@ -25,21 +25,11 @@ const after = ({ points, lastSeq }: Standing) => ({ points: BigInt(points), last
 describe("the ranking", () => {
   it("refuses to be read before it is built", () => {
     const { ranking } = openTold(blocksTold([[]]));
-    const standing = { rank: 1, points: "1", lastSeq: "1" } as Standing;
-    for (const read of [
-      () => ranking.page(1, undefined, 1),
-      () => ranking.page(1, { points: 1n, lastSeq: 1n }, 1),
-      () => ranking.pageFrom(1, 1, 1),
-      () => ranking.at(1, 1),
-      () => ranking.rankOf(1, accountOf(1)),
-      () => ranking.standingOf(1, accountOf(1)),
-      () => ranking.neighbours(1, standing, 1),
-    ])
-      expect(read).to.throw(RankingNotBuilt, "The ranking is being built: ask again later.");
+    expect(() => ranking.of(1)).to.throw(RankingNotBuilt, "The ranking is being built: ask again later.");
     expect(ranking.built()).to.equal(false);
     ranking.build();
     expect(ranking.built()).to.equal(true);
-    expect(ranking.at(1, 1)).to.equal(undefined);
+    expect(ranking.of(1).pageFrom(1, 1)).to.deep.equal([]);
   });
 
   it("says that the file is locked when it can't be built now, and is built when it can", () => {
@@ -61,9 +51,10 @@ describe("the ranking", () => {
 
   it("knows no account without a ledger entry", () => {
     const { ranking } = rankingOf([[]]);
-    expect(ranking.standingOf(1, "0x000000000000000000000000000000000000dEaD")).to.equal(undefined);
-    expect(ranking.rankOf(1, "0x000000000000000000000000000000000000dEaD")).to.equal(undefined);
-    expect(ranking.page(1, undefined, 10)).to.deep.equal([]);
+    const season = ranking.of(1);
+    expect(season.standingOf("0x000000000000000000000000000000000000dEaD")).to.equal(undefined);
+    expect(season.rankOf("0x000000000000000000000000000000000000dEaD")).to.equal(undefined);
+    expect(season.page(undefined, 10)).to.deep.equal([]);
   });
 
   it("is points descending, then the lower last entry; ranks are 1 to n, also of accounts burned back to zero", () => {
@@ -71,7 +62,7 @@ describe("the ranking", () => {
       fc.property(story, (choices) => {
         const { ranking, ledgers } = rankingOf(choices);
         for (const [seasonId, ledger] of ledgers) {
-          const page = ranking.page(Number(seasonId), undefined, 1000);
+          const page = ranking.of(Number(seasonId)).page(undefined, 1000);
           expect(page.map(({ rank }) => rank)).to.deep.equal(page.map((_, i) => i + 1));
           const expected = page.toSorted(
             (a, b) => Number(BigInt(b.points) - BigInt(a.points)) || Number(BigInt(a.lastSeq) - BigInt(b.lastSeq)),
@@ -87,26 +78,24 @@ describe("the ranking", () => {
   it("gives the same rank alone, in pages of any size, from any rank on and among neighbours", () => {
     fc.assert(
       fc.property(story, fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 4 }), (choices, size, around) => {
-        const { ranking } = rankingOf(choices);
-        const all = ranking.page(1, undefined, 1000);
+        const season = rankingOf(choices).ranking.of(1);
+        const all = season.page(undefined, 1000);
         const paged: Standing[] = [];
-        for (let page = ranking.page(1, undefined, size); page.length > 0; ) {
+        for (let page = season.page(undefined, size); page.length > 0; ) {
           paged.push(...page);
-          page = ranking.page(1, after(page.at(-1) as Standing), size);
+          page = season.page(after(page.at(-1) as Standing), size);
         }
         expect(paged).to.deep.equal(all);
         for (const [i, standing] of all.entries()) {
-          expect(ranking.standingOf(1, standing.account)).to.deep.equal(standing);
-          expect(ranking.rankOf(1, standing.account)).to.equal(i + 1);
-          expect(ranking.at(1, i + 1)).to.deep.equal(standing);
-          expect(ranking.pageFrom(1, i + 1, size)).to.deep.equal(all.slice(i, i + size));
-          expect(ranking.neighbours(1, standing, around)).to.deep.equal([
+          expect(season.standingOf(standing.account)).to.deep.equal(standing);
+          expect(season.rankOf(standing.account)).to.equal(i + 1);
+          expect(season.pageFrom(i + 1, size)).to.deep.equal(all.slice(i, i + size));
+          expect(season.neighbours(standing, around)).to.deep.equal([
             ...all.slice(Math.max(0, i - around), i),
             ...all.slice(i + 1, i + 1 + around),
           ]);
         }
-        expect(ranking.at(1, all.length + 1)).to.equal(undefined);
-        expect(ranking.pageFrom(1, all.length + 1, size)).to.deep.equal([]);
+        expect(season.pageFrom(all.length + 1, size)).to.deep.equal([]);
       }),
       { numRuns: 30 },
     );

@@ -25,10 +25,10 @@ export function blocksTold(choices: readonly (readonly number[])[], pauses: read
   });
 }
 
-/** Starts after the second of the blocks. */
-export function openTold(blocks: readonly Block[]): Told {
+/** Starts after the second of the blocks; keeps standings of so many accounts in memory. */
+export function openTold(blocks: readonly Block[], held = 0): Told {
   const db = openDatabase(":memory:", deployment);
-  const ranking = createRanking(db);
+  const ranking = createRanking(db, { held });
   const chain = createChain(db, decoder, deployment.contracts.Campaign.address, ranking.listener);
   chain.start(blocks[1] as Block);
   return {

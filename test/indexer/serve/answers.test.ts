@@ -55,11 +55,11 @@ describe("answers of the chain", () => {
   it("are built once a block where many ask the same, and compressed as each client takes them", async () => {
     served.become(chainOfCrowd(100));
     const { ranking } = served.state;
-    const { pageFrom } = ranking;
+    const { of } = ranking;
     let read = 0;
-    ranking.pageFrom = (...args) => {
+    ranking.of = (season) => {
       read++;
-      return pageFrom(...args);
+      return of(season);
     };
     const encodings = ["identity", "br", "gzip"];
     const texts: string[] = [];

@@ -10,6 +10,7 @@ const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { 
 /** Keeps what it is told, and at each end of an epoch the entries as the database has them. */
 function hearingOf(length: number) {
   const heard = new Map<string, EntryKey>();
+  const tallied = new Set<string>();
   const closings: { end: number; entries: unknown[] }[] = [];
   const log: string[] = [];
   let db: Db;
@@ -29,12 +30,21 @@ function hearingOf(length: number) {
         else heard.delete(name);
       }
     },
+    tallied: (seasonId, account) => tallied.add(`${seasonId} ${account}`),
     retreat: (timestamp) => log.push(`retreat ${timestamp}`),
     seasonsChanged: () => log.push("seasons"),
     abandoned: () => log.push("abandoned"),
   };
-  return { heard, closings, log, listener, hear: (of: Db) => (db = of) };
+  return { heard, tallied, closings, log, listener, hear: (of: Db) => (db = of) };
 }
+
+const talliesOf = (db: Db): Map<string, string> =>
+  new Map(
+    db
+      .prepare<[], { season_id: number; account: string }>("SELECT * FROM tallies")
+      .all()
+      .map((row) => [`${row.season_id} ${row.account}`, JSON.stringify(row)]),
+  );
 
 const entriesOf = (db: Db): unknown[] =>
   db.prepare("SELECT season_id, account, points, last_seq FROM entries ORDER BY season_id, account").all();
@@ -70,6 +80,32 @@ describe("who listens to the store", () => {
         same();
         chain.rollback(first.number);
         expect(heard).to.have.lengthOf(0);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("is told of every account whose tally is another than before", () => {
+    fc.assert(
+      fc.property(story, fc.nat({ max: 25 }), (choices, cut) => {
+        const { first, blocks } = told(choices);
+        const { tallied, listener, hear } = hearingOf(7);
+        const { db, chain } = open(":memory:", listener);
+        hear(db);
+        chain.start(first);
+        const half = blocks.length >> 1;
+        for (const change of [
+          () => appendAtOnce(chain, blocks.slice(0, half)),
+          () => appendAtOnce(chain, blocks.slice(half)),
+          () => chain.rollback(Math.min(first.number + cut, blocks.length)),
+        ]) {
+          const before = talliesOf(db);
+          tallied.clear();
+          change();
+          const after = talliesOf(db);
+          const changed = [...before.keys(), ...after.keys()].filter((name) => before.get(name) !== after.get(name));
+          expect(changed.filter((name) => !tallied.has(name))).to.deep.equal([]);
+        }
       }),
       { numRuns: 40 },
     );

@@ -1,0 +1,163 @@
+import type { Address } from "viem";
+import type { Standing } from "../../sdk/wire.ts";
+import type { Standings } from "./standings.ts";
+
+/** The standings of a season in memory: about 300 bytes an account, a rank in about a microsecond. */
+export interface Board extends Standings {
+  size(): number;
+  /** Adds an account's standing, or replaces it; its rank follows from the others, whatever it says. */
+  put(standing: Standing): void;
+  remove(account: Address): void;
+}
+
+type Key = Pick<Standing, "points" | "lastSeq">;
+
+interface Row extends Omit<Standing, "rank"> {
+  chunk: Chunk;
+}
+
+/** Rows in order, between those of other chunks; never none. */
+interface Chunk {
+  rows: Row[];
+  /** Rows of all chunks ahead, once they are counted. */
+  ahead: number;
+}
+
+const MOST_ROWS = 256;
+
+export function createBoard(): Board {
+  const rows = new Map<Address, Row>();
+  const chunks: Chunk[] = [];
+  let isCounted = true;
+
+  function count(): void {
+    let ahead = 0;
+    for (const chunk of chunks) {
+      chunk.ahead = ahead;
+      ahead += chunk.rows.length;
+    }
+    isCounted = true;
+  }
+
+  /** The last chunk that begins no later than a key, or the first. */
+  const chunkOf = (key: Key): Chunk | undefined =>
+    chunks[Math.max(0, leading(chunks, (chunk) => !isAhead(key, chunk.rows[0] as Row)) - 1)];
+
+  function insert(standing: Standing): Row {
+    const { rank: _, ...rest } = standing;
+    const chunk = chunkOf(rest) ?? addChunk(0);
+    const row = { ...rest, chunk };
+    chunk.rows.splice(
+      leading(chunk.rows, (other) => isAhead(other, row)),
+      0,
+      row,
+    );
+    if (chunk.rows.length > MOST_ROWS) split(chunk);
+    isCounted = false;
+    return row;
+  }
+
+  function addChunk(at: number, ...rows: Row[]): Chunk {
+    const chunk = { rows, ahead: 0 };
+    chunks.splice(at, 0, chunk);
+    return chunk;
+  }
+
+  function split(chunk: Chunk): void {
+    const rear = addChunk(chunks.indexOf(chunk) + 1, ...chunk.rows.splice(MOST_ROWS / 2));
+    for (const row of rear.rows) row.chunk = rear;
+  }
+
+  function remove(account: Address): void {
+    const row = rows.get(account);
+    if (!row) return;
+    const { chunk } = row;
+    rows.delete(account);
+    chunk.rows.splice(chunk.rows.indexOf(row), 1);
+    if (chunk.rows.length === 0) chunks.splice(chunks.indexOf(chunk), 1);
+    isCounted = false;
+  }
+
+  function rankOf(row: Row): number {
+    if (!isCounted) count();
+    return row.chunk.ahead + row.chunk.rows.indexOf(row) + 1;
+  }
+
+  /** How many rows are at a key or ahead of it. */
+  function rowsUpTo(key: Key): number {
+    if (!isCounted) count();
+    const chunk = chunkOf(key);
+    return chunk ? chunk.ahead + leading(chunk.rows, (row) => !isAhead(key, row)) : 0;
+  }
+
+  function slice(from: number, to: number): Standing[] {
+    if (!isCounted) count();
+    const found: Standing[] = [];
+    for (let at = leading(chunks, ({ ahead }) => ahead <= from) - 1, next = from; next < to; at++) {
+      const chunk = chunks[at];
+      if (!chunk) break;
+      for (let i = next - chunk.ahead; i < chunk.rows.length && next < to; i++)
+        found.push(ranked(chunk.rows[i] as Row, ++next));
+    }
+    return found;
+  }
+
+  return {
+    size: () => rows.size,
+    put(standing) {
+      remove(standing.account);
+      rows.set(standing.account, insert(standing));
+    },
+    remove,
+    page(position, limit) {
+      if (!position) return slice(0, limit);
+      const from = rowsUpTo({ points: String(position.points), lastSeq: String(position.lastSeq) });
+      return slice(from, from + limit);
+    },
+    pageFrom: (rank, limit) => slice(rank - 1, rank - 1 + limit),
+    rankOf(account) {
+      const row = rows.get(account);
+      return row && rankOf(row);
+    },
+    standingOf(account) {
+      const row = rows.get(account);
+      return row && ranked(row, rankOf(row));
+    },
+    neighbours: ({ rank }, around) => [
+      ...slice(Math.max(0, rank - 1 - around), rank - 1),
+      ...slice(rank, rank + around),
+    ],
+  };
+}
+
+/** How many items lead by a test that holds for the first ones only. */
+function leading<Item>(items: readonly Item[], test: (item: Item) => boolean): number {
+  let low = 0;
+  for (let high = items.length; low < high; ) {
+    const middle = (low + high) >>> 1;
+    if (test(items[middle] as Item)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The ranking rule of ranking.sql. */
+function isAhead(a: Key, b: Key): boolean {
+  const difference = compare(a.points, b.points);
+  return difference === 0 ? compare(a.lastSeq, b.lastSeq) < 0 : difference > 0;
+}
+
+/** Of numbers in decimals, without zeros in front. */
+const compare = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+
+const ranked = (row: Row, rank: number): Standing => ({
+  rank,
+  account: row.account,
+  points: row.points,
+  verified: row.verified,
+  pending: row.pending,
+  refuted: row.refuted,
+  caught: row.caught,
+  lastSeq: row.lastSeq,
+  lastChangeAt: row.lastChangeAt,
+});

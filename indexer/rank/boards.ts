@@ -1,0 +1,92 @@
+import type { Address } from "viem";
+import type { Standing } from "../../sdk/wire.ts";
+import type { Db } from "../store/database.ts";
+import { type Board, createBoard } from "./board.ts";
+import { positionOf, type Standings } from "./standings.ts";
+
+/** The newest seasons' standings, in memory once they are asked for. */
+export interface Boards {
+  /** The standings of a season as they are now; undefined while they are being read, and where they are too many. */
+  of(season: number): Standings | undefined;
+  /** An account's standing changed: it is read again before the season is next asked for. */
+  changed(season: number, account: Address): void;
+  /** Drops what is held, as when a transaction failed or the database was emptied. */
+  forget(): void;
+}
+
+interface Held {
+  board: Board;
+  /** Accounts to be read again. */
+  changed: Set<Address>;
+  isWhole: boolean;
+}
+
+/** Standings read at a time: a few milliseconds. */
+const AT_ONCE = 250;
+
+/** Changes that are followed one by one: beyond, all is read anew. */
+const MOST_CHANGED = 10_000;
+
+/** Holds up to `most` accounts, those of later seasons first; `stored` reads the database. */
+export function createBoards(db: Db, stored: (season: number) => Standings, most: number): Boards {
+  const seasons = new Map<number, Held>();
+  const accountsFrom = db
+    .prepare<[number], number>("SELECT sum(participants) FROM seasons WHERE season_id >= ?")
+    .pluck();
+  const fits = (season: number): boolean => (accountsFrom.get(season) ?? 0) <= most;
+
+  function begin(season: number): void {
+    for (const other of seasons.keys()) if (!fits(other)) seasons.delete(other);
+    if (!fits(season)) return;
+    const held = { board: createBoard(), changed: new Set<Address>(), isWhole: false };
+    seasons.set(season, held);
+    readOn(season, held);
+  }
+
+  /** Reads what is behind a standing, bit by bit between whatever else there is to do. */
+  function readOn(season: number, held: Held, last?: Standing): void {
+    setImmediate(() => {
+      if (seasons.get(season) !== held || !db.open) return;
+      try {
+        const page = stored(season).page(last && positionOf(last), AT_ONCE);
+        for (const standing of page) held.board.put(standing);
+        if (page.length === AT_ONCE) readOn(season, held, page.at(-1));
+        else held.isWhole = true;
+      } catch {
+        // Whoever asks next is told by the database itself.
+        seasons.delete(season);
+      }
+    });
+  }
+
+  /** Reads again what changed, unless the season has grown too large. */
+  function bringUpToDate(season: number, { board, changed }: Held): Board | undefined {
+    if (changed.size === 0) return board;
+    if (!fits(season)) {
+      seasons.delete(season);
+      return undefined;
+    }
+    for (const account of changed) {
+      const standing = stored(season).standingOf(account);
+      if (standing) board.put(standing);
+      else board.remove(account);
+    }
+    changed.clear();
+    return board;
+  }
+
+  return {
+    of(season) {
+      const held = seasons.get(season);
+      if (held?.isWhole) return bringUpToDate(season, held);
+      if (!held) begin(season);
+      return undefined;
+    },
+    changed(season, account) {
+      const held = seasons.get(season);
+      held?.changed.add(account);
+      if (held && held.changed.size > MOST_CHANGED) seasons.delete(season);
+    },
+    forget: () => seasons.clear(),
+  };
+}

@@ -1,0 +1,25 @@
+import type { Address } from "viem";
+import type { Standing } from "../../sdk/wire.ts";
+import type { EntryKey } from "../store/listener.ts";
+
+/** Where a standing is in the order of its season: points and last ledger entry. */
+export type Position = EntryKey;
+
+/** The standings of one season. Ranks are 1..n over the accounts with at least one ledger entry. */
+export interface Standings {
+  /** Up to `limit` standings after a position, or from the first on. */
+  page(after: Position | undefined, limit: number): Standing[];
+  /** Up to `limit` standings from a rank on; none beyond the last. */
+  pageFrom(rank: number, limit: number): Standing[];
+  /** The rank of an account; undefined without a ledger entry. */
+  rankOf(account: Address): number | undefined;
+  /** The standing of an account; undefined without a ledger entry. */
+  standingOf(account: Address): Standing | undefined;
+  /** Up to `around` standings before and `around` after, in order. */
+  neighbours(standing: Standing, around: number): Standing[];
+}
+
+export const positionOf = ({ points, lastSeq }: Standing): Position => ({
+  points: BigInt(points),
+  lastSeq: BigInt(lastSeq),
+});

@@ -1,0 +1,77 @@
+import type { Address } from "viem";
+import type { Standing } from "../../sdk/wire.ts";
+import type { Db } from "../store/database.ts";
+import type { Key, Order } from "./order.ts";
+import { query } from "./queries.ts";
+import { type Position, positionOf, type Standings } from "./standings.ts";
+
+interface Row extends Omit<Standing, "rank"> {
+  behind: bigint;
+  last_seq: bigint;
+}
+
+type InSeason = Key & { season: number };
+
+/** Standings of any season as the database holds them, read by a few rows each. */
+export function createStored(db: Db, order: Order): (season: number) => Standings {
+  const keyOfAccount = db.prepare<[number, Address], [bigint, bigint]>(query("key of account")).raw().safeIntegers();
+  const standingAt = db.prepare<[InSeason], Row>(query("standing")).safeIntegers();
+  const from = db.prepare<[InSeason & { limit: number }], Row>(query("from")).safeIntegers();
+  const after = db.prepare<[InSeason & { limit: number }], Row>(query("after")).safeIntegers();
+  const before = db.prepare<[InSeason & { limit: number }], Row>(query("before")).safeIntegers();
+
+  function keyOf(season: number, account: Address): Key | undefined {
+    const found = keyOfAccount.get(season, account);
+    return found && { behind: found[0], lastSeq: found[1] };
+  }
+
+  function pageFrom(season: number, rank: number, limit: number): Standing[] {
+    const first = order.at(season, rank);
+    return first ? from.all({ season, ...first, limit }).map((row, i) => standing(row, rank + i)) : [];
+  }
+
+  return (season) => ({
+    page(position, limit) {
+      if (!position) return pageFrom(season, 1, limit);
+      const rows = after.all({ season, ...keyAt(position), limit });
+      const first = rows[0] ? order.rank(season, { behind: rows[0].behind, lastSeq: rows[0].last_seq }) : 1;
+      return rows.map((row, i) => standing(row, first + i));
+    },
+    pageFrom: (rank, limit) => pageFrom(season, rank, limit),
+    rankOf(account) {
+      const key = keyOf(season, account);
+      return key && order.rank(season, key);
+    },
+    standingOf(account) {
+      const key = keyOf(season, account);
+      return key && standing(standingAt.get({ season, ...key }) as Row, order.rank(season, key));
+    },
+    neighbours(item, around) {
+      const key = { season, ...keyAt(positionOf(item)), limit: around };
+      return [
+        ...before
+          .all(key)
+          .map((row, i) => standing(row, item.rank - 1 - i))
+          .reverse(),
+        ...after.all(key).map((row, i) => standing(row, item.rank + 1 + i)),
+      ];
+    },
+  });
+}
+
+const keyAt = ({ points, lastSeq }: Position): Key => ({ behind: -points, lastSeq });
+
+function standing(row: Row, rank: number): Standing {
+  const { account, points, lastSeq } = row;
+  return {
+    rank,
+    account,
+    points,
+    verified: Number(row.verified),
+    pending: Number(row.pending),
+    refuted: Number(row.refuted),
+    caught: Number(row.caught),
+    lastSeq,
+    lastChangeAt: Number(row.lastChangeAt),
+  };
+}

@@ -1,0 +1,91 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { createBoard } from "../../../indexer/rank/board.ts";
+import { positionOf } from "../../../indexer/rank/standings.ts";
+import type { Standing } from "../../../sdk/wire.ts";
+import { accountOf } from "../story.ts";
+
+const standing = (account: number, points: number | bigint, lastSeq: number): Standing => ({
+  rank: 0,
+  account: accountOf(account),
+  points: String(points),
+  verified: account,
+  pending: 0,
+  refuted: 0,
+  caught: 0,
+  lastSeq: String(lastSeq),
+  lastChangeAt: 5,
+});
+
+/** Standings that are put, undefined points for those that are removed. */
+const changes = fc.array(
+  fc.record({
+    account: fc.integer({ min: 1, max: 900 }),
+    points: fc.option(fc.oneof(fc.nat({ max: 12 }), fc.bigInt(0n, 2n ** 63n - 1n)), { nil: undefined, freq: 6 }),
+  }),
+  { maxLength: 1_500, size: "max" },
+);
+
+describe("a board", () => {
+  it("knows no account that is not on it", () => {
+    const board = createBoard();
+    board.remove(accountOf(1));
+    expect([board.size(), board.rankOf(accountOf(1)), board.standingOf(accountOf(1))]).to.deep.equal([
+      0,
+      undefined,
+      undefined,
+    ]);
+    expect([board.page(undefined, 5), board.pageFrom(1, 5), board.pageFrom(7, 5)]).to.deep.equal([[], [], []]);
+    expect(board.page({ points: 1n, lastSeq: 1n }, 5)).to.deep.equal([]);
+    board.put(standing(1, 5, 1));
+    board.remove(accountOf(1));
+    expect([board.size(), board.page(undefined, 5)]).to.deep.equal([0, []]);
+  });
+
+  it("has the ranks of a sorted list, whatever was put and removed, read in any way", () => {
+    fc.assert(
+      fc.property(changes, fc.integer({ min: 1, max: 300 }), fc.nat({ max: 5 }), (told, size, around) => {
+        const board = createBoard();
+        const standings = new Map<number, Standing>();
+        for (const [i, { account, points }] of told.entries()) {
+          if (points === undefined) {
+            board.remove(accountOf(account));
+            standings.delete(account);
+          } else {
+            board.put(standing(account, points, i + 1));
+            standings.set(account, standing(account, points, i + 1));
+          }
+          if (i % 100 === 0) board.page(undefined, 1);
+        }
+        const all = [...standings.values()]
+          .sort((a, b) => Number(BigInt(b.points) - BigInt(a.points)) || Number(a.lastSeq) - Number(b.lastSeq))
+          .map((one, i) => ({ ...one, rank: i + 1 }));
+        expect(board.size()).to.equal(all.length);
+        expect(board.page(undefined, 2_000)).to.deep.equal(all);
+        for (let from = 0; from < all.length; from += size) {
+          const one = all[from] as Standing;
+          expect(board.pageFrom(from + 1, size)).to.deep.equal(all.slice(from, from + size));
+          expect(board.page(positionOf(one), size)).to.deep.equal(all.slice(from + 1, from + 1 + size));
+          expect(board.rankOf(one.account)).to.equal(one.rank);
+          expect(board.standingOf(one.account)).to.deep.equal(one);
+          expect(board.neighbours(one, around)).to.deep.equal([
+            ...all.slice(Math.max(0, from - around), from),
+            ...all.slice(from + 1, from + 1 + around),
+          ]);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("goes on from a position where nobody stands any more", () => {
+    const board = createBoard();
+    for (const [account, points] of [9, 7, 7, 3].entries()) board.put(standing(account + 1, points, account + 1));
+    const after = (points: bigint, lastSeq: bigint) =>
+      board.page({ points, lastSeq }, 9).map(({ rank, points }) => `${rank}: ${points}`);
+    expect(after(10n, 1n)).to.deep.equal(["1: 9", "2: 7", "3: 7", "4: 3"]);
+    expect(after(8n, 1n)).to.deep.equal(["2: 7", "3: 7", "4: 3"]);
+    expect(after(7n, 2n)).to.deep.equal(["3: 7", "4: 3"]);
+    expect(after(3n, 5n)).to.deep.equal([]);
+  });
+});
