@@ -21,24 +21,25 @@ export class ProblemError extends Error {
   }
 }
 
-/**
- * Answers every error as RFC 9457 problem details; a wrong parameter is named. `elsewhere` may answer what no route does,
- * and then says so.
- */
-export function answerProblems(
-  app: FastifyInstance,
-  elsewhere: (request: FastifyRequest, reply: FastifyReply) => boolean = () => false,
-): void {
-  const preHandler = app.hasDecorator("rateLimit") ? { preHandler: app.rateLimit() } : {};
-  app.setNotFoundHandler(preHandler, (request, reply) => {
-    if (elsewhere(request, reply)) return reply;
-    throw new ProblemError(404, `There is no ${request.method} ${request.url.split("?")[0]} here.`);
-  });
+/** Answers errors of routes, added before or after, as RFC 9457 problem details; a wrong parameter is named. */
+export function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler<Failure>((error, request, reply) => {
     const { status } = answerProblem(error, reply);
     // A problem with a sentence of its own, as of a node that is away, is known; anything else is a fault to look into.
     const known = error instanceof ProblemError || error instanceof RankingNotBuilt;
     if (status >= 500 && !known) request.log.error(error);
+  });
+}
+
+/** Answers what no route does with a problem, unless `elsewhere` says that it has answered. */
+export function answerElsewhere(
+  app: FastifyInstance,
+  elsewhere: (request: FastifyRequest, reply: FastifyReply) => boolean,
+): void {
+  const preHandler = app.hasDecorator("rateLimit") ? { preHandler: app.rateLimit() } : {};
+  app.setNotFoundHandler(preHandler, (request, reply) => {
+    if (elsewhere(request, reply)) return reply;
+    throw new ProblemError(404, `There is no ${request.method} ${request.url.split("?")[0]} here.`);
   });
 }
 

@@ -15,7 +15,7 @@ import { describeApi } from "./openapi.ts";
 import { operationRoutes } from "./operations.ts";
 import { pageRoutes } from "./page.ts";
 import { noQuery } from "./parameters.ts";
-import { answerProblem, answerProblems, InvalidParameter } from "./problems.ts";
+import { answerElsewhere, answerProblem, answerProblems, InvalidParameter } from "./problems.ts";
 import { profileRoute } from "./profiles.ts";
 import * as schemas from "./schemas.ts";
 import { seasonRoutes } from "./seasons.ts";
@@ -69,6 +69,8 @@ export async function createServer(options: ServerOptions): Promise<App> {
   });
   // Answers are built as their types say, and tests hold them against the schemas: no need to check each again.
   app.setSerializerCompiler(() => JSON.stringify);
+  // Before plugins are waited for: Fastify then binds the routes that it has to the handler that it has.
+  answerProblems(app as never);
   closeGently(app);
   app.addHook("onSend", (_request, reply, payload, done) => {
     reply.header("x-content-type-options", "nosniff");
@@ -89,7 +91,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   app.addHook("preClose", async () => hub.close());
   metricsRoute(app, state, condition, hub.clients);
   contentRoute(app, content);
-  answerProblems(app as never, await pageRoutes(app, directory, rpcUrl));
+  answerElsewhere(app as never, await pageRoutes(app, directory, rpcUrl));
   await app.register(async (v1: App) => answersOfTheChain(v1, state), { prefix: "/v1" });
   await app.register(async (v1: App) => otherAnswers(v1, state, hub, rpcUrl), { prefix: "/v1" });
   return app;

@@ -33,6 +33,13 @@ describe("the page", () => {
     }
   });
 
+  it("leaves what is wrong with a request to the API's problems", async () => {
+    for (const path of ["/ipfs/x", "/healthz?x=1", "/v1/seasons/x", "/v1/seasons/1/standings?limit=x"]) {
+      const response = await get(path);
+      expect(response.headers.get("content-type"), path).to.equal("application/problem+json");
+    }
+  });
+
   it("isn't shown for a file that isn't there, nor to who doesn't ask for a page", async () => {
     expect((await get("/assets/gone.js", "*/*")).status).to.equal(404);
     expect((await get("/seasons/1", "application/json")).status).to.equal(404);

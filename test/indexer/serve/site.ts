@@ -31,7 +31,7 @@ export async function openSite(): Promise<Site> {
   const content = files.path("content");
   mkdirSync(content);
   const node = await startNode(chainOf(tell(STORY)));
-  const indexer = await start({ rpcs: [node.url], db: files.path("db"), content });
+  const indexer = await start({ rpcs: [node.url], db: files.path("db"), content, web: files.path("unbuilt") });
   await untilReady(indexer, node.blocks.length - 1);
   return {
     ...{ node, indexer, content },
