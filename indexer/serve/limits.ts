@@ -21,18 +21,19 @@ export const DEFAULT_LIMITS: Limits = {
 
 const LONGEST_URL = 8_000;
 const LONGEST_SHUTDOWN = 10_000;
+const CLOSED_EVERY = 20;
 
 /** Route option of what must always answer: probes and metrics. */
 export const UNLIMITED = { rateLimit: false } as const;
 
 /** Bounds what one address may ask, refuses what no route takes, and compresses answers of the routes added from now on. */
 export async function limit(app: App, { requests }: Limits): Promise<void> {
-  app.addHook("onRequest", async ({ headers, url }, reply) => {
+  app.addHook("onRequest", ({ headers, url }, reply, done) => {
     if (url.length > LONGEST_URL)
-      throw new ProblemError(414, `The URL has ${url.length} characters; at most ${LONGEST_URL} are read.`);
-    if (headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0) return;
+      return done(new ProblemError(414, `The URL has ${url.length} characters; at most ${LONGEST_URL} are read.`));
+    if (headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0) return done();
     reply.header("connection", "close");
-    throw new ProblemError(413, "No request has a body here.");
+    done(new ProblemError(413, "No request has a body here."));
   });
   if (requests > 0)
     await app.register(rateLimit, {
@@ -65,16 +66,15 @@ function addressOf(request: FastifyRequest): string {
 
 /** Lets requests end that are under way when the server closes, but not for ever. */
 export function closeGently(app: App): void {
-  let closing = false;
+  let closing: NodeJS.Timeout | undefined;
   let deadline: NodeJS.Timeout | undefined;
   app.addHook("preClose", async () => {
-    closing = true;
+    // Connections under way aren't idle yet when the server closes those that are.
+    closing = setInterval(() => app.server.closeIdleConnections(), CLOSED_EVERY);
     deadline = setTimeout(() => app.server.closeAllConnections(), LONGEST_SHUTDOWN);
   });
-  // Connections under way were not idle when the server closed those that were.
-  app.addHook("onResponse", (_request, _reply, done) => {
-    if (closing) setImmediate(() => app.server.closeIdleConnections());
-    done();
+  app.addHook("onClose", async () => {
+    clearInterval(closing);
+    clearTimeout(deadline);
   });
-  app.addHook("onClose", async () => clearTimeout(deadline));
 }
