@@ -1,5 +1,7 @@
-import type { FastifyRequest } from "fastify";
+import type { OutgoingHttpHeaders } from "node:http";
+import type { FastifyReply, FastifyRequest, onRequestHookHandler, onSendHookHandler } from "fastify";
 import type { AsOf } from "../../sdk/wire.ts";
+import { FOR_BROWSERS } from "./browsers.ts";
 import { type App, asOf, etagOf, type State } from "./state.ts";
 
 declare module "fastify" {
@@ -16,8 +18,8 @@ const MOST_KEPT = 16 * 2 ** 20;
 
 /** An answer as it was sent. */
 interface Kept {
+  headers: OutgoingHttpHeaders;
   payload: Buffer;
-  encoding: string | undefined;
 }
 
 /**
@@ -27,17 +29,6 @@ interface Kept {
 export function followBlocks(app: App, state: State): void {
   const kept = createKept();
 
-  app.addHook("preHandler", (request, reply, done) => {
-    if (!request.routeOptions.config.hot) return done();
-    const etag = etagOf(asOf(state));
-    const answer = kept.get(etag, nameOf(request));
-    if (answer === undefined) return done();
-    reply.header("etag", etag).header("cache-control", "no-cache").type("application/json; charset=utf-8");
-    if (answer.encoding !== undefined)
-      reply.header("content-encoding", answer.encoding).header("vary", "accept-encoding");
-    reply.send(answer.payload);
-  });
-
   // From the answer itself: by now the chain may have gone on.
   app.addHook<{ asOf?: AsOf }>("preSerialization", (_request, reply, payload, done) => {
     if (payload.asOf) reply.header("etag", etagOf(payload.asOf)).header("cache-control", "no-cache");
@@ -45,25 +36,61 @@ export function followBlocks(app: App, state: State): void {
   });
 
   app.addHook("onSend", (request, reply, payload, done) => {
+    if (request.headers["if-none-match"] === undefined) return done(null, payload);
     const etag = reply.getHeader("etag");
     if (reply.statusCode !== 200 || typeof etag !== "string" || !asks(request, etag)) return done(null, payload);
     reply.status(304).removeHeader("content-type");
     done(null, null);
   });
 
-  // Compression adds its hook to the route before this one does: kept are the bytes as sent.
+  // Compression has added its hook to the route before: kept is what was sent. The rate was limited before, too.
   app.addHook("onRoute", (route) => {
     if (!route.config?.hot || route.method === "HEAD") return;
-    route.onSend = [route.onSend ?? []].flat();
-    route.onSend.push((request, reply, payload, done) => {
-      const etag = reply.getHeader("etag");
-      if (reply.statusCode !== 200 || typeof etag !== "string" || !isWhole(payload)) return done(null, payload);
-      const bytes = Buffer.from(payload as string);
-      const encoding = reply.getHeader("content-encoding") as string | undefined;
-      kept.put(etag, nameOf(request), { payload: bytes, encoding });
-      done(null, bytes);
-    });
+    route.onRequest = [...[route.onRequest ?? []].flat(), sendKept];
+    route.onSend = [...[route.onSend ?? []].flat(), keep];
   });
+
+  const sendKept: onRequestHookHandler = (request, reply, done) => {
+    const answer = kept.get(etagOf(asOf(state)), nameOf(request));
+    if (!answer || request.headers["if-none-match"] !== undefined) return done();
+    reply.hijack();
+    reply.raw.writeHead(200, answer.headers).end(answer.payload);
+  };
+
+  const keep: onSendHookHandler = (request, reply, payload, done) => {
+    const etag = reply.getHeader("etag");
+    if (reply.statusCode !== 200 || typeof etag !== "string" || !isWhole(payload)) return done(null, payload);
+    const bytes = Buffer.from(payload as string);
+    kept.put(etag, nameOf(request), {
+      headers: { ...reply.getHeaders(), "content-length": bytes.length } as OutgoingHttpHeaders,
+      payload: bytes,
+    });
+    done(null, bytes);
+  };
+}
+
+/**
+ * Sends an answer of the chain that is JSON already, of ASCII characters only, past the hooks that would look at it once
+ * more; false, and nothing is sent, where the client may have it.
+ */
+export function sendJson(
+  { headers }: Pick<FastifyRequest, "headers">,
+  reply: Pick<FastifyReply, "hijack" | "raw">,
+  of: AsOf,
+  json: string,
+): boolean {
+  if (headers["if-none-match"] !== undefined) return false;
+  reply.hijack();
+  reply.raw
+    .writeHead(200, {
+      "content-type": "application/json; charset=utf-8",
+      "content-length": json.length,
+      etag: etagOf(of),
+      "cache-control": "no-cache",
+      ...FOR_BROWSERS,
+    })
+    .end(json, "latin1");
+  return true;
 }
 
 /** Whether the client has what this ETag names. */

@@ -4,8 +4,11 @@ import type { SyncStatus } from "../sync/parts.ts";
 import { UNLIMITED } from "./limits.ts";
 import type { App, State } from "./state.ts";
 
+/** To be told of each answer: its route and status, and how long it took. */
+type Observe = (route: string, status: number, seconds: number) => void;
+
 /** `/metrics`, in Prometheus' words. */
-export function metricsRoute(app: App, state: State, condition: SyncStatus, streams: () => number): void {
+export function metricsRoute(app: App, state: State, condition: SyncStatus, streams: () => number): Observe {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -85,23 +88,10 @@ export function metricsRoute(app: App, state: State, condition: SyncStatus, stre
     buckets: [0.0005, 0.001, 0.005, 0.02, 0.1, 0.5, 2],
     registers,
   });
-  const observers = new Map<string, (seconds: number) => void>();
-  const observerOf = (route: string, status: number): ((seconds: number) => void) => {
-    const name = `${route} ${status}`;
-    const known = observers.get(name);
-    if (known) return known;
-    const { observe } = latency.labels({ route, status });
-    observers.set(name, observe);
-    return observe;
-  };
-  app.addHook("onResponse", (request, reply, done) => {
-    observerOf(request.routeOptions.url ?? "none", reply.statusCode)(reply.elapsedTime / 1000);
-    done();
-  });
-
   app.get("/metrics", { schema: { hide: true }, config: UNLIMITED }, async (_, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );
+  return (route, status, seconds) => latency.observe({ route, status }, seconds);
 }
 
 type Ledger = ReturnType<State["seasons"]["ledgers"]>[number];

@@ -1,4 +1,3 @@
-import cors from "@fastify/cors";
 import Fastify, { type FastifyBaseLogger, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { ZodType } from "zod";
@@ -7,6 +6,7 @@ import { accountRoutes } from "./accounts.ts";
 import { activityRoute } from "./activity.ts";
 import { followBlocks } from "./answers.ts";
 import { auditRoute } from "./audit.ts";
+import { openToBrowsers } from "./browsers.ts";
 import { contentRoute } from "./content.ts";
 import { closeGently, DEFAULT_LIMITS, type Limits, limit } from "./limits.ts";
 import { metricsRoute } from "./metrics.ts";
@@ -72,29 +72,29 @@ export async function createServer(options: ServerOptions): Promise<App> {
   // Before plugins are waited for: Fastify then binds the routes that it has to the handler that it has.
   answerProblems(app as never);
   closeGently(app);
-  app.addHook("onSend", (_request, reply, payload, done) => {
-    reply.header("x-content-type-options", "nosniff");
-    done(null, payload);
-  });
-  app.addHook("onResponse", (request, { statusCode, elapsedTime }, done) => {
-    const told = { method: request.method, url: request.url, status: statusCode, ms: Math.round(elapsedTime) };
-    if (elapsedTime >= SLOW) request.log.info(told, "slow answer");
-    else request.log.debug(told, "answer");
-    done();
-  });
 
-  await app.register(cors, { origin: "*", methods: ["GET", "HEAD"], exposedHeaders: ["etag", "as-of", "retry-after"] });
+  await openToBrowsers(app);
   await limit(app, limits);
   await describeApi(app);
   operationRoutes(app, state, condition);
   const hub = createHub(state, condition, limits.stream);
   app.addHook("preClose", async () => hub.close());
-  metricsRoute(app, state, condition, hub.clients);
+  tellAnswers(app, metricsRoute(app, state, condition, hub.clients));
   contentRoute(app, content);
   answerElsewhere(app as never, await pageRoutes(app, directory, rpcUrl));
   await app.register(async (v1: App) => answersOfTheChain(v1, state), { prefix: "/v1" });
   await app.register(async (v1: App) => otherAnswers(v1, state, hub, rpcUrl), { prefix: "/v1" });
   return app;
+}
+
+function tellAnswers(app: App, observe: ReturnType<typeof metricsRoute>): void {
+  app.addHook("onResponse", (request, { statusCode, elapsedTime }, done) => {
+    observe(request.routeOptions.url ?? "none", statusCode, elapsedTime / 1000);
+    const told = { method: request.method, url: request.url, status: statusCode, ms: Math.round(elapsedTime) };
+    if (elapsedTime >= SLOW) request.log.info(told, "slow answer");
+    else request.log.debug(told, "answer");
+    done();
+  });
 }
 
 function answersOfTheChain(app: App, state: State): void {

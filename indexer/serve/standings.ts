@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Standing } from "../../sdk/wire.ts";
+import { jsonOf } from "../rank/board.ts";
 import type { Position } from "../rank/standings.ts";
-import { HOT } from "./answers.ts";
+import { HOT, sendJson } from "./answers.ts";
 import { DECIMAL, decodeCursor, encodeCursor, HASH_START, hashStart, staleCursor } from "./cursors.ts";
 import { account, between, cursor, noQuery, prefix, seasonId } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
@@ -61,6 +62,7 @@ export function standingRoutes(app: App, state: State): void {
   app.get(
     "/seasons/:seasonId/standings/:account",
     {
+      compress: false,
       schema: {
         summary: "An account's rank, and who stands around it",
         description: "Reads at most 101 standings.",
@@ -71,14 +73,17 @@ export function standingRoutes(app: App, state: State): void {
         response: { 200: schemas.standingAnswer, 404: schemas.problem },
       },
     },
-    ({ params, query }) => {
+    (request, reply) => {
+      const { params, query } = request;
       const season = requireSeason(state, params.seasonId);
       const standings = state.ranking.of(Number(params.seasonId));
       const item = standings.standingOf(params.account);
       if (!item) throw new ProblemError(404, `${params.account} has no points entry in season ${params.seasonId}.`);
       const { around } = query;
       const neighbours = around === 0 ? [] : standings.neighbours(item, around);
-      return { asOf: asOf(state, season), item, neighbours };
+      const of = asOf(state, season);
+      const json = `{"asOf":${JSON.stringify(of)},"item":${jsonOf(item)},"neighbours":[${neighbours.map(jsonOf)}]}`;
+      if (!sendJson(request, reply, of, json)) return { asOf: of, item, neighbours };
     },
   );
 

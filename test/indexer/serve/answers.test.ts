@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { Standing } from "../../../sdk/wire.ts";
 import { choices } from "../running.ts";
 import { chainOfCrowd } from "./crowd.ts";
 import { chainTold, openServed, type Served } from "./served.ts";
@@ -38,6 +39,41 @@ describe("answers of the chain", () => {
       expect(answer.status).to.equal(400);
       expect(await answer.json()).to.include({ parameter: "limit" });
     });
+
+  it("are the same to the header, whatever the client says to have and however often they are asked for", async () => {
+    const { items } = (await (await get(STANDINGS)).json()) as { items: Standing[] };
+    const account = items[1]?.account;
+    for (const path of [`${STANDINGS}?limit=2`, `${STANDINGS}/${account}`, `${STANDINGS}/${account}?around=2`]) {
+      const answers: unknown[] = [];
+      for (const known of ['"other"', undefined, undefined, '"other"', undefined]) {
+        const answer = await get(path, known === undefined ? {} : { "if-none-match": known });
+        const headers = [...answer.headers].filter(([name]) => name !== "date");
+        answers.push({ status: answer.status, headers, text: await answer.text() });
+      }
+      expect(new Set(answers.map((answer) => JSON.stringify(answer))).size, JSON.stringify(answers, null, 1)).to.equal(
+        1,
+      );
+    }
+  });
+
+  it("are open to pages of any origin, and so are problems; preflight requests are answered", async () => {
+    for (const path of [STANDINGS, "/v1/seasons/9", "/healthz", "/nowhere"]) {
+      const { headers } = await get(path, { origin: "https://elsewhere.example" });
+      expect(headers.get("access-control-allow-origin"), path).to.equal("*");
+      expect(headers.get("access-control-expose-headers"), path).to.equal("etag, as-of, retry-after");
+      expect(headers.get("x-content-type-options"), path).to.equal("nosniff");
+    }
+    const asked = { origin: "https://elsewhere.example", "access-control-request-method": "GET" };
+    const { status, headers } = await get(
+      STANDINGS,
+      { ...asked, "access-control-request-headers": "if-none-match" },
+      "OPTIONS",
+    );
+    expect(status).to.equal(204);
+    expect(headers.get("access-control-allow-origin")).to.equal("*");
+    expect(headers.get("access-control-allow-methods")).to.equal("GET, HEAD");
+    expect(headers.get("access-control-allow-headers")).to.equal("if-none-match");
+  });
 
   for (const path of [STANDINGS, "/v1/attestations", `${STANDINGS}.csv`])
     it(`says at ${path} that nothing changed until a block comes`, async () => {

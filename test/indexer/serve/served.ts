@@ -38,7 +38,7 @@ const rpc = { failures: () => new Map([["timeout", 3]]) } as unknown as Rpc;
 export function openServed(blocks: Block[], { complete = true } = {}): Served {
   const files = scratch();
   const db = openDatabase(files.path("db"), deployment);
-  const ranking = createRanking(db);
+  const ranking = createRanking(db, { held: 10_000 });
   const chain = createChain(db, decoder, deployment.contracts.Campaign.address, ranking.listener);
   const announcements = createAnnouncements();
   const sources = { db, chain, announcements, decoder, deployment, ranking, rpc };
