@@ -117,8 +117,7 @@ SELECT
 SELECT height FROM places WHERE season_id = ? AND behind = ? AND last_seq = ?;
 
 -- name: enter
-INSERT INTO places (season_id, behind, last_seq, number)
-SELECT season_id, -points, last_seq, number FROM entries WHERE season_id = ? AND account = ?;
+INSERT INTO places (season_id, behind, last_seq, number) VALUES (?, ?, ?, ?);
 
 -- name: move
 UPDATE places SET behind = ?, last_seq = ? WHERE season_id = ? AND behind = ? AND last_seq = ?;

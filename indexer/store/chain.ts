@@ -105,14 +105,14 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
 
   /** Everything up to this time is told. */
   function reach(timestamp: number): void {
-    working.flush(listener);
+    working.tell(listener);
     listener?.reach(timestamp);
   }
 
   function apply(event: Event, timestamp: number): void {
     fold.apply(event, timestamp);
     if (event.eventName !== "SeasonOpened") return;
-    working.flush(listener);
+    working.tell(listener);
     listener?.seasonsChanged();
     listener?.reach(timestamp);
   }
@@ -196,7 +196,8 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
       const withLogs = new Set(logs.map(({ blockNumber }) => blockNumber));
       for (const header of headers) if (header.number >= below || withLogs.has(header.number)) blocks.put(header);
       applyAll(headers, logs);
-      reach(timestamp);
+      working.flush(listener);
+      listener?.reach(timestamp);
       blocks.setPosition({ cursor, finalized: final, verified: before.verified });
       blocks.prune(Math.min(before.cursor, before.finalized), below);
       return logs.length;
@@ -214,8 +215,9 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
     rebuild: atomically(() => {
       empty(["origin", "progress", "blocks", "events"]);
       const count = applyStored();
+      working.flush(listener);
       const position = blocks.position();
-      if (position) reach(kept(position.cursor).timestamp);
+      if (position) listener?.reach(kept(position.cursor).timestamp);
       return count;
     }),
   };

@@ -23,8 +23,10 @@ export interface Rows<Key, Row extends Key> {
    */
   add(row: Row): boolean;
   remove(key: Key): void;
-  /** Writes what was changed, in the order in which it first was; `written` hears of each row before and after. */
-  flush(written?: (before: Row | undefined, after: Row | undefined) => void): void;
+  /** Writes what was changed, in the order in which it first was. */
+  flush(): void;
+  /** Tells of each row, before and after, that changed since this was last told of; to be called before each `flush`. */
+  tell(hear: (before: Row | undefined, after: Row | undefined) => void): void;
   /** Keeps what is held for the next transaction, unless it is too much. */
   trim(): void;
   /** Drops what is held, written or not. */
@@ -33,6 +35,7 @@ export interface Rows<Key, Row extends Key> {
 
 interface Held<Row> {
   stored: Row | undefined;
+  told: Row | undefined;
   row: Row | undefined;
 }
 
@@ -59,7 +62,7 @@ export function createRows<Key, Row extends Key>(table: Table<Key, Row>): Rows<K
     let one = group.get(name);
     if (!one) {
       const stored = table.find(key);
-      one = { stored, row: stored };
+      one = { stored, told: stored, row: stored };
       group.set(name, one);
       count++;
     }
@@ -93,7 +96,7 @@ export function createRows<Key, Row extends Key>(table: Table<Key, Row>): Rows<K
       if (known?.row) return false;
       if (known) change(known, row);
       else {
-        const one = { stored: undefined, row };
+        const one = { stored: undefined, told: undefined, row };
         group.set(name, one);
         changed.push(one);
         count++;
@@ -101,14 +104,20 @@ export function createRows<Key, Row extends Key>(table: Table<Key, Row>): Rows<K
       return true;
     },
     remove: (key) => change(hold(key), undefined),
-    flush(written) {
+    flush() {
       for (const one of changed) {
         if (one.row === one.stored) continue;
         write(one);
-        written?.(one.stored, one.row);
         one.stored = one.row;
       }
       changed = [];
+    },
+    tell(hear) {
+      for (const one of changed) {
+        if (one.row === one.told) continue;
+        hear(one.told, one.row);
+        one.told = one.row;
+      }
     },
     trim() {
       if (count > MOST_HELD) forget();

@@ -14,6 +14,8 @@ export interface Working {
   activity: ReturnType<typeof activityRows>;
   /** Writes what was changed, and tells the listener of entries. */
   flush(listener: EntryListener | undefined): void;
+  /** Tells the listener of entries, and writes seasons only. */
+  tell(listener: EntryListener | undefined): void;
   /** Keeps what is held for the next transaction, unless it is too much. */
   trim(): void;
   /** Drops what is held, written or not. */
@@ -27,20 +29,27 @@ export function createWorking(db: Db): Working {
   const entries = entryRows(db);
   const tallies = tallyRows(db);
   const activity = activityRows(db);
+
+  function tell(listener: EntryListener | undefined): void {
+    seasons.flush();
+    const changes: EntryChange[] = [];
+    entries.tell((before, after) => {
+      const { seasonId, account, number } = (before ?? after) as Entry;
+      changes.push({ seasonId, account, number: Number(number), before, after });
+    });
+    if (changes.length > 0) listener?.changed(changes);
+  }
+
   return {
     ...{ seasons, tasks, statements, entries, tallies, activity },
+    tell,
     flush(listener) {
-      const changes: EntryChange[] = [];
-      for (const rows of [seasons, tasks, statements, activity]) rows.flush();
-      tallies.flush((before, after) => {
+      tell(listener);
+      tallies.tell((before, after) => {
         const { seasonId, account } = (before ?? after) as Tally;
         listener?.tallied(seasonId, account);
       });
-      entries.flush((before, after) => {
-        const { seasonId, account, number } = (before ?? after) as Entry;
-        changes.push({ seasonId, account, number: Number(number), before, after });
-      });
-      if (changes.length > 0) listener?.changed(changes);
+      for (const rows of [tasks, statements, entries, tallies, activity]) rows.flush();
     },
     trim() {
       for (const rows of [seasons, tasks, statements, entries, tallies, activity]) rows.trim();

@@ -7,18 +7,17 @@ import { appendAtOnce, logsOf, open, told } from "./opened.ts";
 
 const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { minLength: 2, maxLength: 25 });
 
-/** Keeps what it is told, and at each end of an epoch the entries as the database has them. */
+/** Keeps what it is told, and at each end of an epoch what it was told until then. */
 function hearingOf(length: number) {
   const heard = new Map<string, EntryKey>();
   const tallied = new Set<string>();
   const closings: { end: number; entries: unknown[] }[] = [];
   const log: string[] = [];
-  let db: Db;
   let next = 1000 + length;
   const listener: EntryListener = {
     nextEpochEnd: () => next,
     reach(timestamp) {
-      for (; next <= timestamp; next += length) closings.push({ end: next, entries: entriesOf(db) });
+      for (; next <= timestamp; next += length) closings.push({ end: next, entries: entriesOf(heard) });
     },
     changed(changes) {
       const accounts = changes.map(({ seasonId, account }) => `${seasonId} ${account}`);
@@ -35,7 +34,7 @@ function hearingOf(length: number) {
     seasonsChanged: () => log.push("seasons"),
     abandoned: () => log.push("abandoned"),
   };
-  return { heard, tallied, closings, log, listener, hear: (of: Db) => (db = of) };
+  return { heard, tallied, closings, log, listener };
 }
 
 const talliesOf = (db: Db): Map<string, string> =>
@@ -46,26 +45,28 @@ const talliesOf = (db: Db): Map<string, string> =>
       .map((row) => [`${row.season_id} ${row.account}`, JSON.stringify(row)]),
   );
 
-const entriesOf = (db: Db): unknown[] =>
-  db.prepare("SELECT season_id, account, points, last_seq FROM entries ORDER BY season_id, account").all();
+const entriesOf = (heard: ReadonlyMap<string, EntryKey>): string[] =>
+  [...heard].map(([name, { points, lastSeq }]) => `${name} ${points} ${lastSeq}`).sort();
 
 /** The entries right before a time, by the ledger. */
 const entriesBefore = (db: Db, time: number): unknown[] =>
   db
     .prepare(
-      `SELECT season_id, account, points, max(seq) AS last_seq FROM ledger JOIN blocks ON number = block_number
-       WHERE timestamp < ? GROUP BY season_id, account ORDER BY season_id, account COLLATE NOCASE`,
+      `SELECT name || ' ' || last_seq FROM (
+         SELECT season_id || ' ' || account || ' ' || points AS name, max(seq) AS last_seq
+         FROM ledger JOIN blocks ON number = block_number WHERE timestamp < ? GROUP BY season_id, account)`,
     )
-    .all(time);
+    .pluck()
+    .all(time)
+    .sort();
 
 describe("who listens to the store", () => {
   it("is told of each entry before and after, once a transaction, so that it has the same entries", () => {
     fc.assert(
       fc.property(story, fc.nat({ max: 25 }), (choices, cut) => {
         const { first, blocks } = told(choices);
-        const { heard, listener, hear } = hearingOf(7);
+        const { heard, listener } = hearingOf(7);
         const { db, chain } = open(":memory:", listener);
-        hear(db);
         chain.start(first);
         appendAtOnce(chain, blocks);
         const same = () => {
@@ -89,9 +90,8 @@ describe("who listens to the store", () => {
     fc.assert(
       fc.property(story, fc.nat({ max: 25 }), (choices, cut) => {
         const { first, blocks } = told(choices);
-        const { tallied, listener, hear } = hearingOf(7);
+        const { tallied, listener } = hearingOf(7);
         const { db, chain } = open(":memory:", listener);
-        hear(db);
         chain.start(first);
         const half = blocks.length >> 1;
         for (const change of [
@@ -115,9 +115,8 @@ describe("who listens to the store", () => {
     fc.assert(
       fc.property(story, fc.integer({ min: 1, max: 9 }), (choices, length) => {
         const { first, blocks } = told(choices);
-        const { closings, listener, hear } = hearingOf(length);
+        const { closings, listener } = hearingOf(length);
         const { db, chain } = open(":memory:", listener);
-        hear(db);
         chain.start(first);
         appendAtOnce(chain, blocks);
         expect(closings).to.have.lengthOf(Math.floor((blocks.length + 1) / length));
@@ -129,9 +128,8 @@ describe("who listens to the store", () => {
 
   it("hears of seasons that open or are undone, of a retreat, and of a transaction that failed", () => {
     const { first, blocks } = told([[]]);
-    const { log, listener, hear } = hearingOf(5);
-    const { db, chain } = open(":memory:", listener);
-    hear(db);
+    const { log, listener } = hearingOf(5);
+    const { chain } = open(":memory:", listener);
     chain.start(first);
     appendAtOnce(chain, blocks);
     expect(log).to.deep.equal(["seasons"]);

@@ -60,7 +60,8 @@ describe("rows in memory", () => {
     rows.remove(a);
     rows.set(a);
     rows.remove(a);
-    rows.flush((...change) => told.push(change));
+    rows.tell((...change) => told.push(change));
+    rows.flush();
     expect(accesses).to.deep.equal(["find 1a"]);
     expect(told).to.deep.equal([]);
   });
@@ -78,7 +79,11 @@ describe("rows in memory", () => {
     const key = fc.record({ group: fc.nat({ max: 2 }), name: fc.constantFrom("a", "b") });
     const act = fc.oneof(
       fc.record({ does: fc.constant("set" as const), key, value: fc.nat() }),
-      fc.record({ does: fc.constantFrom("remove" as const, "flush" as const), key, value: fc.constant(0) }),
+      fc.record({
+        does: fc.constantFrom("remove" as const, "tell" as const, "flush" as const),
+        key,
+        value: fc.constant(0),
+      }),
     );
     fc.assert(
       fc.property(fc.array(act, { maxLength: 40 }), (acts) => {
@@ -93,17 +98,20 @@ describe("rows in memory", () => {
         };
         for (const { does, key, value } of acts) {
           const id = `${key.group}${key.name}`;
-          if (does === "flush") rows.flush(hear);
-          else if (does === "set") {
+          if (does === "tell" || does === "flush") rows.tell(hear);
+          if (does === "flush") rows.flush();
+          if (does === "set") {
             rows.set({ ...key, value });
             expected.set(id, { ...key, value });
-          } else {
+          }
+          if (does === "remove") {
             rows.remove(key);
             expected.delete(id);
           }
           expect(rows.get(key)).to.deep.equal(expected.get(id));
         }
-        rows.flush(hear);
+        rows.tell(hear);
+        rows.flush();
         expect(table).to.deep.equal(expected);
         expect(heard).to.deep.equal(expected);
       }),
