@@ -6,7 +6,10 @@ export interface EntryKey {
   lastSeq: bigint;
 }
 
-/** An account's entry before and after a transaction's part; undefined where there was or is none. */
+/**
+ * An account's last ledger entry before and after a transaction's part; undefined where there was or is none. Its tally may
+ * have changed too.
+ */
 export interface EntryChange {
   seasonId: bigint;
   account: Address;
@@ -33,7 +36,7 @@ export interface EntryListener {
    * account and season, newcomers in the order of their first ledger entries.
    */
   changed(changes: readonly EntryChange[]): void;
-  /** An account's tally changed: its row is as it will stay until the next flush. */
+  /** An account's tally changed, and its entry did not. */
   tallied(seasonId: bigint, account: Address): void;
   /** After a rollback to a block of this time, all changes told. */
   retreat(timestamp: number): void;

@@ -1,6 +1,6 @@
 import type { Db } from "./database.ts";
 import type { EntryChange, EntryListener } from "./listener.ts";
-import { type Entry, entryRows, type Tally, tallyRows } from "./rows-of-accounts.ts";
+import { type Entry, entryRows } from "./rows-of-accounts.ts";
 import { seasonRows, taskRows } from "./rows-of-seasons.ts";
 import { activityRows, statementRows } from "./rows-of-statements.ts";
 
@@ -10,7 +10,6 @@ export interface Working {
   tasks: ReturnType<typeof taskRows>;
   statements: ReturnType<typeof statementRows>;
   entries: ReturnType<typeof entryRows>;
-  tallies: ReturnType<typeof tallyRows>;
   activity: ReturnType<typeof activityRows>;
   /** Writes what was changed, and tells the listener of entries. */
   flush(listener: EntryListener | undefined): void;
@@ -27,35 +26,35 @@ export function createWorking(db: Db): Working {
   const tasks = taskRows(db);
   const statements = statementRows(db);
   const entries = entryRows(db);
-  const tallies = tallyRows(db);
   const activity = activityRows(db);
 
   function tell(listener: EntryListener | undefined): void {
     seasons.flush();
     const changes: EntryChange[] = [];
     entries.tell((before, after) => {
-      const { seasonId, account, number } = (before ?? after) as Entry;
-      changes.push({ seasonId, account, number: Number(number), before, after });
+      const { seasonId, account } = (before ?? after) as Entry;
+      const [was, is] = [ranked(before), ranked(after)];
+      if (was?.lastSeq === is?.lastSeq) listener?.tallied(seasonId, account);
+      else changes.push({ seasonId, account, number: Number((was ?? is)?.number), before: was, after: is });
     });
     if (changes.length > 0) listener?.changed(changes);
   }
 
   return {
-    ...{ seasons, tasks, statements, entries, tallies, activity },
+    ...{ seasons, tasks, statements, entries, activity },
     tell,
     flush(listener) {
       tell(listener);
-      tallies.tell((before, after) => {
-        const { seasonId, account } = (before ?? after) as Tally;
-        listener?.tallied(seasonId, account);
-      });
-      for (const rows of [tasks, statements, entries, tallies, activity]) rows.flush();
+      for (const rows of [tasks, statements, entries, activity]) rows.flush();
     },
     trim() {
-      for (const rows of [seasons, tasks, statements, entries, tallies, activity]) rows.trim();
+      for (const rows of [seasons, tasks, statements, entries, activity]) rows.trim();
     },
     forget() {
-      for (const rows of [seasons, tasks, statements, entries, tallies, activity]) rows.forget();
+      for (const rows of [seasons, tasks, statements, entries, activity]) rows.forget();
     },
   };
 }
+
+/** The entry where it ranks, which it does by a ledger entry. */
+const ranked = (entry: Entry | undefined): Entry | undefined => (entry && entry.lastSeq > 0n ? entry : undefined);
