@@ -7,6 +7,8 @@ interface Table<Key, Row extends Key> {
   insert(row: Row): void;
   update(row: Row): void;
   remove(row: Row): void;
+  /** Whether a row will hardly be asked for again, and is dropped once it is written; none is unless told. */
+  isDone?(row: Row): boolean;
 }
 
 /**
@@ -79,6 +81,10 @@ export function createRows<Key, Row extends Key>(table: Table<Key, Row>): Rows<K
     else if (stored) table.remove(stored);
   }
 
+  function drop(row: Row): void {
+    if (groupOf(row).delete(table.name(row))) count--;
+  }
+
   function forget(): void {
     groups.clear();
     last = undefined;
@@ -109,6 +115,7 @@ export function createRows<Key, Row extends Key>(table: Table<Key, Row>): Rows<K
         if (one.row === one.stored) continue;
         write(one);
         one.stored = one.row;
+        if (one.row && table.isDone?.(one.row)) drop(one.row);
       }
       changed = [];
     },
