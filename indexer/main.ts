@@ -1,7 +1,8 @@
 import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
 
-// Most of a start is compiling. A static import would be compiled before this is run.
-enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/compiled", import.meta.url)));
+// Most of a start is compiling. A static import would be compiled before this is run; threads go by the environment.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL("../node_modules/.cache/compiled", import.meta.url));
+enableCompileCache();
 const { runCommand } = await import("./command.ts");
 await runCommand(process.argv.slice(2));

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Address } from "viem";
 import type { Decoder, Event } from "../decode/events.ts";
 import type { Header, Log } from "../ingest/blocks.ts";
 import { createBlocks } from "./blocks.ts";
@@ -65,7 +66,7 @@ const FLUSHED_AFTER = 10_000;
 const indexes = readFileSync(new URL("indexes.sql", import.meta.url), "utf8");
 
 /** `listener` is told, in the same transaction, of what standings follow from. */
-export function createChain(db: Db, decoder: Decoder, campaign: string, listener?: EntryListener): Chain {
+export function createChain(db: Db, decoder: Decoder, campaign: Address, listener?: EntryListener): Chain {
   const working = createWorking(db);
   const fold = createFold(db, working, campaign);
   const blocks = createBlocks(db);

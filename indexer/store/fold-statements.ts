@@ -1,5 +1,5 @@
 import type { Address, Hex } from "viem";
-import { unitOf } from "../../sdk/contexts.ts";
+import { unitWithin } from "../../sdk/contexts.ts";
 import type { Event, Place } from "../decode/events.ts";
 import type { Db } from "./database.ts";
 import { createEntries } from "./entries.ts";
@@ -29,7 +29,7 @@ interface Vote {
 const unopened: Opening = { outputHash: null, traceHash: null, salt: null };
 
 /** Statements and batches, how they stand, the votes that judged them, and each account's tally of them. */
-export function statementSteps(db: Db, working: Working, campaign: string): FoldSteps {
+export function statementSteps(db: Db, working: Working, campaign: Address): FoldSteps {
   const { statements, tasks, activity } = working;
   const entries = createEntries(working);
   const addVote = db.prepare("INSERT INTO votes VALUES (?, ?, ?, ?)");
@@ -38,8 +38,8 @@ export function statementSteps(db: Db, working: Working, campaign: string): Fold
 
   // A statement that the season's rules don't ask for can name any season: it must not show there.
   function seasonOf(statement: Recorded): number | null {
-    const unit = unitOf(statement.context);
-    if (unit?.campaign !== campaign) return null;
+    const unit = unitWithin(statement.context, campaign);
+    if (!unit) return null;
     const task = tasks.get(unit);
     const asked =
       task?.modelId === statement.modelId &&
