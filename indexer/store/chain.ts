@@ -95,6 +95,7 @@ export function createChain(db: Db, decoder: Decoder, campaign: Address, listene
         keepWalShort();
         return result;
       } catch (error) {
+        events.forget();
         working.forget();
         listener?.abandoned();
         throw storageError(db, error);
@@ -102,6 +103,12 @@ export function createChain(db: Db, decoder: Decoder, campaign: Address, listene
         working.trim();
       }
     };
+  }
+
+  /** Writes what is held in memory. */
+  function flush(): void {
+    events.flush();
+    working.flush(listener);
   }
 
   /** Everything up to this time is told. */
@@ -151,7 +158,7 @@ export function createChain(db: Db, decoder: Decoder, campaign: Address, listene
       block = event.place.blockNumber;
       apply(event, timestamp);
       if (++count % FLUSHED_AFTER !== 0) continue;
-      working.flush(listener);
+      flush();
       working.trim();
     }
     return count;
@@ -166,7 +173,7 @@ export function createChain(db: Db, decoder: Decoder, campaign: Address, listene
       seasonsChanged ||= event.eventName === "SeasonOpened";
     }
     events.removeAbove(blockNumber);
-    working.flush(listener);
+    flush();
     if (seasonsChanged) listener?.seasonsChanged();
     listener?.retreat(kept(blockNumber).timestamp);
     blocks.setPosition({ cursor: blockNumber, finalized, verified: Math.min(before.verified, blockNumber) });
@@ -197,7 +204,7 @@ export function createChain(db: Db, decoder: Decoder, campaign: Address, listene
       const withLogs = new Set(logs.map(({ blockNumber }) => blockNumber));
       for (const header of headers) if (header.number >= below || withLogs.has(header.number)) blocks.put(header);
       applyAll(headers, logs);
-      working.flush(listener);
+      flush();
       listener?.reach(timestamp);
       blocks.setPosition({ cursor, finalized: final, verified: before.verified });
       blocks.prune(Math.min(before.cursor, before.finalized), below);
@@ -216,7 +223,7 @@ export function createChain(db: Db, decoder: Decoder, campaign: Address, listene
     rebuild: atomically(() => {
       empty(["origin", "progress", "blocks", "events"]);
       const count = applyStored();
-      working.flush(listener);
+      flush();
       const position = blocks.position();
       if (position) listener?.reach(kept(position.cursor).timestamp);
       return count;

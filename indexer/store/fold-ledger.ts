@@ -22,7 +22,7 @@ const MOST_POINTS = 2n ** 63n - 1n;
 
 /** The ledger of every season, each account's entry and points by reason, and the season's totals. */
 export function ledgerSteps(db: Db, working: Working): FoldSteps {
-  const { seasons, statements } = working;
+  const { seasons, statements, ledger } = working;
   const entries = createEntries(working);
   const hashAt = db
     .prepare<[bigint, bigint], Hex>("SELECT ledger_hash FROM ledger WHERE season_id = ? AND seq = ?")
@@ -34,7 +34,6 @@ export function ledgerSteps(db: Db, working: Working): FoldSteps {
        WHERE (season_id, seq) = (SELECT season_id, max(seq) FROM ledger WHERE account = ? AND season_id = ?)`,
     )
     .safeIntegers();
-  const append = db.prepare("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const remove = db.prepare("DELETE FROM ledger WHERE season_id = ? AND seq = ?");
 
   function apply(change: Change, delta: bigint, place: Place): void {
@@ -54,7 +53,7 @@ export function ledgerSteps(db: Db, working: Working): FoldSteps {
       throw new IntegrityError(`Entry ${seq} of season ${seasonId} awards ${delta} points, more than a season has.`);
 
     const hash = fastLedgerHash(season.ledgerHash, { seasonId, account, subject, reason, delta, seq });
-    append.run(seasonId, seq, account, subject, reason, delta, points, hash, place.blockNumber, place.logIndex);
+    ledger.add(seasonId, seq, account, subject, reason, delta, points, hash, place.blockNumber, place.logIndex);
     const participants = entry.lastSeq === 0n ? season.participants + 1n : season.participants;
     const number = entry.lastSeq === 0n ? participants : entry.number;
     entries.move(entry, { points, lastSeq: seq, number }, reason, delta);

@@ -1,8 +1,23 @@
+import type { Address, Hex } from "viem";
+import { type Bulk, createBulk } from "./bulk.ts";
 import type { Db } from "./database.ts";
 import type { EntryChange, EntryListener } from "./listener.ts";
 import { type Entry, entryRows } from "./rows-of-accounts.ts";
 import { seasonRows, taskRows } from "./rows-of-seasons.ts";
 import { activityRows, statementRows } from "./rows-of-statements.ts";
+
+type LedgerRow = [
+  seasonId: bigint,
+  seq: bigint,
+  account: Address,
+  subject: Hex,
+  reason: number,
+  delta: bigint,
+  points: bigint,
+  ledgerHash: Hex,
+  blockNumber: number,
+  logIndex: number,
+];
 
 /** The rows that a transaction reads and writes again and again, written once each when it ends. */
 export interface Working {
@@ -11,6 +26,8 @@ export interface Working {
   statements: ReturnType<typeof statementRows>;
   entries: ReturnType<typeof entryRows>;
   activity: ReturnType<typeof activityRows>;
+  /** Rows to add, in the order of the table's columns. */
+  ledger: Bulk<LedgerRow>;
   /** Writes what was changed, and tells the listener of entries. */
   flush(listener: EntryListener | undefined): void;
   /** Tells the listener of entries, and writes seasons only. */
@@ -27,6 +44,7 @@ export function createWorking(db: Db): Working {
   const statements = statementRows(db);
   const entries = entryRows(db);
   const activity = activityRows(db);
+  const ledger = createBulk<LedgerRow>(db, "ledger", 10);
 
   function tell(listener: EntryListener | undefined): void {
     seasons.flush();
@@ -41,16 +59,18 @@ export function createWorking(db: Db): Working {
   }
 
   return {
-    ...{ seasons, tasks, statements, entries, activity },
+    ...{ seasons, tasks, statements, entries, activity, ledger },
     tell,
     flush(listener) {
       tell(listener);
+      ledger.flush();
       for (const rows of [tasks, statements, entries, activity]) rows.flush();
     },
     trim() {
       for (const rows of [seasons, tasks, statements, entries, activity]) rows.trim();
     },
     forget() {
+      ledger.forget();
       for (const rows of [seasons, tasks, statements, entries, activity]) rows.forget();
     },
   };
