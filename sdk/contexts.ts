@@ -5,8 +5,12 @@ import { ZERO_HASH } from "./commitments.ts";
 export const FREE_CONTEXT = ZERO_HASH;
 
 /** A unit of a campaign, whose account is the prover. */
-export interface Unit {
+export interface Unit extends UnitIds {
   campaign: Address;
+}
+
+/** A unit within its campaign. */
+interface UnitIds {
   seasonId: bigint;
   taskId: bigint;
   unit: bigint;
@@ -29,10 +33,15 @@ export function unitContext({ campaign, seasonId, taskId, unit }: Unit): Hex {
 /** Reads the context of a unit; undefined for any other kind. */
 export function unitOf(context: Hex): Unit | undefined {
   if (contextKind(context) !== 1) return undefined;
-  return {
-    campaign: getAddress(`0x${context.slice(4, 44)}`),
-    seasonId: BigInt(`0x${context.slice(44, 50)}`),
-    taskId: BigInt(`0x${context.slice(50, 56)}`),
-    unit: BigInt(`0x${context.slice(56)}`),
-  };
+  return { campaign: getAddress(`0x${context.slice(4, 44)}`), ...idsOf(context) };
 }
+
+/** Reads the context of a unit of this campaign; undefined for any other context. Faster than {@link unitOf}. */
+export const unitWithin = (context: Hex, campaign: Address): UnitIds | undefined =>
+  context.slice(2, 44).toLowerCase() === `01${campaign.slice(2).toLowerCase()}` ? idsOf(context) : undefined;
+
+const idsOf = (context: Hex): UnitIds => ({
+  seasonId: BigInt(`0x${context.slice(44, 50)}`),
+  taskId: BigInt(`0x${context.slice(50, 56)}`),
+  unit: BigInt(`0x${context.slice(56)}`),
+});

@@ -69,8 +69,7 @@ function fill(file: string, accounts: number): void {
       SELECT value, 10 * CAST(pow((value * 2246822519 % 4294967296 + 1) / 4294967296.0, -0.8) AS INTEGER) AS points
       FROM (${numbersTo(accounts)})
     );
-    INSERT INTO entries SELECT ${SEASON}, account, points, seq, seq FROM ledger ORDER BY account;
-    INSERT INTO tallies SELECT ${SEASON}, account, 1, 2, 0, 0, points, 0, 0 FROM entries ORDER BY account;
+    INSERT INTO entries SELECT ${SEASON}, account, points, seq, seq, 1, 2, 0, 0, points, 0, 0 FROM ledger ORDER BY account;
   `);
   db.pragma("journal_mode = WAL");
   db.close();

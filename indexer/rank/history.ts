@@ -39,7 +39,7 @@ export function createHistory(db: Db): History {
   );
   // The ledger tells accounts by their exact letters, entries don't.
   const participant = db.prepare<[number, Address], { account: Address; number: number }>(
-    "SELECT account, number FROM entries WHERE season_id = ? AND account = ?",
+    "SELECT account, number FROM entries WHERE season_id = ? AND account = ? AND last_seq > 0",
   );
   // Asked for its last row itself, SQLite would go through the season's ledger instead of the account's.
   const standings = db.prepare<[{ season: number; account: Address; chunk: number; at: number }], Row>(

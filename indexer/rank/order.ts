@@ -13,8 +13,8 @@ export interface Order {
   rank(season: number, key: Key): number;
   /** The entry at a rank from 1 on; undefined beyond the last. */
   at(season: number, rank: number): Key | undefined;
-  /** Adds an entry that the table `entries` has. */
-  enter(season: number, account: string, to: Key): void;
+  /** Adds the entry of the participant of a number. */
+  enter(season: number, to: Key, number: number): void;
   move(season: number, from: Key, to: Key): void;
   leave(season: number, from: Key): void;
   /** Makes the whole order anew from the table `entries`. */
@@ -53,7 +53,7 @@ export function createOrder(db: Db): Order {
   const placesBetween = db.prepare<[Range], number>(query("places between")).pluck();
   const marksBetween = db.prepare<[Range & { level: number }], number>(query("marks between")).pluck();
   const height = db.prepare<Place, number>(query("height")).pluck();
-  const enterPlace = db.prepare<[number, string]>(query("enter"));
+  const enterPlace = db.prepare<[...Place, number]>(query("enter"));
   const movePlace = db.prepare<[bigint, bigint, ...Place]>(query("move"));
   const leavePlace = db.prepare<Place>(query("leave"));
   const shiftMark = db.prepare<[...Mark, number]>(query("shift"));
@@ -144,8 +144,8 @@ export function createOrder(db: Db): Order {
       const found = stop && placeAt.get(season, stop.from.behind, stop.from.lastSeq, stop.skipped);
       return found && keyOf(found);
     },
-    enter(season, account, to) {
-      enterPlace.run(season, account);
+    enter(season, to, number) {
+      enterPlace.run(season, to.behind, to.lastSeq, number);
       mark(season, undefined, placed(season, to));
     },
     move(season, from, to) {

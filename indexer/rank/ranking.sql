@@ -41,21 +41,21 @@ SELECT
   places.season_id,
   ledger.account,
   behind,
-  last_seq,
+  places.last_seq,
   CAST(-behind AS TEXT) AS points,
-  CAST(last_seq AS TEXT) AS lastSeq,
-  ifnull(verified, 0) AS verified,
-  ifnull(pending, 0) AS pending,
-  ifnull(refuted, 0) AS refuted,
-  ifnull(caught, 0) AS caught,
+  CAST(places.last_seq AS TEXT) AS lastSeq,
+  verified,
+  pending,
+  refuted,
+  caught,
   timestamp AS lastChangeAt
 FROM places
 JOIN ledger ON ledger.season_id = places.season_id AND ledger.seq = places.last_seq
 JOIN blocks ON blocks.number = ledger.block_number
-LEFT JOIN tallies ON tallies.season_id = places.season_id AND tallies.account = ledger.account;
+JOIN entries ON entries.season_id = places.season_id AND entries.account = ledger.account;
 
 -- name: key of account
-SELECT -points, last_seq FROM entries WHERE season_id = ? AND account = ?;
+SELECT -points, last_seq FROM entries WHERE season_id = ? AND account = ? AND last_seq > 0;
 
 -- name: standing
 SELECT * FROM standings WHERE season_id = :season AND behind = :behind AND last_seq = :lastSeq;
@@ -117,8 +117,7 @@ SELECT
 SELECT height FROM places WHERE season_id = ? AND behind = ? AND last_seq = ?;
 
 -- name: enter
-INSERT INTO places (season_id, behind, last_seq, number)
-SELECT season_id, -points, last_seq, number FROM entries WHERE season_id = ? AND account = ?;
+INSERT INTO places (season_id, behind, last_seq, number) VALUES (?, ?, ?, ?);
 
 -- name: move
 UPDATE places SET behind = ?, last_seq = ? WHERE season_id = ? AND behind = ? AND last_seq = ?;
@@ -142,11 +141,11 @@ SELECT count FROM marks WHERE season_id = ? AND level = ? AND behind = ? AND las
 SELECT number FROM places WHERE season_id = ? ORDER BY behind, last_seq;
 
 -- name: entries in order
-SELECT number, points, last_seq FROM entries WHERE season_id = ? ORDER BY -points, last_seq;
+SELECT number, points, last_seq FROM entries WHERE season_id = ? AND last_seq > 0 ORDER BY -points, last_seq;
 
 -- name: build places
 INSERT INTO places (season_id, behind, last_seq, number)
-SELECT season_id, -points, last_seq, number FROM entries ORDER BY season_id, -points, last_seq;
+SELECT season_id, -points, last_seq, number FROM entries WHERE last_seq > 0 ORDER BY season_id, -points, last_seq;
 
 -- name: build marks
 INSERT INTO marks

@@ -83,11 +83,11 @@ export function createRanking(db: Db, { held = 0 } = {}): Ranking {
   };
 }
 
-function follow(order: Order, { seasonId, account, before, after }: EntryChange): void {
+function follow(order: Order, { seasonId, number, before, after }: EntryChange): void {
   const season = Number(seasonId);
   if (before && after) order.move(season, keyAt(before), keyAt(after));
   else if (before) order.leave(season, keyAt(before));
-  else if (after) order.enter(season, account, keyAt(after));
+  else if (after) order.enter(season, keyAt(after), number);
 }
 
 const keyAt = ({ points, lastSeq }: Position): Key => ({ behind: -points, lastSeq });

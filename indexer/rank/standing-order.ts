@@ -42,10 +42,8 @@ export function createStandingOrder(db: Db): StandingOrder {
       return season.ordered;
     },
     changed(changes) {
-      if (seasons.size === 0) return;
       for (const { seasonId, number, after } of changes) {
-        const season = seasons.get(Number(seasonId));
-        if (!season) continue;
+        const season = seasons.get(Number(seasonId)) ?? read(Number(seasonId));
         put(season, number, after?.points ?? 0n, after?.lastSeq ?? 0n);
         season.changed.add(number);
       }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Address } from "viem";
 import type { Decoder, Event } from "../decode/events.ts";
 import type { Header, Log } from "../ingest/blocks.ts";
 import { createBlocks } from "./blocks.ts";
@@ -65,7 +66,7 @@ const FLUSHED_AFTER = 10_000;
 const indexes = readFileSync(new URL("indexes.sql", import.meta.url), "utf8");
 
 /** `listener` is told, in the same transaction, of what standings follow from. */
-export function createChain(db: Db, decoder: Decoder, campaign: string, listener?: EntryListener): Chain {
+export function createChain(db: Db, decoder: Decoder, campaign: Address, listener?: EntryListener): Chain {
   const working = createWorking(db);
   const fold = createFold(db, working, campaign);
   const blocks = createBlocks(db);
@@ -94,6 +95,7 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
         keepWalShort();
         return result;
       } catch (error) {
+        events.forget();
         working.forget();
         listener?.abandoned();
         throw storageError(db, error);
@@ -103,16 +105,22 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
     };
   }
 
+  /** Writes what is held in memory. */
+  function flush(): void {
+    events.flush();
+    working.flush(listener);
+  }
+
   /** Everything up to this time is told. */
   function reach(timestamp: number): void {
-    working.flush(listener);
+    working.tell(listener);
     listener?.reach(timestamp);
   }
 
   function apply(event: Event, timestamp: number): void {
     fold.apply(event, timestamp);
     if (event.eventName !== "SeasonOpened") return;
-    working.flush(listener);
+    working.tell(listener);
     listener?.seasonsChanged();
     listener?.reach(timestamp);
   }
@@ -150,7 +158,7 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
       block = event.place.blockNumber;
       apply(event, timestamp);
       if (++count % FLUSHED_AFTER !== 0) continue;
-      working.flush(listener);
+      flush();
       working.trim();
     }
     return count;
@@ -165,7 +173,7 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
       seasonsChanged ||= event.eventName === "SeasonOpened";
     }
     events.removeAbove(blockNumber);
-    working.flush(listener);
+    flush();
     if (seasonsChanged) listener?.seasonsChanged();
     listener?.retreat(kept(blockNumber).timestamp);
     blocks.setPosition({ cursor: blockNumber, finalized, verified: Math.min(before.verified, blockNumber) });
@@ -196,7 +204,8 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
       const withLogs = new Set(logs.map(({ blockNumber }) => blockNumber));
       for (const header of headers) if (header.number >= below || withLogs.has(header.number)) blocks.put(header);
       applyAll(headers, logs);
-      reach(timestamp);
+      flush();
+      listener?.reach(timestamp);
       blocks.setPosition({ cursor, finalized: final, verified: before.verified });
       blocks.prune(Math.min(before.cursor, before.finalized), below);
       return logs.length;
@@ -214,8 +223,9 @@ export function createChain(db: Db, decoder: Decoder, campaign: string, listener
     rebuild: atomically(() => {
       empty(["origin", "progress", "blocks", "events"]);
       const count = applyStored();
+      flush();
       const position = blocks.position();
-      if (position) reach(kept(position.cursor).timestamp);
+      if (position) listener?.reach(kept(position.cursor).timestamp);
       return count;
     }),
   };

@@ -1,6 +1,7 @@
 import type { Hex } from "viem";
 import { type Decoder, type Event, type Place, subjectOf } from "../decode/events.ts";
 import type { Log } from "../ingest/blocks.ts";
+import { createBulk } from "./bulk.ts";
 import type { Db } from "./database.ts";
 import type { PlaceRow } from "./read-places.ts";
 
@@ -12,8 +13,11 @@ interface StoredEvent {
 
 /** The logs as the chain holds them, from which everything else is folded. */
 export interface Events {
-  /** Stores a log; throws `MalformedLog`. */
+  /** Stores a log, at the latest with `flush`; throws `MalformedLog`. */
   add(log: Log): Event;
+  flush(): void;
+  /** Drops what is not stored yet: the transaction failed. */
+  forget(): void;
   /** Those above a block, the last first. */
   above(blockNumber: number): IterableIterator<StoredEvent>;
   removeAbove(blockNumber: number): void;
@@ -38,7 +42,7 @@ const TIMED = `SELECT ${COLUMNS}, timestamp FROM events JOIN blocks ON number = 
 const AT_ONCE = 1_000;
 
 export function createEvents(db: Db, decoder: Decoder): Events {
-  const add = db.prepare("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)");
+  const added = createBulk<[number, number, Hex, Hex, Buffer, Buffer, Hex | null]>(db, "events", 7);
   const removeAbove = db.prepare("DELETE FROM events WHERE block_number > ?");
   const before = db.prepare<[number, number, number], TimedRow>(
     `${TIMED} WHERE block_number > ? AND (block_number, log_index) < (?, ?)
@@ -60,7 +64,7 @@ export function createEvents(db: Db, decoder: Decoder): Events {
       const event = decoder.decode(log);
       let topics = "";
       for (const topic of log.topics) topics += topic.slice(2);
-      add.run(
+      added.add(
         log.blockNumber,
         log.logIndex,
         log.transactionHash,
@@ -71,6 +75,8 @@ export function createEvents(db: Db, decoder: Decoder): Events {
       );
       return event;
     },
+    flush: added.flush,
+    forget: added.forget,
     above: (blockNumber) =>
       inParts((last) => before.all(blockNumber, last?.block_number ?? Number.MAX_SAFE_INTEGER, last?.log_index ?? 0)),
     removeAbove: (blockNumber) => removeAbove.run(blockNumber),

@@ -2,12 +2,11 @@ import type { Address, Hex } from "viem";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import type { Place } from "../decode/events.ts";
 import type { Db } from "./database.ts";
+import { createEntries } from "./entries.ts";
 import type { FoldSteps } from "./fold.ts";
 import { fastLedgerHash } from "./hashes.ts";
 import { IntegrityError } from "./integrity.ts";
-import type { Entry } from "./rows-of-accounts.ts";
 import type { Season } from "./rows-of-seasons.ts";
-import { createTallies } from "./tallies.ts";
 import type { Working } from "./working.ts";
 
 interface Change {
@@ -18,17 +17,13 @@ interface Change {
   seq: bigint;
 }
 
-const PROVER = 1;
-const VERIFIER = 2;
-const PENALTY = 5;
-
 /** Points of a season together, as Campaign holds them and as SQLite can. */
 const MOST_POINTS = 2n ** 63n - 1n;
 
 /** The ledger of every season, each account's entry and points by reason, and the season's totals. */
 export function ledgerSteps(db: Db, working: Working): FoldSteps {
-  const { seasons, statements, entries } = working;
-  const tallies = createTallies(working);
+  const { seasons, statements, ledger } = working;
+  const entries = createEntries(working);
   const hashAt = db
     .prepare<[bigint, bigint], Hex>("SELECT ledger_hash FROM ledger WHERE season_id = ? AND seq = ?")
     .pluck();
@@ -39,15 +34,7 @@ export function ledgerSteps(db: Db, working: Working): FoldSteps {
        WHERE (season_id, seq) = (SELECT season_id, max(seq) FROM ledger WHERE account = ? AND season_id = ?)`,
     )
     .safeIntegers();
-  const append = db.prepare("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const remove = db.prepare("DELETE FROM ledger WHERE season_id = ? AND seq = ?");
-
-  function count({ seasonId, account, reason }: Change, delta: bigint): void {
-    if (reason === PROVER) tallies.add(seasonId, account, { byProver: delta });
-    else if (reason === VERIFIER) tallies.add(seasonId, account, { byVerifier: delta });
-    else if (reason === PENALTY) tallies.add(seasonId, account, { byPenalty: delta });
-    else throw new IntegrityError(`Points changed for reason ${reason}, which no rule knows.`);
-  }
 
   function apply(change: Change, delta: bigint, place: Place): void {
     const { seasonId, account, subject, reason, seq } = change;
@@ -57,8 +44,8 @@ export function ledgerSteps(db: Db, working: Working): FoldSteps {
       throw new IntegrityError(`The ledger of season ${seasonId} goes from entry ${season.seq} to ${seq}.`);
     if (!statements.get({ uid: subject }))
       throw new IntegrityError(`Points changed for statement ${subject}, which was never recorded.`);
-    const entry = entries.get(change);
-    const points = (entry?.points ?? 0n) + delta;
+    const entry = entries.of(seasonId, account);
+    const points = entry.points + delta;
     if (points < 0n)
       throw new IntegrityError(`Entry ${seq} of season ${seasonId} burns more points than ${account} has.`);
 
@@ -66,10 +53,10 @@ export function ledgerSteps(db: Db, working: Working): FoldSteps {
       throw new IntegrityError(`Entry ${seq} of season ${seasonId} awards ${delta} points, more than a season has.`);
 
     const hash = fastLedgerHash(season.ledgerHash, { seasonId, account, subject, reason, delta, seq });
-    append.run(seasonId, seq, account, subject, reason, delta, points, hash, place.blockNumber, place.logIndex);
-    const participants = entry ? season.participants : season.participants + 1n;
-    entries.set({ seasonId, account, points, lastSeq: seq, number: entry?.number ?? participants });
-    count(change, delta);
+    ledger.add(seasonId, seq, account, subject, reason, delta, points, hash, place.blockNumber, place.logIndex);
+    const participants = entry.lastSeq === 0n ? season.participants + 1n : season.participants;
+    const number = entry.lastSeq === 0n ? participants : entry.number;
+    entries.move(entry, { points, lastSeq: seq, number }, reason, delta);
     seasons.set({
       ...season,
       seq,
@@ -80,14 +67,13 @@ export function ledgerSteps(db: Db, working: Working): FoldSteps {
   }
 
   function undo(change: Change, delta: bigint): void {
-    const { seasonId, account, seq } = change;
+    const { seasonId, account, reason, seq } = change;
     const season = seasons.get(change) as Season;
-    const { number } = entries.get(change) as Entry;
+    const entry = entries.of(seasonId, account);
     remove.run(seasonId, seq);
     const last = lastOf.get(account, seasonId);
-    if (last) entries.set({ seasonId, account, points: last.points, lastSeq: last.lastSeq, number });
-    else entries.remove(change);
-    count(change, -delta);
+    const { points, lastSeq } = last ?? { points: 0n, lastSeq: 0n };
+    entries.move(entry, { points, lastSeq, number: last ? entry.number : 0n }, reason, -delta);
     seasons.set({
       ...season,
       seq: seq - 1n,

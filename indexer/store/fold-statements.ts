@@ -1,13 +1,13 @@
 import type { Address, Hex } from "viem";
-import { unitOf } from "../../sdk/contexts.ts";
+import { unitWithin } from "../../sdk/contexts.ts";
 import type { Event, Place } from "../decode/events.ts";
 import type { Db } from "./database.ts";
+import { createEntries } from "./entries.ts";
 import type { FoldSteps } from "./fold.ts";
 import { fastAnswerHash } from "./hashes.ts";
 import { IntegrityError, recordedTwice } from "./integrity.ts";
 import type { Statement } from "./rows-of-statements.ts";
 import { PENDING, REFUTED, REVOKED, VERIFIED } from "./statuses.ts";
-import { createTallies } from "./tallies.ts";
 import type { Working } from "./working.ts";
 
 /** What a statement says when it is recorded; a batch has no input and no answer of its own, a single one no root. */
@@ -29,17 +29,17 @@ interface Vote {
 const unopened: Opening = { outputHash: null, traceHash: null, salt: null };
 
 /** Statements and batches, how they stand, the votes that judged them, and each account's tally of them. */
-export function statementSteps(db: Db, working: Working, campaign: string): FoldSteps {
+export function statementSteps(db: Db, working: Working, campaign: Address): FoldSteps {
   const { statements, tasks, activity } = working;
-  const tallies = createTallies(working);
+  const entries = createEntries(working);
   const addVote = db.prepare("INSERT INTO votes VALUES (?, ?, ?, ?)");
   const removeVote = db.prepare("DELETE FROM votes WHERE uid = ? AND round = ? AND member = ?");
   const votesOf = db.prepare<[Hex], Vote>("SELECT round, member, output_hash AS outputHash FROM votes WHERE uid = ?");
 
   // A statement that the season's rules don't ask for can name any season: it must not show there.
   function seasonOf(statement: Recorded): number | null {
-    const unit = unitOf(statement.context);
-    if (unit?.campaign !== campaign) return null;
+    const unit = unitWithin(statement.context, campaign);
+    if (!unit) return null;
     const task = tasks.get(unit);
     const asked =
       task?.modelId === statement.modelId &&
@@ -74,14 +74,14 @@ export function statementSteps(db: Db, working: Working, campaign: string): Fold
       settledLog: null,
     });
     if (!added) throw recordedTwice(recorded);
-    if (seasonId !== null) tallies.add(BigInt(seasonId), prover, { pending: count });
+    if (seasonId !== null) entries.add(BigInt(seasonId), prover, { pending: count });
     countActivity(method, timestamp, 1);
   }
 
   function forget(statement: Statement, timestamp: number): void {
     const { seasonId, prover, count, method } = statement;
     statements.remove(statement);
-    if (seasonId !== null) tallies.add(BigInt(seasonId), prover, { pending: -count });
+    if (seasonId !== null) entries.add(BigInt(seasonId), prover, { pending: -count });
     countActivity(method, timestamp, -1);
   }
 
@@ -104,12 +104,12 @@ export function statementSteps(db: Db, working: Working, campaign: string): Fold
     if (statement.seasonId === null) return;
     const season = BigInt(statement.seasonId);
     const units = sign * statement.count;
-    if (status === VERIFIED) tallies.add(season, prover, { pending: -units, verified: units });
-    else if (status === REFUTED) tallies.add(season, prover, { pending: -units, refuted: units });
-    else tallies.add(season, prover, { pending: -units });
+    if (status === VERIFIED) entries.add(season, prover, { pending: -units, verified: units });
+    else if (status === REFUTED) entries.add(season, prover, { pending: -units, refuted: units });
+    else entries.add(season, prover, { pending: -units });
     if (status !== REFUTED) return;
     const catchers = challenger === null ? catchersAmong(votesOf.all(uid), outputHash) : [challenger];
-    for (const catcher of catchers) tallies.add(season, catcher, { caught: sign });
+    for (const catcher of catchers) entries.add(season, catcher, { caught: sign });
   }
 
   return {

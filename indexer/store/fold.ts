@@ -1,3 +1,4 @@
+import type { Address } from "viem";
 import type { Event, EventName, EventNamed } from "../decode/events.ts";
 import type { Db } from "./database.ts";
 import { ledgerSteps } from "./fold-ledger.ts";
@@ -28,7 +29,7 @@ export interface Fold {
 }
 
 /** A fold that leaves rows which change often in `working`, for the caller to flush. */
-export function createFold(db: Db, working: Working, campaign: string): Fold {
+export function createFold(db: Db, working: Working, campaign: Address): Fold {
   const steps: FoldSteps = {
     ...modelSteps(db),
     ...seasonSteps(working),

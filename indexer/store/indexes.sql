@@ -5,6 +5,5 @@ CREATE UNIQUE INDEX statements_in_order ON statements (block_number, log_index);
 CREATE INDEX statements_of_prover ON statements (prover, block_number, log_index);
 CREATE INDEX statements_of_model ON statements (model_id, block_number, log_index);
 CREATE INDEX statements_by_status ON statements (status, block_number, log_index);
-CREATE INDEX tallies_of_account ON tallies (account, season_id);
 CREATE INDEX ledger_of_account ON ledger (account, season_id, seq);
 CREATE INDEX entries_of_account ON entries (account, season_id);

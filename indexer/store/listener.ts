@@ -6,7 +6,10 @@ export interface EntryKey {
   lastSeq: bigint;
 }
 
-/** An account's entry before and after a transaction's part; undefined where there was or is none. */
+/**
+ * An account's last ledger entry before and after a transaction's part; undefined where there was or is none. Its tally may
+ * have changed too.
+ */
 export interface EntryChange {
   seasonId: bigint;
   account: Address;
@@ -19,21 +22,21 @@ export interface EntryChange {
 /** Told, within the transaction, of what standings and their history follow from. */
 export interface EntryListener {
   /**
-   * Earliest end (unix s) of an epoch not closed yet, Infinity if none: the store flushes and calls `reach` before it
-   * applies an event of a block with timestamp >= this.
+   * Earliest end (unix s) of an epoch not closed yet, Infinity if none: the store tells what changed and calls `reach`
+   * before it applies an event of a block with timestamp >= this.
    */
   nextEpochEnd(): number;
   /**
-   * Every entry change up to here is told: close all epochs that ended at or before this block time. Also called at the
-   * end of each append with the cursor's time, and after seasons open.
+   * Every entry change up to here is told, and written in `seasons`: close all epochs that ended at or before this block
+   * time. Also called at the end of each append with the cursor's time, and after seasons open.
    */
   reach(timestamp: number): void;
   /**
-   * The rows of `entries` already hold `after`. Coalesced: one change an account and season per flush, newcomers in the
-   * order of their first ledger entries.
+   * The rows of `entries` may not hold `after` yet, nor what was told before in the transaction. Coalesced: one change an
+   * account and season, newcomers in the order of their first ledger entries.
    */
   changed(changes: readonly EntryChange[]): void;
-  /** An account's tally changed: its row is as it will stay until the next flush. */
+  /** An account's tally changed, and its entry did not. */
   tallied(seasonId: bigint, account: Address): void;
   /** After a rollback to a block of this time, all changes told. */
   retreat(timestamp: number): void;

@@ -19,13 +19,14 @@ export interface AccountReader {
 export function createAccountReader(db: Db): AccountReader {
   const startingWith = db
     .prepare<[number, string, string, number], Address>(
-      "SELECT account FROM entries WHERE season_id = ? AND account >= ? AND account < ? ORDER BY account LIMIT ?",
+      `SELECT account FROM entries WHERE season_id = ? AND account >= ? AND account < ? AND last_seq > 0
+       ORDER BY account LIMIT ?`,
     )
     .pluck();
   const reasons = db.prepare<[number, Address], ReasonRow>(
     `SELECT CAST(by_prover AS TEXT) AS by_prover, CAST(by_verifier AS TEXT) AS by_verifier,
        CAST(by_penalty AS TEXT) AS by_penalty
-     FROM tallies WHERE season_id = ? AND account = ?`,
+     FROM entries WHERE season_id = ? AND account = ?`,
   );
   return {
     // "g" follows every hex digit.

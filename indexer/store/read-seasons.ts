@@ -72,13 +72,9 @@ export function createSeasonReader(db: Db): SeasonReader {
   const hashAt = db
     .prepare<[number, bigint], Hex>("SELECT ledger_hash FROM ledger WHERE season_id = ? AND seq = ?")
     .pluck();
-  const ofAccount = db.prepare<{ account: Address; limit: number }, AccountSeasonRow>(
-    `SELECT season_id, ifnull(verified, 0) AS verified, ifnull(pending, 0) AS pending, ifnull(refuted, 0) AS refuted,
-       ifnull(caught, 0) AS caught
-     FROM (SELECT season_id FROM tallies WHERE account = :account
-           UNION SELECT season_id FROM entries WHERE account = :account)
-     LEFT JOIN (SELECT * FROM tallies WHERE account = :account) USING (season_id)
-     ORDER BY season_id DESC LIMIT :limit`,
+  const ofAccount = db.prepare<[Address, number], AccountSeasonRow>(
+    `SELECT season_id, verified, pending, refuted, caught FROM entries WHERE account = ?
+     ORDER BY season_id DESC LIMIT ?`,
   );
   return {
     seasons: (limit) => seasons.all(limit),
@@ -93,6 +89,6 @@ export function createSeasonReader(db: Db): SeasonReader {
         ledgerHash: head.ledger_hash,
       })),
     hadLedger: (seasonId, seq, hashStart) => hashAt.get(seasonId, seq)?.startsWith(hashStart) ?? false,
-    seasonsOf: (account, limit) => ofAccount.all({ account, limit }),
+    seasonsOf: (account, limit) => ofAccount.all(account, limit),
   };
 }

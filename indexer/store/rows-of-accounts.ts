@@ -8,18 +8,15 @@ interface OfAccount {
   account: Address;
 }
 
-/** The last ledger entry of an account. */
+/** What an account has of a season: zeros for what it lacks. */
 export interface Entry extends OfAccount, EntryKey {
   /** The participant's, from 1 on. */
   number: bigint;
-}
-
-/** What an account has of a season; points by reason, those of penalties negative. */
-export interface Tally extends OfAccount {
   pending: number;
   verified: number;
   refuted: number;
   caught: number;
+  /** Points by reason, those of penalties negative. */
   byProver: bigint;
   byVerifier: bigint;
   byPenalty: bigint;
@@ -27,56 +24,73 @@ export interface Tally extends OfAccount {
 
 export function entryRows(db: Db): Rows<OfAccount, Entry> {
   const find = db
-    .prepare<[bigint, Address], Entry>(
-      `SELECT season_id AS seasonId, account, points, last_seq AS lastSeq, number FROM entries
-       WHERE season_id = ? AND account = ?`,
+    .prepare<[bigint, Address], Record<Exclude<keyof Entry, "account">, bigint>>(
+      `SELECT points, last_seq AS lastSeq, number, pending, verified, refuted, caught, by_prover AS byProver,
+         by_verifier AS byVerifier, by_penalty AS byPenalty
+       FROM entries WHERE season_id = ? AND account = ?`,
     )
     .safeIntegers();
-  const insert = db.prepare(
-    "INSERT INTO entries (season_id, account, points, last_seq, number) VALUES (?, ?, ?, ?, ?)",
-  );
-  const update = db.prepare("UPDATE entries SET points = ?, last_seq = ? WHERE season_id = ? AND account = ?");
-  const remove = db.prepare("DELETE FROM entries WHERE season_id = ? AND account = ?");
-  return createRows({
-    group: ({ seasonId }) => seasonId,
-    name: ({ account }) => account,
-    find: ({ seasonId, account }) => find.get(seasonId, account),
-    insert: (entry) => insert.run(entry.seasonId, entry.account, entry.points, entry.lastSeq, entry.number),
-    update: (entry) => update.run(entry.points, entry.lastSeq, entry.seasonId, entry.account),
-    remove: ({ seasonId, account }) => remove.run(seasonId, account),
-  });
-}
-
-export function tallyRows(db: Db): Rows<OfAccount, Tally> {
-  const find = db
-    .prepare<[bigint, Address], Record<keyof Tally, bigint>>(
-      `SELECT pending, verified, refuted, caught, by_prover AS byProver, by_verifier AS byVerifier,
-         by_penalty AS byPenalty
-       FROM tallies WHERE season_id = ? AND account = ?`,
-    )
-    .safeIntegers();
-  const insert = db.prepare("INSERT INTO tallies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const insert = db.prepare("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const update = db.prepare(
-    `UPDATE tallies SET pending = ?, verified = ?, refuted = ?, caught = ?, by_prover = ?, by_verifier = ?,
-       by_penalty = ?
+    `UPDATE entries SET points = ?, last_seq = ?, number = ?, pending = ?, verified = ?, refuted = ?, caught = ?,
+       by_prover = ?, by_verifier = ?, by_penalty = ?
      WHERE season_id = ? AND account = ?`,
   );
-  const remove = db.prepare("DELETE FROM tallies WHERE season_id = ? AND account = ?");
-  const amounts = (t: Tally) => [t.pending, t.verified, t.refuted, t.caught, t.byProver, t.byVerifier, t.byPenalty];
+  const remove = db.prepare("DELETE FROM entries WHERE season_id = ? AND account = ?");
   return createRows({
     group: ({ seasonId }) => seasonId,
     name: ({ account }) => account,
     find({ seasonId, account }) {
       const found = find.get(seasonId, account);
-      if (!found) return undefined;
-      const { pending, verified, refuted, caught, byProver, byVerifier, byPenalty } = found;
-      return {
-        ...{ seasonId, account, byProver, byVerifier, byPenalty },
-        ...{ pending: Number(pending), verified: Number(verified), refuted: Number(refuted), caught: Number(caught) },
-      };
+      return (
+        found && {
+          seasonId,
+          account,
+          points: found.points,
+          lastSeq: found.lastSeq,
+          number: found.number,
+          pending: Number(found.pending),
+          verified: Number(found.verified),
+          refuted: Number(found.refuted),
+          caught: Number(found.caught),
+          byProver: found.byProver,
+          byVerifier: found.byVerifier,
+          byPenalty: found.byPenalty,
+        }
+      );
     },
-    insert: (tally) => insert.run(tally.seasonId, tally.account, ...amounts(tally)),
-    update: (tally) => update.run(...amounts(tally), tally.seasonId, tally.account),
+    insert(e) {
+      insert.run(
+        e.seasonId,
+        e.account,
+        e.points,
+        e.lastSeq,
+        e.number,
+        e.pending,
+        e.verified,
+        e.refuted,
+        e.caught,
+        e.byProver,
+        e.byVerifier,
+        e.byPenalty,
+      );
+    },
+    update(e) {
+      update.run(
+        e.points,
+        e.lastSeq,
+        e.number,
+        e.pending,
+        e.verified,
+        e.refuted,
+        e.caught,
+        e.byProver,
+        e.byVerifier,
+        e.byPenalty,
+        e.seasonId,
+        e.account,
+      );
+    },
     remove: ({ seasonId, account }) => remove.run(seasonId, account),
   });
 }

@@ -2,6 +2,7 @@ import type { Address, Hex } from "viem";
 import type { Db } from "./database.ts";
 import { recordedTwice } from "./integrity.ts";
 import { createRows, type Rows } from "./rows.ts";
+import { PENDING } from "./statuses.ts";
 
 /** A statement or batch and how it stands. */
 export interface Statement {
@@ -89,6 +90,7 @@ export function statementRows(db: Db): Rows<Pick<Statement, "uid">, Statement> {
       update.run(s.outputHash, s.traceHash, s.salt, s.status, s.challenger, s.settledBlock, s.settledLog, s.uid);
     },
     remove: ({ uid }) => remove.run(uid),
+    isDone: ({ status }) => status !== PENDING,
   });
 }
 

@@ -7,6 +7,8 @@ interface Table<Key, Row extends Key> {
   insert(row: Row): void;
   update(row: Row): void;
   remove(row: Row): void;
+  /** Whether a row will hardly be asked for again, and is dropped once it is written; none is unless told. */
+  isDone?(row: Row): boolean;
 }
 
 /**
@@ -23,8 +25,10 @@ export interface Rows<Key, Row extends Key> {
    */
   add(row: Row): boolean;
   remove(key: Key): void;
-  /** Writes what was changed, in the order in which it first was; `written` hears of each row before and after. */
-  flush(written?: (before: Row | undefined, after: Row | undefined) => void): void;
+  /** Writes what was changed, in the order in which it first was. */
+  flush(): void;
+  /** Tells of each row, before and after, that changed since this was last told of; to be called before each `flush`. */
+  tell(hear: (before: Row | undefined, after: Row | undefined) => void): void;
   /** Keeps what is held for the next transaction, unless it is too much. */
   trim(): void;
   /** Drops what is held, written or not. */
@@ -33,6 +37,7 @@ export interface Rows<Key, Row extends Key> {
 
 interface Held<Row> {
   stored: Row | undefined;
+  told: Row | undefined;
   row: Row | undefined;
 }
 
@@ -59,7 +64,7 @@ export function createRows<Key, Row extends Key>(table: Table<Key, Row>): Rows<K
     let one = group.get(name);
     if (!one) {
       const stored = table.find(key);
-      one = { stored, row: stored };
+      one = { stored, told: stored, row: stored };
       group.set(name, one);
       count++;
     }
@@ -74,6 +79,10 @@ export function createRows<Key, Row extends Key>(table: Table<Key, Row>): Rows<K
   function write({ stored, row }: Held<Row>): void {
     if (row) stored ? table.update(row) : table.insert(row);
     else if (stored) table.remove(stored);
+  }
+
+  function drop(row: Row): void {
+    if (groupOf(row).delete(table.name(row))) count--;
   }
 
   function forget(): void {
@@ -93,7 +102,7 @@ export function createRows<Key, Row extends Key>(table: Table<Key, Row>): Rows<K
       if (known?.row) return false;
       if (known) change(known, row);
       else {
-        const one = { stored: undefined, row };
+        const one = { stored: undefined, told: undefined, row };
         group.set(name, one);
         changed.push(one);
         count++;
@@ -101,14 +110,21 @@ export function createRows<Key, Row extends Key>(table: Table<Key, Row>): Rows<K
       return true;
     },
     remove: (key) => change(hold(key), undefined),
-    flush(written) {
+    flush() {
       for (const one of changed) {
         if (one.row === one.stored) continue;
         write(one);
-        written?.(one.stored, one.row);
         one.stored = one.row;
+        if (one.row && table.isDone?.(one.row)) drop(one.row);
       }
       changed = [];
+    },
+    tell(hear) {
+      for (const one of changed) {
+        if (one.row === one.told) continue;
+        hear(one.told, one.row);
+        one.told = one.row;
+      }
     },
     trim() {
       if (count > MOST_HELD) forget();

@@ -122,21 +122,6 @@ CREATE TABLE votes (
   PRIMARY KEY (uid, round, member)
 ) STRICT, WITHOUT ROWID;
 
--- Units by status, refutations that the account had a part in, and points by reason, those of penalties zero or less;
--- a row of zeros is none.
-CREATE TABLE tallies (
-  season_id INTEGER NOT NULL,
-  account TEXT NOT NULL,
-  pending INTEGER NOT NULL,
-  verified INTEGER NOT NULL,
-  refuted INTEGER NOT NULL,
-  caught INTEGER NOT NULL,
-  by_prover INTEGER NOT NULL,
-  by_verifier INTEGER NOT NULL,
-  by_penalty INTEGER NOT NULL,
-  PRIMARY KEY (season_id, account)
-) STRICT, WITHOUT ROWID;
-
 -- Every point change, with the account's points and the ledger's hash after it.
 CREATE TABLE ledger (
   season_id INTEGER NOT NULL REFERENCES seasons DEFERRABLE INITIALLY DEFERRED,
@@ -152,14 +137,22 @@ CREATE TABLE ledger (
   PRIMARY KEY (season_id, seq)
 ) STRICT, WITHOUT ROWID;
 
--- The last ledger entry of each account that has one. A season's participants are numbered from 1 in the order of their
--- first ledger entries: the history of ranks is kept by that number. Accounts are found in any case of their letters, so
--- that one key serves the search for how they begin.
+-- What each account has of a season: its last ledger entry, units by status, refutations that it had a part in, and points
+-- by reason, those of penalties zero or less. A season's participants are numbered from 1 in the order of their first
+-- ledger entries: the history of ranks is kept by that number. Points, last_seq and number are 0 before the first; a row of
+-- zeros is none. Accounts are found in any case of their letters, so that one key serves the search for how they begin.
 CREATE TABLE entries (
   season_id INTEGER NOT NULL REFERENCES seasons DEFERRABLE INITIALLY DEFERRED,
   account TEXT NOT NULL COLLATE NOCASE,
   points INTEGER NOT NULL,
   last_seq INTEGER NOT NULL,
   number INTEGER NOT NULL,
+  pending INTEGER NOT NULL,
+  verified INTEGER NOT NULL,
+  refuted INTEGER NOT NULL,
+  caught INTEGER NOT NULL,
+  by_prover INTEGER NOT NULL,
+  by_verifier INTEGER NOT NULL,
+  by_penalty INTEGER NOT NULL,
   PRIMARY KEY (season_id, account)
 ) STRICT, WITHOUT ROWID;

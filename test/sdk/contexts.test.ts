@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { getAddress, type Hex, keccak256, toHex } from "viem";
-import { contextKind, FREE_CONTEXT, unitContext, unitOf } from "../../sdk/contexts.ts";
+import { contextKind, FREE_CONTEXT, unitContext, unitOf, unitWithin } from "../../sdk/contexts.ts";
 
 const bits = (width: bigint) => fc.bigInt({ min: 0n, max: 2n ** width - 1n });
 
@@ -50,6 +50,20 @@ describe("contexts", () => {
         const context = unitContext(each);
         expect(contextKind(context)).to.equal(1);
         expect(unitOf(context)).to.deep.equal(each);
+      }),
+    );
+  });
+
+  it("reads units of one campaign, in any case of its letters, and of no other", () => {
+    fc.assert(
+      fc.property(unit, unit, (each, other) => {
+        const { campaign, ...ids } = each;
+        const context = unitContext(each);
+        expect(unitWithin(context, campaign)).to.deep.equal(ids);
+        expect(unitWithin(context.toLowerCase() as Hex, campaign.toLowerCase() as Hex)).to.deep.equal(ids);
+        expect(unitWithin(`0x02${context.slice(4)}`, campaign)).to.equal(undefined);
+        fc.pre(other.campaign !== campaign);
+        expect(unitWithin(context, other.campaign)).to.equal(undefined);
       }),
     );
   });

@@ -98,7 +98,7 @@ export async function differencesFromOrder(url: string, seasons: readonly bigint
   const db = new Database(file, { readonly: true });
   try {
     db.defaultSafeIntegers();
-    const all = db.prepare<[bigint], Entry>("SELECT * FROM entries WHERE season_id = ?");
+    const all = db.prepare<[bigint], Entry>("SELECT * FROM entries WHERE season_id = ? AND last_seq > 0");
     const wrong: string[] = [];
     for (const seasonId of seasons) {
       const expected = all

@@ -28,7 +28,7 @@ export function openEntries(): Entries {
   const ranking = createRanking(db);
   db.exec("INSERT INTO seasons VALUES (1, '0x', 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, '0x')");
   const remove = db.prepare("DELETE FROM entries WHERE season_id = 1 AND account = ?");
-  const add = db.prepare("INSERT INTO entries (season_id, account, points, last_seq, number) VALUES (1, ?, ?, ?, ?)");
+  const add = db.prepare("INSERT INTO entries VALUES (1, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0)");
   return {
     db,
     ranking,

@@ -144,9 +144,7 @@ describe("the order of entries", () => {
     db.exec(
       "INSERT INTO seasons SELECT 2, organiser, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, '0x' FROM seasons",
     );
-    db.exec(
-      `INSERT INTO entries (season_id, account, points, last_seq, number) VALUES (2, '${addressOf(1)}', 99, 1, 1)`,
-    );
+    db.exec(`INSERT INTO entries VALUES (2, '${addressOf(1)}', 99, 1, 1, 0, 0, 0, 0, 99, 0, 0)`);
     ranking.build();
     flush([{ account: 1, before: undefined, after: { points: 5n, lastSeq: 1n } }]);
     flush([{ account: 2, before: undefined, after: { points: 6n, lastSeq: 2n } }]);

@@ -4,10 +4,14 @@ import { createStandingOrder } from "../../../indexer/rank/standing-order.ts";
 import { openEntries } from "./entries.ts";
 
 const points = fc.oneof(fc.bigInt({ min: 0n, max: 3n }), fc.bigInt({ min: 2n ** 63n - 3n, max: 2n ** 63n - 1n }));
-/** Whose entry changes to how many points, or goes; and whether the order is asked for, or forgotten, after it. */
+/**
+ * Whose entry changes to how many points, or goes; whether it is told of before the table has it; and whether the order is
+ * asked for, or forgotten, after it.
+ */
 const step = fc.tuple(
   fc.nat({ max: 30 }),
   fc.option(points, { nil: undefined }),
+  fc.boolean(),
   fc.constantFrom("", "", "ask", "forget"),
 );
 
@@ -19,14 +23,16 @@ describe("the order of entries while the ranking is not built", () => {
         const order = createStandingOrder(db);
         const inOrder = db.prepare("SELECT number FROM entries ORDER BY -points, last_seq").pluck();
         const held = new Map<number, { points: bigint; lastSeq: bigint }>();
-        for (const [i, [account, points, then]] of steps.entries()) {
+        for (const [i, [account, points, first, then]] of steps.entries()) {
           const number = account + 1;
           const before = held.get(account);
           const after = points === undefined ? undefined : { points, lastSeq: BigInt(i + 1) };
           if (after) held.set(account, after);
           else held.delete(account);
+          const tell = () => order.changed([{ seasonId: 1n, account: "0x", number, before, after }]);
+          if (first) tell();
           flush([{ account, before, after }]);
-          order.changed([{ seasonId: 1n, account: "0x", number, before, after }]);
+          if (!first) tell();
           if (then === "ask") expect(order.numbers(1)).to.deep.equal(inOrder.all());
           if (then === "forget") order.forget();
         }

@@ -31,11 +31,11 @@ describe("a database", () => {
 
   it("refuses a file of another version", () => {
     const db = openDatabase(files.path("db"), deployment);
-    db.pragma("user_version = 2");
+    db.pragma("user_version = 3");
     db.close();
     expect(() => openDatabase(files.path("db"), deployment)).to.throw(
       FatalError,
-      "has schema version 2; this indexer writes version 3.",
+      "has schema version 3; this indexer writes version 4.",
     );
   });
 

@@ -35,7 +35,7 @@ describe("the fold of statements", () => {
       return db;
     };
     const tally = (db: Db, account: Address) =>
-      db.prepare("SELECT pending, verified, refuted, caught FROM tallies WHERE account = ?").get(account);
+      db.prepare("SELECT pending, verified, refuted, caught FROM entries WHERE account = ?").get(account);
 
     it("refuses a batch that was recorded before", () => {
       expect(() => fold(batch(hash(1), 0, 5), batch(hash(1), 7, 5))).to.throw(IntegrityError, "recorded twice");
@@ -79,8 +79,8 @@ describe("the fold of statements", () => {
         append(chain, blocks);
         const counted = db
           .prepare(
-            `SELECT season_id, account, pending, verified, refuted FROM tallies
-             WHERE pending + verified + refuted > 0 ORDER BY season_id, account`,
+            `SELECT season_id, account, pending, verified, refuted FROM entries
+             WHERE pending + verified + refuted > 0 ORDER BY season_id, account COLLATE BINARY`,
           )
           .all();
         const recounted = db
@@ -126,7 +126,7 @@ describe("the fold of statements", () => {
       const refuted = emit(...registry, "StatusChanged", { id: hash(9), status: 3, by: accountOf(8) });
       const logs = [attested, ...revealedVotes, refuted];
       append(chain, [opening, { ...opening, number: 3, hash: hash(7), parentHash: opening.hash, logs }]);
-      return db.prepare("SELECT account FROM tallies WHERE caught = 1 ORDER BY account").pluck().all();
+      return db.prepare("SELECT account FROM entries WHERE caught = 1 ORDER BY account").pluck().all();
     };
     expect(creditedFor(wrong)).to.have.members([4, 5, 6].map(accountOf));
     expect(creditedFor(right)).to.deep.equal([]);
@@ -140,7 +140,9 @@ describe("the fold of statements", () => {
         chain.start(second);
         append(chain, blocks);
         const credited = db
-          .prepare("SELECT season_id, account, caught FROM tallies WHERE caught > 0 ORDER BY season_id, account")
+          .prepare(
+            "SELECT season_id, account, caught FROM entries WHERE caught > 0 ORDER BY season_id, account COLLATE BINARY",
+          )
           .all();
         const found = db
           .prepare(

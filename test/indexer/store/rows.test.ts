@@ -10,6 +10,9 @@ interface Row extends Key {
   value: number;
 }
 
+/** The value of rows that are done with. */
+const DONE = 9;
+
 /** A table in memory, and every access to it. */
 function tableOf(...stored: Row[]) {
   const idOf = ({ group, name }: Key) => `${group}${name}`;
@@ -28,6 +31,7 @@ function tableOf(...stored: Row[]) {
       return table.get(idOf(key));
     },
     ...{ insert: write("insert"), update: write("update"), remove: write("remove") },
+    isDone: ({ value }) => value === DONE,
   });
   return { rows, table, accesses };
 }
@@ -60,14 +64,24 @@ describe("rows in memory", () => {
     rows.remove(a);
     rows.set(a);
     rows.remove(a);
-    rows.flush((...change) => told.push(change));
+    rows.tell((...change) => told.push(change));
+    rows.flush();
     expect(accesses).to.deep.equal(["find 1a"]);
     expect(told).to.deep.equal([]);
   });
 
+  it("that are done with are held until they are written", () => {
+    const { rows, accesses } = tableOf(a);
+    rows.set({ ...a, value: DONE });
+    expect(rows.get(a)?.value).to.equal(DONE);
+    rows.flush();
+    expect(rows.get(a)?.value).to.equal(DONE);
+    expect(accesses).to.deep.equal(["find 1a", "update 1a", "find 1a"]);
+  });
+
   it("that are forgotten were never changed", () => {
     const { rows, table } = tableOf(a);
-    rows.set({ ...a, value: 9 });
+    rows.set({ ...a, value: 8 });
     rows.forget();
     rows.flush();
     expect(table.get("1a")).to.equal(a);
@@ -77,8 +91,12 @@ describe("rows in memory", () => {
   it("end up as if each change had been written at once, and tell each row before and after", () => {
     const key = fc.record({ group: fc.nat({ max: 2 }), name: fc.constantFrom("a", "b") });
     const act = fc.oneof(
-      fc.record({ does: fc.constant("set" as const), key, value: fc.nat() }),
-      fc.record({ does: fc.constantFrom("remove" as const, "flush" as const), key, value: fc.constant(0) }),
+      fc.record({ does: fc.constant("set" as const), key, value: fc.nat({ max: 2 * DONE }) }),
+      fc.record({
+        does: fc.constantFrom("remove" as const, "tell" as const, "flush" as const),
+        key,
+        value: fc.constant(0),
+      }),
     );
     fc.assert(
       fc.property(fc.array(act, { maxLength: 40 }), (acts) => {
@@ -93,17 +111,20 @@ describe("rows in memory", () => {
         };
         for (const { does, key, value } of acts) {
           const id = `${key.group}${key.name}`;
-          if (does === "flush") rows.flush(hear);
-          else if (does === "set") {
+          if (does === "tell" || does === "flush") rows.tell(hear);
+          if (does === "flush") rows.flush();
+          if (does === "set") {
             rows.set({ ...key, value });
             expected.set(id, { ...key, value });
-          } else {
+          }
+          if (does === "remove") {
             rows.remove(key);
             expected.delete(id);
           }
           expect(rows.get(key)).to.deep.equal(expected.get(id));
         }
-        rows.flush(hear);
+        rows.tell(hear);
+        rows.flush();
         expect(table).to.deep.equal(expected);
         expect(heard).to.deep.equal(expected);
       }),

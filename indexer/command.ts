@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { startIndexer } from "./indexer.ts";
+import { rebuild, rewind } from "./maintain.ts";
+import { type IndexerOptions, parseCommand, USAGE, UsageError } from "./options.ts";
+import { Stalled, watchEventLoop } from "./watchdog.ts";
+
+const LONGEST_END = 5_000;
+
+/** The indexer as a command; its exit codes are in {@link USAGE}. */
+export async function runCommand(args: readonly string[]): Promise<void> {
+  if (args.includes("--help")) return console.log(USAGE);
+  try {
+    const command = parseCommand(args);
+    if (command.name === "run") await run(command.options);
+    if (command.name === "rewind") console.log(`The last block is now ${rewind(command.options).number}.`);
+    if (command.name === "rebuild") console.log(`${rebuild(command.options)} events are folded anew.`);
+  } catch (error) {
+    console.error((error as Error).message);
+    if (error instanceof UsageError) console.error(USAGE);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}
+
+async function run(options: IndexerOptions): Promise<void> {
+  if (options.stallAfter) watchEventLoop(options.stallAfter);
+  const indexer = await startIndexer({ ...options, terminal: process.stderr });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void indexer.close());
+  console.log(`Indexer at ${indexer.url}`);
+  const failure = await indexer.ended;
+  if (!failure) return;
+  process.exitCode = failure instanceof Stalled ? 3 : 1;
+  await Promise.race([indexer.close(), sleep(LONGEST_END)]);
+  // Whatever made it stall may also keep it from ending.
+  process.exit();
+}

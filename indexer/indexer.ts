@@ -1,0 +1,105 @@
+import { fileURLToPath } from "node:url";
+import { pino } from "pino";
+import { createRpc } from "./ingest/rpc.ts";
+import { openForWriting } from "./open.ts";
+import type { IndexerOptions } from "./options.ts";
+import { createProgress } from "./progress.ts";
+import { createServer } from "./serve/server.ts";
+import { createAnnouncements } from "./store/announcements.ts";
+import { deleteForeignDatabase } from "./store/database.ts";
+import { createSeasonReader } from "./store/read-seasons.ts";
+import { newStatus } from "./sync/parts.ts";
+import { follow } from "./sync.ts";
+import { watchProgress } from "./watchdog.ts";
+
+/** Where the page is built to. */
+const PAGE = fileURLToPath(new URL("../web/dist", import.meta.url));
+
+/** A running indexer. */
+export interface Indexer {
+  /** Where the API listens: `http://127.0.0.1:<port>`. */
+  url: string;
+  /** Ends everything it started; the database is whole at any time. */
+  close(): Promise<void>;
+  /** Settles when following the chain ends: with the error that no retry mends, or undefined after `close`. */
+  ended: Promise<Error | undefined>;
+}
+
+/**
+ * Starts ingest → decode → store → rank → serve in this process. It answers at once and waits for nodes that are away.
+ * Throws when the database is of another deployment or another process writes it, or the port is taken.
+ */
+export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
+  const { deployment, rpcs } = options;
+  const logger = pino({ level: options.logLevel ?? "info" });
+  const warn = (message: string) => logger.warn(message);
+  const stop = new AbortController();
+
+  const rpc = createRpc({
+    urls: rpcs,
+    chainId: deployment.chainId,
+    timeout: options.rpcTimeout ?? 20_000,
+    signal: stop.signal,
+  });
+  const store = openForWriting(options.db, deployment, () => options.wipe && wipeForeign(options, warn));
+  const { db, decoder, chain, ranking } = store;
+  const announcements = createAnnouncements();
+  const status = newStatus();
+  const server = await createServer({
+    sources: { db, chain, announcements, decoder, deployment, ranking, rpc },
+    condition: status,
+    content: options.content,
+    page: options.web ?? PAGE,
+    rpcUrl: options.publicRpc ?? rpcs.find(isLocal),
+    limits: options.limits,
+    logger,
+  });
+  const url = await server.listen({ host: "127.0.0.1", port: options.port }).catch((error: NodeJS.ErrnoException) => {
+    store.close();
+    throw error.code === "EADDRINUSE" ? new Error(`Port ${options.port} is taken.`) : error;
+  });
+
+  const followed = follow({
+    ...{ rpc, decoder, chain, status, warn },
+    campaign: deployment.contracts.Campaign.address,
+    localLedgers: createSeasonReader(db).ledgers,
+    wipe: options.wipe ?? false,
+    blooms: options.blooms ?? true,
+    completeBackfill: store.completeBackfill,
+    announce: announcements.announce,
+    report: createProgress(options.terminal, (sentence) => logger.info(sentence)),
+    startBlock: deployment.startBlock,
+    finality: options.finality ?? 64,
+    pollInterval: options.pollInterval ?? 1_000,
+    signal: stop.signal,
+  });
+  const stalled = watchProgress(status, options.stallAfter ?? 600_000, stop.signal);
+  const ended = Promise.race([followed, stalled]).then(
+    () => undefined,
+    (error: Error) => {
+      stop.abort();
+      status.failure = error.message;
+      status.caughtUpAt = undefined;
+      logger.fatal(error.message);
+      return error;
+    },
+  );
+  return {
+    url,
+    ended,
+    async close() {
+      stop.abort();
+      await ended;
+      await server.close();
+      store.close();
+    },
+  };
+}
+
+function wipeForeign({ db, deployment }: IndexerOptions, warn: (message: string) => void): void {
+  const reason = deleteForeignDatabase(db, deployment);
+  if (reason !== undefined) warn(`${reason} It is deleted.`);
+}
+
+// An RPC URL elsewhere may carry its operator's key: only one on this machine is shown without being told.
+const isLocal = (url: string): boolean => ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
