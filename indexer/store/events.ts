@@ -1,6 +1,7 @@
 import type { Hex } from "viem";
 import { type Decoder, type Event, type Place, subjectOf } from "../decode/events.ts";
 import type { Log } from "../ingest/blocks.ts";
+import { bytesOfTopics } from "../ingest/items.ts";
 import type { Db } from "./database.ts";
 import type { PlaceRow } from "./read-places.ts";
 
@@ -58,15 +59,13 @@ export function createEvents(db: Db, decoder: Decoder): Events {
   return {
     add(log) {
       const event = decoder.decode(log);
-      let topics = "";
-      for (const topic of log.topics) topics += topic.slice(2);
       add.run(
         log.blockNumber,
         log.logIndex,
         log.transactionHash,
         log.address,
-        Buffer.from(topics, "hex"),
-        Buffer.from(log.data.slice(2), "hex"),
+        bytesOfTopics(log.topics),
+        log.data,
         subjectOf(event),
       );
       return event;
@@ -97,6 +96,6 @@ function readEvent(decoder: Decoder, row: EventRow): Event {
     ...place,
     address: row.address,
     topics: topics.map((topic): Hex => `0x${topic}`),
-    data: `0x${row.data.toString("hex")}`,
+    data: row.data,
   });
 }
