@@ -1,4 +1,5 @@
 import type { Hex } from "viem";
+import { bytesOfTopics } from "../ingest/items.ts";
 import { addressIn } from "./checksum.ts";
 import { refuse } from "./refusal.ts";
 
@@ -27,16 +28,8 @@ export function topicReader(type: string): ((topic: Hex) => unknown) | undefined
   if (type === "address") return addressIn;
   if (type === "bytes32") return (topic) => topic;
   const read = wordReader(type);
-  return (
-    read &&
-    ((topic) => {
-      word.write(topic.slice(2), "hex");
-      return read(word, 0, "");
-    })
-  );
+  return read && ((topic) => read(bytesOfTopics([topic]), 0, ""));
 }
-
-const word = Buffer.alloc(32);
 
 const wordAt = (hex: string, at: number): Hex => `0x${hex.slice(2 * at, 2 * at + 64)}`;
 
