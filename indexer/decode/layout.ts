@@ -1,43 +1,51 @@
 import type { AbiEvent, AbiParameter, Hex } from "viem";
 import { refuse } from "./refusal.ts";
-import { unsigned, type WordReader, wordReader } from "./words.ts";
+import { isHex, requireAll, topicReader, unsigned, type WordReader, wordReader } from "./words.ts";
 
 /**
- * The arguments of an event, by name: the indexed ones first. All hex is known to be lower case. Throws `Refusal` for a log
- * that is none of the event's.
+ * The arguments of an event, by name: the indexed ones first. All topics are known to be lower case. Throws `Refusal` for
+ * a log that is none of the event's.
  */
-export type EventReader = (topics: readonly Hex[], data: Hex) => Record<string, unknown>;
+export type EventReader = (topics: readonly Hex[], data: Buffer) => Record<string, unknown>;
 
-/** Reads what stands behind the head, from `at` on; tells where it ends. */
-type TailReader = (text: string, at: number) => { value: unknown; end: number };
+/** Reads what stands behind the head, from `at` on; tells where it ends. `hex` is as a {@link WordReader} takes it. */
+type TailReader = (bytes: Buffer, at: number, hex: string) => { value: unknown; end: number };
 
 /**
  * A reader of the event's logs. A contract encodes in one way only: each part of the data follows the one before, numbers
  * and bytes are padded with zeros, nothing is left over. Anything else is refused. Throws for types it doesn't know.
  */
 export function compile(event: AbiEvent): EventReader {
-  const indexed = event.inputs.filter((input) => input.indexed).map(wordOf);
-  const plain = event.inputs.filter((input) => !input.indexed).map((input) => tailOf(input) ?? wordOf(input));
-  const head = 2 + 64 * plain.length;
+  const indexed = event.inputs.filter((input) => input.indexed).map(topicOf);
+  const inputs = event.inputs.filter((input) => !input.indexed);
+  const plain = inputs.map((input) => tailOf(input) ?? wordOf(input));
+  const head = 32 * plain.length;
+  const withHex = inputs.some(({ type }) => isHex(type));
 
   return (topics, data) => {
     if (topics.length !== indexed.length + 1 || data.length < head) refuse();
     const args: Record<string, unknown> = {};
     for (let i = 0; i < indexed.length; i++) {
-      const { name, word } = indexed[i] as Word;
-      const topic = topics[i + 1] as Hex;
-      args[name] = topic.length === 66 ? word(topic, 2) : refuse();
+      const { name, topic } = indexed[i] as Topic;
+      const text = topics[i + 1] as Hex;
+      args[name] = text.length === 66 ? topic(text) : refuse();
     }
+    const hex = withHex ? data.toString("hex") : "";
     let end = head;
     for (let i = 0; i < plain.length; i++) {
       const field = plain[i] as Word | Tail;
-      const at = 2 + 64 * i;
-      if ("word" in field) args[field.name] = field.word(data, at);
-      else if (readSize(data, at) === (end - 2) / 2) ({ value: args[field.name], end } = field.tail(data, end));
+      const at = 32 * i;
+      if ("word" in field) args[field.name] = field.word(data, at, hex);
+      else if (readSize(data, at) === end) ({ value: args[field.name], end } = field.tail(data, end, hex));
       else refuse();
     }
     return data.length === end ? args : refuse();
   };
+}
+
+interface Topic {
+  name: string;
+  topic: (text: Hex) => unknown;
 }
 
 interface Word {
@@ -50,9 +58,15 @@ interface Tail {
   tail: TailReader;
 }
 
+function topicOf({ name, type }: AbiParameter): Topic {
+  const topic = topicReader(type);
+  if (!name || !topic) throw withoutLayout(type, name);
+  return { name, topic };
+}
+
 function wordOf({ name, type }: AbiParameter): Word {
   const word = wordReader(type);
-  if (!name || !word) throw new Error(`The decoder has no layout for "${type} ${name ?? ""}".`);
+  if (!name || !word) throw withoutLayout(type, name);
   return { name, word };
 }
 
@@ -60,6 +74,9 @@ function tailOf({ name, type }: AbiParameter): Tail | undefined {
   const tail = tailReader(type);
   return name && tail ? { name, tail } : undefined;
 }
+
+const withoutLayout = (type: string, name: string | undefined): Error =>
+  new Error(`The decoder has no layout for "${type} ${name ?? ""}".`);
 
 function tailReader(type: string): TailReader | undefined {
   if (type === "bytes") return readBytes;
@@ -71,32 +88,38 @@ function tailReader(type: string): TailReader | undefined {
 // Offsets and lengths: none that is longer fits an answer of a node.
 const readSize = unsigned(32);
 
-const lengthAt = (text: string, at: number): number => (at + 64 <= text.length ? readSize(text, at) : refuse());
+const lengthAt = (bytes: Buffer, at: number): number => (at + 32 <= bytes.length ? readSize(bytes, at) : refuse());
 
-function readBytes(text: string, at: number): { value: Hex; end: number } {
-  const length = lengthAt(text, at);
-  const start = at + 64;
-  const stop = start + 2 * length;
-  const end = start + 64 * Math.ceil(length / 32);
-  if (end > text.length || text.slice(stop, end) !== PADDING.slice(0, end - stop)) refuse();
-  return { value: `0x${text.slice(start, stop)}`, end };
+/** The bytes whose length stands at `at`, and where their padding ends. */
+function partAt(bytes: Buffer, at: number): { part: Buffer; end: number } {
+  const length = lengthAt(bytes, at);
+  const start = at + 32;
+  const stop = start + length;
+  const end = start + 32 * Math.ceil(length / 32);
+  if (end > bytes.length) refuse();
+  requireAll(0, bytes, stop, end);
+  return { part: bytes.subarray(start, stop), end };
 }
 
-const PADDING = "0".repeat(62);
+function readBytes(bytes: Buffer, at: number): { value: Hex; end: number } {
+  const { part, end } = partAt(bytes, at);
+  return { value: `0x${part.toString("hex")}`, end };
+}
+
 const utf8 = new TextDecoder();
 
 // Anyone may publish a text that is no UTF-8: what can't be read of it becomes U+FFFD.
-function readString(text: string, at: number): { value: string; end: number } {
-  const { value, end } = readBytes(text, at);
-  return { value: utf8.decode(Buffer.from(value.slice(2), "hex")), end };
+function readString(bytes: Buffer, at: number): { value: string; end: number } {
+  const { part, end } = partAt(bytes, at);
+  return { value: utf8.decode(part), end };
 }
 
 function arrayReader(element: WordReader): TailReader {
-  return (text, at) => {
-    const length = lengthAt(text, at);
-    const start = at + 64;
-    const end = start + 64 * length;
-    if (end > text.length) refuse();
-    return { value: Array.from({ length }, (_, i) => element(text, start + 64 * i)), end };
+  return (bytes, at, hex) => {
+    const length = lengthAt(bytes, at);
+    const start = at + 32;
+    const end = start + 32 * length;
+    if (end > bytes.length) refuse();
+    return { value: Array.from({ length }, (_, i) => element(bytes, start + 32 * i, hex)), end };
   };
 }

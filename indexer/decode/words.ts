@@ -1,17 +1,21 @@
 import type { Hex } from "viem";
+import { bytesOfTopics } from "../ingest/items.ts";
 import { addressIn } from "./checksum.ts";
 import { refuse } from "./refusal.ts";
 
 /**
- * Reads the 32-byte word whose 64 lower-case hex digits start at `at`, and refuses one that no contract would write for
- * its type. The text is long enough and known to hold such digits only.
+ * Reads the 32-byte word of `bytes` that starts at `at`, and refuses one that no contract would write for its type. They are
+ * long enough; `hex` are the same bytes as digits of lower case, where the type {@link isHex}.
  */
-export type WordReader = (text: string, at: number) => unknown;
+export type WordReader = (bytes: Buffer, at: number, hex: string) => unknown;
+
+/** Whether a type's value, or that of its elements, is read as hex. */
+export const isHex = (type: string): boolean => type.startsWith("address") || type.startsWith("bytes32");
 
 /** The reader of a type that fills one word; undefined for other types. */
 export function wordReader(type: string): WordReader | undefined {
-  if (type === "address") return (text, at) => addressIn(readWord(text, at));
-  if (type === "bytes32") return readWord;
+  if (type === "address") return (_, at, hex) => addressIn(wordAt(hex, at));
+  if (type === "bytes32") return (_, at, hex) => wordAt(hex, at);
   const [, sign, size] = /^(u?)int(\d+)$/.exec(type) ?? [];
   const bits = Number(size);
   if (sign === "" && bits <= 32) return signed(bits);
@@ -19,52 +23,46 @@ export function wordReader(type: string): WordReader | undefined {
   return sign === "u" && bits >= 64 ? bigUnsigned(bits) : undefined;
 }
 
-const zeros = (count: number): string => "0".repeat(count);
+/** Likewise, of a topic: one word of lower-case hex. */
+export function topicReader(type: string): ((topic: Hex) => unknown) | undefined {
+  if (type === "address") return addressIn;
+  if (type === "bytes32") return (topic) => topic;
+  const read = wordReader(type);
+  return read && ((topic) => read(bytesOfTopics([topic]), 0, ""));
+}
 
-const ZERO = "0".charCodeAt(0);
+const wordAt = (hex: string, at: number): Hex => `0x${hex.slice(2 * at, 2 * at + 64)}`;
 
-// The value of a lower-case hex digit, by its character code.
-const values = Uint8Array.from({ length: 103 }, (_, code) => Number.parseInt(String.fromCharCode(code), 16) || 0);
-
-// A text of one word is the word: most are topics.
-const readWord = (text: string, at: number): Hex =>
-  text.length === 66 ? (text as Hex) : `0x${text.slice(at, at + 64)}`;
-
-// At most 8 digits.
-function digits(text: string, from: number, to: number): number {
-  let value = 0;
-  for (let i = from; i < to; i++) value = (value << 4) | (values[text.charCodeAt(i)] as number);
-  return value >>> 0;
+/** Refuses bytes that are not all of one value. */
+export function requireAll(value: number, bytes: Buffer, from: number, to: number): void {
+  for (let i = from; i < to; i++) if (bytes[i] !== value) refuse();
 }
 
 /** A reader of unsigned numbers of at most 48 bits. */
-export function unsigned(bits: number): (text: string, at: number) => number {
-  const padding = zeros(64 - bits / 4);
-  return (text, at) => {
-    if (!text.startsWith(padding, at)) refuse();
-    const start = at + padding.length;
-    const end = at + 64;
-    return bits > 32 ? digits(text, start, end - 8) * 2 ** 32 + digits(text, end - 8, end) : digits(text, start, end);
+export function unsigned(bits: number): (bytes: Buffer, at: number) => number {
+  const size = bits / 8;
+  return (bytes, at) => {
+    const start = at + 32 - size;
+    requireAll(0, bytes, at, start);
+    return bytes.readUIntBE(start, size);
   };
 }
 
 function signed(bits: number): WordReader {
-  const positive = zeros(64 - bits / 4);
-  const negative = "f".repeat(64 - bits / 4);
-  return (text, at) => {
-    const value = (digits(text, at + positive.length, at + 64) << (32 - bits)) >> (32 - bits);
-    return text.startsWith(value < 0 ? negative : positive, at) ? value : refuse();
+  const size = bits / 8;
+  return (bytes, at) => {
+    const start = at + 32 - size;
+    const value = bytes.readIntBE(start, size);
+    requireAll(value < 0 ? 0xff : 0, bytes, at, start);
+    return value;
   };
 }
 
 function bigUnsigned(bits: number): WordReader {
-  return (text, at) => {
-    const end = at + 64;
-    let start = at;
-    while (start < end && text.charCodeAt(start) === ZERO) start++;
-    const length = end - start;
-    if (length <= 8) return BigInt(digits(text, start, end));
-    if (length <= 13) return BigInt(digits(text, start, end - 8) * 2 ** 32 + digits(text, end - 8, end));
-    return length <= bits / 4 ? BigInt(`0x${text.slice(start, end)}`) : refuse();
+  return (bytes, at) => {
+    const [start, low, end] = [at + 32 - bits / 8, at + 24, at + 32];
+    requireAll(0, bytes, at, start);
+    for (let i = start; i < low; i++) if (bytes[i] !== 0) return BigInt(`0x${bytes.toString("hex", i, end)}`);
+    return bytes.readBigUInt64BE(low);
   };
 }

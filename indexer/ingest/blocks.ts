@@ -22,11 +22,11 @@ export interface SealedHeader extends Header {
   lastTransaction: Hex | undefined;
 }
 
-/** A log as the chain holds it; all hex is lower case. */
+/** A log as the chain holds it; all hex is lower case, and no topic of another length than 32 bytes. */
 export interface Log {
   address: Address;
   topics: readonly Hex[];
-  data: Hex;
+  data: Buffer;
   blockNumber: number;
   blockHash: Hex;
   transactionHash: Hex;
@@ -108,9 +108,9 @@ function parseHeader(value: unknown): SealedHeader {
     hash: hashOf(hash, "hash"),
     parentHash: hashOf(parentHash, "parentHash"),
     timestamp: quantityOf(timestamp, "timestamp"),
-    logsBloom: [undefined, null, "0x"].includes(logsBloom as undefined) ? undefined : bloomIn(logsBloom),
+    logsBloom: [undefined, null, "0x"].includes(logsBloom as undefined)
+      ? undefined
+      : bytesOf(logsBloom, "logsBloom", BLOOM_BYTES),
     lastTransaction: last === undefined ? undefined : hashOf(last, "transactions"),
   };
 }
-
-const bloomIn = (value: unknown): Uint8Array => Buffer.from(bytesOf(value, "logsBloom", BLOOM_BYTES).slice(2), "hex");

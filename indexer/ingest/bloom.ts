@@ -1,31 +1,25 @@
-import type { Address, Hex } from "viem";
-import { keccak } from "./keccak.ts";
-import { remember } from "./recent.ts";
+import type { Hex } from "viem";
+import { bitOf, itemOf } from "./items.ts";
 
 /** The size of a header's `logsBloom`. */
 export const BLOOM_BYTES = 256;
 
-/** The three bits, 0 to 2047, that an address or topic sets. */
-interface Bits {
-  first: number;
-  second: number;
-  third: number;
-}
+/** The filter of no logs. */
+export const emptyBloom = (): Uint8Array => new Uint8Array(BLOOM_BYTES);
 
-/** The filter of these logs, as a header's `logsBloom` holds it. */
-export function bloomOf(logs: Iterable<{ address: Address; topics: readonly Hex[] }>): Uint8Array {
-  const bloom = new Uint8Array(BLOOM_BYTES);
-  for (const { address, topics } of logs) {
-    add(bloom, address);
-    for (const topic of topics) add(bloom, topic);
+/** Adds an address or topic of a log, an item of {@link itemOf}. */
+export function addItem(bloom: Uint8Array, item: number): void {
+  for (let i = 0; i < 3; i++) {
+    const bit = bitOf(item, i);
+    const at = byteOf(bit);
+    bloom[at] = (bloom[at] as number) | (1 << (bit & 7));
   }
-  return bloom;
 }
 
 /** Whether this address or topic may be in the filter: false is certain. */
-export function mayContain(bloom: Uint8Array, item: Hex): boolean {
-  const { first, second, third } = bitsOf(item);
-  return has(bloom, first) && has(bloom, second) && has(bloom, third);
+export function mayContain(bloom: Uint8Array, text: Hex): boolean {
+  const item = itemOf(text);
+  return [0, 1, 2].every((i) => has(bloom, bitOf(item, i)));
 }
 
 /** Whether all that is in `part` may be in the filter. */
@@ -35,29 +29,7 @@ export const covers = (bloom: Uint8Array, part: Uint8Array): boolean =>
 /** Whether two filters are the same. */
 export const sameBloom = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
-const bytes = Buffer.alloc(32);
-
-const bitsOf = remember((item: string): Bits => {
-  const size = bytes.write(item.slice(2), "hex");
-  const hash = keccak(bytes.subarray(0, size));
-  return { first: bitAt(hash, 0), second: bitAt(hash, 2), third: bitAt(hash, 4) };
-});
-
-const bitAt = (hash: Uint8Array, i: number): number => (((hash[i] as number) << 8) | (hash[i + 1] as number)) & 2047;
-
-function add(bloom: Uint8Array, item: Hex): void {
-  const { first, second, third } = bitsOf(item);
-  set(bloom, first);
-  set(bloom, second);
-  set(bloom, third);
-}
-
 // Bit 0 is the lowest of the last byte.
 const byteOf = (bit: number): number => BLOOM_BYTES - 1 - (bit >> 3);
-
-function set(bloom: Uint8Array, bit: number): void {
-  const at = byteOf(bit);
-  bloom[at] = (bloom[at] as number) | (1 << (bit & 7));
-}
 
 const has = (bloom: Uint8Array, bit: number): boolean => (((bloom[byteOf(bit)] as number) >> (bit & 7)) & 1) === 1;

@@ -1,13 +1,15 @@
 import type { Log, LogFilter, SealedHeader } from "./blocks.ts";
-import { bloomOf, covers, mayContain, sameBloom } from "./bloom.ts";
+import { covers, emptyBloom, mayContain, sameBloom } from "./bloom.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
-import { askAllLogs, isWanted } from "./logs.ts";
+import { askAllLogs, type BlockLogs, wantedBy } from "./logs.ts";
 
 /** A block and those of its logs that are wanted, in order. */
 export interface Block {
   header: SealedHeader;
   logs: Log[];
+  /** Of the logs that the node answered with. */
+  bloom: Uint8Array;
 }
 
 const BLOCKS_AT_ONCE = 8;
@@ -34,15 +36,17 @@ export async function complete(
   return whole;
 }
 
-/** Puts logs to their blocks; throws {@link RpcError} for a log of another block. Both are in order. */
-export function blocksOf(headers: readonly SealedHeader[], logs: readonly Log[]): Block[] {
+/** Puts logs to their headers; throws {@link RpcError} for logs of another block. Both are in order. */
+export function blocksOf(headers: readonly SealedHeader[], answered: readonly BlockLogs[]): Block[] {
   let next = 0;
   const blocks = headers.map((header): Block => {
-    const first = next;
-    while (logs[next]?.blockHash === header.hash && logs[next]?.blockNumber === header.number) next++;
-    return { header, logs: logs.slice(first, next) };
+    const found = answered[next];
+    if (found?.blockHash !== header.hash || found.blockNumber !== header.number)
+      return { header, logs: [], bloom: emptyBloom() };
+    next++;
+    return { header, logs: found.logs, bloom: found.bloom };
   });
-  const stray = logs[next];
+  const stray = answered[next];
   if (stray)
     throw new RpcError(
       `The node answered with a log of block ${stray.blockNumber}, ${stray.blockHash}, which it was not asked for.`,
@@ -50,10 +54,9 @@ export function blocksOf(headers: readonly SealedHeader[], logs: readonly Log[])
   return blocks;
 }
 
-function isExplained({ header, logs }: Block, filter: LogFilter): boolean {
+function isExplained({ header, logs, bloom }: Block, filter: LogFilter): boolean {
   const { number, logsBloom } = header;
   if (!logsBloom) throw withoutBlooms(`Block ${number} has no logsBloom, by which missing logs are found.`);
-  const bloom = bloomOf(logs);
   if (!covers(logsBloom, bloom))
     throw withoutBlooms(`The logsBloom of block ${number} has no place for one of its logs.`);
   if (!mayHold(logsBloom, filter)) return true;
@@ -76,15 +79,15 @@ async function readWhole(
   filter: LogFilter,
   signal?: AbortSignal,
 ): Promise<Block> {
-  const [{ logs }] = blocksOf([header], await askAllLogs(node, header.hash, signal)) as [Block];
-  if (!header.logsBloom || !sameBloom(bloomOf(logs), header.logsBloom) || !isWithoutGap(logs))
+  const [{ logs, bloom }] = blocksOf([header], await askAllLogs(node, header.hash, signal)) as [Block];
+  if (!header.logsBloom || !sameBloom(bloom, header.logsBloom) || !isWithoutGap(logs))
     throw withoutBlooms(`The ${logs.length} logs of block ${header.number} are not all that its logsBloom tells of.`);
-  const wanted = logs.filter((log) => isWanted(log, filter));
+  const wanted = logs.filter(wantedBy(filter));
   if (wanted.length < known.length)
     throw new RpcError(
       `The node answered with ${known.length} logs of block ${header.number}, and then with ${wanted.length} of them.`,
     );
-  return { header, logs: wanted };
+  return { header, logs: wanted, bloom };
 }
 
 const withoutBlooms = (problem: string): RpcError =>

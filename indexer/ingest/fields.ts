@@ -11,8 +11,8 @@ export function objectOf(value: unknown, what: string): Record<string, unknown> 
   return value as Record<string, unknown>;
 }
 
-/** Bytes in lower case; exactly `size` of them if told. */
-export function bytesOf(value: unknown, field: string, size?: number): Hex {
+/** Bytes as hex in lower case; exactly `size` of them if told. */
+export function hexOf(value: unknown, field: string, size?: number): Hex {
   const fits = typeof value === "string" && (size === undefined || value.length === 2 + 2 * size);
   if (fits && BYTES.test(value)) return value as Hex;
   const lower = fits ? value.toLowerCase() : "";
@@ -20,7 +20,17 @@ export function bytesOf(value: unknown, field: string, size?: number): Hex {
   return lower as Hex;
 }
 
-export const hashOf = (value: unknown, field: string): Hex => bytesOf(value, field, 32);
+/** Bytes; exactly `size` of them if told. */
+export function bytesOf(value: unknown, field: string, size?: number): Buffer {
+  const digits = typeof value === "string" && value.startsWith("0x") ? value.slice(2) : undefined;
+  // Of a character that is none of ASCII only a part would be read.
+  if (digits === undefined || Buffer.byteLength(digits) !== digits.length) throw wrong(value, field);
+  const bytes = Buffer.from(digits, "hex");
+  if (2 * bytes.length !== digits.length || bytes.length !== (size ?? bytes.length)) throw wrong(value, field);
+  return bytes;
+}
+
+export const hashOf = (value: unknown, field: string): Hex => hexOf(value, field, 32);
 
 /** A number up to 2^53 − 1. */
 export function quantityOf(value: unknown, field: string): number {

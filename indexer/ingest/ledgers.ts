@@ -1,7 +1,7 @@
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex } from "viem";
 import { campaignAbi } from "../../sdk/abi.ts";
 import { RpcError } from "./errors.ts";
-import { bytesOf } from "./fields.ts";
+import { hexOf } from "./fields.ts";
 import type { Rpc } from "./rpc.ts";
 
 /** The head of a season's ledger. */
@@ -37,7 +37,7 @@ export function readSeasonCount(rpc: Rpc, campaign: Address, blockHash: Hex): Pr
 // By the block's hash, so that a reorg or a lagging node is an error and never another block's answer.
 function call<T>(rpc: Rpc, to: Address, data: Hex, blockHash: Hex, decode: (result: Hex) => T): Promise<T> {
   return rpc.any(async (node) => {
-    const result = bytesOf(await node.call("eth_call", [{ to, data }, { blockHash }]), "a result of eth_call");
+    const result = hexOf(await node.call("eth_call", [{ to, data }, { blockHash }]), "a result of eth_call");
     try {
       return decode(result);
     } catch {

@@ -1,84 +1,124 @@
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import type { Log, LogFilter } from "./blocks.ts";
+import { addItem, emptyBloom } from "./bloom.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
-import { bytesOf, hashOf, objectOf, quantityOf } from "./fields.ts";
-import { remember } from "./recent.ts";
+import { bytesOf, hashOf, hexOf, objectOf, quantityOf } from "./fields.ts";
+import { itemOf, textOf } from "./items.ts";
 
 /** Of which blocks logs are asked. */
 type Place = { blockHash: Hex } | { fromBlock: Hex; toBlock: Hex };
 
+/** Logs that a node says are of one block. */
+export interface BlockLogs {
+  blockNumber: number;
+  blockHash: Hex;
+  /** In the chain's order. */
+  logs: Log[];
+  /** The filter of these logs, as a header's `logsBloom` holds it. */
+  bloom: Uint8Array;
+}
+
 /** The wanted logs at a place; throws {@link RpcError} when there is one among them that isn't wanted. */
-export async function askLogs(node: Endpoint, place: Place, filter: LogFilter, signal?: AbortSignal): Promise<Log[]> {
+export async function askLogs(
+  node: Endpoint,
+  place: Place,
+  filter: LogFilter,
+  signal?: AbortSignal,
+): Promise<BlockLogs[]> {
   const query = { ...place, address: filter.addresses, topics: [filter.signatures] };
-  const logs = parseLogs(await node.call("eth_getLogs", [query], signal));
-  const foreign = logs.find((log) => !isWanted(log, filter));
-  if (foreign) throw new RpcError(`The node answered with a log of ${foreign.address} that nobody asked for.`);
-  return logs;
+  const blocks = parseLogs(await node.call("eth_getLogs", [query], signal));
+  const isWanted = wantedBy(filter);
+  for (const { logs } of blocks)
+    for (const log of logs)
+      if (!isWanted(log)) throw new RpcError(`The node answered with a log of ${log.address} that nobody asked for.`);
+  return blocks;
 }
 
 /** All logs of a block. */
-export const askAllLogs = async (node: Endpoint, blockHash: Hex, signal?: AbortSignal): Promise<Log[]> =>
+export const askAllLogs = async (node: Endpoint, blockHash: Hex, signal?: AbortSignal): Promise<BlockLogs[]> =>
   parseLogs(await node.call("eth_getLogs", [{ blockHash }], signal));
 
-/** Whether a log is of one of the filter's contracts and events. */
-export const isWanted = ({ address, topics }: Log, { addresses, signatures }: LogFilter): boolean =>
-  addresses.includes(address) && signatures.includes(topics[0] as Hex);
-
-/** Reads an answer of `eth_getLogs`, and puts it in the chain's order. */
-function parseLogs(value: unknown): Log[] {
-  if (!Array.isArray(value)) throw new RpcError("The node answered eth_getLogs without a list.");
-  const logs = value.map(createLogReader());
-  if (!isOrdered(logs)) logs.sort((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex);
-  for (let i = 1; i < logs.length; i++) {
-    const { blockNumber, logIndex } = logs[i] as Log;
-    if (logs[i - 1]?.blockNumber === blockNumber && logs[i - 1]?.logIndex === logIndex)
-      throw new RpcError(`The node answered with log ${logIndex} of block ${blockNumber} twice.`);
-  }
-  return logs;
+/** Tells whether a log is of one of the filter's contracts and events. */
+export function wantedBy({ addresses, signatures }: LogFilter): (log: Log) => boolean {
+  const [contracts, events] = [new Set(addresses), new Set(signatures)];
+  return ({ address, topics }) => contracts.has(address) && events.has(topics[0] as Hex);
 }
 
-const isOrdered = (logs: readonly Log[]): boolean =>
-  logs.every((log, i) => {
-    const before = logs[i - 1] ?? log;
-    return (
-      before.blockNumber < log.blockNumber ||
-      (before.blockNumber === log.blockNumber && before.logIndex <= log.logIndex)
-    );
-  });
+/** Reads an answer of `eth_getLogs`, and puts it in the chain's order. */
+function parseLogs(value: unknown): BlockLogs[] {
+  if (!Array.isArray(value)) throw new RpcError("The node answered eth_getLogs without a list.");
+  const { read, blocks } = createLogReader();
+  for (const each of value) read(objectOf(each, "a log"));
+  for (const block of blocks.values()) putInOrder(block);
+  return [...blocks.values()].sort((a, b) => a.blockNumber - b.blockNumber);
+}
 
-// Many topics come again: told from a text that is known, they are known to be well-formed, and kept once.
-const topicOf = remember((topic: string): Hex => hashOf(topic, "topics"));
+function putInOrder({ blockNumber, logs }: BlockLogs): void {
+  logs.sort((a, b) => a.logIndex - b.logIndex);
+  for (let i = 1; i < logs.length; i++)
+    if (logs[i]?.logIndex === logs[i - 1]?.logIndex)
+      throw new RpcError(`The node answered with log ${logs[i]?.logIndex} of block ${blockNumber} twice.`);
+}
 
-// Most logs share these fields with the log before them.
-function createLogReader(): (value: unknown) => Log {
-  const addressOf = repeated((value) => bytesOf(value, "address", 20));
+/** Reads logs, and puts each to its block. */
+function createLogReader(): { read(log: Record<string, unknown>): void; blocks: Map<string, BlockLogs> } {
+  const blocks = new Map<string, BlockLogs>();
+  // Most logs share these fields with the log before them.
   const blockNumberOf = repeated((value) => quantityOf(value, "blockNumber"));
   const blockHashOf = repeated((value) => hashOf(value, "blockHash"));
   const transactionHashOf = repeated((value) => hashOf(value, "transactionHash"));
+  let block: BlockLogs | undefined;
 
-  return (value) => {
-    const log = objectOf(value, "a log");
-    if (log.removed !== undefined && log.removed !== false) throw new RpcError("The node answered with a removed log.");
-    return {
-      address: addressOf(log.address),
-      topics: topicsOf(log.topics),
-      data: bytesOf(log.data, "data"),
-      blockNumber: blockNumberOf(log.blockNumber),
-      blockHash: blockHashOf(log.blockHash),
-      transactionHash: transactionHashOf(log.transactionHash),
-      logIndex: quantityOf(log.logIndex, "logIndex"),
-    };
+  function blockOf(log: Record<string, unknown>): BlockLogs {
+    const blockNumber = blockNumberOf(log.blockNumber);
+    const blockHash = blockHashOf(log.blockHash);
+    if (block?.blockHash === blockHash && block.blockNumber === blockNumber) return block;
+    const key = `${blockNumber} ${blockHash}`;
+    block = blocks.get(key) ?? { blockNumber, blockHash, logs: [], bloom: emptyBloom() };
+    blocks.set(key, block);
+    return block;
+  }
+
+  return {
+    blocks,
+    read(log) {
+      if (log.removed !== undefined && log.removed !== false)
+        throw new RpcError("The node answered with a removed log.");
+      const { blockNumber, blockHash, logs, bloom } = blockOf(log);
+      logs.push({
+        address: addressOf(log.address, bloom),
+        topics: topicsOf(log.topics, bloom),
+        data: bytesOf(log.data, "data"),
+        blockNumber,
+        blockHash,
+        transactionHash: transactionHashOf(log.transactionHash),
+        logIndex: quantityOf(log.logIndex, "logIndex"),
+      });
+    },
   };
 }
 
+function addressOf(value: unknown, bloom: Uint8Array): Address {
+  const item = itemIn(value, "address", 20);
+  addItem(bloom, item);
+  return textOf(item);
+}
+
 // In place: what a node answered is nobody else's.
-function topicsOf(topics: unknown): Hex[] {
+function topicsOf(topics: unknown, bloom: Uint8Array): Hex[] {
   if (!Array.isArray(topics) || topics.length > 4) throw new RpcError("The node answered with a log without topics.");
-  for (let i = 0; i < topics.length; i++)
-    topics[i] = typeof topics[i] === "string" ? topicOf(topics[i]) : hashOf(topics[i], "topics");
+  for (let i = 0; i < topics.length; i++) {
+    const item = itemIn(topics[i], "topics", 32);
+    addItem(bloom, item);
+    topics[i] = textOf(item);
+  }
   return topics;
 }
+
+// Told from a text of its size that is known, it is known to be well-formed.
+const itemIn = (value: unknown, field: string, size: number): number =>
+  itemOf(typeof value === "string" && value.length === 2 + 2 * size ? value : hexOf(value, field, size));
 
 /** `read`, not run anew for the value that it was last run for. */
 function repeated<T>(read: (value: unknown) => T): (value: unknown) => T {

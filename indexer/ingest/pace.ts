@@ -10,7 +10,7 @@ export interface Pace {
 const FIRST_SPAN = 32;
 const LONGEST_SPAN = 2_000;
 /** Of an answer: long enough that its making takes longer than its asking, short enough to be kept in memory. */
-const WANTED_BYTES = 8 * 2 ** 20;
+const WANTED_BYTES = 2 ** 20;
 
 /**
  * Twice as many blocks after each success, up to half of what failed last, and from there on little by little; half as

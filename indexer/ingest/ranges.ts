@@ -97,4 +97,4 @@ function settled<T>(answer: Promise<T>): Promise<T | RpcError> {
 const BYTES_BESIDE_DATA = 700;
 
 const sizeOf = (logs: readonly Log[]): number =>
-  logs.reduce((sum, { data }) => sum + data.length + BYTES_BESIDE_DATA, 0);
+  logs.reduce((sum, { data }) => sum + 2 * data.length + BYTES_BESIDE_DATA, 0);

@@ -1,25 +1,35 @@
-const SLOTS = 1 << 17;
+/** How many keys are remembered at once. */
+export const SLOTS = 1 << 17;
 
 /**
- * `compute`, with the result of each of the last keys remembered until another key takes its place, of which there are
- * 131,072: a stream of new keys takes no more and more memory. Keys differ in their last eight characters, mostly.
+ * Tells the slot of a key, from 0 to {@link SLOTS} − 1: it keeps it until another key takes its place, so that a stream of
+ * new keys takes no more and more memory. `fill` hears of each key that is given a slot; where it throws, it is given
+ * none. Keys differ in their last six characters, mostly.
  */
-export function remember<T>(compute: (key: string) => T): (key: string) => T {
+export function createSlots(fill: (key: string, slot: number) => void): (key: string) => number {
   const keys: (string | undefined)[] = new Array(SLOTS).fill(undefined);
-  const results: T[] = new Array(SLOTS).fill(undefined);
   return (key) => {
-    const slot = slotOf(key);
-    if (keys[slot] === key) return results[slot] as T;
-    const result = compute(key);
-    keys[slot] = key;
-    results[slot] = result;
-    return result;
+    const slot = hashOf(key);
+    if (keys[slot] !== key) {
+      fill(key, slot);
+      keys[slot] = key;
+    }
+    return slot;
   };
 }
 
+/** `compute`, with the result of each of the last keys remembered. */
+export function remember<T>(compute: (key: string) => T): (key: string) => T {
+  const results: T[] = new Array(SLOTS).fill(undefined);
+  const slotOf = createSlots((key, slot) => {
+    results[slot] = compute(key);
+  });
+  return (key) => results[slotOf(key)] as T;
+}
+
 // A Map would hash all of the key, and grow.
-function slotOf(key: string): number {
-  let slot = 0;
-  for (let i = key.length - 8; i < key.length; i++) slot = (Math.imul(slot, 31) + key.charCodeAt(i)) | 0;
-  return (slot ^ (slot >>> 16)) & (SLOTS - 1);
+function hashOf(key: string): number {
+  let hash = 0;
+  for (let i = key.length - 6; i < key.length; i++) hash = (Math.imul(hash, 31) + key.charCodeAt(i)) | 0;
+  return (hash ^ (hash >>> 16)) & (SLOTS - 1);
 }

@@ -1,9 +1,9 @@
-import { checkLinks, type Log, type LogFilter, readHeaders, type SealedHeader } from "./blocks.ts";
+import { checkLinks, type LogFilter, readHeaders, type SealedHeader } from "./blocks.ts";
 import { type Block, blocksOf, complete } from "./completeness.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
 import { toQuantity } from "./fields.ts";
-import { askLogs } from "./logs.ts";
+import { askLogs, type BlockLogs } from "./logs.ts";
 
 /** Blocks in a row as one node has them. */
 export interface Section {
@@ -47,11 +47,11 @@ export async function readUnchecked(node: Endpoint, question: Question): Promise
   return section(blocksOf(headers, logs), headers);
 }
 
-function numbersOf(logs: readonly Log[], from: number, to: number): number[] {
-  const outside = logs.find(({ blockNumber }) => blockNumber < from || blockNumber > to);
+function numbersOf(answered: readonly BlockLogs[], from: number, to: number): number[] {
+  const outside = answered.find(({ blockNumber }) => blockNumber < from || blockNumber > to);
   if (outside)
     throw new RpcError(`The node answered with a log of block ${outside.blockNumber} when asked for ${from} to ${to}.`);
-  return [...new Set([from, ...logs.map((log) => log.blockNumber), to])];
+  return [...new Set([from, ...answered.map(({ blockNumber }) => blockNumber), to])];
 }
 
 /** The headers up to `to`, once they and the one after them follow one another. */

@@ -1,6 +1,7 @@
 import type { Hex } from "viem";
 import { type Decoder, type Event, type Place, subjectOf } from "../decode/events.ts";
 import type { Log } from "../ingest/blocks.ts";
+import { bytesOfTopics } from "../ingest/items.ts";
 import { createBulk } from "./bulk.ts";
 import type { Db } from "./database.ts";
 import type { PlaceRow } from "./read-places.ts";
@@ -62,15 +63,13 @@ export function createEvents(db: Db, decoder: Decoder): Events {
   return {
     add(log) {
       const event = decoder.decode(log);
-      let topics = "";
-      for (const topic of log.topics) topics += topic.slice(2);
       added.add(
         log.blockNumber,
         log.logIndex,
         log.transactionHash,
         log.address,
-        Buffer.from(topics, "hex"),
-        Buffer.from(log.data.slice(2), "hex"),
+        bytesOfTopics(log.topics),
+        log.data,
         subjectOf(event),
       );
       return event;
@@ -103,6 +102,6 @@ function readEvent(decoder: Decoder, row: EventRow): Event {
     ...place,
     address: row.address,
     topics: topics.map((topic): Hex => `0x${topic}`),
-    data: `0x${row.data.toString("hex")}`,
+    data: row.data,
   });
 }

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { readBlockLogs } from "../ingest/block-logs.ts";
 import { checkLinks, type Header, type Log, readHeader } from "../ingest/blocks.ts";
+import { gather } from "../ingest/gather.ts";
 import { readRanges } from "../ingest/ranges.ts";
 import { progressOf, type SyncParts } from "./parts.ts";
 
@@ -12,7 +13,7 @@ export async function readFinalBlocks(parts: SyncParts, head: Header, finalized:
   let events = 0;
   report({ after: cursor.number, cursor: cursor.number, to: finalized, events });
   try {
-    for await (const { headers, logs, to } of readRanges(rpc, wanted)) {
+    for await (const { headers, logs, to } of gather(readRanges(rpc, wanted))) {
       events += append(parts, headers, logs, finalized);
       report({ after: cursor.number, cursor: to, to: finalized, events });
       // Requests of readers and answers of nodes get their turn.

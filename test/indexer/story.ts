@@ -25,6 +25,9 @@ export interface Emitted {
   data: Hex;
 }
 
+/** The same log, its data as ingestion reads them. */
+export const asRead = <T extends Emitted>(log: T) => ({ ...log, data: Buffer.from(log.data.slice(2), "hex") });
+
 /** The head of a season's ledger as the contract would answer it. */
 export interface Ledger {
   seq: bigint;

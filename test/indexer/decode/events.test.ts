@@ -4,11 +4,11 @@ import type { Hex } from "viem";
 import { createDecoder, MalformedLog, subjectOf } from "../../../indexer/decode/events.ts";
 import { modelRegistryAbi } from "../../../sdk/abi.ts";
 import { ZERO_HASH } from "../../../sdk/commitments.ts";
-import { accountOf, deployment, type Emitted, emit, tell } from "../story.ts";
+import { accountOf, asRead, deployment, type Emitted, emit, tell } from "../story.ts";
 
 const decoder = createDecoder(deployment);
 const place = { blockNumber: 7, logIndex: 3 };
-const decode = (log: Emitted) => decoder.decode({ ...log, ...place });
+const decode = (log: Emitted) => decoder.decode({ ...asRead(log), ...place });
 const hint = (uri: string) =>
   emit(deployment.contracts.ModelRegistry.address, modelRegistryAbi, "UriAdded", {
     modelId: ZERO_HASH,
@@ -35,7 +35,7 @@ describe("decoding", () => {
     const logs = tell([[21, 22, 24]]).flatMap((chapter) => chapter.logs);
     expect(logs.some((log) => log.address === address)).to.equal(true);
     for (const log of logs) {
-      const decodeWithout = () => without.decode({ ...log, ...place });
+      const decodeWithout = () => without.decode({ ...asRead(log), ...place });
       if (log.address === address) expect(decodeWithout).to.throw(MalformedLog, "no event");
       else expect(decodeWithout()).to.deep.equal(decode(log));
     }

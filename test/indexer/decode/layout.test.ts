@@ -24,7 +24,8 @@ interface Encoded {
 
 const events: AbiEvent[] = Object.values(abis).flatMap((abi) => [...abi].filter((item) => item.type === "event"));
 const readers = new Map(events.map((event) => [event, compile(event)]));
-const read = (event: AbiEvent, { topics, data }: Encoded) => readers.get(event)?.(topics, data);
+const read = (event: AbiEvent, { topics, data }: Encoded) => readers.get(event)?.(topics, bytesIn(data));
+const bytesIn = (data: Hex) => Buffer.from(data.slice(2), "hex");
 const plain = (event: AbiEvent): AbiParameter[] => event.inputs.filter((input) => !input.indexed);
 
 const eventOf = (text: string): AbiEvent => parseAbiItem([text] as never) as unknown as AbiEvent;
@@ -141,7 +142,7 @@ describe("the layout of events", () => {
   const log = encode(hint, values);
   const readHint = compile(hint);
   const refuses = (change: Partial<Encoded>) => {
-    expect(() => readHint((change.topics ?? log.topics) as Hex[], change.data ?? log.data)).to.throw(Refusal);
+    expect(() => readHint((change.topics ?? log.topics) as Hex[], bytesIn(change.data ?? log.data))).to.throw(Refusal);
   };
   const topic = (index: number, put: (word: Hex) => Hex): Partial<Encoded> => ({
     topics: log.topics.map((each, i) => (i === index ? put(each) : each)),
@@ -186,7 +187,7 @@ describe("the layout of events", () => {
         [...values.slice(0, 2), `0x${bytes}`],
       );
       const { args } = decodeEventLog({ abi: [hint], topics: log.topics as [Hex], data: changed.data });
-      expect(readHint(log.topics, changed.data)).to.deep.equal(args);
+      expect(readHint(log.topics, bytesIn(changed.data))).to.deep.equal(args);
     }
   });
 

@@ -50,7 +50,7 @@ describe("the pace", () => {
     const pace = createPace();
     const bytesOf = (blocks: number) => blocks * 2 ** 20;
     for (let i = 0; i < 10; i++) pace.succeeded(pace.span(), bytesOf(pace.span()));
-    expect(bytesOf(pace.span())).to.be.within(2 ** 22, 2 ** 24);
+    expect(bytesOf(pace.span())).to.be.within(2 ** 19, 2 ** 21);
     pace.succeeded(pace.span(), 2 ** 30);
     expect(pace.span()).to.equal(1);
   });

@@ -7,7 +7,7 @@ import { type Range, readRanges } from "../../../indexer/ingest/ranges.ts";
 import { createRpc, type Rpc } from "../../../indexer/ingest/rpc.ts";
 import { type Block, chainOf, type FakeNode, startNode } from "../node.ts";
 import { choices } from "../running.ts";
-import { deployment, type Emitted, tell } from "../story.ts";
+import { asRead, deployment, type Emitted, tell } from "../story.ts";
 
 export type Json = Record<string, unknown>;
 
@@ -112,5 +112,5 @@ const fieldsOf = ({ number, hash, parentHash, timestamp }: Omit<Block, "logs" | 
 export const wantedLogs = ({ number, hash, logs }: Block) =>
   logs.flatMap((log, logIndex) => {
     const transactionHash = keccak256(toHex(`${hash} ${logIndex}`));
-    return isWanted(log) ? [{ ...log, blockNumber: number, blockHash: hash, logIndex, transactionHash }] : [];
+    return isWanted(log) ? [{ ...asRead(log), blockNumber: number, blockHash: hash, logIndex, transactionHash }] : [];
   });

@@ -74,7 +74,7 @@ describe("reading final blocks refuses", () => {
   const malformed: Record<string, unknown[]> = {
     address: [undefined, null, 5, "0x", `${hash}`, `0x${"zz".repeat(20)}`, "ab".repeat(21)],
     topics: [[5], [""], [hash, "0x12"], [hash, hash.replace("55", "5g")], [hash, `${hash}00`], [hash, null]],
-    data: [undefined, null, "", "0", "0x1", "0x1g", "12", ["0x"]],
+    data: [undefined, null, "", "0", "0x1", "0x1g", "12", ["0x"], "0x\u0130\u0131", "0xé0"],
     blockNumber: [undefined, null, 5, "", "0x", "5", "0xg", "0x100000000000000", "0x20000000000000", "-0x1"],
     blockHash: [undefined, null, "0x12", 5],
     transactionHash: [undefined, null, "0x12", hash.slice(0, -1), `${hash}5`],

@@ -3,7 +3,7 @@ import { createRanking, type Ranking } from "../../../indexer/rank/ranking.ts";
 import { type Chain, createChain } from "../../../indexer/store/chain.ts";
 import { type Db, openDatabase } from "../../../indexer/store/database.ts";
 import { type Block, chainOf } from "../node.ts";
-import { deployment, tell } from "../story.ts";
+import { asRead, deployment, tell } from "../story.ts";
 
 const decoder = createDecoder(deployment);
 
@@ -36,7 +36,7 @@ export function openTold(blocks: readonly Block[], held = 0): Told {
     append(appended) {
       const logs = appended.flatMap((block) => {
         const where = { blockNumber: block.number, blockHash: block.hash, transactionHash: block.hash };
-        return block.logs.map((log, logIndex) => ({ ...log, ...where, logIndex }));
+        return block.logs.map((log, logIndex) => ({ ...asRead(log), ...where, logIndex }));
       });
       chain.append({ headers: appended, logs, finalized: 0 });
     },

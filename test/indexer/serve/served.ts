@@ -12,7 +12,7 @@ import { openDatabase } from "../../../indexer/store/database.ts";
 import type { SyncStatus } from "../../../indexer/sync/parts.ts";
 import { type Block, chainOf } from "../node.ts";
 import { scratch } from "../running.ts";
-import { deployment, tell } from "../story.ts";
+import { asRead, deployment, tell } from "../story.ts";
 
 /** A database that a test writes block by block, and what serves it. */
 export interface Served {
@@ -89,7 +89,7 @@ export function openServed(blocks: Block[], { complete = true } = {}): Served {
 /** A block's logs as ingestion reads them. */
 const logsOf = (block: Block): Log[] =>
   block.logs.map((log, logIndex) => ({
-    ...log,
+    ...asRead(log),
     ...{ blockNumber: block.number, blockHash: block.hash, transactionHash: block.hash, logIndex },
   }));
 

@@ -5,7 +5,7 @@ import { type Chain, createChain } from "../../../indexer/store/chain.ts";
 import { type Db, openDatabase } from "../../../indexer/store/database.ts";
 import type { EntryListener } from "../../../indexer/store/listener.ts";
 import { type Block, chainOf } from "../node.ts";
-import { deployment, tell } from "../story.ts";
+import { asRead, deployment, tell } from "../story.ts";
 
 export const decoder = createDecoder(deployment);
 export const campaign = deployment.contracts.Campaign;
@@ -33,7 +33,7 @@ export function told(choices: readonly (readonly number[])[]): { first: Block; b
 
 export const logsOf = (block: Block): Log[] =>
   block.logs.map((log, logIndex) => ({
-    ...log,
+    ...asRead(log),
     ...{ blockNumber: block.number, blockHash: block.hash, transactionHash: block.hash, logIndex },
   }));
 

@@ -1,0 +1,26 @@
+import type { Range } from "./ranges.ts";
+
+const RANGES_TOGETHER = 4;
+
+/**
+ * Up to four ranges as one: a long answer costs more to collect as garbage than several short ones, and a short transaction
+ * writes the same pages again in the next. What was read before an error is yielded before it is thrown.
+ */
+export async function* gather(ranges: AsyncIterable<Range>): AsyncGenerator<Range> {
+  const waiting: Range[] = [];
+  const join = (): Range => joined(waiting.splice(0));
+  try {
+    for await (const range of ranges) if (waiting.push(range) === RANGES_TOGETHER) yield join();
+  } catch (error) {
+    if (waiting.length > 0) yield join();
+    throw error;
+  }
+  if (waiting.length > 0) yield join();
+}
+
+const joined = (ranges: readonly Range[]): Range => ({
+  from: (ranges[0] as Range).from,
+  to: (ranges.at(-1) as Range).to,
+  headers: ranges.flatMap(({ headers }) => headers),
+  logs: ranges.flatMap(({ logs }) => logs),
+});
