@@ -42,7 +42,7 @@ export async function serve(args: string[]): Promise<Speed[]> {
     return listening(server);
   };
   try {
-    const [bare, full] = [await start(), await start(file)];
+    const [bare, full] = [await start(), await start(file, String(accounts))];
     const rows: Speed[] = [];
     for (const connections of CONNECTIONS) {
       const drawn = (around: number) =>

@@ -8,6 +8,8 @@ import { positionOf, type Standings } from "./standings.ts";
 export interface Boards {
   /** The standings of a season as they are now; undefined while they are being read, and where they are too many. */
   of(season: number): Standings | undefined;
+  /** How many accounts are held. */
+  size(): number;
   /** An account's standing changed: it is read again before the season is next asked for. */
   changed(season: number, account: Address): void;
   /** Drops what is held, as when a transaction failed or the database was emptied. */
@@ -82,6 +84,7 @@ export function createBoards(db: Db, stored: (season: number) => Standings, most
       if (!held) begin(season);
       return undefined;
     },
+    size: () => [...seasons.values()].reduce((sum, { board }) => sum + board.size(), 0),
     changed(season, account) {
       const held = seasons.get(season);
       held?.changed.add(account);

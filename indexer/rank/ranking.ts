@@ -15,6 +15,8 @@ import { createStored } from "./stored.ts";
 export interface Ranking {
   /** The standings of a season; throws `RankingNotBuilt` until the ranking is built. */
   of(seasonId: number): Standings;
+  /** Accounts whose standings are in memory. */
+  held(): number;
   /** Whether it can be read. */
   built(): boolean;
   /**
@@ -48,6 +50,7 @@ export function createRanking(db: Db, { held = 0 } = {}): Ranking {
       built.require();
       return boards.of(season) ?? stored(season);
     },
+    held: boards.size,
     built: built.is,
     build() {
       if (built.is()) return;

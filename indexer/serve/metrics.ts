@@ -65,6 +65,7 @@ export function metricsRoute(app: App, state: State, condition: SyncStatus, stre
   bySeason("proofboard_epochs", "Epochs of a season whose ranks are kept.", ({ seasonId }) =>
     state.isBuilt() ? state.history.epochs(Number(seasonId)).length : 0,
   );
+  gauge("proofboard_accounts_in_memory", "Accounts whose standings are read from memory.", state.ranking.held);
   gauge("proofboard_ranking_built", "1 once the ranking can be read.", () => (state.isBuilt() ? 1 : 0));
   gauge("proofboard_progress_timestamp_seconds", "When following the chain last succeeded in anything.", () =>
     Math.floor(condition.progressAt / 1000),

@@ -1,0 +1,27 @@
+import { setImmediate } from "node:timers/promises";
+import { pino } from "pino";
+import { createRpc } from "../../indexer/ingest/rpc.ts";
+import { openForWriting } from "../../indexer/open.ts";
+import { createServer } from "../../indexer/serve/server.ts";
+import { createAnnouncements } from "../../indexer/store/announcements.ts";
+import { newStatus } from "../../indexer/sync/parts.ts";
+import { SEASON } from "../rank/population.ts";
+import { deployment } from "../sync/deployment.ts";
+
+/** The indexer's server with all that it has, once the standings that it keeps in memory are read. */
+export async function openFull(file: string, accounts: number) {
+  const { db, chain, decoder, ranking } = openForWriting(file, deployment);
+  ranking.of(SEASON);
+  do await setImmediate();
+  while (ranking.held() > 0 && ranking.held() < accounts);
+  const rpc = createRpc({ urls: [], chainId: deployment.chainId, timeout: 1, signal: new AbortController().signal });
+  return createServer({
+    sources: { db, chain, announcements: createAnnouncements(), decoder, deployment, ranking, rpc },
+    condition: newStatus(),
+    content: undefined,
+    rpcUrl: undefined,
+    // Counted as ever, but never refused: all requests come from one address.
+    limits: { requests: 1_000_000_000 },
+    logger: pino({ level: "info" }),
+  });
+}
