@@ -1,11 +1,12 @@
+import type { Address } from "viem";
 import { z } from "zod";
 import type { Standing } from "../../sdk/wire.ts";
 import { jsonOf } from "../rank/board.ts";
-import type { Position } from "../rank/standings.ts";
+import type { Position, Standings } from "../rank/standings.ts";
 import { HOT, sendJson } from "./answers.ts";
 import { DECIMAL, decodeCursor, encodeCursor, HASH_START, hashStart, staleCursor } from "./cursors.ts";
-import { account, between, cursor, noQuery, prefix, seasonId } from "./parameters.ts";
-import { ProblemError } from "./problems.ts";
+import { account, accountAsWritten, between, cursor, noQuery, prefix, seasonId } from "./parameters.ts";
+import { InvalidParameter, ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, requireSeason, type State } from "./state.ts";
 
@@ -66,7 +67,7 @@ export function standingRoutes(app: App, state: State): void {
       schema: {
         summary: "An account's rank, and who stands around it",
         description: "Reads at most 101 standings.",
-        params: z.object({ seasonId, account }),
+        params: z.object({ seasonId, account: accountAsWritten }),
         querystring: z.strictObject({
           around: between(0, 50).default(0).describe("Neighbours on each side; none unless told."),
         }),
@@ -77,7 +78,7 @@ export function standingRoutes(app: App, state: State): void {
       const { params, query } = request;
       const season = requireSeason(state, params.seasonId);
       const standings = state.ranking.of(Number(params.seasonId));
-      const item = standings.standingOf(params.account);
+      const item = standingOf(standings, params.account);
       if (!item) throw new ProblemError(404, `${params.account} has no points entry in season ${params.seasonId}.`);
       const { around } = query;
       const neighbours = around === 0 ? [] : standings.neighbours(item, around);
@@ -129,6 +130,19 @@ export function standingRoutes(app: App, state: State): void {
       );
     },
   );
+}
+
+/** Throws the problem of status 400 of an address whose capital letters are wrong. */
+function standingOf(standings: Standings, text: string): Standing | undefined {
+  const known = standings.standingOf(text as Address);
+  // The chain's own accounts are written right.
+  return known?.account === text ? known : standings.standingOf(checked(text));
+}
+
+function checked(text: string): Address {
+  const { data, error } = z.object({ account }).safeParse({ account: text });
+  if (error) throw new InvalidParameter(error.issues[0] as never, { account: text });
+  return data.account;
 }
 
 // Points move while a client reads on, and the order stays whole: the next page is what now stands behind the last

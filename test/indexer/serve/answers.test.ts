@@ -56,6 +56,22 @@ describe("answers of the chain", () => {
     }
   });
 
+  it("refuse an account whose capital letters are wrong, also one that is known, and take it in small letters", async () => {
+    const { items } = (await (await get(STANDINGS)).json()) as { items: Standing[] };
+    for (const { account, ...standing } of [...items, ...items]) {
+      const wrong = account
+        .slice(2)
+        .replace(/[a-f]/i, (letter) => (/[a-f]/.test(letter) ? letter.toUpperCase() : letter.toLowerCase()));
+      const refused = await get(`${STANDINGS}/0x${wrong}`);
+      if (/[a-f]/.test(wrong) && /[A-F]/.test(wrong)) {
+        expect(refused.status, wrong).to.equal(400);
+        expect(await refused.json()).to.include({ parameter: "account" });
+      }
+      const { item } = (await (await get(`${STANDINGS}/${account.toLowerCase()}`)).json()) as { item: Standing };
+      expect(item).to.deep.equal({ account, ...standing });
+    }
+  });
+
   it("are open to pages of any origin, and so are problems; preflight requests are answered", async () => {
     for (const path of [STANDINGS, "/v1/seasons/9", "/healthz", "/nowhere"]) {
       const { headers } = await get(path, { origin: "https://elsewhere.example" });
