@@ -1,4 +1,4 @@
-import { parseAbi } from "viem";
+import { parseAbi } from "viem/utils";
 
 // Human-readable ABI of every contract's interface, tested equal to the compiled artifacts.
 

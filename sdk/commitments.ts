@@ -1,14 +1,5 @@
-import {
-  type Address,
-  concat,
-  encodeAbiParameters,
-  type Hex,
-  hashTypedData,
-  keccak256,
-  numberToHex,
-  stringToHex,
-  toHex,
-} from "viem";
+import type { Address, Hex } from "viem";
+import { concat, encodeAbiParameters, hashTypedData, keccak256, numberToHex, stringToHex, toHex } from "viem/utils";
 
 /** A tag as it is hashed everywhere: ASCII, left-aligned in 32 bytes. */
 export const tag = (text: string): Hex => stringToHex(text, { size: 32 });

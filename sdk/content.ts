@@ -1,4 +1,5 @@
-import { type Hex, hexToBytes, keccak256, sha256 } from "viem";
+import type { Hex } from "viem";
+import { hexToBytes, keccak256, sha256 } from "viem/utils";
 
 // Multiformats: CIDv1 (0x01), raw codec (0x55), then a multihash: sha2-256 (0x12) or keccak-256 (0x1b), length 32.
 // https://github.com/multiformats/cid, https://github.com/multiformats/multicodec

@@ -1,4 +1,5 @@
-import { type Address, getAddress, type Hex, numberToHex } from "viem";
+import type { Address, Hex } from "viem";
+import { getAddress, numberToHex } from "viem/utils";
 import { ZERO_HASH } from "./commitments.ts";
 
 /** Context of a free inference: all zero. */

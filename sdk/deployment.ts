@@ -1,4 +1,5 @@
-import { type Address, getAddress, type Hex, isAddress, isHash } from "viem";
+import type { Address, Hex } from "viem";
+import { getAddress, isAddress, isHash } from "viem/utils";
 
 /** The contracts that every deployment names. */
 export const contractNames = [

@@ -1,4 +1,5 @@
-import { bytesToHex, concat, type Hex, hexToBytes, keccak256, numberToHex, stringToHex } from "viem";
+import type { Hex } from "viem";
+import { bytesToHex, concat, hexToBytes, keccak256, numberToHex, stringToHex } from "viem/utils";
 import { tag } from "./commitments.ts";
 import { orderedTree } from "./tree.ts";
 

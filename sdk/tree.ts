@@ -1,4 +1,5 @@
-import { type Hex, hexToBytes, keccak256 } from "viem";
+import type { Hex } from "viem";
+import { hexToBytes, keccak256 } from "viem/utils";
 
 /** Ordered Merkle tree: position and count are bound by the hashes. Twin of `contracts/libraries/OrderedTree.sol`. */
 export interface OrderedTree {

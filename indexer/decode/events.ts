@@ -1,4 +1,5 @@
-import { type Abi, type AbiEvent, type Address, type DecodeEventLogReturnType, type Hex, toEventSelector } from "viem";
+import type { Abi, AbiEvent, Address, DecodeEventLogReturnType, Hex } from "viem";
+import { toEventSelector } from "viem/utils";
 import { attestationRegistryAbi, campaignAbi, fraudProofAbi, modelRegistryAbi, quorumAbi } from "../../sdk/abi.ts";
 import type { Deployment } from "../../sdk/deployment.ts";
 import type { Log, LogFilter } from "../ingest/blocks.ts";

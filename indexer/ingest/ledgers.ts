@@ -1,4 +1,5 @@
-import { type Address, decodeFunctionResult, encodeFunctionData, type Hex } from "viem";
+import type { Address, Hex } from "viem";
+import { decodeFunctionResult, encodeFunctionData } from "viem/utils";
 import { campaignAbi } from "../../sdk/abi.ts";
 import { RpcError } from "./errors.ts";
 import { hexOf } from "./fields.ts";

@@ -1,5 +1,4 @@
-import http from "node:http";
-import https from "node:https";
+import type { IncomingMessage } from "node:http";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { RpcError } from "./errors.ts";
@@ -13,7 +12,8 @@ const LONGEST_ANSWER = 256 * 2 ** 20;
 /** HTTP with connections that are kept; `timeout` is the longest wait for a whole answer, in milliseconds. */
 export function createTransport(url: string, timeout: number): Transport {
   const { protocol, hostname } = new URL(url);
-  const { request, Agent } = protocol === "https:" ? https : http;
+  // Imported as a module, it would load Node's fetch and WebSocket, too.
+  const { request, Agent } = process.getBuiltinModule(protocol === "https:" ? "node:https" : "node:http");
   const agent = new Agent({ keepAlive: true });
   const headers = {
     "content-type": "application/json",
@@ -22,7 +22,7 @@ export function createTransport(url: string, timeout: number): Transport {
   };
   const name = nameOf(url);
 
-  function open(body: string, signal: AbortSignal): Promise<http.IncomingMessage> {
+  function open(body: string, signal: AbortSignal): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const sent = request(url, { method: "POST", agent, headers, signal }, resolve);
       sent.on("error", (error: NodeJS.ErrnoException) => {
@@ -57,7 +57,7 @@ export const nameOf = (url: string): string => `The node at ${new URL(url).host}
 
 const isLocal = (hostname: string): boolean => ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
 
-async function readText(response: http.IncomingMessage, name: string): Promise<string> {
+async function readText(response: IncomingMessage, name: string): Promise<string> {
   const zipped = response.headers["content-encoding"] === "gzip";
   const chunks: Buffer[] = [];
   let size = 0;
@@ -70,7 +70,7 @@ async function readText(response: http.IncomingMessage, name: string): Promise<s
 }
 
 // Some nodes send a JSON-RPC error with a status from 400 on; its message says more than the status.
-function checkStatus(response: http.IncomingMessage, text: string, name: string): void {
+function checkStatus(response: IncomingMessage, text: string, name: string): void {
   const status = response.statusCode ?? 0;
   const seconds = secondsOf(response.headers["retry-after"]);
   if (status === 429 || (status === 503 && seconds !== undefined)) throw rateLimited(name, seconds);

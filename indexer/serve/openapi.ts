@@ -1,6 +1,6 @@
-import { STATUS_CODES } from "node:http";
 import swagger from "@fastify/swagger";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import { titleOf } from "./problems.ts";
 import type { App } from "./state.ts";
 
 const DESCRIPTION =
@@ -54,6 +54,6 @@ function complete(document: Document): Document {
 }
 
 const problem = (status: string): Response => ({
-  description: STATUS_CODES[status] ?? "Any other problem",
+  description: titleOf(status) ?? "Any other problem",
   content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
 });

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import fastifyStatic from "@fastify/static";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { App } from "./state.ts";
 
@@ -36,6 +35,7 @@ export async function pageRoutes(
     return () => false;
   }
   const policy = policyOf(rpcUrl);
+  const { default: fastifyStatic } = await import("@fastify/static");
   await app.register(fastifyStatic, {
     root: directory,
     preCompressed: true,

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { $ZodIssue } from "zod/v4/core";
 import type { Problem } from "../../sdk/wire.ts";
@@ -62,9 +61,13 @@ function toProblem(error: Failure): Problem {
   return problem(status, status < 500 ? error.message : "The indexer failed to answer; its log says why.");
 }
 
+/** The name of an HTTP status. */
+export const titleOf = (status: number | string): string | undefined =>
+  process.getBuiltinModule("node:http").STATUS_CODES[status];
+
 const problem = (status: number, detail: string, parameter?: string): Problem => ({
   type: "about:blank",
-  title: STATUS_CODES[status] ?? "Error",
+  title: titleOf(status) ?? "Error",
   status,
   detail,
   ...(parameter !== undefined && { parameter }),

@@ -1,4 +1,4 @@
-import Fastify, { type FastifyBaseLogger, LogController } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifySchemaCompiler, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { ZodType } from "zod";
 import type { SyncStatus } from "../sync/parts.ts";
@@ -42,6 +42,19 @@ export interface ServerOptions {
 
 const SLOW = 1_000;
 
+const validatorOf: FastifySchemaCompiler<ZodType> =
+  ({ schema }) =>
+  (data) => {
+    const parsed = schema.safeParse(data);
+    return parsed.success
+      ? { value: parsed.data }
+      : { error: new InvalidParameter(parsed.error.issues[0] as never, data as Record<string, unknown>) };
+  };
+
+// Given from the start, else Fastify loads its own, too. Answers are built as their types say, and tests hold them against
+// the schemas: no need to check each again.
+const COMPILERS = { buildValidator: () => validatorOf as never, buildSerializer: () => () => JSON.stringify };
+
 /** The HTTP API and the page, not yet listening. Closing it lets requests end that are under way. */
 export async function createServer(options: ServerOptions): Promise<App> {
   const { condition, content, page: directory, rpcUrl, logger } = options;
@@ -59,16 +72,9 @@ export async function createServer(options: ServerOptions): Promise<App> {
     requestTimeout: 15_000,
     bodyLimit: 1,
     routerOptions: { maxParamLength: 200 },
+    schemaController: { compilersFactory: COMPILERS },
     frameworkErrors: (error, _, reply) => answerProblem(error, reply),
   }).withTypeProvider<ZodTypeProvider>();
-  app.setValidatorCompiler<ZodType>(({ schema }) => (data) => {
-    const parsed = schema.safeParse(data);
-    return parsed.success
-      ? { value: parsed.data }
-      : { error: new InvalidParameter(parsed.error.issues[0] as never, data as Record<string, unknown>) };
-  });
-  // Answers are built as their types say, and tests hold them against the schemas: no need to check each again.
-  app.setSerializerCompiler(() => JSON.stringify);
   // Before plugins are waited for: Fastify then binds the routes that it has to the handler that it has.
   answerProblems(app as never);
   closeGently(app);

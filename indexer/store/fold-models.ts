@@ -1,4 +1,5 @@
-import { type Hex, hexToBytes, keccak256 } from "viem";
+import type { Hex } from "viem";
+import { hexToBytes, keccak256 } from "viem/utils";
 import { decodeLayout } from "../../sdk/layouts.ts";
 import type { Db } from "./database.ts";
 import type { FoldSteps } from "./fold.ts";

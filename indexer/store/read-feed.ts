@@ -1,4 +1,5 @@
-import { type Hex, toEventSelector } from "viem";
+import type { Hex } from "viem";
+import { toEventSelector } from "viem/utils";
 import { attestationRegistryAbi, campaignAbi } from "../../sdk/abi.ts";
 import type { Place } from "../decode/events.ts";
 import type { Db } from "./database.ts";
