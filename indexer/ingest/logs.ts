@@ -124,7 +124,7 @@ const itemIn = (value: unknown, field: string, size: number): number =>
 function repeated<T>(read: (value: unknown) => T): (value: unknown) => T {
   let last: { value: unknown; result: T } | undefined;
   return (value) => {
-    if (last?.value !== value) last = { value, result: read(value) };
-    return (last as { result: T }).result;
+    if (!last || last.value !== value) last = { value, result: read(value) };
+    return last.result;
   };
 }

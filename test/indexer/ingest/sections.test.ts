@@ -41,6 +41,13 @@ describe("reading final blocks refuses", () => {
     }
   });
 
+  it("a first log that lacks a field", async () => {
+    for (const field of ["address", "topics", "data", "blockNumber", "blockHash", "transactionHash", "logIndex"]) {
+      reading.falsifyLogs((logs) => logs.map((log, i) => (i === 0 ? { ...log, [field]: undefined } : log)));
+      await reading.refuses(new RegExp(`^The node answered .*${field}`));
+    }
+  });
+
   it("logs that nobody asked for", async () => {
     falsifyThird({ address: `0x${"22".repeat(20)}` });
     await reading.refuses(/^The node answered with a log of 0x(?:22){20} that nobody asked for\.$/);
