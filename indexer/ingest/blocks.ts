@@ -73,6 +73,13 @@ export async function readHeaders(
   return headers;
 }
 
+/** Throws {@link RpcError} unless the node finds a block by its hash: no other block confirms that of the chain's last. */
+export async function confirmHash(node: Endpoint, { number, hash }: Header, signal?: AbortSignal): Promise<void> {
+  const found = parseHeader(await node.call("eth_getBlockByHash", [hash, false], signal));
+  if (found.number !== number || found.hash !== hash)
+    throw new RpcError(`The node answered with block ${found.number}, ${found.hash}, when asked for block ${hash}.`);
+}
+
 /**
  * The last block that can't be reorganised: the node's `finalized` block, and in any case one at least `finality` blocks
  * below the head. Some nodes know no such tag, and development chains call their head final.

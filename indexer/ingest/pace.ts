@@ -9,7 +9,7 @@ export interface Pace {
 
 const FIRST_SPAN = 32;
 const LONGEST_SPAN = 2_000;
-/** Of an answer: long enough that its making takes longer than its asking, short enough to be kept in memory. */
+/** Of an answer: long enough that its making takes longer than its asking, short enough to be garbage before it grows old. */
 const WANTED_BYTES = 2 ** 20;
 
 /**

@@ -1,4 +1,4 @@
-import { checkLinks, type LogFilter, readHeaders, type SealedHeader } from "./blocks.ts";
+import { checkLinks, confirmHash, type LogFilter, readHeaders, type SealedHeader } from "./blocks.ts";
 import { type Block, blocksOf, complete } from "./completeness.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
@@ -16,7 +16,7 @@ interface Question {
   filter: LogFilter;
   from: number;
   to: number;
-  /** Whether the chain has a block after these: it alone tells that the last one's hash is true. */
+  /** Whether the chain has a block after these, which tells that the last one's hash is true. */
   followed: boolean;
   signal: AbortSignal;
 }
@@ -32,6 +32,7 @@ export async function readChecked(node: Endpoint, { filter, from, to, followed, 
       askLogs(node, { fromBlock: toQuantity(from), toBlock: toQuantity(to) }, filter, either),
     ]);
     const headers = linked(read, to);
+    if (!followed) await confirmHash(node, headers.at(-1) as SealedHeader, either);
     return section(await complete(node, blocksOf(headers, logs), filter, either), headers);
   } finally {
     attempt.abort();
@@ -44,6 +45,7 @@ export async function readUnchecked(node: Endpoint, question: Question): Promise
   const logs = await askLogs(node, { fromBlock: toQuantity(from), toBlock: toQuantity(to) }, filter, signal);
   const numbers = numbersOf(logs, from, to);
   const headers = linked(await readHeaders(node, followed ? [...numbers, to + 1] : numbers, signal), to);
+  if (!followed) await confirmHash(node, headers.at(-1) as SealedHeader, signal);
   return section(blocksOf(headers, logs), headers);
 }
 

@@ -129,6 +129,10 @@ function answer(node: FakeNode, method: string, params: Params): unknown {
     const block = tag === "latest" ? blocks.at(-1) : blocks[tag === "finalized" ? node.finalized : Number(tag)];
     return block ? headerJson(block) : null;
   }
+  if (method === "eth_getBlockByHash") {
+    const block = blocks.find(({ hash }) => hash === first);
+    return block ? headerJson(block) : null;
+  }
   if (method === "eth_getLogs") return logsJson(blocks, first);
   if (method === "eth_call") return call(blocks, first, second);
   throw new Error(`the method ${method} does not exist`);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Hex } from "viem";
 import { RpcError } from "../../../indexer/ingest/errors.ts";
 import { type Range, readRanges } from "../../../indexer/ingest/ranges.ts";
-import { type Block, bloomOf, chainOf, startNode } from "../node.ts";
+import { type Block, bloomOf, chainOf, headerJson, startNode } from "../node.ts";
 import { deployment, type Emitted } from "../story.ts";
 import {
   busy,
@@ -146,6 +146,21 @@ describe("reading final blocks", () => {
     expect(error.message).to.match(new RegExp(`^Block ${empty.number + 1} follows 0x.*, and not 0x7777`));
     expectChain(ranges, whole, empty.number - 5, empty.number - 1);
   });
+
+  for (const blooms of [true, false])
+    it(`believes the last block's hash only if the node finds it by that${blooms ? "" : ", also without blooms"}`, async () => {
+      const empty = whole.findLast(({ logs, number }) => logs.length === 0 && number < last) as Block;
+      const wanted = { after: empty.number - 3, to: empty.number, head: empty.number, blooms };
+      reading.falsifyHeader(empty.number, "hash", `0x${"77".repeat(32)}`);
+      await reading.refuses(/a block/, wanted);
+      reading.node.fault = (method) => (method === "eth_getBlockByHash" ? { result: headerJson(busy) } : undefined);
+      await reading.refuses(
+        new RegExp(`^The node answered with block ${busy.number}, 0x.*, when asked for block 0x`),
+        wanted,
+      );
+      reading.node.fault = () => undefined;
+      expectChain(await reading.all(wanted), whole, wanted.after, wanted.to);
+    });
 
   it("reads ahead while the caller is busy, but not without end, and stops when the caller does", async () => {
     const long = chainOf(Array.from({ length: 3_000 }, () => ({ logs: [], ledgers: new Map() })));

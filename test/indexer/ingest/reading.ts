@@ -38,6 +38,7 @@ export interface Reading {
 interface ReadingOptions {
   after?: number;
   to?: number;
+  head?: number;
   blooms?: boolean;
   urls?: string[];
 }
@@ -47,14 +48,14 @@ export async function startReading(): Promise<Reading> {
   const ending = new AbortController();
   const open = (...urls: string[]): Rpc => createRpc({ urls, chainId: 31337, timeout: 500, signal: ending.signal });
 
-  async function* read({ after = 1, to = last, blooms = true, urls = [node.url] }: ReadingOptions = {}) {
+  async function* read({ after = 1, to = last, head = last, blooms = true, urls = [node.url] }: ReadingOptions = {}) {
     const fault = node.fault;
     node.fault = () => undefined;
     const rpc = open(...urls);
     const start = await readHeader(rpc, after);
     node.fault = fault;
     node.requests = [];
-    yield* readRanges(rpc, { filter, blooms, after: start, to, head: last });
+    yield* readRanges(rpc, { filter, blooms, after: start, to, head });
   }
 
   async function all(options?: ReadingOptions): Promise<Range[]> {
