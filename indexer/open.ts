@@ -16,7 +16,7 @@ export interface Opened {
   close(): void;
 }
 
-/** Accounts whose standings are kept in memory: about 300 MB. */
+/** Accounts whose standings are kept in memory: 300 to 500 MB. */
 const MOST_HELD = 1_000_000;
 
 /** Opens the database for writing, or creates it. `prepare` is called before, while nobody else can write it. */

@@ -14,6 +14,8 @@ export async function openFull(file: string, accounts: number) {
   ranking.of(SEASON);
   do await setImmediate();
   while (ranking.held() > 0 && ranking.held() < accounts);
+  // Whether that was all is known one part later.
+  await setImmediate();
   const rpc = createRpc({ urls: [], chainId: deployment.chainId, timeout: 1, signal: new AbortController().signal });
   return createServer({
     sources: { db, chain, announcements: createAnnouncements(), decoder, deployment, ranking, rpc },

@@ -1,18 +1,18 @@
 import type { Address } from "viem";
 import type { Standing } from "../../sdk/wire.ts";
-import type { Standings } from "./standings.ts";
+import type { Standings, Unranked } from "./standings.ts";
 
 /** The standings of a season in memory: about 300 bytes an account, 500 once it was asked for; a rank in about 1 µs. */
 export interface Board extends Standings {
   size(): number;
-  /** Adds an account's standing, or replaces it; its rank follows from the others, whatever it says. */
-  put(standing: Standing): void;
+  /** Adds an account's standing, or replaces it. */
+  put(standing: Unranked): void;
   remove(account: Address): void;
 }
 
 type Key = Pick<Standing, "points" | "lastSeq">;
 
-interface Row extends Omit<Standing, "rank"> {
+interface Row extends Unranked {
   chunk: Chunk;
   /** The standing as JSON from behind its rank on, once it was asked for. */
   json: string | undefined;
@@ -45,10 +45,9 @@ export function createBoard(): Board {
   const chunkOf = (key: Key): Chunk | undefined =>
     chunks[Math.max(0, leading(chunks, (chunk) => !isAhead(key, chunk.rows[0] as Row)) - 1)];
 
-  function insert(standing: Standing): Row {
-    const { rank: _, ...rest } = standing;
-    const chunk = chunkOf(rest) ?? addChunk(0);
-    const row = { ...rest, chunk, json: undefined };
+  function insert(standing: Unranked): Row {
+    const chunk = chunkOf(standing) ?? addChunk(0);
+    const row = { ...standing, chunk, json: undefined };
     chunk.rows.splice(
       leading(chunk.rows, (other) => isAhead(other, row)),
       0,

@@ -3,6 +3,7 @@ import type { Standing } from "../../sdk/wire.ts";
 import type { Db } from "../store/database.ts";
 import { type Board, createBoard } from "./board.ts";
 import { positionOf, type Standings } from "./standings.ts";
+import type { Stored } from "./stored.ts";
 
 /** The newest seasons' standings, in memory once they are asked for. */
 export interface Boards {
@@ -23,25 +24,37 @@ interface Held {
   isWhole: boolean;
 }
 
-/** Standings read at a time: a few milliseconds. */
+/** Standings read at a time: about a millisecond. */
 const AT_ONCE = 250;
 
-/** Changes that are followed one by one: beyond, all is read anew. */
-const MOST_CHANGED = 10_000;
+/** Changes that are followed one by one, in up to a tenth of a second before an answer: beyond, all is read anew. */
+const MOST_CHANGED = 4_000;
 
 /** Holds up to `most` accounts, those of later seasons first; `stored` reads the database. */
-export function createBoards(db: Db, stored: (season: number) => Standings, most: number): Boards {
+export function createBoards(db: Db, stored: Stored, most: number): Boards {
   const seasons = new Map<number, Held>();
   const accountsFrom = db
     .prepare<[number], number>("SELECT sum(participants) FROM seasons WHERE season_id >= ?")
     .pluck();
-  const fits = (season: number): boolean => (accountsFrom.get(season) ?? 0) <= most;
+  const fits = (season: number): boolean => most > 0 && (accountsFrom.get(season) ?? 0) <= most;
+  /** One is read at a time. */
+  let reading: Held | undefined;
+
+  function makeRoom(): void {
+    for (const season of seasons.keys()) if (!fits(season)) drop(season);
+  }
+
+  function drop(season: number): void {
+    if (seasons.get(season) === reading) reading = undefined;
+    seasons.delete(season);
+  }
 
   function begin(season: number): void {
-    for (const other of seasons.keys()) if (!fits(other)) seasons.delete(other);
-    if (!fits(season)) return;
+    if (reading || !fits(season)) return;
+    makeRoom();
     const held = { board: createBoard(), changed: new Set<Address>(), isWhole: false };
     seasons.set(season, held);
+    reading = held;
     readOn(season, held);
   }
 
@@ -50,13 +63,14 @@ export function createBoards(db: Db, stored: (season: number) => Standings, most
     setImmediate(() => {
       if (seasons.get(season) !== held || !db.open) return;
       try {
-        const page = stored(season).page(last && positionOf(last), AT_ONCE);
+        const page = stored.of(season).page(last && positionOf(last), AT_ONCE);
         for (const standing of page) held.board.put(standing);
-        if (page.length === AT_ONCE) readOn(season, held, page.at(-1));
-        else held.isWhole = true;
+        if (page.length === AT_ONCE) return readOn(season, held, page.at(-1));
+        held.isWhole = true;
+        reading = undefined;
       } catch {
         // Whoever asks next is told by the database itself.
-        seasons.delete(season);
+        drop(season);
       }
     });
   }
@@ -64,12 +78,10 @@ export function createBoards(db: Db, stored: (season: number) => Standings, most
   /** Reads again what changed, unless the season has grown too large. */
   function bringUpToDate(season: number, { board, changed }: Held): Board | undefined {
     if (changed.size === 0) return board;
-    if (!fits(season)) {
-      seasons.delete(season);
-      return undefined;
-    }
+    makeRoom();
+    if (!seasons.has(season)) return undefined;
     for (const account of changed) {
-      const standing = stored(season).standingOf(account);
+      const standing = stored.unranked(season, account);
       if (standing) board.put(standing);
       else board.remove(account);
     }
@@ -88,8 +100,11 @@ export function createBoards(db: Db, stored: (season: number) => Standings, most
     changed(season, account) {
       const held = seasons.get(season);
       held?.changed.add(account);
-      if (held && held.changed.size > MOST_CHANGED) seasons.delete(season);
+      if (held && held.changed.size > MOST_CHANGED) drop(season);
     },
-    forget: () => seasons.clear(),
+    forget() {
+      seasons.clear();
+      reading = undefined;
+    },
   };
 }

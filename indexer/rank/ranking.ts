@@ -13,7 +13,7 @@ import { createStored } from "./stored.ts";
 
 /** Reads and keeps the ranking of every season. */
 export interface Ranking {
-  /** The standings of a season; throws `RankingNotBuilt` until the ranking is built. */
+  /** The standings of a season as they are now, to be used at once; throws `RankingNotBuilt` until the ranking is built. */
   of(seasonId: number): Standings;
   /** Accounts whose standings are in memory. */
   held(): number;
@@ -48,7 +48,7 @@ export function createRanking(db: Db, { held = 0 } = {}): Ranking {
   return {
     of(season) {
       built.require();
-      return boards.of(season) ?? stored(season);
+      return boards.of(season) ?? stored.of(season);
     },
     held: boards.size,
     built: built.is,

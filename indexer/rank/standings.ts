@@ -5,6 +5,9 @@ import type { EntryKey } from "../store/listener.ts";
 /** Where a standing is in the order of its season: points and last ledger entry. */
 export type Position = EntryKey;
 
+/** A standing without its rank, which others decide. */
+export type Unranked = Omit<Standing, "rank">;
+
 /** The standings of one season. Ranks are 1..n over the accounts with at least one ledger entry. */
 export interface Standings {
   /** Up to `limit` standings after a position, or from the first on. */

@@ -3,9 +3,9 @@ import type { Standing } from "../../sdk/wire.ts";
 import type { Db } from "../store/database.ts";
 import type { Key, Order } from "./order.ts";
 import { query } from "./queries.ts";
-import { type Position, positionOf, type Standings } from "./standings.ts";
+import { type Position, positionOf, type Standings, type Unranked } from "./standings.ts";
 
-interface Row extends Omit<Standing, "rank"> {
+interface Row extends Unranked {
   behind: bigint;
   last_seq: bigint;
 }
@@ -13,7 +13,13 @@ interface Row extends Omit<Standing, "rank"> {
 type InSeason = Key & { season: number };
 
 /** Standings of any season as the database holds them, read by a few rows each. */
-export function createStored(db: Db, order: Order): (season: number) => Standings {
+export interface Stored {
+  of(season: number): Standings;
+  /** An account's standing but for its rank, for which most is read; undefined without a ledger entry. */
+  unranked(season: number, account: Address): Unranked | undefined;
+}
+
+export function createStored(db: Db, order: Order): Stored {
   const keyOfAccount = db.prepare<[number, Address], [bigint, bigint]>(query("key of account")).raw().safeIntegers();
   const standingAt = db.prepare<[InSeason], Row>(query("standing")).safeIntegers();
   const from = db.prepare<[InSeason & { limit: number }], Row>(query("from")).safeIntegers();
@@ -25,12 +31,14 @@ export function createStored(db: Db, order: Order): (season: number) => Standing
     return found && { behind: found[0], lastSeq: found[1] };
   }
 
+  const rowAt = (season: number, key: Key): Row => standingAt.get({ season, ...key }) as Row;
+
   function pageFrom(season: number, rank: number, limit: number): Standing[] {
     const first = order.at(season, rank);
     return first ? from.all({ season, ...first, limit }).map((row, i) => standing(row, rank + i)) : [];
   }
 
-  return (season) => ({
+  const standings = (season: number): Standings => ({
     page(position, limit) {
       if (!position) return pageFrom(season, 1, limit);
       const rows = after.all({ season, ...keyAt(position), limit });
@@ -44,7 +52,7 @@ export function createStored(db: Db, order: Order): (season: number) => Standing
     },
     standingOf(account) {
       const key = keyOf(season, account);
-      return key && standing(standingAt.get({ season, ...key }) as Row, order.rank(season, key));
+      return key && standing(rowAt(season, key), order.rank(season, key));
     },
     neighbours(item, around) {
       const key = { season, ...keyAt(positionOf(item)), limit: around };
@@ -57,6 +65,14 @@ export function createStored(db: Db, order: Order): (season: number) => Standing
       ];
     },
   });
+
+  return {
+    of: standings,
+    unranked(season, account) {
+      const key = keyOf(season, account);
+      return key && standing(rowAt(season, key), 0);
+    },
+  };
 }
 
 const keyAt = ({ points, lastSeq }: Position): Key => ({ behind: -points, lastSeq });

@@ -33,7 +33,7 @@ export interface EntryListener {
   reach(timestamp: number): void;
   /**
    * The rows of `entries` may not hold `after` yet, nor what was told before in the transaction. Coalesced: one change an
-   * account and season, newcomers in the order of their first ledger entries.
+   * account and season.
    */
   changed(changes: readonly EntryChange[]): void;
   /** An account's tally changed, and its entry did not. */

@@ -27,7 +27,7 @@ export interface Rows<Key, Row extends Key> {
   remove(key: Key): void;
   /** Writes what was changed, in the order in which it first was. */
   flush(): void;
-  /** Tells of each row, before and after, that changed since this was last told of; to be called before each `flush`. */
+  /** Tells of each row, before and after, that changed since this was last told of; to be called before each `flush` where anyone is told. */
   tell(hear: (before: Row | undefined, after: Row | undefined) => void): void;
   /** Keeps what is held for the next transaction, unless it is too much. */
   trim(): void;

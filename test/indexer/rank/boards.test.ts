@@ -4,8 +4,7 @@ import fc from "fast-check";
 import { createBoards } from "../../../indexer/rank/boards.ts";
 import { createOrder } from "../../../indexer/rank/order.ts";
 import { createRanking } from "../../../indexer/rank/ranking.ts";
-import type { Standings } from "../../../indexer/rank/standings.ts";
-import { createStored } from "../../../indexer/rank/stored.ts";
+import { createStored, type Stored } from "../../../indexer/rank/stored.ts";
 import { openDatabase } from "../../../indexer/store/database.ts";
 import type { Standing } from "../../../sdk/wire.ts";
 import type { Block } from "../node.ts";
@@ -20,17 +19,19 @@ function boardsOf(seasons: Map<number, Standing[]>, most: number) {
   for (const [id, { length }] of seasons)
     db.exec(`INSERT INTO seasons VALUES (${id}, '0x', 0, NULL, 0, 0, 0, NULL, NULL, 0, ${length}, 0, '0x')`);
   const reads: number[] = [];
-  const stored = (season: number): Standings => {
+  const all = (season: number): Standing[] => {
     reads.push(season);
-    const all = seasons.get(season) ?? [];
-    return {
-      page: (after, limit) => {
-        const from = after ? all.findIndex(({ lastSeq }) => lastSeq === String(after.lastSeq)) + 1 : 0;
-        return all.slice(from, from + limit);
-      },
-      standingOf: (account) => all.find((one) => one.account === account),
-    } as Standings;
+    return seasons.get(season) ?? [];
   };
+  const stored = {
+    of: (season) => ({
+      page(after, limit) {
+        const from = after ? all(season).findIndex(({ lastSeq }) => lastSeq === String(after.lastSeq)) + 1 : 0;
+        return all(season).slice(from, from + limit);
+      },
+    }),
+    unranked: (season, account) => all(season).find((one) => one.account === account),
+  } as Stored;
   return { db, reads, boards: createBoards(db, stored, most) };
 }
 
@@ -48,20 +49,36 @@ describe("standings in memory", () => {
   it("are not held where they are too many, those of later seasons first", async () => {
     const seasons = new Map([1, 2, 3].map((season) => [season, standings(10)]));
     const { boards, reads } = boardsOf(seasons, 25);
-    for (const season of [1, 2, 3]) expect(boards.of(season)).to.equal(undefined);
-    await turns();
+    for (let i = 0; i < 3; i++) {
+      for (const season of [1, 2, 3]) boards.of(season);
+      await turns();
+    }
     expect([1, 2, 3].map((season) => boards.of(season)?.page(undefined, 50).length)).to.deep.equal([undefined, 10, 10]);
     expect(new Set(reads)).to.deep.equal(new Set([2, 3]));
+  });
+
+  it("are read of one season at a time", async () => {
+    const { boards, reads } = boardsOf(new Map([1, 2].map((season) => [season, standings(600)])), 5_000);
+    for (const season of [1, 2]) boards.of(season);
+    await turns();
+    expect(new Set(reads)).to.deep.equal(new Set([1]));
+    expect([boards.of(2), boards.of(1) === undefined]).to.deep.equal([undefined, false]);
+    await turns();
+    expect([boards.of(2) === undefined, boards.size()]).to.deep.equal([false, 1_200]);
   });
 
   it("are dropped when their season or a later one grows too large", async () => {
     const seasons = new Map([1, 2].map((season) => [season, standings(10)]));
     const { boards, db } = boardsOf(seasons, 25);
-    for (const season of [1, 2]) boards.of(season);
-    await turns();
+    for (const season of [1, 2]) {
+      boards.of(season);
+      await turns();
+    }
+    expect(boards.size()).to.equal(20);
     db.exec("UPDATE seasons SET participants = 20 WHERE season_id = 2");
-    boards.changed(1, accountOf(1));
-    expect([boards.of(1), boards.of(2) === undefined]).to.deep.equal([undefined, false]);
+    boards.changed(2, accountOf(1));
+    expect(boards.of(2)).to.not.equal(undefined);
+    expect([boards.size(), boards.of(1)]).to.deep.equal([10, undefined]);
     db.exec("UPDATE seasons SET participants = 30 WHERE season_id = 2");
     boards.changed(2, accountOf(1));
     expect(boards.of(2)).to.equal(undefined);
@@ -95,7 +112,7 @@ describe("standings in memory", () => {
     for (const disturb of [
       () => boards.forget(),
       () => {
-        for (let i = 0; i <= 10_000; i++) boards.changed(1, `0x${i.toString(16).padStart(40, "0")}`);
+        for (let i = 0; i <= 4_000; i++) boards.changed(1, `0x${i.toString(16).padStart(40, "0")}`);
       },
     ]) {
       boards.of(1);
@@ -108,13 +125,12 @@ describe("standings in memory", () => {
 
   it("are left to the database where it can't be read or is closed", async () => {
     const { boards, db } = boardsOf(new Map([[1, standings(3)]]), 50);
-    const failing = createBoards(
-      db,
-      () => {
+    const broken = {
+      of() {
         throw new Error("disk I/O error");
       },
-      50,
-    );
+    } as unknown as Stored;
+    const failing = createBoards(db, broken, 50);
     failing.of(1);
     boards.of(1);
     await turn();
@@ -123,7 +139,7 @@ describe("standings in memory", () => {
     boards.of(1);
     db.close();
     await turns();
-    expect(() => failing.of(2)).to.throw("not open");
+    expect([boards.size(), failing.size()]).to.deep.equal([0, 0]);
   });
 
   it("are those of the database after any blocks, and after undoing any of them", async () => {
@@ -134,7 +150,7 @@ describe("standings in memory", () => {
         ranking.build();
         const stored = createStored(db, createOrder(db));
         const same = () => {
-          const expected = stored(1).page(undefined, 1_000);
+          const expected = stored.of(1).page(undefined, 1_000);
           const read = ranking.of(1);
           expect(read.page(undefined, 1_000)).to.deep.equal(expected);
           for (const one of expected) expect(read.standingOf(one.account)).to.deep.equal(one);
@@ -152,8 +168,14 @@ describe("standings in memory", () => {
         same();
         expect(() => append(blocks.slice(-1))).to.throw();
         same();
-        const late = createRanking(db, { held: 1_000 }).of(1);
-        expect(late.page(undefined, 1_000)).to.deep.equal(stored(1).page(undefined, 1_000));
+        await turns();
+        same();
+        expect(ranking.held()).to.equal(stored.of(1).page(undefined, 1_000).length);
+        const late = createRanking(db, { held: 1_000 });
+        late.of(1);
+        await turns();
+        expect(late.of(1).page(undefined, 1_000)).to.deep.equal(stored.of(1).page(undefined, 1_000));
+        expect(late.held()).to.equal(ranking.held());
         db.close();
       }),
       { numRuns: 30 },
