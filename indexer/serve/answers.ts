@@ -15,6 +15,7 @@ declare module "fastify" {
 export const HOT = { hot: true } as const;
 
 const MOST_KEPT = 16 * 2 ** 20;
+const BYTES_OF_HEADERS = 1_000;
 
 /** An answer as it was sent. */
 interface Kept {
@@ -123,7 +124,7 @@ function createKept() {
       if (of !== etag || size > MOST_KEPT) clear(of);
       if (answers.has(name)) return;
       answers.set(name, answer);
-      size += answer.payload.length;
+      size += name.length + answer.payload.length + BYTES_OF_HEADERS;
     },
   };
 }

@@ -13,11 +13,13 @@ export const seasonId = z
   .regex(/^[1-9]\d{0,7}$/, "a season id is a decimal number from 1 on")
   .describe("Season id, decimal.");
 
+const ADDRESS = "Address; if it has capital letters, they must be its EIP-55 checksum.";
+
 /** An {@link account} whose capital letters nobody looked at yet. */
 export const accountAsWritten = z
   .string()
   .regex(/^0x[0-9a-fA-F]{40}$/, "an address is 0x and 40 hex digits")
-  .describe("Address; if it has capital letters, they must be its EIP-55 checksum.");
+  .describe(ADDRESS);
 
 export const account = accountAsWritten
   .transform((text, context): Address => {
@@ -27,7 +29,7 @@ export const account = accountAsWritten
     if (isChecked && text !== address) context.addIssue(WRONG_CHECKSUM);
     return address;
   })
-  .describe("Address; if it has capital letters, they must be its EIP-55 checksum.");
+  .describe(ADDRESS);
 
 export const hash = z
   .string()

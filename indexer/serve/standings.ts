@@ -63,6 +63,7 @@ export function standingRoutes(app: App, state: State): void {
   app.get(
     "/seasons/:seasonId/standings/:account",
     {
+      // Mostly short, and sent as it is written.
       compress: false,
       schema: {
         summary: "An account's rank, and who stands around it",
@@ -136,11 +137,15 @@ export function standingRoutes(app: App, state: State): void {
 function standingOf(standings: Standings, text: string): Standing | undefined {
   const known = standings.standingOf(text as Address);
   // The chain's own accounts are written right.
-  return known?.account === text ? known : standings.standingOf(checked(text));
+  if (known?.account === text) return known;
+  const right = checked(text);
+  return known?.account === right ? known : standings.standingOf(right);
 }
 
+const ofAccount = z.object({ account });
+
 function checked(text: string): Address {
-  const { data, error } = z.object({ account }).safeParse({ account: text });
+  const { data, error } = ofAccount.safeParse({ account: text });
   if (error) throw new InvalidParameter(error.issues[0] as never, { account: text });
   return data.account;
 }
