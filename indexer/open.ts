@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import type { Deployment } from "../sdk/deployment.ts";
 import { createDecoder, type Decoder } from "./decode/events.ts";
 import { createRanking, type Ranking } from "./rank/ranking.ts";
@@ -16,8 +17,11 @@ export interface Opened {
   close(): void;
 }
 
-/** Accounts whose standings are kept in memory: 300 to 500 MB. */
 const MOST_HELD = 1_000_000;
+const BYTES_OF_STANDING = 500;
+
+/** How many accounts' standings are kept in memory, where the heap may grow to so many bytes: a quarter of them. */
+export const heldWithin = (heap: number): number => Math.min(MOST_HELD, Math.floor(heap / 4 / BYTES_OF_STANDING));
 
 /** Opens the database for writing, or creates it. `prepare` is called before, while nobody else can write it. */
 export function openForWriting(file: string, deployment: Deployment, prepare?: () => unknown): Opened {
@@ -26,7 +30,7 @@ export function openForWriting(file: string, deployment: Deployment, prepare?: (
     prepare?.();
     const db = openDatabase(file, deployment);
     const decoder = createDecoder(deployment);
-    const ranking = createRanking(db, { held: MOST_HELD });
+    const ranking = createRanking(db, { held: heldWithin(getHeapStatistics().heap_size_limit) });
     const chain = createChain(db, decoder, deployment.contracts.Campaign.address, ranking.listener);
     return {
       ...{ db, decoder, ranking, chain },
