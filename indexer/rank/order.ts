@@ -1,4 +1,5 @@
 import type { Db } from "../store/database.ts";
+import type { EntryKey } from "../store/listener.ts";
 import { query } from "./queries.ts";
 
 /** Where an entry stands in a season: its points negated, and its last ledger entry. Lower is better. */
@@ -166,5 +167,8 @@ export function createOrder(db: Db): Order {
     },
   };
 }
+
+/** Where an entry stands by its points and last ledger entry. */
+export const keyAt = ({ points, lastSeq }: EntryKey): Key => ({ behind: -points, lastSeq });
 
 const keyOf = ([behind, lastSeq]: [bigint, bigint]): Key => ({ behind, lastSeq });

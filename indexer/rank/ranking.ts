@@ -5,10 +5,10 @@ import { storageError } from "../store/storage.ts";
 import { createBoards } from "./boards.ts";
 import { createBuilt } from "./built.ts";
 import { createClosing } from "./closing.ts";
-import { createOrder, type Key, type Order } from "./order.ts";
+import { createOrder, keyAt, type Order } from "./order.ts";
 import { query } from "./queries.ts";
 import { createStandingOrder } from "./standing-order.ts";
-import type { Position, Standings } from "./standings.ts";
+import type { Standings } from "./standings.ts";
 import { createStored } from "./stored.ts";
 
 /** Reads and keeps the ranking of every season. */
@@ -92,5 +92,3 @@ function follow(order: Order, { seasonId, number, before, after }: EntryChange):
   else if (before) order.leave(season, keyAt(before));
   else if (after) order.enter(season, keyAt(after), number);
 }
-
-const keyAt = ({ points, lastSeq }: Position): Key => ({ behind: -points, lastSeq });

@@ -1,9 +1,9 @@
 import type { Address } from "viem";
 import type { Standing } from "../../sdk/wire.ts";
 import type { Db } from "../store/database.ts";
-import type { Key, Order } from "./order.ts";
+import { type Key, keyAt, type Order } from "./order.ts";
 import { query } from "./queries.ts";
-import { type Position, positionOf, type Standings, type Unranked } from "./standings.ts";
+import { positionOf, type Standings, type Unranked } from "./standings.ts";
 
 interface Row extends Unranked {
   behind: bigint;
@@ -74,8 +74,6 @@ export function createStored(db: Db, order: Order): Stored {
     },
   };
 }
-
-const keyAt = ({ points, lastSeq }: Position): Key => ({ behind: -points, lastSeq });
 
 function standing(row: Row, rank: number): Standing {
   const { account, points, lastSeq } = row;
