@@ -1,8 +1,7 @@
-import { execFile, fork } from "node:child_process";
+import { fork } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import type { Row } from "./report.ts";
 import type { Load, Outcome } from "./serve/load.ts";
 import { prepareSeason, STANDINGS, standingsOf } from "./serve/season.ts";
@@ -33,7 +32,6 @@ const DRAWN = 50_000;
  */
 export async function serve(args: string[]): Promise<Speed[]> {
   const { accounts, seconds } = choose(args);
-  await install();
   const file = prepareSeason(DIRECTORY, accounts);
   const servers: Child[] = [];
   const start = async (...of: string[]): Promise<string> => {
@@ -77,13 +75,6 @@ function choose(args: string[]): { accounts: number; seconds: number } {
     return Number(text);
   };
   return { accounts: number("accounts"), seconds: number("seconds") };
-}
-
-/** Installs what asks as its lock file says, where it is missing. */
-async function install(): Promise<void> {
-  if (existsSync(at("peers/autocannon/node_modules"))) return;
-  const options = { cwd: at("peers/autocannon") };
-  await promisify(execFile)("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], options);
 }
 
 async function listening(server: Child): Promise<string> {
