@@ -18,7 +18,7 @@ export interface Opened {
 }
 
 const MOST_HELD = 1_000_000;
-const BYTES_OF_STANDING = 500;
+const BYTES_OF_STANDING = 300;
 
 /** How many accounts' standings are kept in memory, where the heap may grow to so many bytes: a quarter of them. */
 export const heldWithin = (heap: number): number => Math.min(MOST_HELD, Math.floor(heap / 4 / BYTES_OF_STANDING));

@@ -1,146 +1,186 @@
 import type { Address } from "viem";
 import type { Standing } from "../../sdk/wire.ts";
-import type { Standings, Unranked } from "./standings.ts";
+import { createAccountIndex } from "./account-index.ts";
+import { Chunk, type Key } from "./chunk.ts";
+import { leading } from "./leading.ts";
+import type { Around, Standings, Unranked } from "./standings.ts";
 
-/** The standings of a season in memory: about 300 bytes an account, 500 once it was asked for; a rank in about 1 µs. */
+/** The standings of a season in memory: about 220 bytes an account; a rank in about 1 µs. */
 export interface Board extends Standings {
   size(): number;
+  /** Adds standings that are behind all others, in order; those of accounts that are on the board already replace them. */
+  append(standings: readonly Unranked[]): void;
   /** Adds an account's standing, or replaces it. */
   put(standing: Unranked): void;
   remove(account: Address): void;
 }
 
-type Key = Pick<Standing, "points" | "lastSeq">;
-
-interface Row extends Unranked {
+interface Place {
   chunk: Chunk;
-  /** The standing as JSON from behind its rank on, once it was asked for. */
-  json: string | undefined;
+  at: number;
 }
 
-/** Rows in order, between those of other chunks; never none. */
-interface Chunk {
-  rows: Row[];
-  /** Rows of all chunks ahead, once they are counted. */
-  ahead: number;
-}
+const MOST_ROWS = 128;
+/** More than there are rows before they are split. */
+const PLACES = 2 * MOST_ROWS;
 
-const MOST_ROWS = 256;
+/** In the index an account has its chunk's id and where in the chunk it was when it was last looked for. */
+const numberOf = ({ id }: Chunk, at: number): number => id * PLACES + at;
+const idIn = (number: number): number => Math.floor(number / PLACES);
+const isIn =
+  ({ id }: Chunk) =>
+  (number: number): boolean =>
+    idIn(number) === id;
+const guessIn = (number: number): number => number % PLACES;
 
 export function createBoard(): Board {
-  const rows = new Map<Address, Row>();
+  const accounts = createAccountIndex();
+  /** In order; none is empty. */
   const chunks: Chunk[] = [];
+  /** By their ids; nothing at ids that are free. */
+  const named: (Chunk | undefined)[] = [];
+  const free: number[] = [];
   let isCounted = true;
 
   function count(): void {
     let ahead = 0;
-    for (const chunk of chunks) {
+    for (const [index, chunk] of chunks.entries()) {
+      chunk.index = index;
       chunk.ahead = ahead;
-      ahead += chunk.rows.length;
+      ahead += chunk.length;
     }
     isCounted = true;
   }
 
-  /** The last chunk that begins no later than a key, or the first. */
-  const chunkOf = (key: Key): Chunk | undefined =>
-    chunks[Math.max(0, leading(chunks, (chunk) => !isAhead(key, chunk.rows[0] as Row)) - 1)];
-
-  function insert(standing: Unranked): Row {
-    const chunk = chunkOf(standing) ?? addChunk(0);
-    const row = { ...standing, chunk, json: undefined };
-    chunk.rows.splice(
-      leading(chunk.rows, (other) => isAhead(other, row)),
-      0,
-      row,
-    );
-    if (chunk.rows.length > MOST_ROWS) split(chunk);
-    isCounted = false;
-    return row;
+  function placeOf(account: Address): Place | undefined {
+    let chunk: Chunk | undefined;
+    let at = -1;
+    const number = accounts.find(account, (number) => {
+      chunk = named[idIn(number)] as Chunk;
+      at = chunk.indexOf(account, guessIn(number));
+      return at >= 0;
+    });
+    if (number === undefined || !chunk) return undefined;
+    if (guessIn(number) !== at) accounts.change(account, isIn(chunk), numberOf(chunk, at));
+    return { chunk, at };
   }
 
-  function addChunk(at: number, ...rows: Row[]): Chunk {
-    const chunk = { rows, ahead: 0 };
-    chunks.splice(at, 0, chunk);
+  /** The last chunk that begins no later than a key, or the first. */
+  const chunkOf = (key: Key): Chunk | undefined =>
+    chunks[Math.max(0, leading(chunks.length, (i) => !isAhead(key, (chunks[i] as Chunk).keyAt(0))) - 1)];
+
+  function add(index: number, standings: readonly Unranked[]): Chunk {
+    const chunk = new Chunk(free.pop() ?? named.length, accounts.size(), standings);
+    named[chunk.id] = chunk;
+    chunks.splice(index, 0, chunk);
     return chunk;
   }
 
-  function split(chunk: Chunk): void {
-    const rear = addChunk(chunks.indexOf(chunk) + 1, ...chunk.rows.splice(MOST_ROWS / 2));
-    for (const row of rear.rows) row.chunk = rear;
-  }
-
-  function remove(account: Address): void {
-    const row = rows.get(account);
-    if (!row) return;
-    const { chunk } = row;
-    rows.delete(account);
-    chunk.rows.splice(chunk.rows.indexOf(row), 1);
-    if (chunk.rows.length === 0) chunks.splice(chunks.indexOf(chunk), 1);
+  function insert(standing: Unranked): void {
+    const chunk = chunkOf(standing) ?? add(0, []);
+    const at = leading(chunk.length, (at) => isAhead(chunk.keyAt(at), standing));
+    chunk.insert(at, standing);
+    accounts.add(standing.account, numberOf(chunk, at));
+    if (chunk.length > MOST_ROWS) split(chunk);
     isCounted = false;
   }
 
-  function rankOf(row: Row): number {
-    if (!isCounted) count();
-    return row.chunk.ahead + row.chunk.rows.indexOf(row) + 1;
+  function split(chunk: Chunk): void {
+    const standings = chunk.cut(MOST_ROWS / 2);
+    const rear = add(chunks.indexOf(chunk) + 1, standings);
+    for (const [at, { account }] of standings.entries()) accounts.change(account, isIn(chunk), numberOf(rear, at));
   }
 
-  /** How many rows are at a key or ahead of it. */
-  function rowsUpTo(key: Key): number {
-    if (!isCounted) count();
-    const chunk = chunkOf(key);
-    return chunk ? chunk.ahead + leading(chunk.rows, (row) => !isAhead(key, row)) : 0;
+  function remove(account: Address): void {
+    const place = placeOf(account);
+    if (!place) return;
+    const { chunk, at } = place;
+    accounts.remove(account, isIn(chunk));
+    chunk.remove(at);
+    if (chunk.length === 0) {
+      named[chunk.id] = undefined;
+      free.push(chunk.id);
+      chunks.splice(chunks.indexOf(chunk), 1);
+    }
+    isCounted = false;
+  }
+
+  /** Standings of ranks `from` + 1 to `to` as JSON with commas between; `index` is of the chunk that has the first, or before. */
+  function json(from: number, to: number, index: number): string {
+    let text = "";
+    for (let next = from, at = index; next < Math.min(to, accounts.size()); at++) {
+      const chunk = chunks[at] as Chunk;
+      const end = Math.min(to - chunk.ahead, chunk.length);
+      if (chunk.ahead + end <= next) continue;
+      text += `${text && ","}${chunk.slice(next - chunk.ahead, end)}`;
+      next = chunk.ahead + end;
+    }
+    return text;
   }
 
   function slice(from: number, to: number): Standing[] {
     if (!isCounted) count();
-    const found: Standing[] = [];
-    for (let at = leading(chunks, ({ ahead }) => ahead <= from) - 1, next = from; next < to; at++) {
-      const chunk = chunks[at];
-      if (!chunk) break;
-      for (let i = next - chunk.ahead; i < chunk.rows.length && next < to; i++)
-        found.push(new Ranked(chunk.rows[i] as Row, ++next));
-    }
-    return found;
+    const index = leading(chunks.length, (i) => (chunks[i] as Chunk).ahead <= from) - 1;
+    return JSON.parse(`[${json(from, to, index)}]`);
+  }
+
+  /** How many standings are at a key or ahead of it. */
+  function standingsUpTo(key: Key): number {
+    if (!isCounted) count();
+    const chunk = chunkOf(key);
+    return chunk ? chunk.ahead + leading(chunk.length, (at) => !isAhead(key, chunk.keyAt(at))) : 0;
+  }
+
+  function around(account: Address, most: number): Around | undefined {
+    if (!isCounted) count();
+    const place = placeOf(account);
+    if (!place) return undefined;
+    const { chunk, at } = place;
+    const rank = chunk.ahead + at + 1;
+    const first = Math.max(0, rank - 1 - most);
+    let { index } = chunk;
+    while ((chunks[index] as Chunk).ahead > first) index--;
+    const before = json(first, rank - 1, index);
+    const after = json(rank, rank + most, chunk.index);
+    return {
+      item: chunk.slice(at, at + 1),
+      neighbours: `[${before}${before && after && ","}${after}]`,
+    };
   }
 
   return {
-    size: () => rows.size,
+    size: accounts.size,
+    append(standings) {
+      for (const { account } of standings) remove(account);
+      for (let from = 0; from < standings.length; from += MOST_ROWS / 2) {
+        const part = standings.slice(from, from + MOST_ROWS / 2);
+        const chunk = add(chunks.length, part);
+        for (const [at, { account }] of part.entries()) accounts.add(account, numberOf(chunk, at));
+      }
+      isCounted = false;
+    },
     put(standing) {
       remove(standing.account);
-      rows.set(standing.account, insert(standing));
+      insert(standing);
     },
     remove,
     page(position, limit) {
       if (!position) return slice(0, limit);
-      const from = rowsUpTo({ points: String(position.points), lastSeq: String(position.lastSeq) });
+      const from = standingsUpTo({ points: String(position.points), lastSeq: String(position.lastSeq) });
       return slice(from, from + limit);
     },
     pageFrom: (rank, limit) => slice(rank - 1, rank - 1 + limit),
     rankOf(account) {
-      const row = rows.get(account);
-      return row && rankOf(row);
+      if (!isCounted) count();
+      const place = placeOf(account);
+      return place && place.chunk.ahead + place.at + 1;
     },
     standingOf(account) {
-      const row = rows.get(account);
-      return row && new Ranked(row, rankOf(row));
+      const found = around(account, 0);
+      return found && JSON.parse(found.item);
     },
-    neighbours: ({ rank }, around) => {
-      const found = slice(Math.max(0, rank - 1 - around), rank + around);
-      found.splice(Math.min(around, rank - 1), 1);
-      return found;
-    },
+    around,
   };
-}
-
-/** How many items lead by a test that holds for the first ones only. */
-function leading<Item>(items: readonly Item[], test: (item: Item) => boolean): number {
-  let low = 0;
-  for (let high = items.length; low < high; ) {
-    const middle = (low + high) >>> 1;
-    if (test(items[middle] as Item)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The ranking rule of ranking.sql. */
@@ -151,40 +191,3 @@ function isAhead(a: Key, b: Key): boolean {
 
 /** Of numbers in decimals, without zeros in front. */
 const compare = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
-
-/** A row and its rank. */
-class Ranked implements Standing {
-  readonly rank: number;
-  readonly account: Address;
-  readonly points: string;
-  readonly verified: number;
-  readonly pending: number;
-  readonly refuted: number;
-  readonly caught: number;
-  readonly lastSeq: string;
-  readonly lastChangeAt: number;
-  readonly #row: Row;
-
-  constructor(row: Row, rank: number) {
-    this.rank = rank;
-    this.account = row.account;
-    this.points = row.points;
-    this.verified = row.verified;
-    this.pending = row.pending;
-    this.refuted = row.refuted;
-    this.caught = row.caught;
-    this.lastSeq = row.lastSeq;
-    this.lastChangeAt = row.lastChangeAt;
-    this.#row = row;
-  }
-
-  static jsonOf(standing: Standing): string {
-    if (!(#row in standing)) return JSON.stringify(standing);
-    const row = standing.#row;
-    row.json ??= JSON.stringify(standing).slice(`{"rank":${standing.rank}`.length);
-    return `{"rank":${standing.rank}${row.json}`;
-  }
-}
-
-/** A standing as JSON; what doesn't change with the rank is written once for one that is on a board. */
-export const jsonOf = Ranked.jsonOf;

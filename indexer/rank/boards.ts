@@ -28,7 +28,7 @@ interface Held {
 const AT_ONCE = 250;
 
 /** Changes that are followed one by one, in up to a tenth of a second before an answer: beyond, all is read anew. */
-const MOST_CHANGED = 4_000;
+const MOST_CHANGED = 1_500;
 
 /** Holds up to `most` accounts, those of later seasons first; `stored` reads the database. */
 export function createBoards(db: Db, stored: Stored, most: number): Boards {
@@ -64,7 +64,7 @@ export function createBoards(db: Db, stored: Stored, most: number): Boards {
       if (seasons.get(season) !== held || !db.open) return;
       try {
         const page = stored.of(season).page(last && positionOf(last), AT_ONCE);
-        for (const standing of page) held.board.put(standing);
+        held.board.append(page);
         if (page.length === AT_ONCE) return readOn(season, held, page.at(-1));
         held.isWhole = true;
         reading = undefined;

@@ -18,8 +18,18 @@ export interface Standings {
   rankOf(account: Address): number | undefined;
   /** The standing of an account; undefined without a ledger entry. */
   standingOf(account: Address): Standing | undefined;
-  /** Up to `around` standings before and `around` after, in order. */
-  neighbours(standing: Standing, around: number): Standing[];
+  /**
+   * The standing of an account, with up to `most` before and `most` after; undefined without a ledger entry, or if the
+   * letters of the address are not its checksum.
+   */
+  around(account: Address, most: number): Around | undefined;
+}
+
+/** Standings as JSON, as they are sent. */
+export interface Around {
+  item: string;
+  /** Those before and after the account, in order. */
+  neighbours: string;
 }
 
 export const positionOf = ({ points, lastSeq }: Standing): Position => ({

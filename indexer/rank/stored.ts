@@ -3,7 +3,7 @@ import type { Standing } from "../../sdk/wire.ts";
 import type { Db } from "../store/database.ts";
 import { type Key, keyAt, type Order } from "./order.ts";
 import { query } from "./queries.ts";
-import { positionOf, type Standings, type Unranked } from "./standings.ts";
+import type { Standings, Unranked } from "./standings.ts";
 
 interface Row extends Unranked {
   behind: bigint;
@@ -54,15 +54,18 @@ export function createStored(db: Db, order: Order): Stored {
       const key = keyOf(season, account);
       return key && standing(rowAt(season, key), order.rank(season, key));
     },
-    neighbours(item, around) {
-      const key = { season, ...keyAt(positionOf(item)), limit: around };
-      return [
-        ...before
-          .all(key)
-          .map((row, i) => standing(row, item.rank - 1 - i))
-          .reverse(),
-        ...after.all(key).map((row, i) => standing(row, item.rank + 1 + i)),
-      ];
+    around(account, most) {
+      const key = keyOf(season, account);
+      if (!key) return undefined;
+      const item = standing(rowAt(season, key), order.rank(season, key));
+      if (item.account !== account) return undefined;
+      const near = { season, ...key, limit: most };
+      const ahead = before.all(near).map((row, i) => standing(row, item.rank - 1 - i));
+      const behind = after.all(near).map((row, i) => standing(row, item.rank + 1 + i));
+      return {
+        item: JSON.stringify(item),
+        neighbours: JSON.stringify([...ahead.reverse(), ...behind]),
+      };
     },
   });
 

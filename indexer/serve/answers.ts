@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { FastifyReply, FastifyRequest, onRequestHookHandler, onSendHookHandler } from "fastify";
 import type { AsOf } from "../../sdk/wire.ts";
 import { FOR_BROWSERS } from "./browsers.ts";
-import { type App, asOf, etagOf, type State } from "./state.ts";
+import { type App, etagOf, type State } from "./state.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -14,6 +14,7 @@ declare module "fastify" {
 /** Route option, see `FastifyContextConfig`. */
 export const HOT = { hot: true } as const;
 
+const ALWAYS = Object.entries({ "cache-control": "no-cache", ...FOR_BROWSERS }).flat();
 const MOST_KEPT = 16 * 2 ** 20;
 const BYTES_OF_HEADERS = 1_000;
 
@@ -52,7 +53,7 @@ export function followBlocks(app: App, state: State): void {
   });
 
   const sendKept: onRequestHookHandler = (request, reply, done) => {
-    const answer = kept.get(etagOf(asOf(state)), nameOf(request));
+    const answer = kept.get(state.told().etag, nameOf(request));
     if (!answer || request.headers["if-none-match"] !== undefined) return done();
     reply.hijack();
     reply.raw.writeHead(200, answer.headers).end(answer.payload);
@@ -72,30 +73,34 @@ export function followBlocks(app: App, state: State): void {
 
 /**
  * Sends an answer of the chain that is JSON already, of ASCII characters only, past the hooks that would look at it once
- * more; false, and nothing is sent, where the client may have it.
+ * more; status 304 and nothing else where the client has it.
  */
 export function sendJson(
-  { headers }: Pick<FastifyRequest, "headers">,
+  request: Pick<FastifyRequest, "headers">,
   reply: Pick<FastifyReply, "hijack" | "raw">,
-  of: AsOf,
+  etag: string,
   json: string,
-): boolean {
-  if (headers["if-none-match"] !== undefined) return false;
+): void {
   reply.hijack();
+  if (asks(request, etag)) {
+    reply.raw.writeHead(304, ["etag", etag, ...ALWAYS]).end();
+    return;
+  }
   reply.raw
-    .writeHead(200, {
-      "content-type": "application/json; charset=utf-8",
-      "content-length": json.length,
-      etag: etagOf(of),
-      "cache-control": "no-cache",
-      ...FOR_BROWSERS,
-    })
+    .writeHead(200, [
+      "content-type",
+      "application/json; charset=utf-8",
+      "content-length",
+      json.length,
+      "etag",
+      etag,
+      ...ALWAYS,
+    ])
     .end(json, "latin1");
-  return true;
 }
 
 /** Whether the client has what this ETag names. */
-export const asks = ({ headers }: FastifyRequest, etag: string): boolean =>
+export const asks = ({ headers }: Pick<FastifyRequest, "headers">, etag: string): boolean =>
   headers["if-none-match"]?.split(",").some((one) => one.trim() === "*" || opaque(one) === opaque(etag)) ?? false;
 
 const opaque = (etag: string): string => etag.trim().replace(/^W\//, "");

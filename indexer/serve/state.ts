@@ -53,6 +53,8 @@ export interface State extends Sources {
   isBuilt(): boolean;
   /** A season, read once until the chain changes. */
   season(seasonId: string): SeasonRow | undefined;
+  /** {@link asOf}, written once until the chain changes. */
+  told(season?: SeasonRow): Told;
   accounts: AccountReader;
   activity: ActivityReader;
   feed: FeedReader;
@@ -63,17 +65,25 @@ export interface State extends Sources {
   statements: StatementReader;
 }
 
+/** An {@link AsOf} as JSON, and its ETag. */
+interface Told {
+  json: string;
+  etag: string;
+}
+
 export function createState(sources: Sources): State {
   const { db, chain, ranking, announcements } = sources;
   const seasons = createSeasonReader(db);
   let progress: Progress | undefined;
   let known = new Map<string, SeasonRow>();
   let built = false;
+  /** By the season, or the progress, which are other objects once the chain has changed. */
+  const told = new WeakMap<SeasonRow | Progress, Told>();
   announcements.subscribe(() => {
     progress = undefined;
     known = new Map();
   });
-  return {
+  const state: State = {
     progress() {
       progress ??= chain.progress();
       return progress;
@@ -87,6 +97,15 @@ export function createState(sources: Sources): State {
       if (row) known.set(seasonId, row);
       return row;
     },
+    told(season) {
+      const key = season ?? progressOf(state);
+      const known = told.get(key);
+      if (known) return known;
+      const of = asOf(state, season);
+      const written = { json: JSON.stringify(of), etag: etagOf(of) };
+      told.set(key, written);
+      return written;
+    },
     ...sources,
     accounts: createAccountReader(db),
     activity: createActivityReader(db),
@@ -97,6 +116,7 @@ export function createState(sources: Sources): State {
     seasons,
     statements: createStatementReader(db),
   };
+  return state;
 }
 
 /**

@@ -68,13 +68,33 @@ describe("a board", () => {
           expect(board.page(positionOf(one), size)).to.deep.equal(all.slice(from + 1, from + 1 + size));
           expect(board.rankOf(one.account)).to.equal(one.rank);
           expect(board.standingOf(one.account)).to.deep.equal(one);
-          expect(board.neighbours(one, around)).to.deep.equal([
+          const found = board.around(one.account, around);
+          expect(found?.item).to.equal(JSON.stringify(one));
+          const neighbours = [
             ...all.slice(Math.max(0, from - around), from),
             ...all.slice(from + 1, from + 1 + around),
-          ]);
+          ];
+          expect(found?.neighbours).to.equal(JSON.stringify(neighbours));
         }
       }),
       { numRuns: 40 },
+    );
+  });
+
+  it("takes standings that are behind all others, and moves there who is among them and on the board already", () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 400 }), fc.nat({ max: 400 }), fc.nat({ max: 50 }), (first, second, moved) => {
+        const board = createBoard();
+        const one = (account: number, i: number) => standing(account, 10_000 - i, i + 1);
+        const ahead = Array.from({ length: first }, (_, i) => one(i + 1, i));
+        const behind = Array.from({ length: second }, (_, i) => one(i < moved ? i + 1 : first + i + 1, first + i));
+        board.append(ahead);
+        board.append(behind);
+        const all = [...ahead.filter(({ account }) => !behind.some((other) => other.account === account)), ...behind];
+        expect(board.page(undefined, 1_000)).to.deep.equal(all.map((one, i) => ({ ...one, rank: i + 1 })));
+        expect(board.size()).to.equal(all.length);
+      }),
+      { numRuns: 60 },
     );
   });
 

@@ -112,7 +112,7 @@ describe("standings in memory", () => {
     for (const disturb of [
       () => boards.forget(),
       () => {
-        for (let i = 0; i <= 4_000; i++) boards.changed(1, `0x${i.toString(16).padStart(40, "0")}`);
+        for (let i = 0; i <= 1_500; i++) boards.changed(1, `0x${i.toString(16).padStart(40, "0")}`);
       },
     ]) {
       boards.of(1);

@@ -90,7 +90,9 @@ describe("the ranking", () => {
           expect(season.standingOf(standing.account)).to.deep.equal(standing);
           expect(season.rankOf(standing.account)).to.equal(i + 1);
           expect(season.pageFrom(i + 1, size)).to.deep.equal(all.slice(i, i + size));
-          expect(season.neighbours(standing, around)).to.deep.equal([
+          const found = season.around(standing.account, around);
+          expect(JSON.parse(found?.item as string)).to.deep.equal(standing);
+          expect(JSON.parse(found?.neighbours as string)).to.deep.equal([
             ...all.slice(Math.max(0, i - around), i),
             ...all.slice(i + 1, i + 1 + around),
           ]);
