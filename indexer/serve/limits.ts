@@ -1,8 +1,7 @@
 import { constants } from "node:zlib";
 import compress from "@fastify/compress";
-import rateLimit from "@fastify/rate-limit";
-import type { FastifyRequest } from "fastify";
 import { ProblemError } from "./problems.ts";
+import { limitRate } from "./rate.ts";
 import type { App } from "./state.ts";
 import type { StreamLimits } from "./stream/hub.ts";
 
@@ -23,9 +22,6 @@ const LONGEST_URL = 8_000;
 const LONGEST_SHUTDOWN = 10_000;
 const CLOSED_EVERY = 20;
 
-/** Route option of what must always answer: probes and metrics. */
-export const UNLIMITED = { rateLimit: false } as const;
-
 /** Bounds what one address may ask, refuses what no route takes, and compresses answers of the routes added from now on. */
 export async function limit(app: App, { requests }: Limits): Promise<void> {
   app.addHook("onRequest", ({ headers, url }, reply, done) => {
@@ -35,33 +31,17 @@ export async function limit(app: App, { requests }: Limits): Promise<void> {
     reply.header("connection", "close");
     done(new ProblemError(413, "No request has a body here."));
   });
-  if (requests > 0)
-    await app.register(rateLimit, {
-      max: requests,
-      timeWindow: 60_000,
-      keyGenerator: addressOf,
-      addHeadersOnExceeding: { "x-ratelimit-limit": false, "x-ratelimit-remaining": false, "x-ratelimit-reset": false },
-      errorResponseBuilder: ({ ip }, { max, ttl }) =>
-        new ProblemError(
-          429,
-          `More than ${max} requests came from ${ip} within a minute: ask again in ${Math.ceil(ttl / 1000)} s.`,
-        ),
-    });
+  if (requests > 0) limitRate(app, requests);
   await app.register(compress, {
     encodings: ["br", "gzip"],
+    // No request has a body.
+    globalDecompression: false,
     // Below it, compressing takes longer than sending.
     threshold: 4_096,
     syncThreshold: 65_536,
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
     zlibOptions: { level: 4 },
   });
-}
-
-/** Who asks: behind a proxy on this machine, for whom it says. Of IPv6 the network, which one client has. */
-function addressOf(request: FastifyRequest): string {
-  const isForwarded = request.headers["x-forwarded-for"] !== undefined;
-  const address = (isForwarded ? undefined : request.raw.socket.remoteAddress) ?? request.ip;
-  return address.includes(":") ? rateLimit.normalizeIP(address, 64) : address;
 }
 
 /** Lets requests end that are under way when the server closes, but not for ever. */

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { SyncStatus } from "../sync/parts.ts";
-import { UNLIMITED } from "./limits.ts";
+import { UNLIMITED } from "./rate.ts";
 import type { App, State } from "./state.ts";
 
 /** To be told of each answer: its route and status, and how long it took. */

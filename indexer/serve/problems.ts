@@ -35,8 +35,7 @@ export function answerElsewhere(
   app: FastifyInstance,
   elsewhere: (request: FastifyRequest, reply: FastifyReply) => boolean,
 ): void {
-  const preHandler = app.hasDecorator("rateLimit") ? { preHandler: app.rateLimit() } : {};
-  app.setNotFoundHandler(preHandler, (request, reply) => {
+  app.setNotFoundHandler((request, reply) => {
     if (elsewhere(request, reply)) return reply;
     throw new ProblemError(404, `There is no ${request.method} ${request.url.split("?")[0]} here.`);
   });
