@@ -1,11 +1,9 @@
 import { statSync } from "node:fs";
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { SyncStatus } from "../sync/parts.ts";
+import { latencyIn, type Observe } from "./latency.ts";
 import { UNLIMITED } from "./rate.ts";
 import type { App, State } from "./state.ts";
-
-/** To be told of each answer: its route and status, and how long it took. */
-type Observe = (route: string, status: number, seconds: number) => void;
 
 /** `/metrics`, in Prometheus' words. */
 export function metricsRoute(app: App, state: State, condition: SyncStatus, streams: () => number): Observe {
@@ -82,17 +80,10 @@ export function metricsRoute(app: App, state: State, condition: SyncStatus, stre
       for (const [kind, failures] of state.rpc.failures()) this.inc({ kind }, failures);
     },
   });
-  const latency = new Histogram({
-    name: "proofboard_request_seconds",
-    help: "Time to answer a request.",
-    labelNames: ["route", "status"],
-    buckets: [0.0005, 0.001, 0.005, 0.02, 0.1, 0.5, 2],
-    registers,
-  });
   app.get("/metrics", { schema: { hide: true }, config: UNLIMITED }, async (_, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );
-  return (route, status, seconds) => latency.observe({ route, status }, seconds);
+  return latencyIn(registry);
 }
 
 type Ledger = ReturnType<State["seasons"]["ledgers"]>[number];

@@ -61,14 +61,12 @@ export async function createServer(options: ServerOptions): Promise<App> {
   const state = createState(options.sources);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const app: App = Fastify({
-    loggerInstance: logger,
+    loggerInstance: withoutChildren(logger),
     logController: new LogController({ disableRequestLogging: true }),
-    // Nothing is bound to a request's own logger: what is told of it is told at its end.
-    childLoggerFactory: (parent) => parent,
     forceCloseConnections: "idle",
     // Only a proxy on this machine is believed when it says for whom it asks.
     trustProxy: "loopback",
-    http: { headersTimeout: 10_000, maxHeaderSize: 16_384 },
+    http: { headersTimeout: 10_000, maxHeaderSize: 16_384, optimizeEmptyRequests: true },
     requestTimeout: 15_000,
     bodyLimit: 1,
     routerOptions: { maxParamLength: 200 },
@@ -91,6 +89,13 @@ export async function createServer(options: ServerOptions): Promise<App> {
   await app.register(async (v1: App) => answersOfTheChain(v1, state), { prefix: "/v1" });
   await app.register(async (v1: App) => otherAnswers(v1, state, hub, rpcUrl), { prefix: "/v1" });
   return app;
+}
+
+/** Nothing is bound to a request's own logger: what is told of it is told at its end. */
+function withoutChildren(logger: FastifyBaseLogger): FastifyBaseLogger {
+  const own = logger.child({});
+  own.child = () => own;
+  return own;
 }
 
 function tellAnswers(app: App, observe: ReturnType<typeof metricsRoute>): void {
