@@ -1,5 +1,5 @@
+import { getSelector } from "ox/AbiEvent";
 import type { Abi, AbiEvent, Address, DecodeEventLogReturnType, Hex } from "viem";
-import { toEventSelector } from "viem/utils";
 import { attestationRegistryAbi, campaignAbi, fraudProofAbi, modelRegistryAbi, quorumAbi } from "../../sdk/abi.ts";
 import type { Deployment } from "../../sdk/deployment.ts";
 import type { Log, LogFilter } from "../ingest/blocks.ts";
@@ -53,8 +53,7 @@ export function createDecoder(deployment: Deployment): Decoder {
   const contracts = new Map<string, Map<string, Known>>();
   for (const [name, { address }] of Object.entries(deployment.contracts)) {
     const events = (abis[name] ?? []).filter((item) => item.type === "event");
-    if (events.length > 0)
-      contracts.set(address.toLowerCase(), new Map(events.map((e) => [toEventSelector(e), known(e)])));
+    if (events.length > 0) contracts.set(address.toLowerCase(), new Map(events.map((e) => [getSelector(e), known(e)])));
   }
 
   return {

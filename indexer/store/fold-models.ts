@@ -1,5 +1,6 @@
+import { fromHex } from "ox/Bytes";
+import { keccak256 } from "ox/Hash";
 import type { Hex } from "viem";
-import { hexToBytes, keccak256 } from "viem/utils";
 import { decodeLayout } from "../../sdk/layouts.ts";
 import type { Db } from "./database.ts";
 import type { FoldSteps } from "./fold.ts";
@@ -35,7 +36,7 @@ export function modelSteps(db: Db): FoldSteps {
 // Anyone may publish, and the contract doesn't ask that tensors' names be UTF-8: such a layout has no text.
 function layoutJson(bytes: Hex): string | null {
   try {
-    return JSON.stringify(decodeLayout(hexToBytes(bytes)));
+    return JSON.stringify(decodeLayout(fromHex(bytes)));
   } catch {
     return null;
   }

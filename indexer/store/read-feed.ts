@@ -1,5 +1,5 @@
+import { getSelector } from "ox/AbiEvent";
 import type { Hex } from "viem";
-import { toEventSelector } from "viem/utils";
 import { attestationRegistryAbi, campaignAbi } from "../../sdk/abi.ts";
 import type { Place } from "../decode/events.ts";
 import type { Db } from "./database.ts";
@@ -29,7 +29,7 @@ interface Row {
 }
 
 const signatures = (abi: typeof campaignAbi | typeof attestationRegistryAbi, names: readonly string[]) =>
-  abi.flatMap((item) => (item.type === "event" && names.includes(item.name) ? [toEventSelector(item).slice(2)] : []));
+  abi.flatMap((item) => (item.type === "event" && names.includes(item.name) ? [getSelector(item).slice(2)] : []));
 const POINTS = new Set(signatures(campaignAbi, ["PointsAwarded", "PointsBurned"]));
 const STATUS = new Set(signatures(attestationRegistryAbi, ["Committed", "Attested", "BatchAttested", "StatusChanged"]));
 
