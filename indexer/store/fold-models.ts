@@ -1,7 +1,5 @@
-import { fromHex } from "ox/Bytes";
-import { keccak256 } from "ox/Hash";
-import type { Hex } from "viem";
 import { decodeLayout } from "../../sdk/layouts.ts";
+import { keccakHex } from "../ingest/keccak.ts";
 import type { Db } from "./database.ts";
 import type { FoldSteps } from "./fold.ts";
 
@@ -12,6 +10,7 @@ export function modelSteps(db: Db): FoldSteps {
   return {
     ModelPublished: {
       apply({ args, place }) {
+        const layout = Buffer.from(args.layout.slice(2), "hex");
         insert.run(
           args.modelId,
           args.publisher,
@@ -20,8 +19,8 @@ export function modelSteps(db: Db): FoldSteps {
           args.weightsRoot,
           args.verifyingKeyHash,
           args.measurement,
-          keccak256(args.layout),
-          layoutJson(args.layout),
+          keccakHex(layout),
+          layoutJson(layout),
           place.blockNumber,
           place.logIndex,
         );
@@ -34,9 +33,9 @@ export function modelSteps(db: Db): FoldSteps {
 }
 
 // Anyone may publish, and the contract doesn't ask that tensors' names be UTF-8: such a layout has no text.
-function layoutJson(bytes: Hex): string | null {
+function layoutJson(bytes: Uint8Array): string | null {
   try {
-    return JSON.stringify(decodeLayout(fromHex(bytes)));
+    return JSON.stringify(decodeLayout(bytes));
   } catch {
     return null;
   }
