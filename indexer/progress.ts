@@ -20,15 +20,15 @@ export function createProgress(
       startedAt = undefined;
       return;
     }
-    startedAt ??= now();
+    if (startedAt === undefined) startedAt = saidAt = now();
     const { after, cursor, to } = backfill;
-    const text = describe(backfill, (now() - startedAt) / 1000);
+    const seconds = (now() - startedAt) / 1000;
     if (bar) {
       const filled = Math.round((WIDTH * (cursor - after)) / (to - after));
-      bar.write(`${CLEAR_LINE}${"█".repeat(filled)}${"░".repeat(WIDTH - filled)} ${text}`);
+      bar.write(`${CLEAR_LINE}${"█".repeat(filled)}${"░".repeat(WIDTH - filled)} ${describe(backfill, seconds)}`);
     } else if (now() - saidAt >= LINE_EVERY) {
       saidAt = now();
-      say(text);
+      say(describe(backfill, seconds));
     }
   };
 }

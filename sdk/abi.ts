@@ -1,4 +1,4 @@
-import { parseAbi } from "viem/utils";
+import { from as parseAbi } from "ox/Abi";
 
 // Human-readable ABI of every contract's interface, tested equal to the compiled artifacts.
 

@@ -1,5 +1,8 @@
+import { encode as encodeAbiParameters } from "ox/AbiParameters";
+import { keccak256 } from "ox/Hash";
+import { concat, fromNumber as numberToHex, fromString as stringToHex } from "ox/Hex";
+import { getSignPayload as hashTypedData } from "ox/TypedData";
 import type { Address, Hex } from "viem";
-import { concat, encodeAbiParameters, hashTypedData, keccak256, numberToHex, stringToHex, toHex } from "viem/utils";
 
 /** A tag as it is hashed everywhere: ASCII, left-aligned in 32 bytes. */
 export const tag = (text: string): Hex => stringToHex(text, { size: 32 });
@@ -9,6 +12,9 @@ export const INVALID = keccak256(stringToHex("INVALID_V1"));
 
 /** A panel member's vote that the model's file or the input can't be had. */
 export const UNAVAILABLE = keccak256(stringToHex("UNAVAILABLE_V1"));
+
+// An address with capitals in other places than its checksum has is refused.
+const CHECKSUMMED = { checksumAddress: true };
 
 export const ZERO_HASH: Hex = `0x${"00".repeat(32)}`;
 
@@ -27,14 +33,14 @@ export interface Runtime {
 export function runtimeId(runtime: Runtime): Hex {
   const name = stringToHex(runtime.name);
   return keccak256(
-    concat([
+    concat(
       tag("RUNTIME_V1"),
       numberToHex((name.length - 2) / 2, { size: 2 }),
       name,
       runtime.wasmHash,
       numberToHex(runtime.threads, { size: 1 }),
       numberToHex(runtime.graphLevel, { size: 1 }),
-    ]),
+    ),
   );
 }
 
@@ -54,7 +60,7 @@ export interface ModelParts {
 /** A model's name: keccak256(abi.encode("MODEL_V1", its parts in order)). */
 export function modelId(parts: ModelParts): Hex {
   return keccak256(
-    concat([
+    concat(
       tag("MODEL_V1"),
       parts.artifactHash,
       parts.runtimeId,
@@ -62,7 +68,7 @@ export function modelId(parts: ModelParts): Hex {
       parts.weightsRoot,
       parts.verifyingKeyHash,
       parts.measurement,
-    ]),
+    ),
   );
 }
 
@@ -71,7 +77,7 @@ export const tensorHash = (header: Uint8Array, data: Uint8Array): Hex => {
   const bytes = new Uint8Array(header.length + data.length);
   bytes.set(header);
   bytes.set(data, header.length);
-  return keccak256(bytes);
+  return keccak256(bytes, { as: "Hex" });
 };
 
 /** What stands behind an attestation's `answer`. */
@@ -89,6 +95,7 @@ export function answerHash(prover: Address, answer: Answer): Hex {
     encodeAbiParameters(
       [{ type: "bytes32" }, { type: "address" }, { type: "bytes32" }, { type: "bytes32" }, { type: "bytes32" }],
       [tag("ANSWER_V1"), prover, answer.outputHash, answer.traceHash, answer.salt],
+      CHECKSUMMED,
     ),
   );
 }
@@ -167,6 +174,7 @@ export function voteHash(uid: Hex, round: number, member: Address, outputHash: H
     encodeAbiParameters(
       [{ type: "bytes32" }, { type: "uint8" }, { type: "address" }, { type: "bytes32" }, { type: "bytes32" }],
       [uid, round, member, outputHash, salt],
+      CHECKSUMMED,
     ),
   );
 }
@@ -177,6 +185,7 @@ export function unitSeed(seasonSeed: Hex, taskId: bigint, account: Address, unit
     encodeAbiParameters(
       [{ type: "bytes32" }, { type: "uint256" }, { type: "address" }, { type: "uint256" }],
       [seasonSeed, taskId, account, unit],
+      CHECKSUMMED,
     ),
   );
 }
@@ -197,7 +206,7 @@ export function assignedInput(seed: Hex, base: Int8Array, noise: number): Int8Ar
   let random = new Uint8Array(0);
   for (const [i, b] of base.entries()) {
     if (i % 32 === 0)
-      random = keccak256(concat([seed, toHex(i / 32, { size: 32 })]), "bytes") as Uint8Array<ArrayBuffer>;
+      random = keccak256(concat(seed, numberToHex(i / 32, { size: 32 })), { as: "Bytes" }) as Uint8Array<ArrayBuffer>;
     input[i] = Math.max(-128, Math.min(127, b + ((random[i % 32] as number) % (2 * noise + 1)) - noise));
   }
   return input;
@@ -229,6 +238,7 @@ export function ledgerHash(previous: Hex, entry: LedgerEntry): Hex {
         { type: "uint64" },
       ],
       [previous, entry.seasonId, entry.account, entry.subject, entry.reason, entry.delta, entry.seq],
+      CHECKSUMMED,
     ),
   );
 }

@@ -1,5 +1,6 @@
+import { fromHex as hexToBytes } from "ox/Bytes";
+import { keccak256, sha256 } from "ox/Hash";
 import type { Hex } from "viem";
-import { hexToBytes, keccak256, sha256 } from "viem/utils";
 
 // Multiformats: CIDv1 (0x01), raw codec (0x55), then a multihash: sha2-256 (0x12) or keccak-256 (0x1b), length 32.
 // https://github.com/multiformats/cid, https://github.com/multiformats/multicodec
@@ -53,7 +54,7 @@ export function checkContent(text: string, bytes: Uint8Array): Uint8Array {
   const { hash, digest } = parseCid(text);
   if (bytes.length > MAX_CONTENT_BYTES)
     throw new RangeError(`Content ${text} is ${bytes.length} bytes, more than ${MAX_CONTENT_BYTES}.`);
-  const found = hash === "sha2-256" ? sha256(bytes) : keccak256(bytes);
+  const found = hash === "sha2-256" ? sha256(bytes, { as: "Hex" }) : keccak256(bytes, { as: "Hex" });
   if (found !== digest)
     throw new WrongHashError(
       `Content ${text} has ${hash} ${found}: it is not what its address names, ${digest}.`,

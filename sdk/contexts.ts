@@ -1,5 +1,6 @@
+import { checksum as getAddress } from "ox/Address";
+import { fromNumber as numberToHex } from "ox/Hex";
 import type { Address, Hex } from "viem";
-import { getAddress, numberToHex } from "viem/utils";
 import { ZERO_HASH } from "./commitments.ts";
 
 /** Context of a free inference: all zero. */

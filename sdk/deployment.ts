@@ -1,5 +1,6 @@
+import { checksum as getAddress, validate as isAddress } from "ox/Address";
+import { validate as isHash } from "ox/Hash";
 import type { Address, Hex } from "viem";
-import { getAddress, isAddress, isHash } from "viem/utils";
 
 /** The contracts that every deployment names. */
 export const contractNames = [

@@ -1,5 +1,7 @@
+import { fromHex as hexToBytes } from "ox/Bytes";
+import { keccak256 } from "ox/Hash";
+import { fromBytes as bytesToHex, concat, fromNumber as numberToHex, fromString as stringToHex } from "ox/Hex";
 import type { Hex } from "viem";
-import { bytesToHex, concat, hexToBytes, keccak256, numberToHex, stringToHex } from "viem/utils";
 import { tag } from "./commitments.ts";
 import { orderedTree } from "./tree.ts";
 
@@ -60,7 +62,7 @@ export function tensorBytes(spec: TensorSpec): number {
 export function tensorHeader(spec: TensorSpec): Uint8Array {
   const name = stringToHex(spec.name);
   return hexToBytes(
-    concat([
+    concat(
       tag("TENSOR_V1"),
       numberToHex((name.length - 2) / 2, { size: 2 }),
       name,
@@ -68,7 +70,7 @@ export function tensorHeader(spec: TensorSpec): Uint8Array {
       numberToHex(spec.dims.length, { size: 1 }),
       ...spec.dims.map((dim) => numberToHex(dim, { size: 4 })),
       numberToHex(tensorBytes(spec), { size: 4 }),
-    ]),
+    ),
   );
 }
 
@@ -83,20 +85,20 @@ export function decodeTensorHeader(bytes: Uint8Array): { spec: TensorSpec; lengt
 
 /** "LAYOUT_V1" ‖ u16 L ‖ u32 d_0 … d_L ‖ u16 len ‖ header_in ‖ u16 len ‖ header_out; no widths for a float model. */
 export function encodeLayout(layout: Layout): Uint8Array {
-  const prefixed = (header: Uint8Array) => concat([numberToHex(header.length, { size: 2 }), bytesToHex(header)]);
+  const prefixed = (header: Uint8Array) => concat(numberToHex(header.length, { size: 2 }), bytesToHex(header));
   return hexToBytes(
-    concat([
+    concat(
       tag("LAYOUT_V1"),
       numberToHex(Math.max(layout.widths.length - 1, 0), { size: 2 }),
       ...layout.widths.map((width) => numberToHex(width, { size: 4 })),
       prefixed(tensorHeader(layout.input)),
       prefixed(tensorHeader(layout.output)),
-    ]),
+    ),
   );
 }
 
 /** Hash of the layout bytes. */
-export const layoutHash = (layout: Layout): Hex => keccak256(encodeLayout(layout));
+export const layoutHash = (layout: Layout): Hex => keccak256(encodeLayout(layout), { as: "Hex" });
 
 /** Reads layout bytes; throws at the first byte that makes no sense. Inverse of {@link encodeLayout}. */
 export function decodeLayout(bytes: Uint8Array): Layout {
@@ -123,7 +125,7 @@ export function encodeRow(row: Row): Uint8Array {
 
 /** All rows of all layers in order, as `ModelPublished` carries them. */
 export const encodeRows = (layers: readonly (readonly Row[])[]): Uint8Array =>
-  hexToBytes(concat(layers.flat().map((row) => bytesToHex(encodeRow(row)))));
+  hexToBytes(concat(...layers.flat().map((row) => bytesToHex(encodeRow(row)))));
 
 /** Cuts the rows' bytes by a layout's widths; throws when they are too short or too long. */
 export function decodeRows(widths: readonly number[], bytes: Uint8Array): Row[][] {

@@ -1,5 +1,6 @@
+import { fromHex as hexToBytes } from "ox/Bytes";
+import { keccak256 } from "ox/Hash";
 import type { Hex } from "viem";
-import { hexToBytes, keccak256 } from "viem/utils";
 
 /** Ordered Merkle tree: position and count are bound by the hashes. Twin of `contracts/libraries/OrderedTree.sol`. */
 export interface OrderedTree {
@@ -18,7 +19,7 @@ export function leafHash(index: number, data: Uint8Array): Hex {
   const bytes = new Uint8Array(5 + data.length);
   new DataView(bytes.buffer).setUint32(1, index);
   bytes.set(data, 5);
-  return keccak256(bytes);
+  return keccak256(bytes, { as: "Hex" });
 }
 
 /** Builds the tree over `leaves`, in order; missing leaves up to the next power of two are zero. */
@@ -72,7 +73,7 @@ function node(left: Uint8Array, right: Uint8Array): Uint8Array {
   bytes[0] = 1;
   bytes.set(left, 1);
   bytes.set(right, 33);
-  return keccak256(bytes, "bytes");
+  return keccak256(bytes);
 }
 
 function rootOf(count: number, top: Uint8Array): Hex {
@@ -80,7 +81,7 @@ function rootOf(count: number, top: Uint8Array): Hex {
   bytes[0] = 4;
   new DataView(bytes.buffer).setUint32(1, count);
   bytes.set(top, 5);
-  return keccak256(bytes);
+  return keccak256(bytes, { as: "Hex" });
 }
 
 const bytesToHash = (bytes: Uint8Array): Hex =>

@@ -11,7 +11,9 @@ function checksum(word: string): Address {
   if (!word.startsWith("0x000000000000000000000000")) return refuse();
   const digits = Buffer.from(word.slice(26), "latin1");
   const hash = keccak(digits);
-  for (const [i, digit] of digits.entries())
+  for (let i = 0; i < digits.length; i++) {
+    const digit = digits[i] as number;
     if (digit >= 0x61 && ((hash[i >> 1] as number) >> (i & 1 ? 3 : 7)) & 1) digits[i] = digit - 32;
+  }
   return `0x${digits.toString("latin1")}`;
 }

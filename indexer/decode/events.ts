@@ -1,8 +1,9 @@
+import { getSignature } from "ox/AbiItem";
 import type { Abi, AbiEvent, Address, DecodeEventLogReturnType, Hex } from "viem";
-import { toEventSelector } from "viem/utils";
 import { attestationRegistryAbi, campaignAbi, fraudProofAbi, modelRegistryAbi, quorumAbi } from "../../sdk/abi.ts";
 import type { Deployment } from "../../sdk/deployment.ts";
 import type { Log, LogFilter } from "../ingest/blocks.ts";
+import { keccakHex } from "../ingest/keccak.ts";
 import { compile, type EventReader } from "./layout.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -48,13 +49,15 @@ const abis: Record<string, Abi> = {
   FraudProof: fraudProofAbi,
 };
 
+/** The first topic of an event's logs. */
+export const selectorOf = (event: AbiEvent): Hex => keccakHex(Buffer.from(getSignature(event)));
+
 /** A decoder of the deployment's contracts. */
 export function createDecoder(deployment: Deployment): Decoder {
   const contracts = new Map<string, Map<string, Known>>();
   for (const [name, { address }] of Object.entries(deployment.contracts)) {
     const events = (abis[name] ?? []).filter((item) => item.type === "event");
-    if (events.length > 0)
-      contracts.set(address.toLowerCase(), new Map(events.map((e) => [toEventSelector(e), known(e)])));
+    if (events.length > 0) contracts.set(address.toLowerCase(), new Map(events.map((e) => [selectorOf(e), known(e)])));
   }
 
   return {

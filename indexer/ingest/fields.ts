@@ -20,11 +20,14 @@ export function hexOf(value: unknown, field: string, size?: number): Hex {
   return lower as Hex;
 }
 
+const NO_BYTES = Buffer.alloc(0);
+
 /** Bytes; exactly `size` of them if told. */
 export function bytesOf(value: unknown, field: string, size?: number): Buffer {
   const digits = typeof value === "string" && value.startsWith("0x") ? value.slice(2) : undefined;
   // Of a character that is none of ASCII only a part would be read.
   if (digits === undefined || Buffer.byteLength(digits) !== digits.length) throw wrong(value, field);
+  if (digits === "" && !size) return NO_BYTES;
   const bytes = Buffer.from(digits, "hex");
   if (2 * bytes.length !== digits.length || bytes.length !== (size ?? bytes.length)) throw wrong(value, field);
   return bytes;

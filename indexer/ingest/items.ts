@@ -38,12 +38,12 @@ export const bitOf = (item: number, i: number): number => bits[BITS * item + i] 
 const joined = Array.from({ length: 5 }, (_, count) => new Int32Array(WORDS * count));
 const joinedBytes = joined.map(({ buffer }) => Buffer.from(buffer));
 
-/** The bytes of at most four topics, one after another. */
+/** The bytes of at most four topics, one after another: they hold until others of as many topics are asked for. */
 export function bytesOfTopics(topics: readonly Hex[]): Buffer {
   const target = joined[topics.length] as Int32Array;
   for (let i = 0; i < topics.length; i++) {
     const start = WORDS * itemOf(topics[i] as Hex);
     for (let j = 0; j < WORDS; j++) target[WORDS * i + j] = words[start + j] as number;
   }
-  return Buffer.from(joinedBytes[topics.length] as Buffer);
+  return joinedBytes[topics.length] as Buffer;
 }

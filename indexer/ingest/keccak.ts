@@ -1,4 +1,5 @@
 import { createKeccak } from "hash-wasm";
+import type { Hex } from "viem";
 
 const hasher = await createKeccak(256);
 
@@ -8,3 +9,6 @@ export function keccak(bytes: Uint8Array): Uint8Array {
   hasher.update(bytes);
   return hasher.digest("binary");
 }
+
+/** {@link keccak} as hex. */
+export const keccakHex = (bytes: Uint8Array): Hex => `0x${Buffer.from(keccak(bytes)).toString("hex")}`;

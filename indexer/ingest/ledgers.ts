@@ -1,5 +1,5 @@
+import { decodeResult, encodeData, fromAbi } from "ox/AbiFunction";
 import type { Address, Hex } from "viem";
-import { decodeFunctionResult, encodeFunctionData } from "viem/utils";
 import { campaignAbi } from "../../sdk/abi.ts";
 import { RpcError } from "./errors.ts";
 import { hexOf } from "./fields.ts";
@@ -14,25 +14,21 @@ export interface LedgerHead {
   ledgerHash: Hex;
 }
 
+const ledgerOf = fromAbi(campaignAbi, "ledgerOf");
+const seasonCount = fromAbi(campaignAbi, "seasonCount");
+
 /** `Campaign.ledgerOf` as of a block. */
 export function readLedger(rpc: Rpc, campaign: Address, seasonId: bigint, blockHash: Hex): Promise<LedgerHead> {
-  const data = encodeFunctionData({ abi: campaignAbi, functionName: "ledgerOf", args: [seasonId] });
+  const data = encodeData(ledgerOf, [seasonId]);
   return call(rpc, campaign, data, blockHash, (result) => {
-    const [seq, participants, totalPoints, ledgerHash] = decodeFunctionResult({
-      abi: campaignAbi,
-      functionName: "ledgerOf",
-      data: result,
-    });
+    const [seq, participants, totalPoints, ledgerHash] = decodeResult(ledgerOf, result);
     return { seasonId, seq, participants, totalPoints, ledgerHash };
   });
 }
 
 /** `Campaign.seasonCount` as of a block. */
 export function readSeasonCount(rpc: Rpc, campaign: Address, blockHash: Hex): Promise<number> {
-  const data = encodeFunctionData({ abi: campaignAbi, functionName: "seasonCount" });
-  return call(rpc, campaign, data, blockHash, (result) =>
-    Number(decodeFunctionResult({ abi: campaignAbi, functionName: "seasonCount", data: result })),
-  );
+  return call(rpc, campaign, encodeData(seasonCount), blockHash, (result) => Number(decodeResult(seasonCount, result)));
 }
 
 // By the block's hash, so that a reorg or a lagging node is an error and never another block's answer.

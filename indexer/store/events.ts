@@ -68,7 +68,7 @@ export function createEvents(db: Db, decoder: Decoder): Events {
         log.logIndex,
         log.transactionHash,
         log.address,
-        bytesOfTopics(log.topics),
+        Buffer.from(bytesOfTopics(log.topics)),
         log.data,
         subjectOf(event),
       );

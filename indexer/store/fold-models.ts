@@ -1,6 +1,5 @@
-import type { Hex } from "viem";
-import { hexToBytes, keccak256 } from "viem/utils";
 import { decodeLayout } from "../../sdk/layouts.ts";
+import { keccakHex } from "../ingest/keccak.ts";
 import type { Db } from "./database.ts";
 import type { FoldSteps } from "./fold.ts";
 
@@ -11,6 +10,7 @@ export function modelSteps(db: Db): FoldSteps {
   return {
     ModelPublished: {
       apply({ args, place }) {
+        const layout = Buffer.from(args.layout.slice(2), "hex");
         insert.run(
           args.modelId,
           args.publisher,
@@ -19,8 +19,8 @@ export function modelSteps(db: Db): FoldSteps {
           args.weightsRoot,
           args.verifyingKeyHash,
           args.measurement,
-          keccak256(args.layout),
-          layoutJson(args.layout),
+          keccakHex(layout),
+          layoutJson(layout),
           place.blockNumber,
           place.logIndex,
         );
@@ -33,9 +33,9 @@ export function modelSteps(db: Db): FoldSteps {
 }
 
 // Anyone may publish, and the contract doesn't ask that tensors' names be UTF-8: such a layout has no text.
-function layoutJson(bytes: Hex): string | null {
+function layoutJson(bytes: Uint8Array): string | null {
   try {
-    return JSON.stringify(decodeLayout(hexToBytes(bytes)));
+    return JSON.stringify(decodeLayout(bytes));
   } catch {
     return null;
   }

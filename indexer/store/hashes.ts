@@ -1,8 +1,6 @@
 import type { Address, Hex } from "viem";
 import { type Answer, type LedgerEntry, tag } from "../../sdk/commitments.ts";
-import { keccak } from "../ingest/keccak.ts";
-
-const hash = (bytes: Uint8Array): Hex => `0x${Buffer.from(keccak(bytes)).toString("hex")}`;
+import { keccakHex } from "../ingest/keccak.ts";
 
 // abi.encode of values of one word each. They end their words, an address after 12 zero bytes, a uint64 after 24.
 const words = (count: number): Buffer => Buffer.alloc(32 * count);
@@ -21,7 +19,7 @@ export function fastLedgerHash(previous: Hex, entry: LedgerEntry): Hex {
   ledger.fill(entry.delta < 0n ? 0xff : 0, 160, 160 + 24);
   ledgerNumbers.setBigInt64(160 + 24, entry.delta);
   ledgerNumbers.setBigUint64(192 + 24, entry.seq);
-  return hash(ledger);
+  return keccakHex(ledger);
 }
 
 /** The sdk's `answerHash`, likewise. */
@@ -30,5 +28,5 @@ export function fastAnswerHash(prover: Address, { outputHash, traceHash, salt }:
   answer.write(outputHash.slice(2), 64, "hex");
   answer.write(traceHash.slice(2), 96, "hex");
   answer.write(salt.slice(2), 128, "hex");
-  return hash(answer);
+  return keccakHex(answer);
 }

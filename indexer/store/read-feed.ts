@@ -1,7 +1,6 @@
 import type { Hex } from "viem";
-import { toEventSelector } from "viem/utils";
 import { attestationRegistryAbi, campaignAbi } from "../../sdk/abi.ts";
-import type { Place } from "../decode/events.ts";
+import { type Place, selectorOf } from "../decode/events.ts";
 import type { Db } from "./database.ts";
 
 /** An event as those who follow the chain are told of it. */
@@ -29,7 +28,7 @@ interface Row {
 }
 
 const signatures = (abi: typeof campaignAbi | typeof attestationRegistryAbi, names: readonly string[]) =>
-  abi.flatMap((item) => (item.type === "event" && names.includes(item.name) ? [toEventSelector(item).slice(2)] : []));
+  abi.flatMap((item) => (item.type === "event" && names.includes(item.name) ? [selectorOf(item).slice(2)] : []));
 const POINTS = new Set(signatures(campaignAbi, ["PointsAwarded", "PointsBurned"]));
 const STATUS = new Set(signatures(attestationRegistryAbi, ["Committed", "Attested", "BatchAttested", "StatusChanged"]));
 

@@ -1,10 +1,11 @@
 import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
-import { keepTickShape } from "./ticks.ts";
 
-// Most of a start is compiling. A static import would be compiled before this is run; threads go by the environment.
+// Most of a start is compiling. What is imported after this comes from the cache, types stripped, also in threads: they go
+// by the environment. This file itself can't, so it has no types: Node.js would load a compiler to strip them.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL("../node_modules/.cache/compiled", import.meta.url));
 enableCompileCache();
+const { keepTickShape } = await import("./ticks.ts");
 keepTickShape();
 const { runCommand } = await import("./command.ts");
 await runCommand(process.argv.slice(2));
