@@ -10,7 +10,7 @@ import { WrongUse } from "./wrong-use.ts";
 
 /** How fast a route answers; `ratio` is of requests a second to those of the empty route over as many connections. */
 interface Speed extends Row {
-  name: "empty" | "top100" | "rank" | "around";
+  name: (typeof NAMES)[number];
   connections: number;
   requestsPerSecond: number;
   p50Ms: number;
@@ -25,6 +25,10 @@ const CONNECTIONS = [1, 16, 64];
 const AROUND = 5;
 /** Accounts asked for by all connections together, before they are asked for again. */
 const DRAWN = 50_000;
+/** In seconds. */
+const WARM_UP = 1;
+const TURN = 0.5;
+const NAMES = ["empty", "top100", "rank", "around"] as const;
 
 /**
  * The first hundred standings, the rank of an account drawn at random, and who stands around it, among a million
@@ -43,20 +47,17 @@ export async function serve(args: string[]): Promise<Speed[]> {
     const [bare, full] = [await start(), await start(file, String(accounts))];
     const rows: Speed[] = [];
     for (const connections of CONNECTIONS) {
+      const same = (path: string) => Array.from({ length: connections }, () => [path]);
       const drawn = (around: number) =>
         Array.from({ length: connections }, () => standingsOf(accounts, Math.ceil(DRAWN / connections), around));
-      const loads: [Speed["name"], string, string[][]][] = [
-        ["empty", bare, [["/"]]],
-        ["top100", full, [[`${STANDINGS}?limit=100`]]],
-        ["rank", full, drawn(0)],
-        ["around", full, drawn(AROUND)],
-      ];
-      let most = 0;
-      for (const [name, url, paths] of loads) {
-        const outcome = await ask({ url, connections, seconds, paths });
-        if (name === "empty") most = outcome.requestsPerSecond;
-        rows.push(speed(name, connections, outcome, most));
-      }
+      const outcomes = await compare(seconds, [
+        { url: bare, paths: same("/") },
+        { url: full, paths: same(`${STANDINGS}?limit=100`) },
+        { url: full, paths: drawn(0) },
+        { url: full, paths: drawn(AROUND) },
+      ]);
+      const most = (outcomes[0] as Outcome).requestsPerSecond;
+      rows.push(...outcomes.map((outcome, i) => speed(NAMES[i] as Speed["name"], connections, outcome, most)));
     }
     return rows;
   } finally {
@@ -85,14 +86,46 @@ async function listening(server: Child): Promise<string> {
   }
 }
 
-async function ask(load: Load): Promise<Outcome> {
+/**
+ * Asks each for so many seconds, in turns of half a second, so that a machine that is slow for a while is slow for all of
+ * them; a round before doesn't count. Of the rounds the mean speed, and the median of their quantiles.
+ */
+async function compare(seconds: number, loads: readonly Load[]): Promise<Outcome[]> {
+  const asking = loads.map(startAsking);
+  const rounds: Outcome[][] = [];
+  for (let i = 0; i <= seconds / TURN; i++) {
+    const round: Outcome[] = [];
+    for (const one of asking) round.push(await one.ask(i === 0 ? WARM_UP : TURN));
+    rounds.push(round);
+  }
+  for (const { stop } of asking) stop();
+  return loads.map((_, i) => together(rounds.slice(1).map((round) => round[i] as Outcome)));
+}
+
+const together = (outcomes: readonly Outcome[]): Outcome => ({
+  requestsPerSecond: outcomes.reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0) / outcomes.length,
+  p50Ms: median(outcomes.map(({ p50Ms }) => p50Ms)),
+  p99Ms: median(outcomes.map(({ p99Ms }) => p99Ms)),
+});
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] as number;
+
+function startAsking(load: Load) {
   const asking = fork(at("serve/load.ts"));
   asking.send(load);
   const ended = once(asking, "exit").then(([code]) => {
-    throw new Error(`What asks ended with ${code} and told nothing.`);
+    throw new Error(`What asks ended with ${code}.`);
   });
-  const [outcome] = (await Promise.race([once(asking, "message"), ended])) as [Outcome];
-  return outcome;
+  // Thrown to whoever waits for an outcome then.
+  ended.catch(() => undefined);
+  return {
+    async ask(seconds: number): Promise<Outcome> {
+      asking.send(seconds);
+      const [outcome] = (await Promise.race([once(asking, "message"), ended])) as [Outcome];
+      return outcome;
+    },
+    stop: () => asking.kill(),
+  };
 }
 
 const speed = (name: Speed["name"], connections: number, outcome: Outcome, most: number): Speed => ({

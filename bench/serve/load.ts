@@ -1,15 +1,14 @@
-// Asks a server as often as it answers, over a number of connections, each with paths of its own in turn. It says that
-// it takes compressed answers, as browsers do. Its own code, for what load generators on npm take for an answer is more
-// than what the server takes: they would measure themselves. It never sleeps, else the server had to wake it for an answer.
+// Asks a server as often as it answers, over a number of connections, each with paths of its own in turn; so many seconds
+// as it is told, and again when it is told again. It says that it takes compressed answers, as browsers do. Its own code,
+// for what load generators on npm take for an answer is more than what the server takes: they would measure themselves.
+// It doesn't sleep, else the server had to wake it for every answer.
 
 import { once } from "node:events";
 import { connect } from "node:net";
 
-/** What is asked, and for how long. */
+/** What is asked. */
 export interface Load {
   url: string;
-  connections: number;
-  seconds: number;
   /** Paths of each connection. */
   paths: string[][];
 }
@@ -21,52 +20,57 @@ export interface Outcome {
   p99Ms: number;
 }
 
-const WARM_UP = 1;
-const END_OF_HEAD = "\r\n\r\n";
-
-process.once("message", async (load: Load) => {
-  stayAwake();
-  await ask({ ...load, seconds: WARM_UP });
-  process.send?.(await ask(load), () => process.exit());
-});
-
-function stayAwake(): void {
-  setImmediate(stayAwake);
+/** Requests of a connection, and how many were made. */
+interface Requests {
+  all: Buffer[];
+  made: number;
 }
 
-async function ask({ url, connections, seconds, paths }: Load): Promise<Outcome> {
-  const { hostname, port } = new URL(url);
+const END_OF_HEAD = "\r\n\r\n";
+
+process.once("message", ({ url, paths }: Load) => {
+  const { host, hostname, port } = new URL(url);
+  const requests = paths.map((own) => ({ all: own.map((path) => requestOf(path, host)), made: 0 }));
+  process.on("message", async (seconds: number) =>
+    process.send?.(await ask(hostname, Number(port), requests, seconds)),
+  );
+});
+
+async function ask(host: string, port: number, requests: Requests[], seconds: number): Promise<Outcome> {
   const times: number[] = [];
   const from = performance.now();
   const until = from + seconds * 1_000;
-
-  async function converse(asked: readonly Buffer[]): Promise<void> {
-    const socket = connect({ host: hostname, port: Number(port), noDelay: true });
-    let answers = 0;
-    let askedAt = 0;
-    /** Bytes of the answer that are still to come. */
-    let left = 0;
-    const next = () => {
-      askedAt = performance.now();
-      socket.write(asked[answers++ % asked.length] as Buffer);
-    };
-    socket.on("connect", next).on("data", (bytes) => {
-      left += left === 0 ? lengthOf(bytes) - bytes.length : -bytes.length;
-      if (left > 0) return;
-      const now = performance.now();
-      times.push(now - askedAt);
-      if (now < until) next();
-      else socket.end();
-    });
-    await once(socket, "close");
-  }
-
-  const requests = paths.map((own) => own.map((path) => requestOf(path, `${hostname}:${port}`)));
-  await Promise.all(Array.from({ length: connections }, (_, i) => converse(requests[i % requests.length] as Buffer[])));
+  let isOver = false;
+  (function stayAwake() {
+    if (!isOver) setImmediate(stayAwake);
+  })();
+  await Promise.all(requests.map((own) => converse(host, port, own, until, times)));
+  isOver = true;
   const duration = (performance.now() - from) / 1_000;
   times.sort((a, b) => a - b);
   const quantile = (part: number) => times[Math.floor(part * times.length)] as number;
   return { requestsPerSecond: times.length / duration, p50Ms: quantile(0.5), p99Ms: quantile(0.99) };
+}
+
+/** Asks over one connection, each time when the last answer has come, and adds the milliseconds that it took. */
+async function converse(host: string, port: number, requests: Requests, until: number, times: number[]): Promise<void> {
+  const socket = connect({ host, port, noDelay: true });
+  let askedAt = 0;
+  /** Bytes of the answer that are still to come. */
+  let left = 0;
+  const next = () => {
+    askedAt = performance.now();
+    socket.write(requests.all[requests.made++ % requests.all.length] as Buffer);
+  };
+  socket.on("connect", next).on("data", (bytes) => {
+    left += left === 0 ? lengthOf(bytes) - bytes.length : -bytes.length;
+    if (left > 0) return;
+    const now = performance.now();
+    times.push(now - askedAt);
+    if (now < until) next();
+    else socket.end();
+  });
+  await once(socket, "close");
 }
 
 const requestOf = (path: string, host: string): Buffer =>

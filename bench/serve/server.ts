@@ -1,7 +1,7 @@
 import { keepTickShape } from "../../indexer/ticks.ts";
 
 // The indexer's server on the database that is named; without one, Fastify with nothing but an empty route. Both begin as
-// indexer/main.ts does.
+// indexer/start.js does.
 keepTickShape();
 const [file, accounts] = process.argv.slice(2);
 const app =

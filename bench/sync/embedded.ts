@@ -9,7 +9,7 @@ import type { Contender, Outcome, Task } from "./contender.ts";
 /** Proofboard as anyone runs it: every check on. */
 export const proofboard = embedded(
   "proofboard",
-  "../../indexer/main.js",
+  "../../indexer/start.js",
   () => ["--port", "0"],
   async (child, task) => {
     const listening = child.find(/Indexer at (http:\S+)/);
