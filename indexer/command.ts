@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { startIndexer } from "./indexer.ts";
+import { startIndexer } from "./main.ts";
 import { rebuild, rewind } from "./maintain.ts";
 import { type IndexerOptions, parseCommand, USAGE, UsageError } from "./options.ts";
 import { Stalled, watchEventLoop } from "./watchdog.ts";

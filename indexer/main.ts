@@ -103,3 +103,6 @@ function wipeForeign({ db, deployment }: IndexerOptions, warn: (message: string)
 
 // An RPC URL elsewhere may carry its operator's key: only one on this machine is shown without being told.
 const isLocal = (url: string): boolean => ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
+
+// `npm run indexer` begins with start.js, for a quicker start.
+if (import.meta.main) void import("./command.ts").then(({ runCommand }) => runCommand(process.argv.slice(2)));

@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import hre from "hardhat";
 import { bytesToHex } from "viem";
-import { startIndexer } from "../indexer/indexer.ts";
+import { startIndexer } from "../indexer/main.ts";
 import { openModels } from "../inference/models.ts";
 import { readModel } from "../models/read.ts";
 import { type Actor, runActors } from "../participant/actors.ts";

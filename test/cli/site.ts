@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Hex } from "viem";
-import { type Indexer, startIndexer } from "../../indexer/indexer.ts";
+import { type Indexer, startIndexer } from "../../indexer/main.ts";
 import type { Models } from "../../inference/models.ts";
 import { readModel } from "../../models/read.ts";
 import { runActors } from "../../participant/actors.ts";

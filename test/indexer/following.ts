@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { expect } from "chai";
-import type { Indexer } from "../../indexer/indexer.ts";
+import type { Indexer } from "../../indexer/main.ts";
 import type { IndexerOptions } from "../../indexer/options.ts";
 import type { Problem } from "../../sdk/wire.ts";
 import { type Block, chainOf, type FakeNode, startNode } from "./node.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect } from "chai";
 import { createTestClient, type Hex, http, keccak256, publicActions, stringToHex, toHex, walletActions } from "viem";
-import { startIndexer } from "../../indexer/indexer.ts";
+import { startIndexer } from "../../indexer/main.ts";
 import { deploy, productionParameters } from "../../scripts/deploy.ts";
 import { modelRegistryAbi } from "../../sdk/abi.ts";
 import { ZERO_HASH } from "../../sdk/commitments.ts";

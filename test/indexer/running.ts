@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
 import fc from "fast-check";
-import { type Indexer, startIndexer } from "../../indexer/indexer.ts";
+import { type Indexer, startIndexer } from "../../indexer/main.ts";
 import type { IndexerOptions } from "../../indexer/options.ts";
 import { deployment } from "./story.ts";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Indexer, startIndexer } from "../../indexer/indexer.ts";
+import { type Indexer, startIndexer } from "../../indexer/main.ts";
 import { runActors } from "../../participant/actors.ts";
 import { createKeeper } from "../../participant/keeper.ts";
 import { createProver } from "../../participant/prover.ts";

@@ -8,7 +8,7 @@ import { chainOf, type FakeNode, startNode } from "./node.ts";
 import { choices, dumpFile, scratch, start, until, untilReady } from "./running.ts";
 import { deployment, tell } from "./story.ts";
 
-const MAIN = join(import.meta.dirname, "../../indexer/main.js");
+const MAIN = join(import.meta.dirname, "../../indexer/start.js");
 
 describe("the indexer's command", () => {
   let files: ReturnType<typeof scratch>;

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { until } from "../indexer/running.ts";
 
-const MAIN = fileURLToPath(new URL("../../indexer/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../indexer/start.js", import.meta.url));
 
 /** The indexer as a process of its own. */
 export interface IndexerProcess {

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startIndexer } from "../../indexer/indexer.ts";
+import { startIndexer } from "../../indexer/main.ts";
 import { until, untilReady } from "../indexer/running.ts";
 import { type IndexerProcess, startProcess, tail } from "./child.ts";
 import { damage, differences, differencesFromChain, differencesFromOrder } from "./compare.ts";

@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import type { Indexer } from "../../../indexer/indexer.ts";
+import type { Indexer } from "../../../indexer/main.ts";
 import { chainOf, type FakeNode, startNode } from "../node.ts";
 import { choices, scratch, start, untilReady } from "../running.ts";
 import { tell } from "../story.ts";
