@@ -36,7 +36,7 @@ function embedded(
   const path = fileURLToPath(new URL(program, import.meta.url));
   return {
     name,
-    rounds: 3,
+    rounds: 5,
     obstacle: async () => undefined,
     async prepare(task) {
       const db = join(task.directory, "index.sqlite");
