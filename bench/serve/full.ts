@@ -14,8 +14,8 @@ export async function openFull(file: string, accounts: number) {
   ranking.of(SEASON);
   do await setImmediate();
   while (ranking.held() > 0 && ranking.held() < accounts);
-  // Whether that was all is known one part later.
-  await setImmediate();
+  // That this was all, and that nothing changed meanwhile, is known two turns later.
+  for (let turn = 0; turn < 2; turn++) await setImmediate();
   const rpc = createRpc({ urls: [], chainId: deployment.chainId, timeout: 1, signal: new AbortController().signal });
   return createServer({
     sources: { db, chain, announcements: createAnnouncements(), decoder, deployment, ranking, rpc },

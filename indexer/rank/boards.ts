@@ -58,16 +58,31 @@ export function createBoards(db: Db, stored: Stored, most: number): Boards {
     readOn(season, held);
   }
 
-  /** Reads what is behind a standing, bit by bit between whatever else there is to do. */
+  /** Reads what is behind a standing, then what changed meanwhile. */
   function readOn(season: number, held: Held, last?: Standing): void {
+    inTurn(season, held, () => {
+      const page = stored.of(season).page(last && positionOf(last), AT_ONCE);
+      held.board.append(page);
+      if (page.length === AT_ONCE) readOn(season, held, page.at(-1));
+      else catchUp(season, held);
+    });
+  }
+
+  function catchUp(season: number, held: Held): void {
+    inTurn(season, held, () => {
+      readAgain(season, held, AT_ONCE);
+      if (held.changed.size > 0) return catchUp(season, held);
+      held.isWhole = true;
+      reading = undefined;
+    });
+  }
+
+  /** Reads a part of a season after whatever else there is to do, unless it was dropped. */
+  function inTurn(season: number, held: Held, read: () => void): void {
     setImmediate(() => {
       if (seasons.get(season) !== held || !db.open) return;
       try {
-        const page = stored.of(season).page(last && positionOf(last), AT_ONCE);
-        held.board.append(page);
-        if (page.length === AT_ONCE) return readOn(season, held, page.at(-1));
-        held.isWhole = true;
-        reading = undefined;
+        read();
       } catch {
         // Whoever asks next is told by the database itself.
         drop(season);
@@ -75,18 +90,25 @@ export function createBoards(db: Db, stored: Stored, most: number): Boards {
     });
   }
 
-  /** Reads again what changed, unless the season has grown too large. */
-  function bringUpToDate(season: number, { board, changed }: Held): Board | undefined {
-    if (changed.size === 0) return board;
-    makeRoom();
-    if (!seasons.has(season)) return undefined;
+  /** Reads again up to so many of those that changed. */
+  function readAgain(season: number, { board, changed }: Held, most: number): void {
+    let left = most;
     for (const account of changed) {
+      if (left-- === 0) return;
       const standing = stored.unranked(season, account);
       if (standing) board.put(standing);
       else board.remove(account);
+      changed.delete(account);
     }
-    changed.clear();
-    return board;
+  }
+
+  /** Reads again all that changed, unless the season has grown too large. */
+  function bringUpToDate(season: number, held: Held): Board | undefined {
+    if (held.changed.size === 0) return held.board;
+    makeRoom();
+    if (!seasons.has(season)) return undefined;
+    readAgain(season, held, MOST_CHANGED);
+    return held.board;
   }
 
   return {
@@ -100,7 +122,7 @@ export function createBoards(db: Db, stored: Stored, most: number): Boards {
     changed(season, account) {
       const held = seasons.get(season);
       held?.changed.add(account);
-      if (held && held.changed.size > MOST_CHANGED) drop(season);
+      if (held?.isWhole && held.changed.size > MOST_CHANGED) drop(season);
     },
     forget() {
       seasons.clear();

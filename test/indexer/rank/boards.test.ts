@@ -106,6 +106,19 @@ describe("standings in memory", () => {
     expect(reads).to.have.lengthOf(before);
   });
 
+  it("are read to the end, however many of them change meanwhile", async () => {
+    const all = standings(3_000);
+    const { boards } = boardsOf(new Map([[1, all]]), 5_000);
+    boards.of(1);
+    await turns(5);
+    for (const one of all.slice(0, 2_000)) {
+      one.verified = 7;
+      boards.changed(1, one.account);
+    }
+    await turns(30);
+    expect(boards.of(1)?.page(undefined, 3_000)).to.deep.equal(all);
+  });
+
   it("are read anew once more of them changed than are worth following, or they were to be forgotten", async () => {
     const all = standings(3);
     const { boards } = boardsOf(new Map([[1, all]]), 50);
