@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import type { FastifyRequest } from "fastify";
 import { Address6 } from "ip-address";
 import { LruMap } from "toad-cache";
@@ -52,7 +53,7 @@ export function limitRate(app: App, most: number): void {
 function addressOf(request: FastifyRequest): string {
   const isForwarded = request.headers["x-forwarded-for"] !== undefined;
   const address = (isForwarded ? undefined : request.raw.socket.remoteAddress) ?? request.ip;
-  return address.includes(":") ? networkOf(address) : address;
+  return address.includes(":") && isIPv6(address) ? networkOf(address) : address;
 }
 
 function networkOf(ip: string): string {

@@ -31,9 +31,11 @@ describe("the server's limits", () => {
     const as = async (address: string) =>
       (await fetch(`${url}/v1/seasons`, { headers: { "x-forwarded-for": address } })).status;
     const asked = ["10.0.0.1", "10.0.0.2", "2001:db8::1", "2001:db8::2", "2001:db8:0:1::1", "10.0.0.1"];
+    // What some proxies write, and what anybody might.
+    asked.push("10.0.0.3:80", "10.0.0.3:80", "[2001:db8::1]:80", "a:b", "a:b");
     const statuses = [];
     for (const address of asked) statuses.push(await as(address));
-    expect(statuses).to.deep.equal([200, 200, 200, 429, 200, 429]);
+    expect(statuses).to.deep.equal([200, 200, 200, 429, 200, 429, 200, 429, 200, 200, 429]);
   });
 
   it("counts nothing where there is no limit", async () => {
