@@ -1,17 +1,25 @@
 import type { Range } from "./ranges.ts";
 
 const RANGES_TOGETHER = 16;
+/** In milliseconds: a node that is slow must not look as if nothing went on. */
+const LONGEST_WAIT = 1_000;
 
 /**
  * Up to sixteen ranges as one: a long answer costs more to collect as garbage than several short ones, and a short
  * transaction writes the same rows and pages again in the next. Readers wait for a longer one, of about 20,000 events, up
- * to a quarter of a second. What was read before an error is yielded before it is thrown.
+ * to a quarter of a second. No range waits for others longer than a second, and what was read before an error is yielded
+ * before it is thrown.
  */
-export async function* gather(ranges: AsyncIterable<Range>): AsyncGenerator<Range> {
+export async function* gather(ranges: AsyncIterable<Range>, now = Date.now): AsyncGenerator<Range> {
   const waiting: Range[] = [];
+  let since = now();
   const join = (): Range => joined(waiting.splice(0));
   try {
-    for await (const range of ranges) if (waiting.push(range) === RANGES_TOGETHER) yield join();
+    for await (const range of ranges) {
+      if (waiting.push(range) < RANGES_TOGETHER && now() - since < LONGEST_WAIT) continue;
+      yield join();
+      since = now();
+    }
   } catch (error) {
     if (waiting.length > 0) yield join();
     throw error;

@@ -62,6 +62,19 @@ describe("gathering ranges", () => {
     expectJoined(read, apart);
   });
 
+  it("lets no range wait longer than a second for others", async () => {
+    let time = 0;
+    async function* slow() {
+      for (let from = 1; from <= 6; from++) {
+        time += 400;
+        yield { from, to: from, headers: [], logs: [] };
+      }
+    }
+    const read: number[] = [];
+    for await (const { to } of gather(slow(), () => time)) read.push(to);
+    expect(read).to.deep.equal([3, 6]);
+  });
+
   it("stops reading when its reader stops", async () => {
     let ended = false;
     async function* ranges() {
