@@ -104,5 +104,5 @@ function wipeForeign({ db, deployment }: IndexerOptions, warn: (message: string)
 // An RPC URL elsewhere may carry its operator's key: only one on this machine is shown without being told.
 const isLocal = (url: string): boolean => ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
 
-// `npm run indexer` begins with start.js, for a quicker start.
-if (import.meta.main) void import("./command.ts").then(({ runCommand }) => runCommand(process.argv.slice(2)));
+// What `npm run indexer` starts, for whoever starts this file.
+if (import.meta.main) void import(new URL("start.js", import.meta.url).href);

@@ -125,7 +125,7 @@ export function encodeRow(row: Row): Uint8Array {
 
 /** All rows of all layers in order, as `ModelPublished` carries them. */
 export const encodeRows = (layers: readonly (readonly Row[])[]): Uint8Array =>
-  hexToBytes(concat(...layers.flat().map((row) => bytesToHex(encodeRow(row)))));
+  hexToBytes(`0x${layers.flatMap((rows) => rows.map((row) => bytesToHex(encodeRow(row)).slice(2))).join("")}`);
 
 /** Cuts the rows' bytes by a layout's widths; throws when they are too short or too long. */
 export function decodeRows(widths: readonly number[], bytes: Uint8Array): Row[][] {

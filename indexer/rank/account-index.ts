@@ -22,7 +22,7 @@ type Test = (number: number) => boolean;
 
 const FREE = -1;
 
-/** So many are random enough: nobody finds accounts that have the same. */
+/** So many are random enough: nobody finds many accounts that have the same. */
 const DIGITS = 16;
 
 /** A hash table of open addressing, by linear probing (Knuth, The Art of Computer Programming, volume 3, section 6.4). */

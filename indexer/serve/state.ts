@@ -99,8 +99,8 @@ export function createState(sources: Sources): State {
     },
     told(season) {
       const key = season ?? progressOf(state);
-      const known = told.get(key);
-      if (known) return known;
+      const before = told.get(key);
+      if (before) return before;
       const of = asOf(state, season);
       const written = { json: JSON.stringify(of), etag: etagOf(of) };
       told.set(key, written);

@@ -94,8 +94,10 @@ describe("answers of the chain", () => {
     expect(headers.get("access-control-allow-headers")).to.equal("if-none-match");
   });
 
-  for (const path of [STANDINGS, "/v1/attestations", `${STANDINGS}.csv`])
-    it(`says at ${path} that nothing changed until a block comes`, async () => {
+  for (const route of [STANDINGS, "/v1/attestations", `${STANDINGS}.csv`, `${STANDINGS}/:account`])
+    it(`says at ${route} that nothing changed until a block comes`, async () => {
+      const { items } = (await (await get(STANDINGS)).json()) as { items: Standing[] };
+      const path = route.replace(":account", items[0]?.account as string);
       const first = await get(path);
       const etag = first.headers.get("etag") as string;
       expect(etag).to.match(/^W\/"[0-9a-f]{64}-0"$/);

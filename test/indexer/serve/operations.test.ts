@@ -88,10 +88,13 @@ describe("metrics", () => {
       'proofboard_accounts{season="1"}': ledger?.participants,
       'proofboard_request_seconds_count{route="/v1/seasons/:seasonId/standings",status="400"}': 1,
       'proofboard_request_seconds_count{route="/v1/seasons/:seasonId/standings",status="200"}': 1,
+      'proofboard_request_seconds_bucket{le="+Inf",route="/v1/seasons/:seasonId/standings",status="200"}': 1,
     }))
       expect(text).to.include(`\n${name} ${value}\n`);
     for (const name of ["proofboard_database_bytes", "proofboard_wal_bytes"])
       expect(Number(new RegExp(`\n${name} (\\d+)\n`).exec(text)?.[1]), name).to.be.above(0);
+    expect(text).to.match(/^proofboard_request_seconds_sum\{route="\S+standings",status="200"\} 0\.\d+$/m);
+    expect(text).to.match(/^proofboard_request_seconds_bucket\{le="2",route="\S+standings",status="400"\} 1$/m);
     const names = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
     for (const [, name, type] of names) if (type === "counter") expect(name).to.match(/_total$/);
   });
