@@ -20,7 +20,7 @@ interface Place {
   at: number;
 }
 
-const MOST_ROWS = 128;
+const MOST_ROWS = 256;
 /** More than there are rows before they are split. */
 const PLACES = 2 * MOST_ROWS;
 
