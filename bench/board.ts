@@ -81,12 +81,12 @@ export async function createBoard() {
     const seedOf = (unit: number) => unitSeed(seed, taskId, account, BigInt(unit));
     const traceOfUnit = (unit: number) => traceOf(forward(layers, unitInput(seedOf(unit), task)));
     const claim = { prover: account, method: FRAUD, modelId };
-    /** The prover's statement of a trace, recorded. */
+    /** The prover's attestation of a trace, recorded. */
     const attestSingle = async (trace: Uint8Array, context: Hex = FREE_CONTEXT) => {
       const made = buildTraced(layout, { ...claim, context, salt: hash(`${context}`), trace });
-      const { inputHash } = made.statement;
+      const { inputHash } = made.attestation;
       await registry.connect(prover).attest(FRAUD, modelId, inputHash, context, made.answer, made.evidence);
-      return { ...made, trace, uid: (await registry.uidOf(made.statement)) as Hex };
+      return { ...made, trace, uid: (await registry.uidOf(made.attestation)) as Hex };
     };
     /** The prover's batch, not recorded; `spoil` may change a unit's leaf. */
     const batchOf = (first: number, count: number, spoil = (leaf: Uint8Array, _index: number) => leaf) => {
@@ -114,7 +114,7 @@ export async function createBoard() {
   });
   type BenchModel = (typeof models)[number];
   const [small, middle, wide] = models as [BenchModel, BenchModel, BenchModel];
-  /** Lets the window pass and settles a statement. */
+  /** Lets the window pass and settles an attestation. */
   const settle = async (id: Hex) => {
     await networkHelpers.time.increase(WINDOW);
     await fraud.settle(id);

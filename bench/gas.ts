@@ -20,19 +20,19 @@ export async function measureOurs(board: Board): Promise<Measurement[]> {
   return Object.entries(ours).map(([name, value]) => ({ name, value, unit: "gas" }));
 }
 
-/** An open statement without a method, made and relayed. */
+/** An open attestation without a method, made and relayed. */
 async function attesting({ registry, prover, other, digits, ethers }: Board) {
   const { modelId } = digits;
   const answer = { outputHash: hash("output"), traceHash: ZERO_HASH, salt: hash("salt") };
-  const statement = {
+  const attestation = {
     ...{ prover: addressOf(prover), method: 0, modelId, inputHash: hash("input"), context: FREE_CONTEXT },
     answer: answerHash(addressOf(prover), answer),
   };
   const { chainId } = await ethers.provider.getNetwork();
   const types = { Attestation: [...attestationTypes.Attestation] };
-  const signature = await prover.signTypedData(domain(Number(chainId), addressOf(registry)), types, statement);
+  const signature = await prover.signTypedData(domain(Number(chainId), addressOf(registry)), types, attestation);
   const own = await registry.connect(prover).attest(0, modelId, hash("own input"), FREE_CONTEXT, answer, "0x");
-  const relayed = await registry.connect(other).attestBySig(statement, answer, "0x", signature);
+  const relayed = await registry.connect(other).attestBySig(attestation, answer, "0x", signature);
   return { attest: await gasOf(own), "attest-by-signature": await gasOf(relayed) };
 }
 
@@ -49,7 +49,7 @@ async function batches({ campaign, prover, other, digits, settle }: Board) {
   const unit = BATCH + 2;
   const single = await digits.attestSingle(digits.traceOfUnit(unit), digits.contextOf(unit));
   await settle(single.uid);
-  const shown = await campaign.connect(other).award(prover, single.statement, digits.inputOf(unit));
+  const shown = await campaign.connect(other).award(prover, single.attestation, digits.inputOf(unit));
   return {
     "batch-256-per-unit": Math.ceil(attested.gas / BATCH),
     "batch-award-256-per-unit": Math.ceil((await gasOf(awarded)) / BATCH),
@@ -63,14 +63,14 @@ async function attestAndSettle(model: BenchModel, settle: Board["settle"], unit:
   await settle(id);
 }
 
-/** One wrong row of the first layer: of single statements, and of a batch's unit, whose input is derived. */
+/** One wrong row of the first layer: of single attestations, and of a batch's unit, whose input is derived. */
 async function refuting({ fraud, other, digits, middle, wide }: Board) {
   const refute = async (model: BenchModel, unit: number): Promise<number> => {
     const trace = model.traceOfUnit(unit);
     trace[model.width + 2] = (trace[model.width + 2] as number) + 1;
-    const { statement, answer } = await model.attestSingle(trace);
+    const { attestation, answer } = await model.attestSingle(trace);
     const row = disputeRow(model.layout, model.layers, { layer: 0, row: 2 });
-    return gasOf(await fraud.connect(other).refute(statement, answer, trace, row));
+    return gasOf(await fraud.connect(other).refute(attestation, answer, trace, row));
   };
   // A challenger's first reward takes a new slot, whatever the model.
   await refute(digits, 1);

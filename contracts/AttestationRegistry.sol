@@ -33,23 +33,23 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         Answer calldata opened,
         bytes calldata evidence
     ) external returns (bytes32 uid) {
-        Attestation memory statement = _statement(method, modelId, inputHash, context, opened);
-        uid = uidOf(statement);
-        _attest(uid, statement, opened, evidence);
+        Attestation memory attestation = _attestation(method, modelId, inputHash, context, opened);
+        uid = uidOf(attestation);
+        _attest(uid, attestation, opened, evidence);
     }
 
     /// @inheritdoc IAttestationRegistry
     function attestBySig(
-        Attestation calldata statement,
+        Attestation calldata attestation,
         Answer calldata opened,
         bytes calldata evidence,
         bytes calldata signature
     ) external returns (bytes32 uid) {
-        bytes32 answer = Commitments.answer(statement.prover, opened.outputHash, opened.traceHash, opened.salt);
-        require(answer == statement.answer, SignedOtherwise(answer, statement.answer));
-        uid = uidOf(statement);
-        _checkSignature(statement.prover, uid, signature);
-        _attest(uid, statement, opened, evidence);
+        bytes32 answer = Commitments.answer(attestation.prover, opened.outputHash, opened.traceHash, opened.salt);
+        require(answer == attestation.answer, SignedOtherwise(answer, attestation.answer));
+        uid = uidOf(attestation);
+        _checkSignature(attestation.prover, uid, signature);
+        _attest(uid, attestation, opened, evidence);
     }
 
     /// @inheritdoc IAttestationRegistry
@@ -89,13 +89,13 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         bytes32 answer
     ) external returns (bytes32 uid) {
         IVerificationMethod verification = methodAt(method);
-        Attestation memory statement = Attestation(msg.sender, method, modelId, inputHash, context, answer);
-        uid = uidOf(statement);
+        Attestation memory attestation = Attestation(msg.sender, method, modelId, inputHash, context, answer);
+        uid = uidOf(attestation);
         _record(uid, modelId, context, _recordNow(msg.sender, 1, method, Status.Pending, false));
 
         emit Committed(uid, msg.sender, modelId, inputHash, context, answer, method);
 
-        verification.onCommit(uid, statement);
+        verification.onCommit(uid, attestation);
     }
 
     /// @inheritdoc IAttestationRegistry
@@ -106,31 +106,31 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         bytes32 context,
         Answer calldata opened
     ) external returns (bytes32 uid) {
-        Attestation memory statement = _statement(method, modelId, inputHash, context, opened);
-        uid = uidOf(statement);
+        Attestation memory attestation = _attestation(method, modelId, inputHash, context, opened);
+        uid = uidOf(attestation);
         Record storage record = _records[uid];
         require(record.status == Status.Pending, NotPending(uid, record.status));
         require(!record.open, NothingToReveal(uid));
 
         record.open = true;
 
-        _emitAttested(uid, statement, opened);
+        _emitAttested(uid, attestation, opened);
 
-        methodAt(method).onReveal(uid, statement, opened);
+        methodAt(method).onReveal(uid, attestation, opened);
     }
 
     /// @inheritdoc IAttestationRegistry
-    function revoke(Attestation calldata statement) external returns (bytes32 uid) {
-        require(msg.sender == statement.prover, NotTheProver(msg.sender, statement.prover));
-        uid = uidOf(statement);
+    function revoke(Attestation calldata attestation) external returns (bytes32 uid) {
+        require(msg.sender == attestation.prover, NotTheProver(msg.sender, attestation.prover));
+        uid = uidOf(attestation);
         Record storage record = _records[uid];
         Status status = record.status;
         require(
-            status == Status.None || (status == Status.Pending && statement.method == 0),
-            NotRevocable(uid, statement.method, status)
+            status == Status.None || (status == Status.Pending && attestation.method == 0),
+            NotRevocable(uid, attestation.method, status)
         );
 
-        if (status == Status.None) _records[uid] = _recordNow(msg.sender, 1, statement.method, Status.Revoked, false);
+        if (status == Status.None) _records[uid] = _recordNow(msg.sender, 1, attestation.method, Status.Revoked, false);
         else record.status = Status.Revoked;
 
         emit StatusChanged(uid, uint8(Status.Revoked), msg.sender);
@@ -194,8 +194,8 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IAttestationRegistry
-    function uidOf(Attestation memory statement) public view returns (bytes32) {
-        return _hashTypedDataV4(Commitments.structHash(statement));
+    function uidOf(Attestation memory attestation) public view returns (bytes32) {
+        return _hashTypedDataV4(Commitments.structHash(attestation));
     }
 
     /// @inheritdoc IAttestationRegistry
@@ -215,8 +215,8 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
             OrderedTree.verify(batch.root, batch.count, index, OrderedTree.leaf(index, activations), proof);
     }
 
-    /// @dev The sender's statement with an open answer.
-    function _statement(
+    /// @dev The sender's attestation with an open answer.
+    function _attestation(
         uint8 method,
         bytes32 modelId,
         bytes32 inputHash,
@@ -229,20 +229,20 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
 
     function _attest(
         bytes32 uid,
-        Attestation memory statement,
+        Attestation memory attestation,
         Answer calldata opened,
         bytes calldata evidence
     ) private {
         _record(
             uid,
-            statement.modelId,
-            statement.context,
-            _recordNow(statement.prover, 1, statement.method, Status.Pending, true)
+            attestation.modelId,
+            attestation.context,
+            _recordNow(attestation.prover, 1, attestation.method, Status.Pending, true)
         );
 
-        _emitAttested(uid, statement, opened);
+        _emitAttested(uid, attestation, opened);
 
-        if (statement.method != 0) methodAt(statement.method).onAttest(uid, statement, opened, evidence);
+        if (attestation.method != 0) methodAt(attestation.method).onAttest(uid, attestation, opened, evidence);
     }
 
     function _attestBatch(bytes32 id, Batch memory batch, bytes calldata layoutBytes, bytes calldata traces) private {
@@ -297,17 +297,17 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         );
     }
 
-    function _emitAttested(bytes32 uid, Attestation memory statement, Answer calldata opened) private {
+    function _emitAttested(bytes32 uid, Attestation memory attestation, Answer calldata opened) private {
         emit Attested(
             uid,
-            statement.prover,
-            statement.modelId,
-            statement.inputHash,
+            attestation.prover,
+            attestation.modelId,
+            attestation.inputHash,
             opened.outputHash,
             opened.traceHash,
-            statement.context,
+            attestation.context,
             opened.salt,
-            statement.method
+            attestation.method
         );
     }
 }

@@ -28,7 +28,7 @@ contract Campaign is ICampaign, AccessManaged {
         bytes32 ledgerHash;
     }
 
-    /// @dev What a statement changes of an account's standing and its season's ledger: loaded once, stored once.
+    /// @dev What an attestation changes of an account's standing and its season's ledger: loaded once, stored once.
     struct Page {
         uint256 seasonId;
         address account;
@@ -37,7 +37,7 @@ contract Campaign is ICampaign, AccessManaged {
         Ledger ledger;
     }
 
-    /// @dev Consecutive units of one account that a statement is about.
+    /// @dev Consecutive units of one account that an attestation is about.
     struct Units {
         uint256 seasonId;
         uint256 taskId;
@@ -73,7 +73,7 @@ contract Campaign is ICampaign, AccessManaged {
         private _spent;
     mapping(bytes32 uid => bool) private _burned;
 
-    /// @param registry_ Where the statements stand that earn points.
+    /// @param registry_ Where the attestations stand that earn points.
     /// @param closingMargin_ Time for awards and burns after the last possible settlement, in seconds: at most a year.
     /// @param manager Who may draft and open seasons.
     constructor(IAttestationRegistry registry_, uint64 closingMargin_, address manager) AccessManaged(manager) {
@@ -169,16 +169,16 @@ contract Campaign is ICampaign, AccessManaged {
     }
 
     /// @inheritdoc ICampaign
-    function award(address account, Attestation calldata statement, AssignedInput calldata input) external {
-        require(account == statement.prover, WrongAccount(account, statement.prover));
-        Units memory units = _unitsOf(statement.prover, statement.context, 1);
-        Task storage task = _checkTask(units, statement.modelId, statement.method);
-        bytes32 uid = registry.uidOf(statement);
+    function award(address account, Attestation calldata attestation, AssignedInput calldata input) external {
+        require(account == attestation.prover, WrongAccount(account, attestation.prover));
+        Units memory units = _unitsOf(attestation.prover, attestation.context, 1);
+        Task storage task = _checkTask(units, attestation.modelId, attestation.method);
+        bytes32 uid = registry.uidOf(attestation);
         _checkCounts(units.seasonId, uid, Status.Verified);
-        IVerificationMethod method = registry.methodAt(statement.method);
+        IVerificationMethod method = registry.methodAt(attestation.method);
         if (!method.checksInput()) {
             (, bytes32 assigned) = _assignedInput(units, task, input);
-            require(statement.inputHash == assigned, WrongInput(statement.inputHash, assigned));
+            require(attestation.inputHash == assigned, WrongInput(attestation.inputHash, assigned));
         }
 
         _spend(units);
@@ -199,9 +199,9 @@ contract Campaign is ICampaign, AccessManaged {
     }
 
     /// @inheritdoc ICampaign
-    function burn(Attestation calldata statement) external {
-        Units memory units = _unitsOf(statement.prover, statement.context, 1);
-        _burn(units, _checkTask(units, statement.modelId, statement.method), registry.uidOf(statement));
+    function burn(Attestation calldata attestation) external {
+        Units memory units = _unitsOf(attestation.prover, attestation.context, 1);
+        _burn(units, _checkTask(units, attestation.modelId, attestation.method), registry.uidOf(attestation));
     }
 
     /// @inheritdoc ICampaign
@@ -358,7 +358,7 @@ contract Campaign is ICampaign, AccessManaged {
         require(method == task.method, WrongMethod(method, task.method));
     }
 
-    /// @dev Checks that the season isn't closed and that a recorded statement counts in it with this status.
+    /// @dev Checks that the season isn't closed and that a recorded attestation counts in it with this status.
     function _checkCounts(uint256 seasonId, bytes32 id, Status expected) private view {
         Season storage season = _seasons[seasonId];
         (uint64 closesAt, uint64 from, uint64 until) = (season.closesAt, season.startsAt, season.endsAt);
@@ -421,7 +421,7 @@ contract Campaign is ICampaign, AccessManaged {
         revert UnitSpent(units.seasonId, units.taskId, units.account, unit);
     }
 
-    /// @dev Penalises a refuted statement once and makes its units dead, paid or not.
+    /// @dev Penalises a refuted attestation once and makes its units dead, paid or not.
     function _burn(Units memory units, Task storage task, bytes32 id) private {
         _checkCounts(units.seasonId, id, Status.Refuted);
         require(!_burned[id], AlreadyBurned(id));

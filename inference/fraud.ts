@@ -25,16 +25,16 @@ export interface TracedRun {
   trace: Uint8Array;
 }
 
-/** A statement with its open answer and what FraudProof is handed with it. */
-export interface TracedStatement {
-  statement: Attestation;
+/** Anattestation with its open answer and what FraudProof is handed with it. */
+export interface TracedAttestation {
+  attestation: Attestation;
   answer: Answer;
   /** u16 length ‖ layout ‖ trace. */
   evidence: Hex;
 }
 
-/** The statement of one run of an integer model. Throws when the trace is shorter or longer than the layout's widths. */
-export function buildTraced(layout: Uint8Array, { salt, trace, ...claim }: TracedRun): TracedStatement {
+/** The attestation of one run of an integer model. Throws when the trace is shorter or longer than the layout's widths. */
+export function buildTraced(layout: Uint8Array, { salt, trace, ...claim }: TracedRun): TracedAttestation {
   const { widths, input, output } = decodeLayout(layout);
   const expected = widths.reduce((sum, width) => sum + width, 0);
   if (trace.length !== expected || expected === 0)
@@ -47,7 +47,7 @@ export function buildTraced(layout: Uint8Array, { salt, trace, ...claim }: Trace
     salt,
   };
   return {
-    statement: {
+    attestation: {
       ...claim,
       inputHash: tensorHash(tensorHeader(input), inputs),
       answer: answerHash(claim.prover, answer),
@@ -58,7 +58,7 @@ export function buildTraced(layout: Uint8Array, { salt, trace, ...claim }: Trace
 }
 
 /**
- * The statement of consecutive units, the first one's context in `claim`, and the traces as `attestBatch` takes them.
+ * The attestation of consecutive units, the first one's context in `claim`, and the traces as `attestBatch` takes them.
  *
  * @param leaves Each unit's activations A_1 ‖ … ‖ A_L; at least one unit, all of one length.
  */

@@ -12,10 +12,10 @@ export interface Run {
   salt: Hex;
 }
 
-/** The statement to commit to and the answer to reveal later. Keep the answer on disk before sending the statement. */
-export function buildStatement({ outputHash, salt, ...claim }: Run): { statement: Attestation; answer: Answer } {
+/** The attestation to commit to and the answer to reveal later. Keep the answer on disk before sending the attestation. */
+export function buildAttestation({ outputHash, salt, ...claim }: Run): { attestation: Attestation; answer: Answer } {
   const answer: Answer = { outputHash, traceHash: ZERO_HASH, salt };
-  return { statement: { ...claim, answer: answerHash(claim.prover, answer) }, answer };
+  return { attestation: { ...claim, answer: answerHash(claim.prover, answer) }, answer };
 }
 
 /** A panel member's vote; `outputHash` is what its own run gave, or INVALID or UNAVAILABLE. */

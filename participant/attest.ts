@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { bytesToHex, type Hex } from "viem";
 import type { OpenModel } from "../inference/models.ts";
-import { buildStatement } from "../inference/quorum.ts";
+import { buildAttestation } from "../inference/quorum.ts";
 import { encodeTensor, hashTensor, type Tensor } from "../inference/tensors.ts";
 import type { Client } from "../sdk/client.ts";
 import { attestationUid } from "../sdk/commitments.ts";
@@ -20,8 +20,8 @@ export interface AttestOptions {
   input: Uint8Array;
 }
 
-/** A free statement as it was recorded. */
-export interface FreeStatement {
+/** A free attestation as it was recorded. */
+export interface FreeAttestation {
   uid: Hex;
   inputHash: Hex;
   output: Tensor;
@@ -30,10 +30,10 @@ export interface FreeStatement {
 }
 
 /**
- * Runs a model on an input of one's own and records the signed statement of it (kind 0, method 0): it stays pending and
+ * Runs a model on an input of one's own and records the signed attestation of it (kind 0, method 0): it stays pending and
  * earns nothing. The salt is in the journal and the input among the content before anything is sent.
  */
-export async function attestFree(options: AttestOptions): Promise<FreeStatement> {
+export async function attestFree(options: AttestOptions): Promise<FreeAttestation> {
   const { client, sender, journal, content, model, input: data } = options;
   const { chainId } = client.deployment;
   const { attestationRegistry } = client.contracts;
@@ -42,7 +42,7 @@ export async function attestFree(options: AttestOptions): Promise<FreeStatement>
   const output: Tensor = { spec: layout.output, data: await session.run(data) };
   const inputHash = hashTensor(input);
   const outputHash = hashTensor(output);
-  const { statement, answer } = buildStatement({
+  const { attestation, answer } = buildAttestation({
     prover: sender.account.address,
     method: 0,
     modelId: publication.modelId,
@@ -52,8 +52,8 @@ export async function attestFree(options: AttestOptions): Promise<FreeStatement>
     salt: bytesToHex(randomBytes(32)),
   });
   const registry = attestationRegistry.address;
-  const uid = attestationUid(chainId, registry, statement);
-  journal.keepStatement({ chainId, registry, uid, statement, answer });
+  const uid = attestationUid(chainId, registry, attestation);
+  journal.keepAttestation({ chainId, registry, uid, attestation, answer });
   await content.put(encodeTensor(input), "keccak-256");
   const args = [0, publication.modelId, inputHash, FREE_CONTEXT, answer, "0x"] as const;
   const call = callOf({ ...attestationRegistry, functionName: "attest", args });

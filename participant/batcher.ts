@@ -100,7 +100,7 @@ export function nextBatch(view: View, wish: BatchWish): UnitRange | undefined {
 function firstUnclaimed({ claims }: View, account: Address, { seasonId, taskId }: TaskInputs): bigint {
   let first = 0n;
   for (const found of claims.values()) {
-    const { prover, context } = found.claim.statement;
+    const { prover, context } = found.claim.attestation;
     const unit = unitOf(context);
     if (prover !== account || unit?.seasonId !== seasonId || unit.taskId !== taskId) continue;
     const after = unit.unit + BigInt(sizeOf(found));

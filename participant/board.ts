@@ -28,7 +28,7 @@ export async function followBoard(client: Client, options: FollowOptions): Promi
   const start = BigInt(client.deployment.startBlock);
   let logs: Log<bigint, number, false>[] = [];
   let tasks: Parameters<typeof foldLogs>[1] = new Map();
-  let view: View = { head: heads.latest, seasons: new Map(), statements: new Map(), claims: new Map() };
+  let view: View = { head: heads.latest, seasons: new Map(), attestations: new Map(), claims: new Map() };
 
   const advance = async (from: bigint, head: Head): Promise<void> => {
     const found = await readLogs(client, from, head.number);
@@ -42,7 +42,7 @@ export async function followBoard(client: Client, options: FollowOptions): Promi
     const found = await readLogs(client, from, head.number);
     logs = [...logs.filter(({ blockNumber }) => blockNumber < from), ...found];
     tasks = new Map();
-    view = { head, seasons: new Map(), statements: new Map(), claims: new Map() };
+    view = { head, seasons: new Map(), attestations: new Map(), claims: new Map() };
     foldLogs(view, tasks, logs);
   };
 

@@ -67,7 +67,7 @@ export function createChallenger({ client, sender, report }: ChallengerOptions):
     return found;
   };
 
-  /** The season's seed and the task that a claim's units are of; undefined for a free statement. */
+  /** The season's seed and the task that a claim's units are of; undefined for a free attestation. */
   const assignmentOf = (context: Hex, { seasons }: View): Assignment | undefined => {
     const unit = unitOf(context);
     const season = unit && seasons.get(unit.seasonId);
@@ -90,13 +90,13 @@ export function createChallenger({ client, sender, report }: ChallengerOptions):
     const { id, claim } = found;
     let model: ChainModel;
     try {
-      model = await modelOf(claim.statement.modelId);
+      model = await modelOf(claim.attestation.modelId);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       unreadable.set(id, error.message);
       return report(`${name}: ${id} can't be re-run. ${error.message}`);
     }
-    const assignment = assignmentOf(claim.statement.context, view);
+    const assignment = assignmentOf(claim.attestation.context, view);
     const finding = await examineClaim(found, model, assignment);
     if (finding) await refute(id, finding, refutationOf(client, found, model, assignment, finding));
     examined.set(id, sizeOf(found));

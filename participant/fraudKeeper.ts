@@ -38,10 +38,10 @@ export function createFraudKeeper(client: Client, sender: Sender): Actor {
   const award = ({ id, claim }: ClaimView, view: View) =>
     once(`award ${id}`, async () => {
       if (claim.kind === "batch") {
-        const args = [claim.statement.prover, claim.statement] as const;
+        const args = [claim.attestation.prover, claim.attestation] as const;
         return sender.send(callOf({ ...campaign, functionName: "awardBatch", args }));
       }
-      const args = [claim.statement.prover, claim.statement, await inputOf(claim, view)] as const;
+      const args = [claim.attestation.prover, claim.attestation, await inputOf(claim, view)] as const;
       return sender.send(callOf({ ...campaign, functionName: "award", args }));
     });
 
@@ -49,20 +49,20 @@ export function createFraudKeeper(client: Client, sender: Sender): Actor {
     once(`burn ${id}`, () =>
       sender.send(
         claim.kind === "batch"
-          ? callOf({ ...campaign, functionName: "burnBatch", args: [claim.statement] })
-          : callOf({ ...campaign, functionName: "burn", args: [claim.statement] }),
+          ? callOf({ ...campaign, functionName: "burnBatch", args: [claim.attestation] })
+          : callOf({ ...campaign, functionName: "burn", args: [claim.attestation] }),
       ),
     );
 
   /** What shows the campaign the input that was assigned to a single claim's unit. */
-  const inputOf = async ({ statement }: SingleClaim, { seasons }: View) => {
-    const unit = unitOf(statement.context);
+  const inputOf = async ({ attestation }: SingleClaim, { seasons }: View) => {
+    const unit = unitOf(attestation.context);
     const season = unit && seasons.get(unit.seasonId);
     const task = season?.tasks.find(({ taskId }) => taskId === unit?.taskId);
     if (unit === undefined || season?.seed === undefined || task === undefined)
-      throw new Error(`${statement.context} is no unit of a season with a seed.`);
-    const { layout } = await readModel(client, statement.modelId);
-    const seed = unitSeed(season.seed as Hex, unit.taskId, statement.prover, unit.unit);
+      throw new Error(`${attestation.context} is no unit of a season with a seed.`);
+    const { layout } = await readModel(client, attestation.modelId);
+    const seed = unitSeed(season.seed as Hex, unit.taskId, attestation.prover, unit.unit);
     return showInput(seed, task, decodeLayout(layout).input);
   };
 
@@ -73,7 +73,7 @@ export function createFraudKeeper(client: Client, sender: Sender): Actor {
       if (end === undefined) return { key: `window ${claim.id} ${claim.recordedIn}`, run: () => windows.read(claim) };
       return timestamp >= end ? settle(claim) : undefined;
     }
-    const unit = unitOf(claim.claim.statement.context);
+    const unit = unitOf(claim.claim.attestation.context);
     const season = unit && view.seasons.get(unit.seasonId);
     if (claim.inLedger || season === undefined || timestamp >= season.closesAt) return undefined;
     if (claim.status === VERIFIED) return award(claim, view);

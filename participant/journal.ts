@@ -4,13 +4,13 @@ import Database from "better-sqlite3";
 import type { Address, Hex } from "viem";
 import type { Answer, Attestation } from "../sdk/commitments.ts";
 
-/** A statement and the answer that will open it. */
-export interface StatementEntry {
+/** Anattestation and the answer that will open it. */
+export interface AttestationEntry {
   chainId: number;
   /** The AttestationRegistry that the uid is of. */
   registry: Address;
   uid: Hex;
-  statement: Attestation;
+  attestation: Attestation;
   answer: Answer;
 }
 
@@ -36,10 +36,10 @@ interface VoteEntry {
  * processes may share a file.
  */
 export interface Journal {
-  /** Keeps a statement; call it before sending the commit. */
-  keepStatement(entry: StatementEntry): void;
-  /** A prover's statements, oldest first. */
-  statementsOf(chainId: number, registry: Address, prover: Address): StatementEntry[];
+  /** Keeps an attestation; call it before sending the commit. */
+  keepAttestation(entry: AttestationEntry): void;
+  /** A prover's attestations, oldest first. */
+  attestationsOf(chainId: number, registry: Address, prover: Address): AttestationEntry[];
   /** Keeps a vote unless there is one, and returns the one that counts; call it before sending the commitment. */
   keepVote(key: VoteKey, vote: VoteEntry): VoteEntry;
   findVote(key: VoteKey): VoteEntry | undefined;
@@ -50,7 +50,7 @@ interface Row {
   chain: number;
   contract: string;
   uid: string;
-  /** 0 for a statement. */
+  /** 0 for an attestation. */
   round: number;
   account: string;
   entry: string;
@@ -85,16 +85,16 @@ export function openJournal(file: string): Journal {
   };
 
   return {
-    keepStatement({ chainId, registry, uid, statement, answer }) {
-      const key = rowKey(chainId, registry, uid, 0, statement.prover);
-      insert.run({ ...key, entry: JSON.stringify({ statement, answer }) });
+    keepAttestation({ chainId, registry, uid, attestation, answer }) {
+      const key = rowKey(chainId, registry, uid, 0, attestation.prover);
+      insert.run({ ...key, entry: JSON.stringify({ attestation, answer }) });
     },
-    statementsOf: (chainId, registry, prover) =>
+    attestationsOf: (chainId, registry, prover) =>
       list.all(chainId, registry.toLowerCase(), prover.toLowerCase()).map(({ uid, entry }) => ({
         chainId,
         registry,
         uid: uid as Hex,
-        ...(JSON.parse(entry) as Pick<StatementEntry, "statement" | "answer">),
+        ...(JSON.parse(entry) as Pick<AttestationEntry, "attestation" | "answer">),
       })),
     keepVote(key, { outputHash, salt }) {
       const entry = JSON.stringify({ outputHash, salt });

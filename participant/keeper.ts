@@ -4,7 +4,7 @@ import { unitOf } from "../sdk/contexts.ts";
 import { RevertError } from "../sdk/errors.ts";
 import type { Actor, Job } from "./actors.ts";
 import { callOf, type Sender, TryAgainError } from "./sender.ts";
-import { PENDING, REFUTED, type SeasonView, type StatementView, VERIFIED, type View } from "./view.ts";
+import { type AttestationView, PENDING, REFUTED, type SeasonView, VERIFIED, type View } from "./view.ts";
 
 // What another keeper's transaction leaves behind: then the work is done.
 const DONE_BY_ANOTHER = new Set(["AlreadySeeded", "AlreadyDrawn", "CaseClosed", "UnitSpent", "AlreadyBurned"]);
@@ -32,7 +32,7 @@ export function createKeeper(client: Client, sender: Sender): Actor {
         throw new TryAgainError(`The block for season ${seasonId}'s seed is too old; another was named.`);
     });
 
-  const forStatement = ({ uid, round, drawBlock, statement }: StatementView) => ({
+  const forAttestation = ({ uid, round, drawBlock, attestation }: AttestationView) => ({
     draw: first(`draw ${uid} ${round} ${drawBlock}`, () =>
       sender.send(callOf({ ...quorum, functionName: "draw", args: [uid] })),
     ),
@@ -40,9 +40,9 @@ export function createKeeper(client: Client, sender: Sender): Actor {
       sender.send(callOf({ ...quorum, functionName: "settle", args: [uid] })),
     ),
     award: first(`award ${uid}`, () =>
-      sender.send(callOf({ ...campaign, functionName: "award", args: [statement.prover, statement, noInput] })),
+      sender.send(callOf({ ...campaign, functionName: "award", args: [attestation.prover, attestation, noInput] })),
     ),
-    burn: first(`burn ${uid}`, () => sender.send(callOf({ ...campaign, functionName: "burn", args: [statement] }))),
+    burn: first(`burn ${uid}`, () => sender.send(callOf({ ...campaign, functionName: "burn", args: [attestation] }))),
   });
 
   return {
@@ -50,9 +50,9 @@ export function createKeeper(client: Client, sender: Sender): Actor {
     due(view) {
       const jobs: Job[] = [];
       for (const season of view.seasons.values()) if (isSeedDue(season, view)) jobs.push(seed(season.seasonId));
-      for (const statement of view.statements.values()) {
-        const step = stepDue(statement, view);
-        if (step !== undefined) jobs.push(forStatement(statement)[step]);
+      for (const attestation of view.attestations.values()) {
+        const step = stepDue(attestation, view);
+        if (step !== undefined) jobs.push(forAttestation(attestation)[step]);
       }
       return jobs;
     },
@@ -68,20 +68,20 @@ const isSeedDue = ({ seed, openedIn, closesAt }: SeasonView, { head }: View): bo
 
 type Step = "draw" | "settle" | "award" | "burn";
 
-/** What anyone may do for a statement now. */
-function stepDue(statement: StatementView, view: View): Step | undefined {
+/** What anyone may do for an attestation now. */
+function stepDue(attestation: AttestationView, view: View): Step | undefined {
   const { head, seasons } = view;
-  if (statement.status === PENDING) return statement.round === 0 ? undefined : pendingStep(statement, view);
-  if (statement.inLedger || (statement.status !== VERIFIED && statement.status !== REFUTED)) return undefined;
-  const unit = unitOf(statement.statement.context);
+  if (attestation.status === PENDING) return attestation.round === 0 ? undefined : pendingStep(attestation, view);
+  if (attestation.inLedger || (attestation.status !== VERIFIED && attestation.status !== REFUTED)) return undefined;
+  const unit = unitOf(attestation.attestation.context);
   const season = unit && seasons.get(unit.seasonId);
   if (season === undefined || head.timestamp >= season.closesAt) return undefined;
-  return statement.status === VERIFIED ? "award" : "burn";
+  return attestation.status === VERIFIED ? "award" : "burn";
 }
 
-function pendingStep(statement: StatementView, { head }: View): Step | undefined {
+function pendingStep(attestation: AttestationView, { head }: View): Step | undefined {
   const { panel, drawBlock, drawUntil, outputHash, revealOpened, committed, revealed, commitUntil, revealUntil } =
-    statement;
+    attestation;
   if (panel.length === 0) {
     if (head.timestamp >= drawUntil) return "settle";
     return head.number >= drawBlock ? "draw" : undefined;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { bytesToHex, type Hex } from "viem";
 import { InvalidModelError, type Models } from "../inference/models.ts";
-import { buildStatement } from "../inference/quorum.ts";
+import { buildAttestation } from "../inference/quorum.ts";
 import { hashTensor, InvalidRunError } from "../inference/tensors.ts";
 import type { Client } from "../sdk/client.ts";
 import { attestationUid, unitSeed } from "../sdk/commitments.ts";
@@ -10,7 +10,7 @@ import { unitInput } from "../sdk/units.ts";
 import type { Actor, Job } from "./actors.ts";
 import { ensureDeposit } from "./deposits.ts";
 import type { Report } from "./heads.ts";
-import type { Journal, StatementEntry } from "./journal.ts";
+import type { AttestationEntry, Journal } from "./journal.ts";
 import { callOf, type Sender } from "./sender.ts";
 import { type FreeUnit, nextUnit } from "./units.ts";
 import { isRevealing, PENDING } from "./view.ts";
@@ -27,7 +27,7 @@ export interface ProverOptions {
   taskId?: bigint | undefined;
   /** Units to commit at most in each season, counting those of earlier runs; all unless told. */
   maxUnits?: number | undefined;
-  /** Statements under way at most; 1 unless told. */
+  /** Attestations under way at most; 1 unless told. */
   parallel?: number;
   /** Blocks between two commits at least; 0 unless told. */
   pace?: bigint;
@@ -46,19 +46,20 @@ export function createProver(options: ProverOptions): Actor {
   const hopeless = new Set<Hex>();
   let lastCommit: bigint | undefined;
 
-  const journaled = () => journal.statementsOf(chainId, attestationRegistry.address, account);
+  const journaled = () => journal.attestationsOf(chainId, attestationRegistry.address, account);
 
-  /** The statement for a unit: one kept before a crash and never recorded, or a new one, kept before it is returned. */
+  /** The attestation for a unit: one kept before a crash and never recorded, or a new one, kept before it is returned. */
   const prepare = async ({ season, task, unit, context }: FreeUnit, recorded: ReadonlySet<Hex>) => {
     const { layout, session } = await models.open(task.modelId);
     const input = unitInput(unitSeed(season.seed, task.taskId, account, unit), task);
     const data = new Uint8Array(input.buffer);
     const inputHash = hashTensor({ spec: layout.input, data });
     const kept = journaled().find(
-      ({ uid, statement }) => statement.context === context && statement.inputHash === inputHash && !recorded.has(uid),
+      ({ uid, attestation }) =>
+        attestation.context === context && attestation.inputHash === inputHash && !recorded.has(uid),
     );
-    if (kept !== undefined) return kept.statement;
-    const { statement, answer } = buildStatement({
+    if (kept !== undefined) return kept.attestation;
+    const { attestation, answer } = buildAttestation({
       prover: account,
       method: QUORUM,
       modelId: task.modelId,
@@ -68,8 +69,14 @@ export function createProver(options: ProverOptions): Actor {
       salt: bytesToHex(randomBytes(32)),
     });
     const registry = attestationRegistry.address;
-    journal.keepStatement({ chainId, registry, uid: attestationUid(chainId, registry, statement), statement, answer });
-    return statement;
+    journal.keepAttestation({
+      chainId,
+      registry,
+      uid: attestationUid(chainId, registry, attestation),
+      attestation,
+      answer,
+    });
+    return attestation;
   };
 
   const commit = (free: FreeUnit, recorded: ReadonlySet<Hex>): Job => ({
@@ -78,7 +85,7 @@ export function createProver(options: ProverOptions): Actor {
       committing.add(free.context);
       try {
         const { method, modelId, inputHash, context, answer } = await prepare(free, recorded);
-        const deposit = await client.rpc.readContract({ ...quorum, functionName: "depositPerStatement" });
+        const deposit = await client.rpc.readContract({ ...quorum, functionName: "depositPerAttestation" });
         await ensureDeposit(client, sender, BigInt(parallel) * deposit);
         const args = [method, modelId, inputHash, context, answer] as const;
         await sender.send(callOf({ ...attestationRegistry, functionName: "commit", args }));
@@ -91,10 +98,10 @@ export function createProver(options: ProverOptions): Actor {
     },
   });
 
-  const reveal = ({ uid, statement, answer }: StatementEntry): Job => ({
+  const reveal = ({ uid, attestation, answer }: AttestationEntry): Job => ({
     key: `reveal ${uid}`,
     async run() {
-      const { method, modelId, inputHash, context } = statement;
+      const { method, modelId, inputHash, context } = attestation;
       const args = [method, modelId, inputHash, context, answer] as const;
       await sender.send(callOf({ ...attestationRegistry, functionName: "reveal", args }));
     },
@@ -109,8 +116,8 @@ export function createProver(options: ProverOptions): Actor {
     name,
     due(view) {
       const { number, timestamp } = view.head;
-      const own = [...view.statements.values()].filter(({ statement }) => statement.prover === account);
-      for (const { statement } of own) committing.delete(statement.context);
+      const own = [...view.attestations.values()].filter(({ attestation }) => attestation.prover === account);
+      for (const { attestation } of own) committing.delete(attestation.context);
 
       const hidden = own.filter((s) => s.status === PENDING && s.outputHash === undefined && isRevealing(s, timestamp));
       const kept = hidden.length === 0 ? [] : journaled();
@@ -126,7 +133,7 @@ export function createProver(options: ProverOptions): Actor {
       const free = nextUnit(view, { account, campaign: campaign.address, seasonId, taskId, maxUnits, hopeless });
       if (free === undefined) return jobs;
       lastCommit = number;
-      const tries = own.filter(({ statement }) => statement.context === free.context);
+      const tries = own.filter(({ attestation }) => attestation.context === free.context);
       return [...jobs, commit(free, new Set(tries.map(({ uid }) => uid)))];
     },
   };

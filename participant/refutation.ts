@@ -23,13 +23,13 @@ export function refutationOf(
   const { address } = fraudProofOf(client);
   const row = disputeRow(layoutBytes, layers, wrong);
   if (claim.kind === "single") {
-    const args = [claim.statement, claim.answer, bytesToHex(claim.trace), row] as const;
+    const args = [claim.attestation, claim.answer, bytesToHex(claim.trace), row] as const;
     return callOf({ address, abi: fraudProofAbi, functionName: "refute", args });
   }
   if (assignment === undefined || unit === undefined)
     throw new Error(`Batch ${id} is of a task that no event tells of.`);
   const { seed, task } = assignment;
-  const ofUnit = unitSeed(seed, task.taskId, claim.statement.prover, unit);
+  const ofUnit = unitSeed(seed, task.taskId, claim.attestation.prover, unit);
   const shown = disputeUnit(claim.leaves, index, showInput(ofUnit, task, layout.input));
-  return callOf({ address, abi: fraudProofAbi, functionName: "refuteBatch", args: [claim.statement, shown, row] });
+  return callOf({ address, abi: fraudProofAbi, functionName: "refuteBatch", args: [claim.attestation, shown, row] });
 }

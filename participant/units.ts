@@ -2,7 +2,7 @@ import type { Address, Hex } from "viem";
 import type { TaskInputs } from "../sdk/client.ts";
 import { unitContext, unitOf } from "../sdk/contexts.ts";
 import { QUORUM } from "../sdk/methods.ts";
-import { type SeasonView, type StatementView, type View, VOID } from "./view.ts";
+import { type AttestationView, type SeasonView, type View, VOID } from "./view.ts";
 
 /** A unit that an account can work on. */
 export interface FreeUnit {
@@ -20,7 +20,7 @@ export interface Wish {
   seasonId: bigint | undefined;
   /** Undefined for every task. */
   taskId?: bigint | undefined;
-  /** Units to have a statement for at most in each season. */
+  /** Units to have an attestation for at most in each season. */
   maxUnits: number;
   /** Contexts that there is no use in trying. */
   hopeless: ReadonlySet<Hex>;
@@ -29,12 +29,12 @@ export interface Wish {
 /** Time that a commit may take to be mined, in seconds: later in a season none is started. */
 const COMMIT_SECONDS = 3n;
 
-/** Statements for one unit at most: a Void one may be tried again. */
+/** Attestations for one unit at most: a Void one may be tried again. */
 const MAX_TRIES = 3;
 
-/** The unit to work on next: one whose statement became Void, or the lowest one left, tasks taking turns. */
-export function nextUnit({ head, seasons, statements }: View, wish: Wish): FreeUnit | undefined {
-  const own = [...statements.values()].filter(({ statement }) => statement.prover === wish.account);
+/** The unit to work on next: one whose attestation became Void, or the lowest one left, tasks taking turns. */
+export function nextUnit({ head, seasons, attestations }: View, wish: Wish): FreeUnit | undefined {
+  const own = [...attestations.values()].filter(({ attestation }) => attestation.prover === wish.account);
   for (const season of seasons.values()) {
     const { seasonId, seed, startsAt, endsAt } = season;
     if (seed === undefined || (wish.seasonId !== undefined && seasonId !== wish.seasonId)) continue;
@@ -47,15 +47,15 @@ export function nextUnit({ head, seasons, statements }: View, wish: Wish): FreeU
 
 function nextOfSeason(
   season: FreeUnit["season"],
-  own: readonly StatementView[],
+  own: readonly AttestationView[],
   { campaign, taskId, maxUnits, hopeless }: Wish,
 ): FreeUnit | undefined {
   const { seasonId, tasks } = season;
-  const tries = new Map<Hex, StatementView[]>();
-  for (const statement of own) {
-    const { context } = statement.statement;
+  const tries = new Map<Hex, AttestationView[]>();
+  for (const attestation of own) {
+    const { context } = attestation.attestation;
     const unit = unitOf(context);
-    if (unit?.seasonId === seasonId) tries.set(context, [...(tries.get(context) ?? []), statement]);
+    if (unit?.seasonId === seasonId) tries.set(context, [...(tries.get(context) ?? []), attestation]);
   }
   const contextOf = (task: TaskInputs, unit: bigint) => unitContext({ campaign, seasonId, taskId: task.taskId, unit });
   const isFree = (context: Hex): boolean => {

@@ -16,14 +16,14 @@ import { ensureDeposit } from "./deposits.ts";
 import type { Report } from "./heads.ts";
 import type { Journal, VoteKey } from "./journal.ts";
 import { callOf, type Sender, TryAgainError } from "./sender.ts";
-import { isCommitting, isRevealing, PENDING, type StatementView, type View } from "./view.ts";
+import { type AttestationView, isCommitting, isRevealing, PENDING, type View } from "./view.ts";
 
 export interface VerifierOptions {
   client: Client;
   sender: Sender;
   journal: Journal;
   models: Models;
-  /** Where inputs of free-standing statements are found. */
+  /** Where inputs of free-standing attestations are found. */
   content: Content;
   report: Report;
 }
@@ -48,12 +48,12 @@ export function createVerifier({ client, sender, journal, models, content, repor
     },
   };
 
-  /** What the sender's own run says of a statement; UNAVAILABLE only when `last`, before that a later try. */
-  const judge = async (statement: Attestation, view: View, last: boolean): Promise<Hex> => {
+  /** What the sender's own run says of an attestation; UNAVAILABLE only when `last`, before that a later try. */
+  const judge = async (attestation: Attestation, view: View, last: boolean): Promise<Hex> => {
     try {
-      const { layout, session } = await models.open(statement.modelId);
-      const data = await inputOf(statement, layout, view, content);
-      if (hashTensor({ spec: layout.input, data }) !== statement.inputHash) return INVALID;
+      const { layout, session } = await models.open(attestation.modelId);
+      const data = await inputOf(attestation, layout, view, content);
+      if (hashTensor({ spec: layout.input, data }) !== attestation.inputHash) return INVALID;
       return hashTensor({ spec: layout.output, data: await session.run(data) });
     } catch (error) {
       if (error instanceof InvalidRunError || error instanceof InvalidModelError) return INVALID;
@@ -63,7 +63,7 @@ export function createVerifier({ client, sender, journal, models, content, repor
     }
   };
 
-  const keyOf = ({ uid, round }: StatementView): VoteKey => ({
+  const keyOf = ({ uid, round }: AttestationView): VoteKey => ({
     chainId: deployment.chainId,
     quorum: quorum.address,
     uid,
@@ -71,16 +71,16 @@ export function createVerifier({ client, sender, journal, models, content, repor
     member,
   });
 
-  const commit = (judged: StatementView, view: View): Job => ({
+  const commit = (judged: AttestationView, view: View): Job => ({
     key: `commit ${judged.uid} ${judged.round}`,
     async run() {
-      const { uid, round, commitUntil, statement } = judged;
+      const { uid, round, commitUntil, attestation } = judged;
       const key = keyOf(judged);
       let vote = journal.findVote(key);
       if (vote === undefined) {
         const { commitWindow } = await rpc.readContract({ ...quorum, functionName: "parameters" });
         const last = view.head.timestamp >= commitUntil - BigInt(commitWindow) / 2n;
-        const outputHash = await judge(statement, view, last);
+        const outputHash = await judge(attestation, view, last);
         if (outputHash === INVALID) report(`${name}: ${uid} has no valid run on the input it should have.`);
         if (outputHash === UNAVAILABLE) report(`${name}: the model or the input of ${uid} can't be had.`);
         vote = journal.keepVote(key, { outputHash, salt: bytesToHex(randomBytes(32)) });
@@ -90,7 +90,7 @@ export function createVerifier({ client, sender, journal, models, content, repor
     },
   });
 
-  const reveal = (judged: StatementView): Job => ({
+  const reveal = (judged: AttestationView): Job => ({
     key: `reveal ${judged.uid} ${judged.round}`,
     async run() {
       const { uid } = judged;
@@ -106,7 +106,7 @@ export function createVerifier({ client, sender, journal, models, content, repor
     name,
     due(view) {
       const now = view.head.timestamp;
-      const seats = [...view.statements.values()].filter((s) => s.status === PENDING && s.panel.includes(member));
+      const seats = [...view.attestations.values()].filter((s) => s.status === PENDING && s.panel.includes(member));
       return [
         join,
         ...seats.filter((s) => isCommitting(s, now) && !s.committed.has(member)).map((s) => commit(s, view)),
@@ -119,7 +119,7 @@ export function createVerifier({ client, sender, journal, models, content, repor
 /** Kind of a context that is for a unit. */
 const UNIT = 1;
 
-/** The input that a statement must be about: a unit's is derived, any other is fetched by its hash. */
+/** The input that an attestation must be about: a unit's is derived, any other is fetched by its hash. */
 async function inputOf(
   { context, prover, inputHash }: Attestation,
   layout: Layout,

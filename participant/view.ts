@@ -11,10 +11,10 @@ export const VERIFIED = 2;
 export const REFUTED = 3;
 export const VOID = 4;
 
-/** A committed statement and how far its verification has got. Times are unix seconds. */
-export interface StatementView {
+/** A committed attestation and how far its verification has got. Times are unix seconds. */
+export interface AttestationView {
   uid: Hex;
-  statement: Attestation;
+  attestation: Attestation;
   status: number;
   /** The account whose transaction settled it; undefined while it is pending. */
   settledBy: Address | undefined;
@@ -54,8 +54,8 @@ export interface View {
   /** The last block folded. */
   head: Head;
   seasons: Map<bigint, SeasonView>;
-  statements: Map<Hex, StatementView>;
-  /** Statements and batches under FraudProof. */
+  attestations: Map<Hex, AttestationView>;
+  /** Attestations and batches under FraudProof. */
   claims: Map<Hex, ClaimView>;
 }
 
@@ -76,46 +76,46 @@ export function foldLogs(view: Omit<View, "head">, tasks: Map<bigint, TaskInputs
       const season = view.seasons.get(log.args.seasonId);
       if (season !== undefined) season.seed = log.args.seed;
     } else if (log.eventName === "Committed") {
-      view.statements.set(log.args.uid, begin(log.args));
-    } else if (!foldStatement(view, log)) {
+      view.attestations.set(log.args.uid, begin(log.args));
+    } else if (!foldAttestation(view, log)) {
       foldClaim(view.claims, log);
     }
   }
 }
 
-/** Folds what concerns a committed statement; false if the log doesn't. */
-function foldStatement(view: Omit<View, "head">, log: EventLog): boolean {
-  const statement = view.statements.get(subjectOf(log));
-  if (statement === undefined) return false;
+/** Folds what concerns a committed attestation; false if the log doesn't. */
+function foldAttestation(view: Omit<View, "head">, log: EventLog): boolean {
+  const attestation = view.attestations.get(subjectOf(log));
+  if (attestation === undefined) return false;
   switch (log.eventName) {
     case "DrawScheduled": {
       const { round, drawBlock, drawUntil } = log.args;
-      Object.assign(statement, { ...emptyRound(), round, drawBlock, drawUntil });
+      Object.assign(attestation, { ...emptyRound(), round, drawBlock, drawUntil });
       break;
     }
     case "PanelDrawn": {
       const { members, commitUntil, revealUntil } = log.args;
-      Object.assign(statement, { panel: members, commitUntil, revealUntil });
+      Object.assign(attestation, { panel: members, commitUntil, revealUntil });
       break;
     }
     case "VoteCommitted":
-      statement.committed.add(log.args.member);
+      attestation.committed.add(log.args.member);
       break;
     case "RevealOpened":
-      Object.assign(statement, { revealOpened: true, revealUntil: log.args.revealUntil });
+      Object.assign(attestation, { revealOpened: true, revealUntil: log.args.revealUntil });
       break;
     case "VoteRevealed":
-      statement.revealed.add(log.args.member);
+      attestation.revealed.add(log.args.member);
       break;
     case "Attested":
-      statement.outputHash = log.args.outputHash;
+      attestation.outputHash = log.args.outputHash;
       break;
     case "StatusChanged":
-      Object.assign(statement, { status: log.args.status, settledBy: log.args.by });
+      Object.assign(attestation, { status: log.args.status, settledBy: log.args.by });
       break;
     case "PointsAwarded":
     case "PointsBurned":
-      statement.inLedger = true;
+      attestation.inLedger = true;
       break;
   }
   return true;
@@ -136,10 +136,10 @@ const emptyRound = () => ({
   revealed: new Set<Address>(),
 });
 
-function begin({ uid, ...statement }: Attestation & { uid: Hex }): StatementView {
+function begin({ uid, ...attestation }: Attestation & { uid: Hex }): AttestationView {
   return {
     uid,
-    statement,
+    attestation,
     status: PENDING,
     settledBy: undefined,
     outputHash: undefined,
@@ -152,9 +152,9 @@ function begin({ uid, ...statement }: Attestation & { uid: Hex }): StatementView
 }
 
 /** Whether the panel's members may commit now. */
-export const isCommitting = ({ panel, revealOpened, commitUntil }: StatementView, now: bigint): boolean =>
+export const isCommitting = ({ panel, revealOpened, commitUntil }: AttestationView, now: bigint): boolean =>
   panel.length > 0 && !revealOpened && now < commitUntil;
 
 /** Whether the panel's members and the prover may reveal now. */
-export const isRevealing = ({ panel, revealOpened, commitUntil, revealUntil }: StatementView, now: bigint): boolean =>
+export const isRevealing = ({ panel, revealOpened, commitUntil, revealUntil }: AttestationView, now: bigint): boolean =>
   panel.length > 0 && (revealOpened || now >= commitUntil) && now < revealUntil;

@@ -217,7 +217,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
 
 /** Whether an account was paid for a batch. */
 const hasPoints = ({ claims }: View, { address }: Sender["account"]): boolean =>
-  [...claims.values()].some(({ claim, inLedger }) => claim.statement.prover === address && inLedger);
+  [...claims.values()].some(({ claim, inLedger }) => claim.attestation.prover === address && inLedger);
 
 /** Writes the guest's keystore for the commands to be tried. */
 async function keepGuest(cast: Cast, directory: string): Promise<Guest> {

@@ -44,7 +44,7 @@ export interface Parameters {
   fraudProof: { window: number; bondPerUnit: bigint };
 }
 
-/** For a public network: a statement is settled within a day even if two panels are needed and somebody sleeps. */
+/** For a public network: an attestation is settled within a day even if two panels are needed and somebody sleeps. */
 export const productionParameters: Parameters = {
   closingMargin: 86_400n,
   quorum: {

@@ -1,4 +1,5 @@
 import type { Address, Hex } from "viem";
+import { readAttestations } from "./attestations.ts";
 import { readBatches } from "./batches.ts";
 import { type Client, readModel, readSeason, readTasks } from "./client.ts";
 import type { LedgerEntry } from "./commitments.ts";
@@ -6,7 +7,6 @@ import { decodeLayout } from "./layouts.ts";
 import { foldLedger, type Ledger } from "./ledger.ts";
 import { readRanges } from "./ranges.ts";
 import { checkEntries, checkInputs, checkTasks, type SeasonFacts } from "./rules.ts";
-import { readStatements } from "./statements.ts";
 
 /** What an audit is doing: `done` of `total` blocks or calls. */
 export type AuditProgress = (step: string, done: number, total: number) => void;
@@ -23,8 +23,8 @@ export interface SeasonAudit {
   blockHash: Hex;
   entries: PlacedEntry[];
   ledger: Ledger;
-  /** Statements and batches whose name was recomputed: all that the registry recorded, of every season. */
-  statements: number;
+  /** Attestations and batches whose name was recomputed: all that the registry recorded, of every season. */
+  attestations: number;
   /** What disagrees, a sentence each; none when every point holds. */
   differences: string[];
 }
@@ -43,8 +43,8 @@ export async function auditSeason(
   const season = await readSeason(client, seasonId);
   const { number: blockNumber, hash: blockHash } = await client.rpc.getBlock({ blockTag: "latest" });
   const entries = await readEntries(client, seasonId, blockNumber, onProgress);
-  const { statements, wrong } = await readStatements(client, blockNumber, undefined, (done, total) =>
-    onProgress("statements", done, total),
+  const { attestations, wrong } = await readAttestations(client, blockNumber, undefined, (done, total) =>
+    onProgress("attestations", done, total),
   );
   const { batches, wrong: wrongBatches } = await readBatches(client, blockNumber, (done, total) =>
     onProgress("batches", done, total),
@@ -57,13 +57,13 @@ export async function auditSeason(
     seasonId,
     rules: season,
     tasks: await readSeasonTasks(client, seasonId),
-    ...{ statements, batches },
+    ...{ attestations, batches },
     ...(await readSubjects(client, entries, blockNumber, onProgress)),
   };
   differences.push(...checkTasks(facts), ...checkEntries(entries, facts), ...checkInputs(entries, facts));
   const { chainId } = client.deployment;
-  const counted = statements.size + batches.size;
-  return { chainId, seasonId, blockNumber, blockHash, entries, ledger, statements: counted, differences };
+  const counted = attestations.size + batches.size;
+  return { chainId, seasonId, blockNumber, blockHash, entries, ledger, attestations: counted, differences };
 }
 
 /** A season's ledger entries up to block `toBlock`, in the order of the chain. */

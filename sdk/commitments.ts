@@ -100,7 +100,7 @@ export function answerHash(prover: Address, answer: Answer): Hex {
   );
 }
 
-/** A prover's statement, as it is signed and named. */
+/** A prover's attestation, as it is signed and named. */
 export interface Attestation {
   prover: Address;
   method: number;
@@ -125,7 +125,7 @@ export const attestationTypes = {
 export const domain = (chainId: number, attestationRegistry: Address) =>
   ({ name: "Proofboard", version: "1", chainId, verifyingContract: attestationRegistry }) as const;
 
-/** A statement's name: its EIP-712 digest. */
+/** Anattestation's name: its EIP-712 digest. */
 export function attestationUid(chainId: number, attestationRegistry: Address, message: Attestation): Hex {
   return hashTypedData({
     domain: domain(chainId, attestationRegistry),
@@ -135,7 +135,7 @@ export function attestationUid(chainId: number, attestationRegistry: Address, me
   });
 }
 
-/** A prover's statement about consecutive units of one task. */
+/** A prover's attestation about consecutive units of one task. */
 export interface Batch {
   prover: Address;
   method: number;

@@ -1,6 +1,7 @@
 // What an outsider needs, in one import; everything runs in a browser.
 export * from "./abi.ts";
 export * from "./api.ts";
+export * from "./attestations.ts";
 export * from "./audit.ts";
 export * from "./auditApi.ts";
 export * from "./batches.ts";
@@ -16,7 +17,6 @@ export * from "./methods.ts";
 export * from "./proofs.ts";
 export * from "./ranges.ts";
 export * from "./rules.ts";
-export * from "./statements.ts";
 export * from "./tree.ts";
 export * from "./units.ts";
 export type * as wire from "./wire.ts";

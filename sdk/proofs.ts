@@ -2,20 +2,20 @@ import type { Hex } from "viem";
 import { INVALID, UNAVAILABLE } from "./commitments.ts";
 import { fraudProof, type Traced } from "./proofsFraud.ts";
 
-/** What a statement's status proves and what it leaves to trust, each in words. */
+/** What an attestation's status proves and what it leaves to trust, each in words. */
 export interface Proof {
   proven: string;
   notProven: string;
 }
 
-/** The last panel that Quorum drew for a statement. */
+/** The last panel that Quorum drew for an attestation. */
 export interface Panel {
   size: number;
   /** What its members voted for, as far as they revealed it. */
   votes: readonly Hex[];
 }
 
-/** What is known of a statement when its proof is put in words. */
+/** What is known of an attestation when its proof is put in words. */
 export interface Judged {
   /** The verification method's number. */
   method: number;
@@ -27,7 +27,7 @@ export interface Judged {
   outputHash: Hex | null;
   /** Null where it isn't known, or none was drawn. */
   panel: Panel | null;
-  /** What stands on chain of a statement under FraudProof; null of others. */
+  /** What stands on chain of an attestation under FraudProof; null of others. */
   traced: Traced | null;
 }
 
@@ -40,7 +40,7 @@ export const methodNames: Readonly<Record<number, string>> = {
   4: "Enclave",
 };
 
-const SIGNED = "The prover said so: its transaction recorded this statement.";
+const SIGNED = "The prover said so: its transaction recorded this attestation.";
 const PANEL_TRUST =
   "It rests on an honest majority of the panel. Block producers can bias the draw, and a prover may tell members its answer.";
 
@@ -53,13 +53,13 @@ const settled: Readonly<Record<number, Readonly<Record<number, Proof>>>> = {
   },
   4: {
     2: {
-      proven: "A registered enclave's key signed this statement.",
+      proven: "A registered enclave's key signed this attestation.",
       notProven: "That the hardware's vendor and the registrars who admitted the key can be trusted.",
     },
   },
 };
 
-/** What is proven of a statement, and what is not. */
+/** What is proven of an attestation, and what is not. */
 export function proofOf(judged: Judged): Proof {
   const { method, status } = judged;
   const name = methodNames[method] ?? `method ${method}`;
@@ -71,16 +71,16 @@ export function proofOf(judged: Judged): Proof {
         : settled[method]?.[status];
   if (found) return found;
   if (method === 0 && status === 1)
-    return { proven: SIGNED, notProven: "That the answer is true: nobody settles a statement without a method." };
+    return { proven: SIGNED, notProven: "That the answer is true: nobody settles an attestation without a method." };
   if (status === 1) return { proven: SIGNED, notProven: `That the answer is true: ${name} has not settled it yet.` };
   if (status === 4)
     return { proven: SIGNED, notProven: `That the answer is true or false: ${name} couldn't decide, so it is void.` };
   if (status === 5)
-    return { proven: SIGNED, notProven: "That the answer is true: the prover took the statement back." };
+    return { proven: SIGNED, notProven: "That the answer is true: the prover took the attestation back." };
   return { proven: "Nothing.", notProven: `That the answer is true: ${name} says nothing of it.` };
 }
 
-/** A verified or refuted statement's; undefined of another. */
+/** A verified or refuted attestation's; undefined of another. */
 function quorumProof({ status, isUnit, outputHash, panel }: Judged): Proof | undefined {
   if (status === 3 && outputHash === null)
     return {
@@ -88,7 +88,7 @@ function quorumProof({ status, isUnit, outputHash, panel }: Judged): Proof | und
       notProven: "That the hidden answer was wrong.",
     };
   if (status !== 2 && status !== 3) return undefined;
-  const input = isUnit ? "the assigned input" : "the input that the statement names";
+  const input = isUnit ? "the assigned input" : "the input that the attestation names";
   const drawn = `A drawn panel${panel ? ` of ${panel.size}` : ""} re-ran the model on ${input}, and`;
   if (status === 2)
     return {

@@ -1,11 +1,11 @@
 import { type Address, type Hex, isAddressEqual } from "viem";
+import { type RecordedAttestation, statuses } from "./attestations.ts";
 import type { RecordedBatch } from "./batches.ts";
 import type { TaskInputs } from "./client.ts";
 import { type LedgerEntry, tensorHash, unitSeed } from "./commitments.ts";
 import { type Unit, unitContext, unitOf } from "./contexts.ts";
 import { type TensorSpec, tensorHeader } from "./layouts.ts";
 import { REASON_PENALTY, REASON_PROVER, REASON_VERIFIER } from "./ledger.ts";
-import { type RecordedStatement, statuses } from "./statements.ts";
 import { leavesOf, orderedTree } from "./tree.ts";
 import { unitInput } from "./units.ts";
 
@@ -15,7 +15,7 @@ const REFUTED = 3;
 /** A task with its base inputs and its model's input tensor. */
 export type SeasonTask = TaskInputs & { input: TensorSpec };
 
-/** A season's rules and the statements that its points stand on, as the chain tells of them. */
+/** A season's rules and the attestations that its points stand on, as the chain tells of them. */
 export interface SeasonFacts {
   campaign: Address;
   seasonId: bigint;
@@ -23,13 +23,13 @@ export interface SeasonFacts {
   rules: { startsAt: number; endsAt: number; seededAt: number; seed: Hex; verifierCap: bigint };
   /** By task id. */
   tasks: ReadonlyMap<bigint, SeasonTask>;
-  /** Statements by uid. */
-  statements: ReadonlyMap<Hex, RecordedStatement>;
+  /** Attestations by uid. */
+  attestations: ReadonlyMap<Hex, RecordedAttestation>;
   /** Batches by id. */
   batches: ReadonlyMap<Hex, RecordedBatch>;
-  /** What the registry keeps of each statement and batch that points were awarded or burned for. */
+  /** What the registry keeps of each attestation and batch that points were awarded or burned for. */
   records: ReadonlyMap<Hex, { attestedAt: number; status: number }>;
-  /** Accounts that verified each statement that points were awarded for. */
+  /** Accounts that verified each attestation that points were awarded for. */
   verifiers: ReadonlyMap<Hex, readonly Address[]>;
 }
 
@@ -45,7 +45,7 @@ export function checkTasks({ tasks }: SeasonFacts): string[] {
 }
 
 /**
- * Checks every ledger entry against the campaign's rules: a known statement or batch of units of this season, made in
+ * Checks every ledger entry against the campaign's rules: a known attestation or batch of units of this season, made in
  * time, with the status that its reason asks for, each unit paid once, to whom and with what the rules give.
  * Returns a sentence for each entry that breaks one; none when all is well.
  */
@@ -69,7 +69,7 @@ interface Progress {
   verifierPoints: Map<Address, bigint>;
 }
 
-/** What a statement or a batch says about units; `unit` is the first one. */
+/** What an attestation or a batch says about units; `unit` is the first one. */
 interface Claim {
   prover: Address;
   method: number;
@@ -79,12 +79,12 @@ interface Claim {
 }
 
 /** The claim of that name about units of the season; undefined when it is about something else. */
-function claimOf(subject: Hex, { statements, batches, campaign, seasonId }: SeasonFacts): Claim | undefined {
-  const statement = statements.get(subject)?.statement ?? batches.get(subject)?.batch;
-  const unit = statement && unitOf(statement.context);
+function claimOf(subject: Hex, { attestations, batches, campaign, seasonId }: SeasonFacts): Claim | undefined {
+  const attestation = attestations.get(subject)?.attestation ?? batches.get(subject)?.batch;
+  const unit = attestation && unitOf(attestation.context);
   if (!unit || !isAddressEqual(unit.campaign, campaign) || unit.seasonId !== seasonId) return undefined;
-  const { prover, method, modelId } = statement;
-  return { prover, method, modelId, unit, count: "count" in statement ? statement.count : 1 };
+  const { prover, method, modelId } = attestation;
+  return { prover, method, modelId, unit, count: "count" in attestation ? attestation.count : 1 };
 }
 
 function faultOf(
@@ -94,7 +94,7 @@ function faultOf(
   progress: Progress,
 ): string | undefined {
   const record = facts.records.get(entry.subject);
-  if (!record || !(facts.statements.has(entry.subject) || facts.batches.has(entry.subject)))
+  if (!record || !(facts.attestations.has(entry.subject) || facts.batches.has(entry.subject)))
     return `is for ${entry.subject}, which no event recorded`;
   const claim = claimOf(entry.subject, facts);
   const task = claim && facts.tasks.get(claim.unit.taskId);
@@ -182,21 +182,21 @@ function penaltyFault(
 }
 
 /**
- * Sentences about awarded statements whose input is not the one that was assigned to their unit. A batch names no input:
+ * Sentences about awarded attestations whose input is not the one that was assigned to their unit. A batch names no input:
  * its units' are the assigned ones.
  */
-export function checkInputs(entries: readonly LedgerEntry[], { tasks, statements, rules }: SeasonFacts): string[] {
+export function checkInputs(entries: readonly LedgerEntry[], { tasks, attestations, rules }: SeasonFacts): string[] {
   const wrong: string[] = [];
   for (const { subject, reason } of entries) {
-    const statement = statements.get(subject)?.statement;
-    const unit = statement && unitOf(statement.context);
+    const attestation = attestations.get(subject)?.attestation;
+    const unit = attestation && unitOf(attestation.context);
     const task = unit && tasks.get(unit.taskId);
     if (reason !== REASON_PROVER || !task) continue;
-    const seed = unitSeed(rules.seed, unit.taskId, statement.prover, unit.unit);
+    const seed = unitSeed(rules.seed, unit.taskId, attestation.prover, unit.unit);
     const data = unitInput(seed, task);
     const assigned = tensorHash(tensorHeader(task.input), new Uint8Array(data.buffer));
-    if (assigned !== statement.inputHash)
-      wrong.push(`${subject} was awarded for the input ${statement.inputHash}; its unit was assigned ${assigned}.`);
+    if (assigned !== attestation.inputHash)
+      wrong.push(`${subject} was awarded for the input ${attestation.inputHash}; its unit was assigned ${assigned}.`);
   }
   return wrong;
 }

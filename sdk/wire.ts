@@ -45,12 +45,12 @@ export interface Method {
   name: string;
 }
 
-/** How a statement stands; all but pending are final. */
-export type StatementStatus = "pending" | "verified" | "refuted" | "void" | "revoked";
+/** How an attestation stands; all but pending are final. */
+export type AttestationStatus = "pending" | "verified" | "refuted" | "void" | "revoked";
 
 /**
  * At the time of the block in `asOf`: `drafted` may still change, `open` waits for its start or its seed, `running` takes
- * statements, `ended` still awards and burns, `closed` is over.
+ * attestations, `ended` still awards and burns, `closed` is over.
  */
 export type SeasonState = "drafted" | "open" | "running" | "ended" | "closed";
 
@@ -106,7 +106,7 @@ export interface Standing {
   rank: number;
   account: Address;
   points: Decimal;
-  /** Units of the account's own statements, by status. */
+  /** Units of the account's own attestations, by status. */
   verified: number;
   pending: number;
   refuted: number;
@@ -165,7 +165,7 @@ export interface Profile {
   history: ({ rank: number; points: Decimal } | null)[];
 }
 
-/** `GET /v1/activity`: statements recorded, the last 180 minutes that had any, in order. */
+/** `GET /v1/activity`: attestations recorded, the last 180 minutes that had any, in order. */
 export interface ActivityAnswer {
   asOf: AsOf;
   items: MinuteActivity[];
@@ -197,8 +197,8 @@ export interface StreamReorg {
 export interface StreamEvents {
   /** Points changed. */
   points: Receipt;
-  /** A statement was recorded, revealed, or became final: how it stands by now. */
-  status: StatementSummary;
+  /** Anattestation was recorded, revealed, or became final: how it stands by now. */
+  status: AttestationSummary;
   reorg: StreamReorg;
   head: StreamHead;
 }
@@ -207,7 +207,7 @@ export interface StreamEvents {
 export interface AccountAnswer {
   asOf: AsOf;
   account: Address;
-  /** Seasons where the account has a statement, a catch or a ledger entry, newest first. */
+  /** Seasons where the account has an attestation, a catch or a ledger entry, newest first. */
   seasons: AccountSeason[];
 }
 interface AccountSeason {
@@ -221,27 +221,27 @@ interface AccountSeason {
   caught: number;
 }
 
-/** The unit of a campaign that a statement is for. */
-export interface StatementUnit {
+/** The unit of a campaign that an attestation is for. */
+export interface AttestationUnit {
   campaign: Address;
   seasonId: Decimal;
   taskId: Decimal;
   unit: Decimal;
 }
 
-/** A statement as lists show it. */
-export interface StatementSummary {
-  /** The statement's uid, or a batch's id. */
+/** Anattestation as lists show it. */
+export interface AttestationSummary {
+  /** The attestation's uid, or a batch's id. */
   uid: Hex;
   prover: Address;
   modelId: Hex;
   method: Method;
-  status: StatementStatus;
+  status: AttestationStatus;
   /** Null for a batch: each unit's input is the one assigned to it. */
   inputHash: Hex | null;
   context: Hex;
   /** A batch's first unit; null where the context is not a unit's. */
-  unit: StatementUnit | null;
+  unit: AttestationUnit | null;
   /** Whether it is for a task of the deployed campaign as the season's rules ask: only those appear in standings. */
   counts: boolean;
   /** Units covered: 1, or a batch's length. */
@@ -254,13 +254,13 @@ export interface StatementSummary {
   salt: Hex | null;
   /** A batch's: ordered tree of its units' activations, which the `BatchAttested` event carries; null for any other. */
   root: Hex | null;
-  /** When it was recorded: the transaction that holds the activations of a batch, or of a statement of FraudProof. */
+  /** When it was recorded: the transaction that holds the activations of a batch, or of an attestation of FraudProof. */
   attested: EventPlace;
   /** When it became final; null while it is pending. */
   settled: EventPlace | null;
 }
 
-/** One step of a statement's life, in the order of the chain. */
+/** One step of an attestation's life, in the order of the chain. */
 export type Step = { at: EventPlace } & (
   | { step: "committed"; by: Address }
   | { step: "revealed"; by: Address; outputHash: Hex }
@@ -272,18 +272,18 @@ export type Step = { at: EventPlace } & (
   | { step: "revealOpened"; round: number; revealUntil: number }
   | { step: "voteRevealed"; round: number; by: Address; outputHash: Hex }
   | { step: "roundUndecided"; round: number; votes: number }
-  | { step: "settled"; status: StatementStatus; by: Address }
+  | { step: "settled"; status: AttestationStatus; by: Address }
   /** A panel member lost part of its bond, in wei. */
   | { step: "penalised"; account: Address; amount: Decimal }
   | { step: "awarded"; account: Address; reason: Reason; amount: Decimal; seq: Decimal }
   | { step: "burned"; account: Address; reason: Reason; amount: Decimal; seq: Decimal }
 );
 
-/** The row by which a challenger refuted a statement. */
+/** The row by which a challenger refuted an attestation. */
 export interface Dispute {
-  /** Position of the unit in its batch, from 0; 0 in a single statement. */
+  /** Position of the unit in its batch, from 0; 0 in a single attestation. */
   index: number;
-  /** The unit of the campaign; null where the statement is not about units. */
+  /** The unit of the campaign; null where the attestation is not about units. */
   unit: Decimal | null;
   /** From 0: the layer that maps the activations A_layer to A_layer+1. */
   layer: number;
@@ -295,8 +295,8 @@ export interface Dispute {
   correct: number;
 }
 
-/** A statement with all that happened to it. */
-export interface Statement extends StatementSummary {
+/** Anattestation with all that happened to it. */
+export interface Attestation extends AttestationSummary {
   steps: Step[];
   /** What is proven by now, in words. */
   proven: string;
@@ -305,15 +305,15 @@ export interface Statement extends StatementSummary {
 }
 
 /** `GET /v1/attestations/:uid` */
-export interface StatementAnswer {
+export interface AttestationAnswer {
   asOf: AsOf;
-  item: Statement;
+  item: Attestation;
 }
 
 /** `GET /v1/attestations?prover=&model=&status=&cursor=`, newest first. */
-export interface StatementsPage {
+export interface AttestationsPage {
   asOf: AsOf;
-  items: StatementSummary[];
+  items: AttestationSummary[];
   next: string | null;
 }
 
@@ -341,7 +341,7 @@ export interface Receipt {
   previousLedgerHash: Hex;
   ledgerHash: Hex;
   at: EventPlace;
-  attestation: Statement;
+  attestation: Attestation;
 }
 
 /** `GET /v1/accounts/:account/receipts?season=&status=&cursor=`, newest first. `status` is the attestation's. */

@@ -11,15 +11,15 @@ import type { Address, Hex } from "viem";
 import { ApiError, fetchApi } from "../sdk/api.ts";
 import type {
   AccountAnswer,
+  AttestationAnswer,
+  AttestationStatus,
+  AttestationsPage,
   DeploymentAnswer,
   ModelAnswer,
   ModelsPage,
   ReceiptsPage,
   SeasonAnswer,
   Seasons,
-  StatementAnswer,
-  StatementStatus,
-  StatementsPage,
 } from "../sdk/wire.ts";
 import { nowInSeconds } from "./clock.ts";
 import { untilNews } from "./seasons/turn.ts";
@@ -106,13 +106,13 @@ export const useSeason = (seasonId: string | undefined) =>
 
 export const useAccount = (account: Address) => useAnswer<AccountAnswer>(`/v1/accounts/${account}`);
 
-export const useReceipts = (account: Address, filter: { season?: string; status?: StatementStatus }) =>
+export const useReceipts = (account: Address, filter: { season?: string; status?: AttestationStatus }) =>
   usePages<ReceiptsPage>(withQuery(`/v1/accounts/${account}/receipts`, filter));
 
-export const useStatement = (uid: Hex) => useAnswer<StatementAnswer>(`/v1/attestations/${uid}`);
+export const useAttestation = (uid: Hex) => useAnswer<AttestationAnswer>(`/v1/attestations/${uid}`);
 
-export const useStatements = (filter: { prover?: Address; model?: Hex; status?: StatementStatus }) =>
-  usePages<StatementsPage>(withQuery("/v1/attestations", filter));
+export const useAttestations = (filter: { prover?: Address; model?: Hex; status?: AttestationStatus }) =>
+  usePages<AttestationsPage>(withQuery("/v1/attestations", filter));
 
 export const useModels = () => usePages<ModelsPage>("/v1/models");
 

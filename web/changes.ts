@@ -1,9 +1,9 @@
-import type { Receipt, StatementSummary } from "../sdk/wire.ts";
+import type { AttestationSummary, Receipt } from "../sdk/wire.ts";
 
 /** What the stream told of, or that anything may have changed. */
 export type Change =
   | { kind: "points"; receipt: Pick<Receipt, "seasonId" | "account" | "subject"> }
-  | { kind: "status"; statement: Pick<StatementSummary, "uid" | "prover"> }
+  | { kind: "status"; attestation: Pick<AttestationSummary, "uid" | "prover"> }
   | { kind: "everything" };
 
 /** Whether a change may have changed the answer at a path of the API. */
@@ -16,8 +16,8 @@ export function touches(change: Change, path: string): boolean {
   const [, , list, name] = pathname.split("/");
   if (change.kind === "status")
     return (
-      (list === "attestations" && name === change.statement.uid) ||
-      (list === "accounts" && name === change.statement.prover) ||
+      (list === "attestations" && name === change.attestation.uid) ||
+      (list === "accounts" && name === change.attestation.prover) ||
       list === "seasons"
     );
   const { seasonId, account, subject } = change.receipt;

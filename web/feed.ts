@@ -61,7 +61,7 @@ function listen(): void {
   const on = <K extends keyof StreamEvents>(name: K, hear: (data: StreamEvents[K]) => void) =>
     stream.addEventListener(name, (event: MessageEvent<string>) => hear(JSON.parse(event.data) as StreamEvents[K]));
   on("points", (receipt) => refresh({ kind: "points", receipt }));
-  on("status", (statement) => refresh({ kind: "status", statement }));
+  on("status", (attestation) => refresh({ kind: "status", attestation }));
   on("head", ({ asOf }) => tell({ asOf }));
   on("reorg", ({ asOf, blockNumber }) => {
     tell({ asOf, reorg: { blockNumber, heardAt: nowInSeconds() } });

@@ -3,7 +3,7 @@ import type { Chain } from "./chain.ts";
 /** What an indexer must come to: read back from each contender, so that none is measured that did less. */
 export interface Outcome {
   events: number;
-  statements: number;
+  attestations: number;
   /** All accounts with an entry in the order of rank, each as `lower-case address points lastSeq`. */
   ranking: string[];
 }

@@ -66,7 +66,7 @@ function readOutcome(file: string): Outcome {
       `SELECT lower(account) || ' ' || points || ' ' || last_seq FROM entries WHERE last_seq > 0
        ORDER BY points DESC, last_seq`,
     );
-    return { events: count("events"), statements: count("statements"), ranking: ranking.pluck().all() as string[] };
+    return { events: count("events"), attestations: count("attestations"), ranking: ranking.pluck().all() as string[] };
   } finally {
     db.close();
   }

@@ -76,7 +76,7 @@ async function untilReady(running: Running, helpers: readonly number[], signal: 
 
 /** Throws when a contender came to other counts, points or ranks than it should. */
 export function checkOutcome(name: string, got: Outcome, expected: Outcome): void {
-  for (const key of ["events", "statements"] as const)
+  for (const key of ["events", "attestations"] as const)
     if (got[key] !== expected[key]) throw new Error(`${name} has ${got[key]} ${key}; there are ${expected[key]}.`);
   const length = Math.max(got.ranking.length, expected.ranking.length);
   for (let i = 0; i < length; i++)

@@ -4,8 +4,6 @@ import { modelId as modelIdOf, ZERO_HASH } from "../../sdk/commitments.ts";
 import { FREE_CONTEXT, unitContext } from "../../sdk/contexts.ts";
 import { encodeLayout, INT8 } from "../../sdk/layouts.ts";
 import { emit } from "../../test/indexer/story.ts";
-import type { Outcome } from "./contender.ts";
-import { at } from "./deployment.ts";
 import {
   BATCH,
   batch,
@@ -18,7 +16,9 @@ import {
   type Steps,
   tracedUnit,
   verifiedUnit,
-} from "./statements.ts";
+} from "./attestations.ts";
+import type { Outcome } from "./contender.ts";
+import { at } from "./deployment.ts";
 import { createTeller, type Teller, type Told } from "./teller.ts";
 
 /** A season to tell. */
@@ -42,7 +42,7 @@ const organiser = accountOf(-1);
 
 /**
  * The logs of a season as the contracts would emit them, and what they come to. Of twenty units about fourteen are
- * verified by a panel and one is refuted, four are settled by fraud proofs, one statement is a batch. Uids, `seq` and the
+ * verified by a panel and one is refuted, four are settled by fraud proofs, one attestation is a batch. Uids, `seq` and the
  * ledger's hash are the true ones; the same options tell the same season.
  */
 export function tellSeason(options: SeasonOptions): { told: Told[]; outcome: Outcome } {

@@ -24,7 +24,7 @@ export interface LedgerState {
 export interface Teller {
   told: Told[];
   tell(log: Emitted): void;
-  /** Tells what a statement is recorded by. */
+  /** Tells what an attestation is recorded by. */
   record(log: Emitted): void;
   award(account: Address, subject: Hex, reason: number, amount: bigint): void;
   /** Burns as many points as the account has, at most so many. */
@@ -36,7 +36,7 @@ export interface Teller {
 export function createTeller(): Teller {
   const told: Told[] = [];
   const entries = new Map<Address, { points: bigint; lastSeq: bigint }>();
-  let statements = 0;
+  let attestations = 0;
   let ledger: LedgerState = { seq: 0n, participants: 0, totalPoints: 0n, ledgerHash: ZERO_HASH };
 
   function change(account: Address, subject: Hex, reason: number, delta: bigint): void {
@@ -59,7 +59,7 @@ export function createTeller(): Teller {
       told.push({ log, ledger });
     },
     record(log) {
-      statements++;
+      attestations++;
       teller.tell(log);
     },
     award: change,
@@ -70,7 +70,7 @@ export function createTeller(): Teller {
     outcome() {
       const ranked = [...entries].sort(([, a], [, b]) => compareStandings(a, b));
       const ranking = ranked.map(([account, entry]) => `${account.toLowerCase()} ${entry.points} ${entry.lastSeq}`);
-      return { events: told.length, statements, ranking };
+      return { events: told.length, attestations, ranking };
     },
   };
   return teller;

@@ -13,8 +13,8 @@ import { attestBatch } from "./attestBatch.ts";
 
 export const attest: Command = {
   positionals: ["[MODEL]"],
-  summary: "run a model and record a statement, or a batch of units",
-  details: `With MODEL and --input it records a free statement by method 0: it says who said it, stays pending and earns nothing. The salt is in the journal, the input in the content directory, before anything is sent.
+  summary: "run a model and record an attestation, or a batch of units",
+  details: `With MODEL and --input it records a free attestation by method 0: it says who said it, stays pending and earns nothing. The salt is in the journal, the input in the content directory, before anything is sent.
 With --batch and --units it runs the key's own units of a FraudProof task and records them as one batch, every activation in calldata: whoever shows one wrong row within the window refutes it, and its bond is lost; otherwise the bond returns and all units are paid at once. What the bond lacks is deposited. Needs a key.
 JSON: uid, prover, modelId, inputHash, outputHash, output (bytes), transactionHash; of a batch: id, prover, modelId, seasonId, taskId, first, count, root, bond (wei), refutableUntil (unix seconds), gasUsed, transactionHash.`,
   options: {
@@ -56,7 +56,7 @@ async function attestOne(name: string | undefined, { options, settings, progress
     return {
       good: true,
       text: [
-        `Statement    ${uid}`,
+        `Attestation    ${uid}`,
         `Prover       ${account.address}`,
         `Output       ${showTensor(output, 13)}`,
         `Transaction  ${transactionHash}`,

@@ -10,8 +10,8 @@ const SHOWN = 10;
 export const audit: Command = {
   positionals: ["SEASON"],
   summary: "recompute a season from the chain alone, and hold the API against it",
-  details: `Reads the season's events in bounded ranges and recomputes every statement's uid, the ledger and its hash, every point from the rules, every assigned input, all points and ranks; holds that against the registry's records and the campaign's own state at the same block; then holds the API's whole ranking and its audit against it. Points are covered, pending and refuted counts are not. Give --rpc to not depend on the RPC that the API names. Exit code 1 if anything differs.
-JSON: seasonId, match, differences, chainId, blockNumber, blockHash, seq, ledgerHash, totalPoints, participants, statements, standings (rank, account, points, lastSeq), api (asOf; null with --chain-only), rpcFromApi.`,
+  details: `Reads the season's events in bounded ranges and recomputes every attestation's uid, the ledger and its hash, every point from the rules, every assigned input, all points and ranks; holds that against the registry's records and the campaign's own state at the same block; then holds the API's whole ranking and its audit against it. Points are covered, pending and refuted counts are not. Give --rpc to not depend on the RPC that the API names. Exit code 1 if anything differs.
+JSON: seasonId, match, differences, chainId, blockNumber, blockHash, seq, ledgerHash, totalPoints, participants, attestations, standings (rank, account, points, lastSeq), api (asOf; null with --chain-only), rpcFromApi.`,
   options: { "chain-only": { help: "leave the API alone" } },
   async run({ positionals: [season], switches, settings, progress }) {
     const seasonId = parseCount("SEASON", season as string, 1n);
@@ -22,7 +22,7 @@ JSON: seasonId, match, differences, chainId, blockNumber, blockHash, seq, ledger
     const differences = [...chain.differences];
     if (answers && differences.length === 0) differences.push(...(await compareApi(client, chain, answers)));
     const good = differences.length === 0;
-    const { chainId, blockNumber, blockHash, statements, ledger } = chain;
+    const { chainId, blockNumber, blockHash, attestations, ledger } = chain;
     const { seq, ledgerHash, totalPoints, standings } = ledger;
     const participants = standings.length;
     return {
@@ -32,7 +32,7 @@ JSON: seasonId, match, differences, chainId, blockNumber, blockHash, seq, ledger
         seasonId,
         match: good,
         differences,
-        ...{ chainId, blockNumber, blockHash, seq, ledgerHash, totalPoints, participants, statements, standings },
+        ...{ chainId, blockNumber, blockHash, seq, ledgerHash, totalPoints, participants, attestations, standings },
         api: answers ? { asOf: answers.asOf } : null,
         rpcFromApi,
       },
@@ -44,14 +44,14 @@ JSON: seasonId, match, differences, chainId, blockNumber, blockHash, seq, ledger
 const keep = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 function textOf(
-  { seasonId, chainId, blockNumber, statements, entries, ledger }: SeasonAudit,
+  { seasonId, chainId, blockNumber, attestations, entries, ledger }: SeasonAudit,
   answers: ApiAnswers | undefined,
   differences: readonly string[],
   rpcFromApi: boolean,
 ): string {
   const lines = [
     `Season ${seasonId} on chain ${chainId}, up to block ${grouped(blockNumber)}`,
-    `  statements    ${grouped(statements)}, every uid recomputed from its event's fields`,
+    `  attestations    ${grouped(attestations)}, every uid recomputed from its event's fields`,
     `  ledger        ${grouped(entries.length)} entries, held against the rules and the registry's records`,
     `  ledger hash   ${ledger.ledgerHash}`,
     `  accounts      ${grouped(ledger.standings.length)} with ${grouped(ledger.totalPoints)} points together`,

@@ -7,9 +7,9 @@ import { followHeads } from "../../participant/heads.ts";
 import { refutationOf } from "../../participant/refutation.ts";
 import { type Call, createSender } from "../../participant/sender.ts";
 import { PENDING, REFUTED } from "../../participant/view.ts";
+import { statuses } from "../../sdk/attestations.ts";
 import { type Client, fraudProofOf } from "../../sdk/client.ts";
 import { unitOf } from "../../sdk/contexts.ts";
-import { statuses } from "../../sdk/statements.ts";
 import type { Command, Invocation, Outcome } from "../command.ts";
 import { grouped } from "../format.ts";
 import { openConnection, openSettingsAccount } from "../settings.ts";
@@ -17,8 +17,8 @@ import { parseHash } from "../usage.ts";
 
 export const challenge: Command = {
   positionals: ["UID"],
-  summary: "re-run a statement or batch under FraudProof, and refute what is wrong",
-  details: `UID names a statement or a batch. Its activations, its model's rows and its inputs are read from the chain and every row is recomputed here. An honest one can't be refuted, and needs no key. For a wrong one the first wrong row is shown to the contract, which recomputes that one value and gives half of the bond to the key's account. Exit code 0 if it is honest or refuted; 1 if it is wrong and can't be refuted any more.
+  summary: "re-run an attestation or batch under FraudProof, and refute what is wrong",
+  details: `UID names an attestation or a batch. Its activations, its model's rows and its inputs are read from the chain and every row is recomputed here. An honest one can't be refuted, and needs no key. For a wrong one the first wrong row is shown to the contract, which recomputes that one value and gives half of the bond to the key's account. Exit code 0 if it is honest or refuted; 1 if it is wrong and can't be refuted any more.
 JSON: id, status (after this), units, honest, refuted, disputed (unit or null, index, layer, row, claimed, correct; null where honest), challenger and transactionHash (null where nothing was sent).`,
   options: {},
   async run(invocation) {
@@ -28,9 +28,9 @@ JSON: id, status (after this), units, honest, refuted, disputed (unit or null, i
     const claim = await readClaim(client, id);
     if (claim === undefined)
       throw new Error(
-        `No statement or batch ${id} under FraudProof is recorded on chain ${client.deployment.chainId}.`,
+        `No attestation or batch ${id} under FraudProof is recorded on chain ${client.deployment.chainId}.`,
       );
-    const { modelId, context } = claim.claim.statement;
+    const { modelId, context } = claim.claim.attestation;
     const unit = unitOf(context);
     const assignment = unit && (await readAssignment(client, unit));
     if (typeof assignment === "string") throw new Error(assignment);
@@ -121,6 +121,6 @@ function wrong(claim: RecordedClaim, disputed: Finding, { good, status, challeng
 
 const heading = ({ id, claim }: RecordedClaim, status: string): string[] => [
   `Claim   ${id}`,
-  `Prover  ${claim.statement.prover}`,
+  `Prover  ${claim.attestation.prover}`,
   `Status  ${status}`,
 ];

@@ -12,7 +12,7 @@ const STILL_LISTED =
 export const work: Command = {
   positionals: ["SEASON"],
   summary: "take part: run assigned inferences and earn points",
-  details: `Works through the units assigned to the key's account: under Quorum commits and reveals in time, under FraudProof claims them in batches; and moves on whatever is due for everybody; with --verify it also joins Quorum's verifiers and serves on panels, with --challenge it re-runs every claim under FraudProof and refutes what is wrong. Ends on Ctrl-C, or with --once when no unit is left, all own statements are settled and the verified ones awarded. What was begun goes on at the next start: keep the journal. Needs a key with money for deposits and gas.
+  details: `Works through the units assigned to the key's account: under Quorum commits and reveals in time, under FraudProof claims them in batches; and moves on whatever is due for everybody; with --verify it also joins Quorum's verifiers and serves on panels, with --challenge it re-runs every claim under FraudProof and refutes what is wrong. Ends on Ctrl-C, or with --once when no unit is left, all own attestations are settled and the verified ones awarded. What was begun goes on at the next start: keep the journal. Needs a key with money for deposits and gas.
 JSON, at the end: account, seasonId, units, pending, verified, refuted, void, entered (units with points awarded or burned); a batch counts as many as it has units.`,
   options: {
     task: { value: "T", help: "this task only" },

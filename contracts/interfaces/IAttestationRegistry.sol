@@ -4,7 +4,7 @@ pragma solidity ^0.8.34;
 import {IModelRegistry} from "./IModelRegistry.sol";
 import {IVerificationMethod} from "./IVerificationMethod.sol";
 
-/// @notice How a statement stands; 2 to 5 are final.
+/// @notice How an attestation stands; 2 to 5 are final.
 enum Status {
     None,
     Pending,
@@ -14,7 +14,7 @@ enum Status {
     Revoked
 }
 
-/// @notice A prover's statement that a model on an input gave an answer: what is signed and hashed to a uid.
+/// @notice A prover's attestation that a model on an input gave an answer: what is signed and hashed to a uid.
 /// @param answer `Commitments.answer(prover, outputHash, traceHash, salt)`: hides the output until it is revealed.
 struct Attestation {
     address prover;
@@ -25,7 +25,7 @@ struct Attestation {
     bytes32 answer;
 }
 
-/// @notice A prover's statement about consecutive units of one task: what is signed and hashed to a batch's id.
+/// @notice A prover's attestation about consecutive units of one task: what is signed and hashed to a batch's id.
 /// @param context The first unit's; unit i of the batch is context + i.
 /// @param count Number of units.
 /// @param root Ordered tree of the units' activations A_1 ‖ … ‖ A_L.
@@ -45,10 +45,10 @@ struct Answer {
     bytes32 salt;
 }
 
-/// @notice All that the registry keeps of a statement: one storage slot.
+/// @notice All that the registry keeps of an attestation: one storage slot.
 /// @param attestedAt Block time of the attestation or commit, or of the revocation of one never recorded, unix seconds.
-/// @param count Units the statement covers: 1, or a batch's length.
-/// @param open Whether the statement's answer is known.
+/// @param count Units the attestation covers: 1, or a batch's length.
+/// @param open Whether the attestation's answer is known.
 struct Record {
     address prover;
     uint40 attestedAt;
@@ -59,10 +59,10 @@ struct Record {
 }
 
 /// @title What was claimed, and how it stands
-/// @notice No owner, no upgrade. The registry computes every uid itself from the statement's fields. The list of
+/// @notice No owner, no upgrade. The registry computes every uid itself from the attestation's fields. The list of
 /// methods only grows, and only the method a record names can settle it.
 interface IAttestationRegistry {
-    /// @notice A statement was recorded, `Pending`, its answer still hidden.
+    /// @notice Anattestation was recorded, `Pending`, its answer still hidden.
     event Committed(
         bytes32 indexed uid,
         address indexed prover,
@@ -73,7 +73,7 @@ interface IAttestationRegistry {
         uint8 method
     );
 
-    /// @notice A statement's answer is open: recorded so at once (then it is also `Pending` from here), or revealed.
+    /// @notice Anattestation's answer is open: recorded so at once (then it is also `Pending` from here), or revealed.
     event Attested(
         bytes32 indexed uid,
         address indexed prover,
@@ -98,10 +98,10 @@ interface IAttestationRegistry {
         bytes traces
     );
 
-    /// @notice A statement became final. `by` is the account whose transaction settled it.
+    /// @notice Anattestation became final. `by` is the account whose transaction settled it.
     event StatusChanged(bytes32 indexed id, uint8 indexed status, address indexed by);
 
-    /// @notice `method` verifies statements under number `id` from now on.
+    /// @notice `method` verifies attestations under number `id` from now on.
     event MethodAdded(uint8 indexed id, IVerificationMethod indexed method);
 
     error UnknownMethod(uint8 method);
@@ -117,20 +117,20 @@ interface IAttestationRegistry {
     /// @notice A batch has at least one unit, and as many traces of one length.
     error InvalidBatch(uint32 count, uint256 tracesLength);
     error NotTheProver(address caller, address prover);
-    /// @notice No statement waits under `uid`: wrong fields or salt, or it is final already.
+    /// @notice No attestation waits under `uid`: wrong fields or salt, or it is final already.
     error NotPending(bytes32 uid, Status status);
-    /// @notice The statement's answer is open already: a reveal happens once.
+    /// @notice The attestation's answer is open already: a reveal happens once.
     error NothingToReveal(bytes32 uid);
     /// @notice Only the method that the record names may settle it.
     error NotTheMethod(bytes32 id, address caller);
-    /// @notice A statement settles as Verified, Refuted or Void.
+    /// @notice Anattestation settles as Verified, Refuted or Void.
     error NotASettlement(bytes32 id, Status status);
-    /// @notice Statements under a method stand until that method settles them.
+    /// @notice Attestations under a method stand until that method settles them.
     error NotRevocable(bytes32 uid, uint8 method, Status status);
 
-    /// @notice Records an open statement of the sender.
+    /// @notice Records an open attestation of the sender.
     /// @param evidence What the method is handed; empty for method 0.
-    /// @return uid The statement's name: its EIP-712 digest.
+    /// @return uid The attestation's name: its EIP-712 digest.
     function attest(
         uint8 method,
         bytes32 modelId,
@@ -140,7 +140,7 @@ interface IAttestationRegistry {
         bytes calldata evidence
     ) external returns (bytes32 uid);
 
-    /// @notice Records a statement of the sender whose answer stays hidden until `reveal`.
+    /// @notice Records an attestation of the sender whose answer stays hidden until `reveal`.
     function commit(
         uint8 method,
         bytes32 modelId,
@@ -149,7 +149,7 @@ interface IAttestationRegistry {
         bytes32 answer
     ) external returns (bytes32 uid);
 
-    /// @notice Opens the answer of a committed statement of the sender, when its method says it is time.
+    /// @notice Opens the answer of a committed attestation of the sender, when its method says it is time.
     function reveal(
         uint8 method,
         bytes32 modelId,
@@ -158,10 +158,10 @@ interface IAttestationRegistry {
         Answer calldata opened
     ) external returns (bytes32 uid);
 
-    /// @notice Records an open statement that its prover signed (ECDSA or ERC-1271); anyone.
-    /// @param signature Of the statement's digest, `uidOf(statement)`.
+    /// @notice Records an open attestation that its prover signed (ECDSA or ERC-1271); anyone.
+    /// @param signature Of the attestation's digest, `uidOf(attestation)`.
     function attestBySig(
-        Attestation calldata statement,
+        Attestation calldata attestation,
         Answer calldata opened,
         bytes calldata evidence,
         bytes calldata signature
@@ -189,14 +189,14 @@ interface IAttestationRegistry {
         bytes calldata signature
     ) external returns (bytes32 id);
 
-    /// @notice Takes back the sender's own statement: one of method 0, or one not yet recorded, whose signature then
+    /// @notice Takes back the sender's own attestation: one of method 0, or one not yet recorded, whose signature then
     /// is worth nothing.
-    function revoke(Attestation calldata statement) external returns (bytes32 uid);
+    function revoke(Attestation calldata attestation) external returns (bytes32 uid);
 
     /// @notice Makes the sender's signature of a batch not yet recorded worth nothing.
     function revokeBatch(Batch calldata batch) external returns (bytes32 id);
 
-    /// @notice Settles a statement; only for the method its record names.
+    /// @notice Settles an attestation; only for the method its record names.
     /// @param by The account whose transaction settled it.
     function settle(bytes32 id, Status status, address by) external;
 
@@ -215,8 +215,8 @@ interface IAttestationRegistry {
 
     function statusOf(bytes32 id) external view returns (uint8);
 
-    /// @notice EIP-712 digest of the statement under this registry's domain.
-    function uidOf(Attestation calldata statement) external view returns (bytes32);
+    /// @notice EIP-712 digest of the attestation under this registry's domain.
+    function uidOf(Attestation calldata attestation) external view returns (bytes32);
 
     /// @notice EIP-712 digest of the batch under this registry's domain.
     function batchIdOf(Batch calldata batch) external view returns (bytes32);

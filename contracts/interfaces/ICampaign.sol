@@ -51,7 +51,7 @@ struct TaskRules {
     uint8 noise;
 }
 
-/// @notice What proves that a statement's input is the assigned one, for methods that don't check it themselves.
+/// @notice What proves that an attestation's input is the assigned one, for methods that don't check it themselves.
 /// @param header The model's input tensor header.
 /// @param base Raw bytes of the base input drawn for the unit.
 /// @param proof Its proof against the task's `inputSetRoot`.
@@ -63,7 +63,7 @@ struct AssignedInput {
 
 /// @title Seasons, tasks and points
 /// @notice A season is drafted, given its tasks, and opened; from then on nothing about it changes. Points are awarded
-/// for Verified statements and burned for Refuted ones, by anyone's transaction, and by nothing else.
+/// for Verified attestations and burned for Refuted ones, by anyone's transaction, and by nothing else.
 interface ICampaign {
     event SeasonDrafted(uint256 indexed seasonId, address indexed organiser, uint64 verifierCap);
     event SeasonOpened(
@@ -128,7 +128,7 @@ interface ICampaign {
     error InvalidInputsLength(uint256 length, uint256 inputBytes);
     error TooManyTasks(uint256 seasonId);
 
-    /// @notice The statement is not for a unit of this campaign, or a batch for none.
+    /// @notice The attestation is not for a unit of this campaign, or a batch for none.
     error NotAUnit(bytes32 context);
     error WrongAccount(address given, address implied);
     error WrongModel(bytes32 given, bytes32 expected);
@@ -142,7 +142,7 @@ interface ICampaign {
     error WrongInput(bytes32 given, bytes32 assigned);
     /// @notice The header or base input shown is not the task's.
     error WrongBaseInput(uint256 index);
-    /// @notice The unit was paid before, or is dead because of a refuted statement.
+    /// @notice The unit was paid before, or is dead because of a refuted attestation.
     error UnitSpent(uint256 seasonId, uint256 taskId, address account, uint256 unit);
     error AlreadyBurned(bytes32 uid);
     error PointsOverflow(uint256 seasonId);
@@ -174,21 +174,21 @@ interface ICampaign {
     /// named instead and the seed stays unset.
     function seed(uint256 seasonId) external;
 
-    /// @notice Pays a Verified statement: its prover, and its verifiers if its method has any; anyone.
+    /// @notice Pays a Verified attestation: its prover, and its verifiers if its method has any; anyone.
     /// @param account Whom the caller means to be paid: must be the account that the context implies, the prover.
     /// @param input Shown where the method does not check inputs; ignored otherwise.
-    function award(address account, Attestation calldata statement, AssignedInput calldata input) external;
+    function award(address account, Attestation calldata attestation, AssignedInput calldata input) external;
 
     /// @notice Pays a Verified batch, all its units at once; anyone. Its method derived the inputs.
     function awardBatch(address account, Batch calldata batch) external;
 
-    /// @notice Burns ten times the points of a Refuted statement and spends its unit; anyone, once a statement.
-    function burn(Attestation calldata statement) external;
+    /// @notice Burns ten times the points of a Refuted attestation and spends its unit; anyone, once an attestation.
+    function burn(Attestation calldata attestation) external;
 
     /// @notice Burns ten times the points of a Refuted batch's units and spends them; anyone, once a batch.
     function burnBatch(Batch calldata batch) external;
 
-    /// @notice Reverts unless a statement about `count` units from `context` on, made now, would be one for units of this
+    /// @notice Reverts unless an attestation about `count` units from `context` on, made now, would be one for units of this
     /// campaign: the season seeded and running, model and method the task's, all units within the cap.
     function requireUnits(bytes32 modelId, uint8 method, bytes32 context, uint32 count) external view;
 

@@ -33,12 +33,12 @@ struct DisputedUnit {
 
 /// @title Verification by a bond, a window, and one wrong row
 /// @notice The activations of every layer are in calldata, and this contract hashes them: nothing can be withheld. The one
-/// way to be wrong is a wrong row, and whoever shows one refutes the statement in one transaction. What nobody refuted
+/// way to be wrong is a wrong row, and whoever shows one refutes the attestation in one transaction. What nobody refuted
 /// within the window is Verified.
 interface IFraudProof is IVerificationMethod {
-    /// @notice A statement's activations A_0 ‖ … ‖ A_L.
+    /// @notice Anattestation's activations A_0 ‖ … ‖ A_L.
     event Traced(bytes32 indexed uid, bytes trace);
-    /// @notice A row was shown wrong: the statement claimed one value where the model gives another.
+    /// @notice A row was shown wrong: the attestation claimed one value where the model gives another.
     event RowRefuted(
         bytes32 indexed id,
         address indexed challenger,
@@ -68,13 +68,13 @@ interface IFraudProof is IVerificationMethod {
     error NoSuchRow(uint256 layer, uint256 row);
     error WrongRowProof(uint256 layer, uint256 row);
     error WrongUnitProof(uint256 index);
-    /// @notice The claimed value is what the model gives: an honest statement can't be refuted.
+    /// @notice The claimed value is what the model gives: an honest attestation can't be refuted.
     error RowIsRight(uint256 layer, uint256 row, int8 value);
 
-    /// @notice Refutes a single statement; the sender gets half of the bond, the other half is burned.
+    /// @notice Refutes a single attestation; the sender gets half of the bond, the other half is burned.
     /// @param trace Activations A_0 ‖ … ‖ A_L as attested.
     function refute(
-        Attestation calldata statement,
+        Attestation calldata attestation,
         Answer calldata opened,
         bytes calldata trace,
         DisputedRow calldata disputed
@@ -86,9 +86,9 @@ interface IFraudProof is IVerificationMethod {
     /// @notice Settles what nobody refuted within the window as Verified and returns the bond; anyone.
     function settle(bytes32 id) external;
 
-    /// @notice Time in which a statement can be refuted, in seconds.
+    /// @notice Time in which an attestation can be refuted, in seconds.
     function window() external view returns (uint40);
 
-    /// @notice What a statement locks for each unit, in wei.
+    /// @notice What an attestation locks for each unit, in wei.
     function bondPerUnit() external view returns (uint128);
 }

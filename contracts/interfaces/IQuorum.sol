@@ -29,11 +29,11 @@ struct QuorumParameters {
     uint128 seatFee;
 }
 
-/// @notice Where a statement stands in its verification.
-/// @param round 1 or 2; 0 for a statement this method doesn't know.
+/// @notice Where an attestation stands in its verification.
+/// @param round 1 or 2; 0 for an attestation this method doesn't know.
 /// @param drawn Whether the round's panel is drawn; `commitUntil` and `revealUntil` hold from then on.
-/// @param proverRevealed Whether the statement's answer is open.
-/// @param done Whether the statement is settled.
+/// @param proverRevealed Whether the attestation's answer is open.
+/// @param done Whether the attestation is settled.
 /// @param paysPanel Whether the panel is paid in money whatever the outcome: free-standing work earns it no points.
 /// @param committed Members of this round's panel that have committed.
 /// @param revealed Members of this round's panel that have revealed.
@@ -74,10 +74,10 @@ struct Seat {
 }
 
 /// @title Verification by a drawn panel that re-runs the model
-/// @notice A statement is committed with its answer hidden. A panel is drawn by the hash of a later block, re-runs the
+/// @notice Anattestation is committed with its answer hidden. A panel is drawn by the hash of a later block, re-runs the
 /// model, commits to what it got, then panel and prover reveal. Enough votes equal to the prover's answer: Verified.
 /// Enough equal to something else, or a prover that doesn't reveal: Refuted. Enough for "unavailable": Void.
-/// Otherwise a second, larger panel decides, or the statement is Void.
+/// Otherwise a second, larger panel decides, or the attestation is Void.
 interface IQuorum is IVerificationMethod {
     event Joined(address indexed member);
     event Left(address indexed member, uint64 bondFreeAt);
@@ -98,8 +98,8 @@ interface IQuorum is IVerificationMethod {
     error CommitOnly(bytes32 uid);
     /// @notice A unit must be of the campaign this method serves.
     error WrongCampaign(bytes32 context);
-    /// @notice The unit has a statement that is pending or final, and not Void.
-    error UnitHasStatement(bytes32 context, bytes32 uid);
+    /// @notice The unit has an attestation that is pending or final, and not Void.
+    error UnitHasAttestation(bytes32 context, bytes32 uid);
     error TooFewVerifiers(uint256 verifiers, uint256 needed);
     error AlreadyMember(address account);
     error NotMember(address account);
@@ -126,11 +126,11 @@ interface IQuorum is IVerificationMethod {
     /// @notice A panel's votes for "invalid" and "unavailable" are no answers.
     error NotAnOutput(bytes32 uid, bytes32 outputHash);
 
-    /// @notice Joins the list of verifiers; locks the verifier's bond, deposited before. Statements committed in later
+    /// @notice Joins the list of verifiers; locks the verifier's bond, deposited before. Attestations committed in later
     /// blocks may draw the sender.
     function join() external;
 
-    /// @notice Leaves the list. Panels of statements committed until now may still draw the sender, so its bond stays
+    /// @notice Leaves the list. Panels of attestations committed until now may still draw the sender, so its bond stays
     /// at stake for `longest()`, and as long again for those panels to be settled.
     function quit() external;
 
@@ -149,22 +149,22 @@ interface IQuorum is IVerificationMethod {
     /// @param outputHash What the member's run gave, or `Commitments.INVALID`, or `Commitments.UNAVAILABLE`.
     function reveal(bytes32 uid, bytes32 outputHash, bytes32 salt) external;
 
-    /// @notice Ends a round when everybody has revealed or its time is over, or voids a statement whose panel was not
+    /// @notice Ends a round when everybody has revealed or its time is over, or voids an attestation whose panel was not
     /// drawn in time; anyone.
     function settle(bytes32 uid) external;
 
     function parameters() external view returns (QuorumParameters memory);
 
-    /// @notice What a prover's deposit locks for each statement: the fees of all seats of both panels, in wei.
-    function depositPerStatement() external view returns (uint128);
+    /// @notice What a prover's deposit locks for each attestation: the fees of all seats of both panels, in wei.
+    function depositPerAttestation() external view returns (uint128);
 
     function caseOf(bytes32 uid) external view returns (Case memory);
 
     /// @notice All seats of both rounds' panels.
     function seatsOf(bytes32 uid) external view returns (Seat[] memory);
 
-    /// @notice The statement that a prover's unit has, or zero.
-    function statementOf(address prover, bytes32 context) external view returns (bytes32 uid);
+    /// @notice The attestation that a prover's unit has, or zero.
+    function attestationOf(address prover, bytes32 context) external view returns (bytes32 uid);
 
     function isMember(address account) external view returns (bool);
 

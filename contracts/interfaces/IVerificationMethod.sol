@@ -3,17 +3,17 @@ pragma solidity ^0.8.34;
 
 import {Answer, Attestation, Batch} from "./IAttestationRegistry.sol";
 
-/// @title How a statement is verified
+/// @title How an attestation is verified
 /// @notice One policy, one contract. The registry calls the `on…` hooks; a hook refuses by reverting. The method
-/// settles a statement by calling the registry.
+/// settles an attestation by calling the registry.
 interface IVerificationMethod {
     /// @notice A hook was called by somebody else than the registry.
     error NotTheRegistry(address caller);
 
-    /// @notice An open statement was recorded.
+    /// @notice An open attestation was recorded.
     function onAttest(
         bytes32 uid,
-        Attestation calldata statement,
+        Attestation calldata attestation,
         Answer calldata opened,
         bytes calldata evidence
     ) external;
@@ -23,13 +23,13 @@ interface IVerificationMethod {
     /// @param layoutBytes What the prover shows as the model's layout.
     function onAttestBatch(bytes32 id, Batch calldata batch, uint256 unitBytes, bytes calldata layoutBytes) external;
 
-    /// @notice A hidden statement was recorded.
-    function onCommit(bytes32 uid, Attestation calldata statement) external;
+    /// @notice A hidden attestation was recorded.
+    function onCommit(bytes32 uid, Attestation calldata attestation) external;
 
-    /// @notice A hidden statement's answer was opened; it fits what was committed.
-    function onReveal(bytes32 uid, Attestation calldata statement, Answer calldata opened) external;
+    /// @notice A hidden attestation's answer was opened; it fits what was committed.
+    function onReveal(bytes32 uid, Attestation calldata attestation, Answer calldata opened) external;
 
-    /// @notice The longest a statement can stay open under this method, in seconds.
+    /// @notice The longest an attestation can stay open under this method, in seconds.
     function longest() external view returns (uint64);
 
     /// @notice Whether `Verified` under this method also says that the input was the assigned one.

@@ -45,9 +45,9 @@ library Commitments {
         return keccak256(abi.encode(bytes32("ANSWER_V1"), prover, outputHash, traceHash, salt));
     }
 
-    /// @notice EIP-712 struct hash of a statement.
-    function structHash(Attestation memory statement) internal pure returns (bytes32) {
-        return keccak256(abi.encode(ATTESTATION_TYPEHASH, statement));
+    /// @notice EIP-712 struct hash of an attestation.
+    function structHash(Attestation memory attestation) internal pure returns (bytes32) {
+        return keccak256(abi.encode(ATTESTATION_TYPEHASH, attestation));
     }
 
     /// @notice EIP-712 struct hash of a batch.

@@ -60,22 +60,22 @@ contract FraudProof is IFraudProof {
     /// @dev `evidence` is u16 length ‖ layout ‖ trace.
     function onAttest(
         bytes32 uid,
-        Attestation calldata statement,
+        Attestation calldata attestation,
         Answer calldata opened,
         bytes calldata evidence
     ) external onlyRegistry {
-        if (Contexts.kind(statement.context) == Contexts.UNIT) {
-            _checkUnits(statement.modelId, statement.method, statement.context, 1);
+        if (Contexts.kind(attestation.context) == Contexts.UNIT) {
+            _checkUnits(attestation.modelId, attestation.method, attestation.context, 1);
         }
         require(evidence.length >= 2, WrongTrace(uid));
         uint256 traceAt = 2 + uint16(bytes2(evidence));
         require(evidence.length >= traceAt, WrongTrace(uid));
         bytes calldata trace = evidence[traceAt:];
-        _checkTrace(uid, statement, opened, evidence[2:traceAt], trace);
+        _checkTrace(uid, attestation, opened, evidence[2:traceAt], trace);
 
         emit Traced(uid, trace);
 
-        _bonds.lock(statement.prover, bondPerUnit);
+        _bonds.lock(attestation.prover, bondPerUnit);
     }
 
     /// @inheritdoc IVerificationMethod
@@ -106,16 +106,16 @@ contract FraudProof is IFraudProof {
 
     /// @inheritdoc IFraudProof
     function refute(
-        Attestation calldata statement,
+        Attestation calldata attestation,
         Answer calldata opened,
         bytes calldata trace,
         DisputedRow calldata disputed
     ) external {
-        bytes32 uid = _registry.uidOf(statement);
+        bytes32 uid = _registry.uidOf(attestation);
         Record memory record = _disputable(uid);
-        bytes32 answer = Commitments.answer(statement.prover, opened.outputHash, opened.traceHash, opened.salt);
-        require(answer == statement.answer && keccak256(trace) == opened.traceHash, WrongTrace(uid));
-        Place memory place = _placeOf(statement.modelId, disputed);
+        bytes32 answer = Commitments.answer(attestation.prover, opened.outputHash, opened.traceHash, opened.salt);
+        require(answer == attestation.answer && keccak256(trace) == opened.traceHash, WrongTrace(uid));
+        Place memory place = _placeOf(attestation.modelId, disputed);
 
         int8 claimed = int8(uint8(trace[place.outputAt]));
         bytes memory x = trace[place.inputAt:place.inputAt + place.inputs];
@@ -203,12 +203,12 @@ contract FraudProof is IFraudProof {
     /// @dev Ties a trace to what was attested: its hash, its first activations to the input, its last to the output.
     function _checkTrace(
         bytes32 uid,
-        Attestation calldata statement,
+        Attestation calldata attestation,
         Answer calldata opened,
         bytes calldata layoutBytes,
         bytes calldata trace
     ) private view {
-        LayoutParts memory parts = _layoutOf(statement.modelId, layoutBytes);
+        LayoutParts memory parts = _layoutOf(attestation.modelId, layoutBytes);
         uint256 expected = _traceBytes(layoutBytes, parts.layers);
         require(trace.length == expected, WrongTraceLength(trace.length, expected));
         bytes calldata inputHeader = layoutBytes[parts.inputHeaderAt:parts.inputHeaderAt + parts.inputHeaderLength];
@@ -217,7 +217,7 @@ contract FraudProof is IFraudProof {
         uint256 outputs = Layouts.width(layoutBytes, parts.layers);
         require(
             keccak256(trace) == opened.traceHash &&
-                Commitments.tensor(inputHeader, trace[:inputs]) == statement.inputHash &&
+                Commitments.tensor(inputHeader, trace[:inputs]) == attestation.inputHash &&
                 Commitments.tensor(outputHeader, trace[expected - outputs:]) == opened.outputHash,
             WrongTrace(uid)
         );

@@ -50,7 +50,7 @@ contract Quorum is IQuorum {
     mapping(bytes32 uid => Case) private _cases;
     mapping(bytes32 uid => bytes32 outputHash) private _outputs;
     mapping(bytes32 uid => Seat[]) private _seats;
-    mapping(address prover => mapping(bytes32 context => bytes32 uid)) private _statements;
+    mapping(address prover => mapping(bytes32 context => bytes32 uid)) private _attestations;
 
     /// @param campaign Whose units this method verifies; its registry is this method's.
     /// @param bonds Where verifiers' bonds and provers' deposits lie.
@@ -134,9 +134,9 @@ contract Quorum is IQuorum {
     }
 
     /// @inheritdoc IVerificationMethod
-    function onCommit(bytes32 uid, Attestation calldata statement) external onlyRegistry {
-        bool isUnit = Contexts.kind(statement.context) == Contexts.UNIT;
-        if (isUnit) _claimUnit(uid, statement);
+    function onCommit(bytes32 uid, Attestation calldata attestation) external onlyRegistry {
+        bool isUnit = Contexts.kind(attestation.context) == Contexts.UNIT;
+        if (isUnit) _claimUnit(uid, attestation);
         uint256 listBlock = block.number - 1;
         uint256 size = _at(_size, listBlock);
         uint256 needed = uint256(_firstPanel) + 1; // the prover may be one of them
@@ -148,7 +148,7 @@ contract Quorum is IQuorum {
         c.listBlock = uint40(listBlock);
         _schedule(uid, c, uint40(block.timestamp) + _drawWindow);
 
-        _bonds.lock(statement.prover, depositPerStatement());
+        _bonds.lock(attestation.prover, depositPerAttestation());
     }
 
     /// @inheritdoc IVerificationMethod
@@ -304,7 +304,7 @@ contract Quorum is IQuorum {
     }
 
     /// @inheritdoc IQuorum
-    function depositPerStatement() public view returns (uint128) {
+    function depositPerAttestation() public view returns (uint128) {
         return _seatFee * (uint128(_firstPanel) + _secondPanel);
     }
 
@@ -319,8 +319,8 @@ contract Quorum is IQuorum {
     }
 
     /// @inheritdoc IQuorum
-    function statementOf(address prover, bytes32 context) external view returns (bytes32 uid) {
-        return _statements[prover][context];
+    function attestationOf(address prover, bytes32 context) external view returns (bytes32 uid) {
+        return _attestations[prover][context];
     }
 
     /// @inheritdoc IQuorum
@@ -333,18 +333,18 @@ contract Quorum is IQuorum {
         return _size.latest();
     }
 
-    /// @dev Takes a unit of the campaign for a statement; a Void one may be tried again.
-    function _claimUnit(bytes32 uid, Attestation calldata statement) private {
-        (address campaign, , , ) = Contexts.unitOf(statement.context);
-        require(campaign == address(_campaign), WrongCampaign(statement.context));
-        _campaign.requireUnits(statement.modelId, statement.method, statement.context, 1);
-        bytes32 earlier = _statements[statement.prover][statement.context];
+    /// @dev Takes a unit of the campaign for an attestation; a Void one may be tried again.
+    function _claimUnit(bytes32 uid, Attestation calldata attestation) private {
+        (address campaign, , , ) = Contexts.unitOf(attestation.context);
+        require(campaign == address(_campaign), WrongCampaign(attestation.context));
+        _campaign.requireUnits(attestation.modelId, attestation.method, attestation.context, 1);
+        bytes32 earlier = _attestations[attestation.prover][attestation.context];
         require(
             earlier == 0 || _registry.statusOf(earlier) == uint8(Status.Void),
-            UnitHasStatement(statement.context, earlier)
+            UnitHasAttestation(attestation.context, earlier)
         );
 
-        _statements[statement.prover][statement.context] = uid;
+        _attestations[attestation.prover][attestation.context] = uid;
     }
 
     function _schedule(bytes32 uid, Case storage c, uint40 drawUntil) private {
@@ -363,7 +363,7 @@ contract Quorum is IQuorum {
         _schedule(uid, c, c.revealUntil + _drawWindow);
     }
 
-    /// @dev Settles the statement, penalises and pays the panels, and returns what is left of the deposit.
+    /// @dev Settles the attestation, penalises and pays the panels, and returns what is left of the deposit.
     /// @param winner The value that was voted for; zero where no vote decided.
     function _finish(bytes32 uid, Case storage c, Status status, bytes32 winner) private {
         c.done = true;
@@ -372,7 +372,7 @@ contract Quorum is IQuorum {
 
         bool pays = c.paysPanel || status == Status.Refuted;
         bool judged = winner != 0 && status != Status.Void;
-        uint128 deposit = depositPerStatement();
+        uint128 deposit = depositPerAttestation();
         Seat[] storage seats = _seats[uid];
         for (uint256 i = 0; i < seats.length; ++i) {
             Seat storage seat = seats[i];

@@ -9,10 +9,10 @@ import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
 /// @notice It reports the calls of its hooks, answers what it was told to, and calls what it is told to: at once, or
 /// from within its next hook.
 contract MockMethod is IVerificationMethod {
-    event AttestHook(bytes32 indexed uid, Attestation statement, Answer opened, bytes evidence);
+    event AttestHook(bytes32 indexed uid, Attestation attestation, Answer opened, bytes evidence);
     event BatchHook(bytes32 indexed id, Batch batch, uint256 unitBytes, bytes layoutBytes);
-    event CommitHook(bytes32 indexed uid, Attestation statement);
-    event RevealHook(bytes32 indexed uid, Attestation statement, Answer opened);
+    event CommitHook(bytes32 indexed uid, Attestation attestation);
+    event RevealHook(bytes32 indexed uid, Attestation attestation, Answer opened);
 
     uint64 public longest;
     bool public checksInput;
@@ -48,11 +48,11 @@ contract MockMethod is IVerificationMethod {
     /// @inheritdoc IVerificationMethod
     function onAttest(
         bytes32 uid,
-        Attestation calldata statement,
+        Attestation calldata attestation,
         Answer calldata opened,
         bytes calldata evidence
     ) external {
-        emit AttestHook(uid, statement, opened, evidence);
+        emit AttestHook(uid, attestation, opened, evidence);
         _call();
     }
 
@@ -63,14 +63,14 @@ contract MockMethod is IVerificationMethod {
     }
 
     /// @inheritdoc IVerificationMethod
-    function onCommit(bytes32 uid, Attestation calldata statement) external {
-        emit CommitHook(uid, statement);
+    function onCommit(bytes32 uid, Attestation calldata attestation) external {
+        emit CommitHook(uid, attestation);
         _call();
     }
 
     /// @inheritdoc IVerificationMethod
-    function onReveal(bytes32 uid, Attestation calldata statement, Answer calldata opened) external {
-        emit RevealHook(uid, statement, opened);
+    function onReveal(bytes32 uid, Attestation calldata attestation, Answer calldata opened) external {
+        emit RevealHook(uid, attestation, opened);
         _call();
     }
 

@@ -86,10 +86,10 @@ interface Known {
 
 const known = (event: AbiEvent): Known => ({ eventName: event.name, read: compile(event) });
 
-// Of no statement that must be found by them, or with traces that are too long to be read with each receipt.
+// Of no attestation that must be found by them, or with traces that are too long to be read with each receipt.
 const apart: readonly EventName[] = ["TaskAdded", "MethodAdded", "BatchAttested", "Traced"];
 
-/** What the events of a statement, a model or a point change are found by: its uid, its modelId, the points' subject. */
+/** What the events of an attestation, a model or a point change are found by: its uid, its modelId, the points' subject. */
 export function subjectOf(event: Event): Hex | null {
   const { args } = event as { args: { uid?: Hex; id?: Hex | number; modelId?: Hex; subject?: Hex } };
   if (apart.includes(event.eventName)) return null;

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
-import type { Receipt, Statement } from "../../sdk/wire.ts";
+import type { Attestation, Receipt } from "../../sdk/wire.ts";
+import type { AttestationRow } from "../store/read-attestations.ts";
 import type { EntryPosition, LedgerRow } from "../store/read-ledger.ts";
 import { placeOf } from "../store/read-places.ts";
-import type { StatementRow } from "../store/read-statements.ts";
+import { attestationOf } from "./attestations.ts";
 import { DECIMAL, decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
 import { account, cursor, noQuery, seasonId, status } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, requireSeason, type State } from "./state.ts";
-import { statementOf } from "./statements.ts";
 import { reasonOf, statusNumber } from "./words.ts";
 
 const PAGE = 25;
@@ -46,12 +46,12 @@ export function accountRoutes(app: App, state: State): void {
     "/accounts/:account/receipts",
     {
       schema: {
-        summary: "Why this score: every point change with its statement and transactions, newest first",
+        summary: "Why this score: every point change with its attestation and transactions, newest first",
         description: `At most ${PAGE} receipts a page, of at most 1000 entries looked at: a page may be short, or empty, and still have a next one.`,
         params: z.object({ account }),
         querystring: z.strictObject({
           season: seasonId.optional(),
-          status: status.optional().describe("How the statement stands that the points are for."),
+          status: status.optional().describe("How the attestation stands that the points are for."),
           cursor: cursor.optional(),
         }),
         response: {
@@ -80,7 +80,7 @@ export function accountRoutes(app: App, state: State): void {
 
 /** A point change with all that is needed to check it. */
 export function receiptOf(state: State, row: LedgerRow): Receipt {
-  const attestation = statementOf(state, state.statements.statement(row.subject) as StatementRow);
+  const attestation = attestationOf(state, state.attestations.attestation(row.subject) as AttestationRow);
   return {
     seasonId: String(row.season_id),
     seq: row.seq,
@@ -97,7 +97,7 @@ export function receiptOf(state: State, row: LedgerRow): Receipt {
   };
 }
 
-function ruleOf(state: State, row: LedgerRow, { unit, prover, status, count, root }: Statement): string {
+function ruleOf(state: State, row: LedgerRow, { unit, prover, status, count, root }: Attestation): string {
   const seasonId = String(row.season_id);
   const task = state.seasons.tasks(seasonId).find(({ task_id }) => task_id === unit?.taskId);
   const points = task?.points ?? "0";
@@ -111,7 +111,7 @@ function ruleOf(state: State, row: LedgerRow, { unit, prover, status, count, roo
       return `The panel members in the majority share 60% of the unit's ${points} points evenly, rounded down, each up to ${cap} points as verifier in the season.`;
     case 5:
       return status === "refuted" && prover === row.account
-        ? `A refuted ${root === null ? "statement" : `batch of ${count} units`} costs ten times its points, ${10n * BigInt(points) * BigInt(count)}: burned is what the account has, and the rest is owed.`
+        ? `A refuted ${root === null ? "attestation" : `batch of ${count} units`} costs ten times its points, ${10n * BigInt(points) * BigInt(count)}: burned is what the account has, and the rest is owed.`
         : "Points that the account owed from an earlier penalty, taken from the award just before.";
     default:
       return "A reason that this indexer does not know.";

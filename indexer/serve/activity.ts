@@ -13,7 +13,7 @@ export function activityRoute(app: App, state: State): void {
     {
       config: HOT,
       schema: {
-        summary: "Statements recorded a minute, by method",
+        summary: "Attestations recorded a minute, by method",
         description: `The last ${MINUTES} minutes that had any.`,
         querystring: noQuery,
         response: { 200: schemas.activityAnswer },

@@ -95,7 +95,7 @@ const summaryFields = {
   attested: place,
   settled: place.nullable(),
 };
-export const summary: z.ZodType<wire.StatementSummary> = component("StatementSummary", summaryFields);
+export const summary: z.ZodType<wire.AttestationSummary> = component("AttestationSummary", summaryFields);
 
 const step = <Name extends string, Fields extends z.ZodRawShape>(name: Name, fields: Fields) =>
   z.strictObject({ step: z.literal(name), at: place, ...fields });
@@ -103,7 +103,7 @@ const int8 = z.int().min(-128).max(127);
 const dispute = { index: count, unit: decimal.nullable(), layer: count, row: count, claimed: int8, correct: int8 };
 const points = { account: hex, reason: named, amount: decimal, seq: decimal };
 
-export const statement: z.ZodType<wire.Statement> = component("Statement", {
+export const attestation: z.ZodType<wire.Attestation> = component("Attestation", {
   ...summaryFields,
   steps: z.array(
     z.discriminatedUnion("step", [
@@ -139,7 +139,7 @@ export const receipt: z.ZodType<wire.Receipt> = component("Receipt", {
   previousLedgerHash: hex,
   ledgerHash: hex,
   at: place,
-  attestation: statement,
+  attestation: attestation,
 });
 
 const tensor = z.strictObject({ name: z.string(), dtype: count, dims: z.array(count) });

@@ -8,10 +8,10 @@ const WELCOME = `Proofboard's indexer: a leaderboard where every point is a veri
   /v1/seasons                  seasons, their rules and totals
   /v1/seasons/1/standings      the ranking of season 1
   /v1/seasons/1/standings.csv  the whole of it, as a table
-  /v1/attestations             statements, and what is proven of each
+  /v1/attestations             attestations, and what is proven of each
   /v1/models                   published models
   /v1/audit/1                  the ledger of season 1 held against the chain's
-  /v1/activity                 statements recorded a minute
+  /v1/activity                 attestations recorded a minute
   /openapi.json                every route
   /readyz                      whether the answers are up to date
 `;

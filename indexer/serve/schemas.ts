@@ -2,6 +2,7 @@ import { z } from "zod";
 import type * as wire from "../../sdk/wire.ts";
 import {
   asOf,
+  attestation,
   count,
   decimal,
   hex,
@@ -10,7 +11,6 @@ import {
   receipt,
   season,
   standing,
-  statement,
   summary,
 } from "./components.ts";
 
@@ -64,8 +64,12 @@ export const accountAnswer: z.ZodType<wire.AccountAnswer> = z.strictObject({
     }),
   ),
 });
-export const statementAnswer: z.ZodType<wire.StatementAnswer> = z.strictObject({ asOf, item: statement });
-export const statementsPage: z.ZodType<wire.StatementsPage> = z.strictObject({ asOf, items: z.array(summary), next });
+export const attestationAnswer: z.ZodType<wire.AttestationAnswer> = z.strictObject({ asOf, item: attestation });
+export const attestationsPage: z.ZodType<wire.AttestationsPage> = z.strictObject({
+  asOf,
+  items: z.array(summary),
+  next,
+});
 export const receiptsPage: z.ZodType<wire.ReceiptsPage> = z.strictObject({ asOf, items: z.array(receipt), next });
 export const modelsPage: z.ZodType<wire.ModelsPage> = z.strictObject({ asOf, items: z.array(model), next });
 export const modelAnswer: z.ZodType<wire.ModelAnswer> = z.strictObject({ asOf, item: model });

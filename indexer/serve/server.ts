@@ -5,6 +5,7 @@ import type { SyncStatus } from "../sync/parts.ts";
 import { accountRoutes } from "./accounts.ts";
 import { activityRoute } from "./activity.ts";
 import { followBlocks } from "./answers.ts";
+import { attestationRoutes } from "./attestations.ts";
 import { auditRoute } from "./audit.ts";
 import { openToBrowsers } from "./browsers.ts";
 import { contentRoute } from "./content.ts";
@@ -21,7 +22,6 @@ import * as schemas from "./schemas.ts";
 import { seasonRoutes } from "./seasons.ts";
 import { standingRoutes } from "./standings.ts";
 import { type App, createState, progressOf, type Sources, type State } from "./state.ts";
-import { statementRoutes } from "./statements.ts";
 import { createHub, type Hub } from "./stream/hub.ts";
 import { streamRoute } from "./stream/route.ts";
 import { tableRoute } from "./table/route.ts";
@@ -119,7 +119,7 @@ function answersOfTheChain(app: App, state: State): void {
   profileRoute(app, state);
   tableRoute(app, state);
   accountRoutes(app, state);
-  statementRoutes(app, state);
+  attestationRoutes(app, state);
   modelRoutes(app, state);
   activityRoute(app, state);
 }

@@ -18,11 +18,11 @@ import type { Chain, Progress } from "../store/chain.ts";
 import type { Db } from "../store/database.ts";
 import { type AccountReader, createAccountReader } from "../store/read-accounts.ts";
 import { type ActivityReader, createActivityReader } from "../store/read-activity.ts";
+import { type AttestationReader, createAttestationReader } from "../store/read-attestations.ts";
 import { createFeedReader, type FeedReader } from "../store/read-feed.ts";
 import { createLedgerReader, type LedgerReader } from "../store/read-ledger.ts";
 import { createModelReader, type ModelReader } from "../store/read-models.ts";
 import { createSeasonReader, type SeasonReader, type SeasonRow } from "../store/read-seasons.ts";
-import { createStatementReader, type StatementReader } from "../store/read-statements.ts";
 import { ProblemError } from "./problems.ts";
 
 /** The server with schemas in zod. */
@@ -62,7 +62,7 @@ export interface State extends Sources {
   ledger: LedgerReader;
   models: ModelReader;
   seasons: SeasonReader;
-  statements: StatementReader;
+  attestations: AttestationReader;
 }
 
 /** An {@link AsOf} as JSON, and its ETag. */
@@ -114,7 +114,7 @@ export function createState(sources: Sources): State {
     ledger: createLedgerReader(db),
     models: createModelReader(db),
     seasons,
-    statements: createStatementReader(db),
+    attestations: createAttestationReader(db),
   };
   return state;
 }

@@ -1,27 +1,27 @@
 import { methodNames, type Panel, type Proof, proofOf as proofInWords } from "../../sdk/proofs.ts";
 import type { Traced } from "../../sdk/proofsFraud.ts";
-import type { Method, Reason, Statement, StatementStatus, Step } from "../../sdk/wire.ts";
+import type { Attestation, AttestationStatus, Method, Reason, Step } from "../../sdk/wire.ts";
 
 const reasons: Record<number, string> = { 1: "prover", 2: "verifier", 5: "penalty" };
-const statuses: readonly StatementStatus[] = ["pending", "pending", "verified", "refuted", "void", "revoked"];
+const statuses: readonly AttestationStatus[] = ["pending", "pending", "verified", "refuted", "void", "revoked"];
 
 export const methodOf = (id: number): Method => ({ id, name: methodNames[id] ?? `method ${id}` });
 export const reasonOf = (id: number): Reason => ({ id, name: reasons[id] ?? `reason ${id}` });
 
 /** The word for a status number of the registry. */
-export const statusOf = (status: number): StatementStatus => statuses[status] ?? "void";
+export const statusOf = (status: number): AttestationStatus => statuses[status] ?? "void";
 
 /** The registry's number for a word. */
-export const statusNumber = (status: StatementStatus): number => statuses.lastIndexOf(status);
+export const statusNumber = (status: AttestationStatus): number => statuses.lastIndexOf(status);
 
-/** A statement without its proof in words. */
-type Judged = Omit<Statement, keyof Proof>;
+/** Anattestation without its proof in words. */
+type Judged = Omit<Attestation, keyof Proof>;
 
-/** Says honestly what is proven of a statement. */
-export const proofOf = (statement: Judged): Proof =>
+/** Says honestly what is proven of an attestation. */
+export const proofOf = (attestation: Judged): Proof =>
   proofInWords({
-    ...{ method: statement.method.id, status: statusNumber(statement.status), isUnit: statement.unit !== null },
-    ...{ outputHash: statement.outputHash, panel: lastPanel(statement.steps), traced: tracedOf(statement) },
+    ...{ method: attestation.method.id, status: statusNumber(attestation.status), isUnit: attestation.unit !== null },
+    ...{ outputHash: attestation.outputHash, panel: lastPanel(attestation.steps), traced: tracedOf(attestation) },
   });
 
 function tracedOf({ root, count, unit, steps }: Judged): Traced {

@@ -6,7 +6,7 @@ import { configureWal } from "./wal.ts";
 
 export type Db = Database.Database;
 
-const VERSION = 4;
+const VERSION = 5;
 const BUSY_TIMEOUT = 1_000;
 const CACHE_KIB = 64 * 1024;
 const schema = readFileSync(new URL("schema.sql", import.meta.url), "utf8");

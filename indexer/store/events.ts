@@ -83,7 +83,7 @@ export function createEvents(db: Db, decoder: Decoder): Events {
   };
 }
 
-/** Events of a statement or model with their places, in the chain's order, at most `limit`. */
+/** Events of an attestation or model with their places, in the chain's order, at most `limit`. */
 export function eventsOf(db: Db, decoder: Decoder, subject: Hex, limit: number): { event: Event; place: PlaceRow }[] {
   return db
     .prepare<[Hex, number], EventRow & PlaceRow>(

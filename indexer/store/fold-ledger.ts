@@ -22,7 +22,7 @@ const MOST_POINTS = 2n ** 63n - 1n;
 
 /** The ledger of every season, each account's entry and points by reason, and the season's totals. */
 export function ledgerSteps(db: Db, working: Working): FoldSteps {
-  const { seasons, statements, ledger } = working;
+  const { seasons, attestations, ledger } = working;
   const entries = createEntries(working);
   const hashAt = db
     .prepare<[bigint, bigint], Hex>("SELECT ledger_hash FROM ledger WHERE season_id = ? AND seq = ?")
@@ -42,8 +42,8 @@ export function ledgerSteps(db: Db, working: Working): FoldSteps {
     if (!season) throw new IntegrityError(`Points changed in season ${seasonId}, which was never drafted.`);
     if (seq !== season.seq + 1n)
       throw new IntegrityError(`The ledger of season ${seasonId} goes from entry ${season.seq} to ${seq}.`);
-    if (!statements.get({ uid: subject }))
-      throw new IntegrityError(`Points changed for statement ${subject}, which was never recorded.`);
+    if (!attestations.get({ uid: subject }))
+      throw new IntegrityError(`Points changed for attestation ${subject}, which was never recorded.`);
     const entry = entries.of(seasonId, account);
     const points = entry.points + delta;
     if (points < 0n)

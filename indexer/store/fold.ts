@@ -1,10 +1,10 @@
 import type { Address } from "viem";
 import type { Event, EventName, EventNamed } from "../decode/events.ts";
 import type { Db } from "./database.ts";
+import { attestationSteps } from "./fold-attestations.ts";
 import { ledgerSteps } from "./fold-ledger.ts";
 import { modelSteps } from "./fold-models.ts";
 import { seasonSteps } from "./fold-seasons.ts";
-import { statementSteps } from "./fold-statements.ts";
 import { IntegrityError } from "./integrity.ts";
 import type { Working } from "./working.ts";
 
@@ -33,7 +33,7 @@ export function createFold(db: Db, working: Working, campaign: Address): Fold {
   const steps: FoldSteps = {
     ...modelSteps(db),
     ...seasonSteps(working),
-    ...statementSteps(db, working, campaign),
+    ...attestationSteps(db, working, campaign),
     ...ledgerSteps(db, working),
   };
   const stepOf = (event: Event) => steps[event.eventName] as FoldStep<EventName> | undefined;

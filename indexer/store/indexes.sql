@@ -1,9 +1,9 @@
 -- Indexes of big tables that only readers and undoing need: built once the first blocks are read, at a fraction of the
 -- cost of keeping them in order all the while.
 CREATE INDEX events_of_subject ON events (subject, block_number, log_index) WHERE subject IS NOT NULL;
-CREATE UNIQUE INDEX statements_in_order ON statements (block_number, log_index);
-CREATE INDEX statements_of_prover ON statements (prover, block_number, log_index);
-CREATE INDEX statements_of_model ON statements (model_id, block_number, log_index);
-CREATE INDEX statements_by_status ON statements (status, block_number, log_index);
+CREATE UNIQUE INDEX attestations_in_order ON attestations (block_number, log_index);
+CREATE INDEX attestations_of_prover ON attestations (prover, block_number, log_index);
+CREATE INDEX attestations_of_model ON attestations (model_id, block_number, log_index);
+CREATE INDEX attestations_by_status ON attestations (status, block_number, log_index);
 CREATE INDEX ledger_of_account ON ledger (account, season_id, seq);
 CREATE INDEX entries_of_account ON entries (account, season_id);

@@ -4,4 +4,4 @@ export class IntegrityError extends Error {
 }
 
 export const recordedTwice = ({ uid }: { uid: string }): IntegrityError =>
-  new IntegrityError(`Statement ${uid} was recorded twice.`);
+  new IntegrityError(`Attestation ${uid} was recorded twice.`);

@@ -1,6 +1,6 @@
 import type { Db } from "./database.ts";
 
-/** Statements recorded in a minute of block time. */
+/** Attestations recorded in a minute of block time. */
 interface ActivityRow {
   minute: number;
   method: number;
@@ -9,7 +9,7 @@ interface ActivityRow {
 
 /** Reads how busy the chain was. */
 export interface ActivityReader {
-  /** The last `minutes` minutes that had any statement, in order. */
+  /** The last `minutes` minutes that had any attestation, in order. */
   latest(minutes: number): ActivityRow[];
 }
 

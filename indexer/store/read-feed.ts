@@ -6,7 +6,7 @@ import type { Db } from "./database.ts";
 /** An event as those who follow the chain are told of it. */
 export interface FeedRow {
   place: Place;
-  /** The ledger entry that it made, or the statement that it recorded, revealed or settled; undefined for any other. */
+  /** The ledger entry that it made, or the attestation that it recorded, revealed or settled; undefined for any other. */
   about: { seasonId: bigint; seq: bigint } | { uid: Hex } | undefined;
 }
 

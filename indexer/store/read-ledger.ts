@@ -22,7 +22,7 @@ export interface EntryPosition {
 
 interface LedgerFilter {
   seasonId?: number | undefined;
-  /** Of the statement that the points are for. */
+  /** Of the attestation that the points are for. */
   status?: number | undefined;
 }
 
@@ -52,7 +52,7 @@ export function createLedgerReader(db: Db): LedgerReader {
   const scan = <Parameters extends unknown[]>(where: string) =>
     db
       .prepare<Parameters, KeyRow>(
-        `SELECT season_id, seq, ledger_hash, (SELECT status FROM statements WHERE uid = subject) AS status FROM ledger
+        `SELECT season_id, seq, ledger_hash, (SELECT status FROM attestations WHERE uid = subject) AS status FROM ledger
          WHERE account = ? AND ${where} ORDER BY season_id DESC, seq DESC LIMIT ${MOST_SCANNED}`,
       )
       .safeIntegers();

@@ -80,9 +80,9 @@ CREATE TABLE tasks (
   PRIMARY KEY (season_id, task_id)
 ) STRICT, WITHOUT ROWID;
 
--- `season_id` is set for a statement that is for a task as the season's rules ask: it alone can earn points there.
+-- `season_id` is set for an attestation that is for a task as the season's rules ask: it alone can earn points there.
 -- A batch has a root and no answer. `challenger` showed a wrong row.
-CREATE TABLE statements (
+CREATE TABLE attestations (
   uid TEXT PRIMARY KEY,
   prover TEXT NOT NULL,
   method INTEGER NOT NULL,
@@ -105,7 +105,7 @@ CREATE TABLE statements (
   CHECK ((root IS NULL) = (answer IS NOT NULL))
 ) STRICT;
 
--- Statements recorded a minute of block time, by method; `minute` is its start in unix seconds. A row of zero is none.
+-- Attestations recorded a minute of block time, by method; `minute` is its start in unix seconds. A row of zero is none.
 CREATE TABLE activity (
   minute INTEGER NOT NULL,
   method INTEGER NOT NULL,
@@ -115,7 +115,7 @@ CREATE TABLE activity (
 
 -- Votes that panel members revealed.
 CREATE TABLE votes (
-  uid TEXT NOT NULL REFERENCES statements DEFERRABLE INITIALLY DEFERRED,
+  uid TEXT NOT NULL REFERENCES attestations DEFERRABLE INITIALLY DEFERRED,
   round INTEGER NOT NULL,
   member TEXT NOT NULL,
   output_hash TEXT NOT NULL,

@@ -3,8 +3,8 @@ import { type Bulk, createBulk } from "./bulk.ts";
 import type { Db } from "./database.ts";
 import type { EntryChange, EntryListener } from "./listener.ts";
 import { type Entry, entryRows } from "./rows-of-accounts.ts";
+import { activityRows, attestationRows } from "./rows-of-attestations.ts";
 import { seasonRows, taskRows } from "./rows-of-seasons.ts";
-import { activityRows, statementRows } from "./rows-of-statements.ts";
 
 type LedgerRow = [
   seasonId: bigint,
@@ -23,7 +23,7 @@ type LedgerRow = [
 export interface Working {
   seasons: ReturnType<typeof seasonRows>;
   tasks: ReturnType<typeof taskRows>;
-  statements: ReturnType<typeof statementRows>;
+  attestations: ReturnType<typeof attestationRows>;
   entries: ReturnType<typeof entryRows>;
   activity: ReturnType<typeof activityRows>;
   /** Rows to add, in the order of the table's columns. */
@@ -41,7 +41,7 @@ export interface Working {
 export function createWorking(db: Db): Working {
   const seasons = seasonRows(db);
   const tasks = taskRows(db);
-  const statements = statementRows(db);
+  const attestations = attestationRows(db);
   const entries = entryRows(db);
   const activity = activityRows(db);
   const ledger = createBulk<LedgerRow>(db, "ledger", 10);
@@ -59,19 +59,19 @@ export function createWorking(db: Db): Working {
   }
 
   return {
-    ...{ seasons, tasks, statements, entries, activity, ledger },
+    ...{ seasons, tasks, attestations, entries, activity, ledger },
     tell,
     flush(listener) {
       tell(listener);
       ledger.flush();
-      for (const rows of [tasks, statements, entries, activity]) rows.flush();
+      for (const rows of [tasks, attestations, entries, activity]) rows.flush();
     },
     trim() {
-      for (const rows of [seasons, tasks, statements, entries, activity]) rows.trim();
+      for (const rows of [seasons, tasks, attestations, entries, activity]) rows.trim();
     },
     forget() {
       ledger.forget();
-      for (const rows of [seasons, tasks, statements, entries, activity]) rows.forget();
+      for (const rows of [seasons, tasks, attestations, entries, activity]) rows.forget();
     },
   };
 }

@@ -1,9 +1,9 @@
 import { bytesToHex } from "viem";
+import { statuses } from "../../sdk/attestations.ts";
 import type { Client } from "../../sdk/client.ts";
 import { batchId } from "../../sdk/commitments.ts";
 import { type Unit, unitOf } from "../../sdk/contexts.ts";
 import { type Proof, proofOf } from "../../sdk/proofs.ts";
-import { statuses } from "../../sdk/statements.ts";
 import { orderedTree, verifyProof } from "../../sdk/tree.ts";
 import { type ShownRow, showRow } from "../dispute.ts";
 import type { Models } from "../models.ts";
@@ -61,8 +61,8 @@ export async function verifyBatch({
   onCheck,
 }: VerifyBatchOptions): Promise<BatchVerification> {
   const { id, claim } = recorded;
-  const { statement, leaves } = claim;
-  const { count, root, context, method } = statement;
+  const { attestation, leaves } = claim;
+  const { count, root, context, method } = attestation;
   const first = unitOf(context) as Unit;
   const index = unit === undefined ? undefined : Number(unit - first.unit);
   if (index !== undefined && (index < 0 || index >= count))
@@ -70,7 +70,7 @@ export async function verifyBatch({
       `Batch ${id} has no unit ${unit}: its units are ${first.unit} to ${first.unit + BigInt(count) - 1n}.`,
     );
   const { checks, check } = createChecks(onCheck);
-  const digest = batchId(client.deployment.chainId, client.contracts.attestationRegistry.address, statement);
+  const digest = batchId(client.deployment.chainId, client.contracts.attestationRegistry.address, attestation);
   check("uid", digest === id ? "held" : "failed", `The fields recorded on chain have the EIP-712 digest ${digest}.`, {
     expected: id,
     found: digest,
@@ -103,15 +103,18 @@ async function checkAll(
   assignment: Assignment,
   check: Checker,
 ): Promise<Looked> {
-  const { statement, leaves } = recorded.claim;
-  const model = await readChainModel(client, statement.modelId);
+  const { attestation, leaves } = recorded.claim;
+  const model = await readChainModel(client, attestation.modelId);
   const finding = await examineClaim(recorded, model, assignment);
   if (finding?.unit === undefined) {
     check("rows", "held", "Every row of every unit was recomputed and gives what its trace says.");
     return {};
   }
   check("rows", "failed", `The prover ${describeFinding(finding)}`);
-  const trace = unitTrace(assignedTo(assignment, statement.prover, finding.unit), leaves[finding.index] as Uint8Array);
+  const trace = unitTrace(
+    assignedTo(assignment, attestation.prover, finding.unit),
+    leaves[finding.index] as Uint8Array,
+  );
   return { wrong: { ...showRow(model.layers, trace, finding), unit: finding.unit } };
 }
 
@@ -125,21 +128,21 @@ interface UnitOptions extends Pick<VerifyBatchOptions, "client" | "models"> {
 
 async function checkUnit(options: UnitOptions, check: Checker): Promise<Looked> {
   const { client, models, claim, index, assignment, verified } = options;
-  const { statement, leaves } = claim;
+  const { attestation, leaves } = claim;
   const leaf = leaves[index] as Uint8Array;
   const proof = orderedTree(leaves).proof(index);
-  const proven = verifyProof(statement.root, statement.count, index, leaf, proof);
-  const siblings = `${proof.length} siblings prove its activations at position ${index} of ${statement.count}`;
+  const proven = verifyProof(attestation.root, attestation.count, index, leaf, proof);
+  const siblings = `${proof.length} siblings prove its activations at position ${index} of ${attestation.count}`;
   check("proof", proven ? "held" : "failed", proven ? `${siblings}.` : `No ${siblings}.`);
-  const args = [statement, BigInt(index), bytesToHex(leaf), proof] as const;
+  const args = [attestation, BigInt(index), bytesToHex(leaf), proof] as const;
   const { attestationRegistry } = client.contracts;
   const said = await client.rpc.readContract({ ...attestationRegistry, functionName: "isVerifiedInBatch", args });
   const word = `The registry says that the unit is ${said ? "" : "not "}verified in this batch.`;
   check("record", said === verified ? "held" : "failed", word);
-  const model = await checkModelOf(models, statement.modelId, check);
+  const model = await checkModelOf(models, attestation.modelId, check);
   if (!model) return {};
-  const unit = (unitOf(statement.context) as Unit).unit + BigInt(index);
-  const input = assignedTo(assignment, statement.prover, unit);
+  const unit = (unitOf(attestation.context) as Unit).unit + BigInt(index);
+  const input = assignedTo(assignment, attestation.prover, unit);
   check("input", "held", `The input is the one assigned to unit ${unit}, derived here.`);
   const trace = unitTrace(input, leaf);
   const row = checkRows(model, trace, unit, check);

@@ -1,9 +1,9 @@
 import { bytesToHex, type Hex } from "viem";
+import { statuses } from "../../sdk/attestations.ts";
 import { type Client, readSeason, readTasks } from "../../sdk/client.ts";
 import { unitSeed, ZERO_HASH } from "../../sdk/commitments.ts";
 import { cidOfSha256, WrongHashError } from "../../sdk/content.ts";
 import type { Unit } from "../../sdk/contexts.ts";
-import { statuses } from "../../sdk/statements.ts";
 import { unitInput } from "../../sdk/units.ts";
 import { UnavailableError } from "../content.ts";
 import { findWrongRow, type WrongRow } from "../dispute.ts";
@@ -41,7 +41,7 @@ export function createChecks(onCheck: (check: Check) => void = () => {}): { chec
   };
 }
 
-/** A statement's status by its name; adds whether it is one that doesn't speak against the statement. */
+/** Anattestation's status by its name; adds whether it is one that doesn't speak against the attestation. */
 export async function checkStatus({ rpc, contracts }: Client, id: Hex, what: string, check: Checker) {
   const call = { ...contracts.attestationRegistry, functionName: "statusOf", args: [id] } as const;
   const status = statuses[await rpc.readContract(call)] ?? "none";

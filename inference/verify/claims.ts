@@ -1,11 +1,11 @@
 import { type Address, type Hex, hexToBytes } from "viem";
+import { statuses } from "../../sdk/attestations.ts";
 import { type Answer, type Attestation, answerHash, type Batch } from "../../sdk/commitments.ts";
 import { FRAUD_PROOF } from "../../sdk/methods.ts";
-import { statuses } from "../../sdk/statements.ts";
 import { leavesOf } from "../../sdk/tree.ts";
 import type { EventLog } from "./events.ts";
 
-/** A statement under FraudProof: its activations are on chain for anyone to re-run. */
+/** Anattestation under FraudProof: its activations are on chain for anyone to re-run. */
 export interface ClaimView {
   id: Hex;
   claim: BatchClaim | SingleClaim;
@@ -22,7 +22,7 @@ export interface ClaimView {
 /** What FraudProof computed itself when a claim was refuted. */
 export interface Refutation {
   challenger: Address;
-  /** Position in the batch, from 0; 0 for a single statement. */
+  /** Position in the batch, from 0; 0 for a single attestation. */
   index: number;
   /** From 0: the layer that maps A_layer to A_layer+1. */
   layer: number;
@@ -33,14 +33,14 @@ export interface Refutation {
 
 export interface BatchClaim {
   kind: "batch";
-  statement: Batch;
+  attestation: Batch;
   /** Each unit's activations A_1 ‖ … ‖ A_L. */
   leaves: Uint8Array[];
 }
 
 export interface SingleClaim {
   kind: "single";
-  statement: Attestation;
+  attestation: Attestation;
   answer: Answer;
   /** A_0 ‖ … ‖ A_L; empty until `Traced` is folded, in the same transaction. */
   trace: Uint8Array;
@@ -81,23 +81,23 @@ function change(claims: Map<Hex, ClaimView>, id: Hex, changes: Partial<ClaimView
 /** A batch as `BatchAttested` tells of it. */
 function beginBatch(args: Batch & { id: Hex; traces: Hex }, recordedIn: bigint): ClaimView {
   const { id, traces, prover, method, modelId, context, count, root } = args;
-  const statement = { prover, method, modelId, context, count, root };
-  const claim = { kind: "batch", statement, leaves: leavesOf(hexToBytes(traces), count) } as const;
+  const attestation = { prover, method, modelId, context, count, root };
+  const claim = { kind: "batch", attestation, leaves: leavesOf(hexToBytes(traces), count) } as const;
   return { id, claim, status: PENDING, recordedIn, inLedger: false, refutation: undefined };
 }
 
-/** A single statement as `Attested` tells of it; `answer` is recomputed from what the event opens. */
+/** A single attestation as `Attested` tells of it; `answer` is recomputed from what the event opens. */
 function beginSingle(
   args: Omit<Attestation, "answer"> & Answer & { uid: Hex },
   answer: Hex,
   recordedIn: bigint,
 ): ClaimView {
   const { uid, outputHash, traceHash, salt, prover, method, modelId, inputHash, context } = args;
-  const statement = { prover, method, modelId, inputHash, context, answer };
+  const attestation = { prover, method, modelId, inputHash, context, answer };
   const opened = { outputHash, traceHash, salt };
-  const claim = { kind: "single", statement, answer: opened, trace: new Uint8Array(0) } as const;
+  const claim = { kind: "single", attestation, answer: opened, trace: new Uint8Array(0) } as const;
   return { id: uid, claim, status: PENDING, recordedIn, inLedger: false, refutation: undefined };
 }
 
 /** Number of units or runs that a claim is about. */
-export const sizeOf = ({ claim }: ClaimView): number => (claim.kind === "batch" ? claim.statement.count : 1);
+export const sizeOf = ({ claim }: ClaimView): number => (claim.kind === "batch" ? claim.attestation.count : 1);

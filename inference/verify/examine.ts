@@ -31,7 +31,7 @@ export interface Assignment {
 
 /** A claim's first wrong row. */
 export interface Finding extends WrongRow {
-  /** Position in the batch, from 0; 0 for a single statement. */
+  /** Position in the batch, from 0; 0 for a single attestation. */
   index: number;
   /** The unit's number in its task; undefined where the claim is about none. */
   unit: bigint | undefined;
@@ -55,7 +55,7 @@ export async function examineClaim(
 ): Promise<Finding | undefined> {
   if (claim.kind === "single") {
     const wrong = findWrongRow(layers, claim.trace);
-    return wrong && { ...wrong, index: 0, unit: unitOf(claim.statement.context)?.unit };
+    return wrong && { ...wrong, index: 0, unit: unitOf(claim.attestation.context)?.unit };
   }
   if (assignment === undefined) throw new Error(`Batch ${id} is of a task that no event tells of.`);
   return examineBatch(claim, layers, assignment);
@@ -65,11 +65,11 @@ export async function examineClaim(
 const BUSY_MS = 10;
 
 async function examineBatch(
-  { statement, leaves }: BatchClaim,
+  { attestation, leaves }: BatchClaim,
   layers: readonly (readonly Row[])[],
   { seed, task }: Assignment,
 ): Promise<Finding | undefined> {
-  const first = unitOf(statement.context)?.unit ?? 0n;
+  const first = unitOf(attestation.context)?.unit ?? 0n;
   let busySince = performance.now();
   for (const [index, leaf] of leaves.entries()) {
     if (performance.now() - busySince > BUSY_MS) {
@@ -77,7 +77,7 @@ async function examineBatch(
       busySince = performance.now();
     }
     const unit = first + BigInt(index);
-    const input = unitInput(unitSeed(seed, task.taskId, statement.prover, unit), task);
+    const input = unitInput(unitSeed(seed, task.taskId, attestation.prover, unit), task);
     const wrong = findWrongRow(layers, unitTrace(input, leaf));
     if (wrong !== undefined) return { ...wrong, index, unit };
   }

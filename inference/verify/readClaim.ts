@@ -33,7 +33,7 @@ export async function readClaim({ contracts, deployment, rpc }: Client, id: Hex)
 /** What a claim's proof in words depends on. */
 export function tracedOf(view: ClaimView): Traced {
   const { claim, inLedger, refutation } = view;
-  const first = unitOf(claim.statement.context);
+  const first = unitOf(claim.attestation.context);
   return {
     ...{ count: sizeOf(view), isBatch: claim.kind === "batch", isUnit: first !== undefined, isInputPaid: inLedger },
     dispute: refutation

@@ -11,14 +11,14 @@ import { readChainModel, unitTrace } from "./examine.ts";
  */
 export async function showRefutation(client: Client, { claim, refutation }: ClaimView): Promise<ShownRow | undefined> {
   if (refutation === undefined) return undefined;
-  const { layers } = await readChainModel(client, claim.statement.modelId);
+  const { layers } = await readChainModel(client, claim.attestation.modelId);
   if (claim.kind === "single") return showRow(layers, claim.trace, refutation);
-  const first = unitOf(claim.statement.context);
+  const first = unitOf(claim.attestation.context);
   const leaf = claim.leaves[refutation.index];
   if (first === undefined || leaf === undefined)
     throw new Error(`The batch has no unit at position ${refutation.index}, by which it was refuted.`);
   const assignment = await readAssignment(client, first);
   if (typeof assignment === "string") throw new Error(assignment);
-  const input = assignedTo(assignment, claim.statement.prover, first.unit + BigInt(refutation.index));
+  const input = assignedTo(assignment, claim.attestation.prover, first.unit + BigInt(refutation.index));
   return showRow(layers, unitTrace(input, leaf), refutation);
 }

@@ -1,16 +1,16 @@
 import type { Address } from "viem";
 import { type ClaimView, sizeOf } from "../../inference/verify/claims.ts";
 import type { Board } from "../../participant/board.ts";
-import { PENDING, REFUTED, type StatementView, VERIFIED, type View } from "../../participant/view.ts";
+import { type AttestationView, PENDING, REFUTED, VERIFIED, type View } from "../../participant/view.ts";
 import { unitOf } from "../../sdk/contexts.ts";
 
-/** A season's statements on the board. */
-export const statementsOf = ({ statements }: View, seasonId: bigint): StatementView[] =>
-  [...statements.values()].filter(({ statement }) => unitOf(statement.context)?.seasonId === seasonId);
+/** A season's attestations on the board. */
+export const attestationsOf = ({ attestations }: View, seasonId: bigint): AttestationView[] =>
+  [...attestations.values()].filter(({ attestation }) => unitOf(attestation.context)?.seasonId === seasonId);
 
 /** A season's claims under FraudProof. */
 export const claimsOf = ({ claims }: View, seasonId: bigint): ClaimView[] =>
-  [...claims.values()].filter(({ claim }) => unitOf(claim.statement.context)?.seasonId === seasonId);
+  [...claims.values()].filter(({ claim }) => unitOf(claim.attestation.context)?.seasonId === seasonId);
 
 const WIDTH = 24;
 /** Seconds between two lines where there is no terminal. */
@@ -24,24 +24,24 @@ export function showProgress(board: Board, seasonId: bigint, print: (line: strin
     const season = view.seasons.get(seasonId);
     if (season === undefined) return;
     const now = view.head.timestamp;
-    const own = statementsOf(view, seasonId);
+    const own = attestationsOf(view, seasonId);
     const claims = claimsOf(view, seasonId);
     for (const { id, claim, refutation } of claims) {
       if (refutation === undefined || seen.has(id)) continue;
       seen.add(id);
       const { index, layer, row, claimed, correct } = refutation;
       print(
-        `Caught: ${short(claim.statement.prover)} claims ${claimed} in row ${row} of layer ${layer} of unit ${unitAt(claim, index)} in batch ${id}; ` +
+        `Caught: ${short(claim.attestation.prover)} claims ${claimed} in row ${row} of layer ${layer} of unit ${unitAt(claim, index)} in batch ${id}; ` +
           `the contract computed ${correct} and refuted all of it.`,
       );
     }
-    for (const { uid, status, statement } of own) {
+    for (const { uid, status, attestation } of own) {
       if (status !== REFUTED || seen.has(uid)) continue;
       seen.add(uid);
-      print(`Caught: ${short(statement.prover)} gave a wrong answer in ${uid}; a panel of three refuted it.`);
+      print(`Caught: ${short(attestation.prover)} gave a wrong answer in ${uid}; a panel of three refuted it.`);
     }
     const count = (status: number) =>
-      own.filter((statement) => statement.status === status).length +
+      own.filter((attestation) => attestation.status === status).length +
       claims.filter((claim) => claim.status === status).reduce((sum, claim) => sum + sizeOf(claim), 0);
     const units = own.length + claims.reduce((sum, claim) => sum + sizeOf(claim), 0);
     const { startsAt, endsAt, closesAt } = season;
@@ -70,8 +70,8 @@ export function showProgress(board: Board, seasonId: bigint, print: (line: strin
 }
 
 /** The number of the unit at a position of a batch. */
-export const unitAt = ({ statement }: ClaimView["claim"], index: number): bigint =>
-  (unitOf(statement.context)?.unit ?? 0n) + BigInt(index);
+export const unitAt = ({ attestation }: ClaimView["claim"], index: number): bigint =>
+  (unitOf(attestation.context)?.unit ?? 0n) + BigInt(index);
 
 /** First and last digits of an address. */
 export const short = (address: Address): string => `${address.slice(0, 8)}…${address.slice(-4)}`;

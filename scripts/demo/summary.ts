@@ -4,7 +4,7 @@ import { REFUTED, VERIFIED } from "../../participant/view.ts";
 import { fetchApi } from "../../sdk/api.ts";
 import type { StandingsPage } from "../../sdk/wire.ts";
 import type { Cast } from "./cast.ts";
-import { claimsOf, short, statementsOf, unitAt } from "./progress.ts";
+import { attestationsOf, claimsOf, short, unitAt } from "./progress.ts";
 
 /** A guest's keystore and its password, which everybody may know. */
 export interface Guest {
@@ -35,7 +35,7 @@ export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: Su
     String(caught),
     account === cast.cheat.address ? "the cheat" : account === cast.forger.address ? "the forger" : "",
   ]);
-  const own = statementsOf(view, 1n);
+  const own = attestationsOf(view, 1n);
   const refuted = own.find(({ status }) => status === REFUTED);
   const verified = own.find(({ status }) => status === VERIFIED);
   const claims = claimsOf(view, 1n);
@@ -52,7 +52,7 @@ export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: Su
     "",
     refuted === undefined
       ? "Nobody was caught."
-      : `${short(refuted.statement.prover)} gave wrong answers: panels that re-ran the model refuted them, and ten times a unit's points burn for each.`,
+      : `${short(refuted.attestation.prover)} gave wrong answers: panels that re-ran the model refuted them, and ten times a unit's points burn for each.`,
     ...tellBatch(batch),
     ...tellForged(forged),
     "",
@@ -91,7 +91,7 @@ export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: Su
 
 function tellBatch(batch: ClaimView | undefined): string[] {
   if (batch === undefined) return [];
-  const { prover } = batch.claim.statement;
+  const { prover } = batch.claim.attestation;
   return [
     `${short(prover)} claimed ${sizeOf(batch)} units in one batch: every activation is on chain, nobody showed a wrong row, one award paid for all.`,
   ];
@@ -101,7 +101,7 @@ function tellForged(forged: ClaimView | undefined): string[] {
   if (forged?.refutation === undefined) return [];
   const { challenger, index, layer, row, claimed, correct } = forged.refutation;
   return [
-    `${short(forged.claim.statement.prover)} slipped a wrong answer into a batch of ${sizeOf(forged)}: ${short(challenger)} showed the contract row ${row} of layer ${layer} of unit ${unitAt(forged.claim, index)},`,
+    `${short(forged.claim.attestation.prover)} slipped a wrong answer into a batch of ${sizeOf(forged)}: ${short(challenger)} showed the contract row ${row} of layer ${layer} of unit ${unitAt(forged.claim, index)},`,
     `claimed as ${claimed}, computed as ${correct}. The batch is refuted, and ten times the points of all its units burn.`,
   ];
 }

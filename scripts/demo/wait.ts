@@ -3,7 +3,7 @@ import { PENDING, REFUTED, VERIFIED } from "../../participant/view.ts";
 import { fetchApi } from "../../sdk/api.ts";
 import { unitOf } from "../../sdk/contexts.ts";
 import type { Audit } from "../../sdk/wire.ts";
-import { claimsOf, statementsOf } from "./progress.ts";
+import { attestationsOf, claimsOf } from "./progress.ts";
 
 /** Waits until a view makes `isSo` true. */
 function untilView(board: Board, signal: AbortSignal, isSo: () => boolean | Promise<boolean>): Promise<void> {
@@ -21,22 +21,22 @@ function untilView(board: Board, signal: AbortSignal, isSo: () => boolean | Prom
   });
 }
 
-/** Waits until a season is over and all its statements are final, paid or penalised. */
+/** Waits until a season is over and all its attestations are final, paid or penalised. */
 export const untilSettled = (board: Board, seasonId: bigint, signal: AbortSignal): Promise<void> =>
   untilView(board, signal, async () => {
     const { view, client } = board;
     const season = view.seasons.get(seasonId);
-    const own = statementsOf(view, seasonId);
+    const own = attestationsOf(view, seasonId);
     const claims = claimsOf(view, seasonId);
     if (season === undefined || view.head.timestamp < season.endsAt) return false;
     if (own.some(({ status, inLedger }) => status === PENDING || (status === VERIFIED && !inLedger))) return false;
     if (claims.some(({ status, inLedger }) => status === PENDING || (status === VERIFIED && !inLedger))) return false;
     // A burn of an account without points leaves no entry, but spends the unit.
-    const settled = [...own, ...claims.map(({ claim, ...rest }) => ({ ...rest, statement: claim.statement }))];
-    for (const { status, inLedger, statement } of settled) {
-      const unit = unitOf(statement.context);
+    const settled = [...own, ...claims.map(({ claim, ...rest }) => ({ ...rest, attestation: claim.attestation }))];
+    for (const { status, inLedger, attestation } of settled) {
+      const unit = unitOf(attestation.context);
       if (status !== REFUTED || inLedger || unit === undefined) continue;
-      const args = [seasonId, unit.taskId, statement.prover, unit.unit] as const;
+      const args = [seasonId, unit.taskId, attestation.prover, unit.unit] as const;
       if (!(await client.rpc.readContract({ ...client.contracts.campaign, functionName: "isSpent", args })))
         return false;
     }

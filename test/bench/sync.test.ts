@@ -22,7 +22,7 @@ describe("bench sync", () => {
 
   const wrong: Record<string, (right: Outcome) => Partial<Outcome>> = {
     "an event less": ({ events }) => ({ events: events - 1 }),
-    "a statement more": ({ statements }) => ({ statements: statements + 1 }),
+    "an attestation more": ({ attestations }) => ({ attestations: attestations + 1 }),
     "an account less": ({ ranking }) => ({ ranking: ranking.slice(0, -1) }),
     "an account more": ({ ranking }) => ({ ranking: [...ranking, "0x00 0 1"] }),
     "two ranks exchanged": ({ ranking: [first = "", second = "", ...others] }) => ({

@@ -93,7 +93,7 @@ describe("proofboard audit", () => {
 
   const forgeries: [string, string, RegExp, (data: string) => string][] = [
     [
-      "a statement",
+      "an attestation",
       "Committed",
       /^Committed in transaction 0x\w{64} names 0x\w{64}; its fields have the digest/,
       flip(2),

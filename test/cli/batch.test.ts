@@ -85,7 +85,7 @@ describe("proofboard and FraudProof", () => {
     return (await claimUnits(site.client, site.senderOf(FORGER), model, range)).id;
   }
 
-  /** Records a free single statement of the forger's, its trace changed by `spoil`. */
+  /** Records a free single attestation of the forger's, its trace changed by `spoil`. */
   async function claimSingle(spoil: (trace: Uint8Array) => Uint8Array): Promise<Hex> {
     const { client, deployment, digits, models } = site;
     const { attestationRegistry } = client.contracts;
@@ -93,14 +93,14 @@ describe("proofboard and FraudProof", () => {
     const { modelId, layout } = digits.model;
     const { layers } = await models.open(modelId);
     const trace = spoil(traceOf(forward(layers, new Int8Array(64).fill(3))));
-    const { statement, answer, evidence } = buildTraced(layout, {
+    const { attestation, answer, evidence } = buildTraced(layout, {
       ...{ prover: sender.account.address, method: FRAUD_PROOF, modelId, context: FREE_CONTEXT, trace },
       salt: toHex(7, { size: 32 }),
     });
     await ensureDeposit(client, sender, 10n, fraudProofOf(client).address);
-    const args = [FRAUD_PROOF, modelId, statement.inputHash, FREE_CONTEXT, answer, evidence] as const;
+    const args = [FRAUD_PROOF, modelId, attestation.inputHash, FREE_CONTEXT, answer, evidence] as const;
     await sender.send(callOf({ ...attestationRegistry, functionName: "attest", args }));
-    return attestationUid(deployment.chainId, attestationRegistry.address, statement);
+    return attestationUid(deployment.chainId, attestationRegistry.address, attestation);
   }
 
   it("refuses a batch before the season's seed is set", async () => {
@@ -164,7 +164,7 @@ describe("proofboard and FraudProof", () => {
     it("refuses to challenge what isn't recorded", async () => {
       const id = `0x${"ab".repeat(32)}`;
       const { code, stderr } = await run(["challenge", id]);
-      expect(stderr).to.equal(`No statement or batch ${id} under FraudProof is recorded on chain 31337.\n`);
+      expect(stderr).to.equal(`No attestation or batch ${id} under FraudProof is recorded on chain 31337.\n`);
       expect(code).to.equal(1);
     });
 
@@ -263,7 +263,7 @@ describe("proofboard and FraudProof", () => {
       expect(again.code).to.equal(0);
     });
 
-    it("checks a single statement's trace row by row, and refutes a wrong one", async () => {
+    it("checks a single attestation's trace row by row, and refutes a wrong one", async () => {
       const right = await claimSingle((trace) => trace);
       const wrong = await claimSingle((trace) => trace.map((byte, i) => (i === 70 ? byte ^ 4 : byte)));
       const input = join(site.directory, "threes.bin");
@@ -299,7 +299,7 @@ describe("proofboard and FraudProof", () => {
         await site.senderOf(0).send(callOf({ ...fraudProof, functionName: "settle", args: [id] }));
       const { code, stdout } = await run(["verify", honest, "--unit", "11"]);
       expect(stdout).to.contain("✓ record  The registry says that the unit is verified in this batch.");
-      expect(stdout).to.contain("one honest challenger who re-runs every statement");
+      expect(stdout).to.contain("one honest challenger who re-runs every attestation");
       expect(code).to.equal(0);
       const wrong = await run(["challenge", missed]);
       expect(wrong.stdout).to.contain("wrong, but verified already: nobody refuted it in time.");

@@ -61,10 +61,10 @@ describe("proofboard infer", () => {
       const { stdout, code } = await site().run(["infer", "digits", "--unit", "1/1/1", "--account", account, "--json"]);
       expect(code).to.equal(0);
       const { outputHash, inputHash, output } = JSON.parse(stdout);
-      const stated = [...site().board.view.statements.values()].find(
-        ({ statement }) => statement.inputHash === inputHash,
+      const stated = [...site().board.view.attestations.values()].find(
+        ({ attestation }) => attestation.inputHash === inputHash,
       );
-      expect(stated?.statement.prover).to.equal(account);
+      expect(stated?.attestation.prover).to.equal(account);
       expect(outputHash === stated?.outputHash).to.equal(n === HONEST);
       expect(output.elements).to.have.length(10);
     }

@@ -26,7 +26,7 @@ export interface CliSite extends Site {
   seasonId: bigint;
   /** Where each test finds all things, as environment variables. */
   environment: Record<string, string>;
-  /** A statement of each kind. */
+  /** Anattestation of each kind. */
   verified: Hex;
   refuted: Hex;
   /** Runs `proofboard` with the site's environment, changed by `environment`. */
@@ -90,10 +90,10 @@ async function furnish(site: Site): Promise<CliSite> {
     site,
   );
   const settled = () => {
-    const statements = [...site.board.view.statements.values()].filter(({ inLedger }) => inLedger);
-    return statements.length === 3 * UNITS && statements;
+    const attestations = [...site.board.view.attestations.values()].filter(({ inLedger }) => inLedger);
+    return attestations.length === 3 * UNITS && attestations;
   };
-  const statements = await Promise.race([site.until(settled), working.then(() => Promise.reject(site.reports))]);
+  const attestations = await Promise.race([site.until(settled), working.then(() => Promise.reject(site.reports))]);
   const indexer = await startIndexer({
     ...{ rpcs: [rpcUrl], deployment, db: join(directory, "indexer.sqlite"), port: 0 },
     ...{ content: join(directory, "content"), pollInterval: 100, logLevel: "silent" },
@@ -108,7 +108,7 @@ async function furnish(site: Site): Promise<CliSite> {
     PROOFBOARD_CONTENT: join(directory, "cli-content"),
     PROOFBOARD_JOURNAL: join(directory, "cli-journal.sqlite"),
   };
-  const uidOf = (status: number) => statements.find((statement) => statement.status === status)?.uid as Hex;
+  const uidOf = (status: number) => attestations.find((attestation) => attestation.status === status)?.uid as Hex;
   return {
     ...site,
     ...{ indexer, seasonId, environment, verified: uidOf(VERIFIED), refuted: uidOf(REFUTED) },

@@ -12,7 +12,7 @@ describe("proofboard verify", () => {
   it("refuses a uid that the chain doesn't know", async () => {
     const uid = `0x${"ab".repeat(32)}`;
     const { code, stderr } = await site().run(["verify", uid]);
-    expect(stderr).to.equal(`No statement ${uid} is recorded on chain 31337.\n`);
+    expect(stderr).to.equal(`No attestation ${uid} is recorded on chain 31337.\n`);
     expect(code).to.equal(1);
   });
 
@@ -27,7 +27,7 @@ describe("proofboard verify", () => {
     }
   });
 
-  it("finds that a verified statement holds, step by step", async () => {
+  it("finds that a verified attestation holds, step by step", async () => {
     const { code, stdout } = await site().run(["verify", site().verified, "--json"]);
     const { good, status, checks, proven, notProven } = JSON.parse(stdout);
     expect(checks.map(({ name, result }: { name: string; result: string }) => `${name} ${result}`)).to.deep.equal([
@@ -45,9 +45,9 @@ describe("proofboard verify", () => {
     expect(code).to.equal(0);
   });
 
-  it("finds that the cheat's statement fails, and where", async () => {
+  it("finds that the cheat's attestation fails, and where", async () => {
     const { code, stdout } = await site().run(["verify", site().refuted]);
-    expect(stdout).to.contain("✗ record  The registry says that the statement is refuted.");
+    expect(stdout).to.contain("✗ record  The registry says that the attestation is refuted.");
     expect(stdout).to.match(/✗ output {2}The output has the hash\s+0x/);
     expect(stdout).to.match(/Proven {6}A drawn panel of \d+ .*\s.* one\s+and\s+the\s+same\s+other\s+output/s);
     expect(stdout).to.contain("It fails.");
@@ -79,7 +79,7 @@ describe("proofboard verify", () => {
     it("kept the salt in the journal", () => {
       const journal = openJournal(site().environment.PROOFBOARD_JOURNAL as string);
       const { chainId, contracts } = site().deployment;
-      const kept = journal.statementsOf(chainId, contracts.AttestationRegistry.address, accountOf(NEWCOMER).address);
+      const kept = journal.attestationsOf(chainId, contracts.AttestationRegistry.address, accountOf(NEWCOMER).address);
       journal.close();
       expect(kept.map((entry) => entry.uid)).to.deep.equal([uid]);
     });
@@ -87,8 +87,8 @@ describe("proofboard verify", () => {
     it("finds the input among the content, and says that nobody settles it", async () => {
       const { code, stdout, stderr } = await site().run(["verify", uid]);
       expect(stderr).to.equal("");
-      expect(stdout).to.contain("a free statement").and.to.contain("status   pending").and.to.contain("It holds.");
-      expect(stdout).to.contain("nobody settles a statement without a method");
+      expect(stdout).to.contain("a free attestation").and.to.contain("status   pending").and.to.contain("It holds.");
+      expect(stdout).to.contain("nobody settles an attestation without a method");
       expect(code).to.equal(0);
     });
 
@@ -97,7 +97,7 @@ describe("proofboard verify", () => {
       const without = await site().run(["verify", uid], changed);
       expect(without.stdout).to.contain("not all could be checked").and.to.contain("its input is not on chain");
       const given = await site().run(["verify", uid, "--input", file], changed);
-      expect(given.stdout).to.contain("The input is the one given. Its hash is the statement's.");
+      expect(given.stdout).to.contain("The input is the one given. Its hash is the attestation's.");
       expect(given.code).to.equal(0);
     });
 

@@ -41,16 +41,16 @@ abstract contract Protocol {
         return bytes32(abi.encodePacked(uint8(1), campaign, uint24(seasonId), uint24(taskId), uint40(unit)));
     }
 
-    /// @dev The statement's prover commits it.
-    function commit(Attestation memory statement) internal returns (bytes32 uid) {
-        vm.prank(statement.prover);
+    /// @dev The attestation's prover commits it.
+    function commit(Attestation memory attestation) internal returns (bytes32 uid) {
+        vm.prank(attestation.prover);
         return
             registry.commit(
-                statement.method,
-                statement.modelId,
-                statement.inputHash,
-                statement.context,
-                statement.answer
+                attestation.method,
+                attestation.modelId,
+                attestation.inputHash,
+                attestation.context,
+                attestation.answer
             );
     }
 }

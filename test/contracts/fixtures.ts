@@ -71,8 +71,8 @@ export const publication = {
 /** An answer whose parts are recognisable. */
 export const opened = { outputHash: hash("output"), traceHash: FREE_CONTEXT, salt: hash("salt") } satisfies Opened;
 
-/** A free statement of `prover`; give what differs. */
-export const statementOf = (prover: HardhatEthersSigner, fields: Partial<Attestation>): Attestation => ({
+/** A free attestation of `prover`; give what differs. */
+export const attestationOf = (prover: HardhatEthersSigner, fields: Partial<Attestation>): Attestation => ({
   prover: prover.address as Hex,
   method: 0,
   modelId: hash("unpublished model"),

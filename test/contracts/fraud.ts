@@ -52,7 +52,7 @@ export const shown = (p: Fraud, account: HardhatEthersSigner, unit: number) =>
 export const changed = (bytes: Uint8Array, at: number, by = 1): Uint8Array =>
   bytes.map((byte, i) => (i === at ? byte + by : byte));
 
-/** An account's statement of one run: a free one unless told otherwise. */
+/** An account's attestation of one run: a free one unless told otherwise. */
 export const singleOf = (p: Fraud, account: HardhatEthersSigner, trace: Uint8Array, context: Hex = FREE_CONTEXT) => ({
   trace,
   ...buildTraced(layout, {
@@ -63,12 +63,12 @@ export const singleOf = (p: Fraud, account: HardhatEthersSigner, trace: Uint8Arr
 
 export type Single = ReturnType<typeof singleOf>;
 
-/** Records a single statement; returns its uid. */
+/** Records a single attestation; returns its uid. */
 export async function attestSingle({ registry }: Fraud, account: HardhatEthersSigner, single: Single) {
-  const { statement, answer, evidence } = single;
-  const { method, modelId, inputHash, context } = statement;
+  const { attestation, answer, evidence } = single;
+  const { method, modelId, inputHash, context } = attestation;
   await registry.connect(account).attest(method, modelId, inputHash, context, answer, evidence);
-  return (await registry.uidOf(statement)) as Hex;
+  return (await registry.uidOf(attestation)) as Hex;
 }
 
 /** An account's batch of `count` units from `first` on, whose leaves `change` may spoil. */

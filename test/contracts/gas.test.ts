@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import hre, { network } from "hardhat";
 import { encodeLayout, encodeRows, INT8 } from "../../sdk/layouts.ts";
-import { hash, opened, protocol, publication, rowsOf, statementOf } from "./fixtures.ts";
+import { attestationOf, hash, opened, protocol, publication, rowsOf } from "./fixtures.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -15,24 +15,24 @@ if (!hre.globalOptions.coverage)
       const deployed = await protocol(ethers);
       const { prover, integerModel } = deployed;
       const context = `0x01${"ab".repeat(31)}` as const;
-      const statement = statementOf(prover, { modelId: integerModel, method: 2, context });
-      return { ...deployed, registry: deployed.registry.connect(prover), statement };
+      const attestation = attestationOf(prover, { modelId: integerModel, method: 2, context });
+      return { ...deployed, registry: deployed.registry.connect(prover), attestation };
     }
 
     const gasOf = async (sent: Promise<{ wait(): Promise<{ gasUsed: bigint } | null> }>) =>
       (await (await sent).wait())?.gasUsed;
 
     it("of attest without a method is at most 62,000", async () => {
-      const { registry, statement } = await networkHelpers.loadFixture(fixture);
-      const { modelId, inputHash, context } = statement;
+      const { registry, attestation } = await networkHelpers.loadFixture(fixture);
+      const { modelId, inputHash, context } = attestation;
       const traced = { ...opened, traceHash: hash("trace") };
 
       expect(await gasOf(registry.attest(0, modelId, inputHash, context, traced, "0x"))).to.be.at.most(62_000n);
     });
 
     it("of commit and reveal, but for their method's, is at most 75,000 and 55,000", async () => {
-      const { registry, statement } = await networkHelpers.loadFixture(fixture);
-      const { modelId, inputHash, context, answer } = statement;
+      const { registry, attestation } = await networkHelpers.loadFixture(fixture);
+      const { modelId, inputHash, context, answer } = attestation;
 
       expect(await gasOf(registry.commit(2, modelId, inputHash, context, answer))).to.be.at.most(75_000n);
       expect(await gasOf(registry.reveal(2, modelId, inputHash, context, opened))).to.be.at.most(55_000n);

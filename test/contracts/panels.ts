@@ -3,7 +3,7 @@ import type { NetworkHelpers } from "@nomicfoundation/hardhat-network-helpers/ty
 import type { Hex } from "viem";
 import { type Answer, type Attestation, answerHash, voteHash } from "../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../sdk/contexts.ts";
-import { ETHER, hash, opened, protocol, quorumParameters, statementOf } from "./fixtures.ts";
+import { attestationOf, ETHER, hash, opened, protocol, quorumParameters } from "./fixtures.ts";
 import { contextOf, QUORUM, record, runSeason } from "./seasons.ts";
 
 /** What the prover of these tests claims, and what other outputs there might be. */
@@ -16,7 +16,7 @@ export type Vote = Hex | undefined;
 
 /**
  * A running season whose task 1 is Quorum's; `verifiers` have joined, prover and other have deposits for many
- * statements. Parameters that differ give a Quorum of their own, a method of its own number without a task.
+ * attestations. Parameters that differ give a Quorum of their own, a method of its own number without a task.
  */
 export async function panelProtocol(
   ethers: HardhatEthers,
@@ -46,22 +46,22 @@ export async function join({ bonds, quorum, parameters }: Panels, account: Hardh
   await quorum.connect(account).join();
 }
 
-/** Statement of a unit of Quorum's task, or a free one under a Quorum without a task; give what differs. */
-export const statementUnder = async (p: Panels, prover: HardhatEthersSigner, fields: Partial<Attestation> = {}) =>
-  statementOf(prover, {
+/** Attestation of a unit of Quorum's task, or a free one under a Quorum without a task; give what differs. */
+export const attestationUnder = async (p: Panels, prover: HardhatEthersSigner, fields: Partial<Attestation> = {}) =>
+  attestationOf(prover, {
     method: p.methodId,
     modelId: p.integerModel,
     context: p.methodId === QUORUM ? await contextOf(p, 1n) : FREE_CONTEXT,
     ...fields,
   });
 
-/** Commits the prover's statement. */
-export async function commitStatement(p: Panels, fields: Partial<Attestation> = {}) {
-  const statement = await statementUnder(p, p.prover, fields);
-  return { statement, uid: await record(p, p.prover, statement) };
+/** Commits the prover's attestation. */
+export async function commitAttestation(p: Panels, fields: Partial<Attestation> = {}) {
+  const attestation = await attestationUnder(p, p.prover, fields);
+  return { attestation, uid: await record(p, p.prover, attestation) };
 }
 
-/** Draws the panel of the statement's round and says who sits on it. */
+/** Draws the panel of the attestation's round and says who sits on it. */
 export async function draw(p: Panels, uid: Hex) {
   const { drawBlock } = await p.quorum.caseOf(uid);
   if ((await p.helpers.time.latestBlock()) < drawBlock) await p.helpers.mineUpTo(drawBlock);
@@ -69,7 +69,7 @@ export async function draw(p: Panels, uid: Hex) {
   return membersOf(p, uid);
 }
 
-/** Members of the statement's present round. */
+/** Members of the attestation's present round. */
 export async function membersOf({ quorum, accounts, prover, other }: Panels, uid: Hex) {
   const { round } = await quorum.caseOf(uid);
   const seats = (await quorum.seatsOf(uid)).filter((seat) => seat.round === round);
@@ -80,7 +80,7 @@ export async function membersOf({ quorum, accounts, prover, other }: Panels, uid
 
 export const saltOf = (member: HardhatEthersSigner): Hex => hash(`salt of ${member.address}`);
 
-/** A member's commitment in the statement's present round. */
+/** A member's commitment in the attestation's present round. */
 export async function commitmentOf({ quorum }: Panels, uid: Hex, member: HardhatEthersSigner, vote: Hex) {
   return voteHash(uid, Number((await quorum.caseOf(uid)).round), member.address as Hex, vote, saltOf(member));
 }
@@ -111,10 +111,10 @@ export const openAnswer = (
 
 /** Commits, draws and has the first panel vote and everybody reveal. */
 export async function firstRound(p: Panels, votes: readonly Vote[], fields: Partial<Attestation> = {}) {
-  const committed = await commitStatement(p, fields);
+  const committed = await commitAttestation(p, fields);
   const members = await draw(p, committed.uid);
   await commitVotes(p, committed.uid, votes);
-  await openAnswer(p, committed.statement);
+  await openAnswer(p, committed.attestation);
   await revealVotes(p, committed.uid, votes);
   return { ...committed, members };
 }
@@ -127,16 +127,16 @@ export async function secondRound(p: Panels, uid: Hex, votes: readonly Vote[]) {
   return members;
 }
 
-/** A statement whose panel is drawn. */
+/** Anattestation whose panel is drawn. */
 export async function drawnPanel(ethers: HardhatEthers, helpers: NetworkHelpers) {
   const p = await panelProtocol(ethers, helpers);
-  const { uid, statement } = await commitStatement(p);
+  const { uid, attestation } = await commitAttestation(p);
   const members = (await draw(p, uid)) as [HardhatEthersSigner, HardhatEthersSigner, HardhatEthersSigner];
   const outsider = p.verifiers.find((verifier) => !members.includes(verifier)) as HardhatEthersSigner;
-  return { ...p, uid, statement, members, outsider };
+  return { ...p, uid, attestation, members, outsider };
 }
 
-/** A statement whose panel has committed to what the prover claims. */
+/** Anattestation whose panel has committed to what the prover claims. */
 export async function committedPanel(ethers: HardhatEthers, helpers: NetworkHelpers) {
   const p = await drawnPanel(ethers, helpers);
   await commitVotes(p, p.uid, [RIGHT, RIGHT, RIGHT]);

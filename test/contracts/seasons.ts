@@ -13,7 +13,7 @@ import {
 import { unitContext } from "../../sdk/contexts.ts";
 import { encodeLayout, tensorHeader } from "../../sdk/layouts.ts";
 import { orderedTree } from "../../sdk/tree.ts";
-import { integerLayout, type protocol, statementOf } from "./fixtures.ts";
+import { attestationOf, integerLayout, type protocol } from "./fixtures.ts";
 
 export type Protocol = Awaited<ReturnType<typeof protocol>>;
 
@@ -98,32 +98,32 @@ export const NO_INPUT = { header: "0x", base: "0x", proof: [] };
 export const contextOf = async ({ campaign }: Protocol, taskId = 2n, unit = 0n, seasonId = 1n) =>
   unitContext({ campaign: (await campaign.getAddress()) as Hex, seasonId, taskId, unit });
 
-/** A prover's statement on a unit under the mock; give what differs. */
-export const unitStatement = async (p: Protocol, prover: HardhatEthersSigner, fields: Partial<Attestation> = {}) =>
-  statementOf(prover, { method: MOCK, modelId: p.integerModel, context: await contextOf(p), ...fields });
+/** A prover's attestation on a unit under the mock; give what differs. */
+export const unitAttestation = async (p: Protocol, prover: HardhatEthersSigner, fields: Partial<Attestation> = {}) =>
+  attestationOf(prover, { method: MOCK, modelId: p.integerModel, context: await contextOf(p), ...fields });
 
-/** Records a statement, hidden. */
-export async function record({ registry }: Protocol, prover: HardhatEthersSigner, statement: Attestation) {
-  const { method, modelId, inputHash, context, answer } = statement;
+/** Records an attestation, hidden. */
+export async function record({ registry }: Protocol, prover: HardhatEthersSigner, attestation: Attestation) {
+  const { method, modelId, inputHash, context, answer } = attestation;
   await registry.connect(prover).commit(method, modelId, inputHash, context, answer);
-  return (await registry.uidOf(statement)) as Hex;
+  return (await registry.uidOf(attestation)) as Hex;
 }
 
-/** Has the mock settle a statement. */
+/** Has the mock settle an attestation. */
 export const settle = ({ registry, method, admin }: Protocol, uid: Hex, status: number) =>
   method.execute(registry, registry.interface.encodeFunctionData("settle", [uid, status, admin.address]));
 
-/** Records a statement on a unit under the mock and settles it. */
+/** Records an attestation on a unit under the mock and settles it. */
 export async function settled(
   p: Protocol,
   prover: HardhatEthersSigner,
   status: number,
   fields: Partial<Attestation> = {},
 ) {
-  const statement = await unitStatement(p, prover, fields);
-  const uid = await record(p, prover, statement);
+  const attestation = await unitAttestation(p, prover, fields);
+  const uid = await record(p, prover, attestation);
   await settle(p, uid, status);
-  return { statement, uid };
+  return { attestation, uid };
 }
 
 /** What the events of a season say its ledger is. */

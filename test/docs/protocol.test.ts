@@ -29,7 +29,7 @@ describe("docs/protocol.md", () => {
       "trees.json",
       "tensors.json",
       "models.json",
-      "statements.json",
+      "attestations.json",
       "contexts.json",
       "inputs.json",
       "ledger.json",

@@ -203,7 +203,7 @@ describe("the demo", () => {
     expect(story).to.match(/claimed as -?\d+, computed as -?\d+\./);
   });
 
-  it("names every statement by the EIP-712 digest of its event's fields", () => {
+  it("names every attestation by the EIP-712 digest of its event's fields", () => {
     const { chainId, contracts } = answers.deployment;
     const verifyingContract = contracts.AttestationRegistry?.address as string;
     const domain = { name: "Proofboard", version: "1", chainId, verifyingContract };

@@ -9,7 +9,13 @@ import { lieAfter } from "../../scripts/demo/cast.ts";
 import { openSeason } from "../../scripts/season.ts";
 import { auditSeason } from "../../sdk/audit.ts";
 import { FRAUD_PROOF } from "../../sdk/methods.ts";
-import type { AccountAnswer, ReceiptsPage, StandingsPage, StatementAnswer, StatementsPage } from "../../sdk/wire.ts";
+import type {
+  AccountAnswer,
+  AttestationAnswer,
+  AttestationsPage,
+  ReceiptsPage,
+  StandingsPage,
+} from "../../sdk/wire.ts";
 import { accountOf, type Site, startSite } from "../participant/chain.ts";
 import { scratch, until } from "./running.ts";
 
@@ -82,15 +88,15 @@ describe("batches on a Hardhat chain", () => {
       expect(delta).to.equal("60");
       expect(attestation.steps.map(({ step }) => step)).to.deep.equal(["batchAttested", "settled", "awarded"]);
     }
-    const refuted = await ask<StatementsPage>(`/attestations?prover=${CHEAT}&status=refuted`);
-    const { item } = await ask<StatementAnswer>(`/attestations/${refuted.items[0]?.uid}`);
+    const refuted = await ask<AttestationsPage>(`/attestations?prover=${CHEAT}&status=refuted`);
+    const { item } = await ask<AttestationAnswer>(`/attestations/${refuted.items[0]?.uid}`);
     const dispute = item.steps.find((step) => step.step === "rowRefuted");
     expect(dispute).to.include({ by: CHALLENGER, index: 2, unit: "8" });
     if (dispute?.step === "rowRefuted") expect(dispute.claimed).to.not.equal(dispute.correct);
 
     const audit = await auditSeason(site.client, seasonId);
     expect(audit.differences).to.deep.equal([]);
-    expect(audit.statements).to.equal(4);
+    expect(audit.attestations).to.equal(4);
     expect(audit.entries.map(({ delta }) => delta)).to.have.members([60n, 60n, 60n, -60n]);
   });
 });

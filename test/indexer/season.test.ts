@@ -7,12 +7,12 @@ import { createVerifier } from "../../participant/verifier.ts";
 import { campaignAbi } from "../../sdk/abi.ts";
 import type {
   AccountAnswer,
+  AttestationAnswer,
   Audit,
   ModelsPage,
   ReceiptsPage,
   Standing,
   StandingsPage,
-  StatementAnswer,
 } from "../../sdk/wire.ts";
 import { accountOf, type Site, startSite } from "../participant/chain.ts";
 import { scratch, until } from "./running.ts";
@@ -91,7 +91,7 @@ describe("a real season, on a Hardhat chain", () => {
         ],
       ]);
     }
-    const { item } = await ask<StatementAnswer>(indexer, `/v1/attestations/${receipts.items[0]?.subject}`);
+    const { item } = await ask<AttestationAnswer>(indexer, `/v1/attestations/${receipts.items[0]?.subject}`);
     expect(item).to.include({ status: "verified", counts: true });
     const { seasons } = await ask<AccountAnswer>(indexer, `/v1/accounts/${prover.account}`);
     expect(seasons[0]).to.include({ rank: 1, points: "20" });

@@ -90,7 +90,7 @@ export function emit<Name extends EventName>(
   };
 }
 
-interface Statement {
+interface Attestation {
   uid: Hex;
   prover: Address;
   method: number;
@@ -118,14 +118,14 @@ const output = (pick: number): Hex => hashOf("output", pick % 2);
  */
 export function tell(blocks: readonly (readonly number[])[]): Chapter[] {
   const ledgers = new Map<bigint, Ledger>();
-  const statements: Statement[] = [];
+  const attestations: Attestation[] = [];
   let models = 0;
   let logs: Emitted[] = [];
 
   const pickOf = <T>(list: readonly T[], pick: number): T | undefined => list[pick % list.length];
-  const pending = (pick: number, also: (s: Statement) => boolean) =>
+  const pending = (pick: number, also: (s: Attestation) => boolean) =>
     pickOf(
-      statements.filter((s) => s.status === 1 && also(s)),
+      attestations.filter((s) => s.status === 1 && also(s)),
       pick,
     );
 
@@ -177,7 +177,7 @@ export function tell(blocks: readonly (readonly number[])[]): Chapter[] {
   }
 
   function commit(pick: number): void {
-    const n = statements.length;
+    const n = attestations.length;
     const prover = accountOf(pick % 7);
     const seasonId = BigInt((pick % ledgers.size) + 1);
     const context =
@@ -189,11 +189,11 @@ export function tell(blocks: readonly (readonly number[])[]): Chapter[] {
     const opened = { outputHash: output(pick), traceHash: ZERO_HASH, salt: hashOf("salt", n) };
     if (method === 0) logs.push(emit(...on, "Attested", { ...common, ...opened }));
     else logs.push(emit(...on, "Committed", { ...common, answer: hashOf("answer", n) }));
-    statements.push({ ...common, count: 1, open: method === 0, status: 1, panel: [], voted: 0 });
+    attestations.push({ ...common, count: 1, open: method === 0, status: 1, panel: [], voted: 0 });
   }
 
   function attestTraced(pick: number): void {
-    const n = statements.length;
+    const n = attestations.length;
     const uid = hashOf("uid", n, pick);
     const prover = accountOf(pick % 7);
     const seasonId = BigInt((pick % ledgers.size) + 1);
@@ -207,11 +207,11 @@ export function tell(blocks: readonly (readonly number[])[]): Chapter[] {
       }),
       emit(FraudProof.address, fraudProofAbi, "Traced", { uid, trace: output(pick) }),
     );
-    statements.push({ ...common, count: 1, open: true, status: 1, panel: [], voted: 0 });
+    attestations.push({ ...common, count: 1, open: true, status: 1, panel: [], voted: 0 });
   }
 
   function attestBatch(pick: number): void {
-    const n = statements.length;
+    const n = attestations.length;
     const id = hashOf("batch", n, pick);
     const prover = accountOf(pick % 7);
     const seasonId = BigInt((pick % ledgers.size) + 1);
@@ -224,7 +224,7 @@ export function tell(blocks: readonly (readonly number[])[]): Chapter[] {
         ...{ ...common, id, root: hashOf("root", n), traces },
       }),
     );
-    statements.push({ ...common, uid: id, open: true, status: 1, panel: [], voted: 0 });
+    attestations.push({ ...common, uid: id, open: true, status: 1, panel: [], voted: 0 });
   }
 
   function refuteRow(pick: number): void {
@@ -292,7 +292,7 @@ export function tell(blocks: readonly (readonly number[])[]): Chapter[] {
   function changePoints(pick: number): void {
     const seasonId = BigInt((pick % ledgers.size) + 1);
     const ledger = ledgers.get(seasonId) as Ledger;
-    const subject = pickOf(statements, pick)?.uid;
+    const subject = pickOf(attestations, pick)?.uid;
     if (!subject) return;
     const account = accountOf((pick >>> 4) % 11);
     const had = ledger.points.get(account);

@@ -54,12 +54,12 @@ describe("fraud proof evidence", () => {
     expect([...traceOf([buffer.subarray(1, 3), buffer.subarray(4)])]).to.deep.equal([1, 254, 127, 128]);
   });
 
-  it("ties the statement to the trace: its hash, and its ends as input and output", () => {
-    const { statement, answer, evidence } = buildTraced(encodeLayout(layout), { ...run, trace });
+  it("ties the attestation to the trace: its hash, and its ends as input and output", () => {
+    const { attestation, answer, evidence } = buildTraced(encodeLayout(layout), { ...run, trace });
 
     expect(answer.traceHash).to.equal(keccak256(trace));
     expect(answer.outputHash).to.equal(tensorHash(tensorHeader(layout.output), trace.slice(7)));
-    expect(statement).to.deep.equal({
+    expect(attestation).to.deep.equal({
       ...claim,
       inputHash: tensorHash(tensorHeader(layout.input), trace.slice(0, 4)),
       answer: answerHash(claim.prover, { ...answer, salt: word(3) }),

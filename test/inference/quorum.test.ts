@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type Hex, keccak256, pad } from "viem";
-import { buildStatement, buildVote } from "../../inference/quorum.ts";
+import { buildAttestation, buildVote } from "../../inference/quorum.ts";
 import { answerHash, voteHash, ZERO_HASH } from "../../sdk/commitments.ts";
 
 const word = (byte: number): Hex => pad(`0x${byte.toString(16).padStart(2, "0")}`, { size: 32 });
@@ -17,21 +17,21 @@ describe("quorum evidence", () => {
     salt: keccak256("0x05"),
   } as const;
 
-  it("keeps output and salt out of the statement", () => {
-    const { statement } = buildStatement(run);
-    expect(statement).to.have.all.keys("prover", "method", "modelId", "inputHash", "context", "answer");
-    expect(Object.values(statement)).not.to.include(run.outputHash);
-    expect(Object.values(statement)).not.to.include(run.salt);
+  it("keeps output and salt out of the attestation", () => {
+    const { attestation } = buildAttestation(run);
+    expect(attestation).to.have.all.keys("prover", "method", "modelId", "inputHash", "context", "answer");
+    expect(Object.values(attestation)).not.to.include(run.outputHash);
+    expect(Object.values(attestation)).not.to.include(run.salt);
   });
 
   it("hides the answer that it hands back, without a trace", () => {
-    const { statement, answer } = buildStatement(run);
+    const { attestation, answer } = buildAttestation(run);
     expect(answer).to.deep.equal({ outputHash: run.outputHash, traceHash: ZERO_HASH, salt: run.salt });
-    expect(statement.answer).to.equal(answerHash(prover, answer));
-    expect(buildStatement({ ...run, salt: word(6) }).statement.answer).not.to.equal(statement.answer);
+    expect(attestation.answer).to.equal(answerHash(prover, answer));
+    expect(buildAttestation({ ...run, salt: word(6) }).attestation.answer).not.to.equal(attestation.answer);
   });
 
-  it("binds a vote to statement, round, member, output and salt", () => {
+  it("binds a vote to attestation, round, member, output and salt", () => {
     const vote = { uid: word(7), round: 1, member: prover, outputHash: word(4), salt: word(8) } as const;
     const commitment = buildVote(vote);
     expect(commitment).to.equal(voteHash(vote.uid, 1, prover, vote.outputHash, vote.salt));

@@ -43,7 +43,7 @@ describe("claims under FraudProof", () => {
 
   const claimsOf = (n: number): ClaimView[] =>
     [...site.board.view.claims.values()].filter(
-      ({ claim }) => claim.statement.prover === site.senderOf(n).account.address,
+      ({ claim }) => claim.attestation.prover === site.senderOf(n).account.address,
     );
   const running = (actors: Actor[]) => {
     const stop = new AbortController();
@@ -55,19 +55,19 @@ describe("claims under FraudProof", () => {
   };
   const seedOf = () => site.board.view.seasons.get(seasonId)?.seed as Hex;
 
-  /** Records a single statement of account `n`, its trace changed by `spoil`. */
+  /** Records a single attestation of account `n`, its trace changed by `spoil`. */
   async function claimSingle(n: number, context: Hex, input: Int8Array, spoil = (trace: Uint8Array) => trace) {
     const { layout, modelId } = site.digits.model;
     const { layers } = await site.models.open(modelId);
     const sender = site.senderOf(n);
     const prover = sender.account.address;
     const trace = spoil(traceOf(forward(layers, input)));
-    const { statement, answer, evidence } = buildTraced(layout, {
+    const { attestation, answer, evidence } = buildTraced(layout, {
       ...{ prover, method: FRAUD_PROOF, modelId, context, trace },
       salt: keccak256(bytesToHex(trace)),
     });
     await ensureDeposit(site.client, sender, 1000n, fraudProofOf(site.client).address);
-    const args = [FRAUD_PROOF, modelId, statement.inputHash, context, answer, evidence] as const;
+    const args = [FRAUD_PROOF, modelId, attestation.inputHash, context, answer, evidence] as const;
     await sender.send(callOf({ ...site.client.contracts.attestationRegistry, functionName: "attest", args }));
   }
 
@@ -92,7 +92,9 @@ describe("claims under FraudProof", () => {
     await site.until(() => claimsOf(6)[0]?.status === REFUTED);
 
     expect(claimsOf(5).map(({ status }) => status)).to.deep.equal([VERIFIED, VERIFIED, VERIFIED]);
-    expect(claimsOf(5).map(({ claim }) => claim.kind === "batch" && claim.statement.count)).to.deep.equal([10, 10, 4]);
+    expect(claimsOf(5).map(({ claim }) => claim.kind === "batch" && claim.attestation.count)).to.deep.equal([
+      10, 10, 4,
+    ]);
     const { campaign } = site.client.contracts;
     const cheat = site.senderOf(6).account.address;
     const isSpent = (unit: bigint) =>
@@ -117,7 +119,7 @@ describe("claims under FraudProof", () => {
     await stop();
   });
 
-  it("refutes a single statement, free or of a unit, and pays an honest one on its assigned input", async () => {
+  it("refutes a single attestation, free or of a unit, and pays an honest one on its assigned input", async () => {
     const stop = running([
       createChallenger({ ...site, sender: site.senderOf(1) }),
       createFraudKeeper(site.client, site.senderOf(3)),

@@ -5,17 +5,17 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect } from "chai";
 import { type Hex, toHex } from "viem";
-import { openJournal, type StatementEntry, type VoteKey } from "../../participant/journal.ts";
+import { type AttestationEntry, openJournal, type VoteKey } from "../../participant/journal.ts";
 
 const hash = (n: number): Hex => toHex(n, { size: 32 });
 const account = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf";
 const contract = "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF";
 
-const entryOf = (n: number): StatementEntry => ({
+const entryOf = (n: number): AttestationEntry => ({
   chainId: 31337,
   registry: contract,
   uid: hash(n),
-  statement: {
+  attestation: {
     prover: account,
     method: 1,
     modelId: hash(1),
@@ -44,7 +44,7 @@ describe("journal", () => {
     journal.close();
   });
 
-  it("keeps votes apart by chain, contract, statement, round and member", () => {
+  it("keeps votes apart by chain, contract, attestation, round and member", () => {
     const journal = openJournal(file);
     const key: VoteKey = { chainId: 1, quorum: contract, uid: hash(1), round: 1, member: account };
     journal.keepVote(key, { outputHash: hash(7), salt: hash(8) });
@@ -60,14 +60,14 @@ describe("journal", () => {
     journal.close();
   });
 
-  it("gives back a prover's statements in order after it was closed", () => {
+  it("gives back a prover's attestations in order after it was closed", () => {
     const journal = openJournal(file);
-    for (const n of [3, 1, 2]) journal.keepStatement(entryOf(n));
+    for (const n of [3, 1, 2]) journal.keepAttestation(entryOf(n));
     journal.close();
     const again = openJournal(file);
-    expect(again.statementsOf(31337, contract, account)).to.deep.equal([3, 1, 2].map(entryOf));
-    expect(again.statementsOf(1, contract, account)).to.deep.equal([]);
-    expect(again.statementsOf(31337, contract, contract)).to.deep.equal([]);
+    expect(again.attestationsOf(31337, contract, account)).to.deep.equal([3, 1, 2].map(entryOf));
+    expect(again.attestationsOf(1, contract, account)).to.deep.equal([]);
+    expect(again.attestationsOf(31337, contract, contract)).to.deep.equal([]);
     again.close();
   });
 
@@ -82,7 +82,7 @@ describe("journal", () => {
     }
     expect(errors.join("")).to.equal("");
     const journal = openJournal(file);
-    const found = journal.statementsOf(31337, contract, account).map(({ uid }) => uid as string);
+    const found = journal.attestationsOf(31337, contract, account).map(({ uid }) => uid as string);
     expect(found.slice(0, kept.length)).to.deep.equal(kept);
     expect(kept.length).to.be.greaterThanOrEqual(20);
     journal.close();

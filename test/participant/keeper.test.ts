@@ -3,10 +3,10 @@ import { runActors } from "../../participant/actors.ts";
 import { createKeeper } from "../../participant/keeper.ts";
 import { createProver } from "../../participant/prover.ts";
 import { createVerifier } from "../../participant/verifier.ts";
-import { REFUTED, type StatementView, VERIFIED, VOID } from "../../participant/view.ts";
+import { type AttestationView, REFUTED, VERIFIED, VOID } from "../../participant/view.ts";
 import { lieAfter } from "../../scripts/demo/cast.ts";
+import { claimByHand, imageOf } from "./attestations.ts";
 import { type Site, startSite } from "./chain.ts";
-import { claimByHand, imageOf } from "./statements.ts";
 
 describe("keeper", () => {
   let site: Site;
@@ -27,18 +27,18 @@ describe("keeper", () => {
       accounts.map((n) => createKeeper(site.client, site.senderOf(n))),
       { signal, report: site.report },
     );
-  const statementOf = (n: number): StatementView | undefined =>
-    [...site.board.view.statements.values()].find(
-      ({ statement }) => statement.prover === site.senderOf(n).account.address,
+  const attestationOf = (n: number): AttestationView | undefined =>
+    [...site.board.view.attestations.values()].find(
+      ({ attestation }) => attestation.prover === site.senderOf(n).account.address,
     );
 
-  it("settles a statement whose panel nobody drew in time", async () => {
+  it("settles an attestation whose panel nobody drew in time", async () => {
     const settling = claimByHand(site, site.senderOf(5), await imageOf(site, 1));
     await site.until(() => {
-      const statement = statementOf(5);
-      return statement && site.board.view.head.timestamp >= statement.drawUntil;
+      const attestation = attestationOf(5);
+      return attestation && site.board.view.head.timestamp >= attestation.drawUntil;
     });
-    expect(statementOf(5)?.panel).to.deep.equal([]);
+    expect(attestationOf(5)?.panel).to.deep.equal([]);
     const stop = new AbortController();
     const run = keep([1], stop.signal);
     expect((await settling).status).to.equal(VOID);
@@ -60,8 +60,8 @@ describe("keeper", () => {
       ],
       { signal, report: site.report },
     );
-    await site.until(() => statementOf(6)?.inLedger && statementOf(7)?.status === REFUTED);
-    expect(statementOf(6)?.status).to.equal(VERIFIED);
+    await site.until(() => attestationOf(6)?.inLedger && attestationOf(7)?.status === REFUTED);
+    expect(attestationOf(6)?.status).to.equal(VERIFIED);
 
     // A burn of an account without points leaves no ledger entry, but its mark.
     const { campaign } = site.client.contracts;

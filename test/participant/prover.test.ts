@@ -7,7 +7,7 @@ import { createKeeper } from "../../participant/keeper.ts";
 import { createProver, type ProverOptions } from "../../participant/prover.ts";
 import type { Sender } from "../../participant/sender.ts";
 import { createVerifier } from "../../participant/verifier.ts";
-import { PENDING, type StatementView, VERIFIED } from "../../participant/view.ts";
+import { type AttestationView, PENDING, VERIFIED } from "../../participant/view.ts";
 import { type Site, startSite } from "./chain.ts";
 import { refusal } from "./refusal.ts";
 
@@ -37,13 +37,13 @@ describe("prover", () => {
     }
     await run;
   };
-  const statementsOf = (n: number): StatementView[] => {
+  const attestationsOf = (n: number): AttestationView[] => {
     const { address } = site.senderOf(n).account;
-    return [...site.board.view.statements.values()].filter(({ statement }) => statement.prover === address);
+    return [...site.board.view.attestations.values()].filter(({ attestation }) => attestation.prover === address);
   };
   const journalOf = (n: number): Journal => openJournal(`${site.directory}/prover-${n}.sqlite`);
   const keptIn = (journal: Journal, n: number) =>
-    journal.statementsOf(
+    journal.attestationsOf(
       site.deployment.chainId,
       site.client.contracts.attestationRegistry.address,
       site.senderOf(n).account.address,
@@ -59,14 +59,14 @@ describe("prover", () => {
         return { ...model, session: { run } };
       },
     };
-    await prove(5, { models }, () => statementsOf(5).length === 1);
-    expect(statementsOf(5)[0]?.statement.context.endsWith("1")).to.equal(true);
+    await prove(5, { models }, () => attestationsOf(5).length === 1);
+    expect(attestationsOf(5)[0]?.attestation.context.endsWith("1")).to.equal(true);
     expect(site.reports.filter((sentence) => sentence.includes("has NaN"))).to.deep.equal([
       `prover ${site.senderOf(5).account.address}: unit 0 of task 1 has no answer. Output "scores" has NaN at element 0.`,
     ]);
   });
 
-  it("has a statement on disk before it is sent, and sends the same one after a crash", async () => {
+  it("has an attestation on disk before it is sent, and sends the same one after a crash", async () => {
     const journal = journalOf(6);
     const real = site.senderOf(6);
     const crashing: Sender = {
@@ -83,30 +83,30 @@ describe("prover", () => {
     journal.close();
 
     const reopened = journalOf(6);
-    await prove(6, { journal: reopened }, () => statementsOf(6)[0]?.status === VERIFIED);
-    expect(statementsOf(6).map(({ uid }) => uid)).to.deep.equal([kept]);
+    await prove(6, { journal: reopened }, () => attestationsOf(6)[0]?.status === VERIFIED);
+    expect(attestationsOf(6).map(({ uid }) => uid)).to.deep.equal([kept]);
     expect(keptIn(reopened, 6)).to.have.lengthOf(1);
     reopened.close();
   });
 
   it("reveals after a restart what it committed to before", async () => {
     const journal = journalOf(7);
-    await prove(7, { journal }, () => statementsOf(7).length === 1);
-    expect(statementsOf(7)[0]?.outputHash).to.equal(undefined);
+    await prove(7, { journal }, () => attestationsOf(7).length === 1);
+    expect(attestationsOf(7)[0]?.outputHash).to.equal(undefined);
     journal.close();
     const reopened = journalOf(7);
-    await prove(7, { journal: reopened }, () => statementsOf(7)[0]?.status === VERIFIED);
-    expect(statementsOf(7)).to.have.lengthOf(1);
+    await prove(7, { journal: reopened }, () => attestationsOf(7)[0]?.status === VERIFIED);
+    expect(attestationsOf(7)).to.have.lengthOf(1);
     reopened.close();
   });
 
   it("says that an answer is not in its journal", async () => {
     const [journal, lost] = [journalOf(8), openJournal(`${site.directory}/lost.sqlite`)];
-    await prove(8, { journal }, () => statementsOf(8).length === 1);
+    await prove(8, { journal }, () => attestationsOf(8).length === 1);
     await prove(8, { journal: lost }, () =>
       site.reports.some((sentence) => sentence.includes("is not in this journal")),
     );
-    await prove(8, { journal }, () => statementsOf(8)[0]?.status === VERIFIED);
+    await prove(8, { journal }, () => attestationsOf(8)[0]?.status === VERIFIED);
     journal.close();
     lost.close();
   });
@@ -114,7 +114,7 @@ describe("prover", () => {
   it("works through its units, no more at once than it was told", async () => {
     let most = 0;
     await prove(9, { maxUnits: 3, parallel: 2 }, () => {
-      const own = statementsOf(9);
+      const own = attestationsOf(9);
       most = Math.max(most, own.filter(({ status }) => status === PENDING).length);
       return own.filter(({ inLedger }) => inLedger).length === 3;
     });

@@ -9,9 +9,9 @@ const campaign = accountOf(9).address;
 const account = accountOf(1).address;
 const work: Work = { account, campaign, seasonId: 1n, maxUnits: 4 };
 
-/** A running season with one FraudProof task of ten units, and what `statements` and `batches` say of the account. */
+/** A running season with one FraudProof task of ten units, and what `attestations` and `batches` say of the account. */
 function viewOf(
-  statements: { unit: bigint; status: number; inLedger?: boolean }[],
+  attestations: { unit: bigint; status: number; inLedger?: boolean }[],
   batches: { unit: bigint; count: number; status: number; inLedger?: boolean }[],
 ): View {
   const contextOf = (taskId: bigint, unit: bigint) => unitContext({ campaign, seasonId: 1n, taskId, unit });
@@ -28,15 +28,15 @@ function viewOf(
   return {
     head: { number: 9n, timestamp: 500n },
     seasons: new Map([[1n, { ...season, tasks: [task] }]]),
-    statements: named(
-      statements.map(({ unit, inLedger = false, ...rest }) => ({
-        ...{ ...rest, inLedger, statement: { prover: account, context: contextOf(1n, unit) } },
+    attestations: named(
+      attestations.map(({ unit, inLedger = false, ...rest }) => ({
+        ...{ ...rest, inLedger, attestation: { prover: account, context: contextOf(1n, unit) } },
       })),
     ),
     claims: named(
       batches.map(({ unit, count, inLedger = false, ...rest }) => ({
         ...{ ...rest, inLedger },
-        claim: { kind: "batch", statement: { prover: account, context: contextOf(2n, unit), count } },
+        claim: { kind: "batch", attestation: { prover: account, context: contextOf(2n, unit), count } },
       })),
     ),
   } as unknown as View;

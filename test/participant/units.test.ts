@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { type Hex, toHex } from "viem";
 import { nextUnit, type Wish } from "../../participant/units.ts";
 import {
+  type AttestationView,
   PENDING,
   REFUTED,
   type SeasonView,
-  type StatementView,
   VERIFIED,
   type View,
   VOID,
@@ -26,14 +26,14 @@ const seasonOf = (changes: Partial<SeasonView> = {}): SeasonView => ({
   tasks: [taskOf(1n, 2), taskOf(2n, 2)],
   ...changes,
 });
-const viewOf = (statements: [Hex, number, Hex?][], season = seasonOf(), timestamp = 150n): View =>
+const viewOf = (attestations: [Hex, number, Hex?][], season = seasonOf(), timestamp = 150n): View =>
   ({
     head: { timestamp },
     seasons: new Map([[season.seasonId, season]]),
-    statements: new Map(
-      statements.map(([unit, status, prover = account], i) => {
+    attestations: new Map(
+      attestations.map(([unit, status, prover = account], i) => {
         const uid = toHex(i, { size: 32 });
-        return [uid, { uid, status, statement: { prover, context: unit } } as StatementView];
+        return [uid, { uid, status, attestation: { prover, context: unit } } as AttestationView];
       }),
     ),
   }) as View;
@@ -52,7 +52,7 @@ describe("units", () => {
     expect(next(viewOf([], seasonOf({ tasks: [taskOf(1n, 2, 3)] })))).to.equal(undefined);
   });
 
-  it("gives none that has a statement, whatever became of it", () => {
+  it("gives none that has an attestation, whatever became of it", () => {
     const taken = [PENDING, VERIFIED, REFUTED];
     for (const status of taken) {
       const season = seasonOf({ tasks: [taskOf(1n, 1)] });
@@ -76,7 +76,7 @@ describe("units", () => {
     expect(order).to.deep.equal([context(1n, 0n), context(2n, 0n), context(1n, 1n), context(2n, 1n)]);
   });
 
-  it("leaves other accounts' statements and other seasons' out of account", () => {
+  it("leaves other accounts' attestations and other seasons' out of account", () => {
     const view = viewOf([
       [context(1n, 0n), VERIFIED, other],
       [context(1n, 0n, 7n), VERIFIED],
@@ -85,7 +85,7 @@ describe("units", () => {
     expect(next(view, { maxUnits: 1 })).to.equal(context(1n, 0n));
   });
 
-  it("tries a unit whose statement became Void again, but not for ever", () => {
+  it("tries a unit whose attestation became Void again, but not for ever", () => {
     const voided: [Hex, number] = [context(2n, 1n), VOID];
     expect(next(viewOf([voided]))).to.equal(context(2n, 1n));
     expect(next(viewOf([voided, [context(2n, 1n), PENDING]]))).to.equal(context(1n, 0n));

@@ -5,12 +5,12 @@ import { runActors } from "../../participant/actors.ts";
 import { openJournal } from "../../participant/journal.ts";
 import { createKeeper } from "../../participant/keeper.ts";
 import { createVerifier } from "../../participant/verifier.ts";
-import { REFUTED, type StatementView, VERIFIED, VOID } from "../../participant/view.ts";
+import { type AttestationView, REFUTED, VERIFIED, VOID } from "../../participant/view.ts";
 import { INVALID, UNAVAILABLE } from "../../sdk/commitments.ts";
 import { unitContext } from "../../sdk/contexts.ts";
 import { INT8 } from "../../sdk/layouts.ts";
+import { claimByHand, imageOf } from "./attestations.ts";
 import { type Site, startSite } from "./chain.ts";
-import { claimByHand, imageOf } from "./statements.ts";
 
 describe("verifier", () => {
   let site: Site;
@@ -39,7 +39,7 @@ describe("verifier", () => {
     await site.close();
   });
 
-  const votesOn = async ({ uid }: StatementView): Promise<Hex[]> => {
+  const votesOn = async ({ uid }: AttestationView): Promise<Hex[]> => {
     const logs = await site.client.rpc.getContractEvents({
       ...site.client.contracts.quorum,
       ...{ eventName: "VoteRevealed", args: { uid }, fromBlock: 0n, strict: true },
@@ -86,7 +86,7 @@ describe("verifier", () => {
     await site.content.put(image.bytes, "keccak-256");
   });
 
-  it("verifies a free statement, finding its input by its hash", async () => {
+  it("verifies a free attestation, finding its input by its hash", async () => {
     const image = await imageOf(site, 5);
     const settled = await claimByHand(site, site.senderOf(1), image);
     expect(settled.status).to.equal(VERIFIED);
@@ -97,7 +97,7 @@ describe("verifier", () => {
     await site.content.put(image.bytes, "keccak-256");
     const settling = claimByHand(site, site.senderOf(1), image);
     await site.until(() =>
-      [...site.board.view.statements.values()].some((s) => s.status === 1 && s.committed.size > 0),
+      [...site.board.view.attestations.values()].some((s) => s.status === 1 && s.committed.size > 0),
     );
     verifying.abort();
     const reopened = openJournal(`${site.directory}/journal.sqlite`);
@@ -114,7 +114,7 @@ describe("verifier", () => {
     const image = await imageOf(site, 6);
     const settling = claimByHand(site, site.senderOf(1), image);
     await site.until(() =>
-      [...site.board.view.statements.values()].some((s) => s.status === 1 && s.committed.size > 0),
+      [...site.board.view.attestations.values()].some((s) => s.status === 1 && s.committed.size > 0),
     );
     verifying.abort();
     const lost = openJournal(`${site.directory}/lost.sqlite`);

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { parseEther } from "viem";
 import { runActors } from "../../participant/actors.ts";
 import { createVerifier } from "../../participant/verifier.ts";
-import type { StatementView, View } from "../../participant/view.ts";
+import type { AttestationView, View } from "../../participant/view.ts";
 import { type WorkOptions, work } from "../../participant/work.ts";
 import { accountOf, type Site, startSite } from "./chain.ts";
 import { refusal } from "./refusal.ts";
@@ -47,8 +47,8 @@ describe("work", () => {
   it("proves and keeps with one account until it is over", async () => {
     const verifiers = [2, 3, 4].map((n) => createVerifier({ ...site, sender: site.senderOf(n) }));
     const serving = runActors(site.board, verifiers, site);
-    const own = ({ statements }: View): StatementView[] =>
-      [...statements.values()].filter(({ statement }) => statement.prover === options.account.address);
+    const own = ({ attestations }: View): AttestationView[] =>
+      [...attestations.values()].filter(({ attestation }) => attestation.prover === options.account.address);
     await Promise.race([
       serving,
       work({ ...options, maxUnits: 2, isOver: (view) => own(view).filter(({ inLedger }) => inLedger).length === 2 }),

@@ -89,13 +89,13 @@ describe("commitments", () => {
   });
 
   it("agrees with the vectors on answers, uids and votes", () => {
-    const { chainId, registry, statements, votes } = read("statements");
+    const { chainId, registry, attestations, votes } = read("attestations");
     const { Attestation } = attestationTypes;
 
-    for (const { opened, statement, uid } of statements) {
-      expect(answerHash(statement.prover, opened)).to.equal(statement.answer);
-      expect(attestationUid(chainId, registry, statement)).to.equal(uid);
-      expect(TypedDataEncoder.hash(domain(chainId, registry), { Attestation: [...Attestation] }, statement)).to.equal(
+    for (const { opened, attestation, uid } of attestations) {
+      expect(answerHash(attestation.prover, opened)).to.equal(attestation.answer);
+      expect(attestationUid(chainId, registry, attestation)).to.equal(uid);
+      expect(TypedDataEncoder.hash(domain(chainId, registry), { Attestation: [...Attestation] }, attestation)).to.equal(
         uid,
       );
     }

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { type Address, getAddress, type Hex, keccak256 } from "viem";
+import type { RecordedAttestation } from "../../sdk/attestations.ts";
 import type { RecordedBatch } from "../../sdk/batches.ts";
 import { type LedgerEntry, tensorHash, unitSeed, ZERO_HASH } from "../../sdk/commitments.ts";
 import { unitContext } from "../../sdk/contexts.ts";
 import { INT8, type TensorSpec, tensorHeader } from "../../sdk/layouts.ts";
 import { checkEntries, checkInputs, checkTasks, type SeasonFacts, type SeasonTask } from "../../sdk/rules.ts";
-import type { RecordedStatement } from "../../sdk/statements.ts";
 import { orderedTree } from "../../sdk/tree.ts";
 import { unitInput } from "../../sdk/units.ts";
 
@@ -35,15 +35,19 @@ const task: SeasonTask = {
   ...{ inputCount: 2, inputSetRoot: orderedTree([inputs.subarray(0, 4), inputs.subarray(4)]).root, inputs, input },
 };
 
-function recorded(uid: Hex, unit: bigint, change: Partial<RecordedStatement["statement"]> = {}): RecordedStatement {
+function recorded(
+  uid: Hex,
+  unit: bigint,
+  change: Partial<RecordedAttestation["attestation"]> = {},
+): RecordedAttestation {
   const data = unitInput(unitSeed(SEED, 1n, PROVER, unit), task);
-  const statement = {
+  const attestation = {
     ...{ prover: PROVER, method: 1, modelId: MODEL, answer: ZERO_HASH },
     context: unitContext({ campaign: CAMPAIGN, seasonId: 1n, taskId: 1n, unit }),
     inputHash: tensorHash(tensorHeader(input), new Uint8Array(data.buffer)),
     ...change,
   };
-  return { uid, statement, answer: undefined, blockNumber: 1n, transactionHash: ZERO_HASH };
+  return { uid, attestation, answer: undefined, blockNumber: 1n, transactionHash: ZERO_HASH };
 }
 
 /** Five units of task 2, from `unit` on. */
@@ -55,7 +59,7 @@ function batched(id: Hex, unit: bigint): RecordedBatch {
 
 function facts(
   change: Partial<SeasonFacts> = {},
-  statement: Partial<RecordedStatement["statement"]> = {},
+  attestation: Partial<RecordedAttestation["attestation"]> = {},
 ): SeasonFacts {
   return {
     ...{ campaign: CAMPAIGN, seasonId: 1n },
@@ -64,8 +68,8 @@ function facts(
       [1n, task],
       [2n, { ...task, taskId: 2n, method: 2, points: 7n, unitsPerAccount: 20 }],
     ]),
-    statements: new Map([
-      [UID, recorded(UID, 0n, statement)],
+    attestations: new Map([
+      [UID, recorded(UID, 0n, attestation)],
       [REFUTED_UID, recorded(REFUTED_UID, 1n)],
     ]),
     batches: new Map([
@@ -101,16 +105,16 @@ describe("rules", () => {
   const records = (attestedAt: number, status: number) => new Map([[UID, { attestedAt, status }]]);
   const faults: [string, string, LedgerEntry[], SeasonFacts][] = [
     ["a subject that nobody stated", "which no event recorded", [entry(1n, PROVER, 1, 100n, MODEL)], facts()],
-    ["a free statement", "not for a unit of this season", [paid], facts({}, { context: ZERO_HASH })],
+    ["a free attestation", "not for a unit of this season", [paid], facts({}, { context: ZERO_HASH })],
     ["another season's unit", "not for a unit of this season", [paid], facts({ seasonId: 2n })],
     ["another campaign's unit", "not for a unit of this season", [paid], facts({ campaign: STRANGER })],
     ["another model", "whose model is", [paid], facts({}, { modelId: SEED })],
     ["another method", "whose method is 2, not the task's 1", [paid], facts({}, { method: 2 })],
-    ["a unit beyond the cap", "whose unit 7 is beyond the 3 allowed", [paid], facts({ statements: beyond() })],
-    ["a statement before the seed", "outside the season", [paid], facts({ records: records(109, 2) })],
-    ["a statement after the end", "outside the season", [paid], facts({ records: records(200, 2) })],
-    ["a pending statement", "which is pending, not verified", [paid], facts({ records: records(150, 1) })],
-    ["a refuted statement", "which is refuted, not verified", [paid], facts({ records: records(150, 3) })],
+    ["a unit beyond the cap", "whose unit 7 is beyond the 3 allowed", [paid], facts({ attestations: beyond() })],
+    ["an attestation before the seed", "outside the season", [paid], facts({ records: records(109, 2) })],
+    ["an attestation after the end", "outside the season", [paid], facts({ records: records(200, 2) })],
+    ["a pending attestation", "which is pending, not verified", [paid], facts({ records: records(150, 1) })],
+    ["a refuted attestation", "which is refuted, not verified", [paid], facts({ records: records(150, 3) })],
     ["another account", `the prover is ${PROVER}`, [entry(1n, STRANGER, 1, 100n)], facts()],
     ["other points", "pays a unit of 100 points", [entry(1n, PROVER, 1, 101n)], facts()],
     ["a unit paid twice", "paid before", [paid, { ...paid, seq: 2n }], facts()],
@@ -167,6 +171,6 @@ describe("rules", () => {
   });
 });
 
-function beyond(): SeasonFacts["statements"] {
+function beyond(): SeasonFacts["attestations"] {
   return new Map([[UID, recorded(UID, 7n)]]);
 }

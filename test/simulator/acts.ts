@@ -127,8 +127,8 @@ function single(scene: Scene, memory: Memory, random: Random, free: boolean): St
   const { modelId } = scene;
   const inputHash = secret(random);
   const answer = answerHash(prover, opened);
-  const statement = { prover, method, modelId, inputHash, context, answer };
-  const id = attestationUid(scene.deployment.chainId, registryOf(scene), statement);
+  const attestation = { prover, method, modelId, inputHash, context, answer };
+  const id = attestationUid(scene.deployment.chainId, registryOf(scene), attestation);
   const hidden = method === 1 && random.chance(0.7);
   const base = [method, modelId, inputHash, context] as const;
   const data = hidden
@@ -136,9 +136,9 @@ function single(scene: Scene, memory: Memory, random: Random, free: boolean): St
     : encodeFunctionData({ abi: attestationRegistryAbi, functionName: "attest", args: [...base, opened, "0x"] });
   const acts = [{ from: prover, to: registryOf(scene), data }];
   if (method === 2) acts.push(toMethod(scene, 2, prover, (fraudProof) => tellTrace(fraudProof, id, secret(random))));
-  if (free) return { acts, after: { ...memory, free: [...memory.free, statement] } };
+  if (free) return { acts, after: { ...memory, free: [...memory.free, attestation] } };
   const stage = hidden ? "hidden" : "open";
-  const claimed: Claimed = { id, stage, prover, method, single: { statement, opened }, voters: [] };
+  const claimed: Claimed = { id, stage, prover, method, single: { attestation, opened }, voters: [] };
   return { acts, after: { ...memory, units, claims: [...memory.claims, claimed] } };
 }
 
@@ -158,10 +158,10 @@ function batch(scene: Scene, memory: Memory, random: Random): Step {
 }
 
 function revoke(scene: Scene, memory: Memory, random: Random): Step {
-  const statement = random.pick(memory.free);
-  const data = encodeFunctionData({ abi: attestationRegistryAbi, functionName: "revoke", args: [statement] });
-  const free = memory.free.filter((each) => each !== statement);
-  return { acts: [{ from: statement.prover, to: registryOf(scene), data }], after: { ...memory, free } };
+  const attestation = random.pick(memory.free);
+  const data = encodeFunctionData({ abi: attestationRegistryAbi, functionName: "revoke", args: [attestation] });
+  const free = memory.free.filter((each) => each !== attestation);
+  return { acts: [{ from: attestation.prover, to: registryOf(scene), data }], after: { ...memory, free } };
 }
 
 function verifiers(scene: Scene, random: Random): Act {

@@ -30,11 +30,11 @@ export function goOn(scene: Scene, memory: Memory, claimed: Claimed, random: Ran
   if (claimed.stage === "verified" || claimed.stage === "refuted")
     return move([payment(scene, claimed, claimed.stage, from)], "over");
   if (claimed.stage === "hidden" && claimed.single && random.chance(0.7)) {
-    const { statement, opened } = claimed.single;
-    const { modelId, inputHash, context } = statement;
+    const { attestation, opened } = claimed.single;
+    const { modelId, inputHash, context } = attestation;
     const data = encodeFunctionData({
       ...{ abi: attestationRegistryAbi, functionName: "reveal" },
-      args: [statement.method, modelId, inputHash, context, opened],
+      args: [attestation.method, modelId, inputHash, context, opened],
     });
     return move([{ from: claimed.prover, to: registryOf(scene), data }], "open");
   }
@@ -67,8 +67,8 @@ function payment(scene: Scene, claimed: Claimed, status: "verified" | "refuted",
   const { prover, single, batch } = claimed;
   const data = single
     ? pay
-      ? encodeFunctionData({ abi, functionName: "award", args: [prover, single.statement, NO_INPUT] })
-      : encodeFunctionData({ abi, functionName: "burn", args: [single.statement] })
+      ? encodeFunctionData({ abi, functionName: "award", args: [prover, single.attestation, NO_INPUT] })
+      : encodeFunctionData({ abi, functionName: "burn", args: [single.attestation] })
     : pay
       ? encodeFunctionData({ abi, functionName: "awardBatch", args: [prover, batch as Batch] })
       : encodeFunctionData({ abi, functionName: "burnBatch", args: [batch as Batch] });

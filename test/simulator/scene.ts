@@ -11,13 +11,13 @@ export interface Act {
 
 export type Stage = "hidden" | "open" | "verified" | "refuted" | "over";
 
-/** A statement or batch on a unit, and how far it has come. */
+/** Anattestation or batch on a unit, and how far it has come. */
 export interface Claimed {
   id: Hex;
   stage: Stage;
   prover: Address;
   method: number;
-  single?: { statement: Attestation; opened: Answer };
+  single?: { attestation: Attestation; opened: Answer };
   batch?: Batch;
   /** Panel members who have voted. */
   voters: readonly Address[];
@@ -61,7 +61,7 @@ export interface Step {
   after: Memory;
 }
 
-/** Where statements are recorded. */
+/** Where attestations are recorded. */
 export const registryOf = ({ deployment }: Scene): Address => deployment.contracts.AttestationRegistry.address;
 
 /** Where a method stands: 1 in Quorum's place, 2 in FraudProof's. */

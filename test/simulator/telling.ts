@@ -21,11 +21,11 @@ const tell = ({ address, topics, data }: Emitted): Hex =>
 export const tellVote = (quorum: Address, uid: Hex, member: Address, outputHash: Hex): Hex =>
   tell(emit(quorum, quorumAbi, "VoteRevealed", { uid, round: 1, member, outputHash }));
 
-/** Has FraudProof tell a statement's activations. */
+/** Has FraudProof tell an attestation's activations. */
 export const tellTrace = (fraudProof: Address, uid: Hex, trace: Hex): Hex =>
   tell(emit(fraudProof, fraudProofAbi, "Traced", { uid, trace }));
 
-/** Has FraudProof tell that the challenger showed a wrong row of a statement or batch. */
+/** Has FraudProof tell that the challenger showed a wrong row of an attestation or batch. */
 export const tellWrongRow = (fraudProof: Address, id: Hex, challenger: Address, row: number): Hex =>
   tell(
     emit(fraudProof, fraudProofAbi, "RowRefuted", {

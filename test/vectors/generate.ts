@@ -123,7 +123,7 @@ const models = () => ({
   ],
 });
 
-function statements() {
+function attestations() {
   const opened = { outputHash: hash("output"), traceHash: ZERO_HASH, salt: hash("salt") };
   const traced = { ...opened, traceHash: hash("trace") };
   const unit = unitContext({ campaign: CAMPAIGN, seasonId: 1n, taskId: 2n, unit: 3n });
@@ -137,11 +137,11 @@ function statements() {
     registry: REGISTRY,
     invalid: INVALID,
     unavailable: UNAVAILABLE,
-    statements: cases.map(({ method, context, opened }) => {
+    attestations: cases.map(({ method, context, opened }) => {
       const answer = answerHash(ACCOUNT, opened);
       const fields = { method, modelId: hash("model"), inputHash: hash("input"), context, answer };
-      const statement = { prover: ACCOUNT, ...fields } as const;
-      return { opened, statement, uid: attestationUid(CHAIN_ID, REGISTRY, statement) };
+      const attestation = { prover: ACCOUNT, ...fields } as const;
+      return { opened, attestation, uid: attestationUid(CHAIN_ID, REGISTRY, attestation) };
     }),
     votes: [
       { round: 1, outputHash: opened.outputHash },
@@ -200,7 +200,7 @@ export function vectors(): Record<string, string> {
     trees: trees(),
     tensors: tensors(),
     models: models(),
-    statements: statements(),
+    attestations: attestations(),
     contexts: contexts(),
     inputs: inputs(),
     ledger: ledger(),

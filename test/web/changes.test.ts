@@ -21,7 +21,7 @@ const paths = [
 const touched = (change: Change) => paths.filter((path) => touches(change, path));
 
 describe("what a change touches", () => {
-  it("leaves alone what no event changes, and other seasons, accounts and statements", () => {
+  it("leaves alone what no event changes, and other seasons, accounts and attestations", () => {
     expect(touched({ kind: "points", receipt: { seasonId: "1", account: A, subject: UID } })).to.deep.equal([
       "/v1/seasons",
       "/v1/seasons/1/standings?limit=50",
@@ -32,8 +32,8 @@ describe("what a change touches", () => {
     ]);
   });
 
-  it("asks again for lists and counts of statements when one changed", () => {
-    expect(touched({ kind: "status", statement: { uid: UID, prover: A } })).to.deep.equal([
+  it("asks again for lists and counts of attestations when one changed", () => {
+    expect(touched({ kind: "status", attestation: { uid: UID, prover: A } })).to.deep.equal([
       "/v1/seasons",
       "/v1/seasons/1/standings?limit=50",
       "/v1/seasons/1/profiles?account=0x12",

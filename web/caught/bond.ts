@@ -4,17 +4,17 @@ import { connect } from "../../sdk/client.ts";
 import { parseDeployment } from "../../sdk/deployment.ts";
 import type { EventPlace } from "../../sdk/wire.ts";
 
-/** What a prover's bond lost when its statement was refuted, in wei. */
+/** What a prover's bond lost when its attestation was refuted, in wei. */
 export interface BondLoss {
   paid: { to: Address; amount: bigint }[];
   burned: bigint;
 }
 
 /**
- * Reads from the chain what the transaction that settled a statement took from its prover's bond. Throws viem's errors
+ * Reads from the chain what the transaction that settled an attestation took from its prover's bond. Throws viem's errors
  * when the RPC fails.
  *
- * @param settled The statement's `StatusChanged` event.
+ * @param settled The attestation's `StatusChanged` event.
  */
 export async function readLoss(
   deployment: unknown,

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { formatEther } from "viem";
 import { Link } from "wouter";
-import type { Statement, StatementAnswer, StatementSummary } from "../../sdk/wire.ts";
+import type { Attestation, AttestationAnswer, AttestationSummary } from "../../sdk/wire.ts";
 import { useAnswer, useDeployment } from "../api.ts";
 import { cardOf } from "../cards/known.ts";
 import { Account } from "../components/account.tsx";
@@ -13,11 +13,11 @@ import { type Story, storyOf } from "./story.ts";
 import { useSeen } from "./useSeen.ts";
 
 /** One refutation: who claimed what, who found it, what it cost. The rest is asked for when it comes into view. */
-export function Caught({ summary }: { summary: StatementSummary }) {
+export function Caught({ summary }: { summary: AttestationSummary }) {
   const { uid, prover, modelId, unit, count, settled, attested } = summary;
   const element = useRef<HTMLLIElement>(null);
   const seen = useSeen(element);
-  const statement = useAnswer<StatementAnswer>(seen ? `/v1/attestations/${uid}` : undefined);
+  const attestation = useAnswer<AttestationAnswer>(seen ? `/v1/attestations/${uid}` : undefined);
   const season = unit && { season: unit.seasonId };
   return (
     <li ref={element} className="card caught">
@@ -34,8 +34,8 @@ export function Caught({ summary }: { summary: StatementSummary }) {
         .
       </p>
       {seen ? (
-        <Answered query={statement} what="how it was found">
-          {({ item }) => <Told statement={item} />}
+        <Answered query={attestation} what="how it was found">
+          {({ item }) => <Told attestation={item} />}
         </Answered>
       ) : (
         <Loading what="how it was found" />
@@ -44,9 +44,9 @@ export function Caught({ summary }: { summary: StatementSummary }) {
   );
 }
 
-function Told({ statement }: { statement: Statement }) {
-  const story = storyOf(statement);
-  const season = statement.unit && { season: statement.unit.seasonId };
+function Told({ attestation }: { attestation: Attestation }) {
+  const story = storyOf(attestation);
+  const season = attestation.unit && { season: attestation.unit.seasonId };
   return (
     <>
       <dl>
@@ -61,7 +61,7 @@ function Told({ statement }: { statement: Statement }) {
         <dt>Points</dt>
         <dd>
           {story.burned === 0n ? (
-            noneBurned(statement)
+            noneBurned(attestation)
           ) : (
             <>
               <strong>{plural(story.burned, "point")}</strong> burned
@@ -78,15 +78,15 @@ function Told({ statement }: { statement: Statement }) {
           </>
         )}
       </dl>
-      {statement.settled && <Bond statement={statement} />}
+      {attestation.settled && <Bond attestation={attestation} />}
     </>
   );
 }
 
-const noneBurned = ({ counts }: Statement): string =>
+const noneBurned = ({ counts }: Attestation): string =>
   counts
     ? "none so far: nobody asked for the penalty yet, or the account had none and pays it from what it earns"
-    : "none: the statement is not for a task as a season's rules ask";
+    : "none: the attestation is not for a task as a season's rules ask";
 
 function FoundBy({ story: { row, votes }, season }: { story: Story; season?: string }) {
   const of = season === undefined ? {} : { season };
@@ -126,7 +126,7 @@ function Evidence({ story: { row, votes, panel, revealed } }: { story: Story }) 
   );
 }
 
-function Bond({ statement: { uid, prover, settled } }: { statement: Statement }) {
+function Bond({ attestation: { uid, prover, settled } }: { attestation: Attestation }) {
   const [open, setOpen] = useState(false);
   const deployment = useDeployment().data;
   const rpcUrl = deployment?.rpcUrl ?? undefined;

@@ -1,7 +1,7 @@
 import type { Address } from "viem";
-import type { Dispute, Statement, Step } from "../../sdk/wire.ts";
+import type { Attestation, Dispute, Step } from "../../sdk/wire.ts";
 
-/** How a statement was refuted, as its steps tell. */
+/** How an attestation was refuted, as its steps tell. */
 export interface Story {
   /** The one wrong row, and who showed it; undefined where a panel decided or nobody answered. */
   row: (Dispute & { by: Address }) | undefined;
@@ -17,8 +17,8 @@ export interface Story {
   penalised: { account: Address; amount: bigint }[];
 }
 
-/** Reads the story of a refutation from a statement's steps. */
-export function storyOf({ steps, outputHash }: Pick<Statement, "steps" | "outputHash">): Story {
+/** Reads the story of a refutation from an attestation's steps. */
+export function storyOf({ steps, outputHash }: Pick<Attestation, "steps" | "outputHash">): Story {
   const drawn = only(steps, "panelDrawn").at(-1);
   return {
     row: only(steps, "rowRefuted")[0],

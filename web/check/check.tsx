@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import type { Statement } from "../../sdk/wire.ts";
+import type { Attestation } from "../../sdk/wire.ts";
 import { useDeployment } from "../api.ts";
 import { Answered } from "../components/states.tsx";
 import { plural } from "../format.ts";
@@ -12,8 +12,8 @@ import { type Progress, useCheck } from "./useCheck.ts";
 import { tell } from "./verdict.ts";
 import "./check.css";
 
-/** Lets the visitor's own browser check a statement: the chain is read by RPC, the model fetched by its hash and run. */
-export function CheckHere({ statement }: { statement: Statement }) {
+/** Lets the visitor's own browser check an attestation: the chain is read by RPC, the model fetched by its hash and run. */
+export function CheckHere({ attestation }: { attestation: Attestation }) {
   const deployment = useDeployment();
   return (
     <section aria-labelledby="check-heading" className="check-here">
@@ -26,7 +26,7 @@ export function CheckHere({ statement }: { statement: Statement }) {
               from here.
             </p>
           ) : (
-            <Checker statement={statement} deployment={found} rpcUrl={found.rpcUrl} />
+            <Checker attestation={attestation} deployment={found} rpcUrl={found.rpcUrl} />
           )
         }
       </Answered>
@@ -35,15 +35,15 @@ export function CheckHere({ statement }: { statement: Statement }) {
 }
 
 interface CheckerProps {
-  statement: Statement;
+  attestation: Attestation;
   deployment: unknown;
   rpcUrl: string;
 }
 
-function Checker({ statement, deployment, rpcUrl }: CheckerProps) {
-  const { uid, root, count } = statement;
+function Checker({ attestation, deployment, rpcUrl }: CheckerProps) {
+  const { uid, root, count } = attestation;
   const { progress, start } = useCheck();
-  const [unit, setUnit] = useState(() => firstUnitToShow(statement));
+  const [unit, setUnit] = useState(() => firstUnitToShow(attestation));
   const isBatch = root !== null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -53,13 +53,13 @@ function Checker({ statement, deployment, rpcUrl }: CheckerProps) {
   return (
     <>
       <p>
-        Your browser reads the statement from the chain at <code>{rpcUrl}</code>, fetches the model by its hash from
+        Your browser reads the attestation from the chain at <code>{rpcUrl}</code>, fetches the model by its hash from
         this server, runs it on the pinned runtime (14 MB, loaded only for this) and compares. Nothing is taken on this
         server's word.
       </p>
-      <Limits statement={statement} />
+      <Limits attestation={attestation} />
       <form onSubmit={submit} className="controls">
-        {isBatch && <UnitChoice statement={statement} unit={unit} setUnit={setUnit} />}
+        {isBatch && <UnitChoice attestation={attestation} unit={unit} setUnit={setUnit} />}
         <button type="submit" className="primary" disabled={progress.phase === "running"}>
           {isBatch && unit === "" ? `Recompute all ${plural(count, "unit")}` : "Check it here"}
         </button>
@@ -68,23 +68,23 @@ function Checker({ statement, deployment, rpcUrl }: CheckerProps) {
         <Checks checks={progress.checks} doing={progress.phase === "running" ? progress.doing : undefined} />
       )}
       <Outcome progress={progress} />
-      {progress.phase === "done" && <Shown statement={statement} found={progress.found} />}
+      {progress.phase === "done" && <Shown attestation={attestation} found={progress.found} />}
     </>
   );
 }
 
 /** The disputed unit of a refuted batch, the first one of any other. */
-function firstUnitToShow({ steps, unit }: Statement): string {
+function firstUnitToShow({ steps, unit }: Attestation): string {
   for (const step of steps) if (step.step === "rowRefuted" && step.unit !== null) return step.unit;
   return unit?.unit ?? "";
 }
 
 function UnitChoice({
-  statement: { unit: first, count },
+  attestation: { unit: first, count },
   unit,
   setUnit,
 }: {
-  statement: Statement;
+  attestation: Attestation;
   unit: string;
   setUnit: (unit: string) => void;
 }) {
@@ -116,7 +116,7 @@ function UnitChoice({
 }
 
 /** What of the method can't be checked by running the model. */
-function Limits({ statement: { method } }: { statement: Statement }) {
+function Limits({ attestation: { method } }: { attestation: Attestation }) {
   if (method.id === 0 || method.id === 1 || method.id === 2) return null;
   return (
     <p className="state">
@@ -140,9 +140,9 @@ function Outcome({ progress }: { progress: Progress }) {
   );
 }
 
-function Shown({ statement, found }: { statement: Statement; found: Found }) {
+function Shown({ attestation, found }: { attestation: Attestation; found: Found }) {
   const { recorded, input, output, wrong, refuted } = found;
-  const lies = disagreements(statement, recorded);
+  const lies = disagreements(attestation, recorded);
   const isSame =
     wrong && refuted && wrong.unit === refuted.shown.unit && isSamePlace(wrong, refuted.shown) ? undefined : wrong;
   return (

@@ -1,8 +1,8 @@
-import type { StatementSummary } from "../../sdk/wire.ts";
+import type { AttestationSummary } from "../../sdk/wire.ts";
 import type { Recorded } from "./messages.ts";
 
 /** What the indexer says otherwise than the chain, a sentence each; a status that is not final may just be behind. */
-export function disagreements(said: StatementSummary, recorded: Recorded): string[] {
+export function disagreements(said: AttestationSummary, recorded: Recorded): string[] {
   const pairs: readonly (readonly [string, string | number | null, string | number | null])[] = [
     ["prover", said.prover, recorded.prover],
     ["model", said.modelId, recorded.modelId],

@@ -7,7 +7,7 @@ import type { Verdict } from "./verdict.ts";
 
 /** What the page asks its worker to check. */
 export interface CheckRequest {
-  /** A statement's uid, or a batch's id. */
+  /** Anattestation's uid, or a batch's id. */
   uid: Hex;
   /** The one unit of a batch to look at, as its task counts; the whole batch is recomputed unless told. */
   unit: bigint | undefined;
@@ -21,7 +21,7 @@ export interface CheckRequest {
 /** A row that was claimed wrongly, recomputed here. */
 export type WrongRow = ShownRow & { unit: bigint | undefined };
 
-/** A statement or batch as the chain recorded it. */
+/** Anattestation or batch as the chain recorded it. */
 export interface Recorded {
   prover: Address;
   modelId: Hex;
@@ -31,7 +31,7 @@ export interface Recorded {
   inputHash: Hex | null;
   /** Null while hidden, and of a batch. */
   outputHash: Hex | null;
-  /** Null of a single statement. */
+  /** Null of a single attestation. */
   root: Hex | null;
   status: string;
 }

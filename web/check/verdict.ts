@@ -10,10 +10,10 @@ export interface Verdict {
 // What must hold before a comparison says anything: what the chain recorded, and the model that it names.
 const grounds: readonly Check["name"][] = ["uid", "tree", "proof", "trace", "model"];
 
-// What compares the prover's answer with what was found here. Several may be made of one statement.
+// What compares the prover's answer with what was found here. Several may be made of one attestation.
 const comparisons: readonly Check["name"][] = ["input", "run", "rows", "output"];
 
-/** Judges the checks that were made of a statement, a batch or a unit of it. */
+/** Judges the checks that were made of an attestation, a batch or a unit of it. */
 export function verdictOf(checks: readonly Check[]): Verdict {
   const found = (names: readonly Check["name"][], result: Check["result"]) =>
     checks.find((check) => names.includes(check.name) && check.result === result)?.detail;

@@ -1,7 +1,11 @@
-import type { Statement } from "../../sdk/wire.ts";
+import type { Attestation } from "../../sdk/wire.ts";
 
-/** What is proven of a statement by now, and what is not. */
-export function Proven({ statement: { proven, notProven } }: { statement: Pick<Statement, "proven" | "notProven"> }) {
+/** What is proven of an attestation by now, and what is not. */
+export function Proven({
+  attestation: { proven, notProven },
+}: {
+  attestation: Pick<Attestation, "proven" | "notProven">;
+}) {
   return (
     <dl className="proven">
       <dt>Proven</dt>

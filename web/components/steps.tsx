@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { Address, Hex } from "viem";
 import { formatEther } from "viem";
 import { INVALID, UNAVAILABLE } from "../../sdk/commitments.ts";
-import type { Statement, Step } from "../../sdk/wire.ts";
+import type { Attestation, Step } from "../../sdk/wire.ts";
 import { group, plural, short } from "../format.ts";
 import { Account } from "./account.tsx";
 import { Hash } from "./hash.tsx";
@@ -11,9 +11,9 @@ import { Status } from "./status.tsx";
 import { Time } from "./time.tsx";
 import "./steps.css";
 
-/** All that happened to a statement, in the order of the chain, each step with its transaction. */
-export function Steps({ statement }: { statement: Statement }) {
-  const { steps, outputHash, unit } = statement;
+/** All that happened to an attestation, in the order of the chain, each step with its transaction. */
+export function Steps({ attestation }: { attestation: Attestation }) {
+  const { steps, outputHash, unit } = attestation;
   return (
     <ol className="steps">
       {steps.map((step) => (

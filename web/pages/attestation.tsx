@@ -1,8 +1,8 @@
 import { isHash } from "viem";
 import { Link } from "wouter";
 import { ApiError } from "../../sdk/api.ts";
-import type { EventPlace, Statement } from "../../sdk/wire.ts";
-import { useStatement } from "../api.ts";
+import type { Attestation, EventPlace } from "../../sdk/wire.ts";
+import { useAttestation } from "../api.ts";
 import { cardOf } from "../cards/known.ts";
 import { CheckHere } from "../check/check.tsx";
 import { Account } from "../components/account.tsx";
@@ -15,7 +15,7 @@ import { Steps } from "../components/steps.tsx";
 import { Time } from "../components/time.tsx";
 import { group, plural, short } from "../format.ts";
 
-/** A statement or a batch: what it says, how it was settled, what is proven; and a check by the visitor's own browser. */
+/** Anattestation or a batch: what it says, how it was settled, what is proven; and a check by the visitor's own browser. */
 export default function AttestationPage({ params: { uid = "" } }: { params: Record<string, string> }) {
   if (!isHash(uid))
     return (
@@ -31,32 +31,32 @@ export default function AttestationPage({ params: { uid = "" } }: { params: Reco
 }
 
 function Found({ uid }: { uid: `0x${string}` }) {
-  const query = useStatement(uid);
+  const query = useAttestation(uid);
   if (query.error instanceof ApiError && query.error.status === 404 && query.data === undefined)
     return <Empty>The indexer knows no attestation {uid}. It may be too new, or undone by a reorganisation.</Empty>;
   return (
     <Answered query={query} what="the attestation">
       {({ item }) => (
         <>
-          <Facts statement={item} />
+          <Facts attestation={item} />
           <section aria-labelledby="proven-heading">
             <h2 id="proven-heading">What is proven, and what is not</h2>
-            <Proven statement={item} />
+            <Proven attestation={item} />
           </section>
-          <CheckHere key={item.uid} statement={item} />
+          <CheckHere key={item.uid} attestation={item} />
           <section aria-labelledby="steps-heading">
             <h2 id="steps-heading">How it was settled, step by step</h2>
-            <Steps statement={item} />
+            <Steps attestation={item} />
           </section>
-          <Fields statement={item} />
+          <Fields attestation={item} />
         </>
       )}
     </Answered>
   );
 }
 
-function Facts({ statement }: { statement: Statement }) {
-  const { prover, modelId, method, status, unit, count, counts, attested, settled } = statement;
+function Facts({ attestation }: { attestation: Attestation }) {
+  const { prover, modelId, method, status, unit, count, counts, attested, settled } = attestation;
   return (
     <dl className="card">
       <dt>Status</dt>
@@ -78,7 +78,7 @@ function Facts({ statement }: { statement: Statement }) {
         {cardOf(modelId)?.name} <Hash value={modelId} what="model" href={`/models/${modelId}`} />
       </dd>
       <dt>For</dt>
-      <dd>{unit ? <ForUnit statement={statement} /> : "no unit of a campaign"}</dd>
+      <dd>{unit ? <ForUnit attestation={attestation} /> : "no unit of a campaign"}</dd>
       {!counts && (
         <>
           <dt>Counts</dt>
@@ -101,7 +101,7 @@ function Facts({ statement }: { statement: Statement }) {
   );
 }
 
-function ForUnit({ statement: { unit, count } }: { statement: Statement }) {
+function ForUnit({ attestation: { unit, count } }: { attestation: Attestation }) {
   if (unit === null) return null;
   const last = BigInt(unit.unit) + BigInt(count) - 1n;
   return (
@@ -119,8 +119,8 @@ const Place = ({ place }: { place: EventPlace }) => (
   </>
 );
 
-function Fields({ statement }: { statement: Statement }) {
-  const { uid, inputHash, outputHash, traceHash, salt, answer, context, root } = statement;
+function Fields({ attestation }: { attestation: Attestation }) {
+  const { uid, inputHash, outputHash, traceHash, salt, answer, context, root } = attestation;
   const fields = { uid, inputHash, outputHash, traceHash, salt, answer, context, root };
   return (
     <details className="fields">

@@ -1,8 +1,8 @@
 import { type FormEvent, useId } from "react";
 import type { Address, Hex } from "viem";
 import { useSearchParams } from "wouter";
-import type { StatementStatus, StatementSummary } from "../../sdk/wire.ts";
-import { useModels, useStatements } from "../api.ts";
+import type { AttestationStatus, AttestationSummary } from "../../sdk/wire.ts";
+import { useAttestations, useModels } from "../api.ts";
 import { cardOf } from "../cards/known.ts";
 import { Account } from "../components/account.tsx";
 import { Hash } from "../components/hash.tsx";
@@ -14,12 +14,12 @@ import { Time } from "../components/time.tsx";
 import { group, short } from "../format.ts";
 import "./attestations.css";
 
-const statuses: readonly StatementStatus[] = ["pending", "verified", "refuted", "void", "revoked"];
+const statuses: readonly AttestationStatus[] = ["pending", "verified", "refuted", "void", "revoked"];
 
 interface Filter {
   prover?: Address;
   model?: Hex;
-  status?: StatementStatus;
+  status?: AttestationStatus;
 }
 
 /** What the address asks for; the API says what is wrong with it. */
@@ -28,11 +28,11 @@ function filterOf(search: URLSearchParams): Filter {
   return Object.fromEntries(entries.filter(([, value]) => value)) as Filter;
 }
 
-/** All statements, newest first, filtered by what the address says. */
+/** All attestations, newest first, filtered by what the address says. */
 export default function AttestationsPage() {
   const [search, setSearch] = useSearchParams();
   const filter = filterOf(search);
-  const query = useStatements(filter);
+  const query = useAttestations(filter);
   return (
     <Page title="Attestations">
       <Filters filter={filter} setFilter={(next) => setSearch({ ...next })} />
@@ -117,7 +117,7 @@ function Filters({ filter, setFilter }: { filter: Filter; setFilter: (filter: Fi
   );
 }
 
-function Table({ items, isAll, isOld }: { items: readonly StatementSummary[]; isAll: boolean; isOld: boolean }) {
+function Table({ items, isAll, isOld }: { items: readonly AttestationSummary[]; isAll: boolean; isOld: boolean }) {
   return (
     <section className="scroll" aria-busy={isOld} aria-label="Attestations">
       <table>
@@ -159,7 +159,7 @@ function Table({ items, isAll, isOld }: { items: readonly StatementSummary[]; is
   );
 }
 
-function forUnits({ seasonId, taskId, unit }: NonNullable<StatementSummary["unit"]>, count: number): string {
+function forUnits({ seasonId, taskId, unit }: NonNullable<AttestationSummary["unit"]>, count: number): string {
   const units =
     count === 1 ? `unit ${group(unit)}` : `units ${group(unit)}–${group(BigInt(unit) + BigInt(count) - 1n)}`;
   return `${units}, task ${taskId}, season ${seasonId}`;

@@ -1,4 +1,4 @@
-import { useStatements } from "../api.ts";
+import { useAttestations } from "../api.ts";
 import { Caught } from "../caught/item.tsx";
 import { More } from "../components/more.tsx";
 import { Page } from "../components/page.tsx";
@@ -7,12 +7,12 @@ import "../caught/caught.css";
 
 /** The newest refutations: who cheated or erred, who found it, and what it cost. */
 export default function CaughtPage() {
-  const query = useStatements({ status: "refuted" });
+  const query = useAttestations({ status: "refuted" });
   return (
     <Page title="Caught cheats">
       <p>
-        A refuted statement burns ten times the points it would have earned, and its units are spent. What refuted it is
-        named; whether the prover lied or erred, nothing here can tell.
+        A refuted attestation burns ten times the points it would have earned, and its units are spent. What refuted it
+        is named; whether the prover lied or erred, nothing here can tell.
       </p>
       <Answered query={query} what="the refutations">
         {({ pages }) => {

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { DeploymentAnswer, Season, StatementsPage } from "../../sdk/wire.ts";
+import type { AttestationsPage, DeploymentAnswer, Season } from "../../sdk/wire.ts";
 import { useAnswer, useDeployment, useSeasons, withQuery } from "../api.ts";
 import { useNow } from "../clock.ts";
 import { Page } from "../components/page.tsx";
@@ -60,7 +60,7 @@ function Participant({ deployment }: { deployment: DeploymentAnswer & { rpcUrl: 
 
 function Work({ season, tools }: { season: Season; tools: Tools }) {
   const { account } = tools.wallet;
-  const own = useAnswer<StatementsPage>(withQuery("/v1/attestations", { prover: account }));
+  const own = useAnswer<AttestationsPage>(withQuery("/v1/attestations", { prover: account }));
   const now = useNow();
   const left = (season.endsAt ?? now) - now;
   return (
@@ -75,7 +75,12 @@ function Work({ season, tools }: { season: Season; tools: Tools }) {
           </section>
           <section aria-labelledby="units-heading">
             <h2 id="units-heading">Your units</h2>
-            <Units {...{ season, tools }} statements={items} isAll={next === null} onCommitted={() => own.refetch()} />
+            <Units
+              {...{ season, tools }}
+              attestations={items}
+              isAll={next === null}
+              onCommitted={() => own.refetch()}
+            />
           </section>
         </>
       )}

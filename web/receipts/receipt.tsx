@@ -9,7 +9,7 @@ import { Steps } from "../components/steps.tsx";
 import { Time } from "../components/time.tsx";
 import { group, plural, short } from "../format.ts";
 
-/** A point change: the rule, its entry in the ledger, and how its statement was settled. */
+/** A point change: the rule, its entry in the ledger, and how its attestation was settled. */
 export function ReceiptItem({ receipt }: { receipt: Receipt }) {
   const [open, setOpen] = useState(false);
   const { delta, reason, at, attestation, subject } = receipt;
@@ -30,7 +30,7 @@ export function ReceiptItem({ receipt }: { receipt: Receipt }) {
           <div className="receipt-body">
             <p>{receipt.rule}</p>
             <p>
-              For {attestation.root === null ? "statement" : "batch"}{" "}
+              For {attestation.root === null ? "attestation" : "batch"}{" "}
               <Link href={`/attestations/${subject}`}>
                 <code title={subject}>{short(subject)}</code>
               </Link>{" "}
@@ -41,8 +41,8 @@ export function ReceiptItem({ receipt }: { receipt: Receipt }) {
               , settled by {attestation.method.name}.
             </p>
             <h3>How it was settled</h3>
-            <Steps statement={attestation} />
-            <Proven statement={attestation} />
+            <Steps attestation={attestation} />
+            <Proven attestation={attestation} />
             <h3>Its entry in the ledger</h3>
             <dl>
               <dt>Entry</dt>
@@ -70,7 +70,7 @@ export function ReceiptItem({ receipt }: { receipt: Receipt }) {
 }
 
 function subjectOf({ attestation: { unit, count } }: Receipt): string {
-  if (unit === null) return "for a statement about no unit";
+  if (unit === null) return "for an attestation about no unit";
   const first = BigInt(unit.unit);
   const units =
     count === 1 ? `unit ${group(unit.unit)}` : `units ${group(unit.unit)} to ${group(first + BigInt(count) - 1n)}`;

@@ -1,6 +1,6 @@
 import { useMemo, useState } from "react";
 import type { Address } from "viem";
-import type { StatementStatus } from "../../sdk/wire.ts";
+import type { AttestationStatus } from "../../sdk/wire.ts";
 import { useReceipts } from "../api.ts";
 import { useChecked } from "../audit/watch.ts";
 import { Answered, Empty } from "../components/states.tsx";
@@ -8,11 +8,11 @@ import { plural } from "../format.ts";
 import { ReceiptItem } from "./receipt.tsx";
 import "./receipts.css";
 
-const statuses = ["verified", "refuted"] as const satisfies StatementStatus[];
+const statuses = ["verified", "refuted"] as const satisfies AttestationStatus[];
 
 /** Every point change of an account in a season, newest first; each opens to how it came about. */
 export default function Receipts({ account, seasonId }: { account: Address; seasonId: string }) {
-  const [status, setStatus] = useState<StatementStatus | undefined>();
+  const [status, setStatus] = useState<AttestationStatus | undefined>();
   const query = useReceipts(account, { season: seasonId, ...(status && { status }) });
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   const receipts = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data]);
@@ -23,7 +23,7 @@ export default function Receipts({ account, seasonId }: { account: Address; seas
   return (
     <section aria-label="Receipts">
       <label className="choice">
-        Points for statements that are{" "}
+        Points for attestations that are{" "}
         <select value={status ?? ""} onChange={({ target }) => setStatus((target.value || undefined) as typeof status)}>
           <option value="">of any status</option>
           {statuses.map((one) => (
@@ -34,7 +34,7 @@ export default function Receipts({ account, seasonId }: { account: Address; seas
       <Answered query={query} what="receipts">
         {() => (
           <>
-            {receipts.length === 0 && <Empty>No point of this account is for such a statement.</Empty>}
+            {receipts.length === 0 && <Empty>No point of this account is for such an attestation.</Empty>}
             <ol className="receipts">
               {receipts.map((receipt) => (
                 <ReceiptItem key={receipt.seq} receipt={receipt} />

@@ -32,7 +32,7 @@ function timesOf({ startsAt, endsAt, closesAt, seed, seededAt }: Season): string
     return ["The season is drafted: its times, tasks and rules may still change."];
   return [
     `It starts on ${exactTime(startsAt)} and runs for ${duration(endsAt - startsAt)}: a unit counts if it is attested before ${exactTime(endsAt)}.`,
-    `Then statements are still settled, and points awarded and burned, for ${duration(closesAt - endsAt)}; on ${exactTime(closesAt)} it closes and the points are final.`,
+    `Then attestations are still settled, and points awarded and burned, for ${duration(closesAt - endsAt)}; on ${exactTime(closesAt)} it closes and the points are final.`,
     seed === null || seededAt === null
       ? "Its seed is not drawn yet. It comes from a block after the opening, so nobody knew the inputs beforehand; until then no unit has an input."
       : `Its seed was set on ${exactTime(seededAt)}, from a block after the opening, so nobody knew the inputs beforehand; a unit attested earlier doesn't count.`,
@@ -62,7 +62,7 @@ function earningsOf({ verifierCap, tasks }: Season): string[] {
 function penaltiesOf({ tasks }: Season): string[] {
   const batches = tasks.some(({ method }) => method.id === 2);
   return [
-    `A refuted statement burns ${PENALTY_FACTOR} times the points it would have earned, once, and its units are spent. What an account can't pay is taken from what it earns later.`,
+    `A refuted attestation burns ${PENALTY_FACTOR} times the points it would have earned, once, and its units are spent. What an account can't pay is taken from what it earns later.`,
     ...(batches
       ? [
           "Under FraudProof one wrong row refutes a whole batch: the penalty is for all its units, and the bond goes half to whoever showed the row and is half burned.",

@@ -5,7 +5,7 @@ import { nextTurn } from "./turn.ts";
 const words: Readonly<Record<SeasonState, string>> = {
   drafted: "drafted: its rules may still change",
   open: "open: waits for its start or its seed",
-  running: "running: takes statements",
+  running: "running: takes attestations",
   ended: "ended: still settles, awards and burns",
   closed: "closed: its points are final",
 };

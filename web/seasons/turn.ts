@@ -5,7 +5,7 @@ export function nextTurn({ state, startsAt, endsAt, closesAt }: Season): number 
   return state === "open" ? startsAt : state === "running" ? endsAt : state === "ended" ? closesAt : null;
 }
 
-// The stream tells of points and statements: not of time, nor of a season that is drafted or opened.
+// The stream tells of points and attestations: not of time, nor of a season that is drafted or opened.
 const NOW_AND_THEN = 30;
 // A turn that is due comes with the chain's next block.
 const SOON = 3;

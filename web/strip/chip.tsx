@@ -59,7 +59,7 @@ function Details({ state, rpcUrl, seasonId }: { state: AuditState; rpcUrl: strin
       <p>
         Your browser reads this season's point events from {rpcUrl === null ? "the chain" : <code>{rpcUrl}</code>},
         folds the ledger and its hash, ranks the accounts, and holds the campaign contract's own state and every row
-        that this page shows against that. It covers points, ranks and receipts, not the counts of pending statements.
+        that this page shows against that. It covers points, ranks and receipts, not the counts of pending attestations.
       </p>
       {recomputed && <Facts of={recomputed} />}
       {recomputed && (

@@ -46,7 +46,7 @@ export function AccountChoice({
   const openLocal = () => open(({ rpc }) => openLocalKey(localStorage, rpc));
   const openWallet = () => open(async () => (await import("./injected.ts")).openInjected(answer.chainId, rpcUrl));
 
-  // After a reload the throw-away key is used again: statements of it may wait for their answers to be opened.
+  // After a reload the throw-away key is used again: attestations of it may wait for their answers to be opened.
   useEffect(() => {
     if (isDevelopment && tools === undefined && hasLocalKey(localStorage, answer.chainId)) void openLocal();
   }, []);

@@ -1,14 +1,14 @@
-import type { Statement } from "../../sdk/wire.ts";
+import type { Attestation } from "../../sdk/wire.ts";
 
-/** What a prover has to do for a statement now: `reveal` its answer, `wait`, or nothing any more. */
+/** What a prover has to do for an attestation now: `reveal` its answer, `wait`, or nothing any more. */
 export type Duty = "reveal" | "wait" | "done";
 
 /**
- * What a pending statement under Quorum asks of its prover.
+ * What a pending attestation under Quorum asks of its prover.
  *
  * @param now The chain's time, unix seconds.
  */
-export function dutyOf({ status, steps, outputHash }: Statement, now: number): Duty {
+export function dutyOf({ status, steps, outputHash }: Attestation, now: number): Duty {
   if (status !== "pending") return "done";
   if (outputHash !== null) return "wait";
   const round = steps.findLastIndex(({ step }) => step === "drawScheduled");
@@ -21,8 +21,8 @@ export function dutyOf({ status, steps, outputHash }: Statement, now: number): D
   return now >= from && now < until ? "reveal" : "wait";
 }
 
-/** Where a statement stands, as a sentence for its prover. */
-export function standOf({ status, steps, outputHash }: Statement): string {
+/** Where an attestation stands, as a sentence for its prover. */
+export function standOf({ status, steps, outputHash }: Attestation): string {
   switch (status) {
     case "verified":
       return steps.some(({ step }) => step === "awarded")

@@ -1,22 +1,22 @@
 import type { Address, Hex } from "viem";
 import { type Answer, type Attestation, answerHash, attestationUid } from "../../sdk/commitments.ts";
 
-/** A statement and the answer that will open it: whoever loses the answer loses the deposit. */
+/** Anattestation and the answer that will open it: whoever loses the answer loses the deposit. */
 interface JournalEntry {
   uid: Hex;
-  statement: Attestation;
+  attestation: Attestation;
   answer: Answer;
 }
 
 /** What must survive a reload between a commitment and its reveal. Every entry is stored when `keep` returns. */
 export interface Journal {
-  /** Keeps a statement; call it before sending the commit. Throws a sentence when the browser's storage is full or off. */
+  /** Keeps an attestation; call it before sending the commit. Throws a sentence when the browser's storage is full or off. */
   keep(entry: JournalEntry): void;
-  /** The account's statements, in no order. What is not readable, or not what its uid says, is left out and left alone. */
+  /** The account's attestations, in no order. What is not readable, or not what its uid says, is left out and left alone. */
   entries(): JournalEntry[];
 }
 
-/** Whose statements, and in which registry. */
+/** Whose attestations, and in which registry. */
 export interface JournalOwner {
   chainId: number;
   registry: Address;
@@ -24,16 +24,16 @@ export interface JournalOwner {
 }
 
 /**
- * A journal in the browser's storage. Each statement has a key of its own, so that two tabs can't overwrite each other's.
+ * A journal in the browser's storage. Each attestation has a key of its own, so that two tabs can't overwrite each other's.
  *
  * @param storage `localStorage`, or anything alike.
  */
 export function openJournal(storage: Storage, { chainId, registry, account }: JournalOwner): Journal {
-  const prefix = `proofboard:statement:${chainId}:${registry}:${account}:`.toLowerCase();
+  const prefix = `proofboard:attestation:${chainId}:${registry}:${account}:`.toLowerCase();
   return {
-    keep({ uid, statement, answer }) {
+    keep({ uid, attestation, answer }) {
       try {
-        storage.setItem(prefix + uid, JSON.stringify({ statement, answer }));
+        storage.setItem(prefix + uid, JSON.stringify({ attestation, answer }));
       } catch (cause) {
         throw new Error("This browser can't store the answer's salt, so nothing is sent: it would be lost.", { cause });
       }
@@ -63,11 +63,12 @@ function opens(
   chainId: number,
   registry: Address,
   uid: Hex,
-  { statement, answer }: Omit<JournalEntry, "uid">,
+  { attestation, answer }: Omit<JournalEntry, "uid">,
 ): boolean {
   try {
     return (
-      attestationUid(chainId, registry, statement) === uid && answerHash(statement.prover, answer) === statement.answer
+      attestationUid(chainId, registry, attestation) === uid &&
+      answerHash(attestation.prover, answer) === attestation.answer
     );
   } catch {
     return false;

@@ -1,5 +1,5 @@
 import { bytesToHex, type Hex } from "viem";
-import { buildStatement } from "../../inference/quorum.ts";
+import { buildAttestation } from "../../inference/quorum.ts";
 import { hashTensor } from "../../inference/tensors.ts";
 import { type Client, readSeason, readTasks } from "../../sdk/client.ts";
 import { attestationUid, unitSeed } from "../../sdk/commitments.ts";
@@ -35,7 +35,7 @@ export async function draftUnit(tools: Tools, seasonId: bigint, taskId: string, 
   const place = { seasonId, taskId: task.taskId, unit: BigInt(unit) };
   const elements = unitInput(unitSeed(seed, task.taskId, wallet.account, place.unit), task);
   const { input, output } = await run(task.modelId, new Uint8Array(elements.buffer));
-  const { statement, answer } = buildStatement({
+  const { attestation, answer } = buildAttestation({
     prover: wallet.account,
     method: task.method,
     modelId: task.modelId,
@@ -44,18 +44,18 @@ export async function draftUnit(tools: Tools, seasonId: bigint, taskId: string, 
     outputHash: hashTensor(output),
     salt: bytesToHex(crypto.getRandomValues(new Uint8Array(32))),
   });
-  const uid = attestationUid(client.deployment.chainId, client.contracts.attestationRegistry.address, statement);
-  journal.keep({ uid, statement, answer });
+  const uid = attestationUid(client.deployment.chainId, client.contracts.attestationRegistry.address, attestation);
+  journal.keep({ uid, attestation, answer });
   return { uid, modelId: task.modelId, taskId, unit, input, output };
 }
 
 /**
- * Deposits what Quorum asks, where it isn't there already, and commits to a statement of the journal. The wallet is
+ * Deposits what Quorum asks, where it isn't there already, and commits to an attestation of the journal. The wallet is
  * asked once or twice; `say` is told before each time.
  */
 export async function commitDraft({ client, wallet, journal }: Tools, uid: Hex, say: (step: string) => void) {
   const { bonds, quorum, attestationRegistry } = client.contracts;
-  const deposit = await client.rpc.readContract({ ...quorum, functionName: "depositPerStatement" });
+  const deposit = await client.rpc.readContract({ ...quorum, functionName: "depositPerAttestation" });
   const holder = [quorum.address, wallet.account] as const;
   const { free } = await client.rpc.readContract({ ...bonds, functionName: "bondOf", args: holder });
   if (free < deposit) {
@@ -63,7 +63,7 @@ export async function commitDraft({ client, wallet, journal }: Tools, uid: Hex, 
     const value = deposit - free;
     await send(client.rpc, wallet, callOf({ ...bonds, functionName: "deposit", args: holder, value }));
   }
-  const { method, modelId, inputHash, context, answer } = kept(journal, uid).statement;
+  const { method, modelId, inputHash, context, answer } = kept(journal, uid).attestation;
   say("Committing to the answer, still hidden …");
   const args = [method, modelId, inputHash, context, answer] as const;
   await send(client.rpc, wallet, callOf({ ...attestationRegistry, functionName: "commit", args }));
@@ -72,10 +72,10 @@ export async function commitDraft({ client, wallet, journal }: Tools, uid: Hex, 
 /** `Status.Pending` of a record in the registry. */
 const PENDING = 1;
 
-/** Opens a committed statement of the journal; that it is open already, or settled, is no error. */
+/** Opens a committed attestation of the journal; that it is open already, or settled, is no error. */
 export async function reveal({ client, wallet, journal }: Omit<Tools, "run">, uid: Hex): Promise<void> {
-  const { statement, answer } = kept(journal, uid);
-  const { method, modelId, inputHash, context } = statement;
+  const { attestation, answer } = kept(journal, uid);
+  const { method, modelId, inputHash, context } = attestation;
   const args = [method, modelId, inputHash, context, answer] as const;
   const call = callOf({ ...client.contracts.attestationRegistry, functionName: "reveal", args });
   try {

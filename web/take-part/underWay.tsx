@@ -6,21 +6,21 @@ import { standOf } from "./follow.ts";
 import type { Tools } from "./prove.ts";
 import { useReveals } from "./useReveals.ts";
 
-/** The account's statements that are not yet paid or given up, each with what it waits for. Stays open to reveal them. */
+/** The account's attestations that are not yet paid or given up, each with what it waits for. Stays open to reveal them. */
 export function UnderWay({ tools, uids }: { tools: Tools; uids: readonly Hex[] }) {
-  const { statements, failure } = useReveals(tools, uids);
+  const { attestations, failure } = useReveals(tools, uids);
   const kept = new Set(tools.journal.entries().map(({ uid }) => uid));
   return (
     <>
       {failure && <p role="alert">{failure}</p>}
       <ul className="bare under-way">
-        {statements.map((statement) => {
-          const { uid, unit, status, outputHash } = statement;
+        {attestations.map((attestation) => {
+          const { uid, unit, status, outputHash } = attestation;
           const lost = status === "pending" && outputHash === null && !kept.has(uid);
           return (
             <li key={uid} className="card">
               <Status status={status} /> Task {unit?.taskId}, unit {unit && group(unit.unit)}:{" "}
-              {lost ? "its answer is not kept in this browser: open it where it was made." : standOf(statement)}{" "}
+              {lost ? "its answer is not kept in this browser: open it where it was made." : standOf(attestation)}{" "}
               <Link href={`/attestations/${uid}`} className="nowrap">
                 Attestation {short(uid)}
               </Link>

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Link } from "wouter";
 import { sentenceOf } from "../../sdk/errors.ts";
-import type { Season, StatementSummary, Task } from "../../sdk/wire.ts";
+import type { AttestationSummary, Season, Task } from "../../sdk/wire.ts";
 import { cardOf } from "../cards/known.ts";
 import { Seen } from "../check/seen.tsx";
 import { announce } from "../components/live.tsx";
@@ -16,13 +16,13 @@ const SHOWN = 6;
 export function Units({
   season,
   tools,
-  statements,
+  attestations,
   isAll,
   onCommitted,
 }: {
   season: Season;
   tools: Tools;
-  statements: readonly StatementSummary[];
+  attestations: readonly AttestationSummary[];
   /** They are all that the account made. */
   isAll: boolean;
   onCommitted: () => unknown;
@@ -80,7 +80,7 @@ export function Units({
         <TaskUnits
           key={task.taskId}
           task={task}
-          units={assignedUnits(season.seasonId, task, statements, { limit: SHOWN, isAll })}
+          units={assignedUnits(season.seasonId, task, attestations, { limit: SHOWN, isAll })}
           busy={doing !== undefined}
           onRun={run}
         />

@@ -2,7 +2,7 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { Hex } from "viem";
 import { RevertError, sentenceOf } from "../../sdk/errors.ts";
-import type { Statement, StatementAnswer } from "../../sdk/wire.ts";
+import type { Attestation, AttestationAnswer } from "../../sdk/wire.ts";
 import { ask } from "../api.ts";
 import { announce } from "../components/live.tsx";
 import { short } from "../format.ts";
@@ -11,17 +11,17 @@ import { reveal, type Tools } from "./prove.ts";
 
 const LOOK_AGAIN = 2_000;
 
-/** Follows the account's statements that are under way, and opens each answer when its time has come. */
+/** Follows the account's attestations that are under way, and opens each answer when its time has come. */
 export function useReveals(
   tools: Tools,
   uids: readonly Hex[],
-): { statements: Statement[]; failure: string | undefined } {
+): { attestations: Attestation[]; failure: string | undefined } {
   const [failure, setFailure] = useState<string>();
   const revealing = useRef(new Set<Hex>());
-  const statements = useQueries({
+  const attestations = useQueries({
     queries: uids.map((uid) => ({
       queryKey: [`/v1/attestations/${uid}`],
-      queryFn: () => ask<StatementAnswer>(`/v1/attestations/${uid}`),
+      queryFn: () => ask<AttestationAnswer>(`/v1/attestations/${uid}`),
       refetchInterval: LOOK_AGAIN,
     })),
   }).flatMap(({ data }) => (data ? [data.item] : []));
@@ -34,9 +34,9 @@ export function useReveals(
 
   useEffect(() => {
     if (now === undefined) return;
-    for (const statement of statements) {
-      const { uid } = statement;
-      if (dutyOf(statement, now) !== "reveal" || revealing.current.has(uid)) continue;
+    for (const attestation of attestations) {
+      const { uid } = attestation;
+      if (dutyOf(attestation, now) !== "reveal" || revealing.current.has(uid)) continue;
       revealing.current.add(uid);
       announce("All members have committed: your answer is being opened.");
       reveal(tools, uid).then(
@@ -48,6 +48,6 @@ export function useReveals(
         },
       );
     }
-  }, [tools, statements, now]);
-  return { statements, failure };
+  }, [tools, attestations, now]);
+  return { attestations, failure };
 }

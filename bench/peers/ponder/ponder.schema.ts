@@ -42,8 +42,8 @@ export const task = onchainTable(
   (table) => ({ pk: primaryKey({ columns: [table.seasonId, table.taskId] }) }),
 );
 
-export const statement = onchainTable(
-  "statement",
+export const attestation = onchainTable(
+  "attestation",
   (t) => ({
     uid: t.hex().primaryKey(),
     prover: t.hex().notNull(),

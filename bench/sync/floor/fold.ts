@@ -3,7 +3,7 @@ import * as Hash from "ox/Hash";
 import * as Hex from "ox/Hex";
 import type { RawLog } from "./rpc.ts";
 
-interface Statement {
+interface Attestation {
   uid: string;
   prover: string;
   method: number;
@@ -56,14 +56,14 @@ export function createFold(db: Database.Database) {
   const seed = db.prepare("UPDATE seasons SET seed = ? WHERE season_id = ?");
   const addTask = db.prepare("INSERT INTO tasks VALUES (?, ?, ?, ?, ?)");
   const addChange = db.prepare("INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  const putStatement = db.prepare(
-    "INSERT OR REPLACE INTO statements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  const putAttestation = db.prepare(
+    "INSERT OR REPLACE INTO attestations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
   );
   const putEntry = db.prepare("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)");
 
-  const statements = new Map<string, Statement>();
+  const attestations = new Map<string, Attestation>();
   const entries = new Map<string, Entry>();
-  const changedStatements = new Set<Statement>();
+  const changedAttestations = new Set<Attestation>();
   const changedEntries = new Set<Entry>();
 
   function entryOf(season: number, account: string): Entry {
@@ -77,13 +77,14 @@ export function createFold(db: Database.Database) {
     return entry;
   }
 
-  function record(statement: Statement): void {
-    statements.set(statement.uid, statement);
-    changedStatements.add(statement);
-    if (statement.season !== 0) (entryOf(statement.season, statement.prover).units[1] as number) += statement.count;
+  function record(attestation: Attestation): void {
+    attestations.set(attestation.uid, attestation);
+    changedAttestations.add(attestation);
+    if (attestation.season !== 0)
+      (entryOf(attestation.season, attestation.prover).units[1] as number) += attestation.count;
   }
 
-  function claim({ topics }: RawLog, context: string, { block, log }: Place): Statement {
+  function claim({ topics }: RawLog, context: string, { block, log }: Place): Attestation {
     return {
       ...{ uid: topics[1] as string, prover: address(topics[2] as string), modelId: topics[3] as string, context },
       ...{ method: 0, inputHash: null, answer: null, root: null, outputHash: null, traceHash: null, salt: null },
@@ -132,49 +133,49 @@ export function createFold(db: Database.Database) {
         return null;
       },
       "Committed(bytes32,address,bytes32,bytes32,bytes32,bytes32,uint8)": (log, place) => {
-        const statement = claim(log, hash(log.data, 1), place);
-        statement.inputHash = hash(log.data, 0);
-        statement.answer = hash(log.data, 2);
-        statement.method = whole(log.data, 3);
-        record(statement);
-        return statement.uid;
+        const attestation = claim(log, hash(log.data, 1), place);
+        attestation.inputHash = hash(log.data, 0);
+        attestation.answer = hash(log.data, 2);
+        attestation.method = whole(log.data, 3);
+        record(attestation);
+        return attestation.uid;
       },
       "Attested(bytes32,address,bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,uint8)": (log, place) => {
         const { topics, data } = log;
-        let statement = statements.get(topics[1] as string);
-        if (!statement) {
-          statement = claim(log, hash(data, 3), place);
-          statement.inputHash = hash(data, 0);
-          statement.method = whole(data, 5);
-          record(statement);
+        let attestation = attestations.get(topics[1] as string);
+        if (!attestation) {
+          attestation = claim(log, hash(data, 3), place);
+          attestation.inputHash = hash(data, 0);
+          attestation.method = whole(data, 5);
+          record(attestation);
         }
-        statement.outputHash = hash(data, 1);
-        statement.traceHash = hash(data, 2);
-        statement.salt = hash(data, 4);
-        changedStatements.add(statement);
-        return statement.uid;
+        attestation.outputHash = hash(data, 1);
+        attestation.traceHash = hash(data, 2);
+        attestation.salt = hash(data, 4);
+        changedAttestations.add(attestation);
+        return attestation.uid;
       },
       "BatchAttested(bytes32,address,bytes32,bytes32,uint32,bytes32,uint8,bytes)": (log, place) => {
-        const statement = claim(log, hash(log.data, 0), place);
-        statement.count = whole(log.data, 1);
-        statement.root = hash(log.data, 2);
-        statement.method = whole(log.data, 3);
-        record(statement);
+        const attestation = claim(log, hash(log.data, 0), place);
+        attestation.count = whole(log.data, 1);
+        attestation.root = hash(log.data, 2);
+        attestation.method = whole(log.data, 3);
+        record(attestation);
         return null;
       },
       "StatusChanged(bytes32,uint8,address)": ({ topics }, { block, log }) => {
-        const statement = statements.get(topics[1] as string);
-        if (!statement) return topics[1] as string;
-        statement.status = Number.parseInt(topics[2] as string, 16);
-        statement.settledBlock = block;
-        statement.settledLog = log;
-        changedStatements.add(statement);
-        statements.delete(statement.uid);
-        if (statement.season === 0) return statement.uid;
-        const { units } = entryOf(statement.season, statement.prover);
-        (units[1] as number) -= statement.count;
-        (units[statement.status] as number) += statement.count;
-        return statement.uid;
+        const attestation = attestations.get(topics[1] as string);
+        if (!attestation) return topics[1] as string;
+        attestation.status = Number.parseInt(topics[2] as string, 16);
+        attestation.settledBlock = block;
+        attestation.settledLog = log;
+        changedAttestations.add(attestation);
+        attestations.delete(attestation.uid);
+        if (attestation.season === 0) return attestation.uid;
+        const { units } = entryOf(attestation.season, attestation.prover);
+        (units[1] as number) -= attestation.count;
+        (units[attestation.status] as number) += attestation.count;
+        return attestation.uid;
       },
       "PointsAwarded(uint256,address,bytes32,uint8,uint64,uint64)": change(1n),
       "PointsBurned(uint256,address,bytes32,uint8,uint64,uint64)": change(-1n),
@@ -191,8 +192,8 @@ export function createFold(db: Database.Database) {
     },
     /** Writes what changed since the last time, a row once. */
     flush(): void {
-      for (const s of changedStatements)
-        putStatement.run(
+      for (const s of changedAttestations)
+        putAttestation.run(
           ...[
             s.uid,
             s.prover,
@@ -209,7 +210,7 @@ export function createFold(db: Database.Database) {
         );
       for (const { season, account, points, lastSeq, units } of changedEntries)
         putEntry.run(season, account, points, lastSeq, units[1], units[2], units[3]);
-      changedStatements.clear();
+      changedAttestations.clear();
       changedEntries.clear();
     },
   };

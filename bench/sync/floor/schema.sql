@@ -1,4 +1,4 @@
--- What an API of statements, receipts and standings needs; nothing to check it by, and nothing to undo it with.
+-- What an API of attestations, receipts and standings needs; nothing to check it by, and nothing to undo it with.
 CREATE TABLE blocks (number INTEGER PRIMARY KEY, hash TEXT NOT NULL, timestamp INTEGER NOT NULL) STRICT;
 
 CREATE TABLE events (
@@ -32,7 +32,7 @@ CREATE TABLE tasks (
   PRIMARY KEY (season_id, task_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE statements (
+CREATE TABLE attestations (
   uid TEXT PRIMARY KEY,
   prover TEXT NOT NULL,
   method INTEGER NOT NULL,
@@ -78,10 +78,10 @@ CREATE TABLE entries (
 
 -- name: indexes
 CREATE INDEX events_of_subject ON events (subject, block_number, log_index) WHERE subject IS NOT NULL;
-CREATE UNIQUE INDEX statements_in_order ON statements (block_number, log_index);
-CREATE INDEX statements_of_prover ON statements (prover, block_number, log_index);
-CREATE INDEX statements_of_model ON statements (model_id, block_number, log_index);
-CREATE INDEX statements_by_status ON statements (status, block_number, log_index);
+CREATE UNIQUE INDEX attestations_in_order ON attestations (block_number, log_index);
+CREATE INDEX attestations_of_prover ON attestations (prover, block_number, log_index);
+CREATE INDEX attestations_of_model ON attestations (model_id, block_number, log_index);
+CREATE INDEX attestations_by_status ON attestations (status, block_number, log_index);
 CREATE INDEX ledger_of_account ON ledger (account, season_id, seq);
 CREATE INDEX entries_of_account ON entries (account, season_id);
 CREATE INDEX ranking ON entries (season_id, points DESC, last_seq);

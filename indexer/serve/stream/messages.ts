@@ -2,8 +2,8 @@ import type { StreamEvents } from "../../../sdk/wire.ts";
 import type { Place } from "../../decode/events.ts";
 import type { FeedRow } from "../../store/read-feed.ts";
 import { receiptOf } from "../accounts.ts";
+import { summaryOf } from "../attestations.ts";
 import { asOf, type State } from "../state.ts";
-import { summaryOf } from "../statements.ts";
 
 const MOST_KEPT = 1_000;
 
@@ -28,8 +28,8 @@ export function createMessages(state: State): Messages {
       const entry = state.ledger.entry(about.seasonId, about.seq);
       return entry ? message(place, "points", receiptOf(state, entry)) : "";
     }
-    const statement = state.statements.statement(about.uid);
-    return statement ? message(place, "status", summaryOf(statement)) : "";
+    const attestation = state.attestations.attestation(about.uid);
+    return attestation ? message(place, "status", summaryOf(attestation)) : "";
   }
 
   return {

@@ -6,7 +6,7 @@ import type { Hub } from "./hub.ts";
 
 const TYPE = "text/event-stream; charset=utf-8";
 
-const DESCRIPTION = `Server-sent events: \`points\` (data: a Receipt) and \`status\` (a StatementSummary) as they stand by now, \`reorg\` (a
+const DESCRIPTION = `Server-sent events: \`points\` (data: a Receipt) and \`status\` (a AttestationSummary) as they stand by now, \`reorg\` (a
 StreamReorg: every event above the block is undone, and what replaced it follows) and \`head\` (a StreamHead: answers are of this block
 now). The id is the place of the last event told of, \`<block>-<logIndex>\`; a client that comes back with it misses nothing. Each
 client is a place in the stored events; at most so many at once, and one that stops reading is cut off.`;

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import { answerHash, attestationUid } from "../../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
-import { addressOf, hash, opened, protocol, statementOf } from "../fixtures.ts";
+import { addressOf, attestationOf, hash, opened, protocol } from "../fixtures.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -11,8 +11,8 @@ describe("AttestationRegistry.attest", () => {
   async function fixture() {
     const deployed = await protocol(ethers);
     const { prover, integerModel, registry } = deployed;
-    const statement = statementOf(prover, { modelId: integerModel });
-    return { ...deployed, statement, uid: attestationUid(31337, addressOf(registry), statement) };
+    const attestation = attestationOf(prover, { modelId: integerModel });
+    return { ...deployed, attestation, uid: attestationUid(31337, addressOf(registry), attestation) };
   }
 
   it("refuses a model that isn't published", async () => {
@@ -40,18 +40,18 @@ describe("AttestationRegistry.attest", () => {
       .withArgs(3);
   });
 
-  it("refuses the same statement twice", async () => {
-    const { registry, prover, statement, uid } = await networkHelpers.loadFixture(fixture);
+  it("refuses the same attestation twice", async () => {
+    const { registry, prover, attestation, uid } = await networkHelpers.loadFixture(fixture);
     const attest = () =>
-      registry.connect(prover).attest(0, statement.modelId, statement.inputHash, FREE_CONTEXT, opened, "0x");
+      registry.connect(prover).attest(0, attestation.modelId, attestation.inputHash, FREE_CONTEXT, opened, "0x");
     await attest();
 
     await expect(attest()).to.be.revertedWithCustomError(registry, "AlreadyRecorded").withArgs(uid);
   });
 
-  it("refuses a statement that is hidden already", async () => {
-    const { registry, prover, statement } = await networkHelpers.loadFixture(fixture);
-    const hidden = { ...statement, method: 2 };
+  it("refuses an attestation that is hidden already", async () => {
+    const { registry, prover, attestation } = await networkHelpers.loadFixture(fixture);
+    const hidden = { ...attestation, method: 2 };
     const uid = attestationUid(31337, addressOf(registry), hidden);
     await registry.connect(prover).commit(2, hidden.modelId, hidden.inputHash, FREE_CONTEXT, hidden.answer);
 
@@ -70,17 +70,19 @@ describe("AttestationRegistry.attest", () => {
   });
 
   it("refuses an open answer where the method takes hidden ones only", async () => {
-    const { registry, quorum, prover, statement } = await networkHelpers.loadFixture(fixture);
-    const uid = attestationUid(31337, addressOf(registry), { ...statement, method: 1 });
+    const { registry, quorum, prover, attestation } = await networkHelpers.loadFixture(fixture);
+    const uid = attestationUid(31337, addressOf(registry), { ...attestation, method: 1 });
 
-    await expect(registry.connect(prover).attest(1, statement.modelId, statement.inputHash, FREE_CONTEXT, opened, "0x"))
+    await expect(
+      registry.connect(prover).attest(1, attestation.modelId, attestation.inputHash, FREE_CONTEXT, opened, "0x"),
+    )
       .to.be.revertedWithCustomError(quorum, "CommitOnly")
       .withArgs(uid);
   });
 
   it("prevents a method from attesting for the prover", async () => {
-    const { registry, method, prover, statement, uid } = await networkHelpers.loadFixture(fixture);
-    const { modelId, inputHash } = statement;
+    const { registry, method, prover, attestation, uid } = await networkHelpers.loadFixture(fixture);
+    const { modelId, inputHash } = attestation;
     const again = registry.interface.encodeFunctionData("attest", [0, modelId, inputHash, FREE_CONTEXT, opened, "0x"]);
     await method.onNextHook(registry, again);
 
@@ -100,9 +102,9 @@ describe("AttestationRegistry.attest", () => {
     expect(await registry.statusOf(uid)).to.equal(0);
   });
 
-  it("records an open statement under its digest", async () => {
-    const { registry, prover, statement, uid } = await networkHelpers.loadFixture(fixture);
-    const { modelId, inputHash } = statement;
+  it("records an open attestation under its digest", async () => {
+    const { registry, prover, attestation, uid } = await networkHelpers.loadFixture(fixture);
+    const { modelId, inputHash } = attestation;
 
     await expect(registry.connect(prover).attest(0, modelId, inputHash, FREE_CONTEXT, opened, "0x"))
       .to.emit(registry, "Attested")
@@ -122,7 +124,7 @@ describe("AttestationRegistry.attest", () => {
   it("gives everybody a uid of their own for the same answer", async () => {
     const { registry, prover, other, integerModel } = await networkHelpers.loadFixture(fixture);
     for (const account of [prover, other]) {
-      const statement = statementOf(account, {
+      const attestation = attestationOf(account, {
         modelId: integerModel,
         answer: answerHash(addressOf(account), opened),
       });
@@ -130,16 +132,16 @@ describe("AttestationRegistry.attest", () => {
       expect(
         await registry
           .connect(account)
-          .attest.staticCall(0, integerModel, statement.inputHash, FREE_CONTEXT, opened, "0x"),
-      ).to.equal(attestationUid(31337, addressOf(registry), statement));
+          .attest.staticCall(0, integerModel, attestation.inputHash, FREE_CONTEXT, opened, "0x"),
+      ).to.equal(attestationUid(31337, addressOf(registry), attestation));
     }
   });
 
-  it("hands statement, answer and evidence to the method", async () => {
-    const { registry, method, prover, statement } = await networkHelpers.loadFixture(fixture);
-    const { modelId, inputHash } = statement;
+  it("hands attestation, answer and evidence to the method", async () => {
+    const { registry, method, prover, attestation } = await networkHelpers.loadFixture(fixture);
+    const { modelId, inputHash } = attestation;
     const context = `0x01${"ab".repeat(31)}` as const;
-    const fields = { ...statement, method: 2, context };
+    const fields = { ...attestation, method: 2, context };
     const uid = attestationUid(31337, addressOf(registry), fields);
 
     await expect(registry.connect(prover).attest(2, modelId, inputHash, context, opened, "0x1234"))
@@ -148,11 +150,13 @@ describe("AttestationRegistry.attest", () => {
   });
 
   it("lets a method settle at once", async () => {
-    const { registry, method, prover, statement } = await networkHelpers.loadFixture(fixture);
-    const uid = attestationUid(31337, addressOf(registry), { ...statement, method: 2 });
+    const { registry, method, prover, attestation } = await networkHelpers.loadFixture(fixture);
+    const uid = attestationUid(31337, addressOf(registry), { ...attestation, method: 2 });
     await method.onNextHook(registry, registry.interface.encodeFunctionData("settle", [uid, 2, prover.address]));
 
-    await expect(registry.connect(prover).attest(2, statement.modelId, statement.inputHash, FREE_CONTEXT, opened, "0x"))
+    await expect(
+      registry.connect(prover).attest(2, attestation.modelId, attestation.inputHash, FREE_CONTEXT, opened, "0x"),
+    )
       .to.emit(registry, "StatusChanged")
       .withArgs(uid, 2, prover);
   });

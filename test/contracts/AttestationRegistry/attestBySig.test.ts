@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
 import { type Attestation, answerHash, attestationTypes, attestationUid } from "../../../sdk/commitments.ts";
-import { addressOf, hash, opened, protocol, statementOf } from "../fixtures.ts";
+import { addressOf, attestationOf, hash, opened, protocol } from "../fixtures.ts";
 import { signingDomain } from "../fraud.ts";
 import { MOCK, QUORUM, Status } from "../seasons.ts";
 
@@ -13,36 +13,36 @@ const types = { Attestation: [...attestationTypes.Attestation] };
 describe("AttestationRegistry.attestBySig", () => {
   async function fixture() {
     const p = await protocol(ethers);
-    const statement = statementOf(p.prover, { modelId: p.integerModel });
+    const attestation = attestationOf(p.prover, { modelId: p.integerModel });
     const wallet = await ethers.deployContract("MockWallet");
     const sign = (message: Attestation, domain = {}) =>
       p.prover.signTypedData({ ...signingDomain(p), ...domain }, types, message);
-    const uid = attestationUid(31337, addressOf(p.registry), statement);
-    return { ...p, registry: p.registry.connect(p.other), statement, uid, wallet, sign };
+    const uid = attestationUid(31337, addressOf(p.registry), attestation);
+    return { ...p, registry: p.registry.connect(p.other), attestation, uid, wallet, sign };
   }
 
   it("refuses another answer than the signed one", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const signature = await p.sign(p.statement);
+    const signature = await p.sign(p.attestation);
     for (const part of ["outputHash", "traceHash", "salt"] as const) {
       const other = { ...opened, [part]: hash("other") };
 
-      await expect(p.registry.attestBySig(p.statement, other, "0x", signature))
+      await expect(p.registry.attestBySig(p.attestation, other, "0x", signature))
         .to.be.revertedWithCustomError(p.registry, "SignedOtherwise")
-        .withArgs(answerHash(p.statement.prover, other), p.statement.answer);
+        .withArgs(answerHash(p.attestation.prover, other), p.attestation.answer);
     }
   });
 
   it("refuses a signature of any other field", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const signature = await p.sign(p.statement);
+    const signature = await p.sign(p.attestation);
     for (const fields of [
       { method: MOCK },
       { modelId: p.floatModel },
       { inputHash: hash("other") },
       { context: `0x02${"11".repeat(31)}` as Hex },
     ]) {
-      const other = { ...p.statement, ...fields };
+      const other = { ...p.attestation, ...fields };
 
       await expect(p.registry.attestBySig(other, opened, "0x", signature))
         .to.be.revertedWithCustomError(p.registry, "InvalidSignature")
@@ -53,37 +53,37 @@ describe("AttestationRegistry.attestBySig", () => {
   it("refuses a signature for another chain, contract or version", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     for (const domain of [{ chainId: 1 }, { verifyingContract: addressOf(p.campaign) }, { version: "2" }])
-      await expect(p.registry.attestBySig(p.statement, opened, "0x", await p.sign(p.statement, domain)))
+      await expect(p.registry.attestBySig(p.attestation, opened, "0x", await p.sign(p.attestation, domain)))
         .to.be.revertedWithCustomError(p.registry, "InvalidSignature")
         .withArgs(p.prover, p.uid);
   });
 
   it("refuses somebody else's signature, none, and one of another shape", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const own = await p.sign(p.statement);
-    const others = await p.other.signTypedData(signingDomain(p), types, p.statement);
+    const own = await p.sign(p.attestation);
+    const others = await p.other.signTypedData(signingDomain(p), types, p.attestation);
     for (const signature of [others, "0x", `0x${"00".repeat(65)}`, own.slice(0, -2), `${own}00`])
-      await expect(p.registry.attestBySig(p.statement, opened, "0x", signature))
+      await expect(p.registry.attestBySig(p.attestation, opened, "0x", signature))
         .to.be.revertedWithCustomError(p.registry, "InvalidSignature")
         .withArgs(p.prover, p.uid);
   });
 
   it("refuses the mirrored signature, which anyone can compute", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { r, s, v } = ethers.Signature.from(await p.sign(p.statement));
+    const { r, s, v } = ethers.Signature.from(await p.sign(p.attestation));
     const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
     const mirrored = ethers.concat([r, ethers.toBeHex(order - BigInt(s), 32), ethers.toBeHex(v === 27 ? 28 : 27)]);
 
-    await expect(p.registry.attestBySig(p.statement, opened, "0x", mirrored))
+    await expect(p.registry.attestBySig(p.attestation, opened, "0x", mirrored))
       .to.be.revertedWithCustomError(p.registry, "InvalidSignature")
       .withArgs(p.prover, p.uid);
   });
 
-  it("refuses a replay, also of a statement that the prover made itself", async () => {
+  it("refuses a replay, also of an attestation that the prover made itself", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const signature = await p.sign(p.statement);
-    const relay = () => p.registry.attestBySig(p.statement, opened, "0x", signature);
-    const { modelId, inputHash, context } = p.statement;
+    const signature = await p.sign(p.attestation);
+    const relay = () => p.registry.attestBySig(p.attestation, opened, "0x", signature);
+    const { modelId, inputHash, context } = p.attestation;
     const snapshot = await networkHelpers.takeSnapshot();
     await relay();
     await expect(relay()).to.be.revertedWithCustomError(p.registry, "AlreadyRecorded").withArgs(p.uid);
@@ -94,12 +94,12 @@ describe("AttestationRegistry.attestBySig", () => {
     await expect(relay()).to.be.revertedWithCustomError(p.registry, "AlreadyRecorded").withArgs(p.uid);
   });
 
-  it("refuses a statement revoked beforehand", async () => {
+  it("refuses an attestation revoked beforehand", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const signature = await p.sign(p.statement);
-    await p.registry.connect(p.prover).revoke(p.statement);
+    const signature = await p.sign(p.attestation);
+    await p.registry.connect(p.prover).revoke(p.attestation);
 
-    await expect(p.registry.attestBySig(p.statement, opened, "0x", signature))
+    await expect(p.registry.attestBySig(p.attestation, opened, "0x", signature))
       .to.be.revertedWithCustomError(p.registry, "AlreadyRecorded")
       .withArgs(p.uid);
   });
@@ -107,8 +107,8 @@ describe("AttestationRegistry.attestBySig", () => {
   it("refuses what attest refuses: unpublished models, bad contexts, unknown and closed methods", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const relay = async (fields: Partial<Attestation>) => {
-      const statement = { ...p.statement, ...fields };
-      return p.registry.attestBySig(statement, opened, "0x", await p.sign(statement));
+      const attestation = { ...p.attestation, ...fields };
+      return p.registry.attestBySig(attestation, opened, "0x", await p.sign(attestation));
     };
 
     await expect(relay({ modelId: hash("no model") }))
@@ -124,18 +124,18 @@ describe("AttestationRegistry.attestBySig", () => {
   it("refuses a wallet that didn't sign, or signed something else", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const prover = addressOf(p.wallet);
-    const statement = { ...p.statement, prover, answer: answerHash(prover, opened) };
+    const attestation = { ...p.attestation, prover, answer: answerHash(prover, opened) };
     await p.wallet.sign(p.uid, "0x1234");
 
-    await expect(p.registry.attestBySig(statement, opened, "0x", "0x1234"))
+    await expect(p.registry.attestBySig(attestation, opened, "0x", "0x1234"))
       .to.be.revertedWithCustomError(p.registry, "InvalidSignature")
-      .withArgs(prover, await p.registry.uidOf(statement));
+      .withArgs(prover, await p.registry.uidOf(attestation));
   });
 
   it("records what an account signed, on anyone's transaction", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { prover, modelId, inputHash, context } = p.statement;
-    const relayed = p.registry.attestBySig(p.statement, opened, "0x", await p.sign(p.statement));
+    const { prover, modelId, inputHash, context } = p.attestation;
+    const relayed = p.registry.attestBySig(p.attestation, opened, "0x", await p.sign(p.attestation));
 
     await expect(relayed)
       .to.emit(p.registry, "Attested")
@@ -153,21 +153,21 @@ describe("AttestationRegistry.attestBySig", () => {
   it("records what a wallet signed", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const prover = addressOf(p.wallet);
-    const statement = { ...p.statement, prover, answer: answerHash(prover, opened) };
-    const uid = await p.registry.uidOf(statement);
+    const attestation = { ...p.attestation, prover, answer: answerHash(prover, opened) };
+    const uid = await p.registry.uidOf(attestation);
     await p.wallet.sign(uid, "0x1234");
 
-    await p.registry.attestBySig(statement, opened, "0x", "0x1234");
+    await p.registry.attestBySig(attestation, opened, "0x", "0x1234");
 
     expect((await p.registry.recordOf(uid)).prover).to.equal(prover);
   });
 
-  it("hands the statement and the evidence to its method", async () => {
+  it("hands the attestation and the evidence to its method", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const statement = { ...p.statement, method: MOCK };
+    const attestation = { ...p.attestation, method: MOCK };
 
-    await expect(p.registry.attestBySig(statement, opened, "0xabcd", await p.sign(statement)))
+    await expect(p.registry.attestBySig(attestation, opened, "0xabcd", await p.sign(attestation)))
       .to.emit(p.method, "AttestHook")
-      .withArgs(await p.registry.uidOf(statement), Object.values(statement), Object.values(opened), "0xabcd");
+      .withArgs(await p.registry.uidOf(attestation), Object.values(attestation), Object.values(opened), "0xabcd");
   });
 });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import { attestationUid } from "../../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
-import { addressOf, hash, opened, protocol, statementOf } from "../fixtures.ts";
+import { addressOf, attestationOf, hash, opened, protocol } from "../fixtures.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -10,39 +10,41 @@ describe("AttestationRegistry.commit", () => {
   async function fixture() {
     const deployed = await protocol(ethers);
     const { prover, integerModel, registry } = deployed;
-    const statement = statementOf(prover, { method: 2, modelId: integerModel });
-    return { ...deployed, statement, uid: attestationUid(31337, addressOf(registry), statement) };
+    const attestation = attestationOf(prover, { method: 2, modelId: integerModel });
+    return { ...deployed, attestation, uid: attestationUid(31337, addressOf(registry), attestation) };
   }
 
   it("refuses method 0 and methods that don't exist", async () => {
-    const { registry, statement } = await networkHelpers.loadFixture(fixture);
+    const { registry, attestation } = await networkHelpers.loadFixture(fixture);
 
     for (const method of [0, 3, 255])
-      await expect(registry.commit(method, statement.modelId, statement.inputHash, FREE_CONTEXT, statement.answer))
+      await expect(
+        registry.commit(method, attestation.modelId, attestation.inputHash, FREE_CONTEXT, attestation.answer),
+      )
         .to.be.revertedWithCustomError(registry, "UnknownMethod")
         .withArgs(method);
   });
 
   it("refuses a model that isn't published", async () => {
-    const { registry, models, statement } = await networkHelpers.loadFixture(fixture);
+    const { registry, models, attestation } = await networkHelpers.loadFixture(fixture);
 
-    await expect(registry.commit(2, hash("no model"), statement.inputHash, FREE_CONTEXT, statement.answer))
+    await expect(registry.commit(2, hash("no model"), attestation.inputHash, FREE_CONTEXT, attestation.answer))
       .to.be.revertedWithCustomError(models, "UnknownModel")
       .withArgs(hash("no model"));
   });
 
   it("refuses a context of an unknown kind", async () => {
-    const { registry, statement } = await networkHelpers.loadFixture(fixture);
+    const { registry, attestation } = await networkHelpers.loadFixture(fixture);
     const context = `0xff${"00".repeat(31)}`;
 
-    await expect(registry.commit(2, statement.modelId, statement.inputHash, context, statement.answer))
+    await expect(registry.commit(2, attestation.modelId, attestation.inputHash, context, attestation.answer))
       .to.be.revertedWithCustomError(registry, "InvalidContext")
       .withArgs(context);
   });
 
-  it("refuses the same statement twice, hidden or open", async () => {
-    const { registry, prover, statement, uid } = await networkHelpers.loadFixture(fixture);
-    const { modelId, inputHash, answer } = statement;
+  it("refuses the same attestation twice, hidden or open", async () => {
+    const { registry, prover, attestation, uid } = await networkHelpers.loadFixture(fixture);
+    const { modelId, inputHash, answer } = attestation;
     const commit = () => registry.connect(prover).commit(2, modelId, inputHash, FREE_CONTEXT, answer);
     const snapshot = await networkHelpers.takeSnapshot();
     await commit();
@@ -56,8 +58,8 @@ describe("AttestationRegistry.commit", () => {
   });
 
   it("prevents a copied commit from blocking its owner", async () => {
-    const { registry, prover, other, statement, uid } = await networkHelpers.loadFixture(fixture);
-    const { modelId, inputHash, answer } = statement;
+    const { registry, prover, other, attestation, uid } = await networkHelpers.loadFixture(fixture);
+    const { modelId, inputHash, answer } = attestation;
     await registry.connect(other).commit(2, modelId, inputHash, FREE_CONTEXT, answer);
 
     await expect(registry.connect(prover).commit(2, modelId, inputHash, FREE_CONTEXT, answer))
@@ -65,13 +67,13 @@ describe("AttestationRegistry.commit", () => {
       .withArgs(uid, prover, modelId, inputHash, FREE_CONTEXT, answer, 2);
   });
 
-  it("records a hidden statement and tells its method", async () => {
-    const { registry, method, prover, statement, uid } = await networkHelpers.loadFixture(fixture);
-    const { modelId, inputHash, context, answer } = statement;
+  it("records a hidden attestation and tells its method", async () => {
+    const { registry, method, prover, attestation, uid } = await networkHelpers.loadFixture(fixture);
+    const { modelId, inputHash, context, answer } = attestation;
     const sent = registry.connect(prover).commit(2, modelId, inputHash, context, answer);
 
     await expect(sent).to.emit(registry, "Committed").withArgs(uid, prover, modelId, inputHash, context, answer, 2);
-    await expect(sent).to.emit(method, "CommitHook").withArgs(uid, Object.values(statement));
+    await expect(sent).to.emit(method, "CommitHook").withArgs(uid, Object.values(attestation));
 
     expect(await registry.recordOf(uid)).to.deep.equal([
       prover.address,

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import { attestationUid } from "../../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
-import { addressOf, opened, protocol, statementOf } from "../fixtures.ts";
+import { addressOf, attestationOf, opened, protocol } from "../fixtures.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -11,30 +11,30 @@ describe("AttestationRegistry.revoke", () => {
     const deployed = await protocol(ethers);
     const { prover, integerModel } = deployed;
     const registry = deployed.registry.connect(prover);
-    const statement = statementOf(prover, { modelId: integerModel });
-    return { ...deployed, registry, statement, uid: attestationUid(31337, addressOf(registry), statement) };
+    const attestation = attestationOf(prover, { modelId: integerModel });
+    return { ...deployed, registry, attestation, uid: attestationUid(31337, addressOf(registry), attestation) };
   }
 
   it("refuses everybody but the prover", async () => {
-    const { registry, prover, other, statement } = await networkHelpers.loadFixture(fixture);
+    const { registry, prover, other, attestation } = await networkHelpers.loadFixture(fixture);
 
-    await expect(registry.connect(other).revoke(statement))
+    await expect(registry.connect(other).revoke(attestation))
       .to.be.revertedWithCustomError(registry, "NotTheProver")
       .withArgs(other, prover);
   });
 
-  it("refuses a pending statement that a method will settle", async () => {
-    const { registry, statement } = await networkHelpers.loadFixture(fixture);
-    const hidden = { ...statement, method: 2 };
+  it("refuses a pending attestation that a method will settle", async () => {
+    const { registry, attestation } = await networkHelpers.loadFixture(fixture);
+    const hidden = { ...attestation, method: 2 };
     const uid = attestationUid(31337, addressOf(registry), hidden);
     await registry.commit(2, hidden.modelId, hidden.inputHash, FREE_CONTEXT, hidden.answer);
 
     await expect(registry.revoke(hidden)).to.be.revertedWithCustomError(registry, "NotRevocable").withArgs(uid, 2, 1);
   });
 
-  it("refuses a settled statement", async () => {
-    const { registry, method, prover, statement } = await networkHelpers.loadFixture(fixture);
-    const hidden = { ...statement, method: 2 };
+  it("refuses a settled attestation", async () => {
+    const { registry, method, prover, attestation } = await networkHelpers.loadFixture(fixture);
+    const hidden = { ...attestation, method: 2 };
     const uid = attestationUid(31337, addressOf(registry), hidden);
     await registry.commit(2, hidden.modelId, hidden.inputHash, FREE_CONTEXT, hidden.answer);
     await method.execute(registry, registry.interface.encodeFunctionData("settle", [uid, 4, prover.address]));
@@ -42,32 +42,32 @@ describe("AttestationRegistry.revoke", () => {
     await expect(registry.revoke(hidden)).to.be.revertedWithCustomError(registry, "NotRevocable").withArgs(uid, 2, 4);
   });
 
-  it("refuses a revoked statement", async () => {
-    const { registry, statement, uid } = await networkHelpers.loadFixture(fixture);
-    await registry.revoke(statement);
+  it("refuses a revoked attestation", async () => {
+    const { registry, attestation, uid } = await networkHelpers.loadFixture(fixture);
+    await registry.revoke(attestation);
 
-    await expect(registry.revoke(statement))
+    await expect(registry.revoke(attestation))
       .to.be.revertedWithCustomError(registry, "NotRevocable")
       .withArgs(uid, 0, 5);
   });
 
-  it("takes back an open statement without a method, keeping its time", async () => {
-    const { registry, prover, statement, uid } = await networkHelpers.loadFixture(fixture);
-    await registry.attest(0, statement.modelId, statement.inputHash, FREE_CONTEXT, opened, "0x");
+  it("takes back an open attestation without a method, keeping its time", async () => {
+    const { registry, prover, attestation, uid } = await networkHelpers.loadFixture(fixture);
+    await registry.attest(0, attestation.modelId, attestation.inputHash, FREE_CONTEXT, opened, "0x");
     const attestedAt = BigInt(await networkHelpers.time.latest());
     await networkHelpers.time.increase(100);
 
-    await expect(registry.revoke(statement)).to.emit(registry, "StatusChanged").withArgs(uid, 5, prover);
+    await expect(registry.revoke(attestation)).to.emit(registry, "StatusChanged").withArgs(uid, 5, prover);
 
     expect(await registry.recordOf(uid)).to.deep.equal([prover.address, attestedAt, 1n, 0n, 5n, true]);
   });
 
-  it("kills a statement before it is recorded, of any method", async () => {
-    const { registry, prover, statement } = await networkHelpers.loadFixture(fixture);
-    const { modelId, inputHash, answer } = statement;
-    const uid = attestationUid(31337, addressOf(registry), { ...statement, method: 2 });
+  it("kills an attestation before it is recorded, of any method", async () => {
+    const { registry, prover, attestation } = await networkHelpers.loadFixture(fixture);
+    const { modelId, inputHash, answer } = attestation;
+    const uid = attestationUid(31337, addressOf(registry), { ...attestation, method: 2 });
 
-    await expect(registry.revoke({ ...statement, method: 2 }))
+    await expect(registry.revoke({ ...attestation, method: 2 }))
       .to.emit(registry, "StatusChanged")
       .withArgs(uid, 5, prover);
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import { attestationUid } from "../../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
-import { addressOf, hash, opened, protocol, statementOf } from "../fixtures.ts";
+import { addressOf, attestationOf, hash, opened, protocol } from "../fixtures.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -11,15 +11,15 @@ describe("AttestationRegistry.settle", () => {
     const deployed = await protocol(ethers);
     const { prover, integerModel, method } = deployed;
     const registry = deployed.registry.connect(prover);
-    const statement = statementOf(prover, { method: 2, modelId: integerModel });
-    await registry.commit(2, statement.modelId, statement.inputHash, FREE_CONTEXT, statement.answer);
-    const uid = attestationUid(31337, addressOf(registry), statement);
+    const attestation = attestationOf(prover, { method: 2, modelId: integerModel });
+    await registry.commit(2, attestation.modelId, attestation.inputHash, FREE_CONTEXT, attestation.answer);
+    const uid = attestationUid(31337, addressOf(registry), attestation);
     const settle = (id: string, status: number) =>
       method.execute(registry, registry.interface.encodeFunctionData("settle", [id, status, prover.address]));
-    return { ...deployed, registry, statement, uid, settle };
+    return { ...deployed, registry, attestation, uid, settle };
   }
 
-  it("refuses a statement that was never made", async () => {
+  it("refuses an attestation that was never made", async () => {
     const { registry, settle } = await networkHelpers.loadFixture(fixture);
 
     await expect(settle(hash("nothing"), 2))
@@ -42,9 +42,9 @@ describe("AttestationRegistry.settle", () => {
   });
 
   it("refuses to settle what no method verifies", async () => {
-    const { registry, method, prover, statement, settle } = await networkHelpers.loadFixture(fixture);
-    const uid = attestationUid(31337, addressOf(registry), { ...statement, method: 0 });
-    await registry.attest(0, statement.modelId, statement.inputHash, FREE_CONTEXT, opened, "0x");
+    const { registry, method, prover, attestation, settle } = await networkHelpers.loadFixture(fixture);
+    const uid = attestationUid(31337, addressOf(registry), { ...attestation, method: 0 });
+    await registry.attest(0, attestation.modelId, attestation.inputHash, FREE_CONTEXT, opened, "0x");
 
     await expect(settle(uid, 2)).to.be.revertedWithCustomError(registry, "NotTheMethod").withArgs(uid, method);
     await expect(registry.settle(uid, 2, prover))
@@ -64,7 +64,7 @@ describe("AttestationRegistry.settle", () => {
     [3, "Refuted"],
     [4, "Void"],
   ] as const)
-    it(`makes a statement ${name} for ever`, async () => {
+    it(`makes an attestation ${name} for ever`, async () => {
       const { registry, prover, uid, settle } = await networkHelpers.loadFixture(fixture);
       const before = await registry.recordOf(uid);
 

@@ -21,7 +21,7 @@ contract CampaignHandler is CampaignBooks {
     uint256 private _endsAt;
     uint256 private _closesAt;
 
-    Attestation[] private _statements;
+    Attestation[] private _attestations;
 
     mapping(address account => uint256) public penaltiesOf;
     mapping(bytes32 uid => uint256) public burnsOf;
@@ -48,16 +48,16 @@ contract CampaignHandler is CampaignBooks {
     function attest(uint256 who, uint256 task, uint256 unit, bytes32 answer) external {
         address account = accountAt(who % ACCOUNTS);
         bytes32 context = unitContext(SEASON, 1 + (task % TASKS), unit % (UNITS + 1));
-        Attestation memory statement = Attestation(account, METHOD, modelId, "input", context, answer);
-        if (registry.statusOf(registry.uidOf(statement)) != 0) return;
-        commit(statement);
-        _statements.push(statement);
+        Attestation memory attestation = Attestation(account, METHOD, modelId, "input", context, answer);
+        if (registry.statusOf(registry.uidOf(attestation)) != 0) return;
+        commit(attestation);
+        _attestations.push(attestation);
     }
 
-    /// @notice The method settles a random statement at random.
+    /// @notice The method settles a random attestation at random.
     function settle(uint256 which, uint8 outcome) external {
-        if (_statements.length == 0) return;
-        bytes32 uid = registry.uidOf(_statements[which % _statements.length]);
+        if (_attestations.length == 0) return;
+        bytes32 uid = registry.uidOf(_attestations[which % _attestations.length]);
         if (registry.statusOf(uid) != uint8(Status.Pending)) return;
         Status[4] memory outcomes = [Status.Verified, Status.Verified, Status.Refuted, Status.Void];
         vm.prank(address(_method));
@@ -77,38 +77,40 @@ contract CampaignHandler is CampaignBooks {
         _method.setVerifiers(verifiers);
     }
 
-    /// @notice Awards a random statement, or tries to have another account paid for it.
+    /// @notice Awards a random attestation, or tries to have another account paid for it.
     function award(uint256 which, uint256 who) external {
-        if (_statements.length == 0) return;
-        Attestation memory statement = _statements[which % _statements.length];
+        if (_attestations.length == 0) return;
+        Attestation memory attestation = _attestations[which % _attestations.length];
         bool astray = who % 8 == 0;
-        address account = astray ? accountAt(who % ACCOUNTS) : statement.prover;
+        address account = astray ? accountAt(who % ACCOUNTS) : attestation.prover;
         bool expected =
-            account == statement.prover && _counts(statement, Status.Verified) && !_spent[account][statement.context];
+            account == attestation.prover &&
+                _counts(attestation, Status.Verified) &&
+                !_spent[account][attestation.context];
         vm.recordLogs();
         bool done = _try(
-            abi.encodeCall(ICampaign.award, (account, statement, AssignedInput("", "", new bytes32[](0))))
+            abi.encodeCall(ICampaign.award, (account, attestation, AssignedInput("", "", new bytes32[](0))))
         );
         require(done == expected, "award must succeed exactly where the rules say so");
-        if (done) _spent[account][statement.context] = true;
-        _book(statement);
+        if (done) _spent[account][attestation.context] = true;
+        _book(attestation);
     }
 
-    /// @notice Burns a random statement.
+    /// @notice Burns a random attestation.
     function burn(uint256 which) external {
-        if (_statements.length == 0) return;
-        Attestation memory statement = _statements[which % _statements.length];
-        bytes32 uid = registry.uidOf(statement);
-        bool expected = _counts(statement, Status.Refuted) && burnsOf[uid] == 0;
+        if (_attestations.length == 0) return;
+        Attestation memory attestation = _attestations[which % _attestations.length];
+        bytes32 uid = registry.uidOf(attestation);
+        bool expected = _counts(attestation, Status.Refuted) && burnsOf[uid] == 0;
         vm.recordLogs();
-        bool done = _try(abi.encodeCall(ICampaign.burn, (statement)));
+        bool done = _try(abi.encodeCall(ICampaign.burn, (attestation)));
         require(done == expected, "burn must succeed exactly where the rules say so");
         if (done) {
             ++burnsOf[uid];
-            _spent[statement.prover][statement.context] = true;
-            penaltiesOf[statement.prover] += 10 * pointsAt(taskOf(statement.context));
+            _spent[attestation.prover][attestation.context] = true;
+            penaltiesOf[attestation.prover] += 10 * pointsAt(taskOf(attestation.context));
         }
-        _book(statement);
+        _book(attestation);
     }
 
     /// @notice Lets up to four minutes pass, or rarely much of the season.
@@ -125,20 +127,24 @@ contract CampaignHandler is CampaignBooks {
         return campaign;
     }
 
-    function statements() external view returns (Attestation[] memory, Record[] memory records, bytes32[] memory uids) {
-        records = new Record[](_statements.length);
-        uids = new bytes32[](_statements.length);
+    function attestations()
+        external
+        view
+        returns (Attestation[] memory, Record[] memory records, bytes32[] memory uids)
+    {
+        records = new Record[](_attestations.length);
+        uids = new bytes32[](_attestations.length);
         for (uint256 i = 0; i < uids.length; ++i) {
-            uids[i] = registry.uidOf(_statements[i]);
+            uids[i] = registry.uidOf(_attestations[i]);
             records[i] = registry.recordOf(uids[i]);
         }
-        return (_statements, records, uids);
+        return (_attestations, records, uids);
     }
 
     /// @dev What the rules say about season, unit, time and status.
-    function _counts(Attestation memory statement, Status status) private view returns (bool) {
-        Record memory record = registry.recordOf(registry.uidOf(statement));
-        (, , , uint256 unit) = Contexts.unitOf(statement.context);
+    function _counts(Attestation memory attestation, Status status) private view returns (bool) {
+        Record memory record = registry.recordOf(registry.uidOf(attestation));
+        (, , , uint256 unit) = Contexts.unitOf(attestation.context);
         return
             record.status == status &&
             unit < UNITS &&
@@ -199,20 +205,20 @@ contract CampaignInvariants {
         }
     }
 
-    /// @notice Points come from Verified statements only, each unit's once; Refuted ones burn at most once.
+    /// @notice Points come from Verified attestations only, each unit's once; Refuted ones burn at most once.
     function invariant_onlyVerifiedUnitsPay() external view {
-        (Attestation[] memory statements, Record[] memory records, bytes32[] memory uids) = _handler.statements();
+        (Attestation[] memory attestations, Record[] memory records, bytes32[] memory uids) = _handler.attestations();
         uint256 paid = 0;
-        for (uint256 i = 0; i < statements.length; ++i) {
-            Attestation memory statement = statements[i];
-            uint256 payments = _handler.paymentsOf(statement.prover, statement.context);
+        for (uint256 i = 0; i < attestations.length; ++i) {
+            Attestation memory attestation = attestations[i];
+            uint256 payments = _handler.paymentsOf(attestation.prover, attestation.context);
             bool verified = records[i].status == Status.Verified;
             uint256 share = _handler.verifiersShareOf(uids[i]);
             uint256 burns = _handler.burnsOf(uids[i]);
             require(payments <= 1, "a unit is paid twice");
-            require(payments == 0 || _hasVerified(statements, records, statement), "an unverified unit is paid");
-            require(share == 0 || verified, "verifiers are paid for a statement that is not Verified");
-            require(100 * share <= 60 * uint256(_handler.pointsAt(_handler.taskOf(statement.context))), "above 60%");
+            require(payments == 0 || _hasVerified(attestations, records, attestation), "an unverified unit is paid");
+            require(share == 0 || verified, "verifiers are paid for an attestation that is not Verified");
+            require(100 * share <= 60 * uint256(_handler.pointsAt(_handler.taskOf(attestation.context))), "above 60%");
             require(burns == 0 || (burns == 1 && records[i].status == Status.Refuted), "a burn without a refutation");
             paid += share;
         }
@@ -222,15 +228,15 @@ contract CampaignInvariants {
     }
 
     function _hasVerified(
-        Attestation[] memory statements,
+        Attestation[] memory attestations,
         Record[] memory records,
         Attestation memory unit
     ) private pure returns (bool) {
-        for (uint256 i = 0; i < statements.length; ++i) {
+        for (uint256 i = 0; i < attestations.length; ++i) {
             if (
                 records[i].status == Status.Verified &&
-                statements[i].prover == unit.prover &&
-                statements[i].context == unit.context
+                attestations[i].prover == unit.prover &&
+                attestations[i].context == unit.context
             ) return true;
         }
         return false;

@@ -18,7 +18,7 @@ abstract contract CampaignBooks is Protocol {
     mapping(address account => uint256) public lastSeqOf;
     mapping(address account => uint256) public burnedOf;
     mapping(address account => uint256) public verifierPointsOf;
-    /// @notice What verifiers were paid for a statement.
+    /// @notice What verifiers were paid for an attestation.
     mapping(bytes32 uid => uint256) public verifiersShareOf;
     /// @notice How often a prover was paid for a unit.
     mapping(address account => mapping(bytes32 context => uint256)) public paymentsOf;
@@ -31,20 +31,20 @@ abstract contract CampaignBooks is Protocol {
         (, , task, ) = Contexts.unitOf(context);
     }
 
-    /// @dev Enters the point changes that a call on `statement` reported.
-    function _book(Attestation memory statement) internal {
-        bytes32 uid = registry.uidOf(statement);
+    /// @dev Enters the point changes that a call on `attestation` reported.
+    function _book(Attestation memory attestation) internal {
+        bytes32 uid = registry.uidOf(attestation);
         Vm.Log[] memory logs = vm.getRecordedLogs();
         for (uint256 i = 0; i < logs.length; ++i) {
             bool raised = logs[i].topics[0] == ICampaign.PointsAwarded.selector;
             require(raised || logs[i].topics[0] == ICampaign.PointsBurned.selector, "only points may change");
-            require(uint256(logs[i].topics[1]) == SEASON && logs[i].topics[3] == uid, "of this season and statement");
-            _enter(statement, uid, address(uint160(uint256(logs[i].topics[2]))), raised, logs[i].data);
+            require(uint256(logs[i].topics[1]) == SEASON && logs[i].topics[3] == uid, "of this season and attestation");
+            _enter(attestation, uid, address(uint160(uint256(logs[i].topics[2]))), raised, logs[i].data);
         }
     }
 
     function _enter(
-        Attestation memory statement,
+        Attestation memory attestation,
         bytes32 uid,
         address account,
         bool raised,
@@ -64,9 +64,9 @@ abstract contract CampaignBooks is Protocol {
         }
         pointsOf[account] += amount;
         if (reason == 1) {
-            require(account == statement.prover, "only the prover is paid as one");
-            require(amount == pointsAt(taskOf(statement.context)), "a prover is paid its task's points");
-            ++paymentsOf[account][statement.context];
+            require(account == attestation.prover, "only the prover is paid as one");
+            require(amount == pointsAt(taskOf(attestation.context)), "a prover is paid its task's points");
+            ++paymentsOf[account][attestation.context];
         } else {
             verifierPointsOf[account] += amount;
             verifiersShareOf[uid] += amount;

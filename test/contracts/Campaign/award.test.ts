@@ -22,7 +22,7 @@ import {
   settled,
   shownInput,
   UNITS,
-  unitStatement,
+  unitAttestation,
   VERIFIER_CAP,
 } from "../seasons.ts";
 
@@ -35,19 +35,19 @@ describe("Campaign.award", () => {
     await p.method.setChecksInput(true);
     const points = MAX_POINTS / 10n;
     const season = await runSeason(p, networkHelpers, [{ points, unitsPerAccount: 1 }, { points: 1n }]);
-    const award = (account: HardhatEthersSigner, statement: Parameters<typeof p.campaign.award>[1]) =>
-      p.campaign.connect(p.other).award(account, statement, NO_INPUT);
+    const award = (account: HardhatEthersSigner, attestation: Parameters<typeof p.campaign.award>[1]) =>
+      p.campaign.connect(p.other).award(account, attestation, NO_INPUT);
     return { ...p, ...season, award };
   }
 
   describe("refuses", () => {
-    it("statements that are not for a unit of this campaign", async () => {
+    it("attestations that are not for a unit of this campaign", async () => {
       const p = await networkHelpers.loadFixture(fixture);
       const twin = await ethers.deployContract("Campaign", [p.registry, 0, p.manager]);
 
       for (const context of [`0x${"00".repeat(32)}` as const, await contextOf({ ...p, campaign: twin })]) {
-        const { statement } = await settled(p, p.prover, Status.Verified, { context });
-        await expect(p.award(p.prover, statement))
+        const { attestation } = await settled(p, p.prover, Status.Verified, { context });
+        await expect(p.award(p.prover, attestation))
           .to.be.revertedWithCustomError(p.campaign, "NotAUnit")
           .withArgs(context);
       }
@@ -57,7 +57,7 @@ describe("Campaign.award", () => {
       const p = await networkHelpers.loadFixture(fixture);
       await draftSeason(p, networkHelpers);
       const award = async (taskId: bigint, seasonId: bigint) =>
-        p.award(p.prover, await unitStatement(p, p.prover, { context: await contextOf(p, taskId, 0n, seasonId) }));
+        p.award(p.prover, await unitAttestation(p, p.prover, { context: await contextOf(p, taskId, 0n, seasonId) }));
 
       await expect(award(2n, 3n)).to.be.revertedWithCustomError(p.campaign, "UnknownSeason").withArgs(3);
       await expect(award(2n, 2n)).to.be.revertedWithCustomError(p.campaign, "SeasonNotOpen").withArgs(2);
@@ -67,26 +67,26 @@ describe("Campaign.award", () => {
     it("a unit beyond the account's", async () => {
       const p = await networkHelpers.loadFixture(fixture);
       const unit = 2n ** 40n - 1n;
-      const { statement } = await settled(p, p.prover, Status.Verified, { context: await contextOf(p, 2n, unit) });
+      const { attestation } = await settled(p, p.prover, Status.Verified, { context: await contextOf(p, 2n, unit) });
 
-      await expect(p.award(p.prover, statement))
+      await expect(p.award(p.prover, attestation))
         .to.be.revertedWithCustomError(p.campaign, "UnitOutOfRange")
         .withArgs(unit, UNITS);
     });
 
     it("any account but the prover", async () => {
       const p = await networkHelpers.loadFixture(fixture);
-      const { statement } = await settled(p, p.prover, Status.Verified);
+      const { attestation } = await settled(p, p.prover, Status.Verified);
 
-      await expect(p.award(p.other, statement))
+      await expect(p.award(p.other, attestation))
         .to.be.revertedWithCustomError(p.campaign, "WrongAccount")
         .withArgs(p.other, p.prover);
     });
 
-    it("a statement with another account written into it, which nobody recorded", async () => {
+    it("an attestation with another account written into it, which nobody recorded", async () => {
       const p = await networkHelpers.loadFixture(fixture);
-      const { statement } = await settled(p, p.prover, Status.Verified);
-      const forged = { ...statement, prover: p.other.address as Hex };
+      const { attestation } = await settled(p, p.prover, Status.Verified);
+      const forged = { ...attestation, prover: p.other.address as Hex };
 
       await expect(p.award(p.other, forged))
         .to.be.revertedWithCustomError(p.campaign, "WrongStatus")
@@ -95,27 +95,27 @@ describe("Campaign.award", () => {
 
     it("another model and another method than the task's", async () => {
       const p = await networkHelpers.loadFixture(fixture);
-      const { statement } = await settled(p, p.prover, Status.Verified, { modelId: p.floatModel });
-      await expect(p.award(p.prover, statement))
+      const { attestation } = await settled(p, p.prover, Status.Verified, { modelId: p.floatModel });
+      await expect(p.award(p.prover, attestation))
         .to.be.revertedWithCustomError(p.campaign, "WrongModel")
         .withArgs(p.floatModel, p.integerModel);
 
       const onQuorumsTask = await settled(p, p.prover, Status.Verified, { context: await contextOf(p, 1n) });
-      await expect(p.award(p.prover, onQuorumsTask.statement))
+      await expect(p.award(p.prover, onQuorumsTask.attestation))
         .to.be.revertedWithCustomError(p.campaign, "WrongMethod")
         .withArgs(MOCK, QUORUM);
     });
 
     for (const status of ["None", "Pending", "Refuted", "Void", "Revoked"] as const)
-      it(`a statement that is ${status}`, async () => {
+      it(`an attestation that is ${status}`, async () => {
         const p = await networkHelpers.loadFixture(fixture);
-        const statement = await unitStatement(p, p.prover);
-        const uid = await p.registry.uidOf(statement);
-        if (status === "Revoked") await p.registry.connect(p.prover).revoke(statement);
-        else if (status !== "None") await record(p, p.prover, statement);
+        const attestation = await unitAttestation(p, p.prover);
+        const uid = await p.registry.uidOf(attestation);
+        if (status === "Revoked") await p.registry.connect(p.prover).revoke(attestation);
+        else if (status !== "None") await record(p, p.prover, attestation);
         if (status === "Refuted" || status === "Void") await settle(p, uid as Hex, Status[status]);
 
-        await expect(p.award(p.prover, statement))
+        await expect(p.award(p.prover, attestation))
           .to.be.revertedWithCustomError(p.campaign, "WrongStatus")
           .withArgs(uid, Status[status], Status.Verified);
       });
@@ -123,9 +123,9 @@ describe("Campaign.award", () => {
     it("a season that has no seed yet", async () => {
       const p = await networkHelpers.loadFixture(fixture);
       await openSeason(p, networkHelpers);
-      const { statement } = await settled(p, p.prover, Status.Verified, { context: await contextOf(p, 2n, 0n, 2n) });
+      const { attestation } = await settled(p, p.prover, Status.Verified, { context: await contextOf(p, 2n, 0n, 2n) });
 
-      await expect(p.award(p.prover, statement)).to.be.revertedWithCustomError(p.campaign, "NotSeeded").withArgs(2);
+      await expect(p.award(p.prover, attestation)).to.be.revertedWithCustomError(p.campaign, "NotSeeded").withArgs(2);
     });
 
     it("a unit attested before the season started", async () => {
@@ -133,11 +133,11 @@ describe("Campaign.award", () => {
       const { startsAt, endsAt } = await openSeason(p, networkHelpers);
       await networkHelpers.mine(3);
       await p.campaign.seed(2);
-      const statement = await unitStatement(p, p.prover, { context: await contextOf(p, 2n, 0n, 2n) });
+      const attestation = await unitAttestation(p, p.prover, { context: await contextOf(p, 2n, 0n, 2n) });
       await networkHelpers.time.setNextBlockTimestamp(startsAt - 1);
-      await settle(p, await record(p, p.prover, statement), Status.Verified);
+      await settle(p, await record(p, p.prover, attestation), Status.Verified);
 
-      await expect(p.award(p.prover, statement))
+      await expect(p.award(p.prover, attestation))
         .to.be.revertedWithCustomError(p.campaign, "WrongTime")
         .withArgs(startsAt - 1, startsAt, endsAt);
     });
@@ -145,57 +145,57 @@ describe("Campaign.award", () => {
     it("a unit attested before the season was seeded", async () => {
       const p = await networkHelpers.loadFixture(fixture);
       const { startsAt, endsAt } = await openSeason(p, networkHelpers);
-      const statement = await unitStatement(p, p.prover, { context: await contextOf(p, 2n, 0n, 2n) });
+      const attestation = await unitAttestation(p, p.prover, { context: await contextOf(p, 2n, 0n, 2n) });
       await networkHelpers.time.setNextBlockTimestamp(startsAt + 10);
-      await settle(p, await record(p, p.prover, statement), Status.Verified);
+      await settle(p, await record(p, p.prover, attestation), Status.Verified);
       await networkHelpers.time.setNextBlockTimestamp(startsAt + 20);
       await p.campaign.seed(2);
 
-      await expect(p.award(p.prover, statement))
+      await expect(p.award(p.prover, attestation))
         .to.be.revertedWithCustomError(p.campaign, "WrongTime")
         .withArgs(startsAt + 10, startsAt + 20, endsAt);
     });
 
     it("a unit attested at the season's end", async () => {
       const p = await networkHelpers.loadFixture(fixture);
-      const statement = await unitStatement(p, p.prover);
+      const attestation = await unitAttestation(p, p.prover);
       await networkHelpers.time.setNextBlockTimestamp(p.endsAt);
-      await settle(p, await record(p, p.prover, statement), Status.Verified);
+      await settle(p, await record(p, p.prover, attestation), Status.Verified);
 
-      await expect(p.award(p.prover, statement))
+      await expect(p.award(p.prover, attestation))
         .to.be.revertedWithCustomError(p.campaign, "WrongTime")
         .withArgs(p.endsAt, p.startsAt, p.endsAt);
     });
 
     it("anything once the season is closed", async () => {
       const p = await networkHelpers.loadFixture(fixture);
-      const { statement } = await settled(p, p.prover, Status.Verified);
+      const { attestation } = await settled(p, p.prover, Status.Verified);
       await networkHelpers.time.setNextBlockTimestamp(p.closesAt);
 
-      await expect(p.award(p.prover, statement))
+      await expect(p.award(p.prover, attestation))
         .to.be.revertedWithCustomError(p.campaign, "SeasonClosed")
         .withArgs(1, p.closesAt);
     });
 
-    it("a statement twice, and a second statement for its unit", async () => {
+    it("an attestation twice, and a second attestation for its unit", async () => {
       const p = await networkHelpers.loadFixture(fixture);
       const first = await settled(p, p.prover, Status.Verified);
       const second = await settled(p, p.prover, Status.Verified, { inputHash: first.uid });
-      await p.award(p.prover, first.statement);
+      await p.award(p.prover, first.attestation);
 
-      for (const { statement } of [first, second])
-        await expect(p.award(p.prover, statement))
+      for (const { attestation } of [first, second])
+        await expect(p.award(p.prover, attestation))
           .to.be.revertedWithCustomError(p.campaign, "UnitSpent")
           .withArgs(1, 2, p.prover, 0);
     });
 
-    it("a unit that a refuted statement killed", async () => {
+    it("a unit that a refuted attestation killed", async () => {
       const p = await networkHelpers.loadFixture(fixture);
       const refuted = await settled(p, p.prover, Status.Refuted);
       const verified = await settled(p, p.prover, Status.Verified, { inputHash: refuted.uid });
-      await p.campaign.burn(refuted.statement);
+      await p.campaign.burn(refuted.attestation);
 
-      await expect(p.award(p.prover, verified.statement))
+      await expect(p.award(p.prover, verified.attestation))
         .to.be.revertedWithCustomError(p.campaign, "UnitSpent")
         .withArgs(1, 2, p.prover, 0);
     });
@@ -205,10 +205,10 @@ describe("Campaign.award", () => {
       const context = await contextOf(p, 3n);
       const [last, ...provers] = p.accounts.slice(0, 11) as [HardhatEthersSigner, ...HardhatEthersSigner[]];
       for (const account of provers)
-        await p.award(account, (await settled(p, account, Status.Verified, { context })).statement);
-      const { statement } = await settled(p, last, Status.Verified, { context });
+        await p.award(account, (await settled(p, account, Status.Verified, { context })).attestation);
+      const { attestation } = await settled(p, last, Status.Verified, { context });
 
-      await expect(p.award(last, statement)).to.be.revertedWithCustomError(p.campaign, "PointsOverflow").withArgs(1);
+      await expect(p.award(last, attestation)).to.be.revertedWithCustomError(p.campaign, "PointsOverflow").withArgs(1);
 
       expect((await p.campaign.ledgerOf(1)).totalPoints).to.equal((MAX_POINTS / 10n) * 10n);
       expect(await p.campaign.isSpent(1, 3, last, 0)).to.equal(false);
@@ -220,8 +220,8 @@ describe("Campaign.award", () => {
       const p = await fixture();
       await p.method.setChecksInput(false);
       const assigned = inputOf(p.seed, 2n, p.prover, 0n);
-      const { statement } = await settled(p, p.prover, Status.Verified, { inputHash: assigned.inputHash });
-      return { ...p, assigned, statement };
+      const { attestation } = await settled(p, p.prover, Status.Verified, { inputHash: assigned.inputHash });
+      return { ...p, assigned, attestation };
     }
 
     it("refuses another header, base input or proof than the unit's", async () => {
@@ -236,7 +236,7 @@ describe("Campaign.award", () => {
         { header, base, proof: proof.slice(1) },
         { header, base, proof: [...proof, sibling] },
       ])
-        await expect(p.campaign.award(p.prover, p.statement, shown))
+        await expect(p.campaign.award(p.prover, p.attestation, shown))
           .to.be.revertedWithCustomError(p.campaign, "WrongBaseInput")
           .withArgs(p.assigned.index);
     });
@@ -245,7 +245,7 @@ describe("Campaign.award", () => {
       const p = await networkHelpers.loadFixture(unchecked);
       const another = shownInput((p.assigned.index + 1) % bases.length);
 
-      await expect(p.campaign.award(p.prover, p.statement, another))
+      await expect(p.campaign.award(p.prover, p.attestation, another))
         .to.be.revertedWithCustomError(p.campaign, "WrongBaseInput")
         .withArgs(p.assigned.index);
     });
@@ -253,9 +253,9 @@ describe("Campaign.award", () => {
     it("refuses another unit's or account's input", async () => {
       const p = await networkHelpers.loadFixture(unchecked);
       for (const neighbour of [inputOf(p.seed, 2n, p.prover, 1n), inputOf(p.seed, 2n, p.other, 0n)]) {
-        const { statement } = await settled(p, p.prover, Status.Verified, { inputHash: neighbour.inputHash });
+        const { attestation } = await settled(p, p.prover, Status.Verified, { inputHash: neighbour.inputHash });
 
-        await expect(p.campaign.award(p.prover, statement, p.assigned.shown))
+        await expect(p.campaign.award(p.prover, attestation, p.assigned.shown))
           .to.be.revertedWithCustomError(p.campaign, "WrongInput")
           .withArgs(neighbour.inputHash, p.assigned.inputHash);
       }
@@ -267,11 +267,11 @@ describe("Campaign.award", () => {
         for (const unit of [0n, 1n, 2n, 3n]) {
           const { inputHash, shown } = inputOf(p.seed, 2n, account, unit);
           const context = await contextOf(p, 2n, unit);
-          const statement = await unitStatement(p, account, { context, inputHash });
+          const attestation = await unitAttestation(p, account, { context, inputHash });
           if (account !== p.prover || unit !== 0n)
-            await settle(p, await record(p, account, statement), Status.Verified);
+            await settle(p, await record(p, account, attestation), Status.Verified);
 
-          await p.campaign.award(account, statement, shown);
+          await p.campaign.award(account, attestation, shown);
 
           expect(await p.campaign.isSpent(1, 2, account, unit)).to.equal(true);
         }
@@ -281,9 +281,9 @@ describe("Campaign.award", () => {
   describe("pays", () => {
     it("the task's points to the prover, on anyone's call", async () => {
       const p = await networkHelpers.loadFixture(fixture);
-      const { statement, uid } = await settled(p, p.prover, Status.Verified);
+      const { attestation, uid } = await settled(p, p.prover, Status.Verified);
 
-      const paid = p.award(p.prover, statement);
+      const paid = p.award(p.prover, attestation);
 
       await expect(paid).to.emit(p.campaign, "PointsAwarded").withArgs(1, p.prover, uid, 1, POINTS, 1);
       await expect(paid).not.to.emit(p.campaign, "PointsBurned");
@@ -294,12 +294,12 @@ describe("Campaign.award", () => {
 
     it("a unit attested in the season's last second, in the last second before it closes", async () => {
       const p = await networkHelpers.loadFixture(fixture);
-      const statement = await unitStatement(p, p.prover);
+      const attestation = await unitAttestation(p, p.prover);
       await networkHelpers.time.setNextBlockTimestamp(p.endsAt - 1);
-      await settle(p, await record(p, p.prover, statement), Status.Verified);
+      await settle(p, await record(p, p.prover, attestation), Status.Verified);
       await networkHelpers.time.setNextBlockTimestamp(p.closesAt - 1);
 
-      await p.award(p.prover, statement);
+      await p.award(p.prover, attestation);
 
       expect((await p.campaign.entryOf(1, p.prover)).points).to.equal(POINTS);
     });
@@ -308,8 +308,8 @@ describe("Campaign.award", () => {
       const p = await networkHelpers.loadFixture(fixture);
       for (const account of [p.prover, p.other])
         for (let unit = 0n; unit < UNITS; unit++) {
-          const { statement } = await settled(p, account, Status.Verified, { context: await contextOf(p, 2n, unit) });
-          await p.award(account, statement);
+          const { attestation } = await settled(p, account, Status.Verified, { context: await contextOf(p, 2n, unit) });
+          await p.award(account, attestation);
         }
 
       const total = POINTS * BigInt(UNITS);
@@ -324,11 +324,11 @@ describe("Campaign.award", () => {
       const [a, b] = p.accounts as [HardhatEthersSigner, HardhatEthersSigner];
       for (const unit of [0n, 1n, 2n]) {
         await p.method.setVerifiers(unit < 2n ? [a] : [a, b]);
-        const { statement, uid } = await settled(p, p.prover, Status.Verified, {
+        const { attestation, uid } = await settled(p, p.prover, Status.Verified, {
           context: await contextOf(p, 2n, unit),
         });
         const share = unit < 2n ? 30n : 15n;
-        await expect(p.award(p.prover, statement))
+        await expect(p.award(p.prover, attestation))
           .to.emit(p.campaign, "PointsAwarded")
           .withArgs(1, a, uid, 2, share, (_: bigint) => true);
       }
@@ -336,13 +336,13 @@ describe("Campaign.award", () => {
       expect(await p.campaign.verifierPointsOf(1, b)).to.equal(15);
       await p.method.setVerifiers([a]);
       const capped = await settled(p, p.prover, Status.Verified, { context: await contextOf(p, 2n, 3n) });
-      await expect(p.award(p.prover, capped.statement))
+      await expect(p.award(p.prover, capped.attestation))
         .to.emit(p.campaign, "PointsAwarded")
         .withArgs(1, a, capped.uid, 2, 25, 9);
 
       expect(await p.campaign.verifierPointsOf(1, a)).to.equal(VERIFIER_CAP);
       const beyond = await settled(p, p.other, Status.Verified);
-      await p.award(p.other, beyond.statement);
+      await p.award(p.other, beyond.attestation);
       expect(await p.campaign.entryOf(1, a)).to.deep.equal([VERIFIER_CAP, 9n, 0n]);
       expect(await p.campaign.ledgerOf(1)).to.deep.equal((await replay(p, 1n)).ledger);
     });
@@ -350,9 +350,9 @@ describe("Campaign.award", () => {
     it("no entry to verifiers whose share rounds down to nothing", async () => {
       const p = await networkHelpers.loadFixture(fixture);
       await p.method.setVerifiers(p.accounts.slice(0, 2));
-      const { statement } = await settled(p, p.prover, Status.Verified, { context: await contextOf(p, 4n) });
+      const { attestation } = await settled(p, p.prover, Status.Verified, { context: await contextOf(p, 4n) });
 
-      await p.award(p.prover, statement);
+      await p.award(p.prover, attestation);
 
       const { seq, participants } = await p.campaign.ledgerOf(1);
       expect([seq, participants]).to.deep.equal([1n, 1n]);
@@ -363,9 +363,9 @@ describe("Campaign.award", () => {
       const [a] = p.accounts as [HardhatEthersSigner];
       await runSeason(p, networkHelpers);
       await p.method.setVerifiers([a]);
-      const { statement } = await settled(p, p.prover, Status.Verified, { context: await contextOf(p, 2n, 0n, 2n) });
+      const { attestation } = await settled(p, p.prover, Status.Verified, { context: await contextOf(p, 2n, 0n, 2n) });
 
-      await p.award(p.prover, statement);
+      await p.award(p.prover, attestation);
 
       expect(await p.campaign.verifierPointsOf(1, a)).to.equal(0);
       expect(await p.campaign.verifierPointsOf(2, a)).to.equal(30);
@@ -375,11 +375,11 @@ describe("Campaign.award", () => {
     it("an indebted account in full, then takes what it owes", async () => {
       const p = await networkHelpers.loadFixture(fixture);
       const refuted = await settled(p, p.prover, Status.Refuted, { context: await contextOf(p, 4n) });
-      await p.campaign.burn(refuted.statement);
+      await p.campaign.burn(refuted.attestation);
       expect(await p.campaign.entryOf(1, p.prover)).to.deep.equal([0n, 0n, 10n]);
-      const { statement, uid } = await settled(p, p.prover, Status.Verified);
+      const { attestation, uid } = await settled(p, p.prover, Status.Verified);
 
-      const paid = p.award(p.prover, statement);
+      const paid = p.award(p.prover, attestation);
 
       await expect(paid).to.emit(p.campaign, "PointsAwarded").withArgs(1, p.prover, uid, 1, POINTS, 1);
       await expect(paid).to.emit(p.campaign, "PointsBurned").withArgs(1, p.prover, uid, 5, 10, 2);
@@ -390,11 +390,11 @@ describe("Campaign.award", () => {
     it("an indebted verifier alike, which counts towards its cap", async () => {
       const p = await networkHelpers.loadFixture(fixture);
       const [a] = p.accounts as [HardhatEthersSigner];
-      await p.campaign.burn((await settled(p, a, Status.Refuted)).statement);
+      await p.campaign.burn((await settled(p, a, Status.Refuted)).attestation);
       await p.method.setVerifiers([a]);
-      const { statement, uid } = await settled(p, p.prover, Status.Verified);
+      const { attestation, uid } = await settled(p, p.prover, Status.Verified);
 
-      const paid = p.award(p.prover, statement);
+      const paid = p.award(p.prover, attestation);
 
       await expect(paid).to.emit(p.campaign, "PointsAwarded").withArgs(1, a, uid, 2, 30, 2);
       await expect(paid).to.emit(p.campaign, "PointsBurned").withArgs(1, a, uid, 5, 30, 3);

@@ -142,7 +142,7 @@ describe("Campaign.awardBatch", () => {
       expect(await spent(p, [254, 255, 256, 257])).to.deep.equal([false, true, true, false]);
     });
 
-  it("refuses a batch with a unit that a refuted statement killed", async () => {
+  it("refuses a batch with a unit that a refuted attestation killed", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const { batch } = await verifiedBatch(p, p.prover, 0, 8);
     const refuted = await refutedBatch(p, p.prover, 3, 1);

@@ -17,7 +17,7 @@ import {
   settle,
   settled,
   UNITS,
-  unitStatement,
+  unitAttestation,
 } from "../seasons.ts";
 
 const { ethers, networkHelpers } = await network.create();
@@ -31,91 +31,93 @@ describe("Campaign.burn", () => {
     const points = MAX_POINTS / 10n;
     const season = await runSeason(p, networkHelpers, [{ points, unitsPerAccount: 1 }, { points: 1n }]);
     const award = async (taskId: bigint, unit: bigint) => {
-      const { statement } = await settled(p, p.prover, Status.Verified, { context: await contextOf(p, taskId, unit) });
-      await p.campaign.award(p.prover, statement, NO_INPUT);
+      const { attestation } = await settled(p, p.prover, Status.Verified, {
+        context: await contextOf(p, taskId, unit),
+      });
+      await p.campaign.award(p.prover, attestation, NO_INPUT);
     };
     return { ...p, ...season, award };
   }
 
-  it("refuses statements that are not for a unit of a task", async () => {
+  it("refuses attestations that are not for a unit of a task", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const free = await settled(p, p.prover, Status.Refuted, { context: `0x${"00".repeat(32)}` });
-    await expect(p.campaign.burn(free.statement))
+    await expect(p.campaign.burn(free.attestation))
       .to.be.revertedWithCustomError(p.campaign, "NotAUnit")
-      .withArgs(free.statement.context);
+      .withArgs(free.attestation.context);
 
     const beyond = await settled(p, p.prover, Status.Refuted, { context: await contextOf(p, 2n, BigInt(UNITS)) });
-    await expect(p.campaign.burn(beyond.statement))
+    await expect(p.campaign.burn(beyond.attestation))
       .to.be.revertedWithCustomError(p.campaign, "UnitOutOfRange")
       .withArgs(UNITS, UNITS);
 
     const other = await settled(p, p.prover, Status.Refuted, { context: await contextOf(p, 1n) });
-    await expect(p.campaign.burn(other.statement))
+    await expect(p.campaign.burn(other.attestation))
       .to.be.revertedWithCustomError(p.campaign, "WrongMethod")
       .withArgs(MOCK, QUORUM);
   });
 
   for (const status of ["None", "Pending", "Verified", "Void", "Revoked"] as const)
-    it(`refuses a statement that is ${status}`, async () => {
+    it(`refuses an attestation that is ${status}`, async () => {
       const p = await networkHelpers.loadFixture(fixture);
-      const statement = await unitStatement(p, p.prover);
-      const uid = await p.registry.uidOf(statement);
-      if (status === "Revoked") await p.registry.connect(p.prover).revoke(statement);
-      else if (status !== "None") await record(p, p.prover, statement);
+      const attestation = await unitAttestation(p, p.prover);
+      const uid = await p.registry.uidOf(attestation);
+      if (status === "Revoked") await p.registry.connect(p.prover).revoke(attestation);
+      else if (status !== "None") await record(p, p.prover, attestation);
       if (status === "Verified" || status === "Void") await settle(p, uid as Hex, Status[status]);
 
-      await expect(p.campaign.burn(statement))
+      await expect(p.campaign.burn(attestation))
         .to.be.revertedWithCustomError(p.campaign, "WrongStatus")
         .withArgs(uid, Status[status], Status.Refuted);
     });
 
-  it("refuses a statement whose unit was paid, for it is Verified for good", async () => {
+  it("refuses an attestation whose unit was paid, for it is Verified for good", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { statement, uid } = await settled(p, p.prover, Status.Verified);
-    await p.campaign.award(p.prover, statement, NO_INPUT);
+    const { attestation, uid } = await settled(p, p.prover, Status.Verified);
+    await p.campaign.award(p.prover, attestation, NO_INPUT);
 
-    await expect(p.campaign.burn(statement))
+    await expect(p.campaign.burn(attestation))
       .to.be.revertedWithCustomError(p.campaign, "WrongStatus")
       .withArgs(uid, Status.Verified, Status.Refuted);
   });
 
-  it("refuses statements attested outside the season, and a closed season", async () => {
+  it("refuses attestations attested outside the season, and a closed season", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const season = await openSeason(p, networkHelpers);
     const early = await settled(p, p.prover, Status.Refuted, { context: await contextOf(p, 2n, 0n, 2n) });
-    await expect(p.campaign.burn(early.statement)).to.be.revertedWithCustomError(p.campaign, "NotSeeded").withArgs(2);
+    await expect(p.campaign.burn(early.attestation)).to.be.revertedWithCustomError(p.campaign, "NotSeeded").withArgs(2);
     await networkHelpers.mine(3);
     await p.campaign.seed(2);
     const { attestedAt } = await p.registry.recordOf(early.uid);
-    await expect(p.campaign.burn(early.statement))
+    await expect(p.campaign.burn(early.attestation))
       .to.be.revertedWithCustomError(p.campaign, "WrongTime")
       .withArgs(attestedAt, season.startsAt, season.endsAt);
 
     await networkHelpers.time.setNextBlockTimestamp(season.closesAt);
-    await expect(p.campaign.burn(early.statement))
+    await expect(p.campaign.burn(early.attestation))
       .to.be.revertedWithCustomError(p.campaign, "SeasonClosed")
       .withArgs(2, season.closesAt);
   });
 
-  it("refuses a statement twice, but not another one for the same unit", async () => {
+  it("refuses an attestation twice, but not another one for the same unit", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const first = await settled(p, p.prover, Status.Refuted);
     const second = await settled(p, p.prover, Status.Refuted, { inputHash: first.uid });
-    await p.campaign.burn(first.statement);
-    await expect(p.campaign.burn(first.statement))
+    await p.campaign.burn(first.attestation);
+    await expect(p.campaign.burn(first.attestation))
       .to.be.revertedWithCustomError(p.campaign, "AlreadyBurned")
       .withArgs(first.uid);
 
-    await p.campaign.burn(second.statement);
+    await p.campaign.burn(second.attestation);
 
     expect(await p.campaign.entryOf(1, p.prover)).to.deep.equal([0n, 0n, 2n * PENALTY]);
   });
 
   it("leaves only a debt, and no entry, where there are no points", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { statement } = await settled(p, p.prover, Status.Refuted);
+    const { attestation } = await settled(p, p.prover, Status.Refuted);
 
-    await expect(p.campaign.connect(p.other).burn(statement)).not.to.emit(p.campaign, "PointsBurned");
+    await expect(p.campaign.connect(p.other).burn(attestation)).not.to.emit(p.campaign, "PointsBurned");
 
     expect(await p.campaign.entryOf(1, p.prover)).to.deep.equal([0n, 0n, PENALTY]);
     expect(await p.campaign.ledgerOf(1)).to.deep.equal([0n, 0n, 0n, ethers.ZeroHash]);
@@ -125,9 +127,9 @@ describe("Campaign.burn", () => {
   it("burns what there is, and has the rest owed", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     await p.award(2n, 1n);
-    const { statement, uid } = await settled(p, p.prover, Status.Refuted);
+    const { attestation, uid } = await settled(p, p.prover, Status.Refuted);
 
-    await expect(p.campaign.burn(statement))
+    await expect(p.campaign.burn(attestation))
       .to.emit(p.campaign, "PointsBurned")
       .withArgs(1, p.prover, uid, 5, POINTS, 2);
 
@@ -139,28 +141,28 @@ describe("Campaign.burn", () => {
   it("burns ten times the task's points and no more", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     await p.award(2n, 1n);
-    const { statement, uid } = await settled(p, p.prover, Status.Refuted, { context: await contextOf(p, 4n) });
+    const { attestation, uid } = await settled(p, p.prover, Status.Refuted, { context: await contextOf(p, 4n) });
 
-    await expect(p.campaign.burn(statement)).to.emit(p.campaign, "PointsBurned").withArgs(1, p.prover, uid, 5, 10, 2);
+    await expect(p.campaign.burn(attestation)).to.emit(p.campaign, "PointsBurned").withArgs(1, p.prover, uid, 5, 10, 2);
 
     expect(await p.campaign.entryOf(1, p.prover)).to.deep.equal([POINTS - 10n, 2n, 0n]);
     expect(await p.campaign.ledgerOf(1)).to.deep.equal((await replay(p, 1n)).ledger);
   });
 
-  it("burns once even if the unit was paid for another statement", async () => {
+  it("burns once even if the unit was paid for another attestation", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     await p.award(2n, 0n);
-    const { statement } = await settled(p, p.prover, Status.Refuted, { inputHash: hash("other input") });
+    const { attestation } = await settled(p, p.prover, Status.Refuted, { inputHash: hash("other input") });
 
-    await p.campaign.burn(statement);
+    await p.campaign.burn(attestation);
 
     expect(await p.campaign.entryOf(1, p.prover)).to.deep.equal([0n, 2n, PENALTY - POINTS]);
   });
 
-  it("takes nothing from the statement's copiers, and a copier's refutation nothing from its owner", async () => {
+  it("takes nothing from the attestation's copiers, and a copier's refutation nothing from its owner", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     await p.award(2n, 1n);
-    const copy = await unitStatement(p, p.other, { answer: (await unitStatement(p, p.prover)).answer });
+    const copy = await unitAttestation(p, p.other, { answer: (await unitAttestation(p, p.prover)).answer });
     await settle(p, await record(p, p.other, copy), Status.Refuted);
 
     await p.campaign.burn(copy);
@@ -175,20 +177,20 @@ describe("Campaign.burn", () => {
     const context = await contextOf(p, 3n);
     const first = await settled(p, p.prover, Status.Refuted, { context });
     const second = await settled(p, p.prover, Status.Refuted, { context, inputHash: first.uid });
-    await p.campaign.burn(first.statement);
+    await p.campaign.burn(first.attestation);
     expect((await p.campaign.entryOf(1, p.prover)).owed).to.equal((MAX_POINTS / 10n) * 10n);
 
-    await p.campaign.burn(second.statement);
+    await p.campaign.burn(second.attestation);
 
     expect((await p.campaign.entryOf(1, p.prover)).owed).to.equal(MAX_POINTS);
   });
 
   it("burns until the last second before the season closes", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { statement } = await settled(p, p.prover, Status.Refuted);
+    const { attestation } = await settled(p, p.prover, Status.Refuted);
     await networkHelpers.time.setNextBlockTimestamp(p.closesAt - 1);
 
-    await p.campaign.burn(statement);
+    await p.campaign.burn(attestation);
 
     expect((await p.campaign.entryOf(1, p.prover)).owed).to.equal(PENALTY);
   });

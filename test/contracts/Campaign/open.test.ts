@@ -76,7 +76,7 @@ describe("Campaign.open", () => {
       .withArgs(startsAt, startsAt, closesAt, needed);
   });
 
-  it("refuses a close before the last statement's settlement and the margin", async () => {
+  it("refuses a close before the last attestation's settlement and the margin", async () => {
     const p = await networkHelpers.loadFixture(withTask);
     const { campaign, startsAt, endsAt, closesAt, needed } = p;
     await campaign.draft(startsAt, endsAt, closesAt - 1, 0);

@@ -14,12 +14,12 @@ import {
   rulesOf,
   runSeason,
   UNITS,
-  unitStatement,
+  unitAttestation,
 } from "../seasons.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
-/** Asks the campaign about `count` units from a statement's on. */
+/** Asks the campaign about `count` units from an attestation's on. */
 const required = ({ campaign }: Protocol, { modelId, method, context }: Attestation, count = 1) =>
   campaign.requireUnits(modelId, method, context, count);
 
@@ -39,7 +39,7 @@ describe("Campaign.requireUnits", () => {
       `0x02${unit.slice(4)}` as const,
       await contextOf({ ...p, campaign: twin }),
     ])
-      await expect(required(p, await unitStatement(p, p.prover, { context })))
+      await expect(required(p, await unitAttestation(p, p.prover, { context })))
         .to.be.revertedWithCustomError(p.campaign, "NotAUnit")
         .withArgs(context);
   });
@@ -49,7 +49,7 @@ describe("Campaign.requireUnits", () => {
     await draftSeason(p, networkHelpers);
     await p.campaign.connect(p.organiser).addTask(2, rulesOf(p), layoutBytes, inputs);
     const given = async (taskId: bigint, seasonId: bigint) =>
-      required(p, await unitStatement(p, p.prover, { context: await contextOf(p, taskId, 0n, seasonId) }));
+      required(p, await unitAttestation(p, p.prover, { context: await contextOf(p, taskId, 0n, seasonId) }));
 
     await expect(given(1n, 3n)).to.be.revertedWithCustomError(p.campaign, "UnknownSeason").withArgs(3);
     await expect(given(1n, 2n)).to.be.revertedWithCustomError(p.campaign, "SeasonNotOpen").withArgs(2);
@@ -61,7 +61,7 @@ describe("Campaign.requireUnits", () => {
     const p = await networkHelpers.loadFixture(fixture);
     const context = await contextOf(p, 2n, BigInt(UNITS));
 
-    await expect(required(p, await unitStatement(p, p.prover, { context })))
+    await expect(required(p, await unitAttestation(p, p.prover, { context })))
       .to.be.revertedWithCustomError(p.campaign, "UnitOutOfRange")
       .withArgs(UNITS, UNITS);
   });
@@ -69,7 +69,8 @@ describe("Campaign.requireUnits", () => {
   it("refuses no units, and units that begin or end beyond the account's", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const last = 2 ** 40 - 1;
-    const from = async (unit: number) => unitStatement(p, p.prover, { context: await contextOf(p, 2n, BigInt(unit)) });
+    const from = async (unit: number) =>
+      unitAttestation(p, p.prover, { context: await contextOf(p, 2n, BigInt(unit)) });
 
     await expect(required(p, await from(0), 0))
       .to.be.revertedWithCustomError(p.campaign, "NotAUnit")
@@ -89,10 +90,10 @@ describe("Campaign.requireUnits", () => {
   it("refuses another model and another method than the task's", async () => {
     const p = await networkHelpers.loadFixture(fixture);
 
-    await expect(required(p, await unitStatement(p, p.prover, { modelId: hash("model") })))
+    await expect(required(p, await unitAttestation(p, p.prover, { modelId: hash("model") })))
       .to.be.revertedWithCustomError(p.campaign, "WrongModel")
       .withArgs(hash("model"), p.integerModel);
-    await expect(required(p, await unitStatement(p, p.prover, { method: QUORUM })))
+    await expect(required(p, await unitAttestation(p, p.prover, { method: QUORUM })))
       .to.be.revertedWithCustomError(p.campaign, "WrongMethod")
       .withArgs(QUORUM, MOCK);
   });
@@ -102,7 +103,7 @@ describe("Campaign.requireUnits", () => {
     await openSeason(p, networkHelpers);
     const context = await contextOf(p, 2n, 0n, 2n);
 
-    await expect(required(p, await unitStatement(p, p.prover, { context })))
+    await expect(required(p, await unitAttestation(p, p.prover, { context })))
       .to.be.revertedWithCustomError(p.campaign, "NotSeeded")
       .withArgs(2);
   });
@@ -112,20 +113,20 @@ describe("Campaign.requireUnits", () => {
     const { startsAt, endsAt } = await openSeason(p, networkHelpers);
     await networkHelpers.mine(3);
     await p.campaign.seed(1);
-    const statement = await unitStatement(p, p.prover);
+    const attestation = await unitAttestation(p, p.prover);
     await networkHelpers.time.increaseTo(startsAt - 1);
 
-    await expect(required(p, statement))
+    await expect(required(p, attestation))
       .to.be.revertedWithCustomError(p.campaign, "SeasonNotRunning")
       .withArgs(1, startsAt, endsAt);
 
     await networkHelpers.time.increaseTo(startsAt);
-    expect(await required(p, statement)).to.deep.equal([]);
+    expect(await required(p, attestation)).to.deep.equal([]);
     await networkHelpers.time.increaseTo(endsAt - 1);
-    expect(await required(p, statement)).to.deep.equal([]);
+    expect(await required(p, attestation)).to.deep.equal([]);
 
     await networkHelpers.time.increaseTo(endsAt);
-    await expect(required(p, statement))
+    await expect(required(p, attestation))
       .to.be.revertedWithCustomError(p.campaign, "SeasonNotRunning")
       .withArgs(1, startsAt, endsAt);
   });
@@ -133,13 +134,13 @@ describe("Campaign.requireUnits", () => {
   it("takes all of an account's units at once", async () => {
     const p = await networkHelpers.loadFixture(fixture);
 
-    expect(await required(p, await unitStatement(p, p.prover), UNITS)).to.deep.equal([]);
+    expect(await required(p, await unitAttestation(p, p.prover), UNITS)).to.deep.equal([]);
   });
 
   it("takes an account's last unit", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const context = await contextOf(p, 1n, BigInt(UNITS) - 1n);
 
-    expect(await required(p, await unitStatement(p, p.prover, { method: QUORUM, context }))).to.deep.equal([]);
+    expect(await required(p, await unitAttestation(p, p.prover, { method: QUORUM, context }))).to.deep.equal([]);
   });
 });

@@ -73,7 +73,7 @@ describe("FraudProof's laws", function () {
     return fraudProtocol(ethers, networkHelpers);
   }
 
-  it("never refute an honest statement: no row of no unit of no network", async () => {
+  it("never refute an honest attestation: no row of no unit of no network", async () => {
     let refusals = 0;
     await fc.assert(
       fc.asyncProperty(anyTask, async ({ model: { layout, layers, input }, noise }) => {
@@ -86,15 +86,15 @@ describe("FraudProof's laws", function () {
         await p.registry.connect(p.prover).attestBatch(FRAUD, task.modelId, task.context, 3, task.bytes, traces);
         const trace = traceOf(forward(layers, input));
         const salt = hash("salt");
-        const { statement, answer, evidence } = buildTraced(task.bytes, {
+        const { attestation, answer, evidence } = buildTraced(task.bytes, {
           ...{ ...claim, context: FREE_CONTEXT, salt, trace },
         });
-        const { inputHash, context } = statement;
+        const { inputHash, context } = attestation;
         await p.registry.connect(p.prover).attest(FRAUD, task.modelId, inputHash, context, answer, evidence);
 
         for (const [i, place] of placesOf(layers).entries()) {
           const shown = disputeRow(task.bytes, layers, place);
-          await expect(p.fraud.refute.staticCall(statement, answer, trace, shown)).to.be.revertedWithCustomError(
+          await expect(p.fraud.refute.staticCall(attestation, answer, trace, shown)).to.be.revertedWithCustomError(
             p.fraud,
             "RowIsRight",
           );
@@ -162,10 +162,10 @@ describe("FraudProof's laws", function () {
           salt: hash("salt"),
         };
         const attest = async (trace: Uint8Array) => {
-          const { statement, answer, evidence } = buildTraced(bytes, { ...claim, trace });
-          const { inputHash, context } = statement;
+          const { attestation, answer, evidence } = buildTraced(bytes, { ...claim, trace });
+          const { inputHash, context } = attestation;
           await p.registry.connect(p.prover).attest(FRAUD, modelId, inputHash, context, answer, evidence);
-          return { statement, answer };
+          return { attestation, answer };
         };
         const trace = traceOf(forward(layers, input));
 
@@ -173,14 +173,14 @@ describe("FraudProof's laws", function () {
         const places = placesOf(layers);
         const shown = disputeRow(bytes, layers, places[place % places.length] as (typeof places)[number]);
         await expect(
-          p.fraud.refute.staticCall(honest.statement, honest.answer, trace, shown),
+          p.fraud.refute.staticCall(honest.attestation, honest.answer, trace, shown),
         ).to.be.revertedWithCustomError(p.fraud, "RowIsRight");
 
         const spoiled = changed(trace, input.length + (at % (trace.length - input.length)), by);
         const lie = await attest(spoiled);
         const wrong = findWrongRow(layers, spoiled);
         if (wrong === undefined) throw new Error("No row is wrong.");
-        await p.fraud.refute.staticCall(lie.statement, lie.answer, spoiled, disputeRow(bytes, layers, wrong));
+        await p.fraud.refute.staticCall(lie.attestation, lie.answer, spoiled, disputeRow(bytes, layers, wrong));
       }),
       { numRuns: 2000, endOnFailure: true },
     );

@@ -55,7 +55,7 @@ describe("FraudProof, whatever the model", () => {
       expect(sent.data.length / 2).to.be.within(1, MOST_BYTES);
     };
 
-    it(`refutes the last row of a statement within one transaction: ${name}`, async () => {
+    it(`refutes the last row of an attestation within one transaction: ${name}`, async () => {
       const p = await networkHelpers.loadFixture(fixture);
       await p.models.publish(publication, bytes, rows, "");
       const [published] = await p.models.queryFilter(p.models.filters.ModelPublished(), "latest");
@@ -63,11 +63,11 @@ describe("FraudProof, whatever the model", () => {
       const honest = traceOf(forward(layers, new Int8Array(inputs).fill(-7)));
       const trace = changed(honest, honest.length - 1);
       const claim = { prover: addressOf(p.prover), method: FRAUD, modelId, context: FREE_CONTEXT, salt: hash("salt") };
-      const { statement, answer, evidence } = buildTraced(bytes, { ...claim, trace });
-      await p.registry.connect(p.prover).attest(FRAUD, modelId, statement.inputHash, FREE_CONTEXT, answer, evidence);
+      const { attestation, answer, evidence } = buildTraced(bytes, { ...claim, trace });
+      await p.registry.connect(p.prover).attest(FRAUD, modelId, attestation.inputHash, FREE_CONTEXT, answer, evidence);
       const last = { layer: layers.length - 1, row: (outputs.at(-1) as number) - 1 };
 
-      await expectToFit(await p.fraud.refute(statement, answer, trace, disputeRow(bytes, layers, last)));
+      await expectToFit(await p.fraud.refute(attestation, answer, trace, disputeRow(bytes, layers, last)));
     });
 
     it(`refutes the first layer of a batch's unit within one transaction: ${name}`, async () => {

@@ -22,18 +22,18 @@ import { contextOf, MOCK, openSeason, Status } from "../seasons.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
-describe("FraudProof, when a statement is recorded", () => {
+describe("FraudProof, when an attestation is recorded", () => {
   async function fixture() {
     const p = await fraudProtocol(ethers, networkHelpers);
     const trace = honest(p, p.prover, 0);
     const single = singleOf(p, p.prover, trace);
-    /** Records a statement whose fields, answer or evidence differ from the honest one's. */
+    /** Records an attestation whose fields, answer or evidence differ from the honest one's. */
     const attest = async (fields: object = {}, answer: Partial<Answer> = {}, evidence = single.evidence) => {
       const opened = { ...single.answer, ...answer };
-      const statement = { ...single.statement, ...fields, answer: answerHash(single.statement.prover, opened) };
-      const { method, modelId, inputHash, context } = statement;
+      const attestation = { ...single.attestation, ...fields, answer: answerHash(single.attestation.prover, opened) };
+      const { method, modelId, inputHash, context } = attestation;
       const sent = p.registry.connect(p.prover).attest(method, modelId, inputHash, context, opened, evidence);
-      return { uid: await p.registry.uidOf(statement), sent };
+      return { uid: await p.registry.uidOf(attestation), sent };
     };
     return { ...p, trace, single, attest };
   }
@@ -46,33 +46,33 @@ describe("FraudProof, when a statement is recorded", () => {
 
   it("refuses anyone but the registry", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { statement, answer, evidence } = p.single;
+    const { attestation, answer, evidence } = p.single;
     const fraud = p.fraud.connect(p.prover);
     const uid = hash("uid");
 
     for (const call of [
-      () => fraud.onAttest(uid, statement, answer, evidence),
-      () => fraud.onAttestBatch(uid, { ...statement, count: 1, root: uid }, 5, layout),
-      () => fraud.onCommit(uid, statement),
-      () => fraud.onReveal(uid, statement, answer),
+      () => fraud.onAttest(uid, attestation, answer, evidence),
+      () => fraud.onAttestBatch(uid, { ...attestation, count: 1, root: uid }, 5, layout),
+      () => fraud.onCommit(uid, attestation),
+      () => fraud.onReveal(uid, attestation, answer),
     ])
       await expect(call()).to.be.revertedWithCustomError(fraud, "NotTheRegistry").withArgs(p.prover);
   });
 
   it("refuses a hidden answer", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { method, modelId, inputHash, context, answer } = p.single.statement;
+    const { method, modelId, inputHash, context, answer } = p.single.attestation;
 
     await expect(p.registry.connect(p.prover).commit(method, modelId, inputHash, context, answer))
       .to.be.revertedWithCustomError(p.fraud, "OpenOnly")
-      .withArgs(await p.registry.uidOf(p.single.statement));
+      .withArgs(await p.registry.uidOf(p.single.attestation));
   });
 
   it("refuses a reveal, were there ever one", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const registry = await ethers.getImpersonatedSigner(await p.registry.getAddress());
 
-    await expect(p.fraud.connect(registry).onReveal.staticCall(hash("uid"), p.single.statement, p.single.answer))
+    await expect(p.fraud.connect(registry).onReveal.staticCall(hash("uid"), p.single.attestation, p.single.answer))
       .to.be.revertedWithCustomError(p.fraud, "OpenOnly")
       .withArgs(hash("uid"));
   });
@@ -195,11 +195,11 @@ describe("FraudProof, when a statement is recorded", () => {
   async function records(context: (p: Awaited<ReturnType<typeof fixture>>) => Promise<Hex> | Hex) {
     const p = await networkHelpers.loadFixture(fixture);
     const single: Single = singleOf(p, p.prover, p.trace, await context(p));
-    const { method, modelId, inputHash } = single.statement;
-    const uid = await p.registry.uidOf(single.statement);
+    const { method, modelId, inputHash } = single.attestation;
+    const uid = await p.registry.uidOf(single.attestation);
     const sent = p.registry
       .connect(p.prover)
-      .attest(method, modelId, inputHash, single.statement.context, single.answer, single.evidence);
+      .attest(method, modelId, inputHash, single.attestation.context, single.answer, single.evidence);
 
     await expect(sent).to.emit(p.fraud, "Traced").withArgs(uid, bytesToHex(p.trace));
     await expect(sent).to.emit(p.bonds, "Locked").withArgs(p.fraud, p.prover, BOND);
@@ -207,7 +207,7 @@ describe("FraudProof, when a statement is recorded", () => {
     expect((await p.bonds.bondOf(p.fraud, p.prover)).locked).to.equal(BOND);
   }
 
-  it("takes the trace and the bond of a free statement", () => records(() => FREE_CONTEXT));
+  it("takes the trace and the bond of a free attestation", () => records(() => FREE_CONTEXT));
   it("takes the trace and the bond of a unit", () => records((p) => contextOf(p, FRAUD_TASK)));
   it("takes the trace and the bond of a request's answer", () => records(() => `0x02${"ab".repeat(31)}`));
 });

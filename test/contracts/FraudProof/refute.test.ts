@@ -23,7 +23,7 @@ import {
   WINDOW,
   wrongRow,
 } from "../fraud.ts";
-import { contextOf, record, Status, unitStatement } from "../seasons.ts";
+import { contextOf, record, Status, unitAttestation } from "../seasons.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -31,7 +31,7 @@ const { ethers, networkHelpers } = await network.create();
 const places = [4, 5, 6, 7, 8].map((at) => (at < 7 ? { at, layer: 0, row: at - 4 } : { at, layer: 1, row: at - 7 }));
 
 describe("FraudProof.refute", () => {
-  /** A recorded statement whose hidden neuron 1 is off by one; both outputs follow from it. */
+  /** A recorded attestation whose hidden neuron 1 is off by one; both outputs follow from it. */
   async function fixture() {
     const p = await fraudProtocol(ethers, networkHelpers);
     const right = honest(p, p.prover, 0);
@@ -40,50 +40,52 @@ describe("FraudProof.refute", () => {
     const [challenger] = p.accounts as [typeof p.prover];
     const refute = (
       shown: Partial<ReturnType<typeof disputeRow>> = {},
-      { statement, answer, trace }: Single = single,
+      { attestation, answer, trace }: Single = single,
       place = { layer: 0, row: 1 },
     ) =>
-      p.fraud.connect(challenger).refute(statement, answer, trace, { ...disputeRow(layout, layers, place), ...shown });
+      p.fraud
+        .connect(challenger)
+        .refute(attestation, answer, trace, { ...disputeRow(layout, layers, place), ...shown });
     return { ...p, right, single, uid, challenger, refute };
   }
 
-  it("refuses a statement that nobody made", async () => {
+  it("refuses an attestation that nobody made", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const statement = { ...p.single.statement, prover: addressOf(p.other) };
+    const attestation = { ...p.single.attestation, prover: addressOf(p.other) };
 
-    await expect(p.refute({}, { ...p.single, statement }))
+    await expect(p.refute({}, { ...p.single, attestation }))
       .to.be.revertedWithCustomError(p.fraud, "NotOpen")
-      .withArgs(await p.registry.uidOf(statement));
+      .withArgs(await p.registry.uidOf(attestation));
   });
 
-  it("refuses statements under other methods, or none", async () => {
+  it("refuses attestations under other methods, or none", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { statement } = p.single;
-    const mocks = await unitStatement(p, p.prover, { answer: statement.answer, inputHash: statement.inputHash });
+    const { attestation } = p.single;
+    const mocks = await unitAttestation(p, p.prover, { answer: attestation.answer, inputHash: attestation.inputHash });
     const uid = await record(p, p.prover, mocks);
-    await expect(p.refute({}, { ...p.single, statement: mocks }))
+    await expect(p.refute({}, { ...p.single, attestation: mocks }))
       .to.be.revertedWithCustomError(p.fraud, "NotOpen")
       .withArgs(uid);
-    const { modelId, inputHash } = statement;
+    const { modelId, inputHash } = attestation;
     await p.registry.connect(p.prover).attest(0, modelId, inputHash, FREE_CONTEXT, p.single.answer, "0x");
-    const unverified = { ...statement, method: 0 };
+    const unverified = { ...attestation, method: 0 };
 
-    await expect(p.refute({}, { ...p.single, statement: unverified }))
+    await expect(p.refute({}, { ...p.single, attestation: unverified }))
       .to.be.revertedWithCustomError(p.fraud, "NotOpen")
       .withArgs(await p.registry.uidOf(unverified));
   });
 
-  it("refuses a statement of another FraudProof, whose bond this one doesn't hold", async () => {
+  it("refuses an attestation of another FraudProof, whose bond this one doesn't hold", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const twin = await ethers.deployContract("FraudProof", [p.campaign, p.bonds, WINDOW, BOND]);
-    const { statement, answer, trace } = p.single;
+    const { attestation, answer, trace } = p.single;
 
-    await expect(twin.refute(statement, answer, trace, disputeRow(layout, layers, { layer: 0, row: 1 })))
+    await expect(twin.refute(attestation, answer, trace, disputeRow(layout, layers, { layer: 0, row: 1 })))
       .to.be.revertedWithCustomError(twin, "NotOpen")
       .withArgs(p.uid);
   });
 
-  it("refuses the same statement twice, another row too", async () => {
+  it("refuses the same attestation twice, another row too", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     await p.refute();
 
@@ -124,10 +126,10 @@ describe("FraudProof.refute", () => {
     const uid = await attestSingle(p, p.prover, honestOne);
     const forged = singleOf(p, p.prover, changed(p.right, 5));
 
-    await expect(p.refute({}, { ...forged, statement: honestOne.statement }))
+    await expect(p.refute({}, { ...forged, attestation: honestOne.attestation }))
       .to.be.revertedWithCustomError(p.fraud, "WrongTrace")
       .withArgs(uid);
-    expect(answerHash(addressOf(p.prover), forged.answer)).to.not.equal(honestOne.statement.answer);
+    expect(answerHash(addressOf(p.prover), forged.answer)).to.not.equal(honestOne.attestation.answer);
   });
 
   it("refuses another layout than the model's", async () => {
@@ -196,7 +198,7 @@ describe("FraudProof.refute", () => {
     }
   });
 
-  it("refuses every row of an honest statement", async () => {
+  it("refuses every row of an honest attestation", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const single = singleOf(p, p.prover, p.right, await contextOf(p, FRAUD_TASK));
     await attestSingle(p, p.prover, single);
@@ -207,14 +209,14 @@ describe("FraudProof.refute", () => {
         .withArgs(layer, row, new Int8Array(p.right.buffer)[at]);
   });
 
-  it("refuses a batch in place of a single statement", async () => {
+  it("refuses a batch in place of a single attestation", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const made = await batchOf(p, p.prover, 0, 1);
     await attestBatch(p, p.prover, made);
     const { root, count: _, ...fields } = made.batch;
-    const statement = { ...fields, inputHash: root, answer: root };
+    const attestation = { ...fields, inputHash: root, answer: root };
 
-    await expect(p.refute({}, { ...p.single, statement })).to.be.revertedWithCustomError(p.fraud, "NotOpen");
+    await expect(p.refute({}, { ...p.single, attestation })).to.be.revertedWithCustomError(p.fraud, "NotOpen");
   });
 
   for (const { at, layer, row } of places)
@@ -264,12 +266,12 @@ describe("FraudProof.refute", () => {
     const modelId = (await p.models.publish.staticCall(publication, bytes, encodeRows(rows), "")) as Hex;
     await p.models.publish(publication, bytes, encodeRows(rows), "");
     const trace = Uint8Array.of(1, 1, 1, 1, 6);
-    const { method, prover } = p.single.statement;
+    const { method, prover } = p.single.attestation;
     const made = buildTraced(bytes, { prover, method, modelId, context: FREE_CONTEXT, salt: hash("salt"), trace });
     await attestSingle(p, p.prover, { trace, ...made });
 
-    await expect(p.fraud.refute(made.statement, made.answer, trace, disputeRow(bytes, rows, { layer: 0, row: 0 })))
+    await expect(p.fraud.refute(made.attestation, made.answer, trace, disputeRow(bytes, rows, { layer: 0, row: 0 })))
       .to.emit(p.fraud, "RowRefuted")
-      .withArgs(await p.registry.uidOf(made.statement), p.admin, 0, 0, 0, 6, 7);
+      .withArgs(await p.registry.uidOf(made.attestation), p.admin, 0, 0, 0, 6, 7);
   });
 });

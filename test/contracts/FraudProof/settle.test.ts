@@ -14,7 +14,7 @@ import {
   singleOf,
   WINDOW,
 } from "../fraud.ts";
-import { record, Status, unitStatement } from "../seasons.ts";
+import { record, Status, unitAttestation } from "../seasons.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -27,7 +27,7 @@ describe("FraudProof.settle", () => {
 
   it("refuses what nobody recorded, what another method settles, and what is settled", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const mocks = await record(p, p.prover, await unitStatement(p, p.prover));
+    const mocks = await record(p, p.prover, await unitAttestation(p, p.prover));
     const refuted = (await refutedBatch(p, p.prover, 10, 1)).id;
     await passWindow(p);
     await p.fraud.settle(p.id);
@@ -68,7 +68,7 @@ describe("FraudProof.settle", () => {
     expect((await p.bonds.bondOf(p.fraud, p.prover)).locked).to.equal(0);
   });
 
-  it("verifies a single statement, true or not, if nobody looked", async () => {
+  it("verifies a single attestation, true or not, if nobody looked", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const lie = singleOf(p, p.prover, changed(honest(p, p.prover, 0), 5));
     const uid = await attestSingle(p, p.prover, lie);

@@ -8,14 +8,14 @@ import {Commitments} from "../../../contracts/libraries/Commitments.sol";
 import {vm} from "../Vm.sol";
 import {QuorumProtocol} from "./QuorumProtocol.sol";
 
-/// @notice Accounts that are provers and verifiers at once do whatever they like; an oracle says how each statement must
+/// @notice Accounts that are provers and verifiers at once do whatever they like; an oracle says how each attestation must
 /// end and what it must cost whom.
 contract QuorumHandler is QuorumProtocol {
     uint256 public constant ACCOUNTS = 10;
     uint256 private constant MONEY = 100_000;
 
     bytes32[] private _uids;
-    mapping(bytes32 uid => Attestation) private _statements;
+    mapping(bytes32 uid => Attestation) private _attestations;
     uint256 public open;
     uint256 public burned;
 
@@ -53,17 +53,17 @@ contract QuorumHandler is QuorumProtocol {
     }
 
     function attest(uint256 who, bytes32 inputHash) external {
-        Attestation memory statement = _statement(accountAt(who % ACCOUNTS), inputHash);
-        if (quorum.memberCount() < 4 || registry.statusOf(registry.uidOf(statement)) != 0) return;
+        Attestation memory attestation = _attestation(accountAt(who % ACCOUNTS), inputHash);
+        if (quorum.memberCount() < 4 || registry.statusOf(registry.uidOf(attestation)) != 0) return;
         _next(1);
-        bytes32 uid = commit(statement);
+        bytes32 uid = commit(attestation);
         _uids.push(uid);
-        _statements[uid] = statement;
-        depositsOf[statement.prover] += quorum.depositPerStatement();
+        _attestations[uid] = attestation;
+        depositsOf[attestation.prover] += quorum.depositPerAttestation();
         ++open;
     }
 
-    /// @notice Some statements go a step further, each participant doing its part or not.
+    /// @notice Some attestations go a step further, each participant doing its part or not.
     function advance(uint256 which, uint256 random) external {
         for (uint256 i = 0; i < 8 && _uids.length != 0; ++i) {
             _advance(_uids[((which % _uids.length) + i) % _uids.length], uint256(keccak256(abi.encode(random, i))));
@@ -144,7 +144,7 @@ contract QuorumHandler is QuorumProtocol {
 
     function _reveal(bytes32 uid, Case memory c, uint256 random) private {
         Seat[] memory seats = quorum.seatsOf(uid);
-        if (!c.proverRevealed && random % 8 != 0) _openAnswer(_statements[uid]);
+        if (!c.proverRevealed && random % 8 != 0) _openAnswer(_attestations[uid]);
         for (uint256 i = 0; i < seats.length; ++i) {
             if (seats[i].round != c.round || seats[i].state != SeatState.Committed) continue;
             random = uint256(keccak256(abi.encode(random)));
@@ -161,7 +161,7 @@ contract QuorumHandler is QuorumProtocol {
         return c.proverRevealed && c.committed == c.revealed;
     }
 
-    /// @dev Most statements have a camp that most members follow.
+    /// @dev Most attestations have a camp that most members follow.
     function _vote(bytes32 uid, address member) private pure returns (bytes32) {
         uint256 random = uint256(keccak256(abi.encode(uid, member)));
         bytes32[4] memory votes = [OUTPUT, bytes32("wrong"), Commitments.INVALID, Commitments.UNAVAILABLE];
@@ -190,12 +190,12 @@ contract QuorumHandler is QuorumProtocol {
         require(registry.statusOf(uid) == uint8(Status.Pending) && quorum.caseOf(uid).round == 2, "a second round");
     }
 
-    /// @dev Checks how a statement ended and books what that costs: free-standing work always pays who did its part.
+    /// @dev Checks how an attestation ended and books what that costs: free-standing work always pays who did its part.
     function _end(bytes32 uid, Status expected, bytes32 winner) private {
         require(registry.statusOf(uid) == uint8(expected), "the votes say otherwise");
         --open;
-        address prover = _statements[uid].prover;
-        depositsOf[prover] -= quorum.depositPerStatement();
+        address prover = _attestations[uid].prover;
+        depositsOf[prover] -= quorum.depositPerAttestation();
         Seat[] memory seats = quorum.seatsOf(uid);
         for (uint256 i = 0; i < seats.length; ++i) {
             address member = seats[i].member;
@@ -226,7 +226,7 @@ contract QuorumInvariants {
         targets[0] = address(_handler);
     }
 
-    /// @notice Locked is what is at stake as a verifier, and the deposits of open statements: nothing else, never less.
+    /// @notice Locked is what is at stake as a verifier, and the deposits of open attestations: nothing else, never less.
     function invariant_locksAreAccountedFor() external view {
         for (uint256 i = 0; i < _handler.ACCOUNTS(); ++i) {
             address account = _handler.accountAt(i);
@@ -235,7 +235,7 @@ contract QuorumInvariants {
         }
     }
 
-    /// @notice Nobody loses more than its penalties and the fees of its own statements.
+    /// @notice Nobody loses more than its penalties and the fees of its own attestations.
     function invariant_nobodyLosesMore() external view {
         int256 sum = 0;
         for (uint256 i = 0; i < _handler.ACCOUNTS(); ++i) {

@@ -34,12 +34,12 @@ contract QuorumDraw is QuorumProtocol {
         for (uint256 i = 0; quorum.memberCount() <= first; ++i) _come(_account(i));
         _next(1);
         uint256 eligible = _note();
-        Attestation memory statement = _statement(_prover(seed, proverIsMember), "input");
-        if (_eligible[statement.prover]) --eligible;
-        _eligible[statement.prover] = false;
-        _deposit(statement.prover, quorum.depositPerStatement());
+        Attestation memory attestation = _attestation(_prover(seed, proverIsMember), "input");
+        if (_eligible[attestation.prover]) --eligible;
+        _eligible[attestation.prover] = false;
+        _deposit(attestation.prover, quorum.depositPerAttestation());
         _churn(~seed, churn % 12, false); // in the commit's own block
-        bytes32 uid = commit(statement);
+        bytes32 uid = commit(attestation);
         _churn(seed / 3, churn % 12, true);
         _next(3);
 
@@ -47,7 +47,7 @@ contract QuorumDraw is QuorumProtocol {
         _check(uid, 1, first);
 
         vm.warp(quorum.caseOf(uid).commitUntil);
-        _openAnswer(statement);
+        _openAnswer(attestation);
         quorum.settle(uid);
         _churn(seed / 5, churn % 12, true);
         _next(3);
@@ -68,9 +68,9 @@ contract QuorumDraw is QuorumProtocol {
         _next(1);
         uint256[8] memory seats;
         address prover = address(0xbeef);
-        _deposit(prover, 400 * quorum.depositPerStatement());
+        _deposit(prover, 400 * quorum.depositPerAttestation());
         for (uint256 i = 0; i < 400; ++i) {
-            bytes32 uid = commit(_statement(prover, bytes32(i)));
+            bytes32 uid = commit(_attestation(prover, bytes32(i)));
             _next(3);
             quorum.draw(uid);
             Seat[] memory panel = quorum.seatsOf(uid);
@@ -84,11 +84,11 @@ contract QuorumDraw is QuorumProtocol {
         _deploy(31, 32);
         for (uint256 i = 0; i < 64; ++i) _join(_account(i));
         _next(1);
-        Attestation memory statement = _statement(address(0xbeef), "input");
-        _deposit(statement.prover, quorum.depositPerStatement());
-        bytes32 uid = commit(statement);
+        Attestation memory attestation = _attestation(address(0xbeef), "input");
+        _deposit(attestation.prover, quorum.depositPerAttestation());
+        bytes32 uid = commit(attestation);
         _round(uid, 31);
-        _openAnswer(statement);
+        _openAnswer(attestation);
         _reveal(uid, 0, 31);
         vm.warp(quorum.caseOf(uid).revealUntil);
         quorum.settle(uid);

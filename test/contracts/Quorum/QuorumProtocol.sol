@@ -58,15 +58,15 @@ abstract contract QuorumProtocol is Protocol {
         quorum.quit();
     }
 
-    /// @dev `prover` commits a free statement about `inputHash`, whose answer is OUTPUT with salt zero.
-    function _statement(address prover, bytes32 inputHash) internal view returns (Attestation memory) {
+    /// @dev `prover` commits a free attestation about `inputHash`, whose answer is OUTPUT with salt zero.
+    function _attestation(address prover, bytes32 inputHash) internal view returns (Attestation memory) {
         bytes32 answer = Commitments.answer(prover, OUTPUT, 0, 0);
         return Attestation(prover, 1, modelId, inputHash, 0, answer);
     }
 
-    function _openAnswer(Attestation memory statement) internal {
-        vm.prank(statement.prover);
-        registry.reveal(1, modelId, statement.inputHash, 0, Answer(OUTPUT, 0, 0));
+    function _openAnswer(Attestation memory attestation) internal {
+        vm.prank(attestation.prover);
+        registry.reveal(1, modelId, attestation.inputHash, 0, Answer(OUTPUT, 0, 0));
     }
 
     function _next(uint256 blocks) internal {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { hash } from "../fixtures.ts";
-import { commitStatement, draw, drawnPanel, firstRound, OTHER, panelProtocol, RIGHT, WRONG } from "../panels.ts";
+import { commitAttestation, draw, drawnPanel, firstRound, OTHER, panelProtocol, RIGHT, WRONG } from "../panels.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -10,7 +10,7 @@ describe("Quorum.commit", () => {
     return drawnPanel(ethers, networkHelpers);
   }
 
-  it("refuses a statement it doesn't know", async () => {
+  it("refuses an attestation it doesn't know", async () => {
     const { quorum } = await networkHelpers.loadFixture(drawn);
 
     await expect(quorum.commit(hash("uid"), hash("vote")))
@@ -20,7 +20,7 @@ describe("Quorum.commit", () => {
 
   it("refuses before the panel is drawn", async () => {
     const p = await panelProtocol(ethers, networkHelpers);
-    const { uid } = await commitStatement(p);
+    const { uid } = await commitAttestation(p);
 
     await expect(p.quorum.connect(p.verifiers[0]).commit(uid, hash("vote")))
       .to.be.revertedWithCustomError(p.quorum, "NotCommitting")

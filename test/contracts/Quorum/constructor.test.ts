@@ -68,7 +68,7 @@ describe("Quorum's constructor", () => {
         expect(given[name as keyof typeof parameters], name).to.equal(value);
       const { drawWindow, commitWindow, revealWindow, firstPanel, secondPanel, seatFee } = parameters;
       expect(await quorum.longest()).to.equal(2 * (drawWindow + commitWindow + revealWindow));
-      expect(await quorum.depositPerStatement()).to.equal(seatFee * BigInt(firstPanel + secondPanel));
+      expect(await quorum.depositPerAttestation()).to.equal(seatFee * BigInt(firstPanel + secondPanel));
       expect(await quorum.checksInput()).to.equal(true);
     });
 });

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import { hash } from "../fixtures.ts";
 import {
-  commitStatement,
+  commitAttestation,
   commitVotes,
   draw,
   firstRound,
@@ -24,7 +24,7 @@ const addresses = (accounts: readonly HardhatEthersSigner[]) => accounts.map(({ 
 describe("Quorum.draw", () => {
   async function fixture() {
     const p = await panelProtocol(ethers, networkHelpers);
-    const { uid } = await commitStatement(p);
+    const { uid } = await commitAttestation(p);
     const { drawBlock, drawUntil } = await p.quorum.caseOf(uid);
     return { ...p, uid, drawBlock, drawUntil };
   }
@@ -32,12 +32,12 @@ describe("Quorum.draw", () => {
   /** A Quorum whose draw window lasts longer than 256 blocks. */
   async function slow() {
     const p = await panelProtocol(ethers, networkHelpers, 5, { drawWindow: 1_000 });
-    const { uid } = await commitStatement(p);
+    const { uid } = await commitAttestation(p);
     const { drawBlock, drawUntil } = await p.quorum.caseOf(uid);
     return { ...p, uid, drawBlock, drawUntil };
   }
 
-  it("refuses a statement it doesn't know", async () => {
+  it("refuses an attestation it doesn't know", async () => {
     const { quorum } = await networkHelpers.loadFixture(fixture);
 
     await expect(quorum.draw(hash("uid")))
@@ -67,7 +67,7 @@ describe("Quorum.draw", () => {
     await expect(p.quorum.draw(p.uid)).to.be.revertedWithCustomError(p.quorum, "AlreadyDrawn").withArgs(p.uid, 1);
   });
 
-  it("refuses a settled statement", async () => {
+  it("refuses a settled attestation", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     await until(p, p.drawUntil);
     await p.quorum.settle(p.uid);
@@ -117,7 +117,7 @@ describe("Quorum.draw", () => {
     const p = await panelProtocol(ethers, networkHelpers, 3);
     await join(p, p.prover);
     for (let unit = 0n; unit < UNITS; unit++) {
-      const { uid } = await commitStatement(p, { context: await contextOf(p, 1n, unit) });
+      const { uid } = await commitAttestation(p, { context: await contextOf(p, 1n, unit) });
       expect(addresses(await draw(p, uid))).to.have.members(addresses(p.verifiers));
     }
   });
@@ -125,7 +125,7 @@ describe("Quorum.draw", () => {
   it("never seats a member that joined after the commit", async () => {
     const p = await panelProtocol(ethers, networkHelpers, 3);
     await join(p, p.prover);
-    const { uid } = await commitStatement(p);
+    const { uid } = await commitAttestation(p);
     for (const late of p.accounts.slice(3, 9)) await join(p, late);
 
     expect(addresses(await draw(p, uid))).to.have.members(addresses(p.verifiers));
@@ -134,7 +134,7 @@ describe("Quorum.draw", () => {
   it("still seats members that left after the commit, and still penalises them", async () => {
     const p = await panelProtocol(ethers, networkHelpers, 3);
     await join(p, p.prover);
-    const { uid } = await commitStatement(p);
+    const { uid } = await commitAttestation(p);
     for (const verifier of p.verifiers) await p.quorum.connect(verifier).quit();
     const members = await draw(p, uid);
     expect(addresses(members)).to.have.members(addresses(p.verifiers));
@@ -158,7 +158,7 @@ describe("Quorum.draw", () => {
     for (const seat of (await p.quorum.seatsOf(uid)).slice(3)) expect(seat.round).to.equal(2);
   });
 
-  it("voids a statement whose second panel can't be filled, and penalises nobody who revealed", async () => {
+  it("voids an attestation whose second panel can't be filled, and penalises nobody who revealed", async () => {
     const p = await panelProtocol(ethers, networkHelpers, 7);
     const { uid } = await firstRound(p, [RIGHT, WRONG, OTHER]);
     await p.quorum.settle(uid);
@@ -190,7 +190,7 @@ describe("Quorum.draw", () => {
     await ethers.provider.send("evm_setAutomine", [true]);
     await join(p, p.prover);
 
-    const { uid } = await commitStatement(p);
+    const { uid } = await commitAttestation(p);
 
     expect(addresses(await draw(p, uid))).to.have.members(addresses([b, c, late]));
   });

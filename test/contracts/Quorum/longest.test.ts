@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { commitStatement, draw, openAnswer, panelProtocol, until } from "../panels.ts";
+import { commitAttestation, draw, openAnswer, panelProtocol, until } from "../panels.ts";
 import { Status } from "../seasons.ts";
 
 const { ethers, networkHelpers } = await network.create();
@@ -10,9 +10,9 @@ describe("Quorum.longest", () => {
     return panelProtocol(ethers, networkHelpers);
   }
 
-  it("bounds a statement's time, however late everybody is", async () => {
+  it("bounds an attestation's time, however late everybody is", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { uid, statement } = await commitStatement(p);
+    const { uid, attestation } = await commitAttestation(p);
     const { attestedAt } = await p.registry.recordOf(uid);
     const { time } = networkHelpers;
     const lateDraw = async () => {
@@ -23,7 +23,7 @@ describe("Quorum.longest", () => {
     };
     await lateDraw();
     await time.increaseTo((await p.quorum.caseOf(uid)).commitUntil);
-    await openAnswer(p, statement);
+    await openAnswer(p, attestation);
     await time.increaseTo((await p.quorum.caseOf(uid)).revealUntil);
     await p.quorum.settle(uid);
     await lateDraw();
@@ -37,12 +37,12 @@ describe("Quorum.longest", () => {
     expect(await p.registry.statusOf(uid)).to.equal(Status.Void);
   });
 
-  it("is followed by an end at once for a statement that everybody forgot", async () => {
+  it("is followed by an end at once for an attestation that everybody forgot", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { uid, statement } = await commitStatement(p);
+    const { uid, attestation } = await commitAttestation(p);
     await draw(p, uid);
     await until(p, (await p.quorum.caseOf(uid)).commitUntil);
-    await openAnswer(p, statement);
+    await openAnswer(p, attestation);
     await networkHelpers.time.increase(100n * (await p.quorum.longest()));
 
     await p.quorum.settle(uid);

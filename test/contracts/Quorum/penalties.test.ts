@@ -4,12 +4,12 @@ import { network } from "hardhat";
 import type { Hex } from "viem";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
 import { hash } from "../fixtures.ts";
-import { answerOf, commitStatement, draw, join, type Panels, panelProtocol, RIGHT, until } from "../panels.ts";
+import { answerOf, commitAttestation, draw, join, type Panels, panelProtocol, RIGHT, until } from "../panels.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
 describe("Quorum's penalties", () => {
-  /** Three members that are all seated for every statement of prover, the fourth. */
+  /** Three members that are all seated for every attestation of prover, the fourth. */
   const small = async (parameters: object) => {
     const p = await panelProtocol(ethers, networkHelpers, 3, parameters);
     await join(p, p.prover);
@@ -20,7 +20,7 @@ describe("Quorum's penalties", () => {
     return p.quorum.settle(uid);
   };
   const seated = async (p: Panels, text: string) => {
-    const { uid } = await commitStatement(p, { inputHash: hash(text) });
+    const { uid } = await commitAttestation(p, { inputHash: hash(text) });
     return { uid, members: await draw(p, uid) };
   };
 
@@ -84,11 +84,11 @@ describe("Quorum's penalties", () => {
   it("leave a member's deposits as prover alone", async () => {
     const p = await panelProtocol(ethers, networkHelpers, 3);
     await join(p, p.prover);
-    const mine = await commitStatement(p);
+    const mine = await commitAttestation(p);
     const { seatPenalty, verifierBond } = p.parameters;
-    const deposit = await p.quorum.depositPerStatement();
+    const deposit = await p.quorum.depositPerAttestation();
     expect((await p.bonds.bondOf(p.quorum, p.prover)).locked).to.equal(verifierBond + deposit);
-    // Another's free statement is drawn from the same four, so that prover sits on its panel sooner or later.
+    // Another's free attestation is drawn from the same four, so that prover sits on its panel sooner or later.
     let penalties = 0n;
     for (let i = 0; penalties === 0n; i++) {
       const fields = { method: p.methodId, modelId: p.integerModel, context: FREE_CONTEXT, inputHash: hash(`${i}`) };

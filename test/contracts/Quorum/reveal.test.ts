@@ -27,7 +27,7 @@ describe("Quorum.reveal", () => {
     return committedPanel(ethers, networkHelpers);
   }
 
-  it("refuses a statement it doesn't know", async () => {
+  it("refuses an attestation it doesn't know", async () => {
     const { quorum } = await networkHelpers.loadFixture(committed);
 
     await expect(quorum.reveal(hash("uid"), RIGHT, hash("salt")))
@@ -107,7 +107,7 @@ describe("Quorum.reveal", () => {
         .withArgs(p.uid, member);
   });
 
-  it("refuses a vote copied from another member, statement or round", async () => {
+  it("refuses a vote copied from another member, attestation or round", async () => {
     const p = await networkHelpers.loadFixture(drawn);
     const [honest, copier, third] = p.members;
     const copied = await commitmentOf(p, p.uid, honest, RIGHT);

@@ -5,7 +5,7 @@ import { INVALID, UNAVAILABLE } from "../../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
 import { hash } from "../fixtures.ts";
 import {
-  commitStatement,
+  commitAttestation,
   commitVotes,
   draw,
   firstRound,
@@ -54,7 +54,7 @@ describe("Quorum.settle", () => {
   }
 
   describe("refuses", () => {
-    it("a statement it doesn't know", async () => {
+    it("an attestation it doesn't know", async () => {
       const { quorum } = await networkHelpers.loadFixture(fixture);
 
       await expect(quorum.settle(hash("uid")))
@@ -62,7 +62,7 @@ describe("Quorum.settle", () => {
         .withArgs(hash("uid"));
     });
 
-    it("a settled statement", async () => {
+    it("a settled attestation", async () => {
       const p = await networkHelpers.loadFixture(fixture);
       const { uid } = await firstRound(p, [RIGHT, RIGHT, RIGHT]);
       await p.quorum.settle(uid);
@@ -72,7 +72,7 @@ describe("Quorum.settle", () => {
 
     it("while the panel may still be drawn", async () => {
       const p = await networkHelpers.loadFixture(fixture);
-      const { uid } = await commitStatement(p);
+      const { uid } = await commitAttestation(p);
       const { drawUntil } = await p.quorum.caseOf(uid);
       await networkHelpers.time.setNextBlockTimestamp(drawUntil - 1n);
 
@@ -83,7 +83,7 @@ describe("Quorum.settle", () => {
 
     it("while members may still commit, though none has", async () => {
       const p = await networkHelpers.loadFixture(fixture);
-      const { uid } = await commitStatement(p);
+      const { uid } = await commitAttestation(p);
       await draw(p, uid);
 
       await expect(p.quorum.settle(uid))
@@ -93,7 +93,7 @@ describe("Quorum.settle", () => {
 
     it("while a member or the prover may still reveal", async () => {
       const p = await networkHelpers.loadFixture(fixture);
-      const { uid } = await commitStatement(p);
+      const { uid } = await commitAttestation(p);
       await draw(p, uid);
       await commitVotes(p, uid, [RIGHT, RIGHT, RIGHT]);
       const { revealUntil } = await p.quorum.caseOf(uid);
@@ -102,10 +102,10 @@ describe("Quorum.settle", () => {
         .to.be.revertedWithCustomError(p.quorum, "TooEarlyToSettle")
         .withArgs(uid, revealUntil);
 
-      const second = await commitStatement(p, { context: await contextOf(p, 1n, 1n) });
+      const second = await commitAttestation(p, { context: await contextOf(p, 1n, 1n) });
       await draw(p, second.uid);
       await commitVotes(p, second.uid, [RIGHT, RIGHT, RIGHT]);
-      await openAnswer(p, second.statement);
+      await openAnswer(p, second.attestation);
       await revealVotes(p, second.uid, [RIGHT, RIGHT, ABSENT]);
       const end = (await p.quorum.caseOf(second.uid)).revealUntil;
       await networkHelpers.time.setNextBlockTimestamp(end - 1n);
@@ -161,7 +161,7 @@ describe("Quorum.settle", () => {
 
   it("refutes a prover that doesn't reveal, pays who revealed and penalises who didn't", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { uid } = await commitStatement(p);
+    const { uid } = await commitAttestation(p);
     const members = await draw(p, uid);
     await commitVotes(p, uid, [RIGHT, RIGHT, ABSENT]);
     await revealVotes(p, uid, [RIGHT, ABSENT, ABSENT]);
@@ -175,7 +175,7 @@ describe("Quorum.settle", () => {
 
   it("refutes a prover that doesn't reveal, though no member did anything", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { uid } = await commitStatement(p);
+    const { uid } = await commitAttestation(p);
     const members = await draw(p, uid);
     await until(p, (await p.quorum.caseOf(uid)).revealUntil);
 
@@ -185,9 +185,9 @@ describe("Quorum.settle", () => {
     expect(await money(p, members)).to.deep.equal({ penalised: [0, 1, 2], paid: [] });
   });
 
-  it("voids a statement whose panel nobody drew, and returns the deposit", async () => {
+  it("voids an attestation whose panel nobody drew, and returns the deposit", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { uid } = await commitStatement(p);
+    const { uid } = await commitAttestation(p);
     await networkHelpers.time.setNextBlockTimestamp((await p.quorum.caseOf(uid)).drawUntil);
 
     await p.quorum.settle(uid);
@@ -257,7 +257,7 @@ describe("Quorum.settle", () => {
     expect(await p.registry.statusOf(uid)).to.equal(Status.Void);
   });
 
-  it("voids a statement whose second panel nobody drew, penalising the first panel's absent", async () => {
+  it("voids an attestation whose second panel nobody drew, penalising the first panel's absent", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const { uid, members } = await firstRound(p, [RIGHT, WRONG, ABSENT]);
     await p.quorum.settle(uid);

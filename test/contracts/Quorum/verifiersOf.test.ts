@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { hash } from "../fixtures.ts";
-import { commitStatement, draw, firstRound, OTHER, panelProtocol, RIGHT, secondRound, WRONG } from "../panels.ts";
+import { commitAttestation, draw, firstRound, OTHER, panelProtocol, RIGHT, secondRound, WRONG } from "../panels.ts";
 import { contextOf, NO_INPUT, POINTS, replay, Status } from "../seasons.ts";
 
 const { ethers, networkHelpers } = await network.create();
@@ -13,11 +13,11 @@ describe("Quorum.verifiersOf", () => {
     return panelProtocol(ethers, networkHelpers);
   }
 
-  it("names nobody for statements that it doesn't know, that are pending, or that are refuted", async () => {
+  it("names nobody for attestations that it doesn't know, that are pending, or that are refuted", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     expect(await p.quorum.verifiersOf(hash("uid"))).to.deep.equal([]);
 
-    const { uid } = await commitStatement(p);
+    const { uid } = await commitAttestation(p);
     await draw(p, uid);
     expect(await p.quorum.verifiersOf(uid)).to.deep.equal([]);
 
@@ -48,10 +48,10 @@ describe("Quorum.verifiersOf", () => {
 
   it("has the Campaign pay them, and the prover", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { uid, statement, members } = await firstRound(p, [RIGHT, WRONG, RIGHT]);
+    const { uid, attestation, members } = await firstRound(p, [RIGHT, WRONG, RIGHT]);
     await p.quorum.settle(uid);
 
-    await p.campaign.award(p.prover, statement, NO_INPUT);
+    await p.campaign.award(p.prover, attestation, NO_INPUT);
 
     expect(await p.campaign.entryOf(1, p.prover)).to.deep.equal([POINTS, 1n, 0n]);
     for (const [i, points] of [15n, 0n, 15n].entries())
@@ -61,15 +61,15 @@ describe("Quorum.verifiersOf", () => {
 
   it("has a refuted prover penalised, once, its unit dead for good", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { uid, statement } = await firstRound(p, [WRONG, WRONG, WRONG]);
+    const { uid, attestation } = await firstRound(p, [WRONG, WRONG, WRONG]);
     await p.quorum.settle(uid);
 
-    await p.campaign.burn(statement);
+    await p.campaign.burn(attestation);
 
     expect(await p.campaign.entryOf(1, p.prover)).to.deep.equal([0n, 0n, 10n * POINTS]);
-    await expect(commitStatement(p, { inputHash: hash("another try") }))
-      .to.be.revertedWithCustomError(p.quorum, "UnitHasStatement")
-      .withArgs(statement.context, uid);
+    await expect(commitAttestation(p, { inputHash: hash("another try") }))
+      .to.be.revertedWithCustomError(p.quorum, "UnitHasAttestation")
+      .withArgs(attestation.context, uid);
     expect(await p.registry.statusOf(uid)).to.equal(Status.Refuted);
   });
 });

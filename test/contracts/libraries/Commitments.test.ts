@@ -2,11 +2,11 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
 import { assignedInput } from "../../../sdk/commitments.ts";
+import attestations from "../../vectors/attestations.json" with { type: "json" };
 import batches from "../../vectors/batches.json" with { type: "json" };
 import inputs from "../../vectors/inputs.json" with { type: "json" };
 import ledger from "../../vectors/ledger.json" with { type: "json" };
 import models from "../../vectors/models.json" with { type: "json" };
-import statements from "../../vectors/statements.json" with { type: "json" };
 import tensors from "../../vectors/tensors.json" with { type: "json" };
 import { protocol } from "../fixtures.ts";
 
@@ -21,10 +21,10 @@ const tag = (text: string) => ethers.encodeBytes32String(text);
 
 describe("Commitments", () => {
   it("names the votes that are no answers", async () => {
-    expect(statements.invalid).to.equal(ethers.id("INVALID_V1"));
-    expect(statements.unavailable).to.equal(ethers.id("UNAVAILABLE_V1"));
-    expect(await library.invalid()).to.equal(statements.invalid);
-    expect(await library.unavailable()).to.equal(statements.unavailable);
+    expect(attestations.invalid).to.equal(ethers.id("INVALID_V1"));
+    expect(attestations.unavailable).to.equal(ethers.id("UNAVAILABLE_V1"));
+    expect(await library.invalid()).to.equal(attestations.invalid);
+    expect(await library.unavailable()).to.equal(attestations.unavailable);
   });
 
   it("hashes tensors as the vectors do", async () => {
@@ -44,39 +44,39 @@ describe("Commitments", () => {
   });
 
   it("hides answers as the vectors do", async () => {
-    for (const { opened, statement } of statements.statements) {
+    for (const { opened, attestation } of attestations.attestations) {
       const { outputHash, traceHash, salt } = opened;
 
-      expect(statement.answer).to.equal(
+      expect(attestation.answer).to.equal(
         hashOf(
           ["bytes32", "address", "bytes32", "bytes32", "bytes32"],
-          [tag("ANSWER_V1"), statement.prover, outputHash, traceHash, salt],
+          [tag("ANSWER_V1"), attestation.prover, outputHash, traceHash, salt],
         ),
       );
-      expect(await library.answer(statement.prover, outputHash, traceHash, salt)).to.equal(statement.answer);
+      expect(await library.answer(attestation.prover, outputHash, traceHash, salt)).to.equal(attestation.answer);
     }
   });
 
-  it("names statements by their EIP-712 digest under the registry's own domain", async () => {
+  it("names attestations by their EIP-712 digest under the registry's own domain", async () => {
     const { registry } = await protocol(ethers);
     const domain = {
       name: "Proofboard",
       version: "1",
-      chainId: statements.chainId,
-      verifyingContract: statements.registry,
+      chainId: attestations.chainId,
+      verifyingContract: attestations.registry,
     };
     const types = ["address prover", "uint8 method", "bytes32 modelId", "bytes32 inputHash", "bytes32 context"];
     const fields = [...types, "bytes32 answer"].map((field) => {
       const [type, name] = field.split(" ") as [string, string];
       return { type, name };
     });
-    await networkHelpers.setCode(statements.registry, await ethers.provider.getCode(registry));
-    const there = await ethers.getContractAt("AttestationRegistry", statements.registry);
+    await networkHelpers.setCode(attestations.registry, await ethers.provider.getCode(registry));
+    const there = await ethers.getContractAt("AttestationRegistry", attestations.registry);
 
-    for (const { statement, uid } of statements.statements) {
-      expect(uid).to.equal(ethers.TypedDataEncoder.hash(domain, { Attestation: fields }, statement));
-      expect(await there.uidOf(statement)).to.equal(uid);
-      expect(await registry.uidOf(statement)).to.not.equal(uid);
+    for (const { attestation, uid } of attestations.attestations) {
+      expect(uid).to.equal(ethers.TypedDataEncoder.hash(domain, { Attestation: fields }, attestation));
+      expect(await there.uidOf(attestation)).to.equal(uid);
+      expect(await registry.uidOf(attestation)).to.not.equal(uid);
     }
   });
 
@@ -94,7 +94,7 @@ describe("Commitments", () => {
   });
 
   it("hides votes as the vectors do", async () => {
-    for (const { uid, round, member, outputHash, salt, hash } of statements.votes) {
+    for (const { uid, round, member, outputHash, salt, hash } of attestations.votes) {
       const types = ["bytes32", "uint8", "address", "bytes32", "bytes32"];
 
       expect(hash).to.equal(hashOf(types, [uid, round, member, outputHash, salt]));

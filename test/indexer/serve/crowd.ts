@@ -11,7 +11,7 @@ const memberOf = (n: number): Hex => getAddress(padHex(toHex(0x1000_0000 + n), {
 
 /** A chain whose last block gives as many accounts points in season 1, the more the later. */
 export function chainOfCrowd(accounts: number): Block[] {
-  const subject = keccak256(stringToHex("statement"));
+  const subject = keccak256(stringToHex("attestation"));
   const attested = emit(deployment.contracts.AttestationRegistry.address, attestationRegistryAbi, "Attested", {
     ...{ uid: subject, prover: memberOf(0), modelId: MODEL, inputHash: ZERO_HASH, outputHash: ZERO_HASH },
     ...{ traceHash: ZERO_HASH, context: ZERO_HASH, salt: ZERO_HASH, method: 0 },

@@ -127,7 +127,7 @@ describe("the OpenAPI document", () => {
   it("describes what the stream tells", async () => {
     const response = await fetch(`${site.indexer.url}/v1/stream?lastEventId=0-0`);
     expect(document.paths["/v1/stream"]?.get.responses["200"]?.content).to.have.property("text/event-stream");
-    const names = { points: "Receipt", status: "StatementSummary", reorg: "StreamReorg", head: "StreamHead" };
+    const names = { points: "Receipt", status: "AttestationSummary", reorg: "StreamReorg", head: "StreamHead" };
     const events = new Set<string>();
     let rest = "";
     for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
@@ -142,7 +142,7 @@ describe("the OpenAPI document", () => {
     expect([...events]).to.include.members(["points", "status", "head"]);
   });
 
-  it("describes every statement and batch", async () => {
+  it("describes every attestation and batch", async () => {
     const steps = new Set<string>();
     for (const { uid } of (await site.get("/v1/attestations")).body.items) {
       const path = `/v1/attestations/${uid}`;

@@ -111,7 +111,7 @@ describe("what the page asks of a season", () => {
     expect(items.at(-1)?.history.every((past) => past === null)).to.equal(true);
   });
 
-  it("counts statements recorded a minute by method", async () => {
+  it("counts attestations recorded a minute by method", async () => {
     const { items } = await get<ActivityAnswer>("/v1/activity");
     const counts = new Map<string, number>();
     const recorded = new Set<string>();

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ledgerHash } from "../../../sdk/commitments.ts";
 import { cidOfSha256 } from "../../../sdk/content.ts";
-import type { Receipt, Standing, Statement, StatementSummary } from "../../../sdk/wire.ts";
+import type { Attestation, AttestationSummary, Receipt, Standing } from "../../../sdk/wire.ts";
 import { deployment } from "../story.ts";
 import { NOBODY, openSite, type Site, UNKNOWN } from "./site.ts";
 
@@ -110,7 +110,7 @@ describe("the API", () => {
     }
   });
 
-  it("filters receipts by the statement's status", async () => {
+  it("filters receipts by the attestation's status", async () => {
     const account = await first();
     const all: Receipt[] = (await site.get(`/v1/accounts/${account}/receipts?season=1`)).body.items;
     for (const status of ["pending", "verified", "refuted", "void", "revoked"]) {
@@ -119,7 +119,7 @@ describe("the API", () => {
     }
   });
 
-  it("lists statements newest first, filtered by prover, model and status together", async () => {
+  it("lists attestations newest first, filtered by prover, model and status together", async () => {
     const { items } = (await site.get("/v1/attestations")).body;
     const order = items.map(({ attested }: { attested: { blockNumber: number; logIndex: number } }) => attested);
     expect(order).to.deep.equal(
@@ -132,9 +132,9 @@ describe("the API", () => {
     expect((await site.get(`/v1/attestations?model=${UNKNOWN}`)).body.items).to.deep.equal([]);
   });
 
-  it("tells a statement's life step by step, and what is proven", async () => {
+  it("tells an attestation's life step by step, and what is proven", async () => {
     const { items: verified } = (await site.get("/v1/attestations?status=verified")).body;
-    const items = verified.filter(({ method }: StatementSummary) => method.name === "Quorum");
+    const items = verified.filter(({ method }: AttestationSummary) => method.name === "Quorum");
     expect(items).to.not.deep.equal([]);
     for (const { uid } of items) {
       const { item } = (await site.get(`/v1/attestations/${uid}`)).body;
@@ -145,9 +145,9 @@ describe("the API", () => {
     }
   });
 
-  /** Statements of FraudProof in full, with this status, batches or singles. */
-  const claims = async (status: string, batches: boolean): Promise<Statement[]> => {
-    const { items } = (await site.get(`/v1/attestations?status=${status}`)).body as { items: StatementSummary[] };
+  /** Attestations of FraudProof in full, with this status, batches or singles. */
+  const claims = async (status: string, batches: boolean): Promise<Attestation[]> => {
+    const { items } = (await site.get(`/v1/attestations?status=${status}`)).body as { items: AttestationSummary[] };
     const found = items.filter(({ method, root }) => method.id === 2 && (root !== null) === batches);
     expect(found).to.not.deep.equal([]);
     return Promise.all(found.map(async ({ uid }) => (await site.get(`/v1/attestations/${uid}`)).body.item));
@@ -168,12 +168,12 @@ describe("the API", () => {
     }
   });
 
-  it("doesn't say that a single statement's input is the assigned one before the campaign paid for it", async () => {
+  it("doesn't say that a single attestation's input is the assigned one before the campaign paid for it", async () => {
     for (const item of await claims("verified", false)) {
       expect(item.steps[0]?.step).to.equal("revealed");
       const paid = item.steps.some((step) => step.step === "awarded" && step.reason.id === 1);
       if (item.unit) expect(item.notProven.endsWith("Nor is the input proven.")).to.equal(!paid);
-      else expect(item.proven).to.match(/The input is the one that the statement names\.$/);
+      else expect(item.proven).to.match(/The input is the one that the attestation names\.$/);
     }
   });
 

@@ -181,7 +181,7 @@ describe("the chain in the database", () => {
           append(chain, blocks, finalized);
           const before = dump(db);
           db.exec("DELETE FROM places; UPDATE entries SET points = points + 1, pending = pending + 1");
-          db.exec("DELETE FROM activity; UPDATE statements SET status = 2; DELETE FROM epochs");
+          db.exec("DELETE FROM activity; UPDATE attestations SET status = 2; DELETE FROM epochs");
           chain.rebuild();
           ranking.build();
           expect(dump(db)).to.deep.equal(before);

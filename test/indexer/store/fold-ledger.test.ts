@@ -27,7 +27,7 @@ describe("the fold of a ledger", () => {
     expect(dump(db)).to.deep.equal(before);
   });
 
-  it("refuses points for a statement that was never recorded", () => {
+  it("refuses points for an attestation that was never recorded", () => {
     const { chain } = open();
     const [first, second, opening] = chainOf(tell([])) as [Block, Block, Block];
     chain.start(second);

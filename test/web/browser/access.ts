@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { AxeResults } from "axe-core";
 import { expect } from "chai";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import type { ModelsPage, StandingsPage, StatementsPage } from "../../../sdk/wire.ts";
+import type { AttestationsPage, ModelsPage, StandingsPage } from "../../../sdk/wire.ts";
 import type { Site } from "./site.ts";
 import { until } from "./until.ts";
 
@@ -35,7 +35,7 @@ export function describeAccess(site: () => Site): void {
   for (const [look, options] of looks)
     it(`has no serious violation of accessibility ${look}, and fits`, async () => {
       const json = async <T>(path: string): Promise<T> => (await fetch(site().url + path)).json() as Promise<T>;
-      const statements = await json<StatementsPage>("/v1/attestations");
+      const attestations = await json<AttestationsPage>("/v1/attestations");
       const models = await json<ModelsPage>("/v1/models");
       const standings = await json<StandingsPage>("/v1/seasons/1/standings?limit=1");
       const account = standings.items[0]?.account;
@@ -47,7 +47,7 @@ export function describeAccess(site: () => Site): void {
         "/seasons/1",
         `/seasons/1/accounts/${account}`,
         "/attestations",
-        `/attestations/${statements.items[0]?.uid}`,
+        `/attestations/${attestations.items[0]?.uid}`,
         "/models",
         `/models/${models.items[0]?.modelId}`,
         "/caught",

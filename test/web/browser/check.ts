@@ -10,11 +10,11 @@ import { loadPinnedRuntime } from "../../../participant/runtime.ts";
 import { connect } from "../../../sdk/client.ts";
 import { unitOf } from "../../../sdk/contexts.ts";
 import { parseDeployment } from "../../../sdk/deployment.ts";
-import type { StatementAnswer, StatementSummary } from "../../../sdk/wire.ts";
+import type { AttestationAnswer, AttestationSummary } from "../../../sdk/wire.ts";
 import { violationsOf } from "./access.ts";
+import { findAttestation } from "./attestations.ts";
 import { tamperWith } from "./proxy.ts";
 import type { Site } from "./site.ts";
-import { findStatement } from "./statements.ts";
 import { until, untilText } from "./until.ts";
 
 /** What the page tells of a check when it is done. */
@@ -23,7 +23,7 @@ async function verdictOf(page: Page): Promise<string> {
   return page.locator("[role=status].verdict").innerText();
 }
 
-async function checkAt(page: Page, url: string, { uid }: StatementSummary): Promise<string> {
+async function checkAt(page: Page, url: string, { uid }: AttestationSummary): Promise<string> {
   await page.goto(`${url}/attestations/${uid}`);
   await page.getByRole("button", { name: "Check it here" }).click();
   return verdictOf(page);
@@ -45,8 +45,8 @@ async function spoil(site: Site, changed: RegExp) {
   return tamperWith(site.url, { answer });
 }
 
-/** What a statement's model gives on its assigned input, found out here. */
-async function rerun(site: Site, { prover, context, modelId }: StatementSummary) {
+/** What an attestation's model gives on its assigned input, found out here. */
+async function rerun(site: Site, { prover, context, modelId }: AttestationSummary) {
   const deployment = parseDeployment(await (await fetch(`${site.url}/v1/deployment`)).json());
   const client = connect(deployment, site.rpcUrl);
   const get = async (cid: string) => new Uint8Array(await (await fetch(`${site.url}/ipfs/${cid}`)).arrayBuffer());
@@ -57,7 +57,7 @@ async function rerun(site: Site, { prover, context, modelId }: StatementSummary)
   return session.run(new Uint8Array(assignedTo(assignment, prover, unit.unit)));
 }
 
-/** The visitor's own browser checks statements of every method that has landed. */
+/** The visitor's own browser checks attestations of every method that has landed. */
 export function describeCheck(site: () => Site): void {
   let digits: Hex;
   let risk: Hex;
@@ -72,8 +72,8 @@ export function describeCheck(site: () => Site): void {
     it(`refuses a changed ${what} file loudly, with both hashes`, async () => {
       const proxy = await spoil(site(), path);
       const { page } = await site().visit();
-      const statement = await findStatement(site(), { method: "Quorum", status: "verified", model: risk });
-      expect(await checkAt(page, proxy.url, statement)).to.match(/^Can't be checked: .*has sha(2-)?256 0x/);
+      const attestation = await findAttestation(site(), { method: "Quorum", status: "verified", model: risk });
+      expect(await checkAt(page, proxy.url, attestation)).to.match(/^Can't be checked: .*has sha(2-)?256 0x/);
       const { artifact, model } = await readModel("risk");
       const changed = artifact.slice();
       changed[0] = (changed[0] as number) ^ 1;
@@ -89,17 +89,17 @@ export function describeCheck(site: () => Site): void {
     const lie: Hex = `0x${"11".repeat(32)}`;
     const proxy = await tamperWith(site().url, {
       edit: (path, body) => {
-        const { item } = body as StatementAnswer;
+        const { item } = body as AttestationAnswer;
         return /^\/v1\/attestations\/0x/.test(path)
           ? { ...(body as object), item: { ...item, outputHash: lie } }
           : body;
       },
     });
     const { page } = await site().visit();
-    const statement = await findStatement(site(), { method: "Quorum", status: "verified", model: digits });
-    expect(await checkAt(page, proxy.url, statement)).to.equal("The model gives exactly this answer.");
+    const attestation = await findAttestation(site(), { method: "Quorum", status: "verified", model: digits });
+    expect(await checkAt(page, proxy.url, attestation)).to.equal("The model gives exactly this answer.");
     expect(await page.locator("[role=alert].verdict").innerText()).to.equal(
-      `This server's words are not the chain's. Of the output, the indexer says ${lie}; the chain says ${statement.outputHash}.`,
+      `This server's words are not the chain's. Of the output, the indexer says ${lie}; the chain says ${attestation.outputHash}.`,
     );
     await page.context().close();
     await proxy.close();
@@ -108,13 +108,13 @@ export function describeCheck(site: () => Site): void {
   it("says plainly that it can't check a method that it doesn't know how to", async () => {
     const proxy = await tamperWith(site().url, {
       edit: (path, body) => {
-        const { item } = body as StatementAnswer;
+        const { item } = body as AttestationAnswer;
         const method = { id: 3, name: "ZkProof" };
         return /^\/v1\/attestations\/0x/.test(path) ? { ...(body as object), item: { ...item, method } } : body;
       },
     });
     const { page } = await site().visit();
-    const { uid } = await findStatement(site(), { method: "Quorum", status: "verified", model: digits });
+    const { uid } = await findAttestation(site(), { method: "Quorum", status: "verified", model: digits });
     await page.goto(`${proxy.url}/attestations/${uid}`);
     await untilText(page, "This page can't check ZkProof here");
     await page.context().close();
@@ -123,10 +123,10 @@ export function describeCheck(site: () => Site): void {
 
   it("says that a panel refuted rightly, and what hash the model gives", async () => {
     const { page, faults } = await site().visit();
-    const statement = await findStatement(site(), { method: "Quorum", status: "refuted" });
-    expect(await checkAt(page, site().url, statement)).to.match(/^It does not\. The output has the hash 0x/);
+    const attestation = await findAttestation(site(), { method: "Quorum", status: "refuted" });
+    expect(await checkAt(page, site().url, attestation)).to.match(/^It does not\. The output has the hash 0x/);
     const [expected, got] = await page.locator(".check-failed .hashes code").allInnerTexts();
-    expect(expected).to.equal(statement.outputHash);
+    expect(expected).to.equal(attestation.outputHash);
     expect(got)
       .to.match(/^0x[0-9a-f]{64}$/)
       .and.to.not.equal(expected);
@@ -138,15 +138,15 @@ export function describeCheck(site: () => Site): void {
     const { page, faults } = await site().visit();
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));
-    const statement = await findStatement(site(), { method: "Quorum", status: "verified", model: digits });
-    await page.goto(`${site().url}/attestations/${statement.uid}`);
+    const attestation = await findAttestation(site(), { method: "Quorum", status: "verified", model: digits });
+    await page.goto(`${site().url}/attestations/${attestation.uid}`);
     await until(page, "the page", () => document.querySelector("ol.steps > li") !== null, undefined);
     expect(asked.filter((url) => /wasm|check\.worker|\/ipfs\//.test(url))).to.deep.equal([]);
     await page.getByRole("button", { name: "Check it here" }).click();
     expect(await verdictOf(page)).to.equal("The model gives exactly this answer.");
     const names = (await checksOf(page)).map((text) => /[A-Z][a-z]+/.exec(text)?.[0]);
     expect(names).to.deep.equal(["Name", "Registry", "Model", "Input", "Run", "Output"]);
-    const scores = [...new Int8Array(await rerun(site(), statement))];
+    const scores = [...new Int8Array(await rerun(site(), attestation))];
     const shown = await page.locator(".seen tbody td:nth-child(2)").allInnerTexts();
     expect(shown.map((text) => Number(text.replace("−", "-")))).to.deep.equal(scores);
     const picture = page.getByRole("img", { name: `reads as ${scores.indexOf(Math.max(...scores))}` });
@@ -157,9 +157,9 @@ export function describeCheck(site: () => Site): void {
 
   it("runs a trade's model, and says its features and the verdict", async () => {
     const { page, faults } = await site().visit();
-    const statement = await findStatement(site(), { method: "Quorum", status: "verified", model: risk });
-    expect(await checkAt(page, site().url, statement)).to.equal("The model gives exactly this answer.");
-    const [allow, score] = await rerun(site(), statement);
+    const attestation = await findAttestation(site(), { method: "Quorum", status: "verified", model: risk });
+    expect(await checkAt(page, site().url, attestation)).to.equal("The model gives exactly this answer.");
+    const [allow, score] = await rerun(site(), attestation);
     expect(await page.locator(".said").innerText()).to.equal(
       `It says ${allow === 1 ? "allow" : "refuse"}, at a risk of ${score} of 255`,
     );
@@ -174,8 +174,8 @@ export function describeCheck(site: () => Site): void {
 
   it("recomputes a unit of an honest batch, and all of them by arithmetic alone", async () => {
     const { page, faults } = await site().visit();
-    const statement = await findStatement(site(), { method: "FraudProof", status: "verified" });
-    await page.goto(`${site().url}/attestations/${statement.uid}`);
+    const attestation = await findAttestation(site(), { method: "FraudProof", status: "verified" });
+    await page.goto(`${site().url}/attestations/${attestation.uid}`);
     await page.getByLabel("number", { exact: true }).fill("7");
     await page.getByRole("button", { name: "Check it here" }).click();
     expect(await verdictOf(page)).to.equal("The model gives exactly this answer.");
@@ -186,7 +186,7 @@ export function describeCheck(site: () => Site): void {
     page.on("request", (request) => asked.push(request.url()));
     await page.reload();
     await page.getByRole("radio", { name: /All \d+ units/ }).check();
-    await page.getByRole("button", { name: `Recompute all ${statement.count} units` }).click();
+    await page.getByRole("button", { name: `Recompute all ${attestation.count} units` }).click();
     expect(await verdictOf(page)).to.equal("The model gives exactly this answer.");
     expect((await checksOf(page)).at(-1)).to.include("Every row of every unit was recomputed");
     expect(asked.filter((url) => url.endsWith(".wasm"))).to.deep.equal([]);
@@ -196,12 +196,14 @@ export function describeCheck(site: () => Site): void {
 
   it("shows the disputed row of a refuted batch, and the two numbers", async () => {
     const { page, faults } = await site().visit();
-    const statement = await findStatement(site(), { method: "FraudProof", status: "refuted" });
-    const { item } = (await (await fetch(`${site().url}/v1/attestations/${statement.uid}`)).json()) as StatementAnswer;
+    const attestation = await findAttestation(site(), { method: "FraudProof", status: "refuted" });
+    const { item } = (await (
+      await fetch(`${site().url}/v1/attestations/${attestation.uid}`)
+    ).json()) as AttestationAnswer;
     const row = item.steps.find((step) => step.step === "rowRefuted");
     if (row?.step !== "rowRefuted") throw new Error("There is no disputed row.");
     const { unit, layer, claimed, correct } = row;
-    expect(await checkAt(page, site().url, statement)).to.equal(
+    expect(await checkAt(page, site().url, attestation)).to.equal(
       `It does not. The prover claims ${claimed} in row ${row.row} of layer ${layer} of unit ${unit}; it is ${correct}.`,
     );
     const shown = await page.getByRole("region", { name: "The disputed row, recomputed here" }).innerText();

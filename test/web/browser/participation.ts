@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Page } from "playwright-core";
 import type { Address } from "viem";
 import { gatherCast } from "../../../scripts/demo/cast.ts";
-import type { StandingAnswer, StatementsPage } from "../../../sdk/wire.ts";
+import type { AttestationsPage, StandingAnswer } from "../../../sdk/wire.ts";
 import type { Site } from "./site.ts";
 import { until, untilText } from "./until.ts";
 
@@ -32,7 +32,7 @@ async function attest(page: Page, task: number): Promise<void> {
     .getByRole("button", { name: "Run unit 0 here" })
     .click();
   await page.getByRole("button", { name: "Attest to this answer" }).click({ timeout: 60_000 });
-  await until(page, "a statement", () => document.querySelector(".under-way > li") !== null, undefined, 60_000);
+  await until(page, "an attestation", () => document.querySelector(".under-way > li") !== null, undefined, 60_000);
 }
 
 const rankShown = (page: Page): Promise<string> => page.locator("p.rank").innerText();
@@ -74,7 +74,7 @@ export function describeParticipation(site: () => Site): void {
     await attest(page, 2);
     const { items } = (await (
       await fetch(`${site().url}/v1/attestations?prover=${guest.address}`)
-    ).json()) as StatementsPage;
+    ).json()) as AttestationsPage;
     expect(items).to.have.lengthOf(1);
     expect(items[0]).to.deep.include({ status: "pending", outputHash: null });
     expect(items[0]?.unit).to.deep.include({ seasonId: "2", taskId: "2", unit: "0" });

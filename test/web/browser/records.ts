@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { readModel } from "../../../models/read.ts";
-import type { Seasons, StatementAnswer } from "../../../sdk/wire.ts";
+import type { AttestationAnswer, Seasons } from "../../../sdk/wire.ts";
+import { findAttestation } from "./attestations.ts";
 import { tamperWith } from "./proxy.ts";
 import type { Site } from "./site.ts";
-import { findStatement } from "./statements.ts";
 import { until, untilText } from "./until.ts";
 
 /** What is on record: attestations, models, seasons, caught cheats. */
@@ -30,7 +30,7 @@ export function describeRecords(site: () => Site): void {
 
   it("filters attestations, in the page's address too, and goes on by cursor", async () => {
     const { page, faults } = await site().visit();
-    const { prover, modelId } = await findStatement(site(), { method: "Quorum", status: "refuted" });
+    const { prover, modelId } = await findAttestation(site(), { method: "Quorum", status: "refuted" });
     await page.goto(`${site().url}/attestations`);
     await until(page, "a full page", () => document.querySelectorAll("tbody tr").length === 50, undefined, 60_000);
     await page.getByRole("button", { name: "More attestations" }).click();
@@ -84,8 +84,8 @@ export function describeRecords(site: () => Site): void {
 
   it("tells who caught a forged batch, by what row, and what it cost in points and bond", async () => {
     const { page, faults } = await site().visit();
-    const { uid } = await findStatement(site(), { method: "FraudProof", status: "refuted" });
-    const { item } = (await (await fetch(`${site().url}/v1/attestations/${uid}`)).json()) as StatementAnswer;
+    const { uid } = await findAttestation(site(), { method: "FraudProof", status: "refuted" });
+    const { item } = (await (await fetch(`${site().url}/v1/attestations/${uid}`)).json()) as AttestationAnswer;
     const row = item.steps.find((step) => step.step === "rowRefuted");
     if (row?.step !== "rowRefuted") throw new Error("There is no disputed row.");
     await page.goto(`${site().url}/caught`);
@@ -106,7 +106,7 @@ export function describeRecords(site: () => Site): void {
 
   it("tells the votes of the panel that caught a cheat", async () => {
     const { page } = await site().visit();
-    const { uid } = await findStatement(site(), { method: "Quorum", status: "refuted" });
+    const { uid } = await findAttestation(site(), { method: "Quorum", status: "refuted" });
     await page.goto(`${site().url}/caught`);
     const entry = page.locator("li.caught", { has: page.locator(`a[href="/attestations/${uid}"]`) });
     await entry.scrollIntoViewIfNeeded();

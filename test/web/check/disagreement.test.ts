@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { ZERO_HASH } from "../../../sdk/commitments.ts";
-import type { StatementSummary } from "../../../sdk/wire.ts";
+import type { AttestationSummary } from "../../../sdk/wire.ts";
 import { disagreements } from "../../../web/check/disagreement.ts";
 import type { Recorded } from "../../../web/check/messages.ts";
 
@@ -18,11 +18,11 @@ const recorded: Recorded = {
   status: "verified",
 };
 
-const said = (changes: Partial<StatementSummary>) =>
-  ({ ...recorded, method: { id: 1, name: "Quorum" }, ...changes }) as StatementSummary;
+const said = (changes: Partial<AttestationSummary>) =>
+  ({ ...recorded, method: { id: 1, name: "Quorum" }, ...changes }) as AttestationSummary;
 
 describe("the indexer's words held against the chain's", () => {
-  const lies: [string, Partial<StatementSummary>][] = [
+  const lies: [string, Partial<AttestationSummary>][] = [
     ["prover", { prover: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8" }],
     ["model", { modelId: hash("9") }],
     ["method", { method: { id: 2, name: "FraudProof" } }],

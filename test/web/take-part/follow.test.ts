@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { padHex, zeroAddress } from "viem";
-import type { Statement, Step } from "../../../sdk/wire.ts";
+import type { Attestation, Step } from "../../../sdk/wire.ts";
 import { dutyOf, standOf } from "../../../web/take-part/follow.ts";
 
 const word = padHex("0x1", { size: 32 });
@@ -12,7 +12,7 @@ const drawn = (round: number, commitUntil: number): Step => ({
 });
 const opened = (round: number, revealUntil: number): Step => ({ step: "revealOpened", round, revealUntil, at });
 
-const statement = (steps: Step[], more: Partial<Statement> = {}): Statement => ({
+const attestation = (steps: Step[], more: Partial<Attestation> = {}): Attestation => ({
   ...{ uid: word, prover: zeroAddress, modelId: word, method: { id: 1, name: "Quorum" }, status: "pending" },
   ...{ inputHash: word, context: word, unit: null, counts: true, count: 1, answer: word, outputHash: null },
   ...{ traceHash: null, salt: null, root: null, attested: at, settled: null, proven: "", notProven: "" },
@@ -22,40 +22,40 @@ const statement = (steps: Step[], more: Partial<Statement> = {}): Statement => (
 
 describe("a prover's duty", () => {
   it("never asks to reveal before the members have committed, nor when it is too late", () => {
-    const before = statement([committed, scheduled(1), drawn(1, 100)]);
-    expect(dutyOf(statement([committed, scheduled(1)]), 99)).to.equal("wait");
+    const before = attestation([committed, scheduled(1), drawn(1, 100)]);
+    expect(dutyOf(attestation([committed, scheduled(1)]), 99)).to.equal("wait");
     expect(dutyOf(before, 99)).to.equal("wait");
     expect(dutyOf(before, 120)).to.equal("wait");
-    expect(dutyOf(statement([...before.steps, opened(1, 70)]), 70)).to.equal("wait");
+    expect(dutyOf(attestation([...before.steps, opened(1, 70)]), 70)).to.equal("wait");
   });
 
   it("asks to reveal once all have committed, or their time is over", () => {
     const steps = [committed, scheduled(1), drawn(1, 100)];
-    expect(dutyOf(statement(steps), 100)).to.equal("reveal");
-    expect(dutyOf(statement([...steps, opened(1, 70)]), 60)).to.equal("reveal");
+    expect(dutyOf(attestation(steps), 100)).to.equal("reveal");
+    expect(dutyOf(attestation([...steps, opened(1, 70)]), 60)).to.equal("reveal");
   });
 
   it("looks at the latest round only", () => {
     const steps = [committed, scheduled(1), drawn(1, 100), opened(1, 70), scheduled(2)];
-    expect(dutyOf(statement(steps), 60)).to.equal("wait");
-    expect(dutyOf(statement([...steps, drawn(2, 130)]), 131)).to.equal("reveal");
+    expect(dutyOf(attestation(steps), 60)).to.equal("wait");
+    expect(dutyOf(attestation([...steps, drawn(2, 130)]), 131)).to.equal("reveal");
   });
 
   it("asks nothing twice, and nothing of what is settled", () => {
     const steps = [committed, scheduled(1), drawn(1, 100)];
-    expect(dutyOf(statement(steps, { outputHash: word }), 110)).to.equal("wait");
-    expect(dutyOf(statement(steps, { status: "verified" }), 110)).to.equal("done");
+    expect(dutyOf(attestation(steps, { outputHash: word }), 110)).to.equal("wait");
+    expect(dutyOf(attestation(steps, { status: "verified" }), 110)).to.equal("done");
   });
 
   it("tells each stand in words", () => {
     const steps = [committed, scheduled(1), drawn(1, 100), opened(1, 70)];
-    expect(steps.map((_, i) => standOf(statement(steps.slice(0, i + 1))))).to.deep.equal([
+    expect(steps.map((_, i) => standOf(attestation(steps.slice(0, i + 1))))).to.deep.equal([
       "Committed. A panel will be drawn.",
       "A panel is about to be drawn.",
       "A panel is drawn: its members run the model and commit to what it gave.",
       "All members have committed: answers are being opened.",
     ]);
-    expect(standOf(statement(steps, { outputHash: word }))).to.contain("Your answer is open");
-    expect(standOf(statement(steps, { status: "refuted" }))).to.contain("another answer");
+    expect(standOf(attestation(steps, { outputHash: word }))).to.contain("Your answer is open");
+    expect(standOf(attestation(steps, { status: "refuted" }))).to.contain("another answer");
   });
 });

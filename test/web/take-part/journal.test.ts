@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type Hex, padHex } from "viem";
-import { buildStatement } from "../../../inference/quorum.ts";
+import { buildAttestation } from "../../../inference/quorum.ts";
 import { attestationUid } from "../../../sdk/commitments.ts";
 import { openJournal } from "../../../web/take-part/journal.ts";
 import { createStorage } from "./storage.ts";
@@ -13,11 +13,11 @@ const owner = {
 const word = (n: number): Hex => padHex(`0x${n.toString(16)}`, { size: 32 });
 
 function entry(n: number) {
-  const made = buildStatement({
+  const made = buildAttestation({
     ...{ prover: owner.account, method: 1, modelId: word(1), inputHash: word(2), context: word(3) },
     ...{ outputHash: word(n), salt: word(100 + n) },
   });
-  return { uid: attestationUid(owner.chainId, owner.registry, made.statement), ...made };
+  return { uid: attestationUid(owner.chainId, owner.registry, made.attestation), ...made };
 }
 
 describe("the browser's journal", () => {
@@ -43,7 +43,7 @@ describe("the browser's journal", () => {
     expect(storage.length).to.equal(4);
   });
 
-  it("has every statement again after a reload, and nobody else's", () => {
+  it("has every attestation again after a reload, and nobody else's", () => {
     const storage = createStorage();
     const journal = openJournal(storage, owner);
     for (const n of [1, 2]) journal.keep(entry(n));

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type Hex, padHex } from "viem";
-import { buildStatement } from "../../../inference/quorum.ts";
+import { buildAttestation } from "../../../inference/quorum.ts";
 import { attestationRegistryAbi } from "../../../sdk/abi.ts";
 import type { Client } from "../../../sdk/client.ts";
 import { attestationUid } from "../../../sdk/commitments.ts";
@@ -10,15 +10,15 @@ import type { Wallet } from "../../../web/take-part/wallet.ts";
 const registry = padHex("0x0a", { size: 20 });
 const account = padHex("0x0b", { size: 20 });
 const word = (n: number): Hex => padHex(`0x${n.toString(16)}`, { size: 32 });
-const made = buildStatement({
+const made = buildAttestation({
   ...{ prover: account, method: 1, modelId: word(1), inputHash: word(2), context: word(3) },
   ...{ outputHash: word(4), salt: word(5) },
 });
-const uid = attestationUid(31_337, registry, made.statement);
+const uid = attestationUid(31_337, registry, made.attestation);
 const journal = { keep: () => {}, entries: () => [{ uid, ...made }] };
 const wallet: Wallet = { kind: "local", account, submit: () => Promise.reject(new Error("Nothing is to be sent.")) };
 
-/** A chain that refuses every transaction and has this record of the statement. */
+/** A chain that refuses every transaction and has this record of the attestation. */
 const refusing = (record: { status: number; open: boolean }): Client => {
   const rpc = {
     estimateGas: () => Promise.reject(new Error("It is refused.")),
@@ -39,12 +39,12 @@ describe("revealing", () => {
     expect(await revealFrom({ status: 1, open: false })).to.equal("It is refused.");
   });
 
-  it("is done where the answer is open, or the statement settled", async () => {
+  it("is done where the answer is open, or the attestation settled", async () => {
     expect(await revealFrom({ status: 1, open: true })).to.equal("opened");
     expect(await revealFrom({ status: 2, open: true })).to.equal("opened");
   });
 
-  it("refuses a statement whose answer isn't kept here", async () => {
+  it("refuses an attestation whose answer isn't kept here", async () => {
     const none = { keep: () => {}, entries: () => [] };
     const error = await reveal({ client: refusing({ status: 1, open: false }), wallet, journal: none }, uid).catch(
       (thrown: Error) => thrown,

@@ -25,11 +25,11 @@ const change = (db: Write, seasonId: bigint, account: Hex, changed: (entry: Entr
     .values({ seasonId, account, ...NOTHING, ...changed(NOTHING) })
     .onConflictDoUpdate((row) => changed(row));
 
-/** Records a statement and counts its units as pending. */
-async function record(db: Write, values: Omit<typeof schema.statement.$inferInsert, "seasonId" | "status">) {
+/** Records an attestation and counts its units as pending. */
+async function record(db: Write, values: Omit<typeof schema.attestation.$inferInsert, "seasonId" | "status">) {
   const { prover, count, context } = values;
   const seasonId = seasonOf(context);
-  await db.insert(schema.statement).values({ ...values, seasonId, status: 1 });
+  await db.insert(schema.attestation).values({ ...values, seasonId, status: 1 });
   if (seasonId !== 0n) await change(db, seasonId, prover, (entry) => ({ pending: entry.pending + count }));
 }
 
@@ -78,8 +78,8 @@ ponder.on("AttestationRegistry:Committed", async ({ event, context: { db } }) =>
 ponder.on("AttestationRegistry:Attested", async ({ event, context: { db } }) => {
   const { uid, outputHash, traceHash, salt } = event.args;
   await keep(db, "Attested", event, uid);
-  if (await db.find(schema.statement, { uid }))
-    await db.update(schema.statement, { uid }).set({ outputHash, traceHash, salt });
+  if (await db.find(schema.attestation, { uid }))
+    await db.update(schema.attestation, { uid }).set({ outputHash, traceHash, salt });
   else await record(db, { ...event.args, count: 1, ...place(event) });
 });
 
@@ -94,7 +94,7 @@ ponder.on("AttestationRegistry:StatusChanged", async ({ event, context: { db } }
   await keep(db, "StatusChanged", event, uid);
   const { blockNumber, logIndex } = place(event);
   const { seasonId, prover, count } = await db
-    .update(schema.statement, { uid })
+    .update(schema.attestation, { uid })
     .set({ status, settledBlock: blockNumber, settledLog: logIndex });
   const column = columns[status];
   if (seasonId === 0n) return;

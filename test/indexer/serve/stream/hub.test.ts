@@ -44,7 +44,7 @@ function expected({ blocks, state }: Served, above: number): { id: string; event
       if (/^Points(Awarded|Burned)$/.test(eventName)) return [{ id, event: "points" }];
       if (!/^(Committed|Attested|BatchAttested|StatusChanged)$/.test(eventName)) return [];
       const { uid, id: batch } = args as { uid?: Hex; id?: Hex };
-      return state.statements.statement((uid ?? batch) as Hex) ? [{ id, event: "status" }] : [];
+      return state.attestations.attestation((uid ?? batch) as Hex) ? [{ id, event: "status" }] : [];
     }),
   );
 }

@@ -8,7 +8,7 @@ const app = new Hono();
 /** What everything came to, for the benchmark to compare. */
 app.get("/outcome", async (c) => {
   const [events] = await db.select({ value: count() }).from(schema.event);
-  const [statements] = await db.select({ value: count() }).from(schema.statement);
+  const [attestations] = await db.select({ value: count() }).from(schema.attestation);
   const { entry } = schema;
   const ranked = await db
     .select()
@@ -17,7 +17,7 @@ app.get("/outcome", async (c) => {
     .orderBy(desc(entry.points), asc(entry.lastSeq));
   return c.json({
     events: events?.value,
-    statements: statements?.value,
+    attestations: attestations?.value,
     ranking: ranked.map(({ account, points, lastSeq }) => `${account} ${points} ${lastSeq}`),
   });
 });

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { unitOf } from "../../sdk/contexts.ts";
-import type { Statement, StatementSummary, StatementUnit, Step } from "../../sdk/wire.ts";
+import type { Attestation, AttestationSummary, AttestationUnit, Step } from "../../sdk/wire.ts";
 import type { Event, EventNamed, Place } from "../decode/events.ts";
 import { eventsOf } from "../store/events.ts";
+import type { AttestationRow } from "../store/read-attestations.ts";
 import { placeOf } from "../store/read-places.ts";
-import type { StatementRow } from "../store/read-statements.ts";
 import { HOT } from "./answers.ts";
 import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
 import { account, cursor, hash, noQuery, status } from "./parameters.ts";
@@ -14,36 +14,36 @@ import { type App, asOf, type State } from "./state.ts";
 import { methodOf, proofOf, reasonOf, statusNumber, statusOf } from "./words.ts";
 
 const PAGE = 50;
-// Two panels of 32 members make about 300 events; nothing adds to a settled statement but its points.
+// Two panels of 32 members make about 300 events; nothing adds to a settled attestation but its points.
 const MOST_STEPS = 1_000;
 
 /** `/attestations`, `/attestations/:uid`. */
-export function statementRoutes(app: App, state: State): void {
+export function attestationRoutes(app: App, state: State): void {
   app.get(
     "/attestations",
     {
       config: HOT,
       schema: {
-        summary: "Statements, newest first",
-        description: `At most ${PAGE} statements a page, of at most 1000 looked at: a page may be short, or empty, and still have a next one.`,
+        summary: "Attestations, newest first",
+        description: `At most ${PAGE} attestations a page, of at most 1000 looked at: a page may be short, or empty, and still have a next one.`,
         querystring: z.strictObject({
           prover: account.optional(),
           model: hash.optional(),
           status: status.optional(),
           cursor: cursor.optional(),
         }),
-        response: { 200: schemas.statementsPage, 410: schemas.problem },
+        response: { 200: schemas.attestationsPage, 410: schemas.problem },
       },
     },
     ({ query }) => {
       const below = query.cursor === undefined ? undefined : placeBelow(state, query.cursor);
       const filter = { ...query, status: query.status && statusNumber(query.status) };
-      const { rows, last } = state.statements.list(filter, below, PAGE);
-      const uid = last && state.statements.uidAt(last);
+      const { rows, last } = state.attestations.list(filter, below, PAGE);
+      const uid = last && state.attestations.uidAt(last);
       return {
         asOf: asOf(state),
         items: rows.map(summaryOf),
-        next: last && uid ? encodeCursor("statements", [last.blockNumber, last.logIndex, hashStart(uid)]) : null,
+        next: last && uid ? encodeCursor("attestations", [last.blockNumber, last.logIndex, hashStart(uid)]) : null,
       };
     },
   );
@@ -52,23 +52,23 @@ export function statementRoutes(app: App, state: State): void {
     "/attestations/:uid",
     {
       schema: {
-        summary: "A statement or a batch: how it was settled, what is proven and what is not",
-        description: `Reads one statement and its first ${MOST_STEPS} events.`,
+        summary: "Anattestation or a batch: how it was settled, what is proven and what is not",
+        description: `Reads one attestation and its first ${MOST_STEPS} events.`,
         params: z.object({ uid: hash }),
         querystring: noQuery,
-        response: { 200: schemas.statementAnswer, 404: schemas.problem },
+        response: { 200: schemas.attestationAnswer, 404: schemas.problem },
       },
     },
     ({ params }) => {
-      const row = state.statements.statement(params.uid);
+      const row = state.attestations.attestation(params.uid);
       if (!row) throw new ProblemError(404, `There is no attestation ${params.uid}.`);
-      return { asOf: asOf(state), item: statementOf(state, row) };
+      return { asOf: asOf(state), item: attestationOf(state, row) };
     },
   );
 }
 
-/** A statement with its steps and what they prove. */
-export function statementOf(state: State, row: StatementRow): Statement {
+/** Anattestation with its steps and what they prove. */
+export function attestationOf(state: State, row: AttestationRow): Attestation {
   const summary = summaryOf(row);
   const later = eventsOf(state.db, state.decoder, row.uid, MOST_STEPS).flatMap(({ event, place }): Step[] => {
     const step = event.eventName === "RowRefuted" ? disputeOf(event.args, summary) : stepOf(event);
@@ -78,8 +78,8 @@ export function statementOf(state: State, row: StatementRow): Statement {
   return { ...judged, ...proofOf(judged) };
 }
 
-/** A statement as lists show it. */
-export function summaryOf(row: StatementRow): StatementSummary {
+/** Anattestation as lists show it. */
+export function summaryOf(row: AttestationRow): AttestationSummary {
   const unit = unitOf(row.context);
   return {
     uid: row.uid,
@@ -102,14 +102,14 @@ export function summaryOf(row: StatementRow): StatementSummary {
   };
 }
 
-const wireUnit = (unit: NonNullable<ReturnType<typeof unitOf>>): StatementUnit => ({
+const wireUnit = (unit: NonNullable<ReturnType<typeof unitOf>>): AttestationUnit => ({
   campaign: unit.campaign,
   seasonId: String(unit.seasonId),
   taskId: String(unit.taskId),
   unit: String(unit.unit),
 });
 
-function settledOf(row: StatementRow): StatementSummary["settled"] {
+function settledOf(row: AttestationRow): AttestationSummary["settled"] {
   const { settled_block, settled_log, settled_timestamp, settled_transaction } = row;
   if (settled_block === null || settled_log === null || settled_timestamp === null || settled_transaction === null)
     return null;
@@ -122,12 +122,12 @@ function settledOf(row: StatementRow): StatementSummary["settled"] {
 }
 
 // A batch's event isn't read for it: that carries all traces.
-const firstOf = ({ root, prover, count, attested }: StatementSummary): Step[] =>
+const firstOf = ({ root, prover, count, attested }: AttestationSummary): Step[] =>
   root === null ? [] : [{ step: "batchAttested", by: prover, count, root, at: attested }];
 
 const disputeOf = (
   { challenger, unit: index, layer, row, claimed, correct }: EventNamed<"RowRefuted">["args"],
-  { unit }: StatementSummary,
+  { unit }: AttestationSummary,
 ): Bare<Step> => ({
   ...{ step: "rowRefuted", by: challenger, index: Number(index), unit: unit && String(BigInt(unit.unit) + index) },
   ...{ layer: Number(layer), row: Number(row), claimed, correct },
@@ -185,8 +185,12 @@ const pointsOf = (args: { account: `0x${string}`; reason: number; amount: bigint
 });
 
 function placeBelow(state: State, text: string): Place {
-  const [block, log, start] = decodeCursor("statements", [SMALL, SMALL, HASH_START], text) as [string, string, string];
+  const [block, log, start] = decodeCursor("attestations", [SMALL, SMALL, HASH_START], text) as [
+    string,
+    string,
+    string,
+  ];
   const place = { blockNumber: Number(block), logIndex: Number(log) };
-  if (!state.statements.uidAt(place)?.startsWith(start)) throw staleCursor();
+  if (!state.attestations.uidAt(place)?.startsWith(start)) throw staleCursor();
   return place;
 }

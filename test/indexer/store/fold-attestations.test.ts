@@ -11,7 +11,7 @@ import { append, campaign, open } from "./opened.ts";
 
 const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { minLength: 1, maxLength: 25 });
 
-describe("the fold of statements", () => {
+describe("the fold of attestations", () => {
   describe("of batches", () => {
     const registry = [deployment.contracts.AttestationRegistry.address, attestationRegistryAbi] as const;
     const hash = (n: number): Hex => padHex(toHex(n), { size: 32 });
@@ -70,7 +70,7 @@ describe("the fold of statements", () => {
     });
   });
 
-  it("counts every account's units as its statements stand", () => {
+  it("counts every account's units as its attestations stand", () => {
     fc.assert(
       fc.property(story, (choices) => {
         const { db, chain } = open();
@@ -87,7 +87,7 @@ describe("the fold of statements", () => {
           .prepare(
             `SELECT season_id, prover AS account, sum(iif(status = 1, count, 0)) AS pending,
                sum(iif(status = 2, count, 0)) AS verified, sum(iif(status = 3, count, 0)) AS refuted
-             FROM statements WHERE season_id IS NOT NULL AND status < 4
+             FROM attestations WHERE season_id IS NOT NULL AND status < 4
              GROUP BY season_id, prover ORDER BY season_id, prover`,
           )
           .all();
@@ -147,9 +147,9 @@ describe("the fold of statements", () => {
         const found = db
           .prepare(
             `SELECT season_id, account, count(*) AS caught FROM (
-               SELECT uid, season_id, challenger AS account FROM statements WHERE status = 3 AND challenger IS NOT NULL
+               SELECT uid, season_id, challenger AS account FROM attestations WHERE status = 3 AND challenger IS NOT NULL
                UNION
-               SELECT s.uid, season_id, member FROM statements s JOIN votes v USING (uid)
+               SELECT s.uid, season_id, member FROM attestations s JOIN votes v USING (uid)
                WHERE status = 3 AND challenger IS NULL AND v.output_hash <> s.output_hash AND v.output_hash = (
                  SELECT output_hash FROM votes WHERE uid = s.uid
                  AND round = (SELECT max(round) FROM votes WHERE uid = s.uid)
@@ -163,7 +163,7 @@ describe("the fold of statements", () => {
     );
   });
 
-  it("counts the statements of each minute by their methods", () => {
+  it("counts the attestations of each minute by their methods", () => {
     fc.assert(
       fc.property(story, (choices) => {
         const { db, chain } = open();
@@ -176,7 +176,7 @@ describe("the fold of statements", () => {
         const recounted = db
           .prepare(
             `SELECT timestamp / 60 * 60 AS minute, method, count(*) AS count
-             FROM statements JOIN blocks ON number = block_number GROUP BY 1, 2 ORDER BY 1, 2`,
+             FROM attestations JOIN blocks ON number = block_number GROUP BY 1, 2 ORDER BY 1, 2`,
           )
           .all();
         expect(db.prepare("SELECT * FROM activity ORDER BY minute, method").all()).to.deep.equal(recounted);

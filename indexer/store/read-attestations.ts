@@ -3,7 +3,7 @@ import type { Place } from "../decode/events.ts";
 import type { Db } from "./database.ts";
 import { type PlaceRow, placeColumns } from "./read-places.ts";
 
-export interface StatementRow extends PlaceRow {
+export interface AttestationRow extends PlaceRow {
   uid: Hex;
   prover: Address;
   method: number;
@@ -24,7 +24,7 @@ export interface StatementRow extends PlaceRow {
   settled_transaction: Hex | null;
 }
 
-interface StatementFilter {
+interface AttestationFilter {
   prover?: Address | undefined;
   model?: Hex | undefined;
   status?: number | undefined;
@@ -36,12 +36,12 @@ interface Scanned<Row> {
   last: Place | undefined;
 }
 
-/** Reads statements. */
-export interface StatementReader {
-  statement(uid: Hex): StatementRow | undefined;
+/** Reads attestations. */
+export interface AttestationReader {
+  attestation(uid: Hex): AttestationRow | undefined;
   /** Newest first, below a place; looks at 1000 rows at most, however many the filter lets through. */
-  list(filter: StatementFilter, below: Place | undefined, limit: number): Scanned<StatementRow>;
-  /** Uid of the statement recorded there: undefined when a reorg undid it. */
+  list(filter: AttestationFilter, below: Place | undefined, limit: number): Scanned<AttestationRow>;
+  /** Uid of the attestation recorded there: undefined when a reorg undid it. */
   uidAt(place: Place): Hex | undefined;
 }
 
@@ -56,21 +56,21 @@ interface KeyRow {
 
 const MOST_SCANNED = 1_000;
 
-export function createStatementReader(db: Db): StatementReader {
-  const statement = db.prepare<[Hex], StatementRow>(
+export function createAttestationReader(db: Db): AttestationReader {
+  const attestation = db.prepare<[Hex], AttestationRow>(
     `SELECT uid, prover, method, model_id, input_hash, context, answer, root, output_hash, trace_hash, salt, season_id, count,
-       status, settled_block, settled_log, ${placeColumns("statements")},
+       status, settled_block, settled_log, ${placeColumns("attestations")},
        (SELECT timestamp FROM blocks WHERE number = settled_block) AS settled_timestamp,
        (SELECT transaction_hash FROM events
          WHERE events.block_number = settled_block AND events.log_index = settled_log) AS settled_transaction
-     FROM statements WHERE uid = ?`,
+     FROM attestations WHERE uid = ?`,
   );
   const uidAt = db
-    .prepare<[number, number], Hex>("SELECT uid FROM statements WHERE block_number = ? AND log_index = ?")
+    .prepare<[number, number], Hex>("SELECT uid FROM attestations WHERE block_number = ? AND log_index = ?")
     .pluck();
   const scanBy = (column: string) =>
     db.prepare<[string | number, number, number], KeyRow>(
-      `SELECT uid, prover, model_id, status, block_number, log_index FROM statements
+      `SELECT uid, prover, model_id, status, block_number, log_index FROM attestations
        WHERE ${column} = ? AND (block_number, log_index) < (?, ?)
        ORDER BY block_number DESC, log_index DESC LIMIT ${MOST_SCANNED}`,
     );
@@ -79,7 +79,7 @@ export function createStatementReader(db: Db): StatementReader {
   const byStatus = scanBy("status");
   const all = scanBy("1");
 
-  function scan({ prover, model, status }: StatementFilter, below: Place | undefined): IterableIterator<KeyRow> {
+  function scan({ prover, model, status }: AttestationFilter, below: Place | undefined): IterableIterator<KeyRow> {
     const under = [below?.blockNumber ?? Number.MAX_SAFE_INTEGER, below?.logIndex ?? 0] as const;
     if (prover !== undefined) return byProver.iterate(prover, ...under);
     if (model !== undefined) return byModel.iterate(model, ...under);
@@ -88,7 +88,7 @@ export function createStatementReader(db: Db): StatementReader {
   }
 
   return {
-    statement: (uid) => statement.get(uid),
+    attestation: (uid) => attestation.get(uid),
     list(filter, below, limit) {
       const uids: Hex[] = [];
       let scanned = 0;
@@ -100,13 +100,13 @@ export function createStatementReader(db: Db): StatementReader {
         if (uids.length === limit) break;
       }
       const more = uids.length === limit || scanned === MOST_SCANNED;
-      return { rows: uids.map((uid) => statement.get(uid) as StatementRow), last: more ? last : undefined };
+      return { rows: uids.map((uid) => attestation.get(uid) as AttestationRow), last: more ? last : undefined };
     },
     uidAt: ({ blockNumber, logIndex }) => uidAt.get(blockNumber, logIndex),
   };
 }
 
-const passes = (row: KeyRow, filter: StatementFilter): boolean =>
+const passes = (row: KeyRow, filter: AttestationFilter): boolean =>
   (filter.prover === undefined || filter.prover === row.prover) &&
   (filter.model === undefined || filter.model === row.model_id) &&
   (filter.status === undefined || filter.status === row.status);

@@ -1,4 +1,5 @@
 import { type Hex, keccak256 } from "viem";
+import { type RecordedAttestation, readAttestations, statuses } from "../../sdk/attestations.ts";
 import type { Client } from "../../sdk/client.ts";
 import { attestationUid } from "../../sdk/commitments.ts";
 import { cidOfKeccak256 } from "../../sdk/content.ts";
@@ -6,7 +7,6 @@ import { contextKind, type Unit, unitOf } from "../../sdk/contexts.ts";
 import type { Row } from "../../sdk/layouts.ts";
 import { QUORUM } from "../../sdk/methods.ts";
 import { type Panel, type Proof, proofOf } from "../../sdk/proofs.ts";
-import { type RecordedStatement, readStatements, statuses } from "../../sdk/statements.ts";
 import { type ContentReader, UnavailableError } from "../content.ts";
 import { type ShownRow, showRow } from "../dispute.ts";
 import type { Models, OpenModel } from "../models.ts";
@@ -25,23 +25,23 @@ import {
 import type { Refutation, SingleClaim } from "./claims.ts";
 import { readClaim, tracedOf } from "./readClaim.ts";
 
-/** A statement, checked by its reader. */
+/** Anattestation, checked by its reader. */
 export interface Verification extends Proof {
-  recorded: RecordedStatement;
+  recorded: RecordedAttestation;
   status: (typeof statuses)[number];
   unit: Unit | undefined;
   /** The row that FraudProof computed otherwise than claimed; undefined where nobody showed one. */
   refutation: Refutation | undefined;
   checks: Check[];
-  /** What the model saw here; undefined where its input can't be had or isn't the statement's. */
+  /** What the model saw here; undefined where its input can't be had or isn't the attestation's. */
   input: Tensor | undefined;
   /** What it gave; undefined when it didn't run. */
   output: Tensor | undefined;
   /** The model's rows by layer; undefined where its parts fail. */
   layers: Row[][] | undefined;
-  /** Of a statement under FraudProof, the first row of its trace that is wrong; undefined where none is. */
+  /** Of an attestation under FraudProof, the first row of its trace that is wrong; undefined where none is. */
   wrong: ShownRow | undefined;
-  /** Every check that could be made held, and the statement is verified or pending. */
+  /** Every check that could be made held, and the attestation is verified or pending. */
   good: boolean;
 }
 
@@ -58,25 +58,25 @@ export interface VerifyOptions {
 }
 
 /**
- * Checks a statement from the chain and by running it again: recomputes its uid, reads its record, fetches its model by
+ * Checks an attestation from the chain and by running it again: recomputes its uid, reads its record, fetches its model by
  * CID and checks its parts, derives or fetches its input, runs the model on the pinned runtime and compares the output.
- * Throws a sentence when the chain knows no statement of that uid.
+ * Throws a sentence when the chain knows no attestation of that uid.
  */
-export async function verifyStatement(options: VerifyOptions): Promise<Verification> {
+export async function verifyAttestation(options: VerifyOptions): Promise<Verification> {
   const { client, uid, onCheck } = options;
   const { checks, check } = createChecks(onCheck);
   const recorded = await readRecorded(client, uid);
-  const { statement } = recorded;
-  const digest = attestationUid(client.deployment.chainId, client.contracts.attestationRegistry.address, statement);
+  const { attestation } = recorded;
+  const digest = attestationUid(client.deployment.chainId, client.contracts.attestationRegistry.address, attestation);
   check("uid", digest === uid ? "held" : "failed", `The fields recorded on chain have the EIP-712 digest ${digest}.`, {
     expected: uid,
     found: digest,
   });
-  const status = await checkStatus(client, uid, "statement", check);
+  const status = await checkStatus(client, uid, "attestation", check);
   const { input, output, model } = await rerun(options, recorded, check);
   const claim = await readClaim(client, uid);
   const wrong = claim?.claim.kind === "single" ? checkTrace(claim.claim, model, check) : undefined;
-  const unit = unitOf(statement.context);
+  const unit = unitOf(attestation.context);
   return {
     recorded,
     status,
@@ -86,9 +86,9 @@ export async function verifyStatement(options: VerifyOptions): Promise<Verificat
     ...{ input, output, wrong, layers: model?.layers },
     good: checks.every(({ result }) => result !== "failed"),
     ...proofOf({
-      ...{ method: statement.method, status: statuses.indexOf(status), isUnit: unit !== undefined },
+      ...{ method: attestation.method, status: statuses.indexOf(status), isUnit: unit !== undefined },
       outputHash: recorded.answer?.outputHash ?? null,
-      panel: statement.method === QUORUM ? await readPanel(client, uid) : null,
+      panel: attestation.method === QUORUM ? await readPanel(client, uid) : null,
       traced: claim ? tracedOf(claim) : null,
     }),
   };
@@ -102,25 +102,25 @@ interface Rerun {
 
 async function rerun(
   { client, content, models, input }: VerifyOptions,
-  { statement, answer }: RecordedStatement,
+  { attestation, answer }: RecordedAttestation,
   check: Checker,
 ): Promise<Rerun> {
-  const model = await checkModelOf(models, statement.modelId, check);
+  const model = await checkModelOf(models, attestation.modelId, check);
   if (!model) return {};
   const spec = model.layout.input;
-  const { data, source } = await findInput(client, content, statement, input);
+  const { data, source } = await findInput(client, content, attestation, input);
   if (!data) {
     check("input", "unknown", source);
     return { model };
   }
   const inputHash = hashTensor({ spec, data });
-  const hashes = { expected: statement.inputHash, found: inputHash };
-  if (inputHash !== statement.inputHash) {
-    const detail = `${source} It has the hash ${inputHash}; the statement names ${statement.inputHash}.`;
+  const hashes = { expected: attestation.inputHash, found: inputHash };
+  if (inputHash !== attestation.inputHash) {
+    const detail = `${source} It has the hash ${inputHash}; the attestation names ${attestation.inputHash}.`;
     check("input", "failed", detail, hashes);
     return { model };
   }
-  check("input", "held", `${source} Its hash is the statement's.`, hashes);
+  check("input", "held", `${source} Its hash is the attestation's.`, hashes);
   const found = { model, input: { spec, data } };
   const output = await checkRun(model, data, check);
   if (!output) return found;
@@ -136,7 +136,7 @@ function compareOutput(found: Hex, expected: Hex, check: Checker): void {
 }
 
 function checkTrace(
-  { trace, answer, statement }: SingleClaim,
+  { trace, answer, attestation }: SingleClaim,
   model: OpenModel | undefined,
   check: Checker,
 ): ShownRow | undefined {
@@ -146,21 +146,21 @@ function checkTrace(
     expected: answer.traceHash,
     found: hash,
   });
-  const wrong = held && model ? checkRows(model, trace, unitOf(statement.context)?.unit, check) : undefined;
+  const wrong = held && model ? checkRows(model, trace, unitOf(attestation.context)?.unit, check) : undefined;
   return wrong && model && showRow(model.layers, trace, wrong);
 }
 
-async function readRecorded(client: Client, uid: Hex): Promise<RecordedStatement> {
+async function readRecorded(client: Client, uid: Hex): Promise<RecordedAttestation> {
   const toBlock = await client.rpc.getBlockNumber({ cacheTime: 0 });
-  const { statements } = await readStatements(client, toBlock, [uid]);
-  const recorded = statements.get(uid);
-  if (!recorded) throw new Error(`No statement ${uid} is recorded on chain ${client.deployment.chainId}.`);
+  const { attestations } = await readAttestations(client, toBlock, [uid]);
+  const recorded = attestations.get(uid);
+  if (!recorded) throw new Error(`No attestation ${uid} is recorded on chain ${client.deployment.chainId}.`);
   return recorded;
 }
 
 const REVEALED = 2;
 
-/** The last panel that was drawn for a statement. */
+/** The last panel that was drawn for an attestation. */
 async function readPanel({ rpc, contracts }: Client, uid: Hex): Promise<Panel | null> {
   const seats = await rpc.readContract({ ...contracts.quorum, functionName: "seatsOf", args: [uid] });
   const last = seats.filter(({ round }) => round === seats.at(-1)?.round);
@@ -177,7 +177,7 @@ interface FoundInput {
 async function findInput(
   client: Client,
   content: ContentReader,
-  { context, prover, inputHash }: RecordedStatement["statement"],
+  { context, prover, inputHash }: RecordedAttestation["attestation"],
   given: Uint8Array | undefined,
 ): Promise<FoundInput> {
   const unit = unitOf(context);
@@ -189,7 +189,7 @@ async function findInput(
     return { data, source: `The input was found as ${cid}.` };
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
-    const use = contextKind(context) === 0 ? "free statement" : "statement of another contract's";
+    const use = contextKind(context) === 0 ? "free attestation" : "attestation of another contract's";
     return { data: undefined, source: `This is a ${use}: its input is not on chain. ${error.message}` };
   }
 }

@@ -4,8 +4,8 @@ import { recordedTwice } from "./integrity.ts";
 import { createRows, type Rows } from "./rows.ts";
 import { PENDING } from "./statuses.ts";
 
-/** A statement or batch and how it stands. */
-export interface Statement {
+/** Anattestation or batch and how it stands. */
+export interface Attestation {
   uid: Hex;
   prover: Address;
   method: number;
@@ -30,7 +30,7 @@ export interface Statement {
   settledLog: number | null;
 }
 
-/** Statements recorded in a minute of block time. */
+/** Attestations recorded in a minute of block time. */
 interface Activity extends Minute {
   count: number;
 }
@@ -41,23 +41,23 @@ interface Minute {
   method: number;
 }
 
-export function statementRows(db: Db): Rows<Pick<Statement, "uid">, Statement> {
-  const find = db.prepare<[Hex], Statement>(
+export function attestationRows(db: Db): Rows<Pick<Attestation, "uid">, Attestation> {
+  const find = db.prepare<[Hex], Attestation>(
     `SELECT uid, prover, method, model_id AS modelId, input_hash AS inputHash, context, answer, root,
        output_hash AS outputHash, trace_hash AS traceHash, salt, season_id AS seasonId, count, status, challenger,
        block_number AS blockNumber, log_index AS logIndex, settled_block AS settledBlock, settled_log AS settledLog
-     FROM statements WHERE uid = ?`,
+     FROM attestations WHERE uid = ?`,
   );
   const insert = db.prepare(
-    `INSERT INTO statements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO attestations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (uid) DO NOTHING`,
   );
   const update = db.prepare(
-    `UPDATE statements SET output_hash = ?, trace_hash = ?, salt = ?, status = ?, challenger = ?, settled_block = ?,
+    `UPDATE attestations SET output_hash = ?, trace_hash = ?, salt = ?, status = ?, challenger = ?, settled_block = ?,
        settled_log = ?
      WHERE uid = ?`,
   );
-  const remove = db.prepare("DELETE FROM statements WHERE uid = ?");
+  const remove = db.prepare("DELETE FROM attestations WHERE uid = ?");
   return createRows({
     group: () => undefined,
     name: ({ uid }) => uid,

@@ -6,18 +6,18 @@ import { createEntries } from "./entries.ts";
 import type { FoldSteps } from "./fold.ts";
 import { fastAnswerHash } from "./hashes.ts";
 import { IntegrityError, recordedTwice } from "./integrity.ts";
-import type { Statement } from "./rows-of-statements.ts";
+import type { Attestation } from "./rows-of-attestations.ts";
 import { PENDING, REFUTED, REVOKED, VERIFIED } from "./statuses.ts";
 import type { Working } from "./working.ts";
 
-/** What a statement says when it is recorded; a batch has no input and no answer of its own, a single one no root. */
+/** What an attestation says when it is recorded; a batch has no input and no answer of its own, a single one no root. */
 type Recorded = Pick<
-  Statement,
+  Attestation,
   "uid" | "prover" | "method" | "modelId" | "inputHash" | "context" | "answer" | "root" | "count"
 >;
 
-/** What opens a statement's answer. */
-type Opening = Pick<Statement, "outputHash" | "traceHash" | "salt">;
+/** What opens an attestation's answer. */
+type Opening = Pick<Attestation, "outputHash" | "traceHash" | "salt">;
 
 /** A panel member's revealed vote. */
 interface Vote {
@@ -28,23 +28,23 @@ interface Vote {
 
 const unopened: Opening = { outputHash: null, traceHash: null, salt: null };
 
-/** Statements and batches, how they stand, the votes that judged them, and each account's tally of them. */
-export function statementSteps(db: Db, working: Working, campaign: Address): FoldSteps {
-  const { statements, tasks, activity } = working;
+/** Attestations and batches, how they stand, the votes that judged them, and each account's tally of them. */
+export function attestationSteps(db: Db, working: Working, campaign: Address): FoldSteps {
+  const { attestations, tasks, activity } = working;
   const entries = createEntries(working);
   const addVote = db.prepare("INSERT INTO votes VALUES (?, ?, ?, ?)");
   const removeVote = db.prepare("DELETE FROM votes WHERE uid = ? AND round = ? AND member = ?");
   const votesOf = db.prepare<[Hex], Vote>("SELECT round, member, output_hash AS outputHash FROM votes WHERE uid = ?");
 
-  // A statement that the season's rules don't ask for can name any season: it must not show there.
-  function seasonOf(statement: Recorded): number | null {
-    const unit = unitWithin(statement.context, campaign);
+  // Anattestation that the season's rules don't ask for can name any season: it must not show there.
+  function seasonOf(attestation: Recorded): number | null {
+    const unit = unitWithin(attestation.context, campaign);
     if (!unit) return null;
     const task = tasks.get(unit);
     const asked =
-      task?.modelId === statement.modelId &&
-      task.method === BigInt(statement.method) &&
-      unit.unit + BigInt(statement.count) <= task.unitsPerAccount;
+      task?.modelId === attestation.modelId &&
+      task.method === BigInt(attestation.method) &&
+      unit.unit + BigInt(attestation.count) <= task.unitsPerAccount;
     return asked ? Number(unit.seasonId) : null;
   }
 
@@ -52,7 +52,7 @@ export function statementSteps(db: Db, working: Working, campaign: Address): Fol
   function record(recorded: Recorded, opening: Opening, { blockNumber, logIndex }: Place, timestamp: number): void {
     const seasonId = seasonOf(recorded);
     const { prover, method, count } = recorded;
-    const added = statements.add({
+    const added = attestations.add({
       uid: recorded.uid,
       prover,
       method,
@@ -78,9 +78,9 @@ export function statementSteps(db: Db, working: Working, campaign: Address): Fol
     countActivity(method, timestamp, 1);
   }
 
-  function forget(statement: Statement, timestamp: number): void {
-    const { seasonId, prover, count, method } = statement;
-    statements.remove(statement);
+  function forget(attestation: Attestation, timestamp: number): void {
+    const { seasonId, prover, count, method } = attestation;
+    attestations.remove(attestation);
     if (seasonId !== null) entries.add(BigInt(seasonId), prover, { pending: -count });
     countActivity(method, timestamp, -1);
   }
@@ -92,18 +92,18 @@ export function statementSteps(db: Db, working: Working, campaign: Address): Fol
     else activity.remove(key);
   }
 
-  function require(uid: Hex, what: string): Statement {
-    const statement = statements.get({ uid });
-    if (!statement) throw new IntegrityError(`${what} came for statement ${uid}, which was never recorded.`);
-    return statement;
+  function require(uid: Hex, what: string): Attestation {
+    const attestation = attestations.get({ uid });
+    if (!attestation) throw new IntegrityError(`${what} came for attestation ${uid}, which was never recorded.`);
+    return attestation;
   }
 
   /** Moves the units from one status to another, and credits who caught a refuted one; `sign` -1 takes it back. */
-  function count(statement: Statement, status: number, sign: 1 | -1): void {
-    const { uid, prover, challenger, outputHash } = statement;
-    if (statement.seasonId === null) return;
-    const season = BigInt(statement.seasonId);
-    const units = sign * statement.count;
+  function count(attestation: Attestation, status: number, sign: 1 | -1): void {
+    const { uid, prover, challenger, outputHash } = attestation;
+    if (attestation.seasonId === null) return;
+    const season = BigInt(attestation.seasonId);
+    const units = sign * attestation.count;
     if (status === VERIFIED) entries.add(season, prover, { pending: -units, verified: units });
     else if (status === REFUTED) entries.add(season, prover, { pending: -units, refuted: units });
     else entries.add(season, prover, { pending: -units });
@@ -125,11 +125,11 @@ export function statementSteps(db: Db, working: Working, campaign: Address): Fol
     },
     Attested: {
       apply({ args, place }, timestamp) {
-        const statement = statements.get(args);
-        if (statement && (statement.outputHash !== null || statement.root !== null))
-          throw new IntegrityError(`Statement ${args.uid} was revealed twice.`);
+        const attestation = attestations.get(args);
+        if (attestation && (attestation.outputHash !== null || attestation.root !== null))
+          throw new IntegrityError(`Attestation ${args.uid} was revealed twice.`);
         const { uid, prover, method, modelId, inputHash, context, outputHash, traceHash, salt } = args;
-        if (statement) return statements.set({ ...statement, outputHash, traceHash, salt });
+        if (attestation) return attestations.set({ ...attestation, outputHash, traceHash, salt });
         const answer = fastAnswerHash(prover, args);
         record(
           { uid, prover, method, modelId, inputHash, context, answer, root: null, count: 1 },
@@ -139,9 +139,9 @@ export function statementSteps(db: Db, working: Working, campaign: Address): Fol
         );
       },
       undo(event, timestamp) {
-        const statement = require(event.args.uid, "An undo");
-        if (recordedBy(event, statement)) forget(statement, timestamp);
-        else statements.set({ ...statement, ...unopened });
+        const attestation = require(event.args.uid, "An undo");
+        if (recordedBy(event, attestation)) forget(attestation, timestamp);
+        else attestations.set({ ...attestation, ...unopened });
       },
     },
     BatchAttested: {
@@ -156,33 +156,33 @@ export function statementSteps(db: Db, working: Working, campaign: Address): Fol
     },
     RowRefuted: {
       apply({ args }) {
-        const statement = require(args.id, "RowRefuted");
-        if (statement.status !== PENDING || statement.challenger !== null)
-          throw new IntegrityError(`A row of statement ${args.id} was refuted when it was settled already.`);
-        statements.set({ ...statement, challenger: args.challenger });
+        const attestation = require(args.id, "RowRefuted");
+        if (attestation.status !== PENDING || attestation.challenger !== null)
+          throw new IntegrityError(`A row of attestation ${args.id} was refuted when it was settled already.`);
+        attestations.set({ ...attestation, challenger: args.challenger });
       },
       undo({ args }) {
-        statements.set({ ...require(args.id, "An undo"), challenger: null });
+        attestations.set({ ...require(args.id, "An undo"), challenger: null });
       },
     },
     StatusChanged: {
       apply({ args, place }) {
-        const recorded = statements.get({ uid: args.id });
+        const recorded = attestations.get({ uid: args.id });
         // A prover may revoke what was never recorded: nobody can record it then.
         if (!recorded && args.status === REVOKED) return;
-        const statement = recorded ?? require(args.id, "StatusChanged");
-        if (statement.status !== PENDING) throw new IntegrityError(`Statement ${args.id} was settled twice.`);
-        statements.set({
-          ...statement,
+        const attestation = recorded ?? require(args.id, "StatusChanged");
+        if (attestation.status !== PENDING) throw new IntegrityError(`Attestation ${args.id} was settled twice.`);
+        attestations.set({
+          ...attestation,
           ...{ status: args.status, settledBlock: place.blockNumber, settledLog: place.logIndex },
         });
-        count(statement, args.status, 1);
+        count(attestation, args.status, 1);
       },
       undo({ args }) {
-        const statement = statements.get({ uid: args.id });
-        if (!statement) return;
-        count(statement, args.status, -1);
-        statements.set({ ...statement, status: PENDING, settledBlock: null, settledLog: null });
+        const attestation = attestations.get({ uid: args.id });
+        if (!attestation) return;
+        count(attestation, args.status, -1);
+        attestations.set({ ...attestation, status: PENDING, settledBlock: null, settledLog: null });
       },
     },
     VoteRevealed: {
@@ -197,7 +197,7 @@ export function statementSteps(db: Db, working: Working, campaign: Address): Fol
   };
 }
 
-const recordedBy = ({ place }: Event, { blockNumber, logIndex }: Statement): boolean =>
+const recordedBy = ({ place }: Event, { blockNumber, logIndex }: Attestation): boolean =>
   blockNumber === place.blockNumber && logIndex === place.logIndex;
 
 /** Who voted, in any round, for what most of the last round's members found instead of the revealed answer. */

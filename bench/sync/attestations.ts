@@ -23,14 +23,14 @@ const TRACE = 26;
 const VERIFIED = 2;
 const REFUTED = 3;
 
-/** A statement to be made. */
+/** Anattestation to be made. */
 export interface Claim {
   prover: Address;
   modelId: Hex;
   context: Hex;
 }
 
-/** What happens to a statement, one after the other: each tells a log. */
+/** What happens to an attestation, one after the other: each tells a log. */
 export type Steps = (() => void)[];
 
 /** keccak256 of some words. */
@@ -38,7 +38,7 @@ export const hashOf = (...words: unknown[]): Hex => keccak256(stringToHex(words.
 
 const registry = [at("AttestationRegistry"), attestationRegistryAbi] as const;
 
-/** A single statement: who settles it, and a commitment first where a panel does. */
+/** A single attestation: who settles it, and a commitment first where a panel does. */
 function single(teller: Teller, claim: Claim, method: number) {
   const n = teller.told.length;
   const opened: Answer = {
@@ -56,7 +56,7 @@ function single(teller: Teller, claim: Claim, method: number) {
   };
 }
 
-/** A statement that nobody verifies. */
+/** Anattestation that nobody verifies. */
 export function open(teller: Teller, claim: Claim): Steps {
   const { attested } = single(teller, claim, 0);
   return [() => teller.record(attested)];

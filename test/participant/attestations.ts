@@ -1,15 +1,15 @@
 import { type Hex, toHex } from "viem";
-import { buildStatement } from "../../inference/quorum.ts";
+import { buildAttestation } from "../../inference/quorum.ts";
 import { encodeTensor, hashTensor } from "../../inference/tensors.ts";
 import { callOf, type Sender } from "../../participant/sender.ts";
-import { isRevealing, type StatementView } from "../../participant/view.ts";
+import { type AttestationView, isRevealing } from "../../participant/view.ts";
 import { attestationUid } from "../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../sdk/contexts.ts";
 import { decodeLayout } from "../../sdk/layouts.ts";
 import { QUORUM } from "../../sdk/methods.ts";
 import type { Site } from "./chain.ts";
 
-/** What a hand-made statement says; what isn't given is right. */
+/** What a hand-made attestation says; what isn't given is right. */
 export interface Claim {
   context?: Hex;
   inputHash?: Hex;
@@ -30,27 +30,27 @@ export async function imageOf({ digits, models }: Site, value: number) {
 
 let salts = 0;
 
-/** Commits a statement by hand and reveals it in time; returns its final view. */
-export async function claimByHand(site: Site, sender: Sender, claim: Claim): Promise<StatementView> {
+/** Commits an attestation by hand and reveals it in time; returns its final view. */
+export async function claimByHand(site: Site, sender: Sender, claim: Claim): Promise<AttestationView> {
   const { client, deployment, board, digits } = site;
   const { attestationRegistry, bonds, quorum } = client.contracts;
   const { context = FREE_CONTEXT, inputHash = FREE_CONTEXT, outputHash = toHex(1, { size: 32 }) } = claim;
   const prover = sender.account.address;
   const { modelId } = digits.model;
   const salt = toHex(++salts, { size: 32 });
-  const { statement, answer } = buildStatement({
+  const { attestation, answer } = buildAttestation({
     ...{ prover, method: QUORUM, modelId, inputHash, context, outputHash, salt },
   });
-  const uid = attestationUid(deployment.chainId, attestationRegistry.address, statement);
+  const uid = attestationUid(deployment.chainId, attestationRegistry.address, attestation);
   await sender.send(callOf({ ...bonds, functionName: "deposit", args: [quorum.address, prover], value: 1_000n }));
   await sender.send(
     callOf({
       ...attestationRegistry,
       functionName: "commit",
-      args: [QUORUM, modelId, inputHash, context, statement.answer],
+      args: [QUORUM, modelId, inputHash, context, attestation.answer],
     }),
   );
-  const find = () => board.view.statements.get(uid);
+  const find = () => board.view.attestations.get(uid);
   await site.until(() => {
     const found = find();
     return found && (found.status !== 1 || isRevealing(found, board.view.head.timestamp));
