@@ -35,7 +35,7 @@ describe("a database", () => {
     db.close();
     expect(() => openDatabase(files.path("db"), deployment)).to.throw(
       FatalError,
-      "has schema version 3; this indexer writes version 4.",
+      "has schema version 3; this indexer writes version 5.",
     );
   });
 
