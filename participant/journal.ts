@@ -4,7 +4,7 @@ import Database from "better-sqlite3";
 import type { Address, Hex } from "viem";
 import type { Answer, Attestation } from "../sdk/commitments.ts";
 
-/** Anattestation and the answer that will open it. */
+/** An attestation and the answer that will open it. */
 export interface AttestationEntry {
   chainId: number;
   /** The AttestationRegistry that the uid is of. */

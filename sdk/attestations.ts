@@ -6,7 +6,7 @@ import { type RangeProgress, readRanges } from "./ranges.ts";
 /** How an attestation stands, by the registry's number. */
 export const statuses = ["none", "pending", "verified", "refuted", "void", "revoked"] as const;
 
-/** Anattestation as the chain recorded it. */
+/** An attestation as the chain recorded it. */
 export interface RecordedAttestation {
   uid: Hex;
   attestation: Attestation;

@@ -125,7 +125,7 @@ export const attestationTypes = {
 export const domain = (chainId: number, attestationRegistry: Address) =>
   ({ name: "Proofboard", version: "1", chainId, verifyingContract: attestationRegistry }) as const;
 
-/** Anattestation's name: its EIP-712 digest. */
+/** An attestation's name: its EIP-712 digest. */
 export function attestationUid(chainId: number, attestationRegistry: Address, message: Attestation): Hex {
   return hashTypedData({
     domain: domain(chainId, attestationRegistry),

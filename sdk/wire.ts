@@ -197,7 +197,7 @@ export interface StreamReorg {
 export interface StreamEvents {
   /** Points changed. */
   points: Receipt;
-  /** Anattestation was recorded, revealed, or became final: how it stands by now. */
+  /** An attestation was recorded, revealed, or became final: how it stands by now. */
   status: AttestationSummary;
   reorg: StreamReorg;
   head: StreamHead;
@@ -229,7 +229,7 @@ export interface AttestationUnit {
   unit: Decimal;
 }
 
-/** Anattestation as lists show it. */
+/** An attestation as lists show it. */
 export interface AttestationSummary {
   /** The attestation's uid, or a batch's id. */
   uid: Hex;
@@ -295,7 +295,7 @@ export interface Dispute {
   correct: number;
 }
 
-/** Anattestation with all that happened to it. */
+/** An attestation with all that happened to it. */
 export interface Attestation extends AttestationSummary {
   steps: Step[];
   /** What is proven by now, in words. */

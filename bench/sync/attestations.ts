@@ -23,7 +23,7 @@ const TRACE = 26;
 const VERIFIED = 2;
 const REFUTED = 3;
 
-/** Anattestation to be made. */
+/** An attestation to be made. */
 export interface Claim {
   prover: Address;
   modelId: Hex;
@@ -56,7 +56,7 @@ function single(teller: Teller, claim: Claim, method: number) {
   };
 }
 
-/** Anattestation that nobody verifies. */
+/** An attestation that nobody verifies. */
 export function open(teller: Teller, claim: Claim): Steps {
   const { attested } = single(teller, claim, 0);
   return [() => teller.record(attested)];

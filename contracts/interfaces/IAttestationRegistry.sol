@@ -62,7 +62,7 @@ struct Record {
 /// @notice No owner, no upgrade. The registry computes every uid itself from the attestation's fields. The list of
 /// methods only grows, and only the method a record names can settle it.
 interface IAttestationRegistry {
-    /// @notice Anattestation was recorded, `Pending`, its answer still hidden.
+    /// @notice An attestation was recorded, `Pending`, its answer still hidden.
     event Committed(
         bytes32 indexed uid,
         address indexed prover,
@@ -73,7 +73,7 @@ interface IAttestationRegistry {
         uint8 method
     );
 
-    /// @notice Anattestation's answer is open: recorded so at once (then it is also `Pending` from here), or revealed.
+    /// @notice An attestation's answer is open: recorded so at once (then it is also `Pending` from here), or revealed.
     event Attested(
         bytes32 indexed uid,
         address indexed prover,
@@ -98,7 +98,7 @@ interface IAttestationRegistry {
         bytes traces
     );
 
-    /// @notice Anattestation became final. `by` is the account whose transaction settled it.
+    /// @notice An attestation became final. `by` is the account whose transaction settled it.
     event StatusChanged(bytes32 indexed id, uint8 indexed status, address indexed by);
 
     /// @notice `method` verifies attestations under number `id` from now on.
@@ -123,7 +123,7 @@ interface IAttestationRegistry {
     error NothingToReveal(bytes32 uid);
     /// @notice Only the method that the record names may settle it.
     error NotTheMethod(bytes32 id, address caller);
-    /// @notice Anattestation settles as Verified, Refuted or Void.
+    /// @notice An attestation settles as Verified, Refuted or Void.
     error NotASettlement(bytes32 id, Status status);
     /// @notice Attestations under a method stand until that method settles them.
     error NotRevocable(bytes32 uid, uint8 method, Status status);

@@ -36,7 +36,7 @@ struct DisputedUnit {
 /// way to be wrong is a wrong row, and whoever shows one refutes the attestation in one transaction. What nobody refuted
 /// within the window is Verified.
 interface IFraudProof is IVerificationMethod {
-    /// @notice Anattestation's activations A_0 ‖ … ‖ A_L.
+    /// @notice An attestation's activations A_0 ‖ … ‖ A_L.
     event Traced(bytes32 indexed uid, bytes trace);
     /// @notice A row was shown wrong: the attestation claimed one value where the model gives another.
     event RowRefuted(

@@ -74,7 +74,7 @@ struct Seat {
 }
 
 /// @title Verification by a drawn panel that re-runs the model
-/// @notice Anattestation is committed with its answer hidden. A panel is drawn by the hash of a later block, re-runs the
+/// @notice An attestation is committed with its answer hidden. A panel is drawn by the hash of a later block, re-runs the
 /// model, commits to what it got, then panel and prover reveal. Enough votes equal to the prover's answer: Verified.
 /// Enough equal to something else, or a prover that doesn't reveal: Refuted. Enough for "unavailable": Void.
 /// Otherwise a second, larger panel decides, or the attestation is Void.

@@ -52,7 +52,7 @@ export function attestationRoutes(app: App, state: State): void {
     "/attestations/:uid",
     {
       schema: {
-        summary: "Anattestation or a batch: how it was settled, what is proven and what is not",
+        summary: "An attestation or a batch: how it was settled, what is proven and what is not",
         description: `Reads one attestation and its first ${MOST_STEPS} events.`,
         params: z.object({ uid: hash }),
         querystring: noQuery,
@@ -67,7 +67,7 @@ export function attestationRoutes(app: App, state: State): void {
   );
 }
 
-/** Anattestation with its steps and what they prove. */
+/** An attestation with its steps and what they prove. */
 export function attestationOf(state: State, row: AttestationRow): Attestation {
   const summary = summaryOf(row);
   const later = eventsOf(state.db, state.decoder, row.uid, MOST_STEPS).flatMap(({ event, place }): Step[] => {
@@ -78,7 +78,7 @@ export function attestationOf(state: State, row: AttestationRow): Attestation {
   return { ...judged, ...proofOf(judged) };
 }
 
-/** Anattestation as lists show it. */
+/** An attestation as lists show it. */
 export function summaryOf(row: AttestationRow): AttestationSummary {
   const unit = unitOf(row.context);
   return {

@@ -14,7 +14,7 @@ export const statusOf = (status: number): AttestationStatus => statuses[status] 
 /** The registry's number for a word. */
 export const statusNumber = (status: AttestationStatus): number => statuses.lastIndexOf(status);
 
-/** Anattestation without its proof in words. */
+/** An attestation without its proof in words. */
 type Judged = Omit<Attestation, keyof Proof>;
 
 /** Says honestly what is proven of an attestation. */

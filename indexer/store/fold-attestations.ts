@@ -36,7 +36,7 @@ export function attestationSteps(db: Db, working: Working, campaign: Address): F
   const removeVote = db.prepare("DELETE FROM votes WHERE uid = ? AND round = ? AND member = ?");
   const votesOf = db.prepare<[Hex], Vote>("SELECT round, member, output_hash AS outputHash FROM votes WHERE uid = ?");
 
-  // Anattestation that the season's rules don't ask for can name any season: it must not show there.
+  // An attestation that the season's rules don't ask for can name any season: it must not show there.
   function seasonOf(attestation: Recorded): number | null {
     const unit = unitWithin(attestation.context, campaign);
     if (!unit) return null;

@@ -4,7 +4,7 @@ import { recordedTwice } from "./integrity.ts";
 import { createRows, type Rows } from "./rows.ts";
 import { PENDING } from "./statuses.ts";
 
-/** Anattestation or batch and how it stands. */
+/** An attestation or batch and how it stands. */
 export interface Attestation {
   uid: Hex;
   prover: Address;

@@ -25,7 +25,7 @@ import {
 import type { Refutation, SingleClaim } from "./claims.ts";
 import { readClaim, tracedOf } from "./readClaim.ts";
 
-/** Anattestation, checked by its reader. */
+/** An attestation, checked by its reader. */
 export interface Verification extends Proof {
   recorded: RecordedAttestation;
   status: (typeof statuses)[number];

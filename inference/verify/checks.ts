@@ -41,7 +41,7 @@ export function createChecks(onCheck: (check: Check) => void = () => {}): { chec
   };
 }
 
-/** Anattestation's status by its name; adds whether it is one that doesn't speak against the attestation. */
+/** An attestation's status by its name; adds whether it is one that doesn't speak against the attestation. */
 export async function checkStatus({ rpc, contracts }: Client, id: Hex, what: string, check: Checker) {
   const call = { ...contracts.attestationRegistry, functionName: "statusOf", args: [id] } as const;
   const status = statuses[await rpc.readContract(call)] ?? "none";

@@ -5,7 +5,7 @@ import { FRAUD_PROOF } from "../../sdk/methods.ts";
 import { leavesOf } from "../../sdk/tree.ts";
 import type { EventLog } from "./events.ts";
 
-/** Anattestation under FraudProof: its activations are on chain for anyone to re-run. */
+/** An attestation under FraudProof: its activations are on chain for anyone to re-run. */
 export interface ClaimView {
   id: Hex;
   claim: BatchClaim | SingleClaim;

@@ -26,7 +26,7 @@ export interface CliSite extends Site {
   seasonId: bigint;
   /** Where each test finds all things, as environment variables. */
   environment: Record<string, string>;
-  /** Anattestation of each kind. */
+  /** An attestation of each kind. */
   verified: Hex;
   refuted: Hex;
   /** Runs `proofboard` with the site's environment, changed by `environment`. */

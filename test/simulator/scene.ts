@@ -11,7 +11,7 @@ export interface Act {
 
 export type Stage = "hidden" | "open" | "verified" | "refuted" | "over";
 
-/** Anattestation or batch on a unit, and how far it has come. */
+/** An attestation or batch on a unit, and how far it has come. */
 export interface Claimed {
   id: Hex;
   stage: Stage;

@@ -7,7 +7,7 @@ import type { Verdict } from "./verdict.ts";
 
 /** What the page asks its worker to check. */
 export interface CheckRequest {
-  /** Anattestation's uid, or a batch's id. */
+  /** An attestation's uid, or a batch's id. */
   uid: Hex;
   /** The one unit of a batch to look at, as its task counts; the whole batch is recomputed unless told. */
   unit: bigint | undefined;
@@ -21,7 +21,7 @@ export interface CheckRequest {
 /** A row that was claimed wrongly, recomputed here. */
 export type WrongRow = ShownRow & { unit: bigint | undefined };
 
-/** Anattestation or batch as the chain recorded it. */
+/** An attestation or batch as the chain recorded it. */
 export interface Recorded {
   prover: Address;
   modelId: Hex;

@@ -15,7 +15,7 @@ import { Steps } from "../components/steps.tsx";
 import { Time } from "../components/time.tsx";
 import { group, plural, short } from "../format.ts";
 
-/** Anattestation or a batch: what it says, how it was settled, what is proven; and a check by the visitor's own browser. */
+/** An attestation or a batch: what it says, how it was settled, what is proven; and a check by the visitor's own browser. */
 export default function AttestationPage({ params: { uid = "" } }: { params: Record<string, string> }) {
   if (!isHash(uid))
     return (
