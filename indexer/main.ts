@@ -5,9 +5,8 @@ import { openForWriting } from "./open.ts";
 import type { IndexerOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import { createServer } from "./serve/server.ts";
-import { createAnnouncements } from "./store/announcements.ts";
-import { deleteForeignDatabase } from "./store/database.ts";
-import { createSeasonReader } from "./store/read-seasons.ts";
+import { deleteForeignDatabase } from "./store/sqlite/database.ts";
+import { createAnnouncements } from "./sync/announcements.ts";
 import { newStatus } from "./sync/parts.ts";
 import { follow } from "./sync.ts";
 import { watchProgress } from "./watchdog.ts";
@@ -26,7 +25,7 @@ export interface Indexer {
 }
 
 /**
- * Starts ingest → decode → store → rank → serve in this process. It answers at once and waits for nodes that are away.
+ * Starts ingest → decode → fold → store → rank → serve in this process. It answers at once and waits for nodes that are away.
  * Throws when the database is of another deployment or another process writes it, or the port is taken.
  */
 export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
@@ -42,11 +41,11 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     signal: stop.signal,
   });
   const store = openForWriting(options.db, deployment, () => options.wipe && wipeForeign(options, warn));
-  const { db, decoder, chain, ranking } = store;
+  const { decoder, chain } = store;
   const announcements = createAnnouncements();
   const status = newStatus();
   const server = await createServer({
-    sources: { db, chain, announcements, decoder, deployment, ranking, rpc },
+    sources: { ...store, announcements, deployment, rpc },
     condition: status,
     content: options.content,
     page: options.web ?? PAGE,
@@ -62,10 +61,9 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const followed = follow({
     ...{ rpc, decoder, chain, status, warn },
     campaign: deployment.contracts.Campaign.address,
-    localLedgers: createSeasonReader(db).ledgers,
+    localLedgers: store.readers.seasons.ledgers,
     wipe: options.wipe ?? false,
     blooms: options.blooms ?? true,
-    completeBackfill: store.completeBackfill,
     announce: announcements.announce,
     report: createProgress(options.terminal, (sentence) => logger.info(sentence)),
     startBlock: deployment.startBlock,

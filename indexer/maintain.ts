@@ -25,14 +25,9 @@ export function rewind({ deployment, db: file, to }: RewindOptions): Header {
 
 /** Folds the stored events anew, without a node: every other row is made again. Returns how many events there are. */
 export function rebuild({ deployment, db: file }: MaintainOptions): number {
-  const { db, chain, ranking, close } = openForWriting(file, deployment);
+  const { chain, close } = openForWriting(file, deployment);
   try {
-    return db.transaction(() => {
-      const built = ranking.built();
-      const count = chain.rebuild();
-      if (built) ranking.build();
-      return count;
-    })();
+    return chain.rebuild();
   } finally {
     close();
   }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MalformedLog } from "./decode/events.ts";
+import { IntegrityError } from "./fold/integrity.ts";
 import { readFinalized, readFollowed, readHeader } from "./ingest/blocks.ts";
 import { FatalError, RpcError } from "./ingest/errors.ts";
-import { IntegrityError } from "./store/integrity.ts";
-import { StorageError } from "./store/storage.ts";
+import { StorageError } from "./store/sqlite/storage.ts";
 import { readFinalBlocks, readNewBlocks } from "./sync/append.ts";
 import { compareLedgers } from "./sync/compare.ts";
 import { checkGenesis } from "./sync/genesis.ts";
@@ -81,7 +81,7 @@ function readAgain(parts: SyncParts, error: Error): void {
 }
 
 async function advance(parts: SyncParts): Promise<void> {
-  const { rpc, status } = parts;
+  const { rpc, chain, status } = parts;
   for (;;) {
     const head = await readHeader(rpc, "latest");
     status.headBlock = head.number;
@@ -93,7 +93,7 @@ async function advance(parts: SyncParts): Promise<void> {
       continue;
     }
     await readNewBlocks(parts, head, finalized);
-    parts.completeBackfill();
+    chain.complete();
     await compareLedgers(parts);
     status.caughtUpAt = Date.now();
     status.progressAt = Date.now();

@@ -1,6 +1,6 @@
 import type { Address } from "viem";
 import type { Standing } from "../../sdk/wire.ts";
-import type { Db } from "../store/database.ts";
+import type { Db } from "../store/sqlite/database.ts";
 import { type Board, createBoard } from "./board.ts";
 import { positionOf, type Standings } from "./standings.ts";
 import type { Stored } from "./stored.ts";

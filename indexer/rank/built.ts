@@ -1,4 +1,4 @@
-import type { Db } from "../store/database.ts";
+import type { Db } from "../store/sqlite/database.ts";
 
 /** The ranking can't be read before it is built, once the first blocks are read. */
 export class RankingNotBuilt extends Error {

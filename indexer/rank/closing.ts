@@ -1,6 +1,7 @@
-import type { Db } from "../store/database.ts";
+import type { Db } from "../store/sqlite/database.ts";
 import type { Built } from "./built.ts";
 import { type Epochs, endOf, epochsOf } from "./epochs.ts";
+import type { Head } from "./moves.ts";
 import { query } from "./queries.ts";
 import type { StandingOrder } from "./standing-order.ts";
 
@@ -14,8 +15,11 @@ export const BYTES = 4;
 export interface Closing {
   /** The earliest end (unix s) of an epoch not closed yet; Infinity if there is none. */
   next(): number;
-  /** Closes what ended at or before this time, with the entries as they stand. */
-  reach(timestamp: number): void;
+  /**
+   * Closes what ended at or before this time, with the entries as they stand; `heads` says how far ledgers are where the
+   * table of seasons doesn't.
+   */
+  reach(timestamp: number, heads: ReadonlyMap<number, Head>): void;
   /** Opens what ended after this time. */
   retreat(timestamp: number): void;
   /** Follows seasons that opened, or no longer are. */
@@ -28,7 +32,6 @@ interface Season {
   seasonId: number;
   startsAt: number;
   closesAt: number;
-  participants: number;
   closed: number;
 }
 
@@ -39,11 +42,15 @@ interface Closed {
 
 export function createClosing(db: Db, built: Built, unbuilt: StandingOrder): Closing {
   const seasons = db.prepare<[], Season>(
-    `SELECT season_id AS seasonId, starts_at AS startsAt, closes_at AS closesAt, participants,
+    `SELECT season_id AS seasonId, starts_at AS startsAt, closes_at AS closesAt,
        (SELECT count(*) FROM epochs WHERE epochs.season_id = seasons.season_id) AS closed
      FROM seasons WHERE starts_at IS NOT NULL`,
   );
-  const seqOf = db.prepare<[number], bigint>("SELECT seq FROM seasons WHERE season_id = ?").pluck().safeIntegers();
+  const headOf = db
+    .prepare<[number], { seq: bigint; participants: bigint }>(
+      "SELECT seq, participants FROM seasons WHERE season_id = ?",
+    )
+    .safeIntegers();
   const add = db.prepare("INSERT INTO epochs VALUES (?, ?, ?, ?)");
   const addRanks = db.prepare("INSERT INTO epoch_ranks VALUES (?, ?, ?, ?)");
   const hasEpoch = db.prepare("SELECT 1 FROM epochs WHERE season_id = ? AND seq = ?");
@@ -65,7 +72,7 @@ export function createClosing(db: Db, built: Built, unbuilt: StandingOrder): Clo
     return closed < epochs.count ? endOf(epochs, closed + 1) : Number.POSITIVE_INFINITY;
   }
 
-  function ranksOf({ seasonId, participants }: Season): Buffer {
+  function ranksOf(seasonId: number, participants: number): Buffer {
     const ranks = Buffer.alloc(BYTES * participants);
     const ordered = built.is() ? numbers.all(seasonId) : unbuilt.numbers(seasonId);
     ordered.forEach((number, i) => {
@@ -74,19 +81,22 @@ export function createClosing(db: Db, built: Built, unbuilt: StandingOrder): Clo
     return ranks;
   }
 
-  function record(season: Season, seq: bigint): void {
-    const ranks = ranksOf(season);
+  function record(seasonId: number, { seq, participants }: Head): void {
+    const ranks = ranksOf(seasonId, participants);
     for (let at = 0; at < ranks.length; at += BYTES * CHUNK)
-      addRanks.run(season.seasonId, seq, at / (BYTES * CHUNK), ranks.subarray(at, at + BYTES * CHUNK));
+      addRanks.run(seasonId, seq, at / (BYTES * CHUNK), ranks.subarray(at, at + BYTES * CHUNK));
   }
 
-  function close(season: Season, timestamp: number): void {
-    const { seasonId, closed, startsAt, closesAt } = season;
+  function storedHead(seasonId: number): Head {
+    const { seq, participants } = headOf.get(seasonId) as { seq: bigint; participants: bigint };
+    return { seq, participants: Number(participants) };
+  }
+
+  function close({ seasonId, closed, startsAt, closesAt }: Season, timestamp: number, head: Head): void {
     const epochs: Epochs = epochsOf(startsAt, closesAt);
-    const seq = seqOf.get(seasonId) as bigint;
     for (let epoch = closed + 1; epoch <= epochs.count && endOf(epochs, epoch) <= timestamp; epoch++) {
-      if (!hasEpoch.get(seasonId, seq)) record(season, seq);
-      add.run(seasonId, epoch, endOf(epochs, epoch), seq);
+      if (!hasEpoch.get(seasonId, head.seq)) record(seasonId, head);
+      add.run(seasonId, epoch, endOf(epochs, epoch), head.seq);
     }
   }
 
@@ -100,9 +110,10 @@ export function createClosing(db: Db, built: Built, unbuilt: StandingOrder): Clo
       next ??= Math.min(...seasons.all().map(nextOf));
       return next;
     },
-    reach(timestamp) {
+    reach(timestamp, heads) {
       if (timestamp < closing.next()) return;
-      for (const season of seasons.all()) close(season, timestamp);
+      for (const season of seasons.all())
+        close(season, timestamp, heads.get(season.seasonId) ?? storedHead(season.seasonId));
       next = undefined;
     },
     retreat(timestamp) {

@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import type { Db } from "../store/database.ts";
+import type { Db } from "../store/sqlite/database.ts";
 import { createBuilt } from "./built.ts";
 import { BYTES, CHUNK } from "./closing.ts";
 

@@ -1,5 +1,5 @@
-import type { Db } from "../store/database.ts";
-import type { EntryKey } from "../store/listener.ts";
+import type { EntryKey } from "../fold/entries.ts";
+import type { Db } from "../store/sqlite/database.ts";
 import { query } from "./queries.ts";
 
 /** Where an entry stands in a season: its points negated, and its last ledger entry. Lower is better. */

@@ -1,13 +1,16 @@
-import type { Db } from "../store/database.ts";
-import type { EntryChange } from "../store/listener.ts";
+import type { EntryKey } from "../fold/entries.ts";
+import type { Db } from "../store/sqlite/database.ts";
+import type { Move } from "./moves.ts";
 import { query } from "./queries.ts";
 
 /** The order of entries while the ranking is not built, in memory: about 24 bytes an account. */
 export interface StandingOrder {
   /** Numbers of a season's participants, the first in rank first. */
   numbers(seasonId: number): readonly number[];
+  /** To be called before the parts of some moves are followed, which the table `entries` has already as a whole. */
+  begin(moves: readonly Move[]): void;
   /** Follows the entries. */
-  changed(changes: readonly EntryChange[]): void;
+  changed(moves: readonly Move[]): void;
   /** Drops what is held: it is read from the table `entries` when it is asked for again. */
   forget(): void;
 }
@@ -35,18 +38,24 @@ export function createStandingOrder(db: Db): StandingOrder {
     return season;
   }
 
+  function follow({ seasonId, number }: Move, key: EntryKey | undefined): void {
+    const season = seasons.get(seasonId) ?? read(seasonId);
+    put(season, number, key?.points ?? 0n, key?.lastSeq ?? 0n);
+    season.changed.add(number);
+  }
+
   return {
     numbers(seasonId) {
       const season = seasons.get(seasonId) ?? read(seasonId);
       if (season.changed.size > 0) merge(season);
       return season.ordered;
     },
-    changed(changes) {
-      for (const { seasonId, number, after } of changes) {
-        const season = seasons.get(Number(seasonId)) ?? read(Number(seasonId));
-        put(season, number, after?.points ?? 0n, after?.lastSeq ?? 0n);
-        season.changed.add(number);
-      }
+    begin(moves) {
+      const held = new Set(seasons.keys());
+      for (const move of moves) if (!held.has(move.seasonId)) follow(move, move.before);
+    },
+    changed(moves) {
+      for (const move of moves) follow(move, move.after);
     },
     forget() {
       seasons.clear();

@@ -1,6 +1,6 @@
 import type { Address } from "viem";
 import type { Standing } from "../../sdk/wire.ts";
-import type { EntryKey } from "../store/listener.ts";
+import type { EntryKey } from "../fold/entries.ts";
 
 /** Where a standing is in the order of its season: points and last ledger entry. */
 export type Position = EntryKey;

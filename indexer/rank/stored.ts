@@ -1,6 +1,6 @@
 import type { Address } from "viem";
 import type { Standing } from "../../sdk/wire.ts";
-import type { Db } from "../store/database.ts";
+import type { Db } from "../store/sqlite/database.ts";
 import { type Key, keyAt, type Order } from "./order.ts";
 import { query } from "./queries.ts";
 import type { Standings, Unranked } from "./standings.ts";

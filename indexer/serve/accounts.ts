@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import type { Attestation, Receipt } from "../../sdk/wire.ts";
-import type { AttestationRow } from "../store/read-attestations.ts";
-import type { EntryPosition, LedgerRow } from "../store/read-ledger.ts";
-import { placeOf } from "../store/read-places.ts";
+import type { ReadAttestation } from "../store/sqlite/read-attestations.ts";
+import type { EntryPosition, ReadLedgerEntry } from "../store/sqlite/read-ledger.ts";
+import { placeOf } from "../store/sqlite/read-places.ts";
 import { attestationOf } from "./attestations.ts";
 import { DECIMAL, decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
 import { account, cursor, noQuery, seasonId, status } from "./parameters.ts";
@@ -30,13 +30,14 @@ export function accountRoutes(app: App, state: State): void {
     ({ params }) => ({
       asOf: asOf(state),
       account: params.account,
-      seasons: state.seasons.seasonsOf(params.account, MOST_SEASONS).map(({ season_id, ...tally }) => {
-        const standing = state.ranking.of(season_id).standingOf(params.account);
+      seasons: state.accounts.entries(params.account, MOST_SEASONS).map((entry) => {
+        const standing = state.ranking.of(entry.seasonId).standingOf(params.account);
+        const { verified, pending, refuted, caught } = entry;
         return {
-          seasonId: String(season_id),
+          seasonId: String(entry.seasonId),
           rank: standing?.rank ?? null,
           points: standing?.points ?? null,
-          ...tally,
+          ...{ verified, pending, refuted, caught },
         };
       }),
     }),
@@ -79,39 +80,38 @@ export function accountRoutes(app: App, state: State): void {
 }
 
 /** A point change with all that is needed to check it. */
-export function receiptOf(state: State, row: LedgerRow): Receipt {
-  const attestation = attestationOf(state, state.attestations.attestation(row.subject) as AttestationRow);
+export function receiptOf(state: State, row: ReadLedgerEntry): Receipt {
+  const attestation = attestationOf(state, state.attestations.attestation(row.subject) as ReadAttestation);
   return {
-    seasonId: String(row.season_id),
-    seq: row.seq,
+    seasonId: String(row.seasonId),
+    seq: String(row.seq),
     account: row.account,
     reason: reasonOf(row.reason),
-    delta: row.delta,
-    points: row.points,
+    delta: String(row.delta),
+    points: String(row.points),
     subject: row.subject,
     rule: ruleOf(state, row, attestation),
-    previousLedgerHash: row.previous_hash ?? ZERO_HASH,
-    ledgerHash: row.ledger_hash,
+    previousLedgerHash: row.previousHash ?? ZERO_HASH,
+    ledgerHash: row.ledgerHash,
     at: placeOf(row),
     attestation,
   };
 }
 
-function ruleOf(state: State, row: LedgerRow, { unit, prover, status, count, root }: Attestation): string {
-  const seasonId = String(row.season_id);
-  const task = state.seasons.tasks(seasonId).find(({ task_id }) => task_id === unit?.taskId);
-  const points = task?.points ?? "0";
-  const cap = state.seasons.season(row.season_id)?.verifier_cap ?? "0";
+function ruleOf(state: State, row: ReadLedgerEntry, { unit, prover, status, count, root }: Attestation): string {
+  const task = state.seasons.tasks(row.seasonId).find(({ taskId }) => String(taskId) === unit?.taskId);
+  const points = task?.points ?? 0n;
+  const cap = state.seasons.season(row.seasonId)?.verifierCap ?? "0";
   switch (row.reason) {
     case 1:
       return root === null
         ? `Task ${unit?.taskId} gives the prover ${points} points for a verified unit.`
-        : `Task ${unit?.taskId} gives the prover ${points} points for each verified unit: ${BigInt(points) * BigInt(count)} for the batch's ${count}.`;
+        : `Task ${unit?.taskId} gives the prover ${points} points for each verified unit: ${points * BigInt(count)} for the batch's ${count}.`;
     case 2:
       return `The panel members in the majority share 60% of the unit's ${points} points evenly, rounded down, each up to ${cap} points as verifier in the season.`;
     case 5:
       return status === "refuted" && prover === row.account
-        ? `A refuted ${root === null ? "attestation" : `batch of ${count} units`} costs ten times its points, ${10n * BigInt(points) * BigInt(count)}: burned is what the account has, and the rest is owed.`
+        ? `A refuted ${root === null ? "attestation" : `batch of ${count} units`} costs ten times its points, ${10n * points * BigInt(count)}: burned is what the account has, and the rest is owed.`
         : "Points that the account owed from an earlier penalty, taken from the award just before.";
     default:
       return "A reason that this indexer does not know.";

@@ -2,15 +2,14 @@ import { z } from "zod";
 import { unitOf } from "../../sdk/contexts.ts";
 import type { Attestation, AttestationSummary, AttestationUnit, Step } from "../../sdk/wire.ts";
 import type { Event, EventNamed, Place } from "../decode/events.ts";
-import { eventsOf } from "../store/events.ts";
-import type { AttestationRow } from "../store/read-attestations.ts";
-import { placeOf } from "../store/read-places.ts";
+import type { ReadAttestation } from "../store/sqlite/read-attestations.ts";
+import { placeOf } from "../store/sqlite/read-places.ts";
 import { HOT } from "./answers.ts";
 import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
 import { account, cursor, hash, noQuery, status } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
-import { type App, asOf, type State } from "./state.ts";
+import { type App, asOf, eventsOf, type State } from "./state.ts";
 import { methodOf, proofOf, reasonOf, statusNumber, statusOf } from "./words.ts";
 
 const PAGE = 50;
@@ -68,37 +67,37 @@ export function attestationRoutes(app: App, state: State): void {
 }
 
 /** An attestation with its steps and what they prove. */
-export function attestationOf(state: State, row: AttestationRow): Attestation {
+export function attestationOf(state: State, row: ReadAttestation): Attestation {
   const summary = summaryOf(row);
-  const later = eventsOf(state.db, state.decoder, row.uid, MOST_STEPS).flatMap(({ event, place }): Step[] => {
+  const later = eventsOf(state, row.uid, MOST_STEPS).flatMap(({ event, place }): Step[] => {
     const step = event.eventName === "RowRefuted" ? disputeOf(event.args, summary) : stepOf(event);
-    return step ? [{ ...step, at: placeOf(place) }] : [];
+    return step ? [{ ...step, at: place }] : [];
   });
   const judged = { ...summary, steps: [...firstOf(summary), ...later] };
   return { ...judged, ...proofOf(judged) };
 }
 
 /** An attestation as lists show it. */
-export function summaryOf(row: AttestationRow): AttestationSummary {
+export function summaryOf(row: ReadAttestation): AttestationSummary {
   const unit = unitOf(row.context);
   return {
     uid: row.uid,
     prover: row.prover,
-    modelId: row.model_id,
+    modelId: row.modelId,
     method: methodOf(row.method),
     status: statusOf(row.status),
-    inputHash: row.input_hash,
+    inputHash: row.inputHash,
     context: row.context,
     unit: unit ? wireUnit(unit) : null,
-    counts: row.season_id !== null,
+    counts: row.seasonId !== null,
     count: row.count,
     answer: row.answer,
     root: row.root,
-    outputHash: row.output_hash,
-    traceHash: row.trace_hash,
+    outputHash: row.outputHash,
+    traceHash: row.traceHash,
     salt: row.salt,
     attested: placeOf(row),
-    settled: settledOf(row),
+    settled: row.settled,
   };
 }
 
@@ -108,18 +107,6 @@ const wireUnit = (unit: NonNullable<ReturnType<typeof unitOf>>): AttestationUnit
   taskId: String(unit.taskId),
   unit: String(unit.unit),
 });
-
-function settledOf(row: AttestationRow): AttestationSummary["settled"] {
-  const { settled_block, settled_log, settled_timestamp, settled_transaction } = row;
-  if (settled_block === null || settled_log === null || settled_timestamp === null || settled_transaction === null)
-    return null;
-  return placeOf({
-    block_number: settled_block,
-    log_index: settled_log,
-    timestamp: settled_timestamp,
-    transaction_hash: settled_transaction,
-  });
-}
 
 // A batch's event isn't read for it: that carries all traces.
 const firstOf = ({ root, prover, count, attested }: AttestationSummary): Step[] =>

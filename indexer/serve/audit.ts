@@ -31,11 +31,11 @@ export function auditRoute(app: App, state: State): void {
       );
       return {
         asOf: at,
-        seq: season.seq,
+        seq: String(season.seq),
         chainSeq: String(onChain.seq),
         chainLedgerHash: onChain.ledgerHash,
-        localLedgerHash: season.ledger_hash,
-        match: season.seq === String(onChain.seq) && season.ledger_hash === onChain.ledgerHash,
+        localLedgerHash: season.ledgerHash,
+        match: season.seq === onChain.seq && season.ledgerHash === onChain.ledgerHash,
       };
     },
   );

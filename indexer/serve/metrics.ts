@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { SyncStatus } from "../sync/parts.ts";
 import { latencyIn, type Observe } from "./latency.ts";
@@ -56,8 +55,8 @@ export function metricsRoute(app: App, state: State, condition: SyncStatus, stre
   );
   gauge("proofboard_inconsistent", "1 when events contradict the chain.", () => (condition.inconsistent ? 1 : 0));
   gauge("proofboard_streams", "Clients of the stream.", streams);
-  gauge("proofboard_database_bytes", "Size of the database.", () => sizeOf(state.db.name));
-  gauge("proofboard_wal_bytes", "Size of the database's write-ahead log.", () => sizeOf(`${state.db.name}-wal`));
+  gauge("proofboard_database_bytes", "Size of the database.", () => state.files.sizes().database);
+  gauge("proofboard_wal_bytes", "Size of the database's write-ahead log.", () => state.files.sizes().log);
   bySeason("proofboard_ledger_entries", "Point changes of a season.", ({ seq }) => Number(seq));
   bySeason("proofboard_accounts", "Accounts ranked in a season.", ({ participants }) => participants);
   bySeason("proofboard_epochs", "Epochs of a season whose ranks are kept.", ({ seasonId }) =>
@@ -87,5 +86,3 @@ export function metricsRoute(app: App, state: State, condition: SyncStatus, stre
 }
 
 type Ledger = ReturnType<State["seasons"]["ledgers"]>[number];
-
-const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;

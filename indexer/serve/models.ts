@@ -3,15 +3,14 @@ import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { cidOfSha256 } from "../../sdk/content.ts";
 import type { Model } from "../../sdk/wire.ts";
 import type { Place } from "../decode/events.ts";
-import { eventsOf } from "../store/events.ts";
-import type { ModelRow } from "../store/read-models.ts";
-import { placeOf } from "../store/read-places.ts";
+import type { Model as ModelRow } from "../fold/models.ts";
+import { type Placed, placeOf } from "../store/sqlite/read-places.ts";
 import { HOT } from "./answers.ts";
 import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
 import { cursor, hash, noQuery } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
-import { type App, asOf, type State } from "./state.ts";
+import { type App, asOf, eventsOf, type State } from "./state.ts";
 
 const PAGE = 50;
 // Anyone may add hints: the first ones of a sane length are shown.
@@ -38,7 +37,7 @@ export function modelRoutes(app: App, state: State): void {
       return {
         asOf: asOf(state),
         items: rows.map((row) => modelOf(state, row)),
-        next: last ? encodeCursor("models", [last.block_number, last.log_index, hashStart(last.model_id)]) : null,
+        next: last ? encodeCursor("models", [last.blockNumber, last.logIndex, hashStart(last.modelId)]) : null,
       };
     },
   );
@@ -63,26 +62,26 @@ export function modelRoutes(app: App, state: State): void {
   );
 }
 
-function modelOf(state: State, row: ModelRow): Model {
+function modelOf(state: State, row: Placed<ModelRow>): Model {
   return {
-    modelId: row.model_id,
+    modelId: row.modelId,
     publisher: row.publisher,
-    artifactHash: row.artifact_hash,
-    cid: cidOfSha256(row.artifact_hash),
-    runtimeId: row.runtime_id,
-    layoutHash: row.layout_hash,
-    weightsRoot: row.weights_root,
-    verifyingKeyHash: row.verifying_key_hash,
+    artifactHash: row.artifactHash,
+    cid: cidOfSha256(row.artifactHash),
+    runtimeId: row.runtimeId,
+    layoutHash: row.layoutHash,
+    weightsRoot: row.weightsRoot,
+    verifyingKeyHash: row.verifyingKeyHash,
     measurement: row.measurement,
-    kind: row.weights_root === ZERO_HASH ? "float" : "integer",
+    kind: row.weightsRoot === ZERO_HASH ? "float" : "integer",
     layout: row.layout === null ? null : (JSON.parse(row.layout) as Model["layout"]),
     uris: urisOf(state, row),
     published: placeOf(row),
   };
 }
 
-const urisOf = (state: State, row: ModelRow): string[] =>
-  eventsOf(state.db, state.decoder, row.model_id, MOST_URIS).flatMap(({ event }) =>
+const urisOf = (state: State, row: Placed<ModelRow>): string[] =>
+  eventsOf(state, row.modelId, MOST_URIS).flatMap(({ event }) =>
     (event.eventName === "ModelPublished" || event.eventName === "UriAdded") &&
     event.args.uri !== "" &&
     event.args.uri.length <= LONGEST_URI

@@ -40,12 +40,12 @@ const profileOf = (state: State, season: number, account: Address): Profile => (
 });
 
 function reasonsOf(state: State, season: number, account: Address): Profile["reasons"] {
-  const row = state.accounts.reasons(season, account);
+  const row = state.accounts.entry(season, account);
   if (!row) return [];
-  const points: [number, string][] = [
-    [1, row.by_prover],
-    [2, row.by_verifier],
-    [5, row.by_penalty],
+  const points: [number, bigint][] = [
+    [1, row.byProver],
+    [2, row.byVerifier],
+    [5, row.byPenalty],
   ];
-  return points.filter(([, sum]) => sum !== "0").map(([id, sum]) => ({ reason: reasonOf(id), points: sum }));
+  return points.filter(([, sum]) => sum !== 0n).map(([id, sum]) => ({ reason: reasonOf(id), points: String(sum) }));
 }

@@ -51,7 +51,7 @@ export function standingRoutes(app: App, state: State): void {
           last && last.rank < season.participants
             ? encodeCursor("standings", [
                 ...[params.seasonId, last.points, last.lastSeq],
-                ...[season.seq, hashStart(season.ledger_hash)],
+                ...[String(season.seq), hashStart(season.ledgerHash)],
               ])
             : null,
         total: season.participants,

@@ -6,23 +6,18 @@ import type {
   RawServerDefault,
 } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import type { Address } from "viem";
+import type { Address, Hex } from "viem";
 import type { Deployment } from "../../sdk/deployment.ts";
-import type { AsOf } from "../../sdk/wire.ts";
-import type { Decoder } from "../decode/events.ts";
+import type { AsOf, EventPlace } from "../../sdk/wire.ts";
+import type { Decoder, Event } from "../decode/events.ts";
 import type { Rpc } from "../ingest/rpc.ts";
-import { createHistory, type History } from "../rank/history.ts";
+import type { History } from "../rank/history.ts";
 import type { Ranking } from "../rank/ranking.ts";
-import type { Announcements } from "../store/announcements.ts";
-import type { Chain, Progress } from "../store/chain.ts";
-import type { Db } from "../store/database.ts";
-import { type AccountReader, createAccountReader } from "../store/read-accounts.ts";
-import { type ActivityReader, createActivityReader } from "../store/read-activity.ts";
-import { type AttestationReader, createAttestationReader } from "../store/read-attestations.ts";
-import { createFeedReader, type FeedReader } from "../store/read-feed.ts";
-import { createLedgerReader, type LedgerReader } from "../store/read-ledger.ts";
-import { createModelReader, type ModelReader } from "../store/read-models.ts";
-import { createSeasonReader, type SeasonReader, type SeasonRow } from "../store/read-seasons.ts";
+import type { ReadSeason } from "../store/sqlite/read-seasons.ts";
+import type { Readers } from "../store/sqlite/readers.ts";
+import type { Files } from "../store/sqlite/store.ts";
+import type { Announcements } from "../sync/announcements.ts";
+import type { Chain, Progress } from "../sync/chain.ts";
 import { ProblemError } from "./problems.ts";
 
 /** The server with schemas in zod. */
@@ -36,33 +31,27 @@ export type App = FastifyInstance<
 
 /** What the server is given to read from. */
 export interface Sources {
-  db: Db;
+  readers: Readers;
+  files: Files;
   chain: Chain;
   announcements: Announcements;
   decoder: Decoder;
   deployment: Deployment;
   ranking: Ranking;
+  history: History;
   rpc: Rpc;
 }
 
 /** What routes read. A handler reads without waiting in between, so that an answer is of one state of the chain. */
-export interface State extends Sources {
+export interface State extends Sources, Readers {
   /** How far the chain is folded, read once until it changes; undefined before the first block. */
   progress(): Progress | undefined;
   /** Whether the chain was read once, and all that is built at the end of that is. */
   isBuilt(): boolean;
   /** A season, read once until the chain changes. */
-  season(seasonId: string): SeasonRow | undefined;
+  season(seasonId: string): ReadSeason | undefined;
   /** {@link asOf}, written once until the chain changes. */
-  told(season?: SeasonRow): Told;
-  accounts: AccountReader;
-  activity: ActivityReader;
-  feed: FeedReader;
-  history: History;
-  ledger: LedgerReader;
-  models: ModelReader;
-  seasons: SeasonReader;
-  attestations: AttestationReader;
+  told(season?: ReadSeason): Told;
 }
 
 /** An {@link AsOf} as JSON, and its ETag. */
@@ -72,13 +61,12 @@ interface Told {
 }
 
 export function createState(sources: Sources): State {
-  const { db, chain, ranking, announcements } = sources;
-  const seasons = createSeasonReader(db);
+  const { readers, chain, announcements } = sources;
   let progress: Progress | undefined;
-  let known = new Map<string, SeasonRow>();
+  let known = new Map<string, ReadSeason>();
   let built = false;
   /** By the season, or the progress, which are other objects once the chain has changed. */
-  const told = new WeakMap<SeasonRow | Progress, Told>();
+  const told = new WeakMap<ReadSeason | Progress, Told>();
   announcements.subscribe(() => {
     progress = undefined;
     known = new Map();
@@ -89,11 +77,11 @@ export function createState(sources: Sources): State {
       return progress;
     },
     isBuilt() {
-      built ||= chain.isComplete() && ranking.built();
+      built ||= chain.isComplete();
       return built;
     },
     season(seasonId) {
-      const row = known.get(seasonId) ?? seasons.season(Number(seasonId));
+      const row = known.get(seasonId) ?? readers.seasons.season(Number(seasonId));
       if (row) known.set(seasonId, row);
       return row;
     },
@@ -107,14 +95,7 @@ export function createState(sources: Sources): State {
       return written;
     },
     ...sources,
-    accounts: createAccountReader(db),
-    activity: createActivityReader(db),
-    feed: createFeedReader(db),
-    history: createHistory(db),
-    ledger: createLedgerReader(db),
-    models: createModelReader(db),
-    seasons,
-    attestations: createAttestationReader(db),
+    ...readers,
   };
   return state;
 }
@@ -134,7 +115,7 @@ export function progressOf(state: State): Progress {
 /** The state that an answer tells of; about one season, with its ledger's head. */
 export function asOf(
   state: State,
-  season?: SeasonRow,
+  season?: ReadSeason,
   { cursor, finalized }: Pick<Progress, "cursor" | "finalized"> = progressOf(state),
 ): AsOf {
   return {
@@ -142,8 +123,8 @@ export function asOf(
     blockNumber: cursor.number,
     blockHash: cursor.hash,
     finalizedBlock: Math.min(finalized, cursor.number),
-    seq: season?.seq ?? null,
-    ledgerHash: season?.ledger_hash ?? null,
+    seq: season ? String(season.seq) : null,
+    ledgerHash: season?.ledgerHash ?? null,
   };
 }
 
@@ -151,10 +132,18 @@ export function asOf(
 export const etagOf = ({ blockHash, finalizedBlock }: AsOf): string => `W/"${blockHash.slice(2)}-${finalizedBlock}"`;
 
 /** The season, or a problem of status 404 that names it. */
-export function requireSeason(state: State, seasonId: string): SeasonRow {
+export function requireSeason(state: State, seasonId: string): ReadSeason {
   const season = state.season(seasonId);
   if (!season) throw new ProblemError(404, `There is no season ${seasonId}.`);
   return season;
 }
+
+/** Events of an attestation or model with their places, in the chain's order, at most `limit`. */
+export const eventsOf = (
+  { logs, decoder }: State,
+  subject: Hex,
+  limit: number,
+): { event: Event; place: EventPlace }[] =>
+  logs.of(subject, limit).map(({ log, place }) => ({ event: decoder.decode(log), place }));
 
 export const campaignOf = ({ deployment }: State): Address => deployment.contracts.Campaign.address;

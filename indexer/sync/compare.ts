@@ -1,5 +1,5 @@
+import { IntegrityError } from "../fold/integrity.ts";
 import { type LedgerHead, readLedger, readSeasonCount } from "../ingest/ledgers.ts";
-import { IntegrityError } from "../store/integrity.ts";
 import { progressOf, type SyncParts } from "./parts.ts";
 
 /** Holds every season's folded ledger against the chain's at the cursor. */

@@ -3,8 +3,8 @@ import type { Decoder } from "../decode/events.ts";
 import type { Header } from "../ingest/blocks.ts";
 import type { LedgerHead } from "../ingest/ledgers.ts";
 import type { Rpc } from "../ingest/rpc.ts";
-import type { Announcement } from "../store/announcements.ts";
-import type { Chain, Progress } from "../store/chain.ts";
+import type { Announcement } from "./announcements.ts";
+import type { Chain, Progress } from "./chain.ts";
 
 /** What `/readyz` and `/metrics` tell of the ingestion. */
 export interface SyncStatus {
@@ -63,8 +63,6 @@ export interface SyncParts {
   /** Pause between rounds, in milliseconds; longer after failures, up to a minute. */
   pollInterval: number;
   status: SyncStatus;
-  /** Builds what is built in bulk once the head is reached for the first time; does nothing where that is done. */
-  completeBackfill: () => void;
   /** Told right after each transaction. */
   announce: (announcement: Announcement) => void;
   /** Told after each part of a long read, and undefined when it ends. */

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Place } from "../../decode/events.ts";
-import type { Announcement } from "../../store/announcements.ts";
+import type { Announcement } from "../../sync/announcements.ts";
 import type { SyncStatus } from "../../sync/parts.ts";
 import { ProblemError } from "../problems.ts";
 import { progressOf, type State } from "../state.ts";

@@ -1,6 +1,6 @@
 import type { StreamEvents } from "../../../sdk/wire.ts";
 import type { Place } from "../../decode/events.ts";
-import type { FeedRow } from "../../store/read-feed.ts";
+import type { FeedRow } from "../../store/sqlite/read-feed.ts";
 import { receiptOf } from "../accounts.ts";
 import { summaryOf } from "../attestations.ts";
 import { asOf, type State } from "../state.ts";

@@ -41,7 +41,7 @@ export function createTables(state: State): Tables {
     const directory = await mkdtemp(join(tmpdir(), "proofboard-table-"));
     try {
       const file = join(directory, "table.csv");
-      const of = await run({ database: state.db.name, season, file });
+      const of = await run({ database: state.files.name, season, file });
       if (!of.season) throw new ProblemError(404, `There is no season ${season} any more.`);
       return readersOf(await open(file), asOf(state, of.season, of), forget);
     } finally {

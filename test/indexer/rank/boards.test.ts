@@ -5,7 +5,7 @@ import { createBoards } from "../../../indexer/rank/boards.ts";
 import { createOrder } from "../../../indexer/rank/order.ts";
 import { createRanking } from "../../../indexer/rank/ranking.ts";
 import { createStored, type Stored } from "../../../indexer/rank/stored.ts";
-import { openDatabase } from "../../../indexer/store/database.ts";
+import { openDatabase } from "../../../indexer/store/sqlite/database.ts";
 import type { Standing } from "../../../sdk/wire.ts";
 import type { Block } from "../node.ts";
 import { accountOf, deployment } from "../story.ts";

@@ -1,12 +1,15 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import type { RowChange } from "../../../indexer/fold/changes.ts";
+import type { Season } from "../../../indexer/fold/seasons.ts";
 import { RankingNotBuilt } from "../../../indexer/rank/built.ts";
 import { createHistory, type PastStanding } from "../../../indexer/rank/history.ts";
-import type { Db } from "../../../indexer/store/database.ts";
+import type { Db } from "../../../indexer/store/sqlite/database.ts";
+import { createReaders } from "../../../indexer/store/sqlite/readers.ts";
 import type { Block } from "../node.ts";
 import { dump } from "../running.ts";
 import { accountOf } from "../story.ts";
-import { addressOf, openEntries } from "./entries.ts";
+import { addressOf, cursorAt, openEntries } from "./entries.ts";
 import { blocksTold, openTold } from "./told.ts";
 
 /** Seasons of a story last for 997 seconds from 1003 on. */
@@ -156,13 +159,12 @@ describe("the history of standings", () => {
     const add = db.prepare("INSERT INTO ledger VALUES (1, ?, ?, '0x', 1, 1, ?, '0x', 1, 0)");
     for (let n = 0; n < count; n++) add.run(n + 1, addressOf(n), n % 7);
     db.exec(`UPDATE seasons SET starts_at = 1000, closes_at = 1030, seq = ${count}, participants = ${count}`);
-    ranking.listener.seasonsChanged();
-    expect(ranking.listener.nextEpochEnd()).to.equal(1_010);
-    ranking.listener.reach(1_009);
-    ranking.listener.reach(1_020);
-    expect(ranking.listener.nextEpochEnd()).to.equal(1_030);
-
+    const season = createReaders(db).seasons.season(1) as Season;
+    const opens: RowChange = { table: "seasons", before: { ...season, startsAt: null }, after: season };
     const history = createHistory(db);
+    ranking.follow({ cursor: cursorAt(1_009), rows: [opens] }, () => 1_009);
+    expect(history.epochs(1)).to.deep.equal([]);
+    ranking.follow({ cursor: cursorAt(1_020), rows: [] }, () => 1_020);
     expect(history.epochs(1)).to.deep.equal([
       { epoch: 1, endsAt: 1_010, seq: `${count}` },
       { epoch: 2, endsAt: 1_020, seq: `${count}` },
@@ -174,10 +176,10 @@ describe("the history of standings", () => {
     }
     expect(history.standingsAt(1, addressOf(count))).to.deep.equal([null, null]);
     expect(db.prepare("SELECT count(*) FROM epoch_ranks").pluck().get()).to.equal(3);
-    ranking.listener.retreat(1_019);
+    ranking.retreat({ cursor: cursorAt(1_019), rows: [] });
     expect(history.epochs(1).map(({ epoch }) => epoch)).to.deep.equal([1]);
     expect(db.prepare("SELECT count(*) FROM epoch_ranks").pluck().get()).to.equal(3);
-    ranking.listener.retreat(1_009);
+    ranking.retreat({ cursor: cursorAt(1_009), rows: [] });
     expect(db.prepare("SELECT count(*) FROM epoch_ranks").pluck().get()).to.equal(0);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import type { EntryKey } from "../../../indexer/fold/entries.ts";
 import { createOrder } from "../../../indexer/rank/order.ts";
-import type { EntryKey } from "../../../indexer/store/listener.ts";
 import { addressOf, type Change, coalesced, type Entries, openEntries, undone } from "./entries.ts";
 
 const ACCOUNTS = 60;
@@ -75,7 +75,7 @@ describe("the order of entries", () => {
     );
     const incremental = order();
     db.exec("DELETE FROM places; DELETE FROM marks; DELETE FROM ranking_built");
-    ranking.listener.abandoned();
+    ranking.forget();
     ranking.build();
     expect(order()).to.deep.equal(incremental);
   }

@@ -29,7 +29,7 @@ describe("the order of entries while the ranking is not built", () => {
           const after = points === undefined ? undefined : { points, lastSeq: BigInt(i + 1) };
           if (after) held.set(account, after);
           else held.delete(account);
-          const tell = () => order.changed([{ seasonId: 1n, account: "0x", number, before, after }]);
+          const tell = () => order.changed([{ seasonId: 1, account: "0x", number, before, after }]);
           if (first) tell();
           flush([{ account, before, after }]);
           if (!first) tell();
@@ -47,7 +47,7 @@ describe("the order of entries while the ranking is not built", () => {
     const order = createStandingOrder(openEntries().db);
     expect([order.numbers(1), order.numbers(2)]).to.deep.equal([[], []]);
     const changes = Array.from({ length: 5_000 }, (_, i) => ({
-      ...{ seasonId: BigInt(1 + (i % 2)), account: "0x" as const, number: i + 1, before: undefined },
+      ...{ seasonId: 1 + (i % 2), account: "0x" as const, number: i + 1, before: undefined },
       after: { points: BigInt(i), lastSeq: BigInt(i + 1) },
     }));
     order.changed(changes);

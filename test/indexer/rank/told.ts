@@ -1,11 +1,9 @@
-import { createDecoder } from "../../../indexer/decode/events.ts";
-import { createRanking, type Ranking } from "../../../indexer/rank/ranking.ts";
-import { type Chain, createChain } from "../../../indexer/store/chain.ts";
-import { type Db, openDatabase } from "../../../indexer/store/database.ts";
+import type { Ranking } from "../../../indexer/rank/ranking.ts";
+import type { Db } from "../../../indexer/store/sqlite/database.ts";
+import type { Chain } from "../../../indexer/sync/chain.ts";
 import { type Block, chainOf } from "../node.ts";
-import { asRead, deployment, tell } from "../story.ts";
-
-const decoder = createDecoder(deployment);
+import { appendAtOnce, assembled } from "../opened.ts";
+import { tell } from "../story.ts";
 
 /** A database that follows a chain's blocks, with its ranking. */
 export interface Told {
@@ -27,18 +25,7 @@ export function blocksTold(choices: readonly (readonly number[])[], pauses: read
 
 /** Starts after the second of the blocks; keeps standings of so many accounts in memory. */
 export function openTold(blocks: readonly Block[], held = 0): Told {
-  const db = openDatabase(":memory:", deployment);
-  const ranking = createRanking(db, { held });
-  const chain = createChain(db, decoder, deployment.contracts.Campaign.address, ranking.listener);
+  const { db, ranking, chain } = assembled(":memory:", held);
   chain.start(blocks[1] as Block);
-  return {
-    ...{ db, ranking, chain },
-    append(appended) {
-      const logs = appended.flatMap((block) => {
-        const where = { blockNumber: block.number, blockHash: block.hash, transactionHash: block.hash };
-        return block.logs.map((log, logIndex) => ({ ...asRead(log), ...where, logIndex }));
-      });
-      chain.append({ headers: appended, logs, finalized: 0 });
-    },
-  };
+  return { db, ranking, chain, append: (appended) => void appendAtOnce(chain, appended) };
 }

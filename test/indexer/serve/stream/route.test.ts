@@ -138,7 +138,7 @@ describe("the stream", () => {
     await hang(url);
     await until("it is a client", async () => (await streams(url)) === "1");
     served.become(chainTold([...story, ...story.slice(0, 10)]));
-    const other = new Database(served.state.db.name);
+    const other = new Database(served.state.files.name);
     expect(other.pragma("wal_checkpoint(TRUNCATE)")).to.deep.equal([{ busy: 0, log: 0, checkpointed: 0 }]);
     other.close();
     await until("it is cut off", async () => (await streams(url)) === "0");

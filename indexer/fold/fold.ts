@@ -1,0 +1,60 @@
+import type { Address } from "viem";
+import type { Event, EventName } from "../decode/events.ts";
+import type { Header } from "../ingest/blocks.ts";
+import { methods } from "../methods/index.ts";
+import { attestationSteps } from "./attestations.ts";
+import type { Changes } from "./changes.ts";
+import { IntegrityError } from "./integrity.ts";
+import { ledgerSteps } from "./ledger.ts";
+import { modelSteps } from "./models.ts";
+import type { HeldRows } from "./rows.ts";
+import { seasonSteps } from "./seasons.ts";
+import type { FoldStep, FoldSteps, Scene } from "./step.ts";
+
+/** A block and what its logs tell. */
+export interface Block {
+  header: Header;
+  events: readonly Event[];
+}
+
+/** Each event has one step. Events without any are told of in receipts only. */
+const steps = allOf([
+  modelSteps,
+  seasonSteps,
+  attestationSteps,
+  ledgerSteps,
+  ...Object.values(methods).map((method) => method.steps),
+]);
+
+function allOf(parts: readonly FoldSteps[]): ReadonlyMap<EventName, FoldStep<EventName>> {
+  const all = parts.flatMap((part) => Object.entries(part) as [EventName, FoldStep<EventName>][]);
+  const found = new Map(all);
+  if (found.size < all.length) throw new Error("Two parts of the fold have a step for the same event.");
+  return found;
+}
+
+/**
+ * What blocks that follow one another do to the rows; `cursor` is the last one of them, with events or not. Throws
+ * `IntegrityError` when an event can't follow from those before, or what loading a row throws; `held` is then as it was.
+ */
+export function fold(held: HeldRows, blocks: readonly Block[], cursor: Header, campaign: Address): Changes {
+  try {
+    for (const { header, events } of blocks) {
+      const scene: Scene = { campaign, timestamp: header.timestamp };
+      for (const event of events) apply(held, event, scene);
+    }
+  } catch (error) {
+    held.revert();
+    throw error;
+  }
+  return { cursor, rows: held.take() };
+}
+
+function apply({ rows }: HeldRows, event: Event, scene: Scene): void {
+  try {
+    steps.get(event.eventName)?.(event as never, rows, scene);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new IntegrityError(`${event.eventName} came with a number that no season or task has.`, { cause: error });
+  }
+}

@@ -1,0 +1,42 @@
+import type { Address, Hex } from "viem";
+import type { Place } from "../decode/events.ts";
+import { IntegrityError } from "./integrity.ts";
+import type { Kind, Rows } from "./rows.ts";
+import { PENDING } from "./statuses.ts";
+
+/** An attestation or batch and how it stands. */
+export interface Attestation extends Place {
+  uid: Hex;
+  prover: Address;
+  method: number;
+  modelId: Hex;
+  /** Null for a batch, as is the answer: its units' inputs are assigned and its answers are under the root. */
+  inputHash: Hex | null;
+  context: Hex;
+  answer: Hex | null;
+  /** Null but for a batch. */
+  root: Hex | null;
+  outputHash: Hex | null;
+  traceHash: Hex | null;
+  salt: Hex | null;
+  /** Set where it is for a task as the season's rules ask: it alone can earn points there. */
+  seasonId: number | null;
+  /** Units covered. */
+  count: number;
+  status: number;
+  settledBlock: number | null;
+  settledLog: number | null;
+}
+
+export const attestations: Kind<Pick<Attestation, "uid">, Attestation> = {
+  group: () => undefined,
+  name: ({ uid }) => uid,
+  isDone: ({ status }) => status !== PENDING,
+};
+
+/** The attestation that an event is about; throws `IntegrityError` where there is none. */
+export function requireAttestation({ attestations }: Rows, uid: Hex, eventName: string): Attestation {
+  const attestation = attestations.get({ uid });
+  if (!attestation) throw new IntegrityError(`${eventName} came for attestation ${uid}, which was never recorded.`);
+  return attestation;
+}

@@ -1,0 +1,81 @@
+import Database from "better-sqlite3";
+import type { RowChange } from "../../fold/changes.ts";
+import { IntegrityError } from "../../fold/integrity.ts";
+import type { TableName } from "../../fold/kinds.ts";
+import type { Load } from "../../fold/rows.ts";
+import { createBulk } from "./bulk.ts";
+import type { Db } from "./database.ts";
+import { bound, keyValues, layoutOf, rowOf, type TableLayout, tables, type Values } from "./tables.ts";
+
+/** The tables that are folded, row by row. */
+export interface StoredRows {
+  load: Load;
+  /** Writes changes; throws `IntegrityError` where a row is added whose key is there. The transaction must then be undone. */
+  write(changes: readonly RowChange[]): void;
+}
+
+/** One table's statements. */
+interface Statements {
+  find(key: readonly unknown[]): unknown[] | undefined;
+  write(before: Values | undefined, after: Values | undefined): void;
+  flush(): void;
+  forget(): void;
+}
+
+export function createStoredRows(db: Db): StoredRows {
+  const statements = new Map(tables.map((table) => [table.name, statementsOf(db, table)]));
+
+  function flush(name: TableName, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      for (const one of statements.values()) one.forget();
+      throw isConflict(error)
+        ? new IntegrityError(`A row of ${name} was added twice: one event was told twice.`, { cause: error })
+        : error;
+    }
+  }
+
+  return {
+    load(name, key) {
+      const table = layoutOf(name);
+      const found = (statements.get(name) as Statements).find(keyValues<typeof name>(table, key));
+      return found && rowOf<typeof name>(table, found);
+    },
+    write(changes) {
+      for (const { table, before, after } of changes) {
+        const { write } = statements.get(table) as Statements;
+        flush(table, () => write(before as Values | undefined, after as Values | undefined));
+      }
+      for (const [table, one] of statements) flush(table, one.flush);
+    },
+  };
+}
+
+function statementsOf(db: Db, { name, fields, key, changing }: TableLayout): Statements {
+  const where = key.map(({ column }) => `${column} = ?`).join(" AND ");
+  const find = db
+    .prepare<unknown[], unknown[]>(`SELECT ${fields.map(({ column }) => column)} FROM ${name} WHERE ${where}`)
+    .raw()
+    .safeIntegers();
+  const inserted = createBulk(db, name, fields.length);
+  const update = db.prepare<unknown[]>(
+    `UPDATE ${name} SET ${changing.map(({ column }) => `${column} = ?`)} WHERE ${where}`,
+  );
+  const remove = db.prepare<unknown[]>(`DELETE FROM ${name} WHERE ${where}`);
+  const updated = [...changing, ...key];
+  return {
+    find: (key) => find.get(...key),
+    write(before, after) {
+      if (!after) remove.run(...key.map(({ name }) => (before as Values)[name]));
+      else if (before) update.run(...updated.map((field) => bound(after[field.name], field)));
+      else inserted.add(...fields.map((field) => bound(after[field.name], field)));
+    },
+    flush: inserted.flush,
+    forget: inserted.forget,
+  };
+}
+
+const isConflict = (error: unknown): boolean =>
+  error instanceof Database.SqliteError &&
+  ["SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"].includes(error.code);
