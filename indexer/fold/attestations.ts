@@ -1,4 +1,4 @@
-import type { Address, Hex } from "viem";
+import type { Address } from "viem";
 import { unitWithin } from "../../sdk/contexts.ts";
 import type { Place } from "../decode/events.ts";
 import { methods } from "../methods/index.ts";

@@ -95,12 +95,13 @@ export function createRanking(db: Db, { held = 0 } = {}): Ranking {
   };
 
   function move(moves: readonly Move[]): void {
-    if (!built.is()) return unbuilt.changed(moves);
-    for (const { seasonId, number, before, after } of moves) {
-      if (before && after) order.move(seasonId, keyAt(before), keyAt(after));
-      else if (before) order.leave(seasonId, keyAt(before));
-      else if (after) order.enter(seasonId, keyAt(after), number);
-    }
+    if (!built.is()) unbuilt.changed(moves);
+    else
+      for (const { seasonId, number, before, after } of moves) {
+        if (before && after) order.move(seasonId, keyAt(before), keyAt(after));
+        else if (before) order.leave(seasonId, keyAt(before));
+        else if (after) order.enter(seasonId, keyAt(after), number);
+      }
   }
 
   function tellBoards(rows: Changes["rows"]): void {

@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import Database from "better-sqlite3";
+import { expect } from "chai";
+import type { Hex } from "viem";
+import { MalformedLog } from "../../../../indexer/decode/events.ts";
+import type { Header, Log } from "../../../../indexer/ingest/blocks.ts";
+import { assemble, openForWriting } from "../../../../indexer/open.ts";
+import { openDatabase } from "../../../../indexer/store/sqlite/database.ts";
+import type { Deployment } from "../../../../sdk/deployment.ts";
+import { dump, dumpFile, scratch } from "../../running.ts";
+
+const SCHEMA_4 = readFileSync(new URL("schema-4.sql", import.meta.url), "utf8");
+
+/** What a node told the indexer that wrote a file: the blocks that it kept, and all their logs. */
+function toldTo(db: Database.Database) {
+  const headers = db.prepare<[], Header>("SELECT number, hash, parent_hash AS parentHash, timestamp FROM blocks").all();
+  const hashOf = new Map(headers.map(({ number, hash }) => [number, hash]));
+  const logs = db
+    .prepare<[], Omit<Log, "topics" | "blockHash"> & { topics: Buffer }>(
+      `SELECT address, topics, data, block_number AS blockNumber, transaction_hash AS transactionHash,
+         log_index AS logIndex FROM events ORDER BY block_number, log_index`,
+    )
+    .all()
+    .map((log): Log => {
+      const topics = (log.topics.toString("hex").match(/.{64}/g) ?? []).map((topic): Hex => `0x${topic}`);
+      return { ...log, topics, blockHash: hashOf.get(log.blockNumber) as Hex };
+    });
+  const { finalized } = db.prepare("SELECT finalized FROM progress").get() as { finalized: number };
+  const { deployment, genesis_hash } = db.prepare("SELECT * FROM origin").get() as Record<string, string>;
+  return {
+    headers,
+    logs,
+    finalized,
+    deployment: JSON.parse(deployment as string) as Deployment,
+    genesis: genesis_hash,
+  };
+}
+
+describe("a database of schema version 4", () => {
+  let files: ReturnType<typeof scratch>;
+  let told: ReturnType<typeof toldTo>;
+  beforeEach(() => {
+    files = scratch();
+    const old = new Database(files.path("db"));
+    old.pragma("foreign_keys = OFF");
+    old.exec(SCHEMA_4);
+    told = toldTo(old);
+    old.close();
+  });
+  afterEach(() => files.remove());
+
+  it("stays as it is when its logs can't be folded", () => {
+    const old = new Database(files.path("db"));
+    old.exec("UPDATE events SET data = x'00' WHERE block_number = (SELECT max(block_number) FROM events)");
+    const before = dump(old);
+    old.close();
+    expect(() => openForWriting(files.path("db"), told.deployment)).to.throw(MalformedLog, "is no well-formed");
+    expect(dumpFile(files.path("db"))).to.deep.equal(before);
+    const again = new Database(files.path("db"));
+    expect(again.pragma("user_version", { simple: true })).to.equal(4);
+    again.close();
+  });
+
+  it("is opened, and has the tables and rows that a clean sync has", () => {
+    openForWriting(files.path("db"), told.deployment).close();
+    const upgraded = new Database(files.path("db"), { readonly: true });
+
+    const clean = openDatabase(":memory:", told.deployment);
+    const { chain } = assemble(clean, told.deployment, 0);
+    chain.setGenesis(told.genesis as Hex);
+    const [{ number }] = told.headers as [Header];
+    chain.start({ number: number - 1, hash: "0x", parentHash: "0x", timestamp: 0 });
+    chain.append(told);
+    chain.markVerified();
+    chain.complete();
+    expect(dump(upgraded)).to.deep.equal(dump(clean));
+    const schemaOf = (db: Database.Database) =>
+      db.prepare("SELECT type, name, tbl_name FROM sqlite_schema ORDER BY type, name").all();
+    expect(schemaOf(upgraded)).to.deep.equal(schemaOf(clean));
+    upgraded.close();
+  });
+
+  it("can be reorganised afterwards, down to its last final block", () => {
+    const { chain, readers, close } = openForWriting(files.path("db"), told.deployment);
+    chain.rollback(told.finalized);
+    expect(chain.progress()?.cursor.number).to.equal(told.finalized);
+    const headers = told.headers.filter(({ number }) => number > told.finalized);
+    const before = readers.seasons.ledgers();
+    chain.append({ headers, logs: told.logs.filter((log) => log.blockNumber > told.finalized), finalized: 0 });
+    expect(readers.seasons.ledgers()).not.to.deep.equal(before);
+    const rows = dumpFile(files.path("db"));
+    chain.rebuild();
+    expect(dumpFile(files.path("db"))).to.deep.equal(rows);
+    close();
+  });
+});
