@@ -1,8 +1,8 @@
 import { network } from "hardhat";
 import { type Hex, hexToBytes } from "viem";
-import { disputeRow, disputeUnit, findWrongRow } from "../inference/dispute.ts";
-import { buildBatch, buildTraced, traceOf } from "../inference/fraud.ts";
 import { forward } from "../inference/integer.ts";
+import { disputeRow, disputeUnit, findWrongRow } from "../inference/methods/fraudProof/dispute.ts";
+import { buildBatch, buildTraced, traceOf } from "../inference/methods/fraudProof/evidence.ts";
 import { readModel } from "../models/read.ts";
 import { unitSeed } from "../sdk/commitments.ts";
 import { FREE_CONTEXT, unitContext } from "../sdk/contexts.ts";

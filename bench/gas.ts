@@ -1,4 +1,4 @@
-import { disputeRow } from "../inference/dispute.ts";
+import { disputeRow } from "../inference/methods/fraudProof/dispute.ts";
 import { answerHash, attestationTypes, domain, ZERO_HASH } from "../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../sdk/contexts.ts";
 import { addressOf, hash } from "../test/contracts/fixtures.ts";

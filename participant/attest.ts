@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { bytesToHex, type Hex } from "viem";
+import { buildAttestation } from "../inference/methods/quorum.ts";
 import type { OpenModel } from "../inference/models.ts";
-import { buildAttestation } from "../inference/quorum.ts";
 import { encodeTensor, hashTensor, type Tensor } from "../inference/tensors.ts";
 import type { Client } from "../sdk/client.ts";
 import { attestationUid } from "../sdk/commitments.ts";

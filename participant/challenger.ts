@@ -1,5 +1,4 @@
 import type { Hex } from "viem";
-import { type ClaimView, sizeOf } from "../inference/verify/claims.ts";
 import {
   type Assignment,
   type ChainModel,
@@ -7,7 +6,8 @@ import {
   examineClaim,
   type Finding,
   readChainModel,
-} from "../inference/verify/examine.ts";
+} from "../inference/methods/fraudProof/examine.ts";
+import { type ClaimView, sizeOf } from "../inference/verify/claims.ts";
 import { type Client, fraudProofOf } from "../sdk/client.ts";
 import { unitOf } from "../sdk/contexts.ts";
 import { RevertError } from "../sdk/errors.ts";

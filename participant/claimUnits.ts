@@ -1,6 +1,6 @@
 import { bytesToHex, type Hex } from "viem";
-import { buildBatch, traceOf } from "../inference/fraud.ts";
 import { forward } from "../inference/integer.ts";
+import { buildBatch, traceOf } from "../inference/methods/fraudProof/evidence.ts";
 import type { OpenModel } from "../inference/models.ts";
 import { type Client, fraudProofOf, type TaskInputs } from "../sdk/client.ts";
 import { type Batch, batchId, unitSeed } from "../sdk/commitments.ts";

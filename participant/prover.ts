@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { bytesToHex, type Hex } from "viem";
+import { buildAttestation } from "../inference/methods/quorum.ts";
 import { InvalidModelError, type Models } from "../inference/models.ts";
-import { buildAttestation } from "../inference/quorum.ts";
 import { hashTensor, InvalidRunError } from "../inference/tensors.ts";
 import type { Client } from "../sdk/client.ts";
 import { attestationUid, unitSeed } from "../sdk/commitments.ts";

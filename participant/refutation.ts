@@ -1,7 +1,7 @@
 import { bytesToHex } from "viem";
-import { disputeRow, disputeUnit } from "../inference/dispute.ts";
+import { disputeRow, disputeUnit } from "../inference/methods/fraudProof/dispute.ts";
+import type { Assignment, ChainModel, Finding } from "../inference/methods/fraudProof/examine.ts";
 import type { ClaimView } from "../inference/verify/claims.ts";
-import type { Assignment, ChainModel, Finding } from "../inference/verify/examine.ts";
 import { fraudProofAbi } from "../sdk/abi.ts";
 import { type Client, fraudProofOf } from "../sdk/client.ts";
 import { unitSeed } from "../sdk/commitments.ts";

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { bytesToHex, type Hex } from "viem";
 import { UnavailableError } from "../inference/content.ts";
+import { buildVote } from "../inference/methods/quorum.ts";
 import { InvalidModelError, type Models } from "../inference/models.ts";
-import { buildVote } from "../inference/quorum.ts";
 import { checkInput, decodeTensor, hashTensor, InvalidRunError } from "../inference/tensors.ts";
 import type { Client } from "../sdk/client.ts";
 import { type Attestation, INVALID, UNAVAILABLE, unitSeed } from "../sdk/commitments.ts";

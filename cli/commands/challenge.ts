@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
+import { examineClaim, type Finding, readChainModel } from "../../inference/methods/fraudProof/examine.ts";
 import { readAssignment } from "../../inference/verify/checks.ts";
 import { sizeOf } from "../../inference/verify/claims.ts";
-import { examineClaim, type Finding, readChainModel } from "../../inference/verify/examine.ts";
 import { type RecordedClaim, readClaim } from "../../inference/verify/readClaim.ts";
 import { followHeads } from "../../participant/heads.ts";
 import { refutationOf } from "../../participant/refutation.ts";

@@ -8,7 +8,7 @@ import type { Row } from "../../sdk/layouts.ts";
 import { QUORUM } from "../../sdk/methods.ts";
 import { type Panel, type Proof, proofOf } from "../../sdk/proofs.ts";
 import { type ContentReader, UnavailableError } from "../content.ts";
-import { type ShownRow, showRow } from "../dispute.ts";
+import { type ShownRow, showRow } from "../methods/fraudProof/dispute.ts";
 import type { Models, OpenModel } from "../models.ts";
 import { decodeTensor, hashTensor, type Tensor } from "../tensors.ts";
 import {

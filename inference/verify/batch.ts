@@ -5,7 +5,14 @@ import { batchId } from "../../sdk/commitments.ts";
 import { type Unit, unitOf } from "../../sdk/contexts.ts";
 import { type Proof, proofOf } from "../../sdk/proofs.ts";
 import { orderedTree, verifyProof } from "../../sdk/tree.ts";
-import { type ShownRow, showRow } from "../dispute.ts";
+import { type ShownRow, showRow } from "../methods/fraudProof/dispute.ts";
+import {
+  type Assignment,
+  describeFinding,
+  examineClaim,
+  readChainModel,
+  unitTrace,
+} from "../methods/fraudProof/examine.ts";
 import type { Models } from "../models.ts";
 import type { Tensor } from "../tensors.ts";
 import {
@@ -20,7 +27,6 @@ import {
   readAssignment,
 } from "./checks.ts";
 import type { BatchClaim } from "./claims.ts";
-import { type Assignment, describeFinding, examineClaim, readChainModel, unitTrace } from "./examine.ts";
 import { type RecordedClaim, tracedOf } from "./readClaim.ts";
 
 /** A batch, or one unit of it, checked by its reader. */

@@ -6,10 +6,10 @@ import { cidOfSha256, WrongHashError } from "../../sdk/content.ts";
 import type { Unit } from "../../sdk/contexts.ts";
 import { unitInput } from "../../sdk/units.ts";
 import { UnavailableError } from "../content.ts";
-import { findWrongRow, type WrongRow } from "../dispute.ts";
+import { findWrongRow, type WrongRow } from "../methods/fraudProof/dispute.ts";
+import { type Assignment, describeFinding } from "../methods/fraudProof/examine.ts";
 import { InvalidModelError, type Models, type OpenModel } from "../models.ts";
 import { InvalidRunError, type Tensor } from "../tensors.ts";
-import { type Assignment, describeFinding } from "./examine.ts";
 
 /** One thing that was looked at: it held, it failed, or it couldn't be known here. */
 export interface Check {

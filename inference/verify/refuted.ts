@@ -1,9 +1,9 @@
 import type { Client } from "../../sdk/client.ts";
 import { unitOf } from "../../sdk/contexts.ts";
-import { type ShownRow, showRow } from "../dispute.ts";
+import { type ShownRow, showRow } from "../methods/fraudProof/dispute.ts";
+import { readChainModel, unitTrace } from "../methods/fraudProof/examine.ts";
 import { assignedTo, readAssignment } from "./checks.ts";
 import type { ClaimView } from "./claims.ts";
-import { readChainModel, unitTrace } from "./examine.ts";
 
 /**
  * Recomputes the row by which a claim was refuted, from the chain alone; undefined where nobody showed one. Throws a

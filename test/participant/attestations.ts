@@ -1,5 +1,5 @@
 import { type Hex, toHex } from "viem";
-import { buildAttestation } from "../../inference/quorum.ts";
+import { buildAttestation } from "../../inference/methods/quorum.ts";
 import { encodeTensor, hashTensor } from "../../inference/tensors.ts";
 import { callOf, type Sender } from "../../participant/sender.ts";
 import { type AttestationView, isRevealing } from "../../participant/view.ts";

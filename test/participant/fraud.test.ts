@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { bytesToHex, type Hex, keccak256 } from "viem";
-import { buildTraced, traceOf } from "../../inference/fraud.ts";
 import { forward } from "../../inference/integer.ts";
+import { buildTraced, traceOf } from "../../inference/methods/fraudProof/evidence.ts";
 import type { ClaimView } from "../../inference/verify/claims.ts";
 import { type Actor, runActors } from "../../participant/actors.ts";
 import { createBatcher } from "../../participant/batcher.ts";

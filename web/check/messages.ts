@@ -1,5 +1,5 @@
 import type { Address, Hex } from "viem";
-import type { ShownRow } from "../../inference/dispute.ts";
+import type { ShownRow } from "../../inference/methods/fraudProof/dispute.ts";
 import type { Tensor } from "../../inference/tensors.ts";
 import type { Check } from "../../inference/verify/checks.ts";
 import type { Refutation } from "../../inference/verify/claims.ts";

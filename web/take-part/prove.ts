@@ -1,5 +1,5 @@
 import { bytesToHex, type Hex } from "viem";
-import { buildAttestation } from "../../inference/quorum.ts";
+import { buildAttestation } from "../../inference/methods/quorum.ts";
 import { hashTensor } from "../../inference/tensors.ts";
 import { type Client, readSeason, readTasks } from "../../sdk/client.ts";
 import { attestationUid, unitSeed } from "../../sdk/commitments.ts";

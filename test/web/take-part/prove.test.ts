@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type Hex, padHex } from "viem";
-import { buildAttestation } from "../../../inference/quorum.ts";
+import { buildAttestation } from "../../../inference/methods/quorum.ts";
 import { attestationRegistryAbi } from "../../../sdk/abi.ts";
 import type { Client } from "../../../sdk/client.ts";
 import { attestationUid } from "../../../sdk/commitments.ts";

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { bytesToHex, concat, type Hex, keccak256, pad, toHex } from "viem";
-import { buildBatch, buildTraced, traceOf } from "../../inference/fraud.ts";
-import { forward } from "../../inference/integer.ts";
-import { answerHash, tensorHash } from "../../sdk/commitments.ts";
-import { encodeLayout, tensorHeader } from "../../sdk/layouts.ts";
-import { leavesOf, orderedTree } from "../../sdk/tree.ts";
-import { anyModel, integerLayout } from "./layers.ts";
+import { forward } from "../../../../inference/integer.ts";
+import { buildBatch, buildTraced, traceOf } from "../../../../inference/methods/fraudProof/evidence.ts";
+import { answerHash, tensorHash } from "../../../../sdk/commitments.ts";
+import { encodeLayout, tensorHeader } from "../../../../sdk/layouts.ts";
+import { leavesOf, orderedTree } from "../../../../sdk/tree.ts";
+import { anyModel, integerLayout } from "../../layers.ts";
 
 const word = (byte: number): Hex => pad(toHex(byte), { size: 32 });
 

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { hexToBytes } from "viem";
-import { disputeRow, disputeUnit, findWrongRow, showRow } from "../../inference/dispute.ts";
-import { traceOf } from "../../inference/fraud.ts";
-import { activation, forward } from "../../inference/integer.ts";
-import { decodeRows, encodeLayout, weightsTree } from "../../sdk/layouts.ts";
-import { orderedTree, verifyProof } from "../../sdk/tree.ts";
-import { anyModel } from "./layers.ts";
+import { activation, forward } from "../../../../inference/integer.ts";
+import { disputeRow, disputeUnit, findWrongRow, showRow } from "../../../../inference/methods/fraudProof/dispute.ts";
+import { traceOf } from "../../../../inference/methods/fraudProof/evidence.ts";
+import { decodeRows, encodeLayout, weightsTree } from "../../../../sdk/layouts.ts";
+import { orderedTree, verifyProof } from "../../../../sdk/tree.ts";
+import { anyModel } from "../../layers.ts";
 
 /** An integer model with an input, and one activation of a later layer moved to any other value. */
 const anyCheat = anyModel.chain(({ layout, layers, input }) => {

@@ -1,12 +1,12 @@
 import type { Hex } from "viem";
-import { type Client, readModel, type TaskInputs } from "../../sdk/client.ts";
-import { unitSeed } from "../../sdk/commitments.ts";
-import { unitOf } from "../../sdk/contexts.ts";
-import { decodeLayout, decodeRows, type Layout, type Row } from "../../sdk/layouts.ts";
-import { unitInput } from "../../sdk/units.ts";
-import { findWrongRow, type WrongRow } from "../dispute.ts";
-import { traceOf } from "../fraud.ts";
-import type { BatchClaim, ClaimView } from "./claims.ts";
+import { type Client, readModel, type TaskInputs } from "../../../sdk/client.ts";
+import { unitSeed } from "../../../sdk/commitments.ts";
+import { unitOf } from "../../../sdk/contexts.ts";
+import { decodeLayout, decodeRows, type Layout, type Row } from "../../../sdk/layouts.ts";
+import { unitInput } from "../../../sdk/units.ts";
+import type { BatchClaim, ClaimView } from "../../verify/claims.ts";
+import { findWrongRow, type WrongRow } from "./dispute.ts";
+import { traceOf } from "./evidence.ts";
 
 /** A model as the chain alone tells of it: its rows are all that a claim is held to. */
 export interface ChainModel {

@@ -1,8 +1,8 @@
 import { bytesToHex, type Hex } from "viem";
-import { encodeRow, type Row, weightsTree } from "../sdk/layouts.ts";
-import { orderedTree } from "../sdk/tree.ts";
-import { type AssignedInput, NO_INPUT } from "../sdk/units.ts";
-import { activation } from "./integer.ts";
+import { encodeRow, type Row, weightsTree } from "../../../sdk/layouts.ts";
+import { orderedTree } from "../../../sdk/tree.ts";
+import { type AssignedInput, NO_INPUT } from "../../../sdk/units.ts";
+import { activation } from "../../integer.ts";
 
 /** A row whose claimed activation is not what the model gives for the layer's claimed input. */
 export interface WrongRow {

@@ -1,7 +1,7 @@
 import { type Address, bytesToHex, concat, type Hex, keccak256, numberToHex } from "viem";
-import { type Answer, type Attestation, answerHash, type Batch, tensorHash } from "../sdk/commitments.ts";
-import { decodeLayout, tensorHeader } from "../sdk/layouts.ts";
-import { orderedTree } from "../sdk/tree.ts";
+import { type Answer, type Attestation, answerHash, type Batch, tensorHash } from "../../../sdk/commitments.ts";
+import { decodeLayout, tensorHeader } from "../../../sdk/layouts.ts";
+import { orderedTree } from "../../../sdk/tree.ts";
 
 /** Activations as FraudProof takes them, one layer after the other: A_0 ‖ … ‖ A_L, or from A_1 on for a batch's unit. */
 export function traceOf(activations: readonly Int8Array[]): Uint8Array<ArrayBuffer> {

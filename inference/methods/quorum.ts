@@ -1,5 +1,5 @@
 import type { Address, Hex } from "viem";
-import { type Answer, type Attestation, answerHash, voteHash, ZERO_HASH } from "../sdk/commitments.ts";
+import { type Answer, type Attestation, answerHash, voteHash, ZERO_HASH } from "../../sdk/commitments.ts";
 
 /** What a prover has run, and the 32 random bytes that hide the output until it is revealed. */
 export interface Run {

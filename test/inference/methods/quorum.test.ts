@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type Hex, keccak256, pad } from "viem";
-import { buildAttestation, buildVote } from "../../inference/quorum.ts";
-import { answerHash, voteHash, ZERO_HASH } from "../../sdk/commitments.ts";
+import { buildAttestation, buildVote } from "../../../inference/methods/quorum.ts";
+import { answerHash, voteHash, ZERO_HASH } from "../../../sdk/commitments.ts";
 
 const word = (byte: number): Hex => pad(`0x${byte.toString(16).padStart(2, "0")}`, { size: 32 });
 
