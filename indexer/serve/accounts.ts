@@ -15,7 +15,7 @@ const PAGE = 25;
 const MOST_SEASONS = 100;
 
 /** `/accounts/:account`, `/accounts/:account/receipts`. */
-export function accountRoutes(app: App, state: State): void {
+export function accountRoutes(app: App, state: State, { receiptsPage }: schemas.AttestationAnswers): void {
   app.get(
     "/accounts/:account",
     {
@@ -55,7 +55,7 @@ export function accountRoutes(app: App, state: State): void {
           cursor: cursor.optional(),
         }),
         response: {
-          200: schemas.receiptsPage,
+          200: receiptsPage,
           404: schemas.problem,
           410: schemas.problem,
         },
