@@ -7,7 +7,7 @@ import { measureUpdates } from "./rank/updates.ts";
 import type { Row } from "./report.ts";
 
 /**
- * What is measured, in microseconds: the `rank` of an account; the standing `at` a rank; an account's standing with 5
+ * What is measured, in microseconds: the `rank` of an account; the standing `at` a place; an account's standing with 5
  * `around` it on each side; an `update`, which moves an account's entry, with its share of writing the transaction, or
  * undoes that; and to `build` the ranking for an account, timed as a whole, so that its three numbers are one. Files are
  * read through SQLite's cache of 64 MiB and the system's.
@@ -54,17 +54,10 @@ export function measureRanks(directory: string, accounts: number, samples: numbe
 
 function measureReads(standings: Standings, drawn: readonly number[]): Record<"rank" | "at" | "around", number[]> {
   const ranks: number[] = [];
+  const places: number[] = [];
   const rank = drawn.map((n) => {
     const account = accountOf(n);
     return timed(() => ranks.push(standings.rankOf(account) as number));
-  });
-  const at = drawn.map((n, i) => {
-    let found: Standing | undefined;
-    const time = timed(() => {
-      [found] = standings.pageFrom(ranks[i] as number, 1);
-    });
-    if (found?.account !== accountOf(n)) throw new Error(`${accountOf(n)} has rank ${ranks[i]}, where another stands.`);
-    return time;
   });
   const around = drawn.map((n, i) => {
     const account = accountOf(n);
@@ -72,8 +65,18 @@ function measureReads(standings: Standings, drawn: readonly number[]): Record<"r
     const time = timed(() => {
       found = standings.around(account, NEIGHBOURS);
     });
-    const { rank }: Standing = JSON.parse(found?.item ?? "{}");
+    const { rank, place }: Standing = JSON.parse(found?.item ?? "{}");
     if (rank !== ranks[i]) throw new Error(`${account} has rank ${ranks[i]} and ${rank}.`);
+    places.push(place);
+    return time;
+  });
+  const at = drawn.map((n, i) => {
+    let found: Standing | undefined;
+    const time = timed(() => {
+      [found] = standings.pageFrom(places[i] as number, 1);
+    });
+    if (found?.account !== accountOf(n) || found.rank !== ranks[i])
+      throw new Error(`${accountOf(n)} has place ${places[i]} and rank ${ranks[i]}, where another stands.`);
     return time;
   });
   return { rank, at, around };
