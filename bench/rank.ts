@@ -54,10 +54,18 @@ export function measureRanks(directory: string, accounts: number, samples: numbe
 
 function measureReads(standings: Standings, drawn: readonly number[]): Record<"rank" | "at" | "around", number[]> {
   const ranks: number[] = [];
-  const places: number[] = [];
   const rank = drawn.map((n) => {
     const account = accountOf(n);
     return timed(() => ranks.push(standings.rankOf(account) as number));
+  });
+  const at = drawn.map((place) => {
+    let found: Standing | undefined;
+    const time = timed(() => {
+      [found] = standings.pageFrom(place, 1);
+    });
+    if (found?.place !== place || found.rank !== standings.rankOf(found.account))
+      throw new Error(`At place ${place} stands ${found?.account}, at place ${found?.place} and rank ${found?.rank}.`);
+    return time;
   });
   const around = drawn.map((n, i) => {
     const account = accountOf(n);
@@ -65,18 +73,8 @@ function measureReads(standings: Standings, drawn: readonly number[]): Record<"r
     const time = timed(() => {
       found = standings.around(account, NEIGHBOURS);
     });
-    const { rank, place }: Standing = JSON.parse(found?.item ?? "{}");
+    const { rank }: Standing = JSON.parse(found?.item ?? "{}");
     if (rank !== ranks[i]) throw new Error(`${account} has rank ${ranks[i]} and ${rank}.`);
-    places.push(place);
-    return time;
-  });
-  const at = drawn.map((n, i) => {
-    let found: Standing | undefined;
-    const time = timed(() => {
-      [found] = standings.pageFrom(places[i] as number, 1);
-    });
-    if (found?.account !== accountOf(n) || found.rank !== ranks[i])
-      throw new Error(`${accountOf(n)} has place ${places[i]} and rank ${ranks[i]}, where another stands.`);
     return time;
   });
   return { rank, at, around };
