@@ -1,0 +1,38 @@
+import { bytesToHex } from "viem";
+import { disputeRow, disputeUnit } from "../../../inference/methods/fraudProof/dispute.ts";
+import type { Assignment, ChainModel, Finding } from "../../../inference/methods/fraudProof/examine.ts";
+import { type AttestationState, detailOf } from "../../../sdk/attestations.ts";
+import { type Call, callOf } from "../../../sdk/calls.ts";
+import { type Client, contractOf } from "../../../sdk/client.ts";
+import { unitSeed } from "../../../sdk/commitments.ts";
+import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
+import { showInput } from "../../../sdk/units.ts";
+
+/**
+ * The call that refutes an attestation by its wrong row.
+ *
+ * @param assignment Needed for a batch, whose units' inputs are derived from it.
+ */
+export function refutationOf(
+  client: Client,
+  attestation: AttestationState,
+  { layoutBytes, layout, layers }: ChainModel,
+  assignment: Assignment | undefined,
+  { index, unit, ...wrong }: Finding,
+): Call {
+  const contract = contractOf(client, fraudProof);
+  const row = disputeRow(layoutBytes, layers, wrong);
+  if (attestation.kind === "single") {
+    const { id, message, answer } = attestation;
+    const trace = detailOf(fraudProof, attestation)?.trace;
+    if (answer === undefined || trace === undefined) throw new Error(`${id} is no open attestation under FraudProof.`);
+    return callOf({ ...contract, functionName: "refute", args: [message, answer, bytesToHex(trace), row] });
+  }
+  const { id, message, leaves } = attestation;
+  if (assignment === undefined || unit === undefined)
+    throw new Error(`Batch ${id} is of a task that no event tells of.`);
+  const { seed, task } = assignment;
+  const ofUnit = unitSeed(seed, task.taskId, message.prover, unit);
+  const shown = disputeUnit(leaves, index, showInput(ofUnit, task, layout.input));
+  return callOf({ ...contract, functionName: "refuteBatch", args: [message, shown, row] });
+}
