@@ -1,4 +1,4 @@
-import type { Assignment } from "../../inference/verify/checks.ts";
+import type { Assignment } from "../../inference/assignment.ts";
 import type { MethodRole } from "../../participant/methods/method.ts";
 import type { Client } from "../../sdk/client.ts";
 import type { Command, Invocation, Outcome } from "../command.ts";

@@ -1,13 +1,10 @@
 import { bytesToHex, type Hex } from "viem";
 import { statuses } from "../../sdk/attestations.ts";
-import { type Client, readSeason, readTasks } from "../../sdk/client.ts";
-import { unitSeed, ZERO_HASH } from "../../sdk/commitments.ts";
+import type { Client } from "../../sdk/client.ts";
 import { cidOfSha256, WrongHashError } from "../../sdk/content.ts";
-import type { Unit } from "../../sdk/contexts.ts";
-import { unitInput } from "../../sdk/units.ts";
 import { UnavailableError } from "../content.ts";
 import { findWrongRow, type WrongRow } from "../methods/fraudProof/dispute.ts";
-import { type Assignment, describeFinding } from "../methods/fraudProof/examine.ts";
+import { describeFinding } from "../methods/fraudProof/examine.ts";
 import { InvalidModelError, type Models, type OpenModel } from "../models.ts";
 import { InvalidRunError, type Tensor } from "../tensors.ts";
 
@@ -67,23 +64,6 @@ export async function checkModelOf(models: Models, modelId: Hex, check: Checker)
 
 const hashesOf = (error: unknown): Hashes | undefined =>
   error instanceof WrongHashError ? { expected: error.expected, found: error.found } : undefined;
-
-/** What the inputs of a unit's task are derived from, or a sentence that says why they can't be. */
-export async function readAssignment(
-  client: Client,
-  { campaign, seasonId, taskId }: Unit,
-): Promise<Assignment | string> {
-  if (campaign !== client.contracts.campaign.address)
-    return `The unit is of the campaign ${campaign}, which this deployment doesn't know.`;
-  const { seed } = await readSeason(client, seasonId);
-  const task = (await readTasks(client, seasonId)).find((each) => each.taskId === taskId);
-  if (task === undefined) return `Season ${seasonId} has no task ${taskId}.`;
-  return seed === ZERO_HASH ? `Season ${seasonId} has no seed yet, so no input is assigned.` : { seed, task };
-}
-
-/** The input assigned to a prover's unit. */
-export const assignedTo = ({ seed, task }: Assignment, prover: Hex, unit: bigint): Int8Array =>
-  unitInput(unitSeed(seed, task.taskId, prover, unit), task);
 
 /** Runs a model on an input of its own shape; undefined if it has no valid run. */
 export async function checkRun(
