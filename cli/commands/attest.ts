@@ -1,5 +1,5 @@
-import { openModels } from "../../inference/models.ts";
 import { readAssignment } from "../../inference/assignment.ts";
+import { openModels } from "../../inference/models.ts";
 import { attestFree } from "../../participant/attest.ts";
 import { followHeads } from "../../participant/heads.ts";
 import { openJournal } from "../../participant/journal.ts";

@@ -1,6 +1,6 @@
 import type { Address, Hex } from "viem";
-import { examine, type Finding, readChainModel } from "../../../inference/methods/fraudProof/examine.ts";
 import { readAssignment } from "../../../inference/assignment.ts";
+import { examine, type Finding, readChainModel } from "../../../inference/methods/fraudProof/examine.ts";
 import { followHeads } from "../../../participant/heads.ts";
 import { refutationOf } from "../../../participant/methods/fraudProof/refutation.ts";
 import { createSender } from "../../../participant/sender.ts";

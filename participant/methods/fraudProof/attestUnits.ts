@@ -1,13 +1,13 @@
 import { bytesToHex, type Hex } from "viem";
+import { assignedTo } from "../../../inference/assignment.ts";
 import { forward } from "../../../inference/integer.ts";
 import { buildBatch, traceOf } from "../../../inference/methods/fraudProof/evidence.ts";
 import type { OpenModel } from "../../../inference/models.ts";
 import { callOf } from "../../../sdk/calls.ts";
 import { type Client, contractOf, type TaskInputs } from "../../../sdk/client.ts";
-import { type Batch, batchId, unitSeed } from "../../../sdk/commitments.ts";
+import { type Batch, batchId } from "../../../sdk/commitments.ts";
 import { unitContext } from "../../../sdk/contexts.ts";
 import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
-import { unitInput } from "../../../sdk/units.ts";
 import { ensureDeposit } from "../../deposits.ts";
 import type { Sender } from "../../sender.ts";
 
@@ -67,7 +67,7 @@ export async function attestUnits(
   const context = unitContext({ campaign: campaign.address, seasonId, taskId, unit: first });
   const leaves: Uint8Array[] = [];
   for (let unit = first; unit < first + BigInt(count); unit++)
-    leaves.push(await runUnit(model, unitInput(unitSeed(seed, taskId, prover, unit), task)));
+    leaves.push(await runUnit(model, assignedTo({ seed, task }, prover, unit)));
   const { batch, traces } = buildBatch({ prover, method: fraudProof.id, modelId, context }, leaves);
   const bondPerUnit = await client.rpc.readContract({ ...contract, functionName: "bondPerUnit" });
   const bond = BigInt(count) * bondPerUnit;

@@ -1,7 +1,8 @@
 import { bytesToHex } from "viem";
+import type { Assignment } from "../../../inference/assignment.ts";
 import { disputeRow, disputeUnit } from "../../../inference/methods/fraudProof/dispute.ts";
-import type { Assignment, ChainModel, Finding } from "../../../inference/methods/fraudProof/examine.ts";
-import { type AttestationState, detailOf } from "../../../sdk/attestations.ts";
+import { type ChainModel, type Finding, recordedTrace } from "../../../inference/methods/fraudProof/examine.ts";
+import type { AttestationState } from "../../../sdk/attestations.ts";
 import { type Call, callOf } from "../../../sdk/calls.ts";
 import { type Client, contractOf } from "../../../sdk/client.ts";
 import { unitSeed } from "../../../sdk/commitments.ts";
@@ -24,9 +25,9 @@ export function refutationOf(
   const row = disputeRow(layoutBytes, layers, wrong);
   if (attestation.kind === "single") {
     const { id, message, answer } = attestation;
-    const trace = detailOf(fraudProof, attestation)?.trace;
-    if (answer === undefined || trace === undefined) throw new Error(`${id} is no open attestation under FraudProof.`);
-    return callOf({ ...contract, functionName: "refute", args: [message, answer, bytesToHex(trace), row] });
+    if (answer === undefined) throw new Error(`The answer of ${id} is hidden, so nothing of it can be shown wrong.`);
+    const args = [message, answer, bytesToHex(recordedTrace(attestation)), row] as const;
+    return callOf({ ...contract, functionName: "refute", args });
   }
   const { id, message, leaves } = attestation;
   if (assignment === undefined || unit === undefined)

@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { bytesToHex, type Hex } from "viem";
+import { assignedTo } from "../../../inference/assignment.ts";
 import { buildAttestation } from "../../../inference/methods/quorum.ts";
 import { InvalidModelError } from "../../../inference/models.ts";
 import { hashTensor, InvalidRunError } from "../../../inference/tensors.ts";
 import { detailOf } from "../../../sdk/attestations.ts";
 import { callOf } from "../../../sdk/calls.ts";
 import { contractOf } from "../../../sdk/client.ts";
-import { attestationUid, unitSeed } from "../../../sdk/commitments.ts";
+import { attestationUid } from "../../../sdk/commitments.ts";
 import { isRevealing, quorum } from "../../../sdk/methods/quorum.ts";
 import { Status } from "../../../sdk/protocol.ts";
-import { unitInput } from "../../../sdk/units.ts";
 import type { Actor, Job } from "../../actors.ts";
 import { ensureDeposit } from "../../deposits.ts";
 import type { AttestationEntry } from "../../journal.ts";
@@ -43,7 +43,7 @@ export function createProver(options: ProverOptions): Actor {
   /** The attestation for a unit: one kept before a crash and never recorded, or a new one, kept before it is returned. */
   const prepare = async ({ season, task, unit, context }: FreeUnit, recorded: ReadonlySet<Hex>) => {
     const { layout, session } = await models.open(task.modelId);
-    const input = unitInput(unitSeed(season.seed, task.taskId, account, unit), task);
+    const input = assignedTo({ seed: season.seed, task }, account, unit);
     const data = new Uint8Array(input.buffer);
     const inputHash = hashTensor({ spec: layout.input, data });
     const kept = journaled().find(

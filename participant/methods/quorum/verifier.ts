@@ -1,18 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { bytesToHex, type Hex } from "viem";
+import { assignedTo } from "../../../inference/assignment.ts";
 import { UnavailableError } from "../../../inference/content.ts";
 import { InvalidModelError } from "../../../inference/models.ts";
 import { checkInput, decodeTensor, hashTensor, InvalidRunError } from "../../../inference/tensors.ts";
 import { detailOf } from "../../../sdk/attestations.ts";
 import { callOf } from "../../../sdk/calls.ts";
 import { contractOf } from "../../../sdk/client.ts";
-import { type Attestation, INVALID, UNAVAILABLE, unitSeed, voteHash } from "../../../sdk/commitments.ts";
+import { type Attestation, INVALID, UNAVAILABLE, voteHash } from "../../../sdk/commitments.ts";
 import { cidOfKeccak256 } from "../../../sdk/content.ts";
 import { contextKind } from "../../../sdk/contexts.ts";
 import { type Layout, tensorHeader } from "../../../sdk/layouts.ts";
 import { isCommitting, isRevealing, type QuorumDetail, quorum } from "../../../sdk/methods/quorum.ts";
 import { Status } from "../../../sdk/protocol.ts";
-import { unitInput } from "../../../sdk/units.ts";
 import type { Actor, Job } from "../../actors.ts";
 import { assignedUnit, type ChainState } from "../../chainState.ts";
 import type { Content } from "../../content.ts";
@@ -137,8 +137,7 @@ async function inputOf(
   if (contextKind(context) !== UNIT) return fetchInput(inputHash, layout, content);
   const found = assignedUnit(state, context);
   if (found === undefined) throw new TryAgainError(`The board doesn't show the task of context ${context} yet.`);
-  const { seed, task, unit } = found;
-  return new Uint8Array(unitInput(unitSeed(seed, task.taskId, prover, unit), task).buffer);
+  return new Uint8Array(assignedTo(found, prover, found.unit).buffer);
 }
 
 async function fetchInput(inputHash: Hex, layout: Layout, content: Content): Promise<Uint8Array> {
