@@ -35,7 +35,7 @@ export interface Parameters extends Partial<MethodParameters> {
 }
 
 /** For a public network. */
-export const CLOSING_MARGIN = 86_400n;
+const CLOSING_MARGIN = 86_400n;
 
 /** The AccessManager's role that drafts and opens seasons. */
 const ORGANISER = 1n;

@@ -61,7 +61,7 @@ describe("proofboard infer", () => {
       const { stdout, code } = await site().run(["infer", "digits", "--unit", "1/1/1", "--account", account, "--json"]);
       expect(code).to.equal(0);
       const { outputHash, inputHash, output } = JSON.parse(stdout);
-      const stated = [...site().board.view.attestations.values()].find(
+      const stated = [...site().board.state.attestations.values()].find(
         ({ attestation }) => attestation.inputHash === inputHash,
       );
       expect(stated?.attestation.prover).to.equal(account);

@@ -23,13 +23,13 @@ describe("board", () => {
     const chain = createTestClient({ mode: "hardhat", transport: http(site.rpcUrl) });
     const snapshot = await chain.snapshot();
     const seasonId = await site.openSeason(100, 1);
-    await site.until(() => site.board.view.seasons.has(seasonId));
+    await site.until(() => site.board.state.seasons.has(seasonId));
     let reorganised = false;
-    const stop = site.board.onView((_view, changed) => {
+    const stop = site.board.onState((_state, changed) => {
       reorganised ||= changed;
     });
     await chain.revert({ id: snapshot });
-    await site.until(() => !site.board.view.seasons.has(seasonId));
+    await site.until(() => !site.board.state.seasons.has(seasonId));
     expect(reorganised).to.equal(true);
     stop();
   });
@@ -38,14 +38,14 @@ describe("board", () => {
     // The transactions of the season before were undone with their blocks, and with them the account's nonces.
     await site.openSeason(100, 2).catch(() => undefined);
     const seasonId = await site.openSeason(100, 2);
-    await site.until(() => site.board.view.seasons.has(seasonId));
+    await site.until(() => site.board.state.seasons.has(seasonId));
     const client = connect(site.deployment, site.rpcUrl);
     const late = await followBoard(client, { signal: site.signal, report: site.report, pollMs: 20 });
-    expect([...late.view.seasons.values()].at(-1)).to.deep.equal(site.board.view.seasons.get(seasonId));
+    expect([...late.state.seasons.values()].at(-1)).to.deep.equal(site.board.state.seasons.get(seasonId));
   });
 
   it("reads the head's number from the chain", async () => {
-    expect(site.board.view.head.number).to.be.greaterThan(0n);
+    expect(site.board.state.head.number).to.be.greaterThan(0n);
     const number = site.board.heads.latest.number;
     expect((await site.board.heads.next()).number).to.be.greaterThan(number);
   });

@@ -1,12 +1,15 @@
 import { expect } from "chai";
 import { runActors } from "../../participant/actors.ts";
 import { createKeeper } from "../../participant/keeper.ts";
-import { createProver } from "../../participant/prover.ts";
-import { createVerifier } from "../../participant/verifier.ts";
-import { type AttestationView, REFUTED, VERIFIED, VOID } from "../../participant/view.ts";
+import { createProver } from "../../participant/methods/quorum/prover.ts";
+import { createVerifier } from "../../participant/methods/quorum/verifier.ts";
 import { lieAfter } from "../../scripts/demo/cast.ts";
-import { claimByHand, imageOf } from "./attestations.ts";
+import { type AttestationState, detailOf } from "../../sdk/attestations.ts";
+import { contractOf } from "../../sdk/client.ts";
+import { quorum } from "../../sdk/methods/quorum.ts";
+import { Status } from "../../sdk/protocol.ts";
 import { type Site, startSite } from "./chain.ts";
+import { attestByHand, imageOf } from "./methods/quorum/attestByHand.ts";
 
 describe("keeper", () => {
   let site: Site;
@@ -14,8 +17,8 @@ describe("keeper", () => {
     site = await startSite(10);
     const verifiers = [2, 3, 4].map((n) => createVerifier({ ...site, sender: site.senderOf(n) }));
     runActors(site.board, verifiers, site).catch((error: Error) => site.report(`Fatal: ${error.message}`));
-    const { quorum } = site.client.contracts;
-    while ((await site.client.rpc.readContract({ ...quorum, functionName: "memberCount" })) < 3n)
+    const contract = contractOf(site.client, quorum);
+    while ((await site.client.rpc.readContract({ ...contract, functionName: "memberCount" })) < 3n)
       await site.board.heads.next();
     await site.board.heads.next();
   });
@@ -27,21 +30,26 @@ describe("keeper", () => {
       accounts.map((n) => createKeeper(site.client, site.senderOf(n))),
       { signal, report: site.report },
     );
-  const attestationOf = (n: number): AttestationView | undefined =>
-    [...site.board.view.attestations.values()].find(
-      ({ attestation }) => attestation.prover === site.senderOf(n).account.address,
+  const attestationOf = (n: number): AttestationState | undefined =>
+    [...site.board.state.attestations.byId.values()].find(
+      ({ message }) => message.prover === site.senderOf(n).account.address,
     );
 
+  const detailAt = (n: number) => {
+    const found = attestationOf(n);
+    return found && detailOf(quorum, found);
+  };
+
   it("settles an attestation whose panel nobody drew in time", async () => {
-    const settling = claimByHand(site, site.senderOf(5), await imageOf(site, 1));
+    const settling = attestByHand(site, site.senderOf(5), await imageOf(site, 1));
     await site.until(() => {
-      const attestation = attestationOf(5);
-      return attestation && site.board.view.head.timestamp >= attestation.drawUntil;
+      const detail = detailAt(5);
+      return detail && site.board.state.head.timestamp >= detail.drawUntil;
     });
-    expect(attestationOf(5)?.panel).to.deep.equal([]);
+    expect(detailAt(5)?.panel).to.deep.equal([]);
     const stop = new AbortController();
     const run = keep([1], stop.signal);
-    expect((await settling).status).to.equal(VOID);
+    expect((await settling).status).to.equal(Status.void);
     stop.abort();
     await run;
   });
@@ -60,8 +68,8 @@ describe("keeper", () => {
       ],
       { signal, report: site.report },
     );
-    await site.until(() => attestationOf(6)?.inLedger && attestationOf(7)?.status === REFUTED);
-    expect(attestationOf(6)?.status).to.equal(VERIFIED);
+    await site.until(() => attestationOf(6)?.inLedger && attestationOf(7)?.status === Status.refuted);
+    expect(attestationOf(6)?.status).to.equal(Status.verified);
 
     // A burn of an account without points leaves no ledger entry, but its mark.
     const { campaign } = site.client.contracts;

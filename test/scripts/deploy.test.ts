@@ -8,10 +8,13 @@ import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { createTestClient, http, parseEther } from "viem";
 import { followHeads } from "../../participant/heads.ts";
-import { callOf, createSender } from "../../participant/sender.ts";
-import { deploy, productionParameters, writeDeployment } from "../../scripts/deploy.ts";
-import { type Client, checkDeployment, connect, fraudProofOf } from "../../sdk/client.ts";
+import { createSender } from "../../participant/sender.ts";
+import { deploy, writeDeployment } from "../../scripts/deploy.ts";
+import { methodDeployments } from "../../scripts/methods/index.ts";
+import { callOf } from "../../sdk/calls.ts";
+import { type Client, checkDeployment, connect, contractOf } from "../../sdk/client.ts";
 import { type Deployment, parseDeployment } from "../../sdk/deployment.ts";
+import { methods } from "../../sdk/methods/index.ts";
 import { accountOf } from "../participant/chain.ts";
 import { refusal } from "../participant/refusal.ts";
 
@@ -82,20 +85,21 @@ describe("deploy", () => {
   });
 
   it("makes Quorum method 1, with the parameters for a public network", async () => {
-    const { attestationRegistry, campaign, quorum } = client.contracts;
+    const { attestationRegistry, campaign } = client.contracts;
+    const quorum = contractOf(client, methods.quorum);
     const { rpc } = client;
     expect(await rpc.readContract({ ...attestationRegistry, functionName: "methodAt", args: [1] })).to.equal(
       quorum.address,
     );
     expect(await rpc.readContract({ ...campaign, functionName: "closingMargin" })).to.equal(86_400n);
     expect(await rpc.readContract({ ...quorum, functionName: "parameters" })).to.deep.equal(
-      productionParameters.quorum,
+      methodDeployments.quorum.production,
     );
   });
 
   it("makes FraudProof method 2, with the parameters for a public network", async () => {
     const { attestationRegistry } = client.contracts;
-    const fraudProof = fraudProofOf(client);
+    const fraudProof = contractOf(client, methods.fraudProof);
     const { rpc } = client;
     expect(await rpc.readContract({ ...attestationRegistry, functionName: "methodAt", args: [2] })).to.equal(
       fraudProof.address,
@@ -103,7 +107,7 @@ describe("deploy", () => {
     expect({
       window: await rpc.readContract({ ...fraudProof, functionName: "window" }),
       bondPerUnit: await rpc.readContract({ ...fraudProof, functionName: "bondPerUnit" }),
-    }).to.deep.equal(productionParameters.fraudProof);
+    }).to.deep.equal(methodDeployments.fraudProof.production);
     expect(await rpc.readContract({ ...fraudProof, functionName: "longest" })).to.equal(86_400n);
   });
 
