@@ -73,6 +73,23 @@ describe("deploy", () => {
     );
   });
 
+  it("refuses a method that the registry gives another number than its own", async () => {
+    Object.assign(methods, { toy: { ...methods.quorum, id: 9 } });
+    Object.assign(methodDeployments, { toy: methodDeployments.quorum });
+    try {
+      expect(await refusal(deploy({ rpcUrl, account: accountOf(1), report }))).to.equal(
+        "The registry made Quorum method 3; its number is 9.",
+      );
+      Reflect.deleteProperty(methodDeployments, "toy");
+      expect(await refusal(deploy({ rpcUrl, account: accountOf(1), report }))).to.equal(
+        "Nobody registered how Quorum is deployed.",
+      );
+    } finally {
+      Reflect.deleteProperty(methods, "toy");
+      Reflect.deleteProperty(methodDeployments, "toy");
+    }
+  });
+
   it("lets nobody but the organiser draft seasons", async () => {
     const heads = await followHeads(client.rpc, { signal: ending.signal, report, pollMs: 20 });
     const draft = callOf({ ...client.contracts.campaign, functionName: "draft", args: [1, 2, 3, 4n] });
