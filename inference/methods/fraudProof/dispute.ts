@@ -3,6 +3,7 @@ import { encodeRow, type Row, weightsTree } from "../../../sdk/layouts.ts";
 import { orderedTree } from "../../../sdk/tree.ts";
 import { type AssignedInput, NO_INPUT } from "../../../sdk/units.ts";
 import { activation } from "../../integer.ts";
+import type { ShownRow } from "../method.ts";
 
 /** A row whose activation, as the prover claimed it, is not what the model gives for the activations below it. */
 export interface WrongRow {
@@ -40,14 +41,6 @@ export function findWrongRow(layers: readonly (readonly Row[])[], trace: Uint8Ar
   return undefined;
 }
 
-/** All that one activation is computed from, and what was claimed instead. */
-export interface ShownRow extends WrongRow, Row {
-  /** The activations below it, as claimed. */
-  inputs: Int8Array;
-  /** Σ x·w. */
-  sum: number;
-}
-
 /**
  * Recomputes one row of a trace, with all that goes into it. Throws a RangeError when the model has no such row
  * or the trace doesn't hold it.
@@ -58,7 +51,7 @@ export function showRow(
   layers: readonly (readonly Row[])[],
   trace: Uint8Array,
   { layer, row }: Pick<WrongRow, "layer" | "row">,
-): ShownRow {
+): Omit<ShownRow, "unit"> {
   const shown = layers[layer]?.[row];
   if (!shown) throw new RangeError(`The model has no row ${row} in layer ${layer}.`);
   const activations = new Int8Array(trace.buffer, trace.byteOffset, trace.length);
