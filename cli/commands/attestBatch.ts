@@ -1,5 +1,5 @@
+import { readAssignment } from "../../inference/assignment.ts";
 import { openModels } from "../../inference/models.ts";
-import { readAssignment } from "../../inference/verify/checks.ts";
 import { claimUnits } from "../../participant/claimUnits.ts";
 import { followHeads } from "../../participant/heads.ts";
 import { loadPinnedRuntime } from "../../participant/runtime.ts";

@@ -1,6 +1,6 @@
 import type { Address, Hex } from "viem";
+import { readAssignment } from "../../inference/assignment.ts";
 import { examineClaim, type Finding, readChainModel } from "../../inference/methods/fraudProof/examine.ts";
-import { readAssignment } from "../../inference/verify/checks.ts";
 import { sizeOf } from "../../inference/verify/claims.ts";
 import { type RecordedClaim, readClaim } from "../../inference/verify/readClaim.ts";
 import { followHeads } from "../../participant/heads.ts";

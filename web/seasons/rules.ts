@@ -26,7 +26,7 @@ export function rulesOf(season: Season, named: (modelId: Task["modelId"]) => str
 }
 
 const RANKING =
-  "More points rank higher; of equal points, whoever got there first. An account is ranked from its first point change on, also when it is burned back to zero.";
+  "More points rank higher; equal points share a rank, and the ranks after them are left out (1, 2, 2, 4). An account is ranked from its first point change on, also when it is burned back to zero.";
 const FROZEN =
   "None of this can change once the season is open: nobody can edit points, end it early or decide a dispute.";
 

@@ -1,13 +1,13 @@
 import { expect } from "chai";
-import { placeIn, prefixIn, withPlace } from "../../../web/standings/place.ts";
+import { prefixIn, viewIn, withView } from "../../../web/standings/view.ts";
 
 const A = `0x${"aA".repeat(20)}` as const;
-const of = (query: string) => placeIn(new URLSearchParams(query));
+const of = (query: string) => viewIn(new URLSearchParams(query));
 
-describe("place in the table", () => {
+describe("view of the table", () => {
   it("leaves out what makes no sense", () => {
-    const nowhere = { rank: 1, prefix: undefined, open: undefined };
-    for (const rank of ["0", "-3", "1.5", "x", "1e99", ""]) expect(of(`rank=${rank}`)).to.deep.equal(nowhere);
+    const nowhere = { place: 1, prefix: undefined, open: undefined };
+    for (const place of ["0", "-3", "1.5", "x", "1e99", ""]) expect(of(`place=${place}`)).to.deep.equal(nowhere);
     for (const prefix of ["", "0x", "abc", "0xg", `0x${"1".repeat(41)}`, "<b>"])
       expect(of(`prefix=${encodeURIComponent(prefix)}`)).to.deep.equal(nowhere);
     for (const open of ["0x12", "javascript:alert(1)"]) expect(of(`open=${open}`)).to.deep.equal(nowhere);
@@ -19,14 +19,14 @@ describe("place in the table", () => {
   });
 
   it("is read from the page's address and written back", () => {
-    const place = { rank: 51, prefix: "0xab", open: A };
-    expect(of(`rank=51&prefix=0xab&open=${A}`)).to.deep.equal(place);
-    expect(placeIn(withPlace(new URLSearchParams("season=1"), place))).to.deep.equal(place);
+    const view = { place: 51, prefix: "0xab", open: A };
+    expect(of(`place=51&prefix=0xab&open=${A}`)).to.deep.equal(view);
+    expect(viewIn(withView(new URLSearchParams("season=1"), view))).to.deep.equal(view);
   });
 
   it("leaves out what needs no telling, and keeps the rest", () => {
-    const search = new URLSearchParams(`season=1&rank=51&open=${A}`);
-    expect(withPlace(search, { rank: 1, open: undefined }).toString()).to.equal("season=1");
-    expect(withPlace(search, { prefix: "0xab" }).get("rank")).to.equal("51");
+    const search = new URLSearchParams(`season=1&place=51&open=${A}`);
+    expect(withView(search, { place: 1, open: undefined }).toString()).to.equal("season=1");
+    expect(withView(search, { prefix: "0xab" }).get("place")).to.equal("51");
   });
 });
