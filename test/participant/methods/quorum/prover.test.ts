@@ -1,15 +1,16 @@
 import { expect } from "chai";
-import type { Models } from "../../inference/models.ts";
-import { InvalidRunError } from "../../inference/tensors.ts";
-import { runActors } from "../../participant/actors.ts";
-import { type Journal, openJournal } from "../../participant/journal.ts";
-import { createKeeper } from "../../participant/keeper.ts";
-import { createProver, type ProverOptions } from "../../participant/prover.ts";
-import type { Sender } from "../../participant/sender.ts";
-import { createVerifier } from "../../participant/verifier.ts";
-import { type AttestationView, PENDING, VERIFIED } from "../../participant/view.ts";
-import { type Site, startSite } from "./chain.ts";
-import { refusal } from "./refusal.ts";
+import type { Models } from "../../../../inference/models.ts";
+import { InvalidRunError } from "../../../../inference/tensors.ts";
+import { runActors } from "../../../../participant/actors.ts";
+import { type Journal, openJournal } from "../../../../participant/journal.ts";
+import { createKeeper } from "../../../../participant/keeper.ts";
+import { createProver, type ProverOptions } from "../../../../participant/methods/quorum/prover.ts";
+import { createVerifier } from "../../../../participant/methods/quorum/verifier.ts";
+import type { Sender } from "../../../../participant/sender.ts";
+import type { SingleState } from "../../../../sdk/attestations.ts";
+import { Status } from "../../../../sdk/protocol.ts";
+import { type Site, startSite } from "../../chain.ts";
+import { refusal } from "../../refusal.ts";
 
 describe("prover", () => {
   let site: Site;
@@ -21,7 +22,7 @@ describe("prover", () => {
     runActors(site.board, [createKeeper(site.client, site.senderOf(0)), ...verifiers], site).catch((error: Error) =>
       site.report(`Fatal: ${error.message}`),
     );
-    await site.until(() => site.board.view.seasons.get(seasonId)?.seed);
+    await site.until(() => site.board.state.seasons.get(seasonId)?.seed);
   });
   after(() => site.close());
 
@@ -37,9 +38,11 @@ describe("prover", () => {
     }
     await run;
   };
-  const attestationsOf = (n: number): AttestationView[] => {
+  const attestationsOf = (n: number): SingleState[] => {
     const { address } = site.senderOf(n).account;
-    return [...site.board.view.attestations.values()].filter(({ attestation }) => attestation.prover === address);
+    return [...site.board.state.attestations.byId.values()].filter(
+      (each) => each.kind === "single" && each.message.prover === address,
+    ) as SingleState[];
   };
   const journalOf = (n: number): Journal => openJournal(`${site.directory}/prover-${n}.sqlite`);
   const keptIn = (journal: Journal, n: number) =>
@@ -60,7 +63,7 @@ describe("prover", () => {
       },
     };
     await prove(5, { models }, () => attestationsOf(5).length === 1);
-    expect(attestationsOf(5)[0]?.attestation.context.endsWith("1")).to.equal(true);
+    expect(attestationsOf(5)[0]?.message.context.endsWith("1")).to.equal(true);
     expect(site.reports.filter((sentence) => sentence.includes("has NaN"))).to.deep.equal([
       `prover ${site.senderOf(5).account.address}: unit 0 of task 1 has no answer. Output "scores" has NaN at element 0.`,
     ]);
@@ -83,8 +86,8 @@ describe("prover", () => {
     journal.close();
 
     const reopened = journalOf(6);
-    await prove(6, { journal: reopened }, () => attestationsOf(6)[0]?.status === VERIFIED);
-    expect(attestationsOf(6).map(({ uid }) => uid)).to.deep.equal([kept]);
+    await prove(6, { journal: reopened }, () => attestationsOf(6)[0]?.status === Status.verified);
+    expect(attestationsOf(6).map(({ id }) => id)).to.deep.equal([kept]);
     expect(keptIn(reopened, 6)).to.have.lengthOf(1);
     reopened.close();
   });
@@ -92,10 +95,10 @@ describe("prover", () => {
   it("reveals after a restart what it committed to before", async () => {
     const journal = journalOf(7);
     await prove(7, { journal }, () => attestationsOf(7).length === 1);
-    expect(attestationsOf(7)[0]?.outputHash).to.equal(undefined);
+    expect(attestationsOf(7)[0]?.answer).to.equal(undefined);
     journal.close();
     const reopened = journalOf(7);
-    await prove(7, { journal: reopened }, () => attestationsOf(7)[0]?.status === VERIFIED);
+    await prove(7, { journal: reopened }, () => attestationsOf(7)[0]?.status === Status.verified);
     expect(attestationsOf(7)).to.have.lengthOf(1);
     reopened.close();
   });
@@ -106,7 +109,7 @@ describe("prover", () => {
     await prove(8, { journal: lost }, () =>
       site.reports.some((sentence) => sentence.includes("is not in this journal")),
     );
-    await prove(8, { journal }, () => attestationsOf(8)[0]?.status === VERIFIED);
+    await prove(8, { journal }, () => attestationsOf(8)[0]?.status === Status.verified);
     journal.close();
     lost.close();
   });
@@ -115,7 +118,7 @@ describe("prover", () => {
     let most = 0;
     await prove(9, { maxUnits: 3, parallel: 2 }, () => {
       const own = attestationsOf(9);
-      most = Math.max(most, own.filter(({ status }) => status === PENDING).length);
+      most = Math.max(most, own.filter(({ status }) => status === Status.pending).length);
       return own.filter(({ inLedger }) => inLedger).length === 3;
     });
     expect(most).to.equal(2);

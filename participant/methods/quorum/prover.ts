@@ -1,32 +1,23 @@
 import { randomBytes } from "node:crypto";
 import { bytesToHex, type Hex } from "viem";
-import { buildAttestation } from "../inference/methods/quorum.ts";
-import { InvalidModelError, type Models } from "../inference/models.ts";
-import { hashTensor, InvalidRunError } from "../inference/tensors.ts";
-import type { Client } from "../sdk/client.ts";
-import { attestationUid, unitSeed } from "../sdk/commitments.ts";
-import { QUORUM } from "../sdk/methods.ts";
-import { unitInput } from "../sdk/units.ts";
-import type { Actor, Job } from "./actors.ts";
-import { ensureDeposit } from "./deposits.ts";
-import type { Report } from "./heads.ts";
-import type { AttestationEntry, Journal } from "./journal.ts";
-import { callOf, type Sender } from "./sender.ts";
+import { assignedTo } from "../../../inference/assignment.ts";
+import { buildAttestation } from "../../../inference/methods/quorum.ts";
+import { InvalidModelError } from "../../../inference/models.ts";
+import { hashTensor, InvalidRunError } from "../../../inference/tensors.ts";
+import { detailOf } from "../../../sdk/attestations.ts";
+import { callOf } from "../../../sdk/calls.ts";
+import { contractOf } from "../../../sdk/client.ts";
+import { attestationUid } from "../../../sdk/commitments.ts";
+import { isRevealing, quorum } from "../../../sdk/methods/quorum.ts";
+import { Status } from "../../../sdk/protocol.ts";
+import type { Actor, Job } from "../../actors.ts";
+import { ensureDeposit } from "../../deposits.ts";
+import type { AttestationEntry } from "../../journal.ts";
+import type { ProverLimits, Tools } from "../method.ts";
 import { type FreeUnit, nextUnit } from "./units.ts";
-import { isRevealing, PENDING } from "./view.ts";
 
-export interface ProverOptions {
-  client: Client;
-  sender: Sender;
-  journal: Journal;
-  models: Models;
-  report: Report;
-  /** Work for this season only; for every running one unless told. */
-  seasonId?: bigint | undefined;
-  /** Work on this task only; on all unless told. */
-  taskId?: bigint | undefined;
-  /** Units to commit at most in each season, counting those of earlier runs; all unless told. */
-  maxUnits?: number | undefined;
+/** `maxUnits` are counted in each season. */
+export interface ProverOptions extends Omit<Tools, "content">, ProverLimits {
   /** Attestations under way at most; 1 unless told. */
   parallel?: number;
   /** Blocks between two commits at least; 0 unless told. */
@@ -38,7 +29,8 @@ export function createProver(options: ProverOptions): Actor {
   const { client, sender, journal, models, report, seasonId, taskId } = options;
   const { maxUnits = Infinity, parallel = 1, pace = 0n } = options;
   const { chainId } = client.deployment;
-  const { attestationRegistry, campaign, quorum } = client.contracts;
+  const { attestationRegistry, campaign } = client.contracts;
+  const contract = contractOf(client, quorum);
   const account = sender.account.address;
   const name = `prover ${account}`;
   // Contexts whose commit is on its way, until the board shows it.
@@ -51,7 +43,7 @@ export function createProver(options: ProverOptions): Actor {
   /** The attestation for a unit: one kept before a crash and never recorded, or a new one, kept before it is returned. */
   const prepare = async ({ season, task, unit, context }: FreeUnit, recorded: ReadonlySet<Hex>) => {
     const { layout, session } = await models.open(task.modelId);
-    const input = unitInput(unitSeed(season.seed, task.taskId, account, unit), task);
+    const input = assignedTo({ seed: season.seed, task }, account, unit);
     const data = new Uint8Array(input.buffer);
     const inputHash = hashTensor({ spec: layout.input, data });
     const kept = journaled().find(
@@ -61,7 +53,7 @@ export function createProver(options: ProverOptions): Actor {
     if (kept !== undefined) return kept.attestation;
     const { attestation, answer } = buildAttestation({
       prover: account,
-      method: QUORUM,
+      method: quorum.id,
       modelId: task.modelId,
       inputHash,
       context,
@@ -85,8 +77,8 @@ export function createProver(options: ProverOptions): Actor {
       committing.add(free.context);
       try {
         const { method, modelId, inputHash, context, answer } = await prepare(free, recorded);
-        const deposit = await client.rpc.readContract({ ...quorum, functionName: "depositPerAttestation" });
-        await ensureDeposit(client, sender, BigInt(parallel) * deposit);
+        const deposit = await client.rpc.readContract({ ...contract, functionName: "depositPerAttestation" });
+        await ensureDeposit(client, sender, contract.address, BigInt(parallel) * deposit);
         const args = [method, modelId, inputHash, context, answer] as const;
         await sender.send(callOf({ ...attestationRegistry, functionName: "commit", args }));
       } catch (error) {
@@ -114,27 +106,32 @@ export function createProver(options: ProverOptions): Actor {
 
   return {
     name,
-    due(view) {
-      const { number, timestamp } = view.head;
-      const own = [...view.attestations.values()].filter(({ attestation }) => attestation.prover === account);
-      for (const { attestation } of own) committing.delete(attestation.context);
+    due(state) {
+      const { number, timestamp } = state.head;
+      const own = [...state.attestations.byId.values()].flatMap((attestation) => {
+        const detail = detailOf(quorum, attestation);
+        return detail && attestation.kind === "single" && attestation.message.prover === account
+          ? [{ ...attestation, detail }]
+          : [];
+      });
+      for (const { message } of own) committing.delete(message.context);
 
-      const hidden = own.filter((s) => s.status === PENDING && s.outputHash === undefined && isRevealing(s, timestamp));
+      const pending = own.filter(({ status }) => status === Status.pending);
+      const hidden = pending.filter(({ answer, detail }) => answer === undefined && isRevealing(detail, timestamp));
       const kept = hidden.length === 0 ? [] : journaled();
-      const jobs = hidden.map(({ uid }) => {
-        const entry = kept.find((candidate) => candidate.uid === uid);
-        return entry === undefined ? missing(uid) : reveal(entry);
+      const jobs = hidden.map(({ id }) => {
+        const entry = kept.find(({ uid }) => uid === id);
+        return entry === undefined ? missing(id) : reveal(entry);
       });
 
       // One commit at a time: two at once would both find the same deposit free.
-      const open = own.filter(({ status, round }) => status === PENDING && round > 0).length;
       const rests = lastCommit !== undefined && number < lastCommit + pace;
-      if (committing.size > 0 || open >= parallel || rests) return jobs;
-      const free = nextUnit(view, { account, campaign: campaign.address, seasonId, taskId, maxUnits, hopeless });
+      if (committing.size > 0 || pending.length >= parallel || rests) return jobs;
+      const free = nextUnit(state, { account, campaign: campaign.address, seasonId, taskId, maxUnits, hopeless });
       if (free === undefined) return jobs;
       lastCommit = number;
-      const tries = own.filter(({ attestation }) => attestation.context === free.context);
-      return [...jobs, commit(free, new Set(tries.map(({ uid }) => uid)))];
+      const tries = own.filter(({ message }) => message.context === free.context);
+      return [...jobs, commit(free, new Set(tries.map(({ id }) => id)))];
     },
   };
 }

@@ -1,14 +1,15 @@
 import { bytesToHex, type Hex } from "viem";
-import { forward } from "../inference/integer.ts";
-import { buildBatch, traceOf } from "../inference/methods/fraudProof/evidence.ts";
-import type { OpenModel } from "../inference/models.ts";
-import { type Client, fraudProofOf, type TaskInputs } from "../sdk/client.ts";
-import { type Batch, batchId, unitSeed } from "../sdk/commitments.ts";
-import { unitContext } from "../sdk/contexts.ts";
-import { FRAUD_PROOF } from "../sdk/methods.ts";
-import { unitInput } from "../sdk/units.ts";
-import { ensureDeposit } from "./deposits.ts";
-import { callOf, type Sender } from "./sender.ts";
+import { assignedTo } from "../../../inference/assignment.ts";
+import { forward } from "../../../inference/integer.ts";
+import { buildBatch, traceOf } from "../../../inference/methods/fraudProof/evidence.ts";
+import type { OpenModel } from "../../../inference/models.ts";
+import { callOf } from "../../../sdk/calls.ts";
+import { type Client, contractOf, type TaskInputs } from "../../../sdk/client.ts";
+import { type Batch, batchId } from "../../../sdk/commitments.ts";
+import { unitContext } from "../../../sdk/contexts.ts";
+import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
+import { ensureDeposit } from "../../deposits.ts";
+import type { Sender } from "../../sender.ts";
 
 /** Consecutive units of one task. */
 export interface UnitRange {
@@ -19,8 +20,8 @@ export interface UnitRange {
   count: number;
 }
 
-/** A batch as it was recorded. */
-export interface RecordedBatch {
+/** Units as they were attested. */
+interface AttestedUnits {
   id: Hex;
   batch: Batch;
   /** What was locked, in wei. */
@@ -51,27 +52,27 @@ export function mostUnits({ layers, publication }: Sized): number {
  * Runs the sender's units of a FraudProof task and records them as one batch; deposits what lacks for the bond. Throws a
  * RangeError when they are more than {@link mostUnits}.
  */
-export async function claimUnits(
+export async function attestUnits(
   client: Client,
   sender: Sender,
   model: OpenModel,
   { seed, task, first, count }: UnitRange,
-): Promise<RecordedBatch> {
+): Promise<AttestedUnits> {
   const most = mostUnits(model);
   if (count > most) throw new RangeError(`A batch of ${count} units doesn't fit into a transaction; ${most} do.`);
   const { attestationRegistry, campaign } = client.contracts;
-  const fraudProof = fraudProofOf(client);
+  const contract = contractOf(client, fraudProof);
   const prover = sender.account.address;
   const { seasonId, taskId, modelId } = task;
   const context = unitContext({ campaign: campaign.address, seasonId, taskId, unit: first });
   const leaves: Uint8Array[] = [];
   for (let unit = first; unit < first + BigInt(count); unit++)
-    leaves.push(await runUnit(model, unitInput(unitSeed(seed, taskId, prover, unit), task)));
-  const { batch, traces } = buildBatch({ prover, method: FRAUD_PROOF, modelId, context }, leaves);
-  const bondPerUnit = await client.rpc.readContract({ ...fraudProof, functionName: "bondPerUnit" });
+    leaves.push(await runUnit(model, assignedTo({ seed, task }, prover, unit)));
+  const { batch, traces } = buildBatch({ prover, method: fraudProof.id, modelId, context }, leaves);
+  const bondPerUnit = await client.rpc.readContract({ ...contract, functionName: "bondPerUnit" });
   const bond = BigInt(count) * bondPerUnit;
-  await ensureDeposit(client, sender, bond, fraudProof.address);
-  const args = [FRAUD_PROOF, modelId, context, count, bytesToHex(model.publication.layout), traces] as const;
+  await ensureDeposit(client, sender, contract.address, bond);
+  const args = [fraudProof.id, modelId, context, count, bytesToHex(model.publication.layout), traces] as const;
   const { transactionHash, gasUsed } = await sender.send(
     callOf({ ...attestationRegistry, functionName: "attestBatch", args }),
   );

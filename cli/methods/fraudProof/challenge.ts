@@ -1,19 +1,19 @@
 import type { Address, Hex } from "viem";
-import { readAssignment } from "../../inference/assignment.ts";
-import { examineClaim, type Finding, readChainModel } from "../../inference/methods/fraudProof/examine.ts";
-import { sizeOf } from "../../inference/verify/claims.ts";
-import { type RecordedClaim, readClaim } from "../../inference/verify/readClaim.ts";
-import { followHeads } from "../../participant/heads.ts";
-import { refutationOf } from "../../participant/refutation.ts";
-import { type Call, createSender } from "../../participant/sender.ts";
-import { PENDING, REFUTED } from "../../participant/view.ts";
-import { statuses } from "../../sdk/attestations.ts";
-import { type Client, fraudProofOf } from "../../sdk/client.ts";
-import { unitOf } from "../../sdk/contexts.ts";
-import type { Command, Invocation, Outcome } from "../command.ts";
-import { grouped } from "../format.ts";
-import { openConnection, openSettingsAccount } from "../settings.ts";
-import { parseHash } from "../usage.ts";
+import { readAssignment } from "../../../inference/assignment.ts";
+import { examine, type Finding, readChainModel } from "../../../inference/methods/fraudProof/examine.ts";
+import { followHeads } from "../../../participant/heads.ts";
+import { refutationOf } from "../../../participant/methods/fraudProof/refutation.ts";
+import { createSender } from "../../../participant/sender.ts";
+import { type AttestationState, countOf, readAttestation } from "../../../sdk/attestations.ts";
+import type { Call } from "../../../sdk/calls.ts";
+import { type Client, contractOf } from "../../../sdk/client.ts";
+import { unitOf } from "../../../sdk/contexts.ts";
+import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
+import { Status, statusName } from "../../../sdk/protocol.ts";
+import type { Command, Invocation, Outcome } from "../../command.ts";
+import { grouped } from "../../format.ts";
+import { openConnection, openSettingsAccount } from "../../settings.ts";
+import { parseHash } from "../../usage.ts";
 
 export const challenge: Command = {
   positionals: ["UID"],
@@ -24,60 +24,63 @@ JSON: id, status (after this), units, honest, refuted, disputed (unit or null, i
   async run(invocation) {
     const id = parseHash("UID", invocation.positionals[0] as string);
     const { client } = await openConnection(invocation.settings);
-    fraudProofOf(client);
-    const claim = await readClaim(client, id);
-    if (claim === undefined)
+    contractOf(client, fraudProof);
+    const attestation = await readAttestation(client, id);
+    if (attestation?.message.method !== fraudProof.id)
       throw new Error(
         `No attestation or batch ${id} under FraudProof is recorded on chain ${client.deployment.chainId}.`,
       );
-    const { modelId, context } = claim.claim.attestation;
+    const { modelId, context } = attestation.message;
     const unit = unitOf(context);
     const assignment = unit && (await readAssignment(client, unit));
     if (typeof assignment === "string") throw new Error(assignment);
     const model = await readChainModel(client, modelId);
-    const finding = await examineClaim(claim, model, assignment);
-    if (finding === undefined) return honest(claim);
-    return refute(claim, finding, refutationOf(client, claim, model, assignment, finding), client, invocation);
+    const finding = await examine(attestation, model, assignment);
+    if (finding === undefined) return honest(attestation);
+    return refute(
+      attestation,
+      finding,
+      refutationOf(client, attestation, model, assignment, finding),
+      client,
+      invocation,
+    );
   },
 };
 
-function honest(claim: RecordedClaim): Outcome {
-  const size = sizeOf(claim);
+function honest(attestation: AttestationState): Outcome {
+  const { id, status } = attestation;
+  const count = countOf(attestation);
   return {
     good: true,
     text: [
-      ...heading(claim, statuses[claim.status] ?? "none"),
+      ...heading(attestation, statusName(status)),
       "",
-      `honest: nothing to refute. ${size === 1 ? "Its run was" : `All ${grouped(size)} units were`} recomputed, row by row.`,
+      `honest: nothing to refute. ${count === 1 ? "Its run was" : `All ${grouped(count)} units were`} recomputed, row by row.`,
     ].join("\n"),
     json: {
-      ...{ id: claim.id, status: statuses[claim.status], units: size, honest: true, refuted: claim.status === REFUTED },
+      ...{ id, status: statusName(status), units: count, honest: true, refuted: status === Status.refuted },
       ...{ disputed: null, challenger: null, transactionHash: null },
     },
   };
 }
 
 async function refute(
-  claim: RecordedClaim,
+  attestation: AttestationState,
   disputed: Finding,
   call: Call,
   client: Client,
   { settings, progress }: Invocation,
 ): Promise<Outcome> {
-  if (claim.status !== PENDING)
-    return wrong(claim, disputed, {
-      good: claim.status === REFUTED,
-      status: claim.status,
-      challenger: null,
-      hash: null,
-    });
+  const { status } = attestation;
+  if (status !== Status.pending)
+    return wrong(attestation, disputed, { good: status === Status.refuted, status, challenger: null, hash: null });
   const account = await openSettingsAccount(settings);
   const ending = new AbortController();
   try {
     const heads = await followHeads(client.rpc, { signal: ending.signal, report: progress.say });
     const sender = createSender(client.rpc, client.deployment.chainId, heads, account);
     const { transactionHash: hash } = await sender.send(call);
-    return wrong(claim, disputed, { good: true, status: REFUTED, challenger: account.address, hash });
+    return wrong(attestation, disputed, { good: true, status: Status.refuted, challenger: account.address, hash });
   } finally {
     ending.abort();
   }
@@ -91,20 +94,20 @@ interface Ending {
   hash: Hex | null;
 }
 
-function wrong(claim: RecordedClaim, disputed: Finding, { good, status, challenger, hash }: Ending): Outcome {
-  const name = statuses[status] ?? "none";
+function wrong(attestation: AttestationState, disputed: Finding, { good, status, challenger, hash }: Ending): Outcome {
+  const name = statusName(status);
   const { unit, layer, row, claimed, correct } = disputed;
   const of = unit === undefined ? "" : ` of unit ${unit}`;
   const verdict =
     hash !== null
       ? "refuted: the contract computed the row itself. Half of the bond is yours to claim."
-      : status === REFUTED
+      : status === Status.refuted
         ? "refuted before: there is nothing left to refute."
         : `wrong, but ${name} already: nobody refuted it in time.`;
   return {
     good,
     text: [
-      ...heading(claim, name),
+      ...heading(attestation, name),
       `Row     ${row} of layer ${layer}${of}`,
       `Claims  ${claimed}`,
       `Is      ${correct}`,
@@ -113,14 +116,20 @@ function wrong(claim: RecordedClaim, disputed: Finding, { good, status, challeng
       verdict,
     ].join("\n"),
     json: {
-      ...{ id: claim.id, status: name, units: sizeOf(claim), honest: false, refuted: status === REFUTED },
+      ...{
+        id: attestation.id,
+        status: name,
+        units: countOf(attestation),
+        honest: false,
+        refuted: status === Status.refuted,
+      },
       ...{ disputed: { ...disputed, unit: unit ?? null }, challenger, transactionHash: hash },
     },
   };
 }
 
-const heading = ({ id, claim }: RecordedClaim, status: string): string[] => [
-  `Claim   ${id}`,
-  `Prover  ${claim.attestation.prover}`,
+const heading = ({ id, message }: AttestationState, status: string): string[] => [
+  `Uid     ${id}`,
+  `Prover  ${message.prover}`,
   `Status  ${status}`,
 ];
