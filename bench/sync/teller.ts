@@ -3,7 +3,7 @@ import { campaignAbi } from "../../sdk/abi.ts";
 import { ledgerHash, ZERO_HASH } from "../../sdk/commitments.ts";
 import { compareStandings } from "../../sdk/ledger.ts";
 import { Reason } from "../../sdk/protocol.ts";
-import { type Emitted, emit } from "../../test/indexer/story.ts";
+import { type Emitted, emit } from "../../test/fixtures/logs.ts";
 import type { Outcome } from "./contender.ts";
 import { at } from "./deployment.ts";
 
