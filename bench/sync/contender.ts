@@ -1,5 +1,12 @@
 import type { Chain } from "./chain.ts";
-import type { Outcome } from "./teller.ts";
+
+/** What an indexer must come to: read back from each contender, so that none is measured that did less. */
+export interface Outcome {
+  events: number;
+  attestations: number;
+  /** All accounts with an entry in the order of the list, each as `lower-case address points lastSeq`. */
+  ranking: string[];
+}
 
 /** What a contender is given. */
 export interface Task {

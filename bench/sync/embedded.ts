@@ -2,8 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { type Child, profiling, startChild } from "./child.ts";
-import type { Contender, Task } from "./contender.ts";
-import type { Outcome } from "./teller.ts";
+import type { Contender, Outcome, Task } from "./contender.ts";
 
 // The indexers of one process and one SQLite file.
 

@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Chain } from "./chain.ts";
-import type { Contender, Prepared, Running } from "./contender.ts";
+import type { Contender, Outcome, Prepared, Running } from "./contender.ts";
 import { deployment } from "./deployment.ts";
-import type { Outcome } from "./teller.ts";
 import { usageOf } from "./usage.ts";
 
 /** What a contender took, from its start until everything is indexed to the head. */
@@ -82,5 +81,5 @@ export function checkOutcome(name: string, got: Outcome, expected: Outcome): voi
   const length = Math.max(got.ranking.length, expected.ranking.length);
   for (let i = 0; i < length; i++)
     if (got.ranking[i] !== expected.ranking[i])
-      throw new Error(`${name} has "${got.ranking[i]}" at rank ${i + 1}; it is "${expected.ranking[i]}".`);
+      throw new Error(`${name} has "${got.ranking[i]}" at place ${i + 1}; it is "${expected.ranking[i]}".`);
 }

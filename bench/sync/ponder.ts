@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { profiling, startChild } from "./child.ts";
-import type { Contender, Running, Task } from "./contender.ts";
+import type { Contender, Outcome, Running, Task } from "./contender.ts";
 import { freePort, postgresObstacle, startPostgres } from "./postgres.ts";
-import type { Outcome } from "./teller.ts";
 
 const project = fileURLToPath(new URL("../peers/ponder", import.meta.url));
 const program = join(project, "node_modules/ponder/dist/esm/bin/ponder.js");

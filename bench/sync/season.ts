@@ -7,8 +7,8 @@ import { emit } from "../../test/fixtures/logs.ts";
 import { inOrder } from "../methods/index.ts";
 import type { AttestationKind, Steps } from "../methods/method.ts";
 import { hashOf, open, POINTS } from "./attestations.ts";
+import type { Outcome } from "./contender.ts";
 import { at } from "./deployment.ts";
-import type { Outcome } from "./teller.ts";
 import { createTeller, type Teller, type Told } from "./teller.ts";
 
 /** A season to tell. */

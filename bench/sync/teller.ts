@@ -4,6 +4,7 @@ import { ledgerHash, ZERO_HASH } from "../../sdk/commitments.ts";
 import { compareStandings } from "../../sdk/ledger.ts";
 import { Reason } from "../../sdk/protocol.ts";
 import { type Emitted, emit } from "../../test/fixtures/logs.ts";
+import type { Outcome } from "./contender.ts";
 import { at } from "./deployment.ts";
 
 /** A log, and the season's ledger after it. */
@@ -18,14 +19,6 @@ export interface LedgerState {
   participants: number;
   totalPoints: bigint;
   ledgerHash: Hex;
-}
-
-/** What an indexer must come to: read back from each contender, so that none is measured that did less. */
-export interface Outcome {
-  events: number;
-  attestations: number;
-  /** All accounts with an entry in the order of rank, each as `lower-case address points lastSeq`. */
-  ranking: string[];
 }
 
 /** Writes down the logs of season 1, and keeps its ledger as the contract would. */

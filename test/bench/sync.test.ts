@@ -1,9 +1,8 @@
 import { expect } from "chai";
-
+import type { Outcome } from "../../bench/sync/contender.ts";
 import { checkOutcome } from "../../bench/sync/measure.ts";
 import { choose } from "../../bench/sync/options.ts";
 import { tellSeason } from "../../bench/sync/season.ts";
-import type { Outcome } from "../../bench/sync/teller.ts";
 import { sync } from "../../bench/sync.ts";
 import { WrongUse } from "../../bench/wrong-use.ts";
 

@@ -84,6 +84,8 @@ describe("ledger", () => {
         const { standings, totalPoints, ledgerHash: hash, seq } = foldLedger(entries);
         expect(standings.reduce((sum, { points }) => sum + points, 0n)).to.equal(totalPoints);
         expect(standings.map(({ place }) => place)).to.deep.equal(standings.map((_, i) => i + 1));
+        for (const { rank, points } of standings)
+          expect(rank).to.equal(1 + standings.filter((other) => other.points > points).length);
         for (const [i, standing] of standings.slice(1).entries())
           expect(compareStandings(standings[i] ?? standing, standing)).to.equal(-1);
         expect(new Set(standings.map(({ account }) => account)).size).to.equal(standings.length);
