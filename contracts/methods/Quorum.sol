@@ -2,15 +2,16 @@
 pragma solidity 0.8.34;
 
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
-import {Answer, Attestation, Batch, IAttestationRegistry, Status} from "../interfaces/IAttestationRegistry.sol";
+import {Answer, Attestation, Status} from "../interfaces/IAttestationRegistry.sol";
 import {IBonds} from "../interfaces/IBonds.sol";
 import {ICampaign} from "../interfaces/ICampaign.sol";
 import {Case, IQuorum, QuorumParameters, Seat, SeatState} from "../interfaces/IQuorum.sol";
 import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
 import {Commitments} from "../libraries/Commitments.sol";
 import {Contexts} from "../libraries/Contexts.sol";
+import {VerificationMethod} from "./VerificationMethod.sol";
 
-contract Quorum is IQuorum {
+contract Quorum is IQuorum, VerificationMethod {
     using Checkpoints for Checkpoints.Trace160;
 
     /// @dev What a verifier has at stake; it outlives membership until `releasableAt`.
@@ -21,11 +22,6 @@ contract Quorum is IQuorum {
 
     uint8 private constant MAX_PANEL = 32;
     uint8 private constant MAX_DRAW_DELAY = 64;
-    uint40 private constant MAX_WINDOW = 30 days;
-
-    IAttestationRegistry private immutable _registry;
-    ICampaign private immutable _campaign;
-    IBonds private immutable _bonds;
 
     uint8 private immutable _firstPanel;
     uint8 private immutable _firstThreshold;
@@ -55,20 +51,17 @@ contract Quorum is IQuorum {
     /// @param campaign Whose units this method verifies; its registry is this method's.
     /// @param bonds Where verifiers' bonds and provers' deposits lie.
     /// @param p Sizes, thresholds, windows and amounts; each is checked against its bounds.
-    constructor(ICampaign campaign, IBonds bonds, QuorumParameters memory p) {
+    constructor(ICampaign campaign, IBonds bonds, QuorumParameters memory p) VerificationMethod(campaign, bonds) {
         _checkPanel("firstPanel", p.firstPanel, 1, "firstThreshold", p.firstThreshold);
         _checkPanel("secondPanel", p.secondPanel, p.firstPanel + 1, "secondThreshold", p.secondThreshold);
         _checkRange("drawDelay", p.drawDelay, 1, MAX_DRAW_DELAY);
         _checkRange("drawWindow", p.drawWindow, 1, MAX_WINDOW);
         _checkRange("commitWindow", p.commitWindow, 1, MAX_WINDOW);
         _checkRange("revealWindow", p.revealWindow, 1, MAX_WINDOW);
-        _checkRange("seatPenalty", p.seatPenalty, 1, type(uint96).max);
-        _checkRange("verifierBond", p.verifierBond, p.seatPenalty, type(uint96).max);
-        _checkRange("seatFee", p.seatFee, 0, type(uint96).max);
+        _checkRange("seatPenalty", p.seatPenalty, 1, MAX_AMOUNT);
+        _checkRange("verifierBond", p.verifierBond, p.seatPenalty, MAX_AMOUNT);
+        _checkRange("seatFee", p.seatFee, 0, MAX_AMOUNT);
 
-        _registry = campaign.registry();
-        _campaign = campaign;
-        _bonds = bonds;
         _firstPanel = p.firstPanel;
         _firstThreshold = p.firstThreshold;
         _secondPanel = p.secondPanel;
@@ -80,11 +73,6 @@ contract Quorum is IQuorum {
         _verifierBond = p.verifierBond;
         _seatPenalty = p.seatPenalty;
         _seatFee = p.seatFee;
-    }
-
-    modifier onlyRegistry() {
-        require(msg.sender == address(_registry), NotTheRegistry(msg.sender));
-        _;
     }
 
     /// @inheritdoc IQuorum
@@ -124,19 +112,12 @@ contract Quorum is IQuorum {
     }
 
     /// @inheritdoc IVerificationMethod
-    function onAttest(bytes32 uid, Attestation calldata, Answer calldata, bytes calldata) external view onlyRegistry {
-        revert CommitOnly(uid);
-    }
-
-    /// @inheritdoc IVerificationMethod
-    function onAttestBatch(bytes32 id, Batch calldata, uint256, bytes calldata) external view onlyRegistry {
-        revert CommitOnly(id);
-    }
-
-    /// @inheritdoc IVerificationMethod
-    function onCommit(bytes32 uid, Attestation calldata attestation) external onlyRegistry {
+    function onCommit(
+        bytes32 uid,
+        Attestation calldata attestation
+    ) external override(IVerificationMethod, VerificationMethod) onlyRegistry {
         bool isUnit = Contexts.kind(attestation.context) == Contexts.UNIT;
-        if (isUnit) _claimUnit(uid, attestation);
+        if (isUnit) _takeUnit(uid, attestation);
         uint256 listBlock = block.number - 1;
         uint256 size = _at(_size, listBlock);
         uint256 needed = uint256(_firstPanel) + 1; // the prover may be one of them
@@ -152,7 +133,11 @@ contract Quorum is IQuorum {
     }
 
     /// @inheritdoc IVerificationMethod
-    function onReveal(bytes32 uid, Attestation calldata, Answer calldata opened) external onlyRegistry {
+    function onReveal(
+        bytes32 uid,
+        Attestation calldata,
+        Answer calldata opened
+    ) external override(IVerificationMethod, VerificationMethod) onlyRegistry {
         Case storage c = _cases[uid];
         require(_isRevealing(c), NotRevealing(uid, c.round));
         require(opened.traceHash == 0, UnexpectedTrace(uid, opened.traceHash));
@@ -263,7 +248,9 @@ contract Quorum is IQuorum {
     }
 
     /// @inheritdoc IVerificationMethod
-    function verifiersOf(bytes32 id) external view returns (address[] memory verifiers) {
+    function verifiersOf(
+        bytes32 id
+    ) external view override(IVerificationMethod, VerificationMethod) returns (address[] memory verifiers) {
         if (_registry.statusOf(id) != uint8(Status.Verified)) return verifiers;
         Seat[] storage seats = _seats[id];
         uint256 length = seats.length;
@@ -281,7 +268,7 @@ contract Quorum is IQuorum {
     }
 
     /// @inheritdoc IVerificationMethod
-    function checksInput() external pure returns (bool) {
+    function checksInput() external pure override(IVerificationMethod, VerificationMethod) returns (bool) {
         return true;
     }
 
@@ -334,10 +321,8 @@ contract Quorum is IQuorum {
     }
 
     /// @dev Takes a unit of the campaign for an attestation; a Void one may be tried again.
-    function _claimUnit(bytes32 uid, Attestation calldata attestation) private {
-        (address campaign, , , ) = Contexts.unitOf(attestation.context);
-        require(campaign == address(_campaign), WrongCampaign(attestation.context));
-        _campaign.requireUnits(attestation.modelId, attestation.method, attestation.context, 1);
+    function _takeUnit(bytes32 uid, Attestation calldata attestation) private {
+        _requireUnits(attestation.modelId, attestation.method, attestation.context, 1);
         bytes32 earlier = _attestations[attestation.prover][attestation.context];
         require(
             earlier == 0 || _registry.statusOf(earlier) == uint8(Status.Void),
@@ -522,9 +507,5 @@ contract Quorum is IQuorum {
     ) private pure {
         _checkRange(panelName, panel, minimum, MAX_PANEL);
         _checkRange(thresholdName, threshold, panel / 2 + 1, panel);
-    }
-
-    function _checkRange(string memory name, uint256 value, uint256 minimum, uint256 maximum) private pure {
-        require(value >= minimum && value <= maximum, InvalidParameter(name, value));
     }
 }
