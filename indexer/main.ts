@@ -60,6 +60,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
 
   const followed = follow({
     ...{ rpc, decoder, chain, status, warn },
+    methods: store.readers.methods,
     campaign: deployment.contracts.Campaign.address,
     localLedgers: store.readers.seasons.ledgers,
     wipe: options.wipe ?? false,

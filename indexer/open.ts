@@ -84,9 +84,17 @@ export function assemble(
 ): Omit<Opened, "close"> {
   const decoder = createDecoder(deployment);
   const store = createStore(db);
+  const readers = createReaders(db);
+  decoder.follow(readers.methods());
   const ranking = createRanking(db, { held });
-  const chain = createChain({ decoder, store, ranking, campaign: deployment.contracts.Campaign.address });
-  return { decoder, chain, ranking, history: createHistory(db), readers: createReaders(db), files: store.files };
+  const chain = createChain({
+    decoder,
+    store,
+    ranking,
+    methods: readers.methods,
+    campaign: deployment.contracts.Campaign.address,
+  });
+  return { decoder, chain, ranking, history: createHistory(db), readers, files: store.files };
 }
 
 /** All in one transaction: a file whose upgrade is broken off stays of its version. */

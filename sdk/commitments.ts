@@ -83,7 +83,7 @@ export const tensorHash = (header: Uint8Array, data: Uint8Array): Hex => {
 /** What stands behind an attestation's `answer`. */
 export interface Answer {
   outputHash: Hex;
-  /** Zero but for the FraudProof method. */
+  /** Zero unless the method asks for a trace. */
   traceHash: Hex;
   /** 32 random bytes that hide the output until it is revealed. */
   salt: Hex;

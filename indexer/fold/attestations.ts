@@ -1,7 +1,9 @@
 import type { Address } from "viem";
 import { unitWithin } from "../../sdk/contexts.ts";
+import { Status } from "../../sdk/protocol.ts";
 import type { Place } from "../decode/events.ts";
 import { methods } from "../methods/index.ts";
+import type { IndexedMethod } from "../methods/method.ts";
 import { countActivity } from "./activity.ts";
 import { count } from "./entries.ts";
 import { fastAnswerHash } from "./hashes.ts";
@@ -9,7 +11,6 @@ import { IntegrityError } from "./integrity.ts";
 import { type Attestation, requireAttestation } from "./recorded.ts";
 import type { Rows } from "./rows.ts";
 import { idOf } from "./seasons.ts";
-import { PENDING, REFUTED, REVOKED, VERIFIED } from "./statuses.ts";
 import type { FoldSteps, Scene } from "./step.ts";
 
 /** What an attestation says when it is recorded; a batch has no input and no answer of its own, a single one no root. */
@@ -59,7 +60,7 @@ function record(
     salt: opening.salt,
     seasonId,
     count: units,
-    status: PENDING,
+    status: Status.pending,
     blockNumber,
     logIndex,
     settledBlock: null,
@@ -74,12 +75,12 @@ function record(
 function settle(rows: Rows, attestation: Attestation, status: number): void {
   const { seasonId, prover, count: units } = attestation;
   if (seasonId === null) return;
-  if (status === VERIFIED) count(rows, seasonId, prover, { pending: -units, verified: units });
-  else if (status === REFUTED) count(rows, seasonId, prover, { pending: -units, refuted: units });
+  if (status === Status.verified) count(rows, seasonId, prover, { pending: -units, verified: units });
+  else if (status === Status.refuted) count(rows, seasonId, prover, { pending: -units, refuted: units });
   else count(rows, seasonId, prover, { pending: -units });
-  if (status !== REFUTED) return;
-  for (const { catchersOf } of Object.values(methods))
-    for (const catcher of catchersOf(attestation, rows)) count(rows, seasonId, catcher, { caught: 1 });
+  if (status !== Status.refuted) return;
+  for (const { catchersOf } of Object.values<IndexedMethod>(methods))
+    for (const catcher of catchersOf?.(attestation, rows) ?? []) count(rows, seasonId, catcher, { caught: 1 });
 }
 
 /** Attestations and batches, how they stand, and each account's tally of them. */
@@ -107,9 +108,9 @@ export const attestationSteps: FoldSteps = {
   StatusChanged({ args, place }, rows) {
     const recorded = rows.attestations.get({ uid: args.id });
     // A prover may revoke what was never recorded: nobody can record it then.
-    if (!recorded && args.status === REVOKED) return;
+    if (!recorded && args.status === Status.revoked) return;
     const attestation = recorded ?? requireAttestation(rows, args.id, "StatusChanged");
-    if (attestation.status !== PENDING) throw new IntegrityError(`Attestation ${args.id} was settled twice.`);
+    if (attestation.status !== Status.pending) throw new IntegrityError(`Attestation ${args.id} was settled twice.`);
     rows.attestations.set({
       ...attestation,
       ...{ status: args.status, settledBlock: place.blockNumber, settledLog: place.logIndex },

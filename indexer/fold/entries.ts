@@ -1,4 +1,5 @@
 import type { Address } from "viem";
+import { Reason } from "../../sdk/protocol.ts";
 import { IntegrityError } from "./integrity.ts";
 import type { Kind, Rows } from "./rows.ts";
 
@@ -36,10 +37,6 @@ export const entries: Kind<OfAccount, Entry> = {
 /** How an account's tally changes: what is left out stays. */
 type Amounts = Partial<Pick<Entry, "pending" | "verified" | "refuted" | "caught">>;
 
-const PROVER = 1;
-const VERIFIER = 2;
-const PENALTY = 5;
-
 /** What an account has of a season; zeros where it has nothing. */
 export function entryOf({ entries }: Rows, seasonId: number, account: Address): Entry {
   return (
@@ -71,16 +68,16 @@ export function move(
   reason: number,
   delta: bigint,
 ): void {
-  if (reason !== PROVER && reason !== VERIFIER && reason !== PENALTY)
+  if (reason !== Reason.prover && reason !== Reason.verifier && reason !== Reason.penalty)
     throw new IntegrityError(`Points changed for reason ${reason}, which no rule knows.`);
   put(rows, {
     ...entry,
     points,
     lastSeq,
     number,
-    byProver: entry.byProver + (reason === PROVER ? delta : 0n),
-    byVerifier: entry.byVerifier + (reason === VERIFIER ? delta : 0n),
-    byPenalty: entry.byPenalty + (reason === PENALTY ? delta : 0n),
+    byProver: entry.byProver + (reason === Reason.prover ? delta : 0n),
+    byVerifier: entry.byVerifier + (reason === Reason.verifier ? delta : 0n),
+    byPenalty: entry.byPenalty + (reason === Reason.penalty ? delta : 0n),
   });
 }
 

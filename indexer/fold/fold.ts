@@ -2,10 +2,12 @@ import type { Address } from "viem";
 import type { Event, EventName } from "../decode/events.ts";
 import type { Header } from "../ingest/blocks.ts";
 import { methods } from "../methods/index.ts";
+import type { IndexedMethod } from "../methods/method.ts";
 import { attestationSteps } from "./attestations.ts";
 import type { Changes } from "./changes.ts";
 import { IntegrityError } from "./integrity.ts";
 import { ledgerSteps } from "./ledger.ts";
+import { methodSteps } from "./methods.ts";
 import { modelSteps } from "./models.ts";
 import type { HeldRows } from "./rows.ts";
 import { seasonSteps } from "./seasons.ts";
@@ -17,20 +19,13 @@ export interface Block {
   events: readonly Event[];
 }
 
-/** Each event has one step. Events without any are told of in receipts only. */
-const steps = allOf([
-  modelSteps,
-  seasonSteps,
-  attestationSteps,
-  ledgerSteps,
-  ...Object.values(methods).map((method) => method.steps),
-]);
+/** What events of the contracts do that every deployment has. Events without a step are told of in receipts only. */
+const core: FoldSteps = { ...modelSteps, ...methodSteps, ...seasonSteps, ...attestationSteps, ...ledgerSteps };
 
-function allOf(parts: readonly FoldSteps[]): ReadonlyMap<EventName, FoldStep<EventName>> {
-  const all = parts.flatMap((part) => Object.entries(part) as [EventName, FoldStep<EventName>][]);
-  const found = new Map(all);
-  if (found.size < all.length) throw new Error("Two parts of the fold have a step for the same event.");
-  return found;
+/** What an event does, if anything; events of a method's contract are the method's. */
+function stepOf({ method, eventName }: Event): FoldStep<EventName> | undefined {
+  const steps = method === undefined ? core : (methods as Record<string, IndexedMethod>)[method]?.steps;
+  return steps?.[eventName] as FoldStep<EventName> | undefined;
 }
 
 /**
@@ -52,7 +47,7 @@ export function fold(held: HeldRows, blocks: readonly Block[], cursor: Header, c
 
 function apply({ rows }: HeldRows, event: Event, scene: Scene): void {
   try {
-    steps.get(event.eventName)?.(event as never, rows, scene);
+    stepOf(event)?.(event, rows, scene);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new IntegrityError(`${event.eventName} came with a number that no season or task has.`, { cause: error });

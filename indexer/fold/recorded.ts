@@ -1,8 +1,8 @@
 import type { Address, Hex } from "viem";
+import { Status } from "../../sdk/protocol.ts";
 import type { Place } from "../decode/events.ts";
 import { IntegrityError } from "./integrity.ts";
 import type { Kind, Rows } from "./rows.ts";
-import { PENDING } from "./statuses.ts";
 
 /** An attestation or batch and how it stands. */
 export interface Attestation extends Place {
@@ -31,7 +31,7 @@ export interface Attestation extends Place {
 export const attestations: Kind<Pick<Attestation, "uid">, Attestation> = {
   group: () => undefined,
   name: ({ uid }) => uid,
-  isDone: ({ status }) => status !== PENDING,
+  isDone: ({ status }) => status !== Status.pending,
 };
 
 /** The attestation that an event is about; throws `IntegrityError` where there is none. */

@@ -1,7 +1,12 @@
 import type { Address, Hex } from "viem";
+import { z } from "zod";
+import type { quorum as known } from "../../sdk/methods/quorum.ts";
 import { requireAttestation } from "../fold/recorded.ts";
 import type { Kind } from "../fold/rows.ts";
+import { count, decimal, hex, step } from "./fields.ts";
 import type { IndexedMethod } from "./method.ts";
+
+type Step = NonNullable<ReturnType<typeof known.stepOf>>;
 
 /** The votes that an attestation's panels revealed, in order. */
 export interface Votes {
@@ -30,6 +35,15 @@ export const quorum: IndexedMethod = {
     },
   },
   catchersOf: ({ uid, outputHash }, rows) => catchersAmong(rows.votes.get({ uid })?.votes ?? [], outputHash),
+  stepSchemas: [
+    step("drawScheduled", { round: count, drawBlock: count, drawUntil: count }),
+    step("panelDrawn", { round: count, members: z.array(hex), commitUntil: count, revealUntil: count }),
+    step("voteCommitted", { round: count, by: hex }),
+    step("revealOpened", { round: count, revealUntil: count }),
+    step("voteRevealed", { round: count, by: hex, outputHash: hex }),
+    step("roundUndecided", { round: count, votes: count }),
+    step("penalised", { account: hex, amount: decimal }),
+  ] satisfies z.ZodType<Step>[],
 };
 
 /** Who voted, in any round, for what most of the last round's members found instead of the revealed answer. */

@@ -1,5 +1,6 @@
 import type { Address } from "viem";
 import { z } from "zod";
+import { Reason } from "../../sdk/protocol.ts";
 import type { Profile } from "../../sdk/wire.ts";
 import { HOT } from "./answers.ts";
 import { accounts, seasonId } from "./parameters.ts";
@@ -43,9 +44,9 @@ function reasonsOf(state: State, season: number, account: Address): Profile["rea
   const row = state.accounts.entry(season, account);
   if (!row) return [];
   const points: [number, bigint][] = [
-    [1, row.byProver],
-    [2, row.byVerifier],
-    [5, row.byPenalty],
+    [Reason.prover, row.byProver],
+    [Reason.verifier, row.byVerifier],
+    [Reason.penalty, row.byPenalty],
   ];
   return points.filter(([, sum]) => sum !== 0n).map(([id, sum]) => ({ reason: reasonOf(id), points: String(sum) }));
 }

@@ -144,6 +144,6 @@ export const eventsOf = (
   subject: Hex,
   limit: number,
 ): { event: Event; place: EventPlace }[] =>
-  logs.of(subject, limit).map(({ log, place }) => ({ event: decoder.decode(log), place }));
+  logs.of(subject, limit).map(({ log, place }) => ({ event: decoder.decodeStored(log), place }));
 
 export const campaignOf = ({ deployment }: State): Address => deployment.contracts.Campaign.address;

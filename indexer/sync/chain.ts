@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import { type Decoder, type Event, subjectOf } from "../decode/events.ts";
+import type { AddedMethod, Decoder, Event } from "../decode/events.ts";
 import { type Changes, inverse } from "../fold/changes.ts";
 import { type Block, fold } from "../fold/fold.ts";
 import { createRows } from "../fold/rows.ts";
@@ -61,13 +61,15 @@ interface ChainParts {
   decoder: Decoder;
   store: Store;
   ranking: Ranking;
+  /** The methods that the registry was folded to have. */
+  methods(): AddedMethod[];
   campaign: Address;
 }
 
 /** Events that are folded together when all are folded in one transaction. */
 const FOLDED_AT_ONCE = 10_000;
 
-export function createChain({ decoder, store, ranking, campaign }: ChainParts): Chain {
+export function createChain({ decoder, store, ranking, methods, campaign }: ChainParts): Chain {
   const { origin, blocks, logs, undo } = store;
   const held = createRows(store.load);
 
@@ -129,7 +131,7 @@ export function createChain({ decoder, store, ranking, campaign }: ChainParts): 
       const events: Event[] = [];
       for (let log = all[next]; log?.blockNumber === header.number; log = all[++next]) {
         const event = decoder.decode(log);
-        logs.add(log, subjectOf(event));
+        logs.add(log, event.subject);
         events.push(event);
       }
       decoded.push({ header, events });
@@ -150,15 +152,17 @@ export function createChain({ decoder, store, ranking, campaign }: ChainParts): 
       events = 0;
     };
     for (const { header, logs: stored } of logs.byBlock()) {
-      const block = { header, events: stored.map((log) => decoder.decode(log)) };
+      const isFollowed = decoder.follow(methods(), stored);
+      const block = { header, events: stored.map((log) => decoder.decodeStored(log)) };
       for (const [i, log] of stored.entries()) {
-        const subject = subjectOf(block.events[i] as Event);
+        const { subject } = block.events[i] as Event;
         if (subject !== log.subject) logs.setSubject(log, subject);
       }
       count += stored.length;
       events += stored.length;
       waiting.push(block);
-      if (events >= FOLDED_AT_ONCE) flush();
+      // A contract that is followed from here on must be among the methods before the next block.
+      if (isFollowed || events >= FOLDED_AT_ONCE) flush();
     }
     flush();
     reach(kept(cursor));

@@ -8,7 +8,7 @@ import { createKeeper } from "../../participant/keeper.ts";
 import { lieAfter } from "../../scripts/demo/cast.ts";
 import { openSeason } from "../../scripts/season.ts";
 import { auditSeason } from "../../sdk/audit.ts";
-import { FRAUD_PROOF } from "../../sdk/methods.ts";
+import { fraudProof } from "../../sdk/methods/fraudProof.ts";
 import type {
   AccountAnswer,
   AttestationAnswer,
@@ -49,7 +49,7 @@ describe("batches on a Hardhat chain", () => {
       ...{ startsAt, endsAt, closesAt: endsAt + 400, verifierCap: 0n, uri: "" },
       tasks: [
         {
-          ...{ model: site.digits.model, method: FRAUD_PROOF, points: 10n, unitsPerAccount: 12, noise: 8 },
+          ...{ model: site.digits.model, method: fraudProof.id, points: 10n, unitsPerAccount: 12, noise: 8 },
           inputs: site.digits.inputs.slice(0, 16 * 64),
         },
       ],

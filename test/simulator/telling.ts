@@ -1,5 +1,6 @@
 import { type Address, concatHex, encodeFunctionData, type Hex, numberToHex, parseAbi, size } from "viem";
-import { fraudProofAbi, quorumAbi } from "../../sdk/abi.ts";
+import { fraudProofAbi } from "../../sdk/methods/fraudProof.ts";
+import { quorumAbi } from "../../sdk/methods/quorum.ts";
 import { type Emitted, emit } from "../indexer/story.ts";
 
 const replayer = parseAbi(["function replay(bytes logs)"]);

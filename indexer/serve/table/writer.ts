@@ -20,7 +20,10 @@ export interface TableState {
   season: ReadSeason | undefined;
 }
 
-const COLUMNS = ["rank", "account", "points", "verified", "pending", "refuted", "caught", "lastSeq", "lastChangeAt"];
+const COLUMNS = [
+  ...["rank", "place", "account", "points"],
+  ...["verified", "pending", "refuted", "caught", "lastSeq", "lastChangeAt"],
+];
 const ROWS_AT_ONCE = 1_000;
 
 // A thread of its own reads at full speed within one transaction, which so is short: however slowly a client takes the

@@ -22,6 +22,8 @@ const KEPT = ["logs_version", "origin", "progress", "blocks", "events"];
 /**
  * Opens the file, or creates it for this deployment. Throws {@link FatalError} when it holds another deployment's rows,
  * or was written by a version that is newer, or too old. One that {@link isOutdated} must be renewed before it is read.
+ * A deployment that gained a contract is the same one: nothing about an attestation comes from a method's contract before
+ * `MethodAdded` names it, from where on it was followed; one that isn't named yet is followed from the next block on.
  */
 export function openDatabase(file: string, deployment: Deployment): Db {
   const db = new Database(file, { timeout: BUSY_TIMEOUT });
@@ -32,6 +34,7 @@ export function openDatabase(file: string, deployment: Deployment): Db {
     db.pragma("foreign_keys = ON");
     db.pragma(`cache_size = ${-CACHE_KIB}`);
     if (versionOf(db) === 0) create(db, deployment);
+    else keepDeployment(db, deployment);
     return db;
   } catch (error) {
     db.close();
@@ -104,6 +107,12 @@ function create(db: Db, deployment: Deployment): void {
   })();
 }
 
+/** Remembers the contracts that the deployment gained. */
+function keepDeployment(db: Db, deployment: Deployment): void {
+  const json = JSON.stringify(deployment);
+  db.prepare("UPDATE origin SET deployment = ? WHERE deployment <> ?").run(json, json);
+}
+
 const versionOf = (db: Db): number => db.pragma("user_version", { simple: true }) as number;
 
 const hasLogsVersion = (db: Db): boolean =>
@@ -122,9 +131,18 @@ function differenceOf(db: Db, deployment: Deployment): string | undefined {
   const ofLogs = logsVersionOf(db);
   if (ofLogs !== LOGS_VERSION)
     return `has version ${ofLogs} of the chain's logs; this indexer is older and knows version ${LOGS_VERSION}.`;
-  const origin = db.prepare<[], { chain_id: number; deployment: string }>("SELECT * FROM origin").get();
-  if (origin?.chain_id !== deployment.chainId)
-    return `is of chain ${origin?.chain_id}, but the deployment is on chain ${deployment.chainId}.`;
-  if (origin.deployment === JSON.stringify(deployment)) return undefined;
-  return `is of another deployment on chain ${origin.chain_id}.`;
+  const own = deploymentOf(db);
+  if (own.chainId !== deployment.chainId)
+    return `is of chain ${own.chainId}, but the deployment is on chain ${deployment.chainId}.`;
+  const another = `is of another deployment on chain ${own.chainId}`;
+  if (own.startBlock !== deployment.startBlock)
+    return `${another}: its first block is ${own.startBlock}, and not ${deployment.startBlock}.`;
+  for (const [name, { address }] of Object.entries(own.contracts)) {
+    const given = deployment.contracts[name]?.address;
+    if (given !== address) return `${another}: its ${name} stands at ${address}, and not at ${given ?? "no address"}.`;
+  }
+  return undefined;
 }
+
+const deploymentOf = (db: Db): Deployment =>
+  JSON.parse(db.prepare<[], string>("SELECT deployment FROM origin").pluck().get() as string);

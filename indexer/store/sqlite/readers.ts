@@ -1,3 +1,4 @@
+import type { AddedMethod } from "../../decode/events.ts";
 import type { Db } from "./database.ts";
 import { type AccountReader, createAccountReader } from "./read-accounts.ts";
 import { type ActivityReader, createActivityReader } from "./read-activity.ts";
@@ -5,6 +6,7 @@ import { type AttestationReader, createAttestationReader } from "./read-attestat
 import { createFeedReader, type FeedReader } from "./read-feed.ts";
 import { createLedgerReader, type LedgerReader } from "./read-ledger.ts";
 import { createLogReader, type LogReader } from "./read-logs.ts";
+import { createMethodReader } from "./read-methods.ts";
 import { createModelReader, type ModelReader } from "./read-models.ts";
 import { createSeasonReader, type SeasonReader } from "./read-seasons.ts";
 
@@ -16,6 +18,8 @@ export interface Readers {
   feed: FeedReader;
   ledger: LedgerReader;
   logs: LogReader;
+  /** The registry's list of verification methods, in order. */
+  methods(): AddedMethod[];
   models: ModelReader;
   seasons: SeasonReader;
 }
@@ -27,6 +31,7 @@ export const createReaders = (db: Db): Readers => ({
   feed: createFeedReader(db),
   ledger: createLedgerReader(db),
   logs: createLogReader(db),
+  methods: createMethodReader(db),
   models: createModelReader(db),
   seasons: createSeasonReader(db),
 });

@@ -2,6 +2,7 @@ import type { Activity } from "../../fold/activity.ts";
 import type { Entry } from "../../fold/entries.ts";
 import type { KeyOf, RowOf, TableName } from "../../fold/kinds.ts";
 import type { LedgerEntry } from "../../fold/ledger.ts";
+import type { Method } from "../../fold/methods.ts";
 import type { Model } from "../../fold/models.ts";
 import type { Attestation } from "../../fold/recorded.ts";
 import type { Season, Task } from "../../fold/seasons.ts";
@@ -31,6 +32,10 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
     },
     key: ["modelId"],
   } satisfies Layout<Model>,
+  methods: {
+    fields: { id: "number", address: "text", ...place },
+    key: ["id"],
+  } satisfies Layout<Method>,
   seasons: {
     fields: {
       ...{ seasonId: "number", organiser: "text", verifierCap: "text", uri: "text", startsAt: "number" },

@@ -47,12 +47,10 @@ function replayed(db: Db, season: number, timestamp: number) {
     .filter(({ endsAt }) => endsAt <= timestamp)
     .map((epoch) => {
       const entries = ledger.filter((entry) => entry.timestamp < epoch.endsAt);
-      const last = [...new Map(entries.map((entry) => [entry.account, entry])).values()].sort(
-        (a, b) => Number(b.points - a.points) || Number(a.seq - b.seq),
-      );
-      const standings = last.map(({ account, points }, i): [string, PastStanding] => [
+      const last = [...new Map(entries.map((entry) => [entry.account, entry])).values()];
+      const standings = last.map(({ account, points }): [string, PastStanding] => [
         account,
-        { rank: i + 1, points: `${points}` },
+        { rank: 1 + last.filter((other) => other.points > points).length, points: `${points}` },
       ]);
       return { ...epoch, seq: `${entries.at(-1)?.seq ?? 0}`, standings: new Map(standings) };
     });
@@ -68,6 +66,12 @@ function expectExact(db: Db, { timestamp, ledgers }: Block): void {
         expected.map(({ standings }) => standings.get(accountOf(n)) ?? null),
       );
   }
+}
+
+/** That season 1 opens, whose row is written. */
+function opening(db: Db): RowChange {
+  const season = createReaders(db).seasons.season(1) as Season;
+  return { table: "seasons", before: { ...season, startsAt: null }, after: season };
 }
 
 describe("the history of standings", () => {
@@ -87,6 +91,29 @@ describe("the history of standings", () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it("keeps the shared ranks of an epoch whether or not the ranking was built at its end", () => {
+    for (const built of [true, false]) {
+      const { db, ranking, flush } = openEntries();
+      if (built) ranking.build();
+      const points = [7n, 9n, 7n, 0n, 7n, 0n];
+      flush(
+        points.map((points, account) => ({
+          account,
+          before: undefined,
+          after: { points, lastSeq: BigInt(account + 1) },
+        })),
+      );
+      const add = db.prepare("INSERT INTO ledger VALUES (1, ?, ?, '0x', 1, 1, ?, '0x', 1, 0)");
+      for (const [n, one] of points.entries()) add.run(n + 1, addressOf(n), one);
+      db.exec("UPDATE seasons SET starts_at = 1000, closes_at = 1030, seq = 6, participants = 6");
+      ranking.follow({ cursor: cursorAt(1_010), rows: [opening(db)] }, () => 1_010);
+      ranking.build();
+      const history = createHistory(db);
+      const ranks = points.map((_, n) => history.standingsAt(1, addressOf(n))[0]?.rank);
+      expect(ranks, `${built}`).to.deep.equal([2, 1, 2, 5, 2, 5]);
+    }
   });
 
   it("is the same to the row when blocks come many at a time and the ranking is built at the end", () => {
@@ -159,19 +186,17 @@ describe("the history of standings", () => {
     const add = db.prepare("INSERT INTO ledger VALUES (1, ?, ?, '0x', 1, 1, ?, '0x', 1, 0)");
     for (let n = 0; n < count; n++) add.run(n + 1, addressOf(n), n % 7);
     db.exec(`UPDATE seasons SET starts_at = 1000, closes_at = 1030, seq = ${count}, participants = ${count}`);
-    const season = createReaders(db).seasons.season(1) as Season;
-    const opens: RowChange = { table: "seasons", before: { ...season, startsAt: null }, after: season };
     const history = createHistory(db);
-    ranking.follow({ cursor: cursorAt(1_009), rows: [opens] }, () => 1_009);
+    ranking.follow({ cursor: cursorAt(1_009), rows: [opening(db)] }, () => 1_009);
     expect(history.epochs(1)).to.deep.equal([]);
     ranking.follow({ cursor: cursorAt(1_020), rows: [] }, () => 1_020);
     expect(history.epochs(1)).to.deep.equal([
       { epoch: 1, endsAt: 1_010, seq: `${count}` },
       { epoch: 2, endsAt: 1_020, seq: `${count}` },
     ]);
-    const order = Array.from({ length: count }, (_, n) => n).sort((a, b) => (b % 7) - (a % 7) || a - b);
+    const numbers = Array.from({ length: count }, (_, n) => n);
     for (const n of [0, 1, 999, 1_000, 1_001, 1_999, 2_000, 2_499]) {
-      const standing = { rank: order.indexOf(n) + 1, points: `${n % 7}` };
+      const standing = { rank: 1 + numbers.filter((other) => other % 7 > n % 7).length, points: `${n % 7}` };
       expect(history.standingsAt(1, addressOf(n)), `${n}`).to.deep.equal([standing, standing]);
     }
     expect(history.standingsAt(1, addressOf(count))).to.deep.equal([null, null]);

@@ -1,0 +1,20 @@
+import type { AddedMethod, Place } from "../decode/events.ts";
+import { IntegrityError } from "./integrity.ts";
+import type { Kind } from "./rows.ts";
+import type { FoldSteps } from "./step.ts";
+
+/** A verification method by its number in the registry's list; the address in lower case. */
+export type Method = AddedMethod & Place;
+
+export const methods: Kind<Pick<Method, "id">, Method> = {
+  group: () => undefined,
+  name: ({ id }) => id,
+};
+
+/** The registry's list of verification methods. */
+export const methodSteps: FoldSteps = {
+  MethodAdded({ args: { id, method }, place }, rows) {
+    if (rows.methods.get({ id })) throw new IntegrityError(`Method ${id} was added twice.`);
+    rows.methods.set({ id, address: method.toLowerCase() as Method["address"], ...place });
+  },
+};
