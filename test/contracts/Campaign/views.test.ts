@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
 import { unitSeed } from "../../../sdk/commitments.ts";
+import { REASON_PENALTY, REASON_PROVER, REASON_VERIFIER } from "../../../sdk/ledger.ts";
 import { protocol } from "../fixtures.ts";
 import { openSeason, runSeason } from "../seasons.ts";
 
@@ -40,6 +41,16 @@ describe("Campaign's views", () => {
           seeds.add(given);
         }
     expect(seeds.size).to.equal(12);
+  });
+
+  it("say the rules' numbers, and the reasons as the sdk has them", async () => {
+    const { campaign } = await networkHelpers.loadFixture(fixture);
+
+    expect(await campaign.VERIFIER_PERCENT()).to.equal(60);
+    expect(await campaign.PENALTY_FACTOR()).to.equal(10);
+    expect(await campaign.REASON_PROVER()).to.equal(REASON_PROVER);
+    expect(await campaign.REASON_VERIFIER()).to.equal(REASON_VERIFIER);
+    expect(await campaign.REASON_PENALTY()).to.equal(REASON_PENALTY);
   });
 
   it("know nothing of accounts without an entry", async () => {
