@@ -12,8 +12,8 @@ export interface Key {
 export interface Order {
   /** How many entries stand ahead of a key, whether or not an entry has it. */
   ahead(season: number, key: Key): number;
-  /** How many of them have the same points. */
-  equalAhead(season: number, key: Key): number;
+  /** Rank and place of an entry, from 1 on. */
+  rankAndPlace(season: number, key: Key): { rank: number; place: number };
   /** The entry at a place from 1 on; undefined beyond the last. */
   at(season: number, place: number): Key | undefined;
   /** Adds the entry of the participant of a number. */
@@ -142,17 +142,21 @@ export function createOrder(db: Db): Order {
       }
       return count;
     },
-    // Both ends climb until one mark counts for both.
-    equalAhead(season, key) {
+    // Both climb until one mark counts for both.
+    rankAndPlace(season, key) {
       const first = firstOf(key);
-      let count = 0;
+      let [rank, place] = [1, 1];
       let [low, high] = [first, key];
-      for (let level = 0; ; level++) {
-        const [lowFrom, highFrom] = [before(season, level + 1, first), before(season, level + 1, key)];
-        count += between(season, level, highFrom, high) - between(season, level, lowFrom, low);
-        if (isSame(lowFrom, highFrom)) return count;
-        [low, high] = [lowFrom, highFrom];
+      for (let level = 0; level <= LEVELS; level++) {
+        const met = isSame(low, high);
+        const above = before(season, level + 1, key);
+        const below = met ? above : before(season, level + 1, first);
+        const count = between(season, level, above, high);
+        place += count;
+        rank += met ? count : between(season, level, below, low);
+        [low, high] = [below, above];
       }
+      return { rank, place };
     },
     at(season, place) {
       let stop: Stop | undefined = { from: FIRST, skipped: place - 1 };

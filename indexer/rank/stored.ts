@@ -34,17 +34,19 @@ export function createStored(db: Db, order: Order): Stored {
 
   const rowAt = (season: number, key: Key): Row => standingAt.get({ season, ...key }) as Row;
 
+  const rankOf = (season: number, key: Key): number => 1 + order.ahead(season, firstOf(key));
+
   /** Standings of rows next to each other, in order; `place` is the first one's, looked up where it isn't known. */
   function ranked(season: number, rows: readonly Row[], place?: number): Standing[] {
     const [first] = rows;
     if (!first) return [];
     const key = { behind: first.behind, lastSeq: first.last_seq };
-    const from = place ?? 1 + order.ahead(season, key);
-    let last = { points: first.points, rank: from - order.equalAhead(season, key) };
+    const found = place ? { rank: rankOf(season, key), place } : order.rankAndPlace(season, key);
+    let last = { points: first.points, rank: found.rank };
     return rows.map((row, i) => {
       const { points } = row;
-      last = { points, rank: rankAfter(last, points, from + i) };
-      return { rank: last.rank, place: from + i, ...unranked(row) };
+      last = { points, rank: rankAfter(last, points, found.place + i) };
+      return { rank: last.rank, place: found.place + i, ...unranked(row) };
     });
   }
 
@@ -61,7 +63,7 @@ export function createStored(db: Db, order: Order): Stored {
     pageFrom: (place, limit) => pageFrom(season, place, limit),
     rankOf(account) {
       const key = keyOf(season, account);
-      return key && 1 + order.ahead(season, firstOf(key));
+      return key && rankOf(season, key);
     },
     standingOf(account) {
       const key = keyOf(season, account);

@@ -12,7 +12,7 @@ const hashOf = (text: string): Hex => keccak256(stringToHex(text));
 
 /** The contract of a method that only tests know, and its number. */
 export const TOY: Address = getAddress(padHex(toHex(0x70), { size: 20 }));
-export const TOY_ID = 7;
+const TOY_ID = 7;
 /** An attestation under it, and who judged it. */
 export const TOY_UID = hashOf("toy");
 export const JUDGE = accountOf(3);
@@ -50,7 +50,7 @@ const registry = [deployment.contracts.AttestationRegistry.address, attestationR
 
 export const added = emit(...registry, "MethodAdded", { id: TOY_ID, method: TOY });
 export const judged = (id: Hex, score: number): Emitted => emitAny(TOY, toyAbi, "Judged", { id, judge: JUDGE, score });
-export const counted = emitAny(TOY, toyAbi, "Counted", { total: 5n });
+const counted = emitAny(TOY, toyAbi, "Counted", { total: 5n });
 const attested = emit(...registry, "Attested", {
   ...{ uid: TOY_UID, prover: accountOf(1), modelId: MODEL, inputHash: hashOf("in"), context: ZERO_HASH },
   ...{ outputHash: hashOf("out"), traceHash: ZERO_HASH, salt: hashOf("salt"), method: TOY_ID },

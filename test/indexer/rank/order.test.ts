@@ -69,7 +69,9 @@ describe("the order of entries", () => {
     const read = createOrder(db);
     const ranks = keys.map(({ behind }) => 1 + keys.filter((other) => other.behind < behind).length);
     expect(keys.map((key) => read.ahead(1, key))).to.deep.equal(keys.map((_, i) => i));
-    expect(keys.map((key) => read.equalAhead(1, key))).to.deep.equal(ranks.map((rank, i) => i + 1 - rank));
+    expect(keys.map((key) => read.rankAndPlace(1, key))).to.deep.equal(
+      ranks.map((rank, i) => ({ rank, place: i + 1 })),
+    );
     expect(keys.map((key) => read.ahead(1, firstOf(key)))).to.deep.equal(ranks.map((rank) => rank - 1));
     expect(keys.map((_, i) => read.at(1, i + 1))).to.deep.equal(keys);
     expect(read.at(1, keys.length + 1)).to.equal(undefined);
@@ -91,7 +93,7 @@ describe("the order of entries", () => {
     const order = createOrder(db);
     expect(order.at(1, 1)).to.equal(undefined);
     const nobody = { behind: -5n, lastSeq: 7n };
-    expect([order.ahead(1, nobody), order.equalAhead(1, nobody)]).to.deep.equal([0, 0]);
+    expect(order.ahead(1, nobody)).to.equal(0);
     expect(ranking.of(1).rankOf(addressOf(0))).to.equal(undefined);
   });
 
