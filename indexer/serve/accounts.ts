@@ -9,7 +9,7 @@ import { attestationOf } from "./attestations.ts";
 import { DECIMAL, decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
 import { account, cursor, noQuery, seasonId, status } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
-import { type App, asOf, requireSeason, type State } from "./state.ts";
+import { type App, asOf, requireSeason, type Snapshot, type State } from "./state.ts";
 import { reasonOf, statusNumber } from "./words.ts";
 
 const PAGE = 25;
@@ -28,20 +28,20 @@ export function accountRoutes(app: App, state: State, { receiptsPage }: schemas.
         response: { 200: schemas.accountAnswer },
       },
     },
-    ({ params }) => ({
-      asOf: asOf(state),
-      account: params.account,
-      seasons: state.accounts.entries(params.account, MOST_SEASONS).map((entry) => {
-        const standing = state.ranking.of(entry.seasonId).standingOf(params.account);
-        const { verified, pending, refuted, caught } = entry;
-        return {
-          seasonId: String(entry.seasonId),
-          rank: standing?.rank ?? null,
-          points: standing?.points ?? null,
-          ...{ verified, pending, refuted, caught },
-        };
+    ({ params }) =>
+      state.read(async (snapshot) => {
+        const entries = await snapshot.accounts.entries(params.account, MOST_SEASONS);
+        const seasons = entries.map(async ({ seasonId, verified, pending, refuted, caught }) => {
+          const standing = await snapshot.ranking.of(seasonId).standingOf(params.account);
+          return {
+            seasonId: String(seasonId),
+            rank: standing?.rank ?? null,
+            points: standing?.points ?? null,
+            ...{ verified, pending, refuted, caught },
+          };
+        });
+        return { asOf: asOf(snapshot), account: params.account, seasons: await Promise.all(seasons) };
       }),
-    }),
   );
 
   app.get(
@@ -63,26 +63,28 @@ export function accountRoutes(app: App, state: State, { receiptsPage }: schemas.
         },
       },
     },
-    ({ params, query }) => {
-      const season = query.season === undefined ? undefined : requireSeason(state, query.season);
-      const below = query.cursor === undefined ? undefined : positionBelow(state, query.cursor);
-      const filter = {
-        seasonId: query.season === undefined ? undefined : Number(query.season),
-        status: query.status && statusNumber(query.status),
-      };
-      const { rows, last } = state.ledger.entriesOf(params.account, filter, below, PAGE);
-      return {
-        asOf: asOf(state, season),
-        items: rows.map((row) => receiptOf(state, row)),
-        next: last ? encodeCursor("receipts", [last.seasonId, last.seq, hashStart(last.ledgerHash)]) : null,
-      };
-    },
+    ({ params, query }) =>
+      state.read(async (snapshot) => {
+        const season = query.season === undefined ? undefined : await requireSeason(snapshot, query.season);
+        const below = query.cursor === undefined ? undefined : await positionBelow(snapshot, query.cursor);
+        const filter = {
+          seasonId: query.season === undefined ? undefined : Number(query.season),
+          status: query.status && statusNumber(query.status),
+        };
+        const { rows, last } = await snapshot.ledger.entriesOf(params.account, filter, below, PAGE);
+        return {
+          asOf: asOf(snapshot, season),
+          items: await Promise.all(rows.map((row) => receiptOf(snapshot, row))),
+          next: last ? encodeCursor("receipts", [last.seasonId, last.seq, hashStart(last.ledgerHash)]) : null,
+        };
+      }),
   );
 }
 
 /** A point change with all that is needed to check it. */
-export function receiptOf(state: State, row: ReadLedgerEntry): Receipt {
-  const attestation = attestationOf(state, state.attestations.attestation(row.subject) as ReadAttestation);
+export async function receiptOf(snapshot: Snapshot, row: ReadLedgerEntry): Promise<Receipt> {
+  const found = (await snapshot.attestations.attestation(row.subject)) as ReadAttestation;
+  const attestation = await attestationOf(snapshot, found);
   return {
     seasonId: String(row.seasonId),
     seq: String(row.seq),
@@ -91,7 +93,7 @@ export function receiptOf(state: State, row: ReadLedgerEntry): Receipt {
     delta: String(row.delta),
     points: String(row.points),
     subject: row.subject,
-    rule: ruleOf(state, row, attestation),
+    rule: await ruleOf(snapshot, row, attestation),
     previousLedgerHash: row.previousHash ?? ZERO_HASH,
     ledgerHash: row.ledgerHash,
     at: placeOf(row),
@@ -99,10 +101,15 @@ export function receiptOf(state: State, row: ReadLedgerEntry): Receipt {
   };
 }
 
-function ruleOf(state: State, row: ReadLedgerEntry, { unit, prover, status, count, root }: Attestation): string {
-  const task = state.seasons.tasks(row.seasonId).find(({ taskId }) => String(taskId) === unit?.taskId);
+async function ruleOf(
+  { seasons }: Snapshot,
+  row: ReadLedgerEntry,
+  { unit, prover, status, count, root }: Attestation,
+): Promise<string> {
+  const tasks = await seasons.tasks(row.seasonId);
+  const task = tasks.find(({ taskId }) => String(taskId) === unit?.taskId);
   const points = task?.points ?? 0n;
-  const cap = state.seasons.season(row.seasonId)?.verifierCap ?? "0";
+  const cap = (await seasons.season(row.seasonId))?.verifierCap ?? "0";
   switch (row.reason) {
     case Reason.prover:
       return root === null
@@ -119,8 +126,8 @@ function ruleOf(state: State, row: ReadLedgerEntry, { unit, prover, status, coun
   }
 }
 
-function positionBelow(state: State, text: string): EntryPosition {
+async function positionBelow({ seasons }: Snapshot, text: string): Promise<EntryPosition> {
   const [season, seq, start] = decodeCursor("receipts", [SMALL, DECIMAL, HASH_START], text) as [string, string, string];
-  if (!state.seasons.hadLedger(Number(season), BigInt(seq), start)) throw staleCursor();
+  if (!(await seasons.hadLedger(Number(season), BigInt(seq), start))) throw staleCursor();
   return { seasonId: Number(season), seq: BigInt(seq) };
 }

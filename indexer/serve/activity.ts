@@ -19,13 +19,13 @@ export function activityRoute(app: App, state: State): void {
         response: { 200: schemas.activityAnswer },
       },
     },
-    () => ({
-      asOf: asOf(state),
-      items: state.activity.latest(MINUTES).map(({ minute, method, count }) => ({
-        minute,
-        method: methodOf(method),
-        count,
-      })),
-    }),
+    () =>
+      state.read(async (snapshot) => {
+        const minutes = await snapshot.activity.latest(MINUTES);
+        return {
+          asOf: asOf(snapshot),
+          items: minutes.map(({ minute, method, count }) => ({ minute, method: methodOf(method), count })),
+        };
+      }),
   );
 }

@@ -14,7 +14,7 @@ import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor }
 import { account, cursor, hash, noQuery, status } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
-import { type App, asOf, eventsOf, type State } from "./state.ts";
+import { type App, asOf, eventsOf, type Snapshot, type State } from "./state.ts";
 import { methodOf, reasonOf, statusNumber, statusOf } from "./words.ts";
 
 const PAGE = 50;
@@ -39,17 +39,18 @@ export function attestationRoutes(app: App, state: State, { attestationAnswer }:
         response: { 200: schemas.attestationsPage, 410: schemas.problem },
       },
     },
-    ({ query }) => {
-      const below = query.cursor === undefined ? undefined : placeBelow(state, query.cursor);
-      const filter = { ...query, status: query.status && statusNumber(query.status) };
-      const { rows, last } = state.attestations.list(filter, below, PAGE);
-      const uid = last && state.attestations.uidAt(last);
-      return {
-        asOf: asOf(state),
-        items: rows.map(summaryOf),
-        next: last && uid ? encodeCursor("attestations", [last.blockNumber, last.logIndex, hashStart(uid)]) : null,
-      };
-    },
+    ({ query }) =>
+      state.read(async (snapshot) => {
+        const below = query.cursor === undefined ? undefined : await placeBelow(snapshot, query.cursor);
+        const filter = { ...query, status: query.status && statusNumber(query.status) };
+        const { rows, last } = await snapshot.attestations.list(filter, below, PAGE);
+        const uid = last && (await snapshot.attestations.uidAt(last));
+        return {
+          asOf: asOf(snapshot),
+          items: rows.map(summaryOf),
+          next: last && uid ? encodeCursor("attestations", [last.blockNumber, last.logIndex, hashStart(uid)]) : null,
+        };
+      }),
   );
 
   app.get(
@@ -63,16 +64,17 @@ export function attestationRoutes(app: App, state: State, { attestationAnswer }:
         response: { 200: attestationAnswer, 404: schemas.problem },
       },
     },
-    ({ params }) => {
-      const row = state.attestations.attestation(params.uid);
-      if (!row) throw new ProblemError(404, `There is no attestation ${params.uid}.`);
-      return { asOf: asOf(state), item: attestationOf(state, row) };
-    },
+    ({ params }) =>
+      state.read(async (snapshot) => {
+        const row = await snapshot.attestations.attestation(params.uid);
+        if (!row) throw new ProblemError(404, `There is no attestation ${params.uid}.`);
+        return { asOf: asOf(snapshot), item: await attestationOf(snapshot, row) };
+      }),
   );
 }
 
 /** An attestation with its steps and what they prove. */
-export function attestationOf(state: State, row: ReadAttestation): Attestation {
+export async function attestationOf(snapshot: Snapshot, row: ReadAttestation): Promise<Attestation> {
   const summary = summaryOf(row);
   const method = methodById(row.method);
   const detail = method?.begin();
@@ -84,7 +86,7 @@ export function attestationOf(state: State, row: ReadAttestation): Attestation {
     return method.stepOf(event as never, firstUnit);
   };
   const steps = firstOf(summary);
-  for (const { event, place } of eventsOf(state, row.uid, MOST_STEPS)) {
+  for (const { event, place } of await eventsOf(snapshot, row.uid, MOST_STEPS)) {
     const step = event.method === undefined ? stepOf(event, row.method) : ofMethod(event);
     if (step) steps.push({ ...(step as Bare<Step>), at: place });
   }
@@ -167,13 +169,14 @@ const pointsOf = (args: { account: `0x${string}`; reason: number; amount: bigint
   seq: String(args.seq),
 });
 
-function placeBelow(state: State, text: string): Place {
+async function placeBelow({ attestations }: Snapshot, text: string): Promise<Place> {
   const [block, log, start] = decodeCursor("attestations", [SMALL, SMALL, HASH_START], text) as [
     string,
     string,
     string,
   ];
   const place = { blockNumber: Number(block), logIndex: Number(log) };
-  if (!state.attestations.uidAt(place)?.startsWith(start)) throw staleCursor();
+  const uid = await attestations.uidAt(place);
+  if (!uid?.startsWith(start)) throw staleCursor();
   return place;
 }

@@ -20,8 +20,10 @@ export function auditRoute(app: App, state: State): void {
       },
     },
     async ({ params }) => {
-      const season = requireSeason(state, params.seasonId);
-      const at = asOf(state, season);
+      const { season, at } = await state.read(async (snapshot) => {
+        const season = await requireSeason(snapshot, params.seasonId);
+        return { season, at: asOf(snapshot, season) };
+      });
       const onChain = await readLedger(state.rpc, campaignOf(state), BigInt(params.seasonId), at.blockHash).catch(
         (error: unknown) => {
           throw error instanceof RpcError

@@ -10,7 +10,7 @@ import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor }
 import { cursor, hash, noQuery } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
-import { type App, asOf, eventsOf, type State } from "./state.ts";
+import { type App, asOf, eventsOf, type Snapshot, type State } from "./state.ts";
 
 const PAGE = 50;
 // Anyone may add hints: the first ones of a sane length are shown.
@@ -30,16 +30,17 @@ export function modelRoutes(app: App, state: State): void {
         response: { 200: schemas.modelsPage, 410: schemas.problem },
       },
     },
-    ({ query }) => {
-      const below = query.cursor === undefined ? undefined : placeBelow(state, query.cursor);
-      const rows = state.models.list(below, PAGE);
-      const last = rows.length === PAGE ? rows.at(-1) : undefined;
-      return {
-        asOf: asOf(state),
-        items: rows.map((row) => modelOf(state, row)),
-        next: last ? encodeCursor("models", [last.blockNumber, last.logIndex, hashStart(last.modelId)]) : null,
-      };
-    },
+    ({ query }) =>
+      state.read(async (snapshot) => {
+        const below = query.cursor === undefined ? undefined : await placeBelow(snapshot, query.cursor);
+        const rows = await snapshot.models.list(below, PAGE);
+        const last = rows.length === PAGE ? rows.at(-1) : undefined;
+        return {
+          asOf: asOf(snapshot),
+          items: await Promise.all(rows.map((row) => modelOf(snapshot, row))),
+          next: last ? encodeCursor("models", [last.blockNumber, last.logIndex, hashStart(last.modelId)]) : null,
+        };
+      }),
   );
 
   app.get(
@@ -54,15 +55,16 @@ export function modelRoutes(app: App, state: State): void {
         response: { 200: schemas.modelAnswer, 404: schemas.problem },
       },
     },
-    ({ params }) => {
-      const row = state.models.model(params.modelId);
-      if (!row) throw new ProblemError(404, `There is no model ${params.modelId}.`);
-      return { asOf: asOf(state), item: modelOf(state, row) };
-    },
+    ({ params }) =>
+      state.read(async (snapshot) => {
+        const row = await snapshot.models.model(params.modelId);
+        if (!row) throw new ProblemError(404, `There is no model ${params.modelId}.`);
+        return { asOf: asOf(snapshot), item: await modelOf(snapshot, row) };
+      }),
   );
 }
 
-function modelOf(state: State, row: Placed<ModelRow>): Model {
+async function modelOf(snapshot: Snapshot, row: Placed<ModelRow>): Promise<Model> {
   return {
     modelId: row.modelId,
     publisher: row.publisher,
@@ -75,23 +77,26 @@ function modelOf(state: State, row: Placed<ModelRow>): Model {
     measurement: row.measurement,
     kind: row.weightsRoot === ZERO_HASH ? "float" : "integer",
     layout: row.layout === null ? null : (JSON.parse(row.layout) as Model["layout"]),
-    uris: urisOf(state, row),
+    uris: await urisOf(snapshot, row),
     published: placeOf(row),
   };
 }
 
-const urisOf = (state: State, row: Placed<ModelRow>): string[] =>
-  eventsOf(state, row.modelId, MOST_URIS).flatMap(({ event }) =>
+async function urisOf(snapshot: Snapshot, row: Placed<ModelRow>): Promise<string[]> {
+  const events = await eventsOf(snapshot, row.modelId, MOST_URIS);
+  return events.flatMap(({ event }) =>
     (event.eventName === "ModelPublished" || event.eventName === "UriAdded") &&
     event.args.uri !== "" &&
     event.args.uri.length <= LONGEST_URI
       ? [event.args.uri]
       : [],
   );
+}
 
-function placeBelow(state: State, text: string): Place {
+async function placeBelow({ models }: Snapshot, text: string): Promise<Place> {
   const [block, log, start] = decodeCursor("models", [SMALL, SMALL, HASH_START], text) as [string, string, string];
   const place = { blockNumber: Number(block), logIndex: Number(log) };
-  if (!state.models.modelAt(place)?.startsWith(start)) throw staleCursor();
+  const modelId = await models.modelAt(place);
+  if (!modelId?.startsWith(start)) throw staleCursor();
   return place;
 }

@@ -5,7 +5,7 @@ import type { Profile } from "../../sdk/wire.ts";
 import { HOT } from "./answers.ts";
 import { accounts, seasonId } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
-import { type App, asOf, requireSeason, type State } from "./state.ts";
+import { type App, asOf, requireSeason, type Snapshot, type State } from "./state.ts";
 import { reasonOf } from "./words.ts";
 
 /** `/seasons/:id/profiles`. */
@@ -22,26 +22,27 @@ export function profileRoute(app: App, state: State): void {
         response: { 200: schemas.profilesAnswer, 404: schemas.problem },
       },
     },
-    ({ params, query }) => {
-      const season = requireSeason(state, params.seasonId);
-      const id = Number(params.seasonId);
-      return {
-        asOf: asOf(state, season),
-        epochs: state.history.epochs(id),
-        items: query.account.map((account) => profileOf(state, id, account)),
-      };
-    },
+    ({ params, query }) =>
+      state.read(async (snapshot) => {
+        const season = await requireSeason(snapshot, params.seasonId);
+        const id = Number(params.seasonId);
+        return {
+          asOf: asOf(snapshot, season),
+          epochs: await snapshot.history.epochs(id),
+          items: await Promise.all(query.account.map((account) => profileOf(snapshot, id, account))),
+        };
+      }),
   );
 }
 
-const profileOf = (state: State, season: number, account: Address): Profile => ({
+const profileOf = async (snapshot: Snapshot, season: number, account: Address): Promise<Profile> => ({
   account,
-  reasons: reasonsOf(state, season, account),
-  history: state.history.standingsAt(season, account),
+  reasons: await reasonsOf(snapshot, season, account),
+  history: await snapshot.history.standingsAt(season, account),
 });
 
-function reasonsOf(state: State, season: number, account: Address): Profile["reasons"] {
-  const row = state.accounts.entry(season, account);
+async function reasonsOf({ accounts }: Snapshot, season: number, account: Address): Promise<Profile["reasons"]> {
+  const row = await accounts.entry(season, account);
   if (!row) return [];
   const points: [number, bigint][] = [
     [Reason.prover, row.byProver],

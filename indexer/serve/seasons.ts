@@ -6,16 +6,16 @@ import type { ReadSeason } from "../store/sqlite/read-seasons.ts";
 import { HOT } from "./answers.ts";
 import { noQuery, seasonId } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
-import { type App, asOf, progressOf, requireSeason, type State } from "./state.ts";
+import { type App, asOf, progressOf, requireSeason, type Snapshot, type State } from "./state.ts";
 import { methodOf } from "./words.ts";
 
 const MOST_SEASONS = 100;
 
 /** `/seasons`, `/seasons/:id`. */
 export function seasonRoutes(app: App, state: State): void {
-  const present = (row: ReadSeason): Season => ({
-    ...rules(row, progressOf(state).cursor.timestamp),
-    tasks: state.seasons.tasks(row.seasonId).map(task),
+  const present = async (snapshot: Snapshot, row: ReadSeason): Promise<Season> => ({
+    ...rules(row, progressOf(snapshot).cursor.timestamp),
+    tasks: (await snapshot.seasons.tasks(row.seasonId)).map(task),
   });
 
   app.get(
@@ -29,7 +29,11 @@ export function seasonRoutes(app: App, state: State): void {
         response: { 200: schemas.seasons },
       },
     },
-    () => ({ asOf: asOf(state), items: state.seasons.seasons(MOST_SEASONS).map(present) }),
+    () =>
+      state.read(async (snapshot) => {
+        const newest = await snapshot.seasons.seasons(MOST_SEASONS);
+        return { asOf: asOf(snapshot), items: await Promise.all(newest.map((row) => present(snapshot, row))) };
+      }),
   );
 
   app.get(
@@ -44,10 +48,11 @@ export function seasonRoutes(app: App, state: State): void {
         response: { 200: schemas.seasonAnswer, 404: schemas.problem },
       },
     },
-    ({ params }) => {
-      const season = requireSeason(state, params.seasonId);
-      return { asOf: asOf(state, season), item: present(season) };
-    },
+    ({ params }) =>
+      state.read(async (snapshot) => {
+        const season = await requireSeason(snapshot, params.seasonId);
+        return { asOf: asOf(snapshot, season), item: await present(snapshot, season) };
+      }),
   );
 }
 

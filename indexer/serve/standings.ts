@@ -7,7 +7,7 @@ import { DECIMAL, decodeCursor, encodeCursor, HASH_START, hashStart, staleCursor
 import { account, accountAsWritten, between, cursor, noQuery, prefix, seasonId } from "./parameters.ts";
 import { InvalidParameter, ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
-import { type App, asOf, requireSeason, type State } from "./state.ts";
+import { type App, asOf, requireSeason, type Snapshot, type State } from "./state.ts";
 
 const MOST_FOUND = 20;
 
@@ -34,34 +34,33 @@ export function standingRoutes(app: App, state: State): void {
         },
       },
     },
-    ({ params, query }) => {
-      const season = requireSeason(state, params.seasonId);
-      const { cursor, place, limit } = query;
-      if (cursor !== undefined && place !== undefined)
-        throw new ProblemError(
-          400,
-          `The parameter place is ${place}, but a cursor says already where to begin.`,
-          "place",
-        );
-      const standings = state.ranking.of(Number(params.seasonId));
-      const items =
-        cursor === undefined
-          ? standings.pageFrom(place ?? 1, limit)
-          : standings.page(positionOf(state, params.seasonId, cursor), limit);
-      const last = items.at(-1);
-      return {
-        asOf: asOf(state, season),
-        items,
-        next:
-          last && last.place < season.participants
-            ? encodeCursor("standings", [
-                ...[params.seasonId, last.points, last.lastSeq],
-                ...[String(season.seq), hashStart(season.ledgerHash)],
-              ])
-            : null,
-        total: season.participants,
-      };
-    },
+    ({ params, query }) =>
+      state.read(async (snapshot) => {
+        const season = await requireSeason(snapshot, params.seasonId);
+        const { cursor, place, limit } = query;
+        if (cursor !== undefined && place !== undefined)
+          throw new ProblemError(
+            400,
+            `The parameter place is ${place}, but a cursor says already where to begin.`,
+            "place",
+          );
+        const after = cursor === undefined ? undefined : await positionOf(snapshot, params.seasonId, cursor);
+        const standings = snapshot.ranking.of(Number(params.seasonId));
+        const items = after ? await standings.page(after, limit) : await standings.pageFrom(place ?? 1, limit);
+        const last = items.at(-1);
+        return {
+          asOf: asOf(snapshot, season),
+          items,
+          next:
+            last && last.place < season.participants
+              ? encodeCursor("standings", [
+                  ...[params.seasonId, last.points, last.lastSeq],
+                  ...[String(season.seq), hashStart(season.ledgerHash)],
+                ])
+              : null,
+          total: season.participants,
+        };
+      }),
   );
 
   app.get(
@@ -79,17 +78,19 @@ export function standingRoutes(app: App, state: State): void {
         response: { 200: schemas.standingAnswer, 404: schemas.problem },
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
       const { params, query } = request;
-      const season = requireSeason(state, params.seasonId);
-      const standings = state.ranking.of(Number(params.seasonId));
-      const { around } = query;
-      // Few are written otherwise than the chain does, which is cheaper to see than a checksum is to make.
-      const found =
-        standings.around(params.account as Address, around) ?? standings.around(checked(params.account), around);
-      if (!found) throw new ProblemError(404, `${params.account} has no points entry in season ${params.seasonId}.`);
-      const { item, neighbours } = found;
-      const told = state.told(season);
+      const { told, item, neighbours } = await state.read(async (snapshot) => {
+        const season = await requireSeason(snapshot, params.seasonId);
+        const standings = snapshot.ranking.of(Number(params.seasonId));
+        const { around } = query;
+        // Few are written otherwise than the chain does, which is cheaper to see than a checksum is to make.
+        const found =
+          (await standings.around(params.account as Address, around)) ??
+          (await standings.around(checked(params.account), around));
+        if (!found) throw new ProblemError(404, `${params.account} has no points entry in season ${params.seasonId}.`);
+        return { told: snapshot.told(season), ...found };
+      });
       sendJson(request, reply, told.etag, `{"asOf":${told.json},"item":${item},"neighbours":${neighbours}}`);
     },
   );
@@ -105,16 +106,15 @@ export function standingRoutes(app: App, state: State): void {
         response: { 200: schemas.searchAnswer, 404: schemas.problem },
       },
     },
-    ({ params, query }) => {
-      const season = requireSeason(state, params.seasonId);
-      const id = Number(params.seasonId);
-      const standings = state.ranking.of(id);
-      const found = state.accounts.startingWith(id, query.prefix, MOST_FOUND);
-      return {
-        asOf: asOf(state, season),
-        items: found.map((account) => standings.standingOf(account) as Standing),
-      };
-    },
+    ({ params, query }) =>
+      state.read(async (snapshot) => {
+        const season = await requireSeason(snapshot, params.seasonId);
+        const id = Number(params.seasonId);
+        const found = await snapshot.accounts.startingWith(id, query.prefix, MOST_FOUND);
+        const standings = snapshot.ranking.of(id);
+        const items = found.map(async (account) => (await standings.standingOf(account)) as Standing);
+        return { asOf: asOf(snapshot, season), items: await Promise.all(items) };
+      }),
   );
 
   app.get(
@@ -128,8 +128,8 @@ export function standingRoutes(app: App, state: State): void {
         response: { 404: schemas.problem },
       },
     },
-    ({ params }) => {
-      requireSeason(state, params.seasonId);
+    async ({ params }) => {
+      await state.read((snapshot) => requireSeason(snapshot, params.seasonId));
       throw new ProblemError(
         404,
         `Season ${params.seasonId} has no final ranks to claim: this deployment has no Standings contract.`,
@@ -149,7 +149,7 @@ function checked(text: string): Address {
 
 // Points move while a client reads on, and the order stays whole: the next page is what now stands behind the last
 // account shown. Only a ledger that was undone makes a cursor worthless.
-function positionOf(state: State, seasonId: string, text: string): Position {
+async function positionOf({ seasons }: Snapshot, seasonId: string, text: string): Promise<Position> {
   const [season, points, lastSeq, seq, start] = decodeCursor(
     "standings",
     [DECIMAL, DECIMAL, DECIMAL, DECIMAL, HASH_START],
@@ -157,6 +157,6 @@ function positionOf(state: State, seasonId: string, text: string): Position {
   ) as [string, string, string, string, string];
   if (season !== seasonId)
     throw new ProblemError(400, `The parameter cursor is of season ${season}, not ${seasonId}.`, "cursor");
-  if (!state.seasons.hadLedger(Number(season), BigInt(seq), start)) throw staleCursor();
+  if (!(await seasons.hadLedger(Number(season), BigInt(seq), start))) throw staleCursor();
   return { points: BigInt(points), lastSeq: BigInt(lastSeq) };
 }

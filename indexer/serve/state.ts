@@ -42,8 +42,8 @@ export interface Sources {
   rpc: Rpc;
 }
 
-/** What routes read. A handler reads without waiting in between, so that an answer is of one state of the chain. */
-export interface State extends Sources, Readers {
+/** One state of the chain. What takes rows is to be awaited: a store may be another process. */
+export interface Snapshot extends Readers, Pick<Sources, "decoder" | "deployment" | "history" | "ranking"> {
   /** How far the chain is folded, read once until it changes; undefined before the first block. */
   progress(): Progress | undefined;
   /** Whether the chain was read once, and all that is built at the end of that is. */
@@ -52,6 +52,12 @@ export interface State extends Sources, Readers {
   season(seasonId: string): ReadSeason | undefined;
   /** {@link asOf}, written once until the chain changes. */
   told(season?: ReadSeason): Told;
+}
+
+/** What the server works with. */
+export interface State extends Sources, Snapshot {
+  /** What is made of one state of the chain: begun again where that changes meanwhile, so it may do nothing but read. */
+  read<Result>(make: (snapshot: Snapshot) => Promise<Result>): Promise<Result>;
 }
 
 /** An {@link AsOf} as JSON, and its ETag. */
@@ -65,9 +71,11 @@ export function createState(sources: Sources): State {
   let progress: Progress | undefined;
   let known = new Map<string, ReadSeason>();
   let built = false;
+  let changes = 0;
   /** By the season, or the progress, which are other objects once the chain has changed. */
   const told = new WeakMap<ReadSeason | Progress, Told>();
   announcements.subscribe(() => {
+    changes++;
     progress = undefined;
     known = new Map();
   });
@@ -94,6 +102,15 @@ export function createState(sources: Sources): State {
       told.set(key, written);
       return written;
     },
+    async read(make) {
+      for (;;) {
+        const before = changes;
+        const [made] = await Promise.allSettled([make(state)]);
+        if (changes !== before) continue;
+        if (made.status === "rejected") throw made.reason;
+        return made.value;
+      }
+    },
     ...sources,
     ...readers,
   };
@@ -104,7 +121,7 @@ export function createState(sources: Sources): State {
  * How far the answer goes; a problem of status 503 while the chain is read for the first time, for what orders and finds
  * rows is built at the end of that.
  */
-export function progressOf(state: State): Progress {
+export function progressOf(state: Snapshot): Progress {
   const progress = state.progress();
   if (!progress) throw new ProblemError(503, "Nothing is indexed yet: no node has answered.");
   if (!state.isBuilt())
@@ -114,7 +131,7 @@ export function progressOf(state: State): Progress {
 
 /** The state that an answer tells of; about one season, with its ledger's head. */
 export function asOf(
-  state: State,
+  state: Snapshot,
   season?: ReadSeason,
   { cursor, finalized }: Pick<Progress, "cursor" | "finalized"> = progressOf(state),
 ): AsOf {
@@ -132,18 +149,20 @@ export function asOf(
 export const etagOf = ({ blockHash, finalizedBlock }: AsOf): string => `W/"${blockHash.slice(2)}-${finalizedBlock}"`;
 
 /** The season, or a problem of status 404 that names it. */
-export function requireSeason(state: State, seasonId: string): ReadSeason {
-  const season = state.season(seasonId);
+export async function requireSeason(snapshot: Snapshot, seasonId: string): Promise<ReadSeason> {
+  const season = await snapshot.season(seasonId);
   if (!season) throw new ProblemError(404, `There is no season ${seasonId}.`);
   return season;
 }
 
 /** Events of an attestation or model with their places, in the chain's order, at most `limit`. */
-export const eventsOf = (
-  { logs, decoder }: State,
+export async function eventsOf(
+  { logs, decoder }: Snapshot,
   subject: Hex,
   limit: number,
-): { event: Event; place: EventPlace }[] =>
-  logs.of(subject, limit).map(({ log, place }) => ({ event: decoder.decodeStored(log), place }));
+): Promise<{ event: Event; place: EventPlace }[]> {
+  const found = await logs.of(subject, limit);
+  return found.map(({ log, place }) => ({ event: decoder.decodeStored(log), place }));
+}
 
-export const campaignOf = ({ deployment }: State): Address => deployment.contracts.Campaign.address;
+export const campaignOf = ({ deployment }: Snapshot): Address => deployment.contracts.Campaign.address;

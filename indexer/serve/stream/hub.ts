@@ -111,7 +111,9 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
   }
 
   /** What the client is to be told next; undefined while there is nothing. */
-  function next(client: Client): string | undefined {
+  async function next(client: Client): Promise<string | undefined> {
+    const { needsBeat } = client;
+    client.needsBeat = false;
     if (client.fork !== undefined) {
       const { fork } = client;
       client.fork = undefined;
@@ -119,28 +121,38 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
       if (client.at.blockNumber > fork) client.at = state.feed.last(fork) ?? NONE;
       return messages.ofReorg(client.at, fork);
     }
-    const rows = state.feed.after(client.at, ROWS_AT_ONCE);
-    let text = "";
-    for (const row of rows) {
-      text += messages.ofEvent(row);
-      client.at = row.place;
-      if (text.length > LONGEST_TEXT) break;
+    const { at } = client;
+    const read = await state.read(async (snapshot) => {
+      const rows = await snapshot.feed.after(at, ROWS_AT_ONCE);
+      let text = "";
+      let last: Place | undefined;
+      for (const row of rows) {
+        text += await messages.ofEvent(row);
+        last = row.place;
+        if (text.length > LONGEST_TEXT) break;
+      }
+      return { text, last };
+    });
+    // What is undone meanwhile is told of first.
+    if (client.fork !== undefined) return "";
+    if (read.last) {
+      client.at = read.last;
+      return read.text;
     }
-    if (rows.length > 0) return text;
     const { hash } = progressOf(state).cursor;
     if (client.head !== hash) {
       client.head = hash;
       return messages.ofHead(client.at);
     }
-    return client.needsBeat ? ":\n\n" : undefined;
+    return needsBeat ? ":\n\n" : undefined;
   }
 
   async function* follow(client: Client): AsyncGenerator<string, void> {
     yield "retry: 2000\n\n";
     while (!client.left) {
-      const text = next(client);
-      client.needsBeat = false;
-      if (text === undefined) await new Promise<void>((resolve) => (client.wake = resolve));
+      const woken = new Promise<void>((resolve) => (client.wake = resolve));
+      const text = await next(client);
+      if (text === undefined) await woken;
       else if (text !== "") {
         client.blockedSince = Date.now();
         yield text;

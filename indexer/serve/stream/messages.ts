@@ -10,7 +10,7 @@ const MOST_KEPT = 1_000;
 /** What a stream sends. */
 export interface Messages {
   /** What an event is told as; empty where it is not. */
-  ofEvent(row: FeedRow): string;
+  ofEvent(row: FeedRow): Promise<string>;
   ofHead(last: Place): string;
   /** Every event above the block is undone. */
   ofReorg(last: Place, blockNumber: number): string;
@@ -20,31 +20,35 @@ export interface Messages {
 
 /** Builds each message once, for however many clients. */
 export function createMessages(state: State): Messages {
-  const kept = new Map<string, string>();
+  let kept = new Map<string, string>();
 
-  function build({ place, about }: FeedRow): string {
+  async function build({ place, about }: FeedRow): Promise<string> {
     if (about === undefined) return "";
     if ("seq" in about) {
-      const entry = state.ledger.entry(about.seasonId, about.seq);
-      return entry ? message(place, "points", receiptOf(state, entry)) : "";
+      const entry = await state.ledger.entry(about.seasonId, about.seq);
+      return entry ? message(place, "points", await receiptOf(state, entry)) : "";
     }
-    const attestation = state.attestations.attestation(about.uid);
+    const attestation = await state.attestations.attestation(about.uid);
     return attestation ? message(place, "status", summaryOf(attestation)) : "";
   }
 
   return {
-    ofEvent(row) {
+    async ofEvent(row) {
       const id = idOf(row.place);
-      const known = kept.get(id);
+      // Not those of a chain that changes meanwhile.
+      const own = kept;
+      const known = own.get(id);
       if (known !== undefined) return known;
-      if (kept.size === MOST_KEPT) kept.clear();
-      const built = build(row);
-      kept.set(id, built);
+      if (own.size === MOST_KEPT) own.clear();
+      const built = await build(row);
+      own.set(id, built);
       return built;
     },
     ofHead: (last) => message(last, "head", { asOf: asOf(state) }),
     ofReorg: (last, blockNumber) => message(last, "reorg", { asOf: asOf(state), blockNumber }),
-    forget: () => kept.clear(),
+    forget() {
+      kept = new Map();
+    },
   };
 }
 

@@ -33,7 +33,7 @@ export function tableRoute(app: App, state: State): void {
     },
     async (request, reply) => {
       const { seasonId: id } = request.params;
-      const present = etagOf(asOf(state, requireSeason(state, id)));
+      const present = await state.read(async (snapshot) => etagOf(asOf(snapshot, await requireSeason(snapshot, id))));
       reply.type("text/csv; charset=utf-8").header("cache-control", "no-cache");
       if (request.method === "HEAD" || asks(request, present)) return reply.header("etag", present).send("" as never);
       if (readers === MOST_READERS)
