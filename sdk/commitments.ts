@@ -83,7 +83,7 @@ export const tensorHash = (header: Uint8Array, data: Uint8Array): Hex => {
 /** What stands behind an attestation's `answer`. */
 export interface Answer {
   outputHash: Hex;
-  /** Zero but for the FraudProof method. */
+  /** Zero unless the method asks for a trace. */
   traceHash: Hex;
   /** 32 random bytes that hide the output until it is revealed. */
   salt: Hex;
@@ -125,7 +125,7 @@ export const attestationTypes = {
 export const domain = (chainId: number, attestationRegistry: Address) =>
   ({ name: "Proofboard", version: "1", chainId, verifyingContract: attestationRegistry }) as const;
 
-/** Anattestation's name: its EIP-712 digest. */
+/** An attestation's name: its EIP-712 digest. */
 export function attestationUid(chainId: number, attestationRegistry: Address, message: Attestation): Hex {
   return hashTypedData({
     domain: domain(chainId, attestationRegistry),

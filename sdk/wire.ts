@@ -1,4 +1,7 @@
 import type { Address, Hex } from "viem";
+import type { MethodSteps } from "./methods/index.ts";
+import type { Assurance } from "./methods/method.ts";
+import type { StatusName } from "./protocol.ts";
 
 // What the indexer's routes answer, as JSON. Points, seq, season and task ids and units are decimal strings; block
 // numbers, ranks, counts and times (unix seconds) are numbers; addresses are checksummed, hashes lower case.
@@ -39,14 +42,15 @@ export interface EventPlace {
   logIndex: number;
 }
 
-/** A verification method: 0 none, 1 Quorum, 2 FraudProof, 3 ZkProof, 4 Enclave. */
+/** A verification method: 0 is none, any other its number in the registry's list. */
 export interface Method {
   id: number;
+  /** "unknown method 7" where the indexer knows nothing of it but what the registry tells. */
   name: string;
 }
 
 /** How an attestation stands; all but pending are final. */
-export type AttestationStatus = "pending" | "verified" | "refuted" | "void" | "revoked";
+export type AttestationStatus = Exclude<StatusName, "none">;
 
 /**
  * At the time of the block in `asOf`: `drafted` may still change, `open` waits for its start or its seed, `running` takes
@@ -101,9 +105,12 @@ export interface SeasonAnswer {
   item: Season;
 }
 
-/** An account's place in a season: points descending, then the lower `lastSeq`. */
+/** An account's standing in a season. The list goes by points descending, then by the lower `lastSeq`. */
 export interface Standing {
+  /** From 1: accounts with equal points share a rank, and the ranks after them are left out (1, 2, 2, 4). */
   rank: number;
+  /** From 1: position in the list, which nobody shares. */
+  place: number;
   account: Address;
   points: Decimal;
   /** Units of the account's own attestations, by status. */
@@ -117,7 +124,7 @@ export interface Standing {
   lastChangeAt: number;
 }
 
-/** `GET /v1/seasons/:id/standings?limit=1..100&cursor=`, or `&rank=` to begin at a rank. */
+/** `GET /v1/seasons/:id/standings?limit=1..100&cursor=`, or `&place=` to begin at a place. */
 export interface StandingsPage {
   asOf: AsOf;
   items: Standing[];
@@ -197,7 +204,7 @@ export interface StreamReorg {
 export interface StreamEvents {
   /** Points changed. */
   points: Receipt;
-  /** Anattestation was recorded, revealed, or became final: how it stands by now. */
+  /** An attestation was recorded, revealed, or became final: how it stands by now. */
   status: AttestationSummary;
   reorg: StreamReorg;
   head: StreamHead;
@@ -229,7 +236,7 @@ export interface AttestationUnit {
   unit: Decimal;
 }
 
-/** Anattestation as lists show it. */
+/** An attestation as lists show it. */
 export interface AttestationSummary {
   /** The attestation's uid, or a batch's id. */
   uid: Hex;
@@ -254,54 +261,31 @@ export interface AttestationSummary {
   salt: Hex | null;
   /** A batch's: ordered tree of its units' activations, which the `BatchAttested` event carries; null for any other. */
   root: Hex | null;
-  /** When it was recorded: the transaction that holds the activations of a batch, or of an attestation of FraudProof. */
+  /** When it was recorded: the transaction that holds the activations, where they are on chain. */
   attested: EventPlace;
   /** When it became final; null while it is pending. */
   settled: EventPlace | null;
 }
 
-/** One step of an attestation's life, in the order of the chain. */
+/**
+ * One step of an attestation's life, in the order of the chain. More kinds come with more methods: pass over those that
+ * you don't know.
+ */
 export type Step = { at: EventPlace } & (
   | { step: "committed"; by: Address }
   | { step: "revealed"; by: Address; outputHash: Hex }
   | { step: "batchAttested"; by: Address; count: number; root: Hex }
-  | ({ step: "rowRefuted"; by: Address } & Dispute)
-  | { step: "drawScheduled"; round: number; drawBlock: number; drawUntil: number }
-  | { step: "panelDrawn"; round: number; members: Address[]; commitUntil: number; revealUntil: number }
-  | { step: "voteCommitted"; round: number; by: Address }
-  | { step: "revealOpened"; round: number; revealUntil: number }
-  | { step: "voteRevealed"; round: number; by: Address; outputHash: Hex }
-  | { step: "roundUndecided"; round: number; votes: number }
   | { step: "settled"; status: AttestationStatus; by: Address }
-  /** A panel member lost part of its bond, in wei. */
-  | { step: "penalised"; account: Address; amount: Decimal }
   | { step: "awarded"; account: Address; reason: Reason; amount: Decimal; seq: Decimal }
   | { step: "burned"; account: Address; reason: Reason; amount: Decimal; seq: Decimal }
+  /** An event of the method's contract that the indexer can't read, as the chain holds it: only one of at most 4,096 bytes of data. */
+  | { step: "event"; contract: Address; topics: Hex[]; data: Hex }
+  | MethodSteps
 );
 
-/** The row by which a challenger refuted an attestation. */
-export interface Dispute {
-  /** Position of the unit in its batch, from 0; 0 in a single attestation. */
-  index: number;
-  /** The unit of the campaign; null where the attestation is not about units. */
-  unit: Decimal | null;
-  /** From 0: the layer that maps the activations A_layer to A_layer+1. */
-  layer: number;
-  /** The neuron within its layer, from 0. */
-  row: number;
-  /** The activation that the prover claimed, an int8. */
-  claimed: number;
-  /** What the model's row gives, as the contract computed it, an int8. */
-  correct: number;
-}
-
-/** Anattestation with all that happened to it. */
-export interface Attestation extends AttestationSummary {
+/** An attestation with all that happened to it. */
+export interface Attestation extends AttestationSummary, Assurance {
   steps: Step[];
-  /** What is proven by now, in words. */
-  proven: string;
-  /** What is not, in words. */
-  notProven: string;
 }
 
 /** `GET /v1/attestations/:uid` */

@@ -1,9 +1,9 @@
 import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { NetworkHelpers } from "@nomicfoundation/hardhat-network-helpers/types";
 import { type Hex, hexToBytes } from "viem";
-import { disputeRow, disputeUnit, findWrongRow, type WrongRow } from "../../inference/dispute.ts";
-import { buildBatch, buildTraced, traceOf } from "../../inference/fraud.ts";
 import { forward } from "../../inference/integer.ts";
+import { disputeRow, disputeUnit, findWrongRow, type WrongRow } from "../../inference/methods/fraudProof/dispute.ts";
+import { buildBatch, buildTraced, traceOf } from "../../inference/methods/fraudProof/evidence.ts";
 import type { Batch } from "../../sdk/commitments.ts";
 import { unitSeed } from "../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../sdk/contexts.ts";

@@ -127,7 +127,7 @@ export async function secondRound(p: Panels, uid: Hex, votes: readonly Vote[]) {
   return members;
 }
 
-/** Anattestation whose panel is drawn. */
+/** An attestation whose panel is drawn. */
 export async function drawnPanel(ethers: HardhatEthers, helpers: NetworkHelpers) {
   const p = await panelProtocol(ethers, helpers);
   const { uid, attestation } = await commitAttestation(p);
@@ -136,7 +136,7 @@ export async function drawnPanel(ethers: HardhatEthers, helpers: NetworkHelpers)
   return { ...p, uid, attestation, members, outsider };
 }
 
-/** Anattestation whose panel has committed to what the prover claims. */
+/** An attestation whose panel has committed to what the prover claims. */
 export async function committedPanel(ethers: HardhatEthers, helpers: NetworkHelpers) {
   const p = await drawnPanel(ethers, helpers);
   await commitVotes(p, p.uid, [RIGHT, RIGHT, RIGHT]);

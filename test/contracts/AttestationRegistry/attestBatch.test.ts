@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { concat, type Hex } from "viem";
-import { buildBatch } from "../../../inference/fraud.ts";
+import { buildBatch } from "../../../inference/methods/fraudProof/evidence.ts";
 import { batchId } from "../../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
 import { addressOf, hash, protocol } from "../fixtures.ts";

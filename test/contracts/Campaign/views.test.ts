@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
 import { unitSeed } from "../../../sdk/commitments.ts";
-import { REASON_PENALTY, REASON_PROVER, REASON_VERIFIER } from "../../../sdk/ledger.ts";
+import { PENALTY_FACTOR, Reason, VERIFIER_PERCENT } from "../../../sdk/protocol.ts";
 import { protocol } from "../fixtures.ts";
 import { openSeason, runSeason } from "../seasons.ts";
 
@@ -46,11 +46,11 @@ describe("Campaign's views", () => {
   it("say the rules' numbers, and the reasons as the sdk has them", async () => {
     const { campaign } = await networkHelpers.loadFixture(fixture);
 
-    expect(await campaign.VERIFIER_PERCENT()).to.equal(60);
-    expect(await campaign.PENALTY_FACTOR()).to.equal(10);
-    expect(await campaign.REASON_PROVER()).to.equal(REASON_PROVER);
-    expect(await campaign.REASON_VERIFIER()).to.equal(REASON_VERIFIER);
-    expect(await campaign.REASON_PENALTY()).to.equal(REASON_PENALTY);
+    expect(await campaign.VERIFIER_PERCENT()).to.equal(VERIFIER_PERCENT);
+    expect(await campaign.PENALTY_FACTOR()).to.equal(PENALTY_FACTOR);
+    expect(await campaign.REASON_PROVER()).to.equal(Reason.prover);
+    expect(await campaign.REASON_VERIFIER()).to.equal(Reason.verifier);
+    expect(await campaign.REASON_PENALTY()).to.equal(Reason.penalty);
   });
 
   it("know nothing of accounts without an entry", async () => {

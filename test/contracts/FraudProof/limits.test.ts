@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { disputeRow, disputeUnit } from "../../../inference/dispute.ts";
-import { buildBatch, buildTraced, traceOf } from "../../../inference/fraud.ts";
 import { forward, MAX_WIDTH } from "../../../inference/integer.ts";
-import { mostUnits } from "../../../participant/claimUnits.ts";
+import { disputeRow, disputeUnit } from "../../../inference/methods/fraudProof/dispute.ts";
+import { buildBatch, buildTraced, traceOf } from "../../../inference/methods/fraudProof/evidence.ts";
+import { mostUnits } from "../../../participant/methods/fraudProof/attestUnits.ts";
 import { unitSeed } from "../../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
 import { encodeLayout, encodeRows, INT8, type Layout } from "../../../sdk/layouts.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { keccak256 } from "viem";
-import { buildBatch } from "../../../inference/fraud.ts";
+import { buildBatch } from "../../../inference/methods/fraudProof/evidence.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
 import { encodeLayout } from "../../../sdk/layouts.ts";
 import { floatLayout, integerLayout } from "../fixtures.ts";

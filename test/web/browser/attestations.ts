@@ -10,7 +10,7 @@ interface Wanted {
 
 const PATIENCE_MS = 120_000;
 
-/** Anattestation of that kind, as soon as the demo has one; throws a sentence when it has none in two minutes. */
+/** An attestation of that kind, as soon as the demo has one; throws a sentence when it has none in two minutes. */
 export async function findAttestation({ url }: Site, { method, status, model }: Wanted): Promise<AttestationSummary> {
   const query = new URLSearchParams({ status, ...(model !== undefined && { model }) });
   const end = Date.now() + PATIENCE_MS;
