@@ -11,6 +11,8 @@ import {Commitments} from "./libraries/Commitments.sol";
 import {Contexts} from "./libraries/Contexts.sol";
 import {OrderedTree} from "./libraries/OrderedTree.sol";
 
+/// @title AttestationRegistry
+/// @notice See `IAttestationRegistry`.
 contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     /// @inheritdoc IAttestationRegistry
     IModelRegistry public immutable models;
@@ -18,11 +20,14 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     mapping(bytes32 id => Record) private _records;
     IVerificationMethod[] private _methods;
 
+    /// @notice Starts without attestations and methods.
     /// @param models_ Where models are published.
     /// @param manager Who may append methods.
     constructor(IModelRegistry models_, address manager) AccessManaged(manager) EIP712("Proofboard", "1") {
         models = models_;
     }
+
+    /* ATTESTING */
 
     /// @inheritdoc IAttestationRegistry
     function attest(
@@ -119,6 +124,8 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         methodAt(method).onReveal(uid, attestation, opened);
     }
 
+    /* REVOKING AND SETTLING */
+
     /// @inheritdoc IAttestationRegistry
     function revoke(Attestation calldata attestation) external returns (bytes32 uid) {
         require(msg.sender == attestation.prover, NotTheProver(msg.sender, attestation.prover));
@@ -161,6 +168,8 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         emit StatusChanged(id, uint8(status), by);
     }
 
+    /* METHODS */
+
     /// @inheritdoc IAttestationRegistry
     function addMethod(IVerificationMethod method) external restricted returns (uint8 id) {
         require(address(method).code.length != 0, NotAMethod(address(method)));
@@ -182,6 +191,8 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     function methodCount() external view returns (uint8) {
         return uint8(_methods.length);
     }
+
+    /* VIEWS */
 
     /// @inheritdoc IAttestationRegistry
     function recordOf(bytes32 id) external view returns (Record memory) {
@@ -214,6 +225,8 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
             _records[batchIdOf(batch)].status == Status.Verified &&
             OrderedTree.verify(batch.root, batch.count, index, OrderedTree.leaf(index, activations), proof);
     }
+
+    /* RECORDS */
 
     /// @dev The sender's attestation with an open answer.
     function _attestation(

@@ -13,6 +13,8 @@ import {OrderedTree} from "./libraries/OrderedTree.sol";
 import {PointsLedger} from "./libraries/PointsLedger.sol";
 import {UnitBitmap} from "./libraries/UnitBitmap.sol";
 
+/// @title Campaign
+/// @notice See `ICampaign`.
 contract Campaign is ICampaign, AccessManaged {
     using PointsLedger for PointsLedger.Ledger;
     using UnitBitmap for UnitBitmap.Bitmap;
@@ -60,6 +62,7 @@ contract Campaign is ICampaign, AccessManaged {
         private _spent;
     mapping(bytes32 uid => bool) private _burned;
 
+    /// @notice Starts without seasons.
     /// @param registry_ Where the attestations stand that earn points.
     /// @param closingMargin_ Time for awards and burns after the last possible settlement, in seconds: at most a year.
     /// @param manager Who may draft and open seasons.
@@ -68,6 +71,8 @@ contract Campaign is ICampaign, AccessManaged {
         registry = registry_;
         closingMargin = closingMargin_;
     }
+
+    /* SEASONS */
 
     /// @inheritdoc ICampaign
     function draft(
@@ -155,6 +160,8 @@ contract Campaign is ICampaign, AccessManaged {
         emit SeasonSeeded(seasonId, hash);
     }
 
+    /* AWARDS AND BURNS */
+
     /// @inheritdoc ICampaign
     function award(address account, Attestation calldata attestation, AssignedInput calldata input) external {
         require(account == attestation.prover, WrongAccount(account, attestation.prover));
@@ -198,6 +205,8 @@ contract Campaign is ICampaign, AccessManaged {
         _burn(units, _checkTask(units, batch.modelId, batch.method), registry.batchIdOf(batch));
     }
 
+    /* UNITS */
+
     /// @inheritdoc ICampaign
     function requireUnits(bytes32 modelId, uint8 method, bytes32 context, uint32 count) external view {
         Units memory units = _unitsOf(address(0), context, count);
@@ -219,6 +228,20 @@ contract Campaign is ICampaign, AccessManaged {
         Units memory units = _unitsOf(account, context, 1);
         (assigned, ) = _assignedInput(units, _tasks[units.seasonId][units.taskId], input);
     }
+
+    /// @inheritdoc ICampaign
+    function isSpent(uint256 seasonId, uint256 taskId, address account, uint256 unit) external view returns (bool) {
+        return _spent[seasonId][taskId][account].isSpent(unit);
+    }
+
+    /// @inheritdoc ICampaign
+    function unitSeed(uint256 seasonId, uint256 taskId, address account, uint256 unit) public view returns (bytes32) {
+        bytes32 seasonSeed = _seasons[seasonId].seed;
+        require(seasonSeed != 0, NotSeeded(seasonId));
+        return Commitments.unitSeed(seasonSeed, taskId, account, unit);
+    }
+
+    /* VIEWS */
 
     /// @inheritdoc ICampaign
     function seasonOf(uint256 seasonId) external view returns (Season memory) {
@@ -254,17 +277,7 @@ contract Campaign is ICampaign, AccessManaged {
         return (head.seq, head.participants, head.totalPoints, head.ledgerHash);
     }
 
-    /// @inheritdoc ICampaign
-    function isSpent(uint256 seasonId, uint256 taskId, address account, uint256 unit) external view returns (bool) {
-        return _spent[seasonId][taskId][account].isSpent(unit);
-    }
-
-    /// @inheritdoc ICampaign
-    function unitSeed(uint256 seasonId, uint256 taskId, address account, uint256 unit) public view returns (bytes32) {
-        bytes32 seasonSeed = _seasons[seasonId].seed;
-        require(seasonSeed != 0, NotSeeded(seasonId));
-        return Commitments.unitSeed(seasonSeed, taskId, account, unit);
-    }
+    /* CHECKS OF SEASONS AND TASKS */
 
     function _draftOfSender(uint256 seasonId) private view returns (Season storage season) {
         season = _seasons[seasonId];
@@ -326,6 +339,8 @@ contract Campaign is ICampaign, AccessManaged {
         }
     }
 
+    /* CHECKS OF UNITS */
+
     /// @dev The units of this campaign that a context names; their task exists in an open season.
     function _unitsOf(address account, bytes32 context, uint32 count) private view returns (Units memory units) {
         address campaign;
@@ -381,6 +396,8 @@ contract Campaign is ICampaign, AccessManaged {
         assigned = Commitments.assignedInput(seed_, input.base, task.noise);
         inputHash = Commitments.tensor(input.header, assigned);
     }
+
+    /* POINTS */
 
     /// @dev Spends units; refuses if one of them was spent.
     function _spend(Units memory units) private {

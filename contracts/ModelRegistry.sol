@@ -6,6 +6,8 @@ import {Commitments, ModelParts} from "./libraries/Commitments.sol";
 import {LayoutParts, Layouts} from "./libraries/Layouts.sol";
 import {OrderedTree} from "./libraries/OrderedTree.sol";
 
+/// @title ModelRegistry
+/// @notice See `IModelRegistry`.
 contract ModelRegistry is IModelRegistry {
     uint256 private constant MAX_PUBLICATION = 120_000;
     uint256 private constant MAX_WIDTH = 4096;
@@ -14,6 +16,8 @@ contract ModelRegistry is IModelRegistry {
     uint256 private constant ROW_PREFIX = 6;
 
     mapping(bytes32 modelId => Model) private _models;
+
+    /* PUBLISHING */
 
     /// @inheritdoc IModelRegistry
     function publish(
@@ -52,6 +56,8 @@ contract ModelRegistry is IModelRegistry {
         emit UriAdded(modelId, msg.sender, uri);
     }
 
+    /* VIEWS */
+
     /// @inheritdoc IModelRegistry
     function isPublished(bytes32 modelId) public view returns (bool) {
         return _models[modelId].layoutHash != 0;
@@ -62,6 +68,8 @@ contract ModelRegistry is IModelRegistry {
         require(isPublished(modelId), UnknownModel(modelId));
         return _models[modelId];
     }
+
+    /* CHECKS */
 
     function _emitPublished(
         bytes32 modelId,

@@ -7,6 +7,8 @@ import {Answer, Attestation, Batch} from "./IAttestationRegistry.sol";
 /// @notice One policy, one contract. The registry calls the `on…` hooks; a hook refuses by reverting. The method
 /// settles an attestation by calling the registry.
 interface IVerificationMethod {
+    /* ERRORS */
+
     /// @notice Thrown when a hook is called by another account than the registry.
     /// @param caller Who called it.
     error NotTheRegistry(address caller);
@@ -20,6 +22,8 @@ interface IVerificationMethod {
     /// @notice Thrown when a context doesn't name units of the campaign that the method serves.
     /// @param context The context of the attestation.
     error WrongCampaign(bytes32 context);
+
+    /* HOOKS */
 
     /// @notice An open attestation was recorded.
     /// @param uid The attestation's name.
@@ -51,12 +55,18 @@ interface IVerificationMethod {
     /// @param opened What stands behind its answer.
     function onReveal(bytes32 uid, Attestation calldata attestation, Answer calldata opened) external;
 
-    /// @notice The longest an attestation can stay open under this method, in seconds.
+    /* VIEWS */
+
+    /// @notice The longest time that an attestation can stay pending under this method.
+    /// @return In seconds.
     function longest() external view returns (uint64);
 
     /// @notice Whether `Verified` under this method also says that the input was the assigned one.
+    /// @return True if it does.
     function checksInput() external view returns (bool);
 
-    /// @notice The accounts whose work made `id` Verified and who share the verifiers' points; may be empty.
+    /// @notice The accounts whose work made an attestation Verified, and who share the verifiers' points.
+    /// @param id The attestation's name.
+    /// @return The accounts; may be empty.
     function verifiersOf(bytes32 id) external view returns (address[] memory);
 }

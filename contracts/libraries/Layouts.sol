@@ -5,7 +5,10 @@ import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 
 /// @notice Where things stand in a well-formed layout.
 /// @param layers Number of integer layers L; 0 for a float model.
-/// @param inputHeader Offset and length of the input tensor's header within the layout.
+/// @param inputHeaderAt Offset of the input tensor's header within the layout.
+/// @param inputHeaderLength Its length.
+/// @param outputHeaderAt Offset of the output tensor's header within the layout.
+/// @param outputHeaderLength Its length.
 struct LayoutParts {
     uint256 layers;
     uint256 inputHeaderAt;
@@ -22,6 +25,8 @@ library Layouts {
     uint8 internal constant INT8 = 3;
 
     /// @notice Splits a layout; reverts with `MalformedLayout` at the byte where it stops making sense.
+    /// @param layoutBytes The layout.
+    /// @return parts Where its parts stand.
     function parse(bytes calldata layoutBytes) internal pure returns (LayoutParts memory parts) {
         require(layoutBytes.length >= 34 && bytes32(layoutBytes) == "LAYOUT_V1", IModelRegistry.MalformedLayout(0));
         parts.layers = uint16(bytes2(layoutBytes[32:]));
@@ -36,12 +41,18 @@ library Layouts {
         require(cursor == layoutBytes.length, IModelRegistry.MalformedLayout(cursor));
     }
 
-    /// @notice Width d_`layer` of an integer model's parsed layout, `layer` from 0 (the input) to L.
+    /// @notice A layer's width.
+    /// @param layoutBytes A parsed layout of an integer model.
+    /// @param layer From 0, the input, to L.
+    /// @return d_layer.
     function width(bytes calldata layoutBytes, uint256 layer) internal pure returns (uint256) {
         return uint32(bytes4(layoutBytes[34 + 4 * layer:]));
     }
 
-    /// @notice Element type and length of the tensor that a parsed layout's header describes.
+    /// @notice What a header says of its tensor.
+    /// @param header A header of a parsed layout.
+    /// @return dtype ONNX's number for its elements' type.
+    /// @return byteLength Length of its data.
     function tensor(bytes calldata header) internal pure returns (uint8 dtype, uint256 byteLength) {
         uint256 nameLength = uint16(bytes2(header[32:]));
         return (uint8(header[34 + nameLength]), uint32(bytes4(header[header.length - 4:])));

@@ -14,9 +14,11 @@ import {LayoutParts, Layouts} from "../libraries/Layouts.sol";
 import {OrderedTree} from "../libraries/OrderedTree.sol";
 import {VerificationMethod} from "./VerificationMethod.sol";
 
+/// @title FraudProof
+/// @notice See `IFraudProof`.
 contract FraudProof is IFraudProof, VerificationMethod {
-    /// @dev Where a disputed row stands: within its layer's activations, and among all rows of the model.
-    struct Place {
+    /// @dev Where a disputed row stands: within a trace, and among all rows of the model.
+    struct RowPosition {
         uint256 inputs;
         uint256 inputAt;
         uint256 outputAt;
@@ -33,6 +35,7 @@ contract FraudProof is IFraudProof, VerificationMethod {
     /// @inheritdoc IFraudProof
     uint128 public immutable bondPerUnit;
 
+    /// @notice Fixes the window and the bond for ever.
     /// @param campaign Whose units this method verifies; its registry is this method's.
     /// @param bonds Where provers' bonds lie.
     /// @param window_ 1 second to 30 days.
@@ -48,6 +51,8 @@ contract FraudProof is IFraudProof, VerificationMethod {
         window = window_;
         bondPerUnit = bondPerUnit_;
     }
+
+    /* HOOKS */
 
     /// @inheritdoc IVerificationMethod
     /// @dev `evidence` is u16 length ‖ layout ‖ trace.
@@ -87,6 +92,8 @@ contract FraudProof is IFraudProof, VerificationMethod {
         _bonds.lock(batch.prover, bondPerUnit * batch.count);
     }
 
+    /* REFUTING AND SETTLING */
+
     /// @inheritdoc IFraudProof
     function refute(
         Attestation calldata attestation,
@@ -98,11 +105,11 @@ contract FraudProof is IFraudProof, VerificationMethod {
         Record memory record = _disputable(uid);
         bytes32 answer = Commitments.answer(attestation.prover, opened.outputHash, opened.traceHash, opened.salt);
         require(answer == attestation.answer && keccak256(trace) == opened.traceHash, WrongTrace(uid));
-        Place memory place = _placeOf(attestation.modelId, disputed);
+        RowPosition memory position = _positionOf(attestation.modelId, disputed);
 
-        int8 claimed = int8(uint8(trace[place.outputAt]));
-        bytes memory x = trace[place.inputAt:place.inputAt + place.inputs];
-        _refute(uid, record, 0, disputed, claimed, x);
+        int8 attested = int8(uint8(trace[position.outputAt]));
+        bytes memory x = trace[position.inputAt:position.inputAt + position.inputs];
+        _refute(uid, record, 0, disputed, attested, x);
     }
 
     /// @inheritdoc IFraudProof
@@ -119,16 +126,16 @@ contract FraudProof is IFraudProof, VerificationMethod {
             ),
             WrongUnitProof(unit.index)
         );
-        Place memory place = _placeOf(batch.modelId, disputed);
+        RowPosition memory position = _positionOf(batch.modelId, disputed);
 
         // A unit's leaf begins with A_1: A_0 is its assigned input.
         uint256 skipped = Layouts.width(disputed.layoutBytes, 0);
-        int8 claimed = int8(uint8(unit.activations[place.outputAt - skipped]));
+        int8 attested = int8(uint8(unit.activations[position.outputAt - skipped]));
         bytes memory x =
             disputed.layer == 0
                 ? _campaign.assignedInput(batch.prover, bytes32(uint256(batch.context) + unit.index), unit.input)
-                : unit.activations[place.inputAt - skipped:place.inputAt - skipped + place.inputs];
-        _refute(id, record, unit.index, disputed, claimed, x);
+                : unit.activations[position.inputAt - skipped:position.inputAt - skipped + position.inputs];
+        _refute(id, record, unit.index, disputed, attested, x);
     }
 
     /// @inheritdoc IFraudProof
@@ -141,24 +148,28 @@ contract FraudProof is IFraudProof, VerificationMethod {
         _bonds.unlock(record.prover, bondPerUnit * record.count);
     }
 
+    /* VIEWS */
+
     /// @inheritdoc IVerificationMethod
     function longest() external view returns (uint64) {
         return window;
     }
 
-    /// @dev Settles as Refuted if the model gives another value than was claimed, and shares out the bond.
+    /* ATTESTATIONS */
+
+    /// @dev Settles as Refuted if the model gives another value than was attested, and shares out the bond.
     function _refute(
         bytes32 id,
         Record memory record,
         uint256 unit,
         DisputedRow calldata disputed,
-        int8 claimed,
+        int8 attested,
         bytes memory x
     ) private {
         int8 correct = IntegerProfile.evaluate(disputed.data, x);
-        require(correct != claimed, RowIsRight(disputed.layer, disputed.row, claimed));
+        require(correct != attested, RowIsRight(disputed.layer, disputed.row, attested));
 
-        emit RowRefuted(id, msg.sender, unit, disputed.layer, disputed.row, claimed, correct);
+        emit RowRefuted(id, msg.sender, unit, disputed.layer, disputed.row, attested, correct);
 
         _registry.settle(id, Status.Refuted, msg.sender);
         uint128 bond = bondPerUnit * record.count;
@@ -206,6 +217,8 @@ contract FraudProof is IFraudProof, VerificationMethod {
         require(block.timestamp < until, WindowOver(id, until));
     }
 
+    /* MODELS */
+
     /// @dev The parts of an integer model's layout.
     function _layoutOf(bytes32 modelId, bytes calldata layoutBytes) private view returns (LayoutParts memory) {
         Model memory model = _registry.models().modelOf(modelId);
@@ -224,35 +237,45 @@ contract FraudProof is IFraudProof, VerificationMethod {
         return Layouts.parse(layoutBytes);
     }
 
-    /// @dev Where the disputed row's input and output stand in a trace; checks that the row is the model's.
-    function _placeOf(bytes32 modelId, DisputedRow calldata disputed) private view returns (Place memory place) {
+    /// @dev Finds the disputed row in the model and checks that its bytes are the model's.
+    function _positionOf(
+        bytes32 modelId,
+        DisputedRow calldata disputed
+    ) private view returns (RowPosition memory position) {
         Model memory model = _registry.models().modelOf(modelId);
         LayoutParts memory parts = _checkLayout(modelId, model, disputed.layoutBytes);
         require(disputed.layer < parts.layers, NoSuchRow(disputed.layer, disputed.row));
-        for (uint256 layer = 0; layer < parts.layers; ++layer) {
-            uint256 inputs = Layouts.width(disputed.layoutBytes, layer);
-            uint256 outputs = Layouts.width(disputed.layoutBytes, layer + 1);
-            if (layer < disputed.layer) {
-                place.inputAt += inputs;
-                place.rowIndex += outputs;
-            } else if (layer == disputed.layer) {
-                require(disputed.row < outputs, NoSuchRow(disputed.layer, disputed.row));
-                place.inputs = inputs;
-                place.outputAt = place.inputAt + inputs + disputed.row;
-                place.rowIndex += disputed.row;
-            }
-            place.rowCount += outputs;
-        }
+        _locate(position, parts.layers, disputed);
         require(
             OrderedTree.verify(
                 model.weightsRoot,
-                place.rowCount,
-                place.rowIndex,
-                OrderedTree.leaf(place.rowIndex, disputed.data),
+                position.rowCount,
+                position.rowIndex,
+                OrderedTree.leaf(position.rowIndex, disputed.data),
                 disputed.proof
             ),
             WrongRowProof(disputed.layer, disputed.row)
         );
+    }
+
+    /// @dev Fills in where a row of a layer below `layers` stands. Unchecked: a published model's widths are small.
+    function _locate(RowPosition memory position, uint256 layers, DisputedRow calldata disputed) private pure {
+        unchecked {
+            for (uint256 layer = 0; layer < layers; ++layer) {
+                uint256 inputs = Layouts.width(disputed.layoutBytes, layer);
+                uint256 outputs = Layouts.width(disputed.layoutBytes, layer + 1);
+                if (layer < disputed.layer) {
+                    position.inputAt += inputs;
+                    position.rowIndex += outputs;
+                } else if (layer == disputed.layer) {
+                    require(disputed.row < outputs, NoSuchRow(disputed.layer, disputed.row));
+                    position.inputs = inputs;
+                    position.outputAt = position.inputAt + inputs + disputed.row;
+                    position.rowIndex += disputed.row;
+                }
+                position.rowCount += outputs;
+            }
+        }
     }
 
     /// @dev Length of A_0 ‖ … ‖ A_L.

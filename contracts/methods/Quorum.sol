@@ -12,6 +12,8 @@ import {PanelDraw} from "../libraries/PanelDraw.sol";
 import {VerifierList} from "../libraries/VerifierList.sol";
 import {VerificationMethod} from "./VerificationMethod.sol";
 
+/// @title Quorum
+/// @notice See `IQuorum`.
 contract Quorum is IQuorum, VerificationMethod {
     using PanelDraw for PanelDraw.Shuffle;
     using VerifierList for VerifierList.List;
@@ -46,6 +48,7 @@ contract Quorum is IQuorum, VerificationMethod {
     mapping(bytes32 uid => Seat[]) private _seats;
     mapping(address prover => mapping(bytes32 context => bytes32 uid)) private _attestations;
 
+    /// @notice Fixes all parameters for ever.
     /// @param campaign Whose units this method verifies; its registry is this method's.
     /// @param bonds Where verifiers' bonds and provers' deposits lie.
     /// @param p Sizes, thresholds, windows and amounts; each is checked against its bounds.
@@ -72,6 +75,8 @@ contract Quorum is IQuorum, VerificationMethod {
         _seatPenalty = p.seatPenalty;
         _seatFee = p.seatFee;
     }
+
+    /* MEMBERSHIP */
 
     /// @inheritdoc IQuorum
     function join() external {
@@ -106,6 +111,8 @@ contract Quorum is IQuorum, VerificationMethod {
 
         _bonds.unlock(msg.sender, amount);
     }
+
+    /* HOOKS */
 
     /// @inheritdoc IVerificationMethod
     function onCommit(
@@ -146,6 +153,8 @@ contract Quorum is IQuorum, VerificationMethod {
         _outputs[uid] = opened.outputHash;
     }
 
+    /* ROUNDS */
+
     /// @inheritdoc IQuorum
     function draw(bytes32 uid) external {
         Case storage c = _openCase(uid);
@@ -184,14 +193,14 @@ contract Quorum is IQuorum, VerificationMethod {
 
         seat.vote = commitment;
         seat.state = SeatState.Committed;
+        bool complete = ++c.committed == _panelSize(c.round);
+        if (complete) {
+            c.commitUntil = uint40(block.timestamp);
+            c.revealUntil = c.commitUntil + _revealWindow;
+        }
 
         emit VoteCommitted(uid, c.round, msg.sender);
-
-        if (++c.committed < _panelSize(c.round)) return;
-        c.commitUntil = uint40(block.timestamp);
-        c.revealUntil = c.commitUntil + _revealWindow;
-
-        emit RevealOpened(uid, c.round, c.revealUntil);
+        if (complete) emit RevealOpened(uid, c.round, c.revealUntil);
     }
 
     /// @inheritdoc IQuorum
@@ -236,6 +245,8 @@ contract Quorum is IQuorum, VerificationMethod {
         if (c.round == 1) _beginSecondRound(uid, c);
         else _finish(uid, c, Status.Void, 0);
     }
+
+    /* VIEWS */
 
     /// @inheritdoc IVerificationMethod
     function verifiersOf(
@@ -310,6 +321,8 @@ contract Quorum is IQuorum, VerificationMethod {
         return _list.length();
     }
 
+    /* CASES */
+
     /// @dev Takes a unit of the campaign for an attestation; a Void one may be tried again.
     function _takeUnit(bytes32 uid, Attestation calldata attestation) private {
         _requireUnits(attestation.modelId, attestation.method, attestation.context, 1);
@@ -320,6 +333,30 @@ contract Quorum is IQuorum, VerificationMethod {
         );
 
         _attestations[attestation.prover][attestation.context] = uid;
+    }
+
+    function _openCase(bytes32 uid) private view returns (Case storage c) {
+        c = _cases[uid];
+        require(c.round != 0, UnknownCase(uid));
+        require(!c.done, CaseClosed(uid));
+    }
+
+    function _isRevealing(Case storage c) private view returns (bool) {
+        return c.drawn && block.timestamp >= c.commitUntil && block.timestamp < c.revealUntil;
+    }
+
+    function _panelSize(uint8 round) private view returns (uint8) {
+        return round == 1 ? _firstPanel : _secondPanel;
+    }
+
+    function _threshold(uint8 round) private view returns (uint8) {
+        return round == 1 ? _firstThreshold : _secondThreshold;
+    }
+
+    /// @dev How an attestation of `output` stands that a panel decided by votes for `winner`.
+    function _statusOf(bytes32 winner, bytes32 output) private pure returns (Status) {
+        if (winner == output) return Status.Verified;
+        return winner == Commitments.UNAVAILABLE ? Status.Void : Status.Refuted;
     }
 
     function _schedule(bytes32 uid, Case storage c, uint40 drawUntil) private {
@@ -338,8 +375,8 @@ contract Quorum is IQuorum, VerificationMethod {
         _schedule(uid, c, c.revealUntil + _drawWindow);
     }
 
-    /// @dev Settles the attestation, penalises and pays the panels, and returns what is left of the deposit.
-    /// @param winner The value that was voted for; zero where no vote decided.
+    /// @dev Settles the attestation, penalises and pays the panels, and returns what is left of the deposit. `winner` is
+    /// the value that was voted for; zero where no vote decided.
     function _finish(bytes32 uid, Case storage c, Status status, bytes32 winner) private {
         c.done = true;
         address prover = _registry.recordOf(uid).prover;
@@ -361,6 +398,8 @@ contract Quorum is IQuorum, VerificationMethod {
         _bonds.unlock(prover, deposit);
     }
 
+    /* MEMBERS */
+
     /// @dev Burns a part of a member's bond; one that can't cover another penalty is taken off the list.
     function _penalise(bytes32 uid, address member) private {
         Stake storage stake = _stakes[member];
@@ -381,6 +420,8 @@ contract Quorum is IQuorum, VerificationMethod {
 
         emit Left(member, releasableAt);
     }
+
+    /* PANELS AND VOTES */
 
     /// @dev Draws up to `wanted` members from the list as of the commit, leaving out the prover and earlier members.
     function _pick(
@@ -404,28 +445,10 @@ contract Quorum is IQuorum, VerificationMethod {
         _truncate(members, count);
     }
 
-    function _panelSize(uint8 round) private view returns (uint8) {
-        return round == 1 ? _firstPanel : _secondPanel;
-    }
-
-    function _threshold(uint8 round) private view returns (uint8) {
-        return round == 1 ? _firstThreshold : _secondThreshold;
-    }
-
-    /// @dev How an attestation of `output` stands that a panel decided by votes for `winner`.
-    function _statusOf(bytes32 winner, bytes32 output) private pure returns (Status) {
-        if (winner == output) return Status.Verified;
-        return winner == Commitments.UNAVAILABLE ? Status.Void : Status.Refuted;
-    }
-
-    function _openCase(bytes32 uid) private view returns (Case storage c) {
-        c = _cases[uid];
-        require(c.round != 0, UnknownCase(uid));
-        require(!c.done, CaseClosed(uid));
-    }
-
-    function _isRevealing(Case storage c) private view returns (bool) {
-        return c.drawn && block.timestamp >= c.commitUntil && block.timestamp < c.revealUntil;
+    function _truncate(address[] memory list, uint256 length) private pure {
+        assembly ("memory-safe") {
+            mstore(list, length)
+        }
     }
 
     function _seatOf(bytes32 uid, uint8 round, address member) private view returns (Seat storage) {
@@ -462,11 +485,7 @@ contract Quorum is IQuorum, VerificationMethod {
         return seat.state == SeatState.Revealed && seat.vote == outputHash;
     }
 
-    function _truncate(address[] memory list, uint256 length) private pure {
-        assembly ("memory-safe") {
-            mstore(list, length)
-        }
-    }
+    /* PARAMETERS */
 
     function _checkPanel(
         string memory panelName,

@@ -19,6 +19,7 @@ abstract contract VerificationMethod is IVerificationMethod {
     ICampaign internal immutable _campaign;
     IBonds internal immutable _bonds;
 
+    /// @notice Binds a method to its campaign for ever.
     /// @param campaign Whose units this method verifies; its registry is this method's.
     /// @param bonds Where the money lies that this method locks.
     constructor(ICampaign campaign, IBonds bonds) {

@@ -168,7 +168,8 @@ export function createDecoder(deployment: Deployment): Decoder {
       try {
         return decode(log);
       } catch (error) {
-        if (!(error instanceof MalformedLog)) throw error;
+        // What the deployment names was known when the log came: then the file is damaged.
+        if (!(error instanceof MalformedLog) || named.has(log.address)) throw error;
         return unknown(log, contracts.get(log.address));
       }
     },
