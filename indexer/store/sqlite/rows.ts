@@ -5,7 +5,7 @@ import type { TableName } from "../../fold/kinds.ts";
 import type { Load } from "../../fold/rows.ts";
 import { createBulk } from "./bulk.ts";
 import type { Db } from "./database.ts";
-import { bound, keyValues, layoutOf, rowOf, type TableLayout, tables, type Values } from "./tables.ts";
+import { boundTo, keyValues, layoutOf, rowOf, type TableLayout, tables, type Values } from "./tables.ts";
 
 /** The tables that are folded, row by row. */
 export interface StoredRows {
@@ -25,17 +25,6 @@ interface Statements {
 export function createStoredRows(db: Db): StoredRows {
   const statements = new Map(tables.map((table) => [table.name, statementsOf(db, table)]));
 
-  function flush(name: TableName, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      for (const one of statements.values()) one.forget();
-      throw isConflict(error)
-        ? new IntegrityError(`A row of ${name} was added twice: one event was told twice.`, { cause: error })
-        : error;
-    }
-  }
-
   return {
     load(name, key) {
       const table = layoutOf(name);
@@ -43,11 +32,21 @@ export function createStoredRows(db: Db): StoredRows {
       return found && rowOf<typeof name>(table, found);
     },
     write(changes) {
-      for (const { table, before, after } of changes) {
-        const { write } = statements.get(table) as Statements;
-        flush(table, () => write(before as Values | undefined, after as Values | undefined));
+      let current: TableName | undefined;
+      try {
+        for (const { table, before, after } of changes) {
+          current = table;
+          statements.get(table)?.write(before as Values | undefined, after as Values | undefined);
+        }
+        for (const [table, { flush }] of statements) {
+          current = table;
+          flush();
+        }
+      } catch (error) {
+        for (const { forget } of statements.values()) forget();
+        if (!isConflict(error)) throw error;
+        throw new IntegrityError(`A row of ${current} was added twice: one event was told twice.`, { cause: error });
       }
-      for (const [table, one] of statements) flush(table, one.flush);
     },
   };
 }
@@ -67,9 +66,9 @@ function statementsOf(db: Db, { name, fields, key, changing }: TableLayout): Sta
   return {
     find: (key) => find.get(...key),
     write(before, after) {
-      if (!after) remove.run(...key.map(({ name }) => (before as Values)[name]));
-      else if (before) update.run(...updated.map((field) => bound(after[field.name], field)));
-      else inserted.add(...fields.map((field) => bound(after[field.name], field)));
+      if (!after) remove.run(...boundTo(key, before as Values));
+      else if (before) update.run(...boundTo(updated, after));
+      else inserted.add(...boundTo(fields, after));
     },
     flush: inserted.flush,
     forget: inserted.forget,

@@ -113,14 +113,23 @@ export const tables: readonly TableLayout[] = Object.entries(layouts).map(([name
   };
 });
 
-export const layoutOf = (table: TableName): TableLayout => tables.find(({ name }) => name === table) as TableLayout;
+const byName = new Map(tables.map((table) => [table.name, table]));
+
+export const layoutOf = (table: TableName): TableLayout => byName.get(table) as TableLayout;
 
 function columnOf(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** A value as SQLite takes it. */
-export const bound = (value: unknown, { type }: Field): unknown => (type === "json" ? JSON.stringify(value) : value);
+/** Values of a row as SQLite takes them. */
+export function boundTo(fields: readonly Field[], row: Values): unknown[] {
+  const values = new Array<unknown>(fields.length);
+  for (let i = 0; i < fields.length; i++) {
+    const { name, type } = fields[i] as Field;
+    values[i] = type === "json" ? JSON.stringify(row[name]) : row[name];
+  }
+  return values;
+}
 
 /** A row of values that were read with safe integers, in the order of the fields. */
 export function rowOf<T extends TableName>({ fields }: TableLayout, values: readonly unknown[]): RowOf<T> {
