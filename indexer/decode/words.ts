@@ -16,6 +16,7 @@ export const isHex = (type: string): boolean => type.startsWith("address") || ty
 export function wordReader(type: string): WordReader | undefined {
   if (type === "address") return (_, at, hex) => addressIn(wordAt(hex, at));
   if (type === "bytes32") return (_, at, hex) => wordAt(hex, at);
+  if (type === "bool") return bool;
   const [, sign, size] = /^(u?)int(\d+)$/.exec(type) ?? [];
   const bits = Number(size);
   if (sign === "" && bits <= 32) return signed(bits);
@@ -47,6 +48,13 @@ export function unsigned(bits: number): (bytes: Buffer, at: number) => number {
     return bytes.readUIntBE(start, size);
   };
 }
+
+const byte = unsigned(8);
+
+const bool: WordReader = (bytes, at) => {
+  const value = byte(bytes, at);
+  return value > 1 ? refuse() : value === 1;
+};
 
 function signed(bits: number): WordReader {
   const size = bits / 8;

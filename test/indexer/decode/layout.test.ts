@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import {
+  type Abi,
   type AbiEvent,
   type AbiParameter,
   bytesToHex,
@@ -16,19 +17,24 @@ import {
 import { compile } from "../../../indexer/decode/layout.ts";
 import { Refusal } from "../../../indexer/decode/refusal.ts";
 import * as abis from "../../../sdk/abi.ts";
+import { knownMethods } from "../../../sdk/methods/index.ts";
 
 interface Encoded {
   topics: Hex[];
   data: Hex;
 }
 
-const events: AbiEvent[] = Object.values(abis).flatMap((abi) => [...abi].filter((item) => item.type === "event"));
+const eventOf = (text: string): AbiEvent => parseAbiItem([text] as never) as unknown as AbiEvent;
+
+const all: Abi[] = [...Object.values(abis), ...knownMethods().map(([, { abi }]) => abi)];
+const events: AbiEvent[] = [
+  ...all.flatMap((abi) => abi.filter((item) => item.type === "event")),
+  eventOf("event Kept(bytes32 indexed uid, bool indexed first, bool kept, bool[] others)"),
+];
 const readers = new Map(events.map((event) => [event, compile(event)]));
 const read = (event: AbiEvent, { topics, data }: Encoded) => readers.get(event)?.(topics, bytesIn(data));
 const bytesIn = (data: Hex) => Buffer.from(data.slice(2), "hex");
 const plain = (event: AbiEvent): AbiParameter[] => event.inputs.filter((input) => !input.indexed);
-
-const eventOf = (text: string): AbiEvent => parseAbiItem([text] as never) as unknown as AbiEvent;
 
 const bytesOf = (constraints: fc.IntArrayConstraints) =>
   fc.uint8Array(constraints).map((bytes): Hex => bytesToHex(bytes));
@@ -39,6 +45,7 @@ function valuesOf(type: string): fc.Arbitrary<unknown> {
   if (type === "address") return bytesOf({ minLength: 20, maxLength: 20 }).map((each) => getAddress(each));
   if (type === "bytes32") return bytesOf({ minLength: 32, maxLength: 32 });
   if (type === "bytes") return bytesOf({ maxLength: 70 });
+  if (type === "bool") return fc.boolean();
   if (type === "string") return fc.string({ unit: "binary", maxLength: 40 });
   const bits = BigInt(/\d+$/.exec(type)?.[0] ?? fail(type));
   const number = type.startsWith("u")
@@ -149,7 +156,7 @@ describe("the layout of events", () => {
   });
 
   it("refuses to be compiled for a type that it doesn't know", () => {
-    for (const type of ["int256", "uint56", "bool", "bytes4", "string[]", "uint8[2]", "bytes32[][]"])
+    for (const type of ["int256", "uint56", "bytes4", "string[]", "uint8[2]", "bytes32[][]"])
       expect(() => compile(eventOf(`event E(${type} a)`)), type).to.throw(`no layout for "${type} a"`);
     expect(() => compile(eventOf("event E(uint8)"))).to.throw('no layout for "uint8 "');
   });
