@@ -7,10 +7,10 @@ import type { EntryPosition, ReadLedgerEntry } from "../store/sqlite/read-ledger
 import { placeOf } from "../store/sqlite/read-places.ts";
 import { attestationOf } from "./attestations.ts";
 import { DECIMAL, decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
+import { reasonOf, statusNumber } from "./labels.ts";
 import { account, cursor, noQuery, seasonId, status } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, requireSeason, type Snapshot, type State } from "./state.ts";
-import { reasonOf, statusNumber } from "./words.ts";
 
 const PAGE = 25;
 const MOST_SEASONS = 100;

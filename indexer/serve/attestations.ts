@@ -11,11 +11,11 @@ import type { ReadAttestation } from "../store/sqlite/read-attestations.ts";
 import { placeOf } from "../store/sqlite/read-places.ts";
 import { HOT } from "./answers.ts";
 import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
+import { methodOf, reasonOf, statusNumber, statusOf } from "./labels.ts";
 import { account, cursor, hash, noQuery, status } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, eventsOf, type Snapshot, type State } from "./state.ts";
-import { methodOf, reasonOf, statusNumber, statusOf } from "./words.ts";
 
 const PAGE = 50;
 // Two panels of 32 members make about 300 events; nothing adds to a settled attestation but its points.

@@ -3,7 +3,7 @@ import type * as wire from "../../sdk/wire.ts";
 import { count, decimal, hex, step } from "../methods/fields.ts";
 import { methods } from "../methods/index.ts";
 import type { IndexedMethod } from "../methods/method.ts";
-import { attestationStatuses } from "./words.ts";
+import { attestationStatuses } from "./labels.ts";
 
 // The parts of the answers of `sdk/wire.ts` as schemas, which the OpenAPI document names.
 

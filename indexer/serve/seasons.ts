@@ -4,10 +4,10 @@ import type { Task } from "../fold/seasons.ts";
 import { type Placed, placeOf } from "../store/sqlite/read-places.ts";
 import type { ReadSeason } from "../store/sqlite/read-seasons.ts";
 import { HOT } from "./answers.ts";
+import { methodOf } from "./labels.ts";
 import { noQuery, seasonId } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, progressOf, requireSeason, type Snapshot, type State } from "./state.ts";
-import { methodOf } from "./words.ts";
 
 const MOST_SEASONS = 100;
 

@@ -41,18 +41,6 @@ interface Joined {
   leave(): void;
 }
 
-/** All clients of the stream. */
-export interface Hub {
-  /**
-   * Lets a client in that goes on behind the event `lastId`, or from now on; `drop` ends a connection that is stuck.
-   * Throws a problem of status 400, 410 or 503.
-   */
-  join(address: string, lastId: string | undefined, drop: () => void): Joined;
-  clients(): number;
-  /** Ends every stream. */
-  close(): void;
-}
-
 const ROWS_AT_ONCE = 50;
 const LONGEST_TEXT = 65_536;
 /** A client that is more events behind shall read anew instead. */
@@ -61,7 +49,7 @@ const MOST_BEHIND = 10_000;
 const LAST_WORDS = 500;
 const NONE: Place = { blockNumber: 0, logIndex: 0 };
 
-export function createHub(state: State, condition: SyncStatus, limits: StreamLimits): Hub {
+export function createHub(state: State, condition: SyncStatus, limits: StreamLimits) {
   const clients = new Set<Client>();
   const messages = createMessages(state);
   const start = state.chain.progress();
@@ -170,7 +158,11 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
   }
 
   return {
-    join(address, lastId, drop) {
+    /**
+     * Lets a client in that goes on behind the event `lastId`, or from now on; `drop` ends a connection that is stuck.
+     * Throws a problem of status 400, 410 or 503.
+     */
+    join(address: string, lastId: string | undefined, drop: () => void): Joined {
       const begun = resume(lastId);
       admit(address);
       const client: Client = {
@@ -180,8 +172,9 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
       clients.add(client);
       return { texts: follow(client), leave: () => leave(client) };
     },
-    clients: () => clients.size,
-    close() {
+    clients: (): number => clients.size,
+    /** Ends every stream. */
+    close(): void {
       stop();
       clearInterval(beat);
       for (const client of clients) {
@@ -191,6 +184,9 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
     },
   };
 }
+
+/** All clients of the stream. */
+export type Hub = ReturnType<typeof createHub>;
 
 function placeOf(id: string): Place {
   const [, blockNumber, logIndex] = /^(\d{1,15})-(\d{1,9})$/.exec(id) ?? [];

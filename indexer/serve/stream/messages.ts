@@ -7,19 +7,8 @@ import { asOf, type State } from "../state.ts";
 
 const MOST_KEPT = 1_000;
 
-/** What a stream sends. */
-export interface Messages {
-  /** What an event is told as; empty where it is not. */
-  ofEvent(row: FeedRow): Promise<string>;
-  ofHead(last: Place): string;
-  /** Every event above the block is undone. */
-  ofReorg(last: Place, blockNumber: number): string;
-  /** The chain changed: rows are told as they stand by now. */
-  forget(): void;
-}
-
-/** Builds each message once, for however many clients. */
-export function createMessages(state: State): Messages {
+/** What a stream sends: each message is built once, for however many clients. */
+export function createMessages(state: State) {
   let kept = new Map<string, string>();
 
   async function build({ place, about }: FeedRow): Promise<string> {
@@ -33,7 +22,8 @@ export function createMessages(state: State): Messages {
   }
 
   return {
-    async ofEvent(row) {
+    /** The message about an event; empty where there is none. */
+    async ofEvent(row: FeedRow): Promise<string> {
       const id = idOf(row.place);
       // Not those of a chain that changes meanwhile.
       const own = kept;
@@ -44,9 +34,11 @@ export function createMessages(state: State): Messages {
       own.set(id, built);
       return built;
     },
-    ofHead: (last) => message(last, "head", { asOf: asOf(state) }),
-    ofReorg: (last, blockNumber) => message(last, "reorg", { asOf: asOf(state), blockNumber }),
-    forget() {
+    ofHead: (last: Place): string => message(last, "head", { asOf: asOf(state) }),
+    /** Every event above the block is undone. */
+    ofReorg: (last: Place, blockNumber: number): string => message(last, "reorg", { asOf: asOf(state), blockNumber }),
+    /** The chain changed: messages are built of the rows as they are now. */
+    forget(): void {
       kept = new Map();
     },
   };
