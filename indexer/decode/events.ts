@@ -6,8 +6,8 @@ import { knownMethods, type MethodName, type methods } from "../../sdk/methods/i
 import type { EventOf } from "../../sdk/methods/method.ts";
 import type { Log, LogFilter } from "../ingest/blocks.ts";
 import { keccakHex } from "../ingest/keccak.ts";
-import { compile, type EventReader } from "./layout.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "./abi-words.ts";
+import { compile, type EventReader } from "./event-reader.ts";
 
 /** A log that is not what its contract can have emitted: the node that sent it can't be trusted. */
 export class MalformedLog extends Error {

@@ -5,7 +5,7 @@ import { methodById, methods } from "../../sdk/methods/index.ts";
 import type { AnyMethod, MethodStep } from "../../sdk/methods/method.ts";
 import { Reason } from "../../sdk/protocol.ts";
 import type { Attestation, AttestationSummary, AttestationUnit, Step } from "../../sdk/wire.ts";
-import { checksumOf } from "../decode/checksum.ts";
+import { checksumOf } from "../decode/abi-words.ts";
 import type { Event, EventNamed, Place } from "../decode/events.ts";
 import type { ReadAttestation } from "../store/sqlite/read-attestations.ts";
 import { placeOf } from "../store/sqlite/read-places.ts";

@@ -1,6 +1,6 @@
 import type { Address, Hex } from "viem";
 import { z } from "zod";
-import { checksumOf } from "../decode/checksum.ts";
+import { checksumOf } from "../decode/abi-words.ts";
 import { attestationStatuses } from "./labels.ts";
 
 const WRONG_CHECKSUM = "the address's capital letters are not its checksum: a digit may be wrong";
