@@ -8,7 +8,7 @@ import type {
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Address, Hex } from "viem";
 import type { Deployment } from "../../sdk/deployment.ts";
-import type { AsOf, EventPlace } from "../../sdk/wire.ts";
+import type { AsOf, EventLocation } from "../../sdk/wire.ts";
 import type { Decoder, Event } from "../decode/events.ts";
 import type { Rpc } from "../ingest/rpc.ts";
 import type { History } from "../rank/history.ts";
@@ -155,14 +155,14 @@ export async function requireSeason(snapshot: Snapshot, seasonId: string): Promi
   return season;
 }
 
-/** Events of an attestation or model with their places, in the chain's order, at most `limit`. */
+/** Events of an attestation or model with their locations, in the chain's order, at most `limit`. */
 export async function eventsOf(
   { logs, decoder }: Snapshot,
   subject: Hex,
   limit: number,
-): Promise<{ event: Event; place: EventPlace }[]> {
+): Promise<{ event: Event; location: EventLocation }[]> {
   const found = await logs.of(subject, limit);
-  return found.map(({ log, place }) => ({ event: decoder.decodeStored(log), place }));
+  return found.map(({ log, location }) => ({ event: decoder.decodeStored(log), location }));
 }
 
 export const campaignOf = ({ deployment }: Snapshot): Address => deployment.contracts.Campaign.address;

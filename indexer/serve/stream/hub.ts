@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Place } from "../../decode/events.ts";
+import type { LogLocation } from "../../decode/events.ts";
 import type { Announcement } from "../../sync/announcements.ts";
 import type { SyncStatus } from "../../sync/parts.ts";
 import { ProblemError } from "../problems.ts";
@@ -18,11 +18,11 @@ export interface StreamLimits {
   patience: number;
 }
 
-/** A reader of the stored events, each at its own pace: all that is held of it is its place. */
+/** A reader of the stored events, each at its own pace: all that is held of it is its location. */
 interface Client {
   address: string;
   /** The last event read. */
-  at: Place;
+  at: LogLocation;
   /** Events above this block were told, or may have been, and are undone. */
   fork: number | undefined;
   /** The block hash last told. */
@@ -47,7 +47,7 @@ const LONGEST_TEXT = 65_536;
 const MOST_BEHIND = 10_000;
 /** Milliseconds to take what was sent when the server closes. */
 const LAST_WORDS = 500;
-const NONE: Place = { blockNumber: 0, logIndex: 0 };
+const NONE: LogLocation = { blockNumber: 0, logIndex: 0 };
 
 export function createHub(state: State, condition: SyncStatus, limits: StreamLimits) {
   const clients = new Set<Client>();
@@ -88,7 +88,7 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
     const { cursor, finalized } = progressOf(state);
     if (condition.caughtUpAt !== undefined) undone.settle(head);
     if (lastId === undefined) return { at: state.feed.last(cursor.number) ?? NONE, fork: undefined };
-    const last = placeOf(lastId);
+    const last = locationOf(lastId);
     const isKnown = last.blockNumber <= cursor.number && (idIsNone(last) || state.feed.has(last));
     const unknown = isKnown ? undefined : Math.min(finalized, cursor.number, last.blockNumber - 1);
     const fork = undone.forkBelow(last.blockNumber) ?? unknown;
@@ -113,10 +113,10 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
     const read = await state.read(async (snapshot) => {
       const rows = await snapshot.feed.after(at, ROWS_AT_ONCE);
       let text = "";
-      let last: Place | undefined;
+      let last: LogLocation | undefined;
       for (const row of rows) {
         text += await messages.ofEvent(row);
-        last = row.place;
+        last = row.location;
         if (text.length > LONGEST_TEXT) break;
       }
       return { text, last };
@@ -188,11 +188,11 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
 /** All clients of the stream. */
 export type Hub = ReturnType<typeof createHub>;
 
-function placeOf(id: string): Place {
+function locationOf(id: string): LogLocation {
   const [, blockNumber, logIndex] = /^(\d{1,15})-(\d{1,9})$/.exec(id) ?? [];
   if (blockNumber === undefined)
     throw new ProblemError(400, `The parameter lastEventId is "${id}": an id is <block>-<logIndex>.`, "lastEventId");
   return { blockNumber: Number(blockNumber), logIndex: Number(logIndex) };
 }
 
-const idIsNone = ({ blockNumber, logIndex }: Place): boolean => blockNumber === 0 && logIndex === 0;
+const idIsNone = ({ blockNumber, logIndex }: LogLocation): boolean => blockNumber === 0 && logIndex === 0;

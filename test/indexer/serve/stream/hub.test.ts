@@ -39,8 +39,8 @@ function createClient(hub: () => Hub, served: Served) {
 /** What a client that saw all of the chain above a block holds. */
 function expected({ blocks, state }: Served, above: number): { id: string; event: string }[] {
   return blocks.slice(above + 1).flatMap((block) =>
-    eventsIn(block).flatMap(({ eventName, args, place }) => {
-      const id = `${place.blockNumber}-${place.logIndex}`;
+    eventsIn(block).flatMap(({ eventName, args, location }) => {
+      const id = `${location.blockNumber}-${location.logIndex}`;
       if (/^Points(Awarded|Burned)$/.test(eventName)) return [{ id, event: "points" }];
       if (!/^(Committed|Attested|BatchAttested|StatusChanged)$/.test(eventName)) return [];
       const { uid, id: batch } = args as { uid?: Hex; id?: Hex };
