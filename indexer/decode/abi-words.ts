@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
-import { bytesOfTopics } from "../ingest/items.ts";
+import { memoize } from "../ingest/interning.ts";
 import { keccak } from "../ingest/keccak.ts";
-import { remember } from "../ingest/recent.ts";
+import { bytesOfTopics } from "../ingest/topics.ts";
 
 /** Thrown by {@link refuse}: the caller, who knows which log it was, says so. */
 export class Refusal extends Error {}
@@ -76,7 +76,7 @@ function bigUnsigned(bits: number): WordReader {
 }
 
 /** The checksummed address in a 32-byte word of lower-case hex; the accounts last seen are remembered. */
-export const addressIn: (word: Hex) => Address = remember(checksum);
+export const addressIn: (word: Hex) => Address = memoize(checksum);
 
 /** The checksum of an address in lower case. */
 export const checksumOf = (address: Address): Address => addressIn(`0x${"0".repeat(24)}${address.slice(2)}`);

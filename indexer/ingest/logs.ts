@@ -4,7 +4,7 @@ import { addItem, emptyBloom } from "./bloom.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
 import { bytesOf, hashOf, hexOf, objectOf, quantityOf } from "./fields.ts";
-import { itemOf, textOf } from "./items.ts";
+import { itemOf, textOf } from "./topics.ts";
 
 /** Of which blocks logs are asked. */
 type BlockQuery = { blockHash: Hex } | { fromBlock: Hex; toBlock: Hex };
