@@ -7,11 +7,10 @@ import type { IndexedMethod } from "../methods/method.ts";
 import { countActivity } from "./activity.ts";
 import { count } from "./entries.ts";
 import { fastAnswerHash } from "./hashes.ts";
-import { IntegrityError } from "./integrity.ts";
+import type { Rows } from "./identity-map.ts";
 import { type Attestation, requireAttestation } from "./recorded.ts";
-import type { Rows } from "./rows.ts";
 import { idOf } from "./seasons.ts";
-import type { FoldSteps, Scene } from "./step.ts";
+import { type FoldSteps, IntegrityError, type Scene } from "./step.ts";
 
 /** What an attestation says when it is recorded; a batch has no input and no answer of its own, a single one no root. */
 type Recorded = Pick<

@@ -2,10 +2,9 @@ import type { Address, Hex } from "viem";
 import type { LogLocation } from "../decode/events.ts";
 import { entryOf, move } from "./entries.ts";
 import { fastLedgerHash } from "./hashes.ts";
-import { IntegrityError } from "./integrity.ts";
-import type { Once, Rows } from "./rows.ts";
+import type { Once, Rows } from "./identity-map.ts";
 import { idOf } from "./seasons.ts";
-import type { FoldSteps } from "./step.ts";
+import { type FoldSteps, IntegrityError } from "./step.ts";
 
 /** A point change, with the account's points and the ledger's hash after it. */
 export interface LedgerEntry extends LogLocation {

@@ -1,7 +1,6 @@
 import type { AddedMethod, LogLocation } from "../decode/events.ts";
-import { IntegrityError } from "./integrity.ts";
-import type { Kind } from "./rows.ts";
-import type { FoldSteps } from "./step.ts";
+import type { Kind } from "./identity-map.ts";
+import { type FoldSteps, IntegrityError } from "./step.ts";
 
 /** A verification method by its number in the registry's list; the address in lower case. */
 export type Method = AddedMethod & LogLocation;

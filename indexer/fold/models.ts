@@ -2,7 +2,7 @@ import type { Address, Hex } from "viem";
 import { decodeLayout } from "../../sdk/layouts.ts";
 import type { LogLocation } from "../decode/events.ts";
 import { keccakHex } from "../ingest/keccak.ts";
-import type { Once } from "./rows.ts";
+import type { Once } from "./identity-map.ts";
 import type { FoldSteps } from "./step.ts";
 
 /** A published model. */

@@ -1,9 +1,8 @@
 import type { Address, Hex } from "viem";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import type { LogLocation } from "../decode/events.ts";
-import { IntegrityError } from "./integrity.ts";
-import type { Kind, Rows } from "./rows.ts";
-import type { FoldSteps } from "./step.ts";
+import type { Kind, Rows } from "./identity-map.ts";
+import { type FoldSteps, IntegrityError } from "./step.ts";
 
 /** A season, its rules and the head of its ledger. Times in unix seconds, null until it opens. */
 export interface Season {

@@ -2,7 +2,7 @@ import type { Address } from "viem";
 import type { AddedMethod, Decoder, Event } from "../decode/events.ts";
 import { type Changes, inverse } from "../fold/changes.ts";
 import { type Block, fold } from "../fold/fold.ts";
-import { createRows } from "../fold/rows.ts";
+import { createIdentityMap } from "../fold/identity-map.ts";
 import type { Header, Log } from "../ingest/blocks.ts";
 import type { Ranking } from "../rank/ranking.ts";
 import type { Blocks } from "../store/sqlite/blocks.ts";
@@ -67,7 +67,7 @@ const FOLDED_AT_ONCE = 10_000;
 
 export function createChain({ decoder, store, ranking, methods, campaign }: ChainParts): Chain {
   const { blocks, logs, undo } = store;
-  const held = createRows(store.load);
+  const held = createIdentityMap(store.load);
 
   const kept = (blockNumber: number): Header => {
     const found = blocks.header(blockNumber);

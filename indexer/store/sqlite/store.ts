@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import type { Changes } from "../../fold/changes.ts";
-import type { Load } from "../../fold/rows.ts";
+import type { Load } from "../../fold/identity-map.ts";
 import { type Blocks, createBlocks } from "./blocks.ts";
 import { type Db, empty } from "./database.ts";
 import { createLogs, type Logs } from "./logs.ts";
