@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MalformedLog } from "./decode/events.ts";
-import { IntegrityError } from "./fold/integrity.ts";
+import { IntegrityError } from "./fold/step.ts";
 import { readFinalized, readFollowed, readHeader } from "./ingest/blocks.ts";
 import { FatalError, RpcError } from "./ingest/errors.ts";
 import { StorageError } from "./store/sqlite/storage.ts";

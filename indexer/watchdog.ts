@@ -32,5 +32,5 @@ export function watchProgress(
 export function watchEventLoop(patience: number): void {
   const beats = new Int32Array(new SharedArrayBuffer(4));
   setInterval(() => Atomics.add(beats, 0, 1), Math.min(patience / 4, 1_000)).unref();
-  new Worker(new URL("heartbeat.ts", import.meta.url), { execArgv: [], workerData: { beats, patience } }).unref();
+  new Worker(new URL("watchdog.worker.ts", import.meta.url), { execArgv: [], workerData: { beats, patience } }).unref();
 }

@@ -129,7 +129,7 @@ function foldRegistry({ byId, methodAt }: Attestations, log: MinedLog): void {
     case "BatchAttested": {
       const { id, traces, ...message } = event.args;
       const leaves = leavesOf(hexToBytes(traces), message.count);
-      byId.set(id, { ...begin({ kind: "batch", id, message, ...placeOf(log) }), leaves });
+      byId.set(id, { ...begin({ kind: "batch", id, message, ...locationOf(log) }), leaves });
       break;
     }
     case "StatusChanged": {
@@ -163,18 +163,18 @@ function begin<T extends RecordedAttestation>(recorded: T): T & Outcome {
 /** Where an event was mined. */
 type Mined = Pick<MinedLog, "blockNumber" | "transactionHash">;
 
-const placeOf = ({ blockNumber, transactionHash }: Mined) => ({ blockNumber, transactionHash });
+const locationOf = ({ blockNumber, transactionHash }: Mined) => ({ blockNumber, transactionHash });
 
 /** A hidden attestation as `Committed` tells of it. */
 function committedOf({ uid, ...message }: Attestation & { uid: Hex }, log: Mined): RecordedSingle {
-  return { kind: "single", id: uid, message, answer: undefined, ...placeOf(log) };
+  return { kind: "single", id: uid, message, answer: undefined, ...locationOf(log) };
 }
 
 /** A single attestation as `Attested` tells of it; its `answer` hash is recomputed from what the event opens. */
 function singleOf(args: Omit<Attestation, "answer"> & Answer & { uid: Hex }, log: Mined): RecordedSingle {
   const { uid, outputHash, traceHash, salt, prover, method, modelId, inputHash, context } = args;
   const message = { prover, method, modelId, inputHash, context, answer: answerHash(prover, args) };
-  return { kind: "single", id: uid, message, answer: { outputHash, traceHash, salt }, ...placeOf(log) };
+  return { kind: "single", id: uid, message, answer: { outputHash, traceHash, salt }, ...locationOf(log) };
 }
 
 /**
@@ -230,15 +230,16 @@ export async function readAttestations(
     ]);
     return [...committed, ...attested, ...batches].sort(inOrder).map((event): RecordedAttestation => {
       const { eventName, transactionHash, blockNumber } = event;
-      const place = { transactionHash, blockNumber };
+      const location = { transactionHash, blockNumber };
       const faults = (found: string[]) =>
         wrong.push(...found.map((fault) => `${eventName} in transaction ${transactionHash} ${fault}.`));
       if (event.eventName === "BatchAttested") {
         const { id, traces, ...message } = event.args;
         faults(batchFaults(chainId, address, event.args));
-        return { kind: "batch", id, message, ...place };
+        return { kind: "batch", id, message, ...location };
       }
-      const single = event.eventName === "Attested" ? singleOf(event.args, place) : committedOf(event.args, place);
+      const single =
+        event.eventName === "Attested" ? singleOf(event.args, location) : committedOf(event.args, location);
       const digest = attestationUid(chainId, address, single.message);
       if (digest !== single.id) faults([`names ${single.id}; its fields have the digest ${digest}`]);
       return single;

@@ -34,7 +34,7 @@ export interface Problem {
 }
 
 /** Where an event stands on chain. */
-export interface EventPlace {
+export interface EventLocation {
   blockNumber: number;
   /** Block time, unix seconds. */
   timestamp: number;
@@ -71,7 +71,7 @@ export interface Task {
   inputCount: number;
   inputSetRoot: Hex;
   /** The `TaskAdded` event, which carries the base inputs' bytes. */
-  added: EventPlace;
+  added: EventLocation;
 }
 
 export interface Season {
@@ -92,7 +92,7 @@ export interface Season {
   /** The head of the season's ledger. */
   totals: { seq: Decimal; participants: number; totalPoints: Decimal; ledgerHash: Hex };
   /** The final standings on chain; null until there are any. */
-  final: { poster: Address; participants: number; finalised: EventPlace } | null;
+  final: { poster: Address; participants: number; finalised: EventLocation } | null;
 }
 
 /** `GET /v1/seasons`, newest first; `GET /v1/seasons/:id`. */
@@ -262,16 +262,16 @@ export interface AttestationSummary {
   /** A batch's: ordered tree of its units' activations, which the `BatchAttested` event carries; null for any other. */
   root: Hex | null;
   /** When it was recorded: the transaction that holds the activations, where they are on chain. */
-  attested: EventPlace;
+  attested: EventLocation;
   /** When it became final; null while it is pending. */
-  settled: EventPlace | null;
+  settled: EventLocation | null;
 }
 
 /**
  * One step of an attestation's life, in the order of the chain. More kinds come with more methods: pass over those that
  * you don't know.
  */
-export type Step = { at: EventPlace } & (
+export type Step = { at: EventLocation } & (
   | { step: "committed"; by: Address }
   | { step: "revealed"; by: Address; outputHash: Hex }
   | { step: "batchAttested"; by: Address; count: number; root: Hex }
@@ -324,7 +324,7 @@ export interface Receipt {
   /** The season's ledger hash before and after this entry. */
   previousLedgerHash: Hex;
   ledgerHash: Hex;
-  at: EventPlace;
+  at: EventLocation;
   attestation: Attestation;
 }
 
@@ -361,7 +361,7 @@ export interface Model {
   /** Hints where the file may be found, the publisher's first; never to be trusted without hashing. */
   uris: string[];
   /** The `ModelPublished` event, which carries layout and rows. */
-  published: EventPlace;
+  published: EventLocation;
 }
 
 /** `GET /v1/models?cursor=`, newest first; `GET /v1/models/:id`. */

@@ -6,8 +6,8 @@ import { knownMethods, type MethodName, type methods } from "../../sdk/methods/i
 import type { EventOf } from "../../sdk/methods/method.ts";
 import type { Log, LogFilter } from "../ingest/blocks.ts";
 import { keccakHex } from "../ingest/keccak.ts";
-import { compile, type EventReader } from "./layout.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "./abi-words.ts";
+import { compile, type EventReader } from "./event-reader.ts";
 
 /** A log that is not what its contract can have emitted: the node that sent it can't be trusted. */
 export class MalformedLog extends Error {
@@ -15,7 +15,7 @@ export class MalformedLog extends Error {
 }
 
 /** Where an event stands on chain. */
-export interface Place {
+export interface LogLocation {
   blockNumber: number;
   logIndex: number;
 }
@@ -48,7 +48,7 @@ interface UnknownLog {
 export type Event = (MethodEvent | ((CoreEvent | UnknownEvent) & { method: undefined })) & {
   /** What it is found by: the attestation, batch or model that it is about; null where it is not to be found so. */
   subject: Hex | null;
-  place: Place;
+  location: LogLocation;
 };
 
 export type EventName = Event["eventName"];
@@ -67,7 +67,7 @@ export interface AddedMethod {
 }
 
 /** A log as far as it is decoded. */
-type Readable = Pick<Log, "address" | "topics" | "data"> & Place;
+type Readable = Pick<Log, "address" | "topics" | "data"> & LogLocation;
 
 /**
  * Turns logs into events. It knows the contracts that the deployment names, and those that the registry's `MethodAdded`
@@ -143,7 +143,13 @@ export function createDecoder(deployment: Deployment): Decoder {
     const isFound = known.subject > 0 && (method === undefined || data.length <= MOST_DATA);
     const subject = isFound ? (topics[known.subject] ?? null) : null;
     try {
-      return { method, eventName, args: known.read(topics, data), subject, place: { blockNumber, logIndex } } as Event;
+      return {
+        method,
+        eventName,
+        args: known.read(topics, data),
+        subject,
+        location: { blockNumber, logIndex },
+      } as Event;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       throw new MalformedLog(`Log ${logIndex} of block ${blockNumber} is no well-formed ${eventName}.`);
@@ -255,5 +261,5 @@ const unknown = (
   eventName: "unknown",
   args: { contract: address, numbers: contract?.numbers ?? [], topics, data },
   subject: (data.length <= MOST_DATA && topics[1]) || null,
-  place: { blockNumber, logIndex },
+  location: { blockNumber, logIndex },
 });

@@ -1,4 +1,4 @@
-import type { Kind, Rows } from "./rows.ts";
+import type { Kind, Rows } from "./identity-map.ts";
 
 /** Attestations recorded in a minute of block time. */
 export interface Activity extends Minute {

@@ -1,17 +1,16 @@
 import type { Address } from "viem";
 import { unitWithin } from "../../sdk/contexts.ts";
 import { Status } from "../../sdk/protocol.ts";
-import type { Place } from "../decode/events.ts";
+import type { LogLocation } from "../decode/events.ts";
 import { methods } from "../methods/index.ts";
 import type { IndexedMethod } from "../methods/method.ts";
 import { countActivity } from "./activity.ts";
 import { count } from "./entries.ts";
 import { fastAnswerHash } from "./hashes.ts";
-import { IntegrityError } from "./integrity.ts";
+import type { Rows } from "./identity-map.ts";
 import { type Attestation, requireAttestation } from "./recorded.ts";
-import type { Rows } from "./rows.ts";
 import { idOf } from "./seasons.ts";
-import type { FoldSteps, Scene } from "./step.ts";
+import { type FoldSteps, IntegrityError, type Scene } from "./step.ts";
 
 /** What an attestation says when it is recorded; a batch has no input and no answer of its own, a single one no root. */
 type Recorded = Pick<
@@ -41,7 +40,7 @@ function record(
   rows: Rows,
   recorded: Recorded,
   opening: Opening,
-  { blockNumber, logIndex }: Place,
+  { blockNumber, logIndex }: LogLocation,
   { campaign, timestamp }: Scene,
 ): void {
   const seasonId = seasonOf(rows, recorded, campaign);
@@ -85,12 +84,12 @@ function settle(rows: Rows, attestation: Attestation, status: number): void {
 
 /** Attestations and batches, how they stand, and each account's tally of them. */
 export const attestationSteps: FoldSteps = {
-  Committed({ args, place }, rows, scene) {
+  Committed({ args, location }, rows, scene) {
     const { uid, prover, method, modelId, inputHash, context, answer } = args;
     const recorded = { uid, prover, method, modelId, inputHash, context, answer, root: null, count: 1 };
-    record(rows, recorded, unopened, place, scene);
+    record(rows, recorded, unopened, location, scene);
   },
-  Attested({ args, place }, rows, scene) {
+  Attested({ args, location }, rows, scene) {
     const { uid, prover, method, modelId, inputHash, context, outputHash, traceHash, salt } = args;
     const attestation = rows.attestations.get(args);
     if (attestation && (attestation.outputHash !== null || attestation.root !== null))
@@ -98,14 +97,14 @@ export const attestationSteps: FoldSteps = {
     if (attestation) return rows.attestations.set({ ...attestation, outputHash, traceHash, salt });
     const answer = fastAnswerHash(prover, args);
     const recorded = { uid, prover, method, modelId, inputHash, context, answer, root: null, count: 1 };
-    record(rows, recorded, args, place, scene);
+    record(rows, recorded, args, location, scene);
   },
-  BatchAttested({ args, place }, rows, scene) {
+  BatchAttested({ args, location }, rows, scene) {
     const { id, prover, method, modelId, context, count, root } = args;
     const recorded = { uid: id, prover, method, modelId, inputHash: null, context, answer: null, root, count };
-    record(rows, recorded, unopened, place, scene);
+    record(rows, recorded, unopened, location, scene);
   },
-  StatusChanged({ args, place }, rows) {
+  StatusChanged({ args, location }, rows) {
     const recorded = rows.attestations.get({ uid: args.id });
     // A prover may revoke what was never recorded: nobody can record it then.
     if (!recorded && args.status === Status.revoked) return;
@@ -113,7 +112,7 @@ export const attestationSteps: FoldSteps = {
     if (attestation.status !== Status.pending) throw new IntegrityError(`Attestation ${args.id} was settled twice.`);
     rows.attestations.set({
       ...attestation,
-      ...{ status: args.status, settledBlock: place.blockNumber, settledLog: place.logIndex },
+      ...{ status: args.status, settledBlock: location.blockNumber, settledLog: location.logIndex },
     });
     settle(rows, attestation, args.status);
   },

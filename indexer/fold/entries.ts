@@ -1,7 +1,7 @@
 import type { Address } from "viem";
 import { Reason } from "../../sdk/protocol.ts";
-import { IntegrityError } from "./integrity.ts";
-import type { Kind, Rows } from "./rows.ts";
+import type { Kind, Rows } from "./identity-map.ts";
+import { IntegrityError } from "./step.ts";
 
 /** Where an entry stands in the order of its season. */
 export interface EntryKey {

@@ -5,13 +5,12 @@ import { methods } from "../methods/index.ts";
 import type { IndexedMethod } from "../methods/method.ts";
 import { attestationSteps } from "./attestations.ts";
 import type { Changes } from "./changes.ts";
-import { IntegrityError } from "./integrity.ts";
+import type { IdentityMap } from "./identity-map.ts";
 import { ledgerSteps } from "./ledger.ts";
 import { methodSteps } from "./methods.ts";
 import { modelSteps } from "./models.ts";
-import type { HeldRows } from "./rows.ts";
 import { seasonSteps } from "./seasons.ts";
-import type { FoldStep, FoldSteps, Scene } from "./step.ts";
+import { type FoldStep, type FoldSteps, IntegrityError, type Scene } from "./step.ts";
 
 /** A block and what its logs tell. */
 export interface Block {
@@ -32,7 +31,7 @@ function stepOf({ method, eventName }: Event): FoldStep<EventName> | undefined {
  * What blocks that follow one another do to the rows; `cursor` is the last one of them, with events or not. Throws
  * `IntegrityError` when an event can't follow from those before, or what loading a row throws; `held` is then as it was.
  */
-export function fold(held: HeldRows, blocks: readonly Block[], cursor: Header, campaign: Address): Changes {
+export function fold(held: IdentityMap, blocks: readonly Block[], cursor: Header, campaign: Address): Changes {
   try {
     for (const { header, events } of blocks) {
       const scene: Scene = { campaign, timestamp: header.timestamp };
@@ -45,7 +44,7 @@ export function fold(held: HeldRows, blocks: readonly Block[], cursor: Header, c
   return { cursor, rows: held.take() };
 }
 
-function apply({ rows }: HeldRows, event: Event, scene: Scene): void {
+function apply({ rows }: IdentityMap, event: Event, scene: Scene): void {
   try {
     stepOf(event)?.(event, rows, scene);
   } catch (error) {

@@ -2,11 +2,11 @@ import { disputes } from "../methods/fraudProof.ts";
 import { votes } from "../methods/quorum.ts";
 import { activity } from "./activity.ts";
 import { entries } from "./entries.ts";
+import type { Kind, Once } from "./identity-map.ts";
 import { ledger } from "./ledger.ts";
 import { methods } from "./methods.ts";
 import { models } from "./models.ts";
 import { attestations } from "./recorded.ts";
-import type { Kind, Once } from "./rows.ts";
 import { seasons, tasks } from "./seasons.ts";
 
 /** Every table that is folded. The store has one of each name, in whose schema it stands. */

@@ -1,14 +1,13 @@
 import type { Address, Hex } from "viem";
-import type { Place } from "../decode/events.ts";
+import type { LogLocation } from "../decode/events.ts";
 import { entryOf, move } from "./entries.ts";
 import { fastLedgerHash } from "./hashes.ts";
-import { IntegrityError } from "./integrity.ts";
-import type { Once, Rows } from "./rows.ts";
+import type { Once, Rows } from "./identity-map.ts";
 import { idOf } from "./seasons.ts";
-import type { FoldSteps } from "./step.ts";
+import { type FoldSteps, IntegrityError } from "./step.ts";
 
 /** A point change, with the account's points and the ledger's hash after it. */
-export interface LedgerEntry extends Place {
+export interface LedgerEntry extends LogLocation {
   seasonId: number;
   seq: bigint;
   account: Address;
@@ -32,7 +31,7 @@ interface Change {
 /** Points of a season together, as Campaign holds them and as a store can. */
 const MOST_POINTS = 2n ** 63n - 1n;
 
-function change(rows: Rows, args: Change, delta: bigint, place: Place): void {
+function change(rows: Rows, args: Change, delta: bigint, location: LogLocation): void {
   const { account, subject, reason, seq } = args;
   const seasonId = idOf(args.seasonId);
   const season = rows.seasons.get({ seasonId });
@@ -49,7 +48,7 @@ function change(rows: Rows, args: Change, delta: bigint, place: Place): void {
     throw new IntegrityError(`Entry ${seq} of season ${seasonId} awards ${delta} points, more than a season has.`);
 
   const ledgerHash = fastLedgerHash(season.ledgerHash, { ...args, delta });
-  const { blockNumber, logIndex } = place;
+  const { blockNumber, logIndex } = location;
   rows.ledger.add({ seasonId, seq, account, subject, reason, delta, points, ledgerHash, blockNumber, logIndex });
   const participants = entry.lastSeq === 0n ? season.participants + 1 : season.participants;
   const number = entry.lastSeq === 0n ? participants : entry.number;
@@ -59,6 +58,6 @@ function change(rows: Rows, args: Change, delta: bigint, place: Place): void {
 
 /** The ledger of every season, each account's entry and points by reason, and the season's totals. */
 export const ledgerSteps: FoldSteps = {
-  PointsAwarded: ({ args, place }, rows) => change(rows, args, args.amount, place),
-  PointsBurned: ({ args, place }, rows) => change(rows, args, -args.amount, place),
+  PointsAwarded: ({ args, location }, rows) => change(rows, args, args.amount, location),
+  PointsBurned: ({ args, location }, rows) => change(rows, args, -args.amount, location),
 };

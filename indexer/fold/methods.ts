@@ -1,10 +1,9 @@
-import type { AddedMethod, Place } from "../decode/events.ts";
-import { IntegrityError } from "./integrity.ts";
-import type { Kind } from "./rows.ts";
-import type { FoldSteps } from "./step.ts";
+import type { AddedMethod, LogLocation } from "../decode/events.ts";
+import type { Kind } from "./identity-map.ts";
+import { type FoldSteps, IntegrityError } from "./step.ts";
 
 /** A verification method by its number in the registry's list; the address in lower case. */
-export type Method = AddedMethod & Place;
+export type Method = AddedMethod & LogLocation;
 
 export const methods: Kind<Pick<Method, "id">, Method> = {
   group: () => undefined,
@@ -13,8 +12,8 @@ export const methods: Kind<Pick<Method, "id">, Method> = {
 
 /** The registry's list of verification methods. */
 export const methodSteps: FoldSteps = {
-  MethodAdded({ args: { id, method }, place }, rows) {
+  MethodAdded({ args: { id, method }, location }, rows) {
     if (rows.methods.get({ id })) throw new IntegrityError(`Method ${id} was added twice.`);
-    rows.methods.set({ id, address: method.toLowerCase() as Method["address"], ...place });
+    rows.methods.set({ id, address: method.toLowerCase() as Method["address"], ...location });
   },
 };

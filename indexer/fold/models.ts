@@ -1,12 +1,12 @@
 import type { Address, Hex } from "viem";
 import { decodeLayout } from "../../sdk/layouts.ts";
-import type { Place } from "../decode/events.ts";
+import type { LogLocation } from "../decode/events.ts";
 import { keccakHex } from "../ingest/keccak.ts";
-import type { Once } from "./rows.ts";
+import type { Once } from "./identity-map.ts";
 import type { FoldSteps } from "./step.ts";
 
 /** A published model. */
-export interface Model extends Place {
+export interface Model extends LogLocation {
   modelId: Hex;
   publisher: Address;
   artifactHash: Hex;
@@ -22,7 +22,7 @@ export interface Model extends Place {
 export const models: Once<Model> = { once: true };
 
 export const modelSteps: FoldSteps = {
-  ModelPublished({ args, place }, rows) {
+  ModelPublished({ args, location }, rows) {
     const layout = Buffer.from(args.layout.slice(2), "hex");
     rows.models.add({
       modelId: args.modelId,
@@ -34,7 +34,7 @@ export const modelSteps: FoldSteps = {
       measurement: args.measurement,
       layoutHash: keccakHex(layout),
       layout: layoutJson(layout),
-      ...place,
+      ...location,
     });
   },
 };

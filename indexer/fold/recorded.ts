@@ -1,11 +1,11 @@
 import type { Address, Hex } from "viem";
 import { Status } from "../../sdk/protocol.ts";
-import type { Place } from "../decode/events.ts";
-import { IntegrityError } from "./integrity.ts";
-import type { Kind, Rows } from "./rows.ts";
+import type { LogLocation } from "../decode/events.ts";
+import type { Kind, Rows } from "./identity-map.ts";
+import { IntegrityError } from "./step.ts";
 
 /** An attestation or batch and how it stands. */
-export interface Attestation extends Place {
+export interface Attestation extends LogLocation {
   uid: Hex;
   prover: Address;
   method: number;

@@ -1,9 +1,8 @@
 import type { Address, Hex } from "viem";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
-import type { Place } from "../decode/events.ts";
-import { IntegrityError } from "./integrity.ts";
-import type { Kind, Rows } from "./rows.ts";
-import type { FoldSteps } from "./step.ts";
+import type { LogLocation } from "../decode/events.ts";
+import type { Kind, Rows } from "./identity-map.ts";
+import { type FoldSteps, IntegrityError } from "./step.ts";
 
 /** A season, its rules and the head of its ledger. Times in unix seconds, null until it opens. */
 export interface Season {
@@ -25,7 +24,7 @@ export interface Season {
 }
 
 /** A task of a season. */
-export interface Task extends OfTask, Place {
+export interface Task extends OfTask, LogLocation {
   modelId: Hex;
   method: number;
   points: bigint;
@@ -83,7 +82,7 @@ export const seasonSteps: FoldSteps = {
       ...{ seed: null, seededIn: null, seq: 0n, participants: 0, totalPoints: 0n, ledgerHash: ZERO_HASH },
     });
   },
-  TaskAdded({ args, place, eventName }, rows) {
+  TaskAdded({ args, location, eventName }, rows) {
     const { seasonId } = require(rows, args.seasonId, eventName);
     const taskId = idOf(args.taskId);
     if (rows.tasks.get({ seasonId, taskId }))
@@ -91,7 +90,7 @@ export const seasonSteps: FoldSteps = {
     rows.tasks.set({
       ...{ seasonId, taskId, modelId: args.modelId, method: args.method, points: args.points },
       ...{ unitsPerAccount: args.unitsPerAccount, noise: args.noise, inputCount: args.inputCount },
-      ...{ inputSetRoot: args.inputSetRoot, ...place },
+      ...{ inputSetRoot: args.inputSetRoot, ...location },
     });
   },
   SeasonOpened({ args, eventName }, rows) {
@@ -103,11 +102,11 @@ export const seasonSteps: FoldSteps = {
       closesAt: secondsOf(args.closesAt),
     });
   },
-  SeasonSeeded({ args, place, eventName }, rows) {
+  SeasonSeeded({ args, location, eventName }, rows) {
     rows.seasons.set({
       ...require(rows, args.seasonId, eventName),
       seed: args.seed,
-      seededIn: place.blockNumber,
+      seededIn: location.blockNumber,
     });
   },
 };

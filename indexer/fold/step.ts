@@ -1,6 +1,11 @@
 import type { Address } from "viem";
 import type { EventName, EventNamed } from "../decode/events.ts";
-import type { Rows } from "./rows.ts";
+import type { Rows } from "./identity-map.ts";
+
+/** Events that can't follow from those before: some were missed, or invented by the node. */
+export class IntegrityError extends Error {
+  override name = "IntegrityError";
+}
 
 /** Where and when an event happens. */
 export interface Scene {

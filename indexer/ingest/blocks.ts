@@ -45,6 +45,13 @@ export interface LogFilter {
   since: ReadonlyMap<Address, number>;
 }
 
+/** What is asked of nodes, and how far they are checked. */
+export interface Wanted {
+  filter: LogFilter;
+  /** Whether logs are held against the bloom filters of the headers; false only for chains whose headers carry none. */
+  blooms: boolean;
+}
+
 /** The header at a number or tag; throws {@link RpcError} where no node has one. */
 export async function readHeader(rpc: Rpc, block: number | "latest" | "finalized"): Promise<SealedHeader> {
   if (typeof block === "string")

@@ -1,8 +1,9 @@
-import type { Log, LogFilter, SealedHeader } from "./blocks.ts";
+import type { Log, LogFilter, SealedHeader, Wanted } from "./blocks.ts";
 import { covers, emptyBloom, mayContain, sameBloom } from "./bloom.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
-import { askAllLogs, type BlockLogs, wantedBy } from "./logs.ts";
+import { askAllLogs, askLogs, type BlockLogs, wantedBy } from "./logs.ts";
+import type { Rpc } from "./rpc.ts";
 
 /** A block and those of its logs that are wanted, in order. */
 export interface Block {
@@ -13,6 +14,15 @@ export interface Block {
 }
 
 const BLOCKS_AT_ONCE = 8;
+
+/** Logs of one block, asked by its hash so that a reorg can't slip another block's logs in. Throws `RpcError`. */
+export function readBlockLogs(rpc: Rpc, { filter, blooms }: Wanted, header: SealedHeader): Promise<Log[]> {
+  return rpc.any(async (node) => {
+    const blocks = blocksOf([header], await askLogs(node, { blockHash: header.hash }, filter));
+    const [{ logs }] = (blooms ? await complete(node, blocks, filter) : blocks) as [Block];
+    return logs;
+  });
+}
 
 /**
  * The same blocks with no log missing. A block's bloom must be explained by its logs: where the wanted ones alone don't

@@ -4,10 +4,10 @@ import { addItem, emptyBloom } from "./bloom.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
 import { bytesOf, hashOf, hexOf, objectOf, quantityOf } from "./fields.ts";
-import { itemOf, textOf } from "./items.ts";
+import { itemOf, textOf } from "./topics.ts";
 
 /** Of which blocks logs are asked. */
-type Place = { blockHash: Hex } | { fromBlock: Hex; toBlock: Hex };
+type BlockQuery = { blockHash: Hex } | { fromBlock: Hex; toBlock: Hex };
 
 /** Logs that a node says are of one block. */
 export interface BlockLogs {
@@ -19,14 +19,14 @@ export interface BlockLogs {
   bloom: Uint8Array;
 }
 
-/** The wanted logs at a place; throws {@link RpcError} when there is one among them that wasn't asked for. */
+/** The wanted logs of a block or range; throws {@link RpcError} when there is one among them that wasn't asked for. */
 export async function askLogs(
   node: Endpoint,
-  place: Place,
+  range: BlockQuery,
   filter: LogFilter,
   signal?: AbortSignal,
 ): Promise<BlockLogs[]> {
-  const blocks = parseLogs(await node.call("eth_getLogs", [{ ...place, ...queryOf(filter) }], signal));
+  const blocks = parseLogs(await node.call("eth_getLogs", [{ ...range, ...queryOf(filter) }], signal));
   const isAsked = askedBy(filter);
   for (const { logs } of blocks)
     for (const log of logs)

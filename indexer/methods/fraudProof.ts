@@ -2,9 +2,9 @@ import type { Address, Hex } from "viem";
 import { z } from "zod";
 import type { fraudProof as known } from "../../sdk/methods/fraudProof.ts";
 import { Status } from "../../sdk/protocol.ts";
-import { IntegrityError } from "../fold/integrity.ts";
+import type { Kind } from "../fold/identity-map.ts";
 import { requireAttestation } from "../fold/recorded.ts";
-import type { Kind } from "../fold/rows.ts";
+import { IntegrityError } from "../fold/step.ts";
 import { count, decimal, hex, step } from "./fields.ts";
 import type { IndexedMethod } from "./method.ts";
 

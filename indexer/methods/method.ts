@@ -1,7 +1,7 @@
 import type { Address } from "viem";
 import type { z } from "zod";
+import type { Rows } from "../fold/identity-map.ts";
 import type { Attestation } from "../fold/recorded.ts";
-import type { Rows } from "../fold/rows.ts";
 import type { FoldSteps } from "../fold/step.ts";
 
 /** What the indexer knows of a verification method beside what sdk/methods says. Rows of its own stand in fold/kinds.ts. */

@@ -1,8 +1,8 @@
 import type { Address, Hex } from "viem";
 import { z } from "zod";
 import type { quorum as known } from "../../sdk/methods/quorum.ts";
+import type { Kind } from "../fold/identity-map.ts";
 import { requireAttestation } from "../fold/recorded.ts";
-import type { Kind } from "../fold/rows.ts";
 import { count, decimal, hex, step } from "./fields.ts";
 import type { IndexedMethod } from "./method.ts";
 

@@ -2,15 +2,15 @@ import { z } from "zod";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { PENALTY_FACTOR, Reason, VERIFIER_PERCENT } from "../../sdk/protocol.ts";
 import type { Attestation, Receipt } from "../../sdk/wire.ts";
+import { locationOf } from "../store/sqlite/event-columns.ts";
 import type { ReadAttestation } from "../store/sqlite/read-attestations.ts";
 import type { EntryPosition, ReadLedgerEntry } from "../store/sqlite/read-ledger.ts";
-import { placeOf } from "../store/sqlite/read-places.ts";
 import { attestationOf } from "./attestations.ts";
 import { DECIMAL, decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
+import { reasonOf, statusNumber } from "./labels.ts";
 import { account, cursor, noQuery, seasonId, status } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, requireSeason, type Snapshot, type State } from "./state.ts";
-import { reasonOf, statusNumber } from "./words.ts";
 
 const PAGE = 25;
 const MOST_SEASONS = 100;
@@ -96,7 +96,7 @@ export async function receiptOf(snapshot: Snapshot, row: ReadLedgerEntry): Promi
     rule: await ruleOf(snapshot, row, attestation),
     previousLedgerHash: row.previousHash ?? ZERO_HASH,
     ledgerHash: row.ledgerHash,
-    at: placeOf(row),
+    at: locationOf(row),
     attestation,
   };
 }

@@ -1,8 +1,8 @@
 import { HOT } from "./answers.ts";
+import { methodOf } from "./labels.ts";
 import { noQuery } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, type State } from "./state.ts";
-import { methodOf } from "./words.ts";
 
 const MINUTES = 180;
 

@@ -5,17 +5,17 @@ import { methodById, methods } from "../../sdk/methods/index.ts";
 import type { AnyMethod, MethodStep } from "../../sdk/methods/method.ts";
 import { Reason } from "../../sdk/protocol.ts";
 import type { Attestation, AttestationSummary, AttestationUnit, Step } from "../../sdk/wire.ts";
-import { checksumOf } from "../decode/checksum.ts";
-import type { Event, EventNamed, Place } from "../decode/events.ts";
+import { checksumOf } from "../decode/abi-words.ts";
+import type { Event, EventNamed, LogLocation } from "../decode/events.ts";
+import { locationOf } from "../store/sqlite/event-columns.ts";
 import type { ReadAttestation } from "../store/sqlite/read-attestations.ts";
-import { placeOf } from "../store/sqlite/read-places.ts";
 import { HOT } from "./answers.ts";
 import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
+import { methodOf, reasonOf, statusNumber, statusOf } from "./labels.ts";
 import { account, cursor, hash, noQuery, status } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, eventsOf, type Snapshot, type State } from "./state.ts";
-import { methodOf, reasonOf, statusNumber, statusOf } from "./words.ts";
 
 const PAGE = 50;
 // Two panels of 32 members make about 300 events; nothing adds to a settled attestation but its points.
@@ -41,7 +41,7 @@ export function attestationRoutes(app: App, state: State, { attestationAnswer }:
     },
     ({ query }) =>
       state.read(async (snapshot) => {
-        const below = query.cursor === undefined ? undefined : await placeBelow(snapshot, query.cursor);
+        const below = query.cursor === undefined ? undefined : await locationBelow(snapshot, query.cursor);
         const filter = { ...query, status: query.status && statusNumber(query.status) };
         const { rows, last } = await snapshot.attestations.list(filter, below, PAGE);
         const uid = last && (await snapshot.attestations.uidAt(last));
@@ -86,9 +86,9 @@ export async function attestationOf(snapshot: Snapshot, row: ReadAttestation): P
     return method.stepOf(event as never, firstUnit);
   };
   const steps = firstOf(summary);
-  for (const { event, place } of await eventsOf(snapshot, row.uid, MOST_STEPS)) {
+  for (const { event, location } of await eventsOf(snapshot, row.uid, MOST_STEPS)) {
     const step = event.method === undefined ? stepOf(event, row.method) : ofMethod(event);
-    if (step) steps.push({ ...(step as Bare<Step>), at: place });
+    if (step) steps.push({ ...(step as Bare<Step>), at: location });
   }
   const judged = {
     ...{ status: row.status, isBatch: row.root !== null, count: row.count, firstUnit, outputHash: row.outputHash },
@@ -120,7 +120,7 @@ export function summaryOf(row: ReadAttestation): AttestationSummary {
     outputHash: row.outputHash,
     traceHash: row.traceHash,
     salt: row.salt,
-    attested: placeOf(row),
+    attested: locationOf(row),
     settled: row.settled,
   };
 }
@@ -169,14 +169,14 @@ const pointsOf = (args: { account: `0x${string}`; reason: number; amount: bigint
   seq: String(args.seq),
 });
 
-async function placeBelow({ attestations }: Snapshot, text: string): Promise<Place> {
+async function locationBelow({ attestations }: Snapshot, text: string): Promise<LogLocation> {
   const [block, log, start] = decodeCursor("attestations", [SMALL, SMALL, HASH_START], text) as [
     string,
     string,
     string,
   ];
-  const place = { blockNumber: Number(block), logIndex: Number(log) };
-  const uid = await attestations.uidAt(place);
+  const location = { blockNumber: Number(block), logIndex: Number(log) };
+  const uid = await attestations.uidAt(location);
   if (!uid?.startsWith(start)) throw staleCursor();
-  return place;
+  return location;
 }

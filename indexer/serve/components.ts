@@ -3,7 +3,7 @@ import type * as wire from "../../sdk/wire.ts";
 import { count, decimal, hex, step } from "../methods/fields.ts";
 import { methods } from "../methods/index.ts";
 import type { IndexedMethod } from "../methods/method.ts";
-import { attestationStatuses } from "./words.ts";
+import { attestationStatuses } from "./labels.ts";
 
 // The parts of the answers of `sdk/wire.ts` as schemas, which the OpenAPI document names.
 
@@ -26,7 +26,7 @@ export const asOf: z.ZodType<wire.AsOf> = component("AsOf", {
   ledgerHash: hex.nullable(),
 });
 
-const place: z.ZodType<wire.EventPlace> = component("EventPlace", {
+const location: z.ZodType<wire.EventLocation> = component("EventPlace", {
   blockNumber: count,
   timestamp: count,
   transactionHash: hex,
@@ -45,7 +45,7 @@ const task: z.ZodType<wire.Task> = component("Task", {
   noise: count,
   inputCount: count,
   inputSetRoot: hex,
-  added: place,
+  added: location,
 });
 
 export const season: z.ZodType<wire.Season> = component("Season", {
@@ -61,7 +61,7 @@ export const season: z.ZodType<wire.Season> = component("Season", {
   verifierCap: decimal,
   tasks: z.array(task),
   totals: z.strictObject({ seq: decimal, participants: count, totalPoints: decimal, ledgerHash: hex }),
-  final: z.strictObject({ poster: hex, participants: count, finalised: place }).nullable(),
+  final: z.strictObject({ poster: hex, participants: count, finalised: location }).nullable(),
 });
 
 export const standing: z.ZodType<wire.Standing> = component("Standing", {
@@ -93,8 +93,8 @@ const summaryFields = {
   traceHash: hex.nullable(),
   salt: hex.nullable(),
   root: hex.nullable(),
-  attested: place,
-  settled: place.nullable(),
+  attested: location,
+  settled: location.nullable(),
 };
 export const summary: z.ZodType<wire.AttestationSummary> = component("AttestationSummary", summaryFields);
 
@@ -112,7 +112,7 @@ const coreSteps = [
 /** Of the methods that are registered by now; each holds its own schemas against its steps. */
 function anyStep(): z.ZodType<wire.Step> {
   const ofMethods = Object.values<IndexedMethod>(methods).flatMap(({ stepSchemas }) => stepSchemas);
-  const [first, ...others] = [...coreSteps, ...ofMethods].map((schema) => schema.extend({ at: place }));
+  const [first, ...others] = [...coreSteps, ...ofMethods].map((schema) => schema.extend({ at: location }));
   return z.discriminatedUnion("step", [first as z.ZodObject, ...others]) as unknown as z.ZodType<wire.Step>;
 }
 
@@ -138,7 +138,7 @@ export function attestationComponents(): {
     rule: z.string(),
     previousLedgerHash: hex,
     ledgerHash: hex,
-    at: place,
+    at: location,
     attestation,
   });
   return { attestation, receipt };
@@ -159,7 +159,7 @@ export const model: z.ZodType<wire.Model> = component("Model", {
   kind: z.enum(["integer", "float"]),
   layout: z.strictObject({ widths: z.array(count), input: tensor, output: tensor }).nullable(),
   uris: z.array(z.string()),
-  published: place,
+  published: location,
 });
 
 // Data of the stream's events, which no answer of JSON holds.

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { cidOfSha256 } from "../../sdk/content.ts";
 import type { Model } from "../../sdk/wire.ts";
-import type { Place } from "../decode/events.ts";
+import type { LogLocation } from "../decode/events.ts";
 import type { Model as ModelRow } from "../fold/models.ts";
-import { type Placed, placeOf } from "../store/sqlite/read-places.ts";
+import { type Located, locationOf } from "../store/sqlite/event-columns.ts";
 import { HOT } from "./answers.ts";
 import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
 import { cursor, hash, noQuery } from "./parameters.ts";
@@ -32,7 +32,7 @@ export function modelRoutes(app: App, state: State): void {
     },
     ({ query }) =>
       state.read(async (snapshot) => {
-        const below = query.cursor === undefined ? undefined : await placeBelow(snapshot, query.cursor);
+        const below = query.cursor === undefined ? undefined : await locationBelow(snapshot, query.cursor);
         const rows = await snapshot.models.list(below, PAGE);
         const last = rows.length === PAGE ? rows.at(-1) : undefined;
         return {
@@ -64,7 +64,7 @@ export function modelRoutes(app: App, state: State): void {
   );
 }
 
-async function modelOf(snapshot: Snapshot, row: Placed<ModelRow>): Promise<Model> {
+async function modelOf(snapshot: Snapshot, row: Located<ModelRow>): Promise<Model> {
   return {
     modelId: row.modelId,
     publisher: row.publisher,
@@ -78,11 +78,11 @@ async function modelOf(snapshot: Snapshot, row: Placed<ModelRow>): Promise<Model
     kind: row.weightsRoot === ZERO_HASH ? "float" : "integer",
     layout: row.layout === null ? null : (JSON.parse(row.layout) as Model["layout"]),
     uris: await urisOf(snapshot, row),
-    published: placeOf(row),
+    published: locationOf(row),
   };
 }
 
-async function urisOf(snapshot: Snapshot, row: Placed<ModelRow>): Promise<string[]> {
+async function urisOf(snapshot: Snapshot, row: Located<ModelRow>): Promise<string[]> {
   const events = await eventsOf(snapshot, row.modelId, MOST_URIS);
   return events.flatMap(({ event }) =>
     (event.eventName === "ModelPublished" || event.eventName === "UriAdded") &&
@@ -93,10 +93,10 @@ async function urisOf(snapshot: Snapshot, row: Placed<ModelRow>): Promise<string
   );
 }
 
-async function placeBelow({ models }: Snapshot, text: string): Promise<Place> {
+async function locationBelow({ models }: Snapshot, text: string): Promise<LogLocation> {
   const [block, log, start] = decodeCursor("models", [SMALL, SMALL, HASH_START], text) as [string, string, string];
-  const place = { blockNumber: Number(block), logIndex: Number(log) };
-  const modelId = await models.modelAt(place);
+  const location = { blockNumber: Number(block), logIndex: Number(log) };
+  const modelId = await models.modelAt(location);
   if (!modelId?.startsWith(start)) throw staleCursor();
-  return place;
+  return location;
 }

@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
 import { z } from "zod";
-import { checksumOf } from "../decode/checksum.ts";
-import { attestationStatuses } from "./words.ts";
+import { checksumOf } from "../decode/abi-words.ts";
+import { attestationStatuses } from "./labels.ts";
 
 const WRONG_CHECKSUM = "the address's capital letters are not its checksum: a digit may be wrong";
 const ACCOUNTS = "1 to 100 accounts are asked";

@@ -3,10 +3,10 @@ import { z } from "zod";
 import { Reason } from "../../sdk/protocol.ts";
 import type { Profile } from "../../sdk/wire.ts";
 import { HOT } from "./answers.ts";
+import { reasonOf } from "./labels.ts";
 import { accounts, seasonId } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, requireSeason, type Snapshot, type State } from "./state.ts";
-import { reasonOf } from "./words.ts";
 
 /** `/seasons/:id/profiles`. */
 export function profileRoute(app: App, state: State): void {

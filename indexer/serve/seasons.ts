@@ -1,13 +1,13 @@
 import { z } from "zod";
 import type { Season, SeasonState } from "../../sdk/wire.ts";
 import type { Task } from "../fold/seasons.ts";
-import { type Placed, placeOf } from "../store/sqlite/read-places.ts";
+import { type Located, locationOf } from "../store/sqlite/event-columns.ts";
 import type { ReadSeason } from "../store/sqlite/read-seasons.ts";
 import { HOT } from "./answers.ts";
+import { methodOf } from "./labels.ts";
 import { noQuery, seasonId } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, progressOf, requireSeason, type Snapshot, type State } from "./state.ts";
-import { methodOf } from "./words.ts";
 
 const MOST_SEASONS = 100;
 
@@ -85,7 +85,7 @@ function stateOf(row: ReadSeason, now: number): SeasonState {
   return row.seed !== null && now >= row.startsAt ? "running" : "open";
 }
 
-const task = (row: Placed<Task>) => ({
+const task = (row: Located<Task>) => ({
   taskId: String(row.taskId),
   modelId: row.modelId,
   method: methodOf(row.method),
@@ -94,5 +94,5 @@ const task = (row: Placed<Task>) => ({
   noise: row.noise,
   inputCount: row.inputCount,
   inputSetRoot: row.inputSetRoot,
-  added: placeOf(row),
+  added: locationOf(row),
 });

@@ -83,7 +83,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   operationRoutes(app, state, condition);
   const hub = createHub(state, condition, limits.stream);
   app.addHook("preClose", async () => hub.close());
-  tellAnswers(app, metricsRoute(app, state, condition, hub.clients));
+  logAnswers(app, metricsRoute(app, state, condition, hub.clients));
   contentRoute(app, content);
   answerElsewhere(app as never, await pageRoutes(app, directory, rpcUrl));
   await app.register(async (v1: App) => answersOfTheChain(v1, state), { prefix: "/v1" });
@@ -91,19 +91,19 @@ export async function createServer(options: ServerOptions): Promise<App> {
   return app;
 }
 
-/** Nothing is bound to a request's own logger: what is told of it is told at its end. */
+/** Nothing is bound to a request's own logger: what is logged of it is logged at its end. */
 function withoutChildren(logger: FastifyBaseLogger): FastifyBaseLogger {
   const own = logger.child({});
   own.child = () => own;
   return own;
 }
 
-function tellAnswers(app: App, observe: ReturnType<typeof metricsRoute>): void {
+function logAnswers(app: App, observe: ReturnType<typeof metricsRoute>): void {
   app.addHook("onResponse", (request, { statusCode, elapsedTime }, done) => {
     observe(request.routeOptions.url ?? "none", statusCode, elapsedTime / 1000);
-    const told = { method: request.method, url: request.url, status: statusCode, ms: Math.round(elapsedTime) };
-    if (elapsedTime >= SLOW) request.log.info(told, "slow answer");
-    else request.log.debug(told, "answer");
+    const fields = { method: request.method, url: request.url, status: statusCode, ms: Math.round(elapsedTime) };
+    if (elapsedTime >= SLOW) request.log.info(fields, "slow answer");
+    else request.log.debug(fields, "answer");
     done();
   });
 }

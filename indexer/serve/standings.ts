@@ -80,7 +80,7 @@ export function standingRoutes(app: App, state: State): void {
     },
     async (request, reply) => {
       const { params, query } = request;
-      const { told, item, neighbours } = await state.read(async (snapshot) => {
+      const { at, item, neighbours } = await state.read(async (snapshot) => {
         const season = await requireSeason(snapshot, params.seasonId);
         const standings = snapshot.ranking.of(Number(params.seasonId));
         const { around } = query;
@@ -89,9 +89,9 @@ export function standingRoutes(app: App, state: State): void {
           (await standings.around(params.account as Address, around)) ??
           (await standings.around(checked(params.account), around));
         if (!found) throw new ProblemError(404, `${params.account} has no points entry in season ${params.seasonId}.`);
-        return { told: snapshot.told(season), ...found };
+        return { at: snapshot.writtenAsOf(season), ...found };
       });
-      sendJson(request, reply, told.etag, `{"asOf":${told.json},"item":${item},"neighbours":${neighbours}}`);
+      sendJson(request, reply, at.etag, `{"asOf":${at.json},"item":${item},"neighbours":${neighbours}}`);
     },
   );
 

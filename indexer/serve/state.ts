@@ -8,7 +8,7 @@ import type {
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Address, Hex } from "viem";
 import type { Deployment } from "../../sdk/deployment.ts";
-import type { AsOf, EventPlace } from "../../sdk/wire.ts";
+import type { AsOf, EventLocation } from "../../sdk/wire.ts";
 import type { Decoder, Event } from "../decode/events.ts";
 import type { Rpc } from "../ingest/rpc.ts";
 import type { History } from "../rank/history.ts";
@@ -51,7 +51,7 @@ export interface Snapshot extends Readers, Pick<Sources, "decoder" | "deployment
   /** A season, read once until the chain changes. */
   season(seasonId: string): ReadSeason | undefined;
   /** {@link asOf}, written once until the chain changes. */
-  told(season?: ReadSeason): Told;
+  writtenAsOf(season?: ReadSeason): WrittenAsOf;
 }
 
 /** What the server works with. */
@@ -61,7 +61,7 @@ export interface State extends Sources, Snapshot {
 }
 
 /** An {@link AsOf} as JSON, and its ETag. */
-interface Told {
+interface WrittenAsOf {
   json: string;
   etag: string;
 }
@@ -73,7 +73,7 @@ export function createState(sources: Sources): State {
   let built = false;
   let changes = 0;
   /** By the season, or the progress, which are other objects once the chain has changed. */
-  const told = new WeakMap<ReadSeason | Progress, Told>();
+  const writtenFor = new WeakMap<ReadSeason | Progress, WrittenAsOf>();
   announcements.subscribe(() => {
     changes++;
     progress = undefined;
@@ -93,13 +93,13 @@ export function createState(sources: Sources): State {
       if (row) known.set(seasonId, row);
       return row;
     },
-    told(season) {
+    writtenAsOf(season) {
       const key = season ?? progressOf(state);
-      const before = told.get(key);
+      const before = writtenFor.get(key);
       if (before) return before;
       const of = asOf(state, season);
       const written = { json: JSON.stringify(of), etag: etagOf(of) };
-      told.set(key, written);
+      writtenFor.set(key, written);
       return written;
     },
     async read(make) {
@@ -155,14 +155,14 @@ export async function requireSeason(snapshot: Snapshot, seasonId: string): Promi
   return season;
 }
 
-/** Events of an attestation or model with their places, in the chain's order, at most `limit`. */
+/** Events of an attestation or model with their locations, in the chain's order, at most `limit`. */
 export async function eventsOf(
   { logs, decoder }: Snapshot,
   subject: Hex,
   limit: number,
-): Promise<{ event: Event; place: EventPlace }[]> {
+): Promise<{ event: Event; location: EventLocation }[]> {
   const found = await logs.of(subject, limit);
-  return found.map(({ log, place }) => ({ event: decoder.decodeStored(log), place }));
+  return found.map(({ log, location }) => ({ event: decoder.decodeStored(log), location }));
 }
 
 export const campaignOf = ({ deployment }: Snapshot): Address => deployment.contracts.Campaign.address;

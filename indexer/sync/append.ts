@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import { readBlockLogs } from "../ingest/block-logs.ts";
 import { checkLinks, type Header, type Log, readHeader } from "../ingest/blocks.ts";
+import { readBlockLogs } from "../ingest/completeness.ts";
 import { gather } from "../ingest/gather.ts";
 import { readRanges } from "../ingest/ranges.ts";
 import { progressOf, type SyncParts } from "./parts.ts";

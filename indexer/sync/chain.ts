@@ -2,10 +2,10 @@ import type { Address } from "viem";
 import type { AddedMethod, Decoder, Event } from "../decode/events.ts";
 import { type Changes, inverse } from "../fold/changes.ts";
 import { type Block, fold } from "../fold/fold.ts";
-import { createRows } from "../fold/rows.ts";
+import { createIdentityMap } from "../fold/identity-map.ts";
 import type { Header, Log } from "../ingest/blocks.ts";
 import type { Ranking } from "../rank/ranking.ts";
-import type { Origin } from "../store/sqlite/origin.ts";
+import type { Blocks } from "../store/sqlite/blocks.ts";
 import type { Store } from "../store/sqlite/store.ts";
 
 /** How far the chain is folded. */
@@ -29,13 +29,9 @@ interface Appended {
  * Decodes, folds, stores and ranks: the one writer of the database. Every method is one transaction, and changes nothing
  * when it throws: `StorageError` when the file can't be written at the moment.
  */
-export interface Chain extends Origin {
+export interface Chain extends Pick<Blocks, "genesis" | "setGenesis" | "header" | "highest"> {
   /** Undefined in a new file. */
   progress(): Progress | undefined;
-  /** The header of a block that is kept; see `blocks` in the schema. */
-  header(blockNumber: number): Header | undefined;
-  /** The highest header that is kept at or below a block number. */
-  highest(blockNumber: number): Header | undefined;
   /** Starts after this block, with nothing: whatever a file of this chain holds is dropped. */
   start(header: Header): void;
   /** Throws `IntegrityError` or `MalformedLog`. Returns how many events there were. */
@@ -70,8 +66,8 @@ interface ChainParts {
 const FOLDED_AT_ONCE = 10_000;
 
 export function createChain({ decoder, store, ranking, methods, campaign }: ChainParts): Chain {
-  const { origin, blocks, logs, undo } = store;
-  const held = createRows(store.load);
+  const { blocks, logs, undo } = store;
+  const held = createIdentityMap(store.load);
 
   const kept = (blockNumber: number): Header => {
     const found = blocks.header(blockNumber);
@@ -216,8 +212,8 @@ export function createChain({ decoder, store, ranking, methods, campaign }: Chai
       const { cursor, finalized, verified } = position;
       return { cursor: kept(cursor), finalized, verified: kept(verified) };
     },
-    genesis: origin.genesis,
-    setGenesis: atomically(origin.setGenesis),
+    genesis: blocks.genesis,
+    setGenesis: atomically(blocks.setGenesis),
     header: blocks.header,
     highest: blocks.highest,
     start: atomically((first: Header) => {

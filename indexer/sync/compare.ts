@@ -1,4 +1,4 @@
-import { IntegrityError } from "../fold/integrity.ts";
+import { IntegrityError } from "../fold/step.ts";
 import { type LedgerHead, readLedger, readSeasonCount } from "../ingest/ledgers.ts";
 import { progressOf, type SyncParts } from "./parts.ts";
 

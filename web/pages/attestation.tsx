@@ -1,7 +1,7 @@
 import { isHash } from "viem";
 import { Link } from "wouter";
 import { ApiError } from "../../sdk/api.ts";
-import type { Attestation, EventPlace } from "../../sdk/wire.ts";
+import type { Attestation, EventLocation } from "../../sdk/wire.ts";
 import { useAttestation } from "../api.ts";
 import { cardOf } from "../cards/known.ts";
 import { CheckHere } from "../check/check.tsx";
@@ -96,7 +96,7 @@ function Facts({ attestation }: { attestation: Attestation }) {
       <dd>{method.id === 0 || webMethodOf(method.id) ? method.name : unknownWords(method)}</dd>
       <dt>Recorded</dt>
       <dd>
-        <Place place={attested} />
+        <Location location={attested} />
       </dd>
     </dl>
   );
@@ -113,10 +113,10 @@ function ForUnit({ attestation: { unit, count } }: { attestation: Attestation })
   );
 }
 
-const Place = ({ place }: { place: EventPlace }) => (
+const Location = ({ location }: { location: EventLocation }) => (
   <>
-    <Time at={place.timestamp} />, block {group(place.blockNumber)}, transaction{" "}
-    <Hash value={place.transactionHash} what="transaction" />
+    <Time at={location.timestamp} />, block {group(location.blockNumber)}, transaction{" "}
+    <Hash value={location.transactionHash} what="transaction" />
   </>
 );
 

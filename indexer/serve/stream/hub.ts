@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Place } from "../../decode/events.ts";
+import type { LogLocation } from "../../decode/events.ts";
 import type { Announcement } from "../../sync/announcements.ts";
 import type { SyncStatus } from "../../sync/parts.ts";
 import { ProblemError } from "../problems.ts";
@@ -18,11 +18,11 @@ export interface StreamLimits {
   patience: number;
 }
 
-/** A reader of the stored events, each at its own pace: all that is held of it is its place. */
+/** A reader of the stored events, each at its own pace: all that is held of it is its location. */
 interface Client {
   address: string;
   /** The last event read. */
-  at: Place;
+  at: LogLocation;
   /** Events above this block were told, or may have been, and are undone. */
   fork: number | undefined;
   /** The block hash last told. */
@@ -41,27 +41,15 @@ interface Joined {
   leave(): void;
 }
 
-/** All clients of the stream. */
-export interface Hub {
-  /**
-   * Lets a client in that goes on behind the event `lastId`, or from now on; `drop` ends a connection that is stuck.
-   * Throws a problem of status 400, 410 or 503.
-   */
-  join(address: string, lastId: string | undefined, drop: () => void): Joined;
-  clients(): number;
-  /** Ends every stream. */
-  close(): void;
-}
-
 const ROWS_AT_ONCE = 50;
 const LONGEST_TEXT = 65_536;
 /** A client that is more events behind shall read anew instead. */
 const MOST_BEHIND = 10_000;
 /** Milliseconds to take what was sent when the server closes. */
 const LAST_WORDS = 500;
-const NONE: Place = { blockNumber: 0, logIndex: 0 };
+const NONE: LogLocation = { blockNumber: 0, logIndex: 0 };
 
-export function createHub(state: State, condition: SyncStatus, limits: StreamLimits): Hub {
+export function createHub(state: State, condition: SyncStatus, limits: StreamLimits) {
   const clients = new Set<Client>();
   const messages = createMessages(state);
   const start = state.chain.progress();
@@ -100,7 +88,7 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
     const { cursor, finalized } = progressOf(state);
     if (condition.caughtUpAt !== undefined) undone.settle(head);
     if (lastId === undefined) return { at: state.feed.last(cursor.number) ?? NONE, fork: undefined };
-    const last = placeOf(lastId);
+    const last = locationOf(lastId);
     const isKnown = last.blockNumber <= cursor.number && (idIsNone(last) || state.feed.has(last));
     const unknown = isKnown ? undefined : Math.min(finalized, cursor.number, last.blockNumber - 1);
     const fork = undone.forkBelow(last.blockNumber) ?? unknown;
@@ -125,10 +113,10 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
     const read = await state.read(async (snapshot) => {
       const rows = await snapshot.feed.after(at, ROWS_AT_ONCE);
       let text = "";
-      let last: Place | undefined;
+      let last: LogLocation | undefined;
       for (const row of rows) {
         text += await messages.ofEvent(row);
-        last = row.place;
+        last = row.location;
         if (text.length > LONGEST_TEXT) break;
       }
       return { text, last };
@@ -170,7 +158,11 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
   }
 
   return {
-    join(address, lastId, drop) {
+    /**
+     * Lets a client in that goes on behind the event `lastId`, or from now on; `drop` ends a connection that is stuck.
+     * Throws a problem of status 400, 410 or 503.
+     */
+    join(address: string, lastId: string | undefined, drop: () => void): Joined {
       const begun = resume(lastId);
       admit(address);
       const client: Client = {
@@ -180,8 +172,9 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
       clients.add(client);
       return { texts: follow(client), leave: () => leave(client) };
     },
-    clients: () => clients.size,
-    close() {
+    clients: (): number => clients.size,
+    /** Ends every stream. */
+    close(): void {
       stop();
       clearInterval(beat);
       for (const client of clients) {
@@ -192,11 +185,14 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
   };
 }
 
-function placeOf(id: string): Place {
+/** All clients of the stream. */
+export type Hub = ReturnType<typeof createHub>;
+
+function locationOf(id: string): LogLocation {
   const [, blockNumber, logIndex] = /^(\d{1,15})-(\d{1,9})$/.exec(id) ?? [];
   if (blockNumber === undefined)
     throw new ProblemError(400, `The parameter lastEventId is "${id}": an id is <block>-<logIndex>.`, "lastEventId");
   return { blockNumber: Number(blockNumber), logIndex: Number(logIndex) };
 }
 
-const idIsNone = ({ blockNumber, logIndex }: Place): boolean => blockNumber === 0 && logIndex === 0;
+const idIsNone = ({ blockNumber, logIndex }: LogLocation): boolean => blockNumber === 0 && logIndex === 0;

@@ -15,17 +15,11 @@ interface Table {
   stream: Readable;
 }
 
-/** Tables as files that go when nobody reads them any more. */
-export interface Tables {
-  /** Writes the table as of now, or joins those who read it already. Throws a problem of status 404 or 503. */
-  open(season: number): Promise<Table>;
-  close(): void;
-}
-
 const MOST_WRITTEN = 2;
 const LONGEST_WRITING = 60_000;
 
-export function createTables(state: State): Tables {
+/** Tables as files that go when nobody reads them any more. */
+export function createTables(state: State) {
   const written = new Map<string, Promise<() => Table>>();
   const workers = new Set<Worker>();
   let writing = 0;
@@ -80,7 +74,8 @@ export function createTables(state: State): Tables {
   }
 
   return {
-    async open(season) {
+    /** Writes the table as of now, or joins those who read it already. Throws a problem of status 404 or 503. */
+    async open(season: number): Promise<Table> {
       const name = `${season} ${state.chain.progress()?.cursor.hash}`;
       const forget = () => void written.delete(name);
       const table = written.get(name) ?? begin(season, forget);
@@ -92,7 +87,7 @@ export function createTables(state: State): Tables {
         throw error;
       }
     },
-    close() {
+    close(): void {
       for (const worker of workers) void worker.terminate();
     },
   };

@@ -12,8 +12,11 @@ interface Position {
   verified: number;
 }
 
-/** The headers that are kept, and the position among them; see `blocks` and `progress` in the schema. */
+/** The chain that the database is of: its headers that are kept, and the position among them. */
 export interface Blocks {
+  /** Hash of the chain's block 0; undefined until a node has given it. */
+  genesis(): Hex | undefined;
+  setGenesis(hash: Hex): void;
   header(blockNumber: number): Header | undefined;
   /** The highest that is kept at or below a block number. */
   highest(blockNumber: number): Header | undefined;
@@ -34,6 +37,8 @@ interface BlockRow {
 }
 
 export function createBlocks(db: Db): Blocks {
+  const genesis = db.prepare<[], Hex | null>("SELECT genesis_hash FROM origin").pluck();
+  const setGenesis = db.prepare("UPDATE origin SET genesis_hash = ?");
   const get = db.prepare<[number], BlockRow>("SELECT * FROM blocks WHERE number = ?");
   const getHighest = db.prepare<[number], BlockRow>(
     "SELECT * FROM blocks WHERE number <= ? ORDER BY number DESC LIMIT 1",
@@ -48,6 +53,8 @@ export function createBlocks(db: Db): Blocks {
   const position = db.prepare<[], Position>("SELECT block_number AS cursor, finalized, verified FROM progress");
   const setPosition = db.prepare("INSERT OR REPLACE INTO progress VALUES (1, ?, ?, ?)");
   return {
+    genesis: () => genesis.get() ?? undefined,
+    setGenesis: (hash) => setGenesis.run(hash),
     header: (blockNumber) => headerOf(get.get(blockNumber)),
     highest: (blockNumber) => headerOf(getHighest.get(blockNumber)),
     put: ({ number, hash, parentHash, timestamp }) => add.run(number, hash, parentHash, timestamp),

@@ -1,6 +1,6 @@
 import type { Hex } from "viem";
 import type { Header, Log } from "../../ingest/blocks.ts";
-import { bytesOfTopics } from "../../ingest/items.ts";
+import { bytesOfTopics } from "../../ingest/topics.ts";
 import { createBulk } from "./bulk.ts";
 import type { Db } from "./database.ts";
 

@@ -1,12 +1,12 @@
 import type { Address, Hex } from "viem";
-import type { EventPlace } from "../../../sdk/wire.ts";
-import type { Place } from "../../decode/events.ts";
+import type { EventLocation } from "../../../sdk/wire.ts";
+import type { LogLocation } from "../../decode/events.ts";
 import type { Attestation } from "../../fold/recorded.ts";
 import type { Db } from "./database.ts";
-import { type Placed, placedRows } from "./read-places.ts";
+import { type Located, locatedRows } from "./event-columns.ts";
 
 /** An attestation, and where it was settled. */
-export type ReadAttestation = Placed<Attestation> & { settled: EventPlace | null };
+export type ReadAttestation = Located<Attestation> & { settled: EventLocation | null };
 
 interface AttestationFilter {
   prover?: Address | undefined;
@@ -14,19 +14,19 @@ interface AttestationFilter {
   status?: number | undefined;
 }
 
-/** A page of rows, and the place to go on after; a page may be short, or empty, and still not be the last one. */
+/** A page of rows, and the location to go on after; a page may be short, or empty, and still not be the last one. */
 interface Scanned<Row> {
   rows: Row[];
-  last: Place | undefined;
+  last: LogLocation | undefined;
 }
 
 /** Reads attestations. */
 export interface AttestationReader {
   attestation(uid: Hex): ReadAttestation | undefined;
-  /** Newest first, below a place; looks at 1000 rows at most, however many the filter lets through. */
-  list(filter: AttestationFilter, below: Place | undefined, limit: number): Scanned<ReadAttestation>;
+  /** Newest first, below a location; looks at 1000 rows at most, however many the filter lets through. */
+  list(filter: AttestationFilter, below: LogLocation | undefined, limit: number): Scanned<ReadAttestation>;
   /** Uid of the attestation recorded there: undefined when a reorg undid it. */
-  uidAt(place: Place): Hex | undefined;
+  uidAt(location: LogLocation): Hex | undefined;
 }
 
 interface KeyRow {
@@ -41,7 +41,7 @@ interface KeyRow {
 const MOST_SCANNED = 1_000;
 
 export function createAttestationReader(db: Db): AttestationReader {
-  const { select, rowOf, furtherOf } = placedRows("attestations", [
+  const { select, rowOf, furtherOf } = locatedRows("attestations", [
     "(SELECT timestamp FROM blocks WHERE number = settled_block)",
     `(SELECT transaction_hash FROM events
       WHERE events.block_number = settled_block AND events.log_index = settled_log)`,
@@ -61,7 +61,10 @@ export function createAttestationReader(db: Db): AttestationReader {
   const byStatus = scanBy("status");
   const all = scanBy("1");
 
-  function scan({ prover, model, status }: AttestationFilter, below: Place | undefined): IterableIterator<KeyRow> {
+  function scan(
+    { prover, model, status }: AttestationFilter,
+    below: LogLocation | undefined,
+  ): IterableIterator<KeyRow> {
     const under = [below?.blockNumber ?? Number.MAX_SAFE_INTEGER, below?.logIndex ?? 0] as const;
     if (prover !== undefined) return byProver.iterate(prover, ...under);
     if (model !== undefined) return byModel.iterate(model, ...under);
@@ -85,7 +88,7 @@ export function createAttestationReader(db: Db): AttestationReader {
     list(filter, below, limit) {
       const uids: Hex[] = [];
       let scanned = 0;
-      let last: Place | undefined;
+      let last: LogLocation | undefined;
       for (const row of scan(filter, below)) {
         scanned++;
         last = { blockNumber: row.block_number, logIndex: row.log_index };

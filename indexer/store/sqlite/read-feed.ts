@@ -1,23 +1,23 @@
 import type { Hex } from "viem";
 import { attestationRegistryAbi, campaignAbi } from "../../../sdk/abi.ts";
-import { type Place, selectorOf } from "../../decode/events.ts";
+import { type LogLocation, selectorOf } from "../../decode/events.ts";
 import type { Db } from "./database.ts";
 
 /** An event as those who follow the chain are told of it. */
 export interface FeedRow {
-  place: Place;
+  location: LogLocation;
   /** The ledger entry that it made, or the attestation that it recorded, revealed or settled; undefined for any other. */
   about: { seasonId: number; seq: bigint } | { uid: Hex } | undefined;
 }
 
 /** Reads events in the chain's order, a part at a time. */
 export interface FeedReader {
-  after(place: Place, limit: number): FeedRow[];
+  after(location: LogLocation, limit: number): FeedRow[];
   /** The last event at or below a block; undefined if there is none. */
-  last(blockNumber: number): Place | undefined;
-  has(place: Place): boolean;
-  /** Whether there are more than `count` events after a place. */
-  isFarBehind(place: Place, count: number): boolean;
+  last(blockNumber: number): LogLocation | undefined;
+  has(location: LogLocation): boolean;
+  /** Whether there are more than `count` events after a location. */
+  isFarBehind(location: LogLocation, count: number): boolean;
 }
 
 interface Row {
@@ -57,7 +57,7 @@ export function createFeedReader(db: Db): FeedReader {
 }
 
 const feedRow = (row: Row): FeedRow => ({
-  place: { blockNumber: row.block_number, logIndex: row.log_index },
+  location: { blockNumber: row.block_number, logIndex: row.log_index },
   about: aboutOf(row),
 });
 

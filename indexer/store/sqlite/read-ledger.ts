@@ -1,10 +1,10 @@
 import type { Address, Hex } from "viem";
 import type { LedgerEntry } from "../../fold/ledger.ts";
 import type { Db } from "./database.ts";
-import { type Placed, placedRows } from "./read-places.ts";
+import { type Located, locatedRows } from "./event-columns.ts";
 
 /** A ledger entry, and the ledger's hash before it. */
-export type ReadLedgerEntry = Placed<LedgerEntry> & { previousHash: Hex | null };
+export type ReadLedgerEntry = Located<LedgerEntry> & { previousHash: Hex | null };
 
 /** Where an entry stands: later seasons and entries are above. */
 export interface EntryPosition {
@@ -50,7 +50,7 @@ export function createLedgerReader(db: Db): LedgerReader {
       .safeIntegers();
   const ofSeason = scan<[Address, number, bigint]>("season_id = ? AND seq < ?");
   const ofAll = scan<[Address, bigint, bigint]>("(season_id, seq) < (?, ?)");
-  const { select, rowOf, furtherOf } = placedRows("ledger", [
+  const { select, rowOf, furtherOf } = locatedRows("ledger", [
     `(SELECT p.ledger_hash FROM ledger p WHERE p.season_id = ledger.season_id AND p.seq = ledger.seq - 1)`,
   ]);
   const bySeq = db

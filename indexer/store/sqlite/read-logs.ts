@@ -1,12 +1,12 @@
 import type { Hex } from "viem";
-import type { EventPlace } from "../../../sdk/wire.ts";
+import type { EventLocation } from "../../../sdk/wire.ts";
 import type { Db } from "./database.ts";
 import { type LogRow, logOf, type StoredLog } from "./logs.ts";
 
 /** Reads logs by what they are found by. */
 export interface LogReader {
   /** Of an attestation or model, in the chain's order, at most `limit`. */
-  of(subject: Hex, limit: number): { log: StoredLog; place: EventPlace }[];
+  of(subject: Hex, limit: number): { log: StoredLog; location: EventLocation }[];
 }
 
 export function createLogReader(db: Db): LogReader {
@@ -19,7 +19,7 @@ export function createLogReader(db: Db): LogReader {
     of: (subject, limit) =>
       ofSubject.all(subject, limit).map((row) => {
         const { block_number: blockNumber, log_index: logIndex, transaction_hash: transactionHash, timestamp } = row;
-        return { log: logOf(row), place: { blockNumber, logIndex, transactionHash, timestamp } };
+        return { log: logOf(row), location: { blockNumber, logIndex, transactionHash, timestamp } };
       }),
   };
 }

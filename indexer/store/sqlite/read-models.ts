@@ -1,20 +1,20 @@
 import type { Hex } from "viem";
-import type { Place } from "../../decode/events.ts";
+import type { LogLocation } from "../../decode/events.ts";
 import type { Model } from "../../fold/models.ts";
 import type { Db } from "./database.ts";
-import { type Placed, placedRows } from "./read-places.ts";
+import { type Located, locatedRows } from "./event-columns.ts";
 
 /** Reads published models. */
 export interface ModelReader {
-  model(modelId: Hex): Placed<Model> | undefined;
-  /** Newest first, below a place. */
-  list(below: Place | undefined, limit: number): Placed<Model>[];
+  model(modelId: Hex): Located<Model> | undefined;
+  /** Newest first, below a location. */
+  list(below: LogLocation | undefined, limit: number): Located<Model>[];
   /** The model published there: undefined when a reorg undid it. */
-  modelAt(place: Place): Hex | undefined;
+  modelAt(location: LogLocation): Hex | undefined;
 }
 
 export function createModelReader(db: Db): ModelReader {
-  const { select, rowOf } = placedRows("models");
+  const { select, rowOf } = locatedRows("models");
   const model = db.prepare<[Hex], unknown[]>(`${select} WHERE model_id = ?`).raw().safeIntegers();
   const list = db
     .prepare<[number, number, number], unknown[]>(

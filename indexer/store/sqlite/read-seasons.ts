@@ -2,7 +2,7 @@ import type { Hex } from "viem";
 import type { Season, Task } from "../../fold/seasons.ts";
 import type { LedgerHead } from "../../ingest/ledgers.ts";
 import type { Db } from "./database.ts";
-import { type Placed, placedRows } from "./read-places.ts";
+import { type Located, locatedRows } from "./event-columns.ts";
 import { layoutOf, rowOf } from "./tables.ts";
 
 /** A season, and when it got its seed, in unix seconds. */
@@ -14,7 +14,7 @@ export interface SeasonReader {
   seasons(limit: number): ReadSeason[];
   season(seasonId: number): ReadSeason | undefined;
   /** In order. */
-  tasks(seasonId: number): Placed<Task>[];
+  tasks(seasonId: number): Located<Task>[];
   ledgers(): LedgerHead[];
   /** Whether the season's ledger had this hash after entry `seq`: false when a reorg undid it. */
   hadLedger(seasonId: number, seq: bigint, hashStart: string): boolean;
@@ -29,7 +29,7 @@ export function createSeasonReader(db: Db): SeasonReader {
     db.prepare<Parameters, unknown[]>(sql).raw().safeIntegers();
   const seasons = prepared<[number]>(`${select} ORDER BY seasons.season_id DESC LIMIT ?`);
   const season = prepared<[number]>(`${select} WHERE seasons.season_id = ?`);
-  const ofTasks = placedRows("tasks");
+  const ofTasks = locatedRows("tasks");
   const tasks = prepared<[number]>(`${ofTasks.select} WHERE season_id = ? ORDER BY tasks.task_id`);
   const heads = prepared<[]>(`${select} ORDER BY seasons.season_id`);
   const hashAt = db

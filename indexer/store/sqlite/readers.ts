@@ -6,7 +6,6 @@ import { type AttestationReader, createAttestationReader } from "./read-attestat
 import { createFeedReader, type FeedReader } from "./read-feed.ts";
 import { createLedgerReader, type LedgerReader } from "./read-ledger.ts";
 import { createLogReader, type LogReader } from "./read-logs.ts";
-import { createMethodReader } from "./read-methods.ts";
 import { createModelReader, type ModelReader } from "./read-models.ts";
 import { createSeasonReader, type SeasonReader } from "./read-seasons.ts";
 
@@ -35,3 +34,8 @@ export const createReaders = (db: Db): Readers => ({
   models: createModelReader(db),
   seasons: createSeasonReader(db),
 });
+
+function createMethodReader(db: Db): () => AddedMethod[] {
+  const all = db.prepare<[], AddedMethod>("SELECT id, address, block_number AS blockNumber FROM methods ORDER BY id");
+  return () => all.all();
+}

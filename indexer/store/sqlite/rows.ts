@@ -1,8 +1,8 @@
 import Database from "better-sqlite3";
 import type { RowChange } from "../../fold/changes.ts";
-import { IntegrityError } from "../../fold/integrity.ts";
+import type { Load } from "../../fold/identity-map.ts";
 import type { TableName } from "../../fold/kinds.ts";
-import type { Load } from "../../fold/rows.ts";
+import { IntegrityError } from "../../fold/step.ts";
 import { createBulk } from "./bulk.ts";
 import type { Db } from "./database.ts";
 import { boundTo, keyValues, layoutOf, rowOf, type TableLayout, tables, type Values } from "./tables.ts";

@@ -1,10 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import type { Changes } from "../../fold/changes.ts";
-import type { Load } from "../../fold/rows.ts";
+import type { Load } from "../../fold/identity-map.ts";
 import { type Blocks, createBlocks } from "./blocks.ts";
 import { type Db, empty } from "./database.ts";
 import { createLogs, type Logs } from "./logs.ts";
-import { createOrigin, type Origin } from "./origin.ts";
 import { createStoredRows } from "./rows.ts";
 import { storageError } from "./storage.ts";
 import { createUndo, type Undo } from "./undo.ts";
@@ -23,7 +22,6 @@ export interface Store {
   files: Files;
   /** Does work in one transaction, which throws `StorageError` when the file can't be written at the moment. */
   atomically<Result>(work: () => Result): Result;
-  origin: Origin;
   blocks: Blocks;
   logs: Logs;
   undo: Undo;
@@ -60,7 +58,6 @@ export function createStore(db: Db): Store {
         throw storageError(db, error);
       }
     },
-    origin: createOrigin(db),
     blocks: createBlocks(db),
     logs,
     undo: createUndo(db, rows.load),

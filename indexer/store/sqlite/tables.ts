@@ -21,19 +21,19 @@ interface Layout<Row> {
   changing?: readonly (keyof Row & string)[];
 }
 
-const place = { blockNumber: "number", logIndex: "number" } as const;
+const location = { blockNumber: "number", logIndex: "number" } as const;
 
 /** The one place where rows are mapped to columns. */
 const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
   models: {
     fields: {
       ...{ modelId: "text", publisher: "text", artifactHash: "text", runtimeId: "text", weightsRoot: "text" },
-      ...{ verifyingKeyHash: "text", measurement: "text", layoutHash: "text", layout: "text", ...place },
+      ...{ verifyingKeyHash: "text", measurement: "text", layoutHash: "text", layout: "text", ...location },
     },
     key: ["modelId"],
   } satisfies Layout<Model>,
   methods: {
-    fields: { id: "number", address: "text", ...place },
+    fields: { id: "number", address: "text", ...location },
     key: ["id"],
   } satisfies Layout<Method>,
   seasons: {
@@ -47,7 +47,7 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
   tasks: {
     fields: {
       ...{ seasonId: "number", taskId: "number", modelId: "text", method: "number", points: "big" },
-      ...{ unitsPerAccount: "number", noise: "number", inputCount: "number", inputSetRoot: "text", ...place },
+      ...{ unitsPerAccount: "number", noise: "number", inputCount: "number", inputSetRoot: "text", ...location },
     },
     key: ["seasonId", "taskId"],
   } satisfies Layout<Task>,
@@ -55,7 +55,7 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
     fields: {
       ...{ uid: "text", prover: "text", method: "number", modelId: "text", inputHash: "text", context: "text" },
       ...{ answer: "text", root: "text", outputHash: "text", traceHash: "text", salt: "text", seasonId: "number" },
-      ...{ count: "number", status: "number", ...place, settledBlock: "number", settledLog: "number" },
+      ...{ count: "number", status: "number", ...location, settledBlock: "number", settledLog: "number" },
     },
     key: ["uid"],
     changing: ["outputHash", "traceHash", "salt", "status", "settledBlock", "settledLog"],
@@ -69,7 +69,7 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
   ledger: {
     fields: {
       ...{ seasonId: "number", seq: "big", account: "text", subject: "text", reason: "number", delta: "big" },
-      ...{ points: "big", ledgerHash: "text", ...place },
+      ...{ points: "big", ledgerHash: "text", ...location },
     },
     key: ["seasonId", "seq"],
   } satisfies Layout<LedgerEntry>,

@@ -1,6 +1,6 @@
 import type { Changes, RowChange } from "../../fold/changes.ts";
+import type { Load } from "../../fold/identity-map.ts";
 import type { TableName } from "../../fold/kinds.ts";
-import type { Load } from "../../fold/rows.ts";
 import type { Db } from "./database.ts";
 import { type Field, keyValues, layoutOf, type Values } from "./tables.ts";
 

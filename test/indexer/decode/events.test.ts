@@ -8,8 +8,8 @@ import { accountOf, asRead, deployment, type Emitted, emit, FraudProof, Quorum, 
 import { added, JUDGE, judged, register, TOY, unregister } from "../toy.ts";
 
 const decoder = createDecoder(deployment);
-const place = { blockNumber: 7, logIndex: 3 };
-const decode = (log: Emitted) => decoder.decode({ ...asRead(log), ...place });
+const location = { blockNumber: 7, logIndex: 3 };
+const decode = (log: Emitted) => decoder.decode({ ...asRead(log), ...location });
 const hint = (uri: string) =>
   emit(deployment.contracts.ModelRegistry.address, modelRegistryAbi, "UriAdded", {
     modelId: ZERO_HASH,
@@ -36,7 +36,7 @@ describe("decoding", () => {
     const logs = tell([[21, 22, 24]]).flatMap((chapter) => chapter.logs);
     expect(logs.some((log) => log.address === address)).to.equal(true);
     for (const log of logs) {
-      const decodeWithout = () => without.decode({ ...asRead(log), ...place });
+      const decodeWithout = () => without.decode({ ...asRead(log), ...location });
       if (log.address === address) expect(decodeWithout).to.throw(MalformedLog, "no event");
       else expect(decodeWithout()).to.deep.equal(decode(log));
     }
@@ -46,9 +46,9 @@ describe("decoding", () => {
     const others = createDecoder(deployment);
     const stored = { id: 7, address: TOY.toLowerCase() as Hex, blockNumber: 4 };
     const log = judged(ZERO_HASH, 5);
-    const read = (each: Emitted) => others.decode({ ...asRead(each), ...place });
+    const read = (each: Emitted) => others.decode({ ...asRead(each), ...location });
     const inBlock = (each: Emitted) => ({
-      ...{ ...asRead(each), ...place, blockHash: ZERO_HASH, transactionHash: ZERO_HASH },
+      ...{ ...asRead(each), ...location, blockHash: ZERO_HASH, transactionHash: ZERO_HASH },
     });
     beforeEach(() => others.follow([]));
     afterEach(unregister);
@@ -65,7 +65,7 @@ describe("decoding", () => {
     it("wants more logs with a method that is stored, or that these logs add, and once only", () => {
       expect(others.follow([], [inBlock(log), inBlock(added)])).to.equal(true);
       expect(others.filter.whole).to.deep.equal([stored.address]);
-      expect(others.filter.since).to.deep.equal(new Map([[stored.address, place.blockNumber]]));
+      expect(others.filter.since).to.deep.equal(new Map([[stored.address, location.blockNumber]]));
       expect(others.follow([], [inBlock(added)])).to.equal(false);
       expect(others.follow([stored])).to.equal(true);
       expect(others.follow([stored])).to.equal(false);
@@ -83,7 +83,7 @@ describe("decoding", () => {
       others.follow([stored]);
       const { address, topics, data } = asRead(log);
       const args = { contract: address, numbers: [7], topics, data };
-      expect(read(log)).to.deep.equal({ method: undefined, eventName: "unknown", args, subject: ZERO_HASH, place });
+      expect(read(log)).to.deep.equal({ method: undefined, eventName: "unknown", args, subject: ZERO_HASH, location });
       expect(read({ ...log, topics: [] })).to.have.property("subject", null);
       expect(read({ ...log, data: `0x${"00".repeat(4096)}` })).to.have.property("subject", ZERO_HASH);
       expect(read({ ...log, data: `0x${"00".repeat(4097)}` })).to.have.property("subject", null);
@@ -101,7 +101,7 @@ describe("decoding", () => {
         { ...log, data: "0x05" as const },
       ]) {
         expect(() => read(wrong)).to.throw(MalformedLog);
-        expect(others.decodeStored({ ...asRead(wrong), ...place })).to.include({ eventName: "unknown" });
+        expect(others.decodeStored({ ...asRead(wrong), ...location })).to.include({ eventName: "unknown" });
       }
     });
 
@@ -109,7 +109,7 @@ describe("decoding", () => {
       register();
       const Toy = { ...FraudProof, address: TOY };
       const named = createDecoder({ ...deployment, contracts: { ...deployment.contracts, Toy } });
-      expect(named.decode({ ...asRead(log), ...place })).to.include({ method: "toy", eventName: "Judged" });
+      expect(named.decode({ ...asRead(log), ...location })).to.include({ method: "toy", eventName: "Judged" });
     });
   });
 
@@ -152,10 +152,10 @@ describe("decoding", () => {
     expect(decode({ ...log, data })).to.have.nested.property("args.uri", "\ufffdaa");
   });
 
-  it("reads every event of a story, with its place and subject", () => {
+  it("reads every event of a story, with its location and subject", () => {
     for (const log of tell([Array.from({ length: 60 }, (_, i) => i * 131)]).flatMap((chapter) => chapter.logs)) {
       const event = decode(log);
-      expect(event.place).to.deep.equal(place);
+      expect(event.location).to.deep.equal(location);
       const indexed = event.eventName.startsWith("Points") ? log.topics[3] : log.topics[1];
       const apart = ["TaskAdded", "BatchAttested"].includes(event.eventName);
       const none = apart || event.eventName.startsWith("Season");

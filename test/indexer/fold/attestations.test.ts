@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { type Address, type Hex, padHex, toHex } from "viem";
-import { IntegrityError } from "../../../indexer/fold/integrity.ts";
+import { IntegrityError } from "../../../indexer/fold/step.ts";
 import type { Db } from "../../../indexer/store/sqlite/database.ts";
 import { attestationRegistryAbi } from "../../../sdk/abi.ts";
 import { unitContext } from "../../../sdk/contexts.ts";

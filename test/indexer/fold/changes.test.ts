@@ -3,9 +3,9 @@ import fc from "fast-check";
 import type { Address } from "viem";
 import { type Changes, inverse, type RowChange } from "../../../indexer/fold/changes.ts";
 import { type Block as FoldedBlock, fold } from "../../../indexer/fold/fold.ts";
-import { IntegrityError } from "../../../indexer/fold/integrity.ts";
+import { createIdentityMap, type IdentityMap, type Kind, type Load } from "../../../indexer/fold/identity-map.ts";
 import { type KeyOf, kinds, type RowOf, type TableName } from "../../../indexer/fold/kinds.ts";
-import { createRows, type HeldRows, type Kind, type Load } from "../../../indexer/fold/rows.ts";
+import { IntegrityError } from "../../../indexer/fold/step.ts";
 import type { Header } from "../../../indexer/ingest/blocks.ts";
 import type { Block } from "../node.ts";
 import { campaign, decoder, logsOf, told } from "../opened.ts";
@@ -42,21 +42,21 @@ class Memory {
   }
 }
 
-const apply = (held: HeldRows, blocks: readonly Block[]): Changes =>
+const apply = (held: IdentityMap, blocks: readonly Block[]): Changes =>
   fold(held, blocks.map(foldedOf), blocks.at(-1) as Header, campaign.address);
 
 describe("the fold without a database", () => {
   it("refuses what can't follow, and has then changed nothing", () => {
     const { blocks } = told([[]]);
     const memory = new Memory();
-    const held = createRows(memory.load);
+    const held = createIdentityMap(memory.load);
     const [opening] = blocks as [Block];
     expect(() => apply(held, [opening, opening])).to.throw(IntegrityError, "Season 1 was drafted twice.");
     const changes = apply(held, [opening]);
     memory.write(changes);
     expect(changes).to.deep.equal(
       apply(
-        createRows(() => undefined),
+        createIdentityMap(() => undefined),
         [opening],
       ),
     );
@@ -66,7 +66,7 @@ describe("the fold without a database", () => {
     fc.assert(
       fc.property(story, (choices) => {
         const { rows } = apply(
-          createRows(() => undefined),
+          createIdentityMap(() => undefined),
           told(choices).blocks,
         );
         const ids = rows.map(({ table, after }) => idOf(table, after as never));
@@ -82,9 +82,9 @@ describe("the fold without a database", () => {
       fc.property(story, (choices) => {
         const { blocks } = told(choices);
         const [single, ranges] = [new Memory(), new Memory()];
-        const held = createRows(single.load);
+        const held = createIdentityMap(single.load);
         for (const block of blocks) single.write(apply(held, [block]));
-        ranges.write(apply(createRows(ranges.load), blocks));
+        ranges.write(apply(createIdentityMap(ranges.load), blocks));
         expect(ranges.rows).to.deep.equal(single.rows);
       }),
       { numRuns: 40 },
@@ -96,7 +96,7 @@ describe("the fold without a database", () => {
       fc.property(story, (choices) => {
         const { first, blocks } = told(choices);
         const memory = new Memory();
-        const held = createRows(memory.load);
+        const held = createIdentityMap(memory.load);
         const states = blocks.map((block, i) => {
           const before = new Map(memory.rows);
           const changes = apply(held, [block]);
@@ -119,10 +119,10 @@ describe("the fold without a database", () => {
       fc.asyncProperty(story, async (choices) => {
         const { blocks } = told(choices);
         const [near, far] = [new Memory(), new Memory()];
-        const heldNear = createRows(near.load);
+        const heldNear = createIdentityMap(near.load);
         /** What was fetched so far, also that there is no row. */
         const fetched = new Map<string, object | undefined>();
-        const heldFar = createRows((table, key) => {
+        const heldFar = createIdentityMap((table, key) => {
           const id = idOf(table, key);
           if (!fetched.has(id)) throw new Missed(table, key);
           return fetched.get(id) as never;
@@ -152,7 +152,7 @@ describe("the fold without a database", () => {
     const { blocks } = told([[1, 3, 5, 33, 65]]);
     const elsewhere = "0x00000000000000000000000000000000000000Ee" as Address;
     const changes = fold(
-      createRows(() => undefined),
+      createIdentityMap(() => undefined),
       blocks.map(foldedOf),
       blocks.at(-1) as Header,
       elsewhere,

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { IntegrityError } from "../../../indexer/fold/integrity.ts";
+import { IntegrityError } from "../../../indexer/fold/step.ts";
 import { campaignAbi } from "../../../sdk/abi.ts";
 import { type Block, chainOf } from "../node.ts";
 import { append, campaign, open } from "../opened.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { padHex } from "viem";
-import { IntegrityError } from "../../../indexer/fold/integrity.ts";
+import { IntegrityError } from "../../../indexer/fold/step.ts";
 import { attestationRegistryAbi, campaignAbi } from "../../../sdk/abi.ts";
 import { type Block, chainOf } from "../node.ts";
 import { append, campaign, open } from "../opened.ts";

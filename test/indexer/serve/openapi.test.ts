@@ -133,7 +133,7 @@ describe("the OpenAPI document", () => {
     for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
       const parsed = parse(rest + piece);
       rest = parsed.rest;
-      for (const { event, data } of parsed.told) {
+      for (const { event, data } of parsed.messages) {
         events.add(event);
         expect(validate(["components", "schemas", names[event]], data), event).to.equal("No errors");
       }

@@ -1,7 +1,7 @@
 import Database from "better-sqlite3";
 import { expect } from "chai";
 import fc from "fast-check";
-import { IntegrityError } from "../../../indexer/fold/integrity.ts";
+import { IntegrityError } from "../../../indexer/fold/step.ts";
 import { StorageError } from "../../../indexer/store/sqlite/storage.ts";
 import type { Block } from "../node.ts";
 import { append, appendAtOnce, assembled, campaign, logsOf, open, told } from "../opened.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { expect } from "chai";
 import type { Hex } from "viem";
-import { IntegrityError } from "../../../../indexer/fold/integrity.ts";
+import { IntegrityError } from "../../../../indexer/fold/step.ts";
 import type { Header, Log } from "../../../../indexer/ingest/blocks.ts";
 import { assemble, openForWriting } from "../../../../indexer/open.ts";
 import { openDatabase } from "../../../../indexer/store/sqlite/database.ts";

@@ -6,7 +6,7 @@ import { toQuantity } from "./fields.ts";
 import { askLogs, type BlockLogs } from "./logs.ts";
 
 /** Blocks in a row as one node has them. */
-export interface Section {
+export interface NodeRange {
   first: SealedHeader;
   /** Those with logs, and the last one. */
   blocks: Block[];
@@ -22,7 +22,10 @@ interface Question {
 }
 
 /** Every header is read: that they are linked and no log is missing is certain. Throws {@link RpcError}. */
-export async function readChecked(node: Endpoint, { filter, from, to, followed, signal }: Question): Promise<Section> {
+export async function readCheckedRange(
+  node: Endpoint,
+  { filter, from, to, followed, signal }: Question,
+): Promise<NodeRange> {
   const attempt = new AbortController();
   const either = AbortSignal.any([signal, attempt.signal]);
   try {
@@ -33,20 +36,20 @@ export async function readChecked(node: Endpoint, { filter, from, to, followed, 
     ]);
     const headers = linked(read, to);
     if (!followed) await confirmHash(node, headers.at(-1) as SealedHeader, either);
-    return section(await complete(node, blocksOf(headers, logs), filter, either), headers);
+    return rangeOf(await complete(node, blocksOf(headers, logs), filter, either), headers);
   } finally {
     attempt.abort();
   }
 }
 
 /** Only the headers of blocks with logs and of the first and last one are read. Throws {@link RpcError}. */
-export async function readUnchecked(node: Endpoint, question: Question): Promise<Section> {
+export async function readUncheckedRange(node: Endpoint, question: Question): Promise<NodeRange> {
   const { filter, from, to, followed, signal } = question;
   const logs = await askLogs(node, { fromBlock: toQuantity(from), toBlock: toQuantity(to) }, filter, signal);
   const numbers = numbersOf(logs, from, to);
   const headers = linked(await readHeaders(node, followed ? [...numbers, to + 1] : numbers, signal), to);
   if (!followed) await confirmHash(node, headers.at(-1) as SealedHeader, signal);
-  return section(blocksOf(headers, logs), headers);
+  return rangeOf(blocksOf(headers, logs), headers);
 }
 
 function numbersOf(answered: readonly BlockLogs[], from: number, to: number): number[] {
@@ -63,7 +66,7 @@ function linked(headers: readonly SealedHeader[], to: number): SealedHeader[] {
   return headers.filter(({ number }) => number <= to);
 }
 
-const section = (blocks: readonly Block[], [first]: readonly SealedHeader[]): Section => ({
+const rangeOf = (blocks: readonly Block[], [first]: readonly SealedHeader[]): NodeRange => ({
   first: first as SealedHeader,
   blocks: blocks.filter(({ logs }, i) => logs.length > 0 || i === blocks.length - 1),
 });

@@ -46,7 +46,7 @@ export type Rows = {
 export type Load = <T extends TableName>(table: T, key: KeyOf<T>) => RowOf<T> | undefined;
 
 /** An identity map of the store's rows: each is loaded once, replaced in memory, and its change taken once. */
-export interface HeldRows {
+export interface IdentityMap {
   rows: Rows;
   /** What changed since the last time: a row each, before and after, by table and in the order in which it first did. */
   take(): RowChange[];
@@ -61,7 +61,7 @@ export interface HeldRows {
 type AnyRow = RowOf<TableName>;
 type AnyKind = Kind<object, object>;
 
-/** What {@link createRows} asks of each table. */
+/** What {@link createIdentityMap} asks of each table. */
 interface HeldTable extends Table<object, object> {
   take(into: (before: object | undefined, after: object | undefined) => void): void;
   revert(): void;
@@ -71,7 +71,7 @@ interface HeldTable extends Table<object, object> {
 
 const MOST_HELD = 50_000;
 
-export function createRows(load: Load): HeldRows {
+export function createIdentityMap(load: Load): IdentityMap {
   const tables = Object.entries(kinds).map(([name, kind]): [TableName, HeldTable] => {
     const table = name as TableName;
     const held =

@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { bytesToHex, getAddress, type Hex, pad } from "viem";
-import { addressIn } from "../../../indexer/decode/checksum.ts";
-import { Refusal } from "../../../indexer/decode/refusal.ts";
+import { addressIn, Refusal } from "../../../indexer/decode/abi-words.ts";
 
 describe("the address in a word", () => {
   it("refuses a word that is longer than an address", () => {

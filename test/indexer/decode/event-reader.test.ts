@@ -14,8 +14,8 @@ import {
   parseAbiItem,
   toHex,
 } from "viem";
-import { compile } from "../../../indexer/decode/layout.ts";
-import { Refusal } from "../../../indexer/decode/refusal.ts";
+import { Refusal } from "../../../indexer/decode/abi-words.ts";
+import { compile } from "../../../indexer/decode/event-reader.ts";
 import * as abis from "../../../sdk/abi.ts";
 import { knownMethods } from "../../../sdk/methods/index.ts";
 
@@ -143,7 +143,7 @@ const falsified = fc
     return { event, log: changed };
   });
 
-describe("the layout of events", () => {
+describe("the reader of events", () => {
   const hint = eventOf("event UriAdded(bytes32 indexed modelId, address indexed by, string uri)");
   const values = [`0x${"11".repeat(32)}`, getAddress(`0x${"ab".repeat(20)}`), "ipfs://x"];
   const log = encode(hint, values);
@@ -156,13 +156,19 @@ describe("the layout of events", () => {
   });
 
   it("refuses to be compiled for a type that it doesn't know", () => {
+<<<<<<< HEAD:test/indexer/decode/layout.test.ts
     for (const type of ["int256", "uint56", "bytes4", "string[]", "uint8[2]", "bytes32[][]"])
       expect(() => compile(eventOf(`event E(${type} a)`)), type).to.throw(`no layout for "${type} a"`);
     expect(() => compile(eventOf("event E(uint8)"))).to.throw('no layout for "uint8 "');
+=======
+    for (const type of ["int256", "uint56", "bool", "bytes4", "string[]", "uint8[2]", "bytes32[][]"])
+      expect(() => compile(eventOf(`event E(${type} a)`)), type).to.throw(`no reader for "${type} a"`);
+    expect(() => compile(eventOf("event E(uint8)"))).to.throw('no reader for "uint8 "');
+>>>>>>> refs/heads/names:test/indexer/decode/event-reader.test.ts
   });
 
   it("refuses an indexed text: its topic is only a hash", () => {
-    expect(() => compile(eventOf("event E(string indexed a)"))).to.throw('no layout for "string a"');
+    expect(() => compile(eventOf("event E(string indexed a)"))).to.throw('no reader for "string a"');
   });
 
   it("refuses topics that are no words", () => {

@@ -6,7 +6,7 @@ export const SLOTS = 1 << 17;
  * new keys takes no more and more memory. `fill` hears of each key that is given a slot; where it throws, it is given
  * none. Keys differ in their last six characters, mostly.
  */
-export function createSlots(fill: (key: string, slot: number) => void): (key: string) => number {
+export function createInterner(fill: (key: string, slot: number) => void): (key: string) => number {
   const keys: (string | undefined)[] = new Array(SLOTS).fill(undefined);
   return (key) => {
     const slot = hashOf(key);
@@ -19,9 +19,9 @@ export function createSlots(fill: (key: string, slot: number) => void): (key: st
 }
 
 /** `compute`, with the result of each of the last keys remembered. */
-export function remember<T>(compute: (key: string) => T): (key: string) => T {
+export function memoize<T>(compute: (key: string) => T): (key: string) => T {
   const results: T[] = new Array(SLOTS).fill(undefined);
-  const slotOf = createSlots((key, slot) => {
+  const slotOf = createInterner((key, slot) => {
     results[slot] = compute(key);
   });
   return (key) => results[slotOf(key)] as T;

@@ -1,17 +1,17 @@
 import type { Hex } from "viem";
-import type { EventPlace } from "../../../sdk/wire.ts";
-import type { Place } from "../../decode/events.ts";
+import type { EventLocation } from "../../../sdk/wire.ts";
+import type { LogLocation } from "../../decode/events.ts";
 import type { RowOf } from "../../fold/kinds.ts";
 import { layoutOf, rowOf } from "./tables.ts";
 
 /** A row with where its event stands on chain, as answers show that. */
-export type Placed<Row> = Row & EventPlace;
+export type Located<Row> = Row & EventLocation;
 
 /** The tables whose rows carry their event's block number and log index. */
 type PlacedTable = "models" | "tasks" | "attestations" | "ledger";
 
-/** SQL that reads rows with their places, raw and with safe integers; further columns come behind. */
-export function placedRows<T extends PlacedTable>(table: T, further: readonly string[] = []) {
+/** SQL that reads rows with their locations, raw and with safe integers; further columns come behind. */
+export function locatedRows<T extends PlacedTable>(table: T, further: readonly string[] = []) {
   const layout = layoutOf(table);
   const columns = [
     ...layout.fields.map(({ column }) => `${table}.${column}`),
@@ -23,8 +23,8 @@ export function placedRows<T extends PlacedTable>(table: T, further: readonly st
   const count = layout.fields.length;
   return {
     select: `SELECT ${columns.join(", ")} FROM ${table}`,
-    rowOf: (values: readonly unknown[]): Placed<RowOf<T>> => ({
-      ...(rowOf<T>(layout, values) as RowOf<T> & Place),
+    rowOf: (values: readonly unknown[]): Located<RowOf<T>> => ({
+      ...(rowOf<T>(layout, values) as RowOf<T> & LogLocation),
       timestamp: Number(values[count]),
       transactionHash: values[count + 1] as Hex,
     }),
@@ -32,8 +32,8 @@ export function placedRows<T extends PlacedTable>(table: T, further: readonly st
   };
 }
 
-/** The place alone. */
-export const placeOf = ({ blockNumber, timestamp, transactionHash, logIndex }: EventPlace): EventPlace => ({
+/** The location alone. */
+export const locationOf = ({ blockNumber, timestamp, transactionHash, logIndex }: EventLocation): EventLocation => ({
   blockNumber,
   timestamp,
   transactionHash,

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { createTable } from "../../../indexer/fold/rows.ts";
+import { createTable } from "../../../indexer/fold/identity-map.ts";
 
 interface Key {
   group: number;
@@ -39,7 +39,7 @@ function tableOf(...stored: Row[]) {
 
 const a: Row = { group: 1, name: "a", value: 0 };
 
-describe("rows in memory", () => {
+describe("the identity map", () => {
   it("refuse to add a row of a key that is held", () => {
     const { rows } = tableOf();
     expect(rows.add(a)).to.equal(true);

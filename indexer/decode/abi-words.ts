@@ -1,7 +1,15 @@
-import type { Hex } from "viem";
-import { bytesOfTopics } from "../ingest/items.ts";
-import { addressIn } from "./checksum.ts";
-import { refuse } from "./refusal.ts";
+import type { Address, Hex } from "viem";
+import { memoize } from "../ingest/interning.ts";
+import { keccak } from "../ingest/keccak.ts";
+import { bytesOfTopics } from "../ingest/topics.ts";
+
+/** Thrown by {@link refuse}: the caller, who knows which log it was, says so. */
+export class Refusal extends Error {}
+
+/** Ends the decoding of what no contract can have emitted. */
+export function refuse(): never {
+  throw new Refusal();
+}
 
 /**
  * Reads the 32-byte word of `bytes` that starts at `at`, and refuses one that no contract would write for its type. They are
@@ -73,4 +81,22 @@ function bigUnsigned(bits: number): WordReader {
     for (let i = start; i < low; i++) if (bytes[i] !== 0) return BigInt(`0x${bytes.toString("hex", i, end)}`);
     return bytes.readBigUInt64BE(low);
   };
+}
+
+/** The checksummed address in a 32-byte word of lower-case hex; the accounts last seen are remembered. */
+export const addressIn: (word: Hex) => Address = memoize(checksum);
+
+/** The checksum of an address in lower case. */
+export const checksumOf = (address: Address): Address => addressIn(`0x${"0".repeat(24)}${address.slice(2)}`);
+
+// ERC-55: a letter is upper case where the digit of the lower-case text's hash is 8 or more.
+function checksum(word: string): Address {
+  if (!word.startsWith("0x000000000000000000000000")) return refuse();
+  const digits = Buffer.from(word.slice(26), "latin1");
+  const hash = keccak(digits);
+  for (let i = 0; i < digits.length; i++) {
+    const digit = digits[i] as number;
+    if (digit >= 0x61 && ((hash[i >> 1] as number) >> (i & 1 ? 3 : 7)) & 1) digits[i] = digit - 32;
+  }
+  return `0x${digits.toString("latin1")}`;
 }

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { bytesToHex, concatHex, type Hex } from "viem";
 import { RpcError } from "../../../indexer/ingest/errors.ts";
-import { bytesOfTopics, itemOf, textOf } from "../../../indexer/ingest/items.ts";
+import { bytesOfTopics, itemOf, textOf } from "../../../indexer/ingest/topics.ts";
 
 const topic = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes): Hex => bytesToHex(bytes));
 const upper = (text: string) => `0x${text.slice(2).toUpperCase()}`;

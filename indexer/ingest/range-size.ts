@@ -1,12 +1,3 @@
-/** How many blocks to ask for at once. */
-export interface Pace {
-  span(): number;
-  /** So many blocks were answered with about so many bytes. */
-  succeeded(blocks: number, bytes: number): void;
-  /** So many blocks were too many, or the node had another reason. */
-  failed(blocks: number): void;
-}
-
 const FIRST_SPAN = 32;
 const LONGEST_SPAN = 2_000;
 /** Of an answer: long enough that its making takes longer than its asking, short enough to be garbage before it grows old. */
@@ -16,18 +7,20 @@ const WANTED_BYTES = 2 ** 20;
  * Twice as many blocks after each success, up to half of what failed last, and from there on little by little; half as
  * many after a failure, down to one block; and no more than give an answer of a good size.
  */
-export function createPace(): Pace {
+export function createRangeSize() {
   let span = FIRST_SPAN;
   let ceiling = LONGEST_SPAN;
   return {
-    span: () => span,
-    succeeded(blocks, bytes) {
+    blocks: (): number => span,
+    /** So many blocks were answered with about so many bytes. */
+    succeeded(blocks: number, bytes: number): void {
       const faster = span < ceiling ? Math.min(2 * span, ceiling) : span + Math.ceil(span / 16);
       const fitting = Math.max(Math.floor((blocks * WANTED_BYTES) / Math.max(bytes, 1)), 1);
       // The end of a range, or a half, tells nothing of longer ones.
       span = Math.min(blocks < span ? span : faster, fitting, LONGEST_SPAN);
     },
-    failed(blocks) {
+    /** So many blocks were too many, or the node had another reason. */
+    failed(blocks: number): void {
       span = Math.max(Math.min(span, Math.floor(blocks / 2)), 1);
       ceiling = span;
     },

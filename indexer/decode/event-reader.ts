@@ -1,6 +1,5 @@
 import type { AbiEvent, AbiParameter, Hex } from "viem";
-import { refuse } from "./refusal.ts";
-import { isHex, requireAll, topicReader, unsigned, type WordReader, wordReader } from "./words.ts";
+import { isHex, refuse, requireAll, topicReader, unsigned, type WordReader, wordReader } from "./abi-words.ts";
 
 /**
  * The arguments of an event, by name: the indexed ones first. All topics are known to be lower case. Throws `Refusal` for
@@ -8,7 +7,7 @@ import { isHex, requireAll, topicReader, unsigned, type WordReader, wordReader }
  */
 export type EventReader = (topics: readonly Hex[], data: Buffer) => Record<string, unknown>;
 
-/** Reads what stands behind the head, from `at` on; tells where it ends. `hex` is as a {@link WordReader} takes it. */
+/** Reads what stands behind the head, from `at` on; returns where it ends. `hex` is as a {@link WordReader} takes it. */
 type TailReader = (bytes: Buffer, at: number, hex: string) => { value: unknown; end: number };
 
 /**
@@ -60,13 +59,13 @@ interface Tail {
 
 function topicOf({ name, type }: AbiParameter): Topic {
   const topic = topicReader(type);
-  if (!name || !topic) throw withoutLayout(type, name);
+  if (!name || !topic) throw unreadable(type, name);
   return { name, topic };
 }
 
 function wordOf({ name, type }: AbiParameter): Word {
   const word = wordReader(type);
-  if (!name || !word) throw withoutLayout(type, name);
+  if (!name || !word) throw unreadable(type, name);
   return { name, word };
 }
 
@@ -75,8 +74,8 @@ function tailOf({ name, type }: AbiParameter): Tail | undefined {
   return name && tail ? { name, tail } : undefined;
 }
 
-const withoutLayout = (type: string, name: string | undefined): Error =>
-  new Error(`The decoder has no layout for "${type} ${name ?? ""}".`);
+const unreadable = (type: string, name: string | undefined): Error =>
+  new Error(`The decoder has no reader for "${type} ${name ?? ""}".`);
 
 function tailReader(type: string): TailReader | undefined {
   if (type === "bytes") return readBytes;

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type Hex, padHex } from "viem";
-import { readBlockLogs } from "../../../indexer/ingest/block-logs.ts";
 import { readHeader } from "../../../indexer/ingest/blocks.ts";
+import { readBlockLogs } from "../../../indexer/ingest/completeness.ts";
 import { RpcError } from "../../../indexer/ingest/errors.ts";
 import { attestationRegistryAbi } from "../../../sdk/abi.ts";
 import { fraudProofAbi } from "../../../sdk/methods/fraudProof.ts";

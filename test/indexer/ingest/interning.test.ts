@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import { remember } from "../../../indexer/ingest/recent.ts";
+import { memoize } from "../../../indexer/ingest/interning.ts";
 
 const keys = (count: number, of = "key") => Array.from({ length: count }, (_, i) => `${of} ${i}`.padStart(20, "0"));
 
 describe("remembering", () => {
   it("forgets when there are many new keys, so that memory is bounded", () => {
     let computed = 0;
-    const lengthOf = remember((key) => {
+    const lengthOf = memoize((key) => {
       computed++;
       return key.length;
     });
@@ -19,7 +19,7 @@ describe("remembering", () => {
 
   it("gives each key its own result, of which most are computed once", () => {
     let computed = 0;
-    const own = remember((key) => {
+    const own = memoize((key) => {
       computed++;
       return `${key}!`;
     });
@@ -28,14 +28,14 @@ describe("remembering", () => {
   });
 
   it("tells keys apart that end alike", () => {
-    const own = remember((key) => `${key}!`);
+    const own = memoize((key) => `${key}!`);
     for (const key of ["", "1", "a12345678", "b12345678", "12345678", "a12345678"])
       expect(own(key)).to.equal(`${key}!`);
   });
 
   it("doesn't remember what couldn't be computed", () => {
     let tries = 0;
-    const fail = remember(() => {
+    const fail = memoize(() => {
       tries++;
       throw new Error("no");
     });

@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
 import { hexOf } from "./fields.ts";
+import { createInterner, SLOTS } from "./interning.ts";
 import { keccak } from "./keccak.ts";
-import { createSlots, SLOTS } from "./recent.ts";
 
 /** Characters of an address. */
 const ADDRESS = 42;
@@ -18,7 +18,7 @@ const bits = new Uint16Array(BITS * SLOTS);
  * The number of a topic or address, which holds until the next one is asked for: many come again, and what is known by it
  * is worked out once. Throws `RpcError` for a text that is no hex.
  */
-export const itemOf: (text: string) => number = createSlots((text, item) => {
+export const itemOf: (text: string) => number = createInterner((text, item) => {
   const hex = hexOf(text, text.length === ADDRESS ? "address" : "topics");
   const start = 4 * WORDS * item;
   const size = bytes.write(hex.slice(2), start, 4 * WORDS, "hex");
