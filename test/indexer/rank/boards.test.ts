@@ -159,7 +159,7 @@ describe("standings in memory", () => {
     await fc.assert(
       fc.asyncProperty(story, fc.integer({ min: 1, max: 20 }), async (choices, depth) => {
         const blocks = blocksTold(choices);
-        const { db, ranking, chain, append } = openTold(blocks, 1_000);
+        const { db, ranking, writer, append } = openTold(blocks, 1_000);
         ranking.build();
         const stored = createStored(db, createOrder(db));
         const same = () => {
@@ -175,7 +175,7 @@ describe("standings in memory", () => {
         }
         same();
         const from = Math.max(1, blocks.length - 1 - depth);
-        chain.rollback(from);
+        writer.rollback(from);
         same();
         append(blocks.slice(from + 1) as Block[]);
         same();

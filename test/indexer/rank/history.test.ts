@@ -135,8 +135,8 @@ describe("the history of standings", () => {
   it("is undone with the blocks, to the row, over any ends of epochs and any fork", () => {
     fc.assert(
       fc.property(story, fc.array(fc.tuple(block, pause), { maxLength: 6 }), fc.boolean(), (blocks, fork, built) => {
-        const { db, ranking, chain, append } = openTold(blocks);
-        chain.complete();
+        const { db, ranking, writer, append } = openTold(blocks);
+        writer.complete();
         if (built) ranking.build();
         const states = blocks.slice(2).map((one) => {
           append([one]);
@@ -144,7 +144,7 @@ describe("the history of standings", () => {
         });
         for (let i = states.length - 2; i >= 0; i--) {
           const base = blocks[i + 2] as Block;
-          chain.rollback(base.number);
+          writer.rollback(base.number);
           expect(dump(db)).to.deep.equal(states[i]);
           let { number, timestamp, hash } = base;
           for (const [, seconds] of fork) {
@@ -152,7 +152,7 @@ describe("the history of standings", () => {
             timestamp += seconds;
             append([{ ...base, number, timestamp, parentHash: hash, logs: [] }]);
           }
-          if (fork.length > 0) chain.rollback(base.number);
+          if (fork.length > 0) writer.rollback(base.number);
           expect(dump(db)).to.deep.equal(states[i]);
         }
       }),
@@ -163,7 +163,7 @@ describe("the history of standings", () => {
   it("closes nothing in a transaction that failed", () => {
     const blocks = blocksTold([[1], [2], [3]], [1_000, 1, 1, 5, 30, 30]);
     const [, , opening, , second, third] = blocks as [Block, Block, Block, Block, Block, Block];
-    const { db, ranking, chain, append } = openTold(blocks);
+    const { db, ranking, writer, append } = openTold(blocks);
     ranking.build();
     append(blocks.slice(2, 4));
     const before = dump(db);
@@ -173,7 +173,7 @@ describe("the history of standings", () => {
     append([third]);
     expectExact(db, third);
     expect(createHistory(db).epochs(1).length).to.equal(6);
-    chain.rollback(3);
+    writer.rollback(3);
     expect(dump(db)).to.deep.equal(before);
   });
 

@@ -16,10 +16,10 @@ const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 20 }), { 
 
 function rankingOf(choices: readonly (readonly number[])[]) {
   const blocks = blocksTold(choices);
-  const { db, ranking, append, chain } = openTold(blocks);
+  const { db, ranking, append, writer } = openTold(blocks);
   ranking.build();
   for (const block of blocks.slice(2)) append([block]);
-  return { db, ranking, chain, blocks, append, ledgers: (blocks.at(-1) as Block).ledgers };
+  return { db, ranking, writer, blocks, append, ledgers: (blocks.at(-1) as Block).ledgers };
 }
 
 const after = ({ points, lastSeq }: Standing) => ({ points: BigInt(points), lastSeq: BigInt(lastSeq) });
@@ -132,17 +132,17 @@ describe("the ranking", () => {
   it("is the same to the row whether it followed every block, some of them twice, or was built at the end", () => {
     fc.assert(
       fc.property(story, fc.integer({ min: 1, max: 20 }), (choices, depth) => {
-        const { db, chain, blocks, append } = rankingOf(choices);
+        const { db, writer, blocks, append } = rankingOf(choices);
         const followed = dump(db);
         const from = Math.max(1, blocks.length - 1 - depth);
-        chain.rollback(from);
+        writer.rollback(from);
         append(blocks.slice(from + 1));
         expect(dump(db)).to.deep.equal(followed);
 
         const late = openTold(blocks);
         late.append(blocks.slice(2));
         late.ranking.build();
-        late.chain.complete();
+        late.writer.complete();
         for (const table of ["places", "marks", "ranking_built"])
           expect(dump(late.db)[table], table).to.deep.equal(followed[table]);
       }),

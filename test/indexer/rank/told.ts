@@ -1,6 +1,6 @@
 import type { Ranking } from "../../../indexer/rank/ranking.ts";
 import type { Db } from "../../../indexer/store/sqlite/database.ts";
-import type { Chain } from "../../../indexer/sync/chain.ts";
+import type { Writer } from "../../../indexer/sync/writer.ts";
 import { type Block, chainOf } from "../node.ts";
 import { appendAtOnce, assembled } from "../opened.ts";
 import { tell } from "../story.ts";
@@ -9,7 +9,7 @@ import { tell } from "../story.ts";
 export interface Told {
   db: Db;
   ranking: Ranking;
-  chain: Chain;
+  writer: Writer;
   /** Appends blocks in one transaction. */
   append(blocks: readonly Block[]): void;
 }
@@ -25,7 +25,7 @@ export function blocksTold(choices: readonly (readonly number[])[], pauses: read
 
 /** Starts after the second of the blocks; keeps standings of so many accounts in memory. */
 export function openTold(blocks: readonly Block[], held = 0): Told {
-  const { db, ranking, chain } = assembled(":memory:", held);
-  chain.start(blocks[1] as Block);
-  return { db, ranking, chain, append: (appended) => void appendAtOnce(chain, appended) };
+  const { db, ranking, writer } = assembled(":memory:", held);
+  writer.start(blocks[1] as Block);
+  return { db, ranking, writer, append: (appended) => void appendAtOnce(writer, appended) };
 }
