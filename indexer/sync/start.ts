@@ -10,7 +10,7 @@ export async function start(context: SyncContext): Promise<void> {
 }
 
 /** Remembers the chain by its genesis block. The database of another chain is refused, or emptied where `wipe` is set. */
-export function checkGenesis({ writer, wipe, warn }: SyncContext, hash: Hex): void {
+function checkGenesis({ writer, wipe, warn }: SyncContext, hash: Hex): void {
   const known = writer.genesis();
   if (known === hash) return;
   if (known !== undefined) {

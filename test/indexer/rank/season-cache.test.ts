@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { createBoard } from "../../../indexer/rank/board.ts";
+import { createSeasonCache } from "../../../indexer/rank/season-cache.ts";
 import { positionOf, type Unranked } from "../../../indexer/rank/standings.ts";
 import type { Standing } from "../../../sdk/wire.ts";
 import { accountOf } from "../story.ts";
@@ -26,9 +26,9 @@ const changes = fc.array(
   { maxLength: 1_500, size: "max" },
 );
 
-describe("a board", () => {
+describe("the standings of a season in memory", () => {
   it("knows no account that is not on it", () => {
-    const board = createBoard();
+    const board = createSeasonCache();
     board.remove(accountOf(1));
     expect([board.size(), board.rankOf(accountOf(1)), board.standingOf(accountOf(1))]).to.deep.equal([
       0,
@@ -45,7 +45,7 @@ describe("a board", () => {
   it("has the ranks and places of a sorted list, whatever was put and removed, read in any way", () => {
     fc.assert(
       fc.property(changes, fc.integer({ min: 1, max: 300 }), fc.nat({ max: 5 }), (told, size, around) => {
-        const board = createBoard();
+        const board = createSeasonCache();
         const standings = new Map<number, Unranked>();
         for (const [i, { account, points }] of told.entries()) {
           if (points === undefined) {
@@ -82,7 +82,7 @@ describe("a board", () => {
   it("takes standings that are behind all others, and moves there who is among them and on the board already", () => {
     fc.assert(
       fc.property(fc.nat({ max: 400 }), fc.nat({ max: 400 }), fc.nat({ max: 50 }), (first, second, moved) => {
-        const board = createBoard();
+        const board = createSeasonCache();
         const one = (account: number, i: number) => standing(account, 10_000 - Math.floor(i / 90), i + 1);
         const ahead = Array.from({ length: first }, (_, i) => one(i + 1, i));
         const behind = Array.from({ length: second }, (_, i) => one(i < moved ? i + 1 : first + i + 1, first + i));
@@ -97,7 +97,7 @@ describe("a board", () => {
   });
 
   it("goes on from a position where nobody stands any more", () => {
-    const board = createBoard();
+    const board = createSeasonCache();
     for (const [account, points] of [9, 7, 7, 3].entries()) board.put(standing(account + 1, points, account + 1));
     const after = (points: bigint, lastSeq: bigint) =>
       board.page({ points, lastSeq }, 9).map(({ rank, place, points }) => `${place}, rank ${rank}: ${points}`);
@@ -108,7 +108,7 @@ describe("a board", () => {
   });
 
   it("shares a rank over any number of accounts with equal points, and shares it anew when one of them leaves", () => {
-    const board = createBoard();
+    const board = createSeasonCache();
     board.append(Array.from({ length: 2_000 }, (_, i) => standing(i + 1, i < 3 ? 9 : i < 1_900 ? 7 : 3, i + 1)));
     const ranks = () => [1, 3, 4, 900, 1_900, 1_901, 2_000].map((account) => board.rankOf(accountOf(account)));
     expect(ranks()).to.deep.equal([1, 1, 4, 4, 4, 1_901, 1_901]);

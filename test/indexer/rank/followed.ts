@@ -6,7 +6,7 @@ import { appendAtOnce, assembled } from "../opened.ts";
 import { tell } from "../story.ts";
 
 /** A database that follows a chain's blocks, with its ranking. */
-export interface Told {
+export interface Followed {
   db: Db;
   ranking: Ranking;
   writer: Writer;
@@ -15,7 +15,7 @@ export interface Told {
 }
 
 /** The blocks that a list of choices tells, each so many seconds after the one before. */
-export function blocksTold(choices: readonly (readonly number[])[], pauses: readonly number[] = []): Block[] {
+export function blocksOf(choices: readonly (readonly number[])[], pauses: readonly number[] = []): Block[] {
   let timestamp = 0;
   return chainOf(tell(choices)).map((block, i) => {
     timestamp += pauses[i] ?? 1;
@@ -24,7 +24,7 @@ export function blocksTold(choices: readonly (readonly number[])[], pauses: read
 }
 
 /** Starts after the second of the blocks; keeps standings of so many accounts in memory. */
-export function openTold(blocks: readonly Block[], held = 0): Told {
+export function openFollowed(blocks: readonly Block[], held = 0): Followed {
   const { db, ranking, writer } = assembled(":memory:", held);
   writer.start(blocks[1] as Block);
   return { db, ranking, writer, append: (appended) => void appendAtOnce(writer, appended) };
