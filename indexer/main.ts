@@ -7,7 +7,7 @@ import { createProgress } from "./progress.ts";
 import { createServer } from "./serve/server.ts";
 import { deleteForeignDatabase } from "./store/sqlite/database.ts";
 import { createAnnouncements } from "./sync/announcements.ts";
-import { newStatus } from "./sync/parts.ts";
+import { newStatus } from "./sync/status.ts";
 import { follow } from "./sync.ts";
 import { watchProgress } from "./watchdog.ts";
 
@@ -41,7 +41,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     signal: stop.signal,
   });
   const store = openForWriting(options.db, deployment, () => options.wipe && wipeForeign(options, warn));
-  const { decoder, chain } = store;
+  const { decoder, writer } = store;
   const announcements = createAnnouncements();
   const status = newStatus();
   const server = await createServer({
@@ -59,7 +59,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   });
 
   const followed = follow({
-    ...{ rpc, decoder, chain, status, warn },
+    ...{ rpc, decoder, writer, status, warn },
     methods: store.readers.methods,
     campaign: deployment.contracts.Campaign.address,
     localLedgers: store.readers.seasons.ledgers,

@@ -7,16 +7,16 @@ import type { MaintainOptions, RewindOptions } from "./options.ts";
  * the highest of those at or below `to` is where it ends, and what is returned. Throws when there is none.
  */
 export function rewind({ deployment, db: file, to }: RewindOptions): Header {
-  const { chain, close } = openForWriting(file, deployment);
+  const { writer, close } = openForWriting(file, deployment);
   try {
-    const cursor = chain.progress()?.cursor;
+    const cursor = writer.progress()?.cursor;
     if (!cursor || cursor.number <= to)
       throw new Error(
         `The database ${file} ends with block ${cursor?.number ?? "none"}: nothing is above block ${to}.`,
       );
-    const target = chain.highest(to);
+    const target = writer.highest(to);
     if (!target) throw new Error(`No block at or below ${to} is kept in ${file}: index anew into another --db.`);
-    chain.rewind(target.number);
+    writer.rewind(target.number);
     return target;
   } finally {
     close();
@@ -25,9 +25,9 @@ export function rewind({ deployment, db: file, to }: RewindOptions): Header {
 
 /** Folds the stored events anew, without a node: every other row is made again. Returns how many events there are. */
 export function rebuild({ deployment, db: file }: MaintainOptions): number {
-  const { chain, close } = openForWriting(file, deployment);
+  const { writer, close } = openForWriting(file, deployment);
   try {
-    return chain.rebuild();
+    return writer.rebuild();
   } finally {
     close();
   }

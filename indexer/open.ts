@@ -9,12 +9,12 @@ import { type Db, isOutdated, openDatabase, openReadonly, renew } from "./store/
 import { lockDatabase } from "./store/sqlite/lock.ts";
 import { createReaders, type Readers } from "./store/sqlite/readers.ts";
 import { createStore, type Files } from "./store/sqlite/store.ts";
-import { type Chain, createChain } from "./sync/chain.ts";
+import { createWriter, type Writer } from "./sync/writer.ts";
 
 /** What is made of a deployment's logs: how it is written, ranked and read. */
 export interface Opened {
   decoder: Decoder;
-  chain: Chain;
+  writer: Writer;
   ranking: Ranking;
   history: History;
   readers: Readers;
@@ -87,14 +87,14 @@ export function assemble(
   const readers = createReaders(db);
   decoder.follow(readers.methods());
   const ranking = createRanking(db, { held });
-  const chain = createChain({
+  const writer = createWriter({
     decoder,
     store,
     ranking,
     methods: readers.methods,
     campaign: deployment.contracts.Campaign.address,
   });
-  return { decoder, chain, ranking, history: createHistory(db), readers, files: store.files };
+  return { decoder, writer, ranking, history: createHistory(db), readers, files: store.files };
 }
 
 /** All in one transaction: a file whose upgrade is broken off stays of its version. */
@@ -104,8 +104,8 @@ function upgrade(db: Db, deployment: Deployment): Omit<Opened, "close"> {
       .transaction(() => {
         renew(db);
         const opened = assemble(db, deployment);
-        opened.chain.rebuild();
-        opened.chain.complete();
+        opened.writer.rebuild();
+        opened.writer.complete();
         return opened;
       })
       .immediate();

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { SyncStatus } from "./sync/parts.ts";
+import type { SyncStatus } from "./sync/status.ts";
 
 /** Nothing has succeeded for too long: a supervisor should start the process anew. */
 export class Stalled extends Error {

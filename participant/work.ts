@@ -3,11 +3,11 @@ import { openModels } from "../inference/models.ts";
 import { checkDeployment, connect, hasContract } from "../sdk/client.ts";
 import type { Deployment } from "../sdk/deployment.ts";
 import { knownMethods } from "../sdk/methods/index.ts";
-import { type Actor, runActors } from "./actors.ts";
-import { followBoard } from "./board.ts";
 import type { ChainState } from "./chainState.ts";
 import { openContent } from "./content.ts";
+import { followChain } from "./follow.ts";
 import type { Report } from "./heads.ts";
+import { type Actor, runActors } from "./jobs.ts";
 import { openJournal } from "./journal.ts";
 import { createKeeper } from "./keeper.ts";
 import { participantMethods } from "./methods/index.ts";
@@ -55,8 +55,8 @@ export async function work(options: WorkOptions): Promise<void> {
   const signal = AbortSignal.any([options.signal, ending.signal]);
   const journal = openJournal(options.journalFile);
   try {
-    const board = await followBoard(client, { signal, report });
-    const sender = createSender(client.rpc, deployment.chainId, board.heads, account);
+    const follower = await followChain(client, { signal, report });
+    const sender = createSender(client.rpc, deployment.chainId, follower.heads, account);
     const content = openContent(options.contentDirectory, options.sources);
     const models = openModels(client, content, await loadPinnedRuntime());
     const tools = { client, sender, journal, models, content, report };
@@ -68,9 +68,9 @@ export async function work(options: WorkOptions): Promise<void> {
         .filter(([, method]) => hasContract(client, method))
         .flatMap(([name]) => parts[name]?.roles[role]?.({ ...tools, seasonId, taskId, maxUnits }) ?? []);
     };
-    board.onState((state) => isOver(state) && ending.abort());
-    if (isOver(board.state)) return;
-    await runActors(board, options.roles.flatMap(actorsOf), { signal, report });
+    follower.onState((state) => isOver(state) && ending.abort());
+    if (isOver(follower.state)) return;
+    await runActors(follower, options.roles.flatMap(actorsOf), { signal, report });
   } finally {
     ending.abort();
     journal.close();

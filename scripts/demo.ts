@@ -6,10 +6,10 @@ import { bytesToHex } from "viem";
 import { startIndexer } from "../indexer/main.ts";
 import { openModels } from "../inference/models.ts";
 import { readModel } from "../models/read.ts";
-import { type Actor, runActors } from "../participant/actors.ts";
-import { followBoard } from "../participant/board.ts";
 import type { ChainState } from "../participant/chainState.ts";
 import { openContent } from "../participant/content.ts";
+import { followChain as followBoard } from "../participant/follow.ts";
+import { type Actor, runActors } from "../participant/jobs.ts";
 import { openJournal } from "../participant/journal.ts";
 import { createKeeper } from "../participant/keeper.ts";
 import { createKeystore } from "../participant/keystore.ts";
@@ -23,7 +23,12 @@ import { connect } from "../sdk/client.ts";
 import { sentenceOf } from "../sdk/errors.ts";
 import { fraudProof } from "../sdk/methods/fraudProof.ts";
 import { quorum } from "../sdk/methods/quorum.ts";
-import { CAST_SIZE, type Cast, gatherCast, lieAfter } from "./demo/cast.ts";
+import {
+  ACCOUNT_COUNT as CAST_SIZE,
+  type DemoAccounts as Cast,
+  demoAccounts as gatherCast,
+  lieAfter,
+} from "./demo/accounts.ts";
 import { choosePort } from "./demo/ports.ts";
 import { printLine, showProgress } from "./demo/progress.ts";
 import { type Guest, summarise } from "./demo/summary.ts";

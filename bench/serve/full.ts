@@ -4,7 +4,7 @@ import { createRpc } from "../../indexer/ingest/rpc.ts";
 import { openForWriting } from "../../indexer/open.ts";
 import { createServer } from "../../indexer/serve/server.ts";
 import { createAnnouncements } from "../../indexer/sync/announcements.ts";
-import { newStatus } from "../../indexer/sync/parts.ts";
+import { newStatus } from "../../indexer/sync/status.ts";
 import { SEASON } from "../rank/population.ts";
 import { deployment } from "../sync/deployment.ts";
 

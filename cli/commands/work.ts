@@ -1,4 +1,4 @@
-import { isWorkOver, type Tally, tallyOf, type Work } from "../../participant/tally.ts";
+import { countProgress, isWorkOver, type ProgressCount, type Work } from "../../participant/progress-count.ts";
 import { type Role, work as takePart } from "../../participant/work.ts";
 import { readSeason, readTasks } from "../../sdk/client.ts";
 import type { Command } from "../command.ts";
@@ -46,7 +46,7 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
     const available = tasks
       .filter((task) => taskId === undefined || task.taskId === taskId)
       .reduce((sum, task) => sum + task.unitsPerAccount, 0);
-    let tally: Tally = { units: 0, pending: 0, verified: 0, refuted: 0, void: 0, entered: 0 };
+    let count: ProgressCount = { units: 0, pending: 0, verified: 0, refuted: 0, void: 0, entered: 0 };
     const stop = new AbortController();
     const interrupt = () => stop.abort();
     process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
@@ -59,24 +59,24 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
       signal: stop.signal,
       report: progress.say,
       isOver(state) {
-        tally = tallyOf(state, own);
-        const done = tally.verified + tally.refuted;
-        progress.show(`settled of ${tally.units} begun; units`, done, Math.min(available, maxUnits));
+        count = countProgress(state, own);
+        const done = count.verified + count.refuted;
+        progress.show(`settled of ${count.units} begun; units`, done, Math.min(available, maxUnits));
         return switches.has("once") && isWorkOver(state, own);
       },
     });
     return {
-      good: tally.refuted === 0,
+      good: count.refuted === 0,
       text: [
         `Account   ${account.address}`,
-        `Units     ${grouped(tally.units)} of ${grouped(available)} that season ${seasonId} assigns`,
-        `Verified  ${grouped(tally.verified)}`,
-        `Pending   ${grouped(tally.pending)}`,
-        `Void      ${grouped(tally.void)}`,
-        `Refuted   ${grouped(tally.refuted)}`,
+        `Units     ${grouped(count.units)} of ${grouped(available)} that season ${seasonId} assigns`,
+        `Verified  ${grouped(count.verified)}`,
+        `Pending   ${grouped(count.pending)}`,
+        `Void      ${grouped(count.void)}`,
+        `Refuted   ${grouped(count.refuted)}`,
         ...chosen.flatMap(({ afterwards }) => afterwards ?? []),
       ].join("\n"),
-      json: { account: account.address, seasonId, ...tally },
+      json: { account: account.address, seasonId, ...count },
     };
   },
 };

@@ -1,6 +1,5 @@
 import type { Address } from "viem";
 import { rankAfter } from "../../sdk/ledger.ts";
-import { leading } from "./leading.ts";
 import type { Position, Unranked } from "./standings.ts";
 
 const RANK = '{"rank":';
@@ -153,3 +152,14 @@ const restOf = (standing: Unranked): string => {
   const { account, points, verified, pending, refuted, caught, lastSeq, lastChangeAt } = standing;
   return `,${JSON.stringify({ account, points, verified, pending, refuted, caught, lastSeq, lastChangeAt }).slice(1)}`;
 };
+
+/** How many of `count` positions, from the first on, pass a test that holds for no later ones; it is called about log2(`count`) times. */
+export function leading(count: number, test: (at: number) => boolean): number {
+  let low = 0;
+  for (let high = count; low < high; ) {
+    const middle = (low + high) >>> 1;
+    if (test(middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

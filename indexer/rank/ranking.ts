@@ -3,14 +3,14 @@ import type { Changes } from "../fold/changes.ts";
 import type { Entry } from "../fold/entries.ts";
 import type { Db } from "../store/sqlite/database.ts";
 import { storageError } from "../store/sqlite/storage.ts";
-import { createBoards } from "./boards.ts";
 import { createBuilt } from "./built.ts";
-import { createClosing } from "./closing.ts";
+import { createClosing } from "./epochs.ts";
 import { type Move, movesOf, opensSeason, partsOf } from "./moves.ts";
 import { createOrder, keyAt } from "./order.ts";
 import { query } from "./queries.ts";
 import { createStandingOrder } from "./standing-order.ts";
 import type { Standings } from "./standings.ts";
+import { createStandingsCache } from "./standings-cache.ts";
 import { createStored } from "./stored.ts";
 
 /** Reads and keeps the ranking of every season. */
@@ -52,14 +52,14 @@ export function createRanking(db: Db, { held = 0 } = {}): Ranking {
   const unbuilt = createStandingOrder(db);
   const closing = createClosing(db, built, unbuilt);
   const stored = createStored(db, order);
-  const boards = createBoards(db, stored, held);
+  const caches = createStandingsCache(db, stored, held);
 
   return {
     of(season) {
       built.require();
-      return boards.of(season) ?? stored.of(season);
+      return caches.of(season) ?? stored.of(season);
     },
-    held: boards.size,
+    held: caches.size,
     built: built.is,
     build() {
       if (built.is()) return;
@@ -78,16 +78,16 @@ export function createRanking(db: Db, { held = 0 } = {}): Ranking {
         move(moved);
         closing.reach(until, heads);
       }
-      tellBoards(rows);
+      updateCaches(rows);
     },
     retreat({ cursor, rows }) {
       move(movesOf(rows));
       if (rows.some(opensSeason)) closing.seasonsChanged();
       closing.retreat(cursor.timestamp);
-      tellBoards(rows);
+      updateCaches(rows);
     },
     forget() {
-      boards.forget();
+      caches.forget();
       built.forget();
       unbuilt.forget();
       closing.forget();
@@ -104,12 +104,12 @@ export function createRanking(db: Db, { held = 0 } = {}): Ranking {
       }
   }
 
-  function tellBoards(rows: Changes["rows"]): void {
+  function updateCaches(rows: Changes["rows"]): void {
     if (!built.is()) return;
     for (const change of rows) {
       if (change.table !== "entries") continue;
       const { seasonId, account } = (change.after ?? change.before) as Entry;
-      boards.changed(seasonId, account);
+      caches.changed(seasonId, account);
     }
   }
 }

@@ -4,18 +4,6 @@ import type { Db } from "../store/sqlite/database.ts";
 import type { Move } from "./moves.ts";
 import { query } from "./queries.ts";
 
-/** The order of entries while the ranking is not built, in memory: about 24 bytes an account. */
-export interface StandingOrder {
-  /** Tells the numbers and points of a season's participants, in order. */
-  each(seasonId: number, tell: (number: number, points: bigint) => void): void;
-  /** To be called before the parts of some moves are followed, which the table `entries` has already as a whole. */
-  begin(moves: readonly Move[]): void;
-  /** Follows the entries. */
-  changed(moves: readonly Move[]): void;
-  /** Drops what is held: it is read from the table `entries` when it is asked for again. */
-  forget(): void;
-}
-
 /** Keys by participant number; a last entry of 0 is no entry. */
 interface Season {
   points: BigInt64Array;
@@ -25,7 +13,7 @@ interface Season {
   changed: Set<number>;
 }
 
-export function createStandingOrder(db: Db): StandingOrder {
+export function createStandingOrder(db: Db) {
   const rows = db.prepare<[number], [bigint, bigint, bigint]>(query("entries in order")).raw().safeIntegers();
   const seasons = new Map<number, Season>();
 
@@ -46,23 +34,30 @@ export function createStandingOrder(db: Db): StandingOrder {
   }
 
   return {
-    each(seasonId, tell) {
+    /** Visits the numbers and points of a season's participants, in order. */
+    each(seasonId: number, visit: (number: number, points: bigint) => void): void {
       const season = seasons.get(seasonId) ?? read(seasonId);
       if (season.changed.size > 0) merge(season);
-      for (const number of season.ordered) tell(number, season.points[number] as bigint);
+      for (const number of season.ordered) visit(number, season.points[number] as bigint);
     },
-    begin(moves) {
+    /** To be called before the parts of some moves are followed, which the table `entries` has already as a whole. */
+    begin(moves: readonly Move[]): void {
       const held = new Set(seasons.keys());
       for (const move of moves) if (!held.has(move.seasonId)) follow(move, move.before);
     },
-    changed(moves) {
+    /** Follows the entries. */
+    changed(moves: readonly Move[]): void {
       for (const move of moves) follow(move, move.after);
     },
-    forget() {
+    /** Drops what is held: it is read from the table `entries` when it is asked for again. */
+    forget(): void {
       seasons.clear();
     },
   };
 }
+
+/** The order of entries while the ranking is not built, in memory: about 24 bytes an account. */
+export type StandingOrder = ReturnType<typeof createStandingOrder>;
 
 const keys = (): BigInt64Array => new BigInt64Array(1_024);
 

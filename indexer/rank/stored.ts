@@ -13,14 +13,7 @@ interface Row extends Unranked {
 
 type InSeason = Key & { season: number };
 
-/** Standings of any season as the database holds them, read by a few rows each. */
-export interface Stored {
-  of(season: number): Standings;
-  /** An account's standing but for its rank and place, for which most is read; undefined without a ledger entry. */
-  unranked(season: number, account: Address): Unranked | undefined;
-}
-
-export function createStored(db: Db, order: Order): Stored {
+export function createStored(db: Db, order: Order) {
   const keyOfAccount = db.prepare<[number, Address], [bigint, bigint]>(query("key of account")).raw().safeIntegers();
   const standingAt = db.prepare<[InSeason], Row>(query("standing")).safeIntegers();
   const from = db.prepare<[InSeason & { limit: number }], Row>(query("from")).safeIntegers();
@@ -84,12 +77,16 @@ export function createStored(db: Db, order: Order): Stored {
 
   return {
     of: standings,
-    unranked(season, account) {
+    /** An account's standing but for its rank and place, for which most is read; undefined without a ledger entry. */
+    unranked(season: number, account: Address): Unranked | undefined {
       const key = keyOf(season, account);
       return key && unranked(rowAt(season, key));
     },
   };
 }
+
+/** Standings of any season as the database holds them, read by a few rows each. */
+export type Stored = ReturnType<typeof createStored>;
 
 function unranked(row: Row): Unranked {
   const { account, points, lastSeq } = row;

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import type { SyncStatus } from "../sync/parts.ts";
+import type { SyncStatus } from "../sync/status.ts";
 import { latencyIn, type Observe } from "./latency.ts";
 import { UNLIMITED } from "./rate.ts";
 import type { App, State } from "./state.ts";
@@ -39,12 +39,16 @@ export function metricsRoute(app: App, state: State, condition: SyncStatus, stre
         for (const season of state.seasons.ledgers()) this.set({ season: String(season.seasonId) }, read(season));
       },
     });
-  const cursor = () => state.chain.progress()?.cursor;
+  const cursor = () => state.writer.progress()?.cursor;
   gauge("proofboard_head_block", "Last block of the chain.", () => condition.headBlock);
   gauge("proofboard_indexed_block", "Last block folded.", () => cursor()?.number);
-  gauge("proofboard_finalized_block", "Last block that can't be reorganised.", () => state.chain.progress()?.finalized);
+  gauge(
+    "proofboard_finalized_block",
+    "Last block that can't be reorganised.",
+    () => state.writer.progress()?.finalized,
+  );
   gauge("proofboard_verified_block", "Last block whose ledgers were found equal to the chain's.", () => {
-    return state.chain.progress()?.verified.number;
+    return state.writer.progress()?.verified.number;
   });
   gauge("proofboard_head_lag_blocks", "Blocks of the chain that are not folded yet.", () =>
     Math.max((condition.headBlock ?? 0) - (cursor()?.number ?? 0), 0),

@@ -1,5 +1,5 @@
 import type { Readiness } from "../../sdk/wire.ts";
-import type { SyncStatus } from "../sync/parts.ts";
+import type { SyncStatus } from "../sync/status.ts";
 import { noQuery } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import { UNLIMITED } from "./rate.ts";

@@ -1,7 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifySchemaCompiler, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { ZodType } from "zod";
-import type { SyncStatus } from "../sync/parts.ts";
+import type { SyncStatus } from "../sync/status.ts";
 import { accountRoutes } from "./accounts.ts";
 import { activityRoute } from "./activity.ts";
 import { followBlocks } from "./answers.ts";

@@ -17,7 +17,7 @@ import type { ReadSeason } from "../store/sqlite/read-seasons.ts";
 import type { Readers } from "../store/sqlite/readers.ts";
 import type { Files } from "../store/sqlite/store.ts";
 import type { Announcements } from "../sync/announcements.ts";
-import type { Chain, Progress } from "../sync/chain.ts";
+import type { Progress, Writer } from "../sync/writer.ts";
 import { ProblemError } from "./problems.ts";
 
 /** The server with schemas in zod. */
@@ -33,7 +33,7 @@ export type App = FastifyInstance<
 export interface Sources {
   readers: Readers;
   files: Files;
-  chain: Chain;
+  writer: Pick<Writer, "progress" | "isComplete">;
   announcements: Announcements;
   decoder: Decoder;
   deployment: Deployment;
@@ -67,7 +67,7 @@ interface WrittenAsOf {
 }
 
 export function createState(sources: Sources): State {
-  const { readers, chain, announcements } = sources;
+  const { readers, writer, announcements } = sources;
   let progress: Progress | undefined;
   let known = new Map<string, ReadSeason>();
   let built = false;
@@ -81,11 +81,11 @@ export function createState(sources: Sources): State {
   });
   const state: State = {
     progress() {
-      progress ??= chain.progress();
+      progress ??= writer.progress();
       return progress;
     },
     isBuilt() {
-      built ||= chain.isComplete();
+      built ||= writer.isComplete();
       return built;
     },
     season(seasonId) {

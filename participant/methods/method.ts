@@ -1,10 +1,10 @@
 import type { Models } from "../../inference/models.ts";
 import type { AttestationState } from "../../sdk/attestations.ts";
 import type { Client } from "../../sdk/client.ts";
-import type { Actor, Job } from "../actors.ts";
 import type { ChainState } from "../chainState.ts";
 import type { Content } from "../content.ts";
 import type { Report } from "../heads.ts";
+import type { Actor, Job } from "../jobs.ts";
 import type { Journal } from "../journal.ts";
 import type { Sender } from "../sender.ts";
 import type { Wish } from "../units.ts";

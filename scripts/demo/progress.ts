@@ -1,12 +1,12 @@
 import type { Address } from "viem";
-import type { Board } from "../../participant/board.ts";
 import type { ChainState } from "../../participant/chainState.ts";
+import type { ChainFollower } from "../../participant/follow.ts";
 import { type AttestationState, countOf, detailOf, type RecordedAttestation } from "../../sdk/attestations.ts";
 import { unitOf } from "../../sdk/contexts.ts";
 import { fraudProof } from "../../sdk/methods/fraudProof.ts";
 import { Status } from "../../sdk/protocol.ts";
 
-/** A season's attestations on the board. */
+/** A season's attestations on chain. */
 export const attestationsOf = ({ attestations }: ChainState, seasonId: bigint): AttestationState[] =>
   [...attestations.byId.values()].filter(({ message }) => unitOf(message.context)?.seasonId === seasonId);
 
@@ -18,10 +18,10 @@ const WIDTH = 24;
 const QUIET = 10n;
 
 /** Shows how a season goes: one line that is written over at a terminal, a line now and then elsewhere. */
-export function showProgress(board: Board, seasonId: bigint, print: (line: string) => void): () => void {
+export function showProgress(follower: ChainFollower, seasonId: bigint, print: (line: string) => void): () => void {
   const seen = new Set<string>();
   let shownAt = 0n;
-  const stop = board.onState((state) => {
+  const stop = follower.onState((state) => {
     const season = state.seasons.get(seasonId);
     if (season === undefined) return;
     const now = state.head.timestamp;

@@ -3,7 +3,7 @@ import { fetchApi } from "../../sdk/api.ts";
 import { type AttestationState, countOf } from "../../sdk/attestations.ts";
 import { Status } from "../../sdk/protocol.ts";
 import type { StandingsPage } from "../../sdk/wire.ts";
-import type { Cast } from "./cast.ts";
+import type { DemoAccounts } from "./accounts.ts";
 import { attestationsOf, refutationOf, short, unitAt } from "./progress.ts";
 
 /** A guest's keystore and its password, which everybody may know. */
@@ -14,7 +14,7 @@ export interface Guest {
 
 export interface SummaryOptions {
   state: ChainState;
-  cast: Cast;
+  cast: DemoAccounts;
   apiUrl: string;
   rpcUrl: string;
   /** Who may take part in season 2; undefined where there will be none. */

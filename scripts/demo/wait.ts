@@ -1,4 +1,4 @@
-import type { Board } from "../../participant/board.ts";
+import type { ChainFollower } from "../../participant/follow.ts";
 import { fetchApi } from "../../sdk/api.ts";
 import { unitOf } from "../../sdk/contexts.ts";
 import { Status } from "../../sdk/protocol.ts";
@@ -6,9 +6,13 @@ import type { Audit } from "../../sdk/wire.ts";
 import { attestationsOf } from "./progress.ts";
 
 /** Waits until a state of the chain makes `isSo` true. */
-function untilState(board: Board, signal: AbortSignal, isSo: () => boolean | Promise<boolean>): Promise<void> {
+function untilState(
+  follower: ChainFollower,
+  signal: AbortSignal,
+  isSo: () => boolean | Promise<boolean>,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stop = board.onState(async () => {
+    const stop = follower.onState(async () => {
       try {
         if (!(await isSo())) return;
         stop();
@@ -22,9 +26,9 @@ function untilState(board: Board, signal: AbortSignal, isSo: () => boolean | Pro
 }
 
 /** Waits until a season is over and all its attestations are final, paid or penalised. */
-export const untilSettled = (board: Board, seasonId: bigint, signal: AbortSignal): Promise<void> =>
-  untilState(board, signal, async () => {
-    const { state, client } = board;
+export const untilSettled = (follower: ChainFollower, seasonId: bigint, signal: AbortSignal): Promise<void> =>
+  untilState(follower, signal, async () => {
+    const { state, client } = follower;
     const season = state.seasons.get(seasonId);
     const own = attestationsOf(state, seasonId);
     if (season === undefined || state.head.timestamp < season.endsAt) return false;
@@ -42,20 +46,20 @@ export const untilSettled = (board: Board, seasonId: bigint, signal: AbortSignal
   });
 
 /** Waits until nothing can be awarded or burned in a season any more. */
-export const untilClosed = (board: Board, seasonId: bigint, signal: AbortSignal): Promise<void> =>
-  untilState(board, signal, () => {
-    const season = board.state.seasons.get(seasonId);
-    return season !== undefined && board.state.head.timestamp >= season.closesAt;
+export const untilClosed = (follower: ChainFollower, seasonId: bigint, signal: AbortSignal): Promise<void> =>
+  untilState(follower, signal, () => {
+    const season = follower.state.seasons.get(seasonId);
+    return season !== undefined && follower.state.head.timestamp >= season.closesAt;
   });
 
 /** Waits until the indexer has the season's whole ledger. */
-export async function untilIndexed(board: Board, apiUrl: string, seasonId: bigint): Promise<void> {
+export async function untilIndexed(follower: ChainFollower, apiUrl: string, seasonId: bigint): Promise<void> {
   for (;;) {
-    const { rpc, contracts } = board.client;
+    const { rpc, contracts } = follower.client;
     const args = [seasonId] as const;
     const [seq] = await rpc.readContract({ ...contracts.campaign, functionName: "ledgerOf", args });
     const audit = await fetchApi<Audit>(apiUrl, `/v1/audit/${seasonId}`).catch(() => undefined);
     if (audit?.seq === String(seq)) return;
-    await board.heads.next();
+    await follower.heads.next();
   }
 }

@@ -8,7 +8,7 @@ import type { Models } from "../../inference/models.ts";
 import type { Check } from "../../inference/verify/checks.ts";
 import { ensureDeposit } from "../../participant/deposits.ts";
 import { attestUnits } from "../../participant/methods/fraudProof/attestUnits.ts";
-import { lieAfter } from "../../scripts/demo/cast.ts";
+import { lieAfter } from "../../scripts/demo/accounts.ts";
 import { openSeason } from "../../scripts/season.ts";
 import { callOf } from "../../sdk/calls.ts";
 import { contractOf } from "../../sdk/client.ts";

@@ -5,7 +5,7 @@ import type { Hex } from "viem";
 import { type Indexer, startIndexer } from "../../indexer/main.ts";
 import type { Models } from "../../inference/models.ts";
 import { readModel } from "../../models/read.ts";
-import { runActors } from "../../participant/actors.ts";
+import { runActors } from "../../participant/jobs.ts";
 import { createKeeper } from "../../participant/keeper.ts";
 import { createProver } from "../../participant/methods/quorum/prover.ts";
 import { createVerifier } from "../../participant/methods/quorum/verifier.ts";

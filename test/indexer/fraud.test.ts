@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { type Indexer, startIndexer } from "../../indexer/main.ts";
-import { runActors } from "../../participant/actors.ts";
+import { runActors } from "../../participant/jobs.ts";
 import { createKeeper } from "../../participant/keeper.ts";
 import { createBatcher } from "../../participant/methods/fraudProof/batcher.ts";
 import { createChallenger } from "../../participant/methods/fraudProof/challenger.ts";
-import { lieAfter } from "../../scripts/demo/cast.ts";
+import { lieAfter } from "../../scripts/demo/accounts.ts";
 import { openSeason } from "../../scripts/season.ts";
 import { auditSeason } from "../../sdk/audit.ts";
 import { fraudProof } from "../../sdk/methods/fraudProof.ts";

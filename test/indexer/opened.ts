@@ -2,7 +2,7 @@ import { createDecoder } from "../../indexer/decode/events.ts";
 import type { Log } from "../../indexer/ingest/blocks.ts";
 import { assemble, type Opened } from "../../indexer/open.ts";
 import { type Db, openDatabase } from "../../indexer/store/sqlite/database.ts";
-import type { Chain } from "../../indexer/sync/chain.ts";
+import type { Writer } from "../../indexer/sync/writer.ts";
 import { type Block, chainOf } from "./node.ts";
 import { asRead, deployment, tell } from "./story.ts";
 
@@ -41,10 +41,10 @@ export const logsOf = (block: Block): Log[] =>
   }));
 
 /** Each block in a transaction of its own. */
-export function append(chain: Chain, blocks: readonly Block[], finalized = 0): void {
-  for (const block of blocks) chain.append({ headers: [block], logs: logsOf(block), finalized });
+export function append(writer: Writer, blocks: readonly Block[], finalized = 0): void {
+  for (const block of blocks) writer.append({ headers: [block], logs: logsOf(block), finalized });
 }
 
 /** All blocks in one transaction. */
-export const appendAtOnce = (chain: Chain, blocks: readonly Block[], finalized = 0): number =>
-  chain.append({ headers: blocks, logs: blocks.flatMap(logsOf), finalized });
+export const appendAtOnce = (writer: Writer, blocks: readonly Block[], finalized = 0): number =>
+  writer.append({ headers: blocks, logs: blocks.flatMap(logsOf), finalized });

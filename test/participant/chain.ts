@@ -6,8 +6,8 @@ import { createTestClient, http, type LocalAccount } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { type Models, openModels } from "../../inference/models.ts";
 import { type CommittedModel, readModel } from "../../models/read.ts";
-import { type Board, followBoard } from "../../participant/board.ts";
 import { type Content, openContent } from "../../participant/content.ts";
+import { type ChainFollower, followChain } from "../../participant/follow.ts";
 import { type Journal, openJournal } from "../../participant/journal.ts";
 import { loadPinnedRuntime } from "../../participant/runtime.ts";
 import { createSender, type Sender } from "../../participant/sender.ts";
@@ -74,7 +74,7 @@ export interface Site {
   rpcUrl: string;
   deployment: Deployment;
   client: Client;
-  board: Board;
+  board: ChainFollower;
   directory: string;
   content: Content;
   journal: Journal;
@@ -112,7 +112,7 @@ async function openSite(chain: Chain, ending: AbortController, fraudWindow: numb
   const deployment = await deploy({ rpcUrl: chain.rpcUrl, account: accountOf(0), parameters, report });
   const { signal } = ending;
   const client = connect(deployment, chain.rpcUrl);
-  const board = await followBoard(client, { signal, report, pollMs: 20 });
+  const board = await followChain(client, { signal, report, pollMs: 20 });
   const directory = await mkdtemp(join(tmpdir(), "proofboard-"));
   const content = openContent(join(directory, "content"));
   const journal = openJournal(join(directory, "journal.sqlite"));

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { expect } from "chai";
 import { parseEther } from "viem";
-import { runActors } from "../../participant/actors.ts";
 import type { ChainState } from "../../participant/chainState.ts";
+import { runActors } from "../../participant/jobs.ts";
 import { createVerifier } from "../../participant/methods/quorum/verifier.ts";
 import { type WorkOptions, work } from "../../participant/work.ts";
 import type { AttestationState } from "../../sdk/attestations.ts";

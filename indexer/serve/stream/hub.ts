@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { LogLocation } from "../../decode/events.ts";
 import type { Announcement } from "../../sync/announcements.ts";
-import type { SyncStatus } from "../../sync/parts.ts";
+import type { SyncStatus } from "../../sync/status.ts";
 import { ProblemError } from "../problems.ts";
 import { progressOf, type State } from "../state.ts";
 import { createMessages } from "./messages.ts";
@@ -52,7 +52,7 @@ const NONE: LogLocation = { blockNumber: 0, logIndex: 0 };
 export function createHub(state: State, condition: SyncStatus, limits: StreamLimits) {
   const clients = new Set<Client>();
   const messages = createMessages(state);
-  const start = state.chain.progress();
+  const start = state.writer.progress();
   const undone = createUndone(start ? Math.min(start.finalized, start.cursor.number) : 0);
   let head = start?.cursor.number ?? 0;
 

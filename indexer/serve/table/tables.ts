@@ -76,7 +76,7 @@ export function createTables(state: State) {
   return {
     /** Writes the table as of now, or joins those who read it already. Throws a problem of status 404 or 503. */
     async open(season: number): Promise<Table> {
-      const name = `${season} ${state.chain.progress()?.cursor.hash}`;
+      const name = `${season} ${state.writer.progress()?.cursor.hash}`;
       const forget = () => void written.delete(name);
       const table = written.get(name) ?? begin(season, forget);
       written.set(name, table);

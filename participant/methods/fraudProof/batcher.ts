@@ -5,8 +5,8 @@ import { countOf } from "../../../sdk/attestations.ts";
 import type { TaskInputs } from "../../../sdk/client.ts";
 import { unitContext, unitOf } from "../../../sdk/contexts.ts";
 import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
-import type { Actor, Job } from "../../actors.ts";
 import type { ChainState } from "../../chainState.ts";
+import type { Actor, Job } from "../../jobs.ts";
 import { runningSeasons, type Wish } from "../../units.ts";
 import type { ProverLimits, Tools } from "../method.ts";
 import { attestUnits, mostUnits, type UnitRange } from "./attestUnits.ts";
@@ -26,7 +26,7 @@ export function createBatcher(options: BatcherOptions): Actor {
   const { campaign } = client.contracts;
   const account = sender.account.address;
   const name = `batcher ${account}`;
-  // First units of batches on their way or hopeless, until the board shows them.
+  // First units of batches on their way or hopeless, until the chain shows them.
   const begun = new Set<Hex>();
 
   const contextOf = (task: TaskInputs, unit: bigint): Hex =>

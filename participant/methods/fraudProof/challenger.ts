@@ -11,8 +11,8 @@ import type { Call } from "../../../sdk/calls.ts";
 import { RevertError } from "../../../sdk/errors.ts";
 import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
 import { Status } from "../../../sdk/protocol.ts";
-import type { Actor } from "../../actors.ts";
 import { assignedUnit, type ChainState } from "../../chainState.ts";
+import type { Actor } from "../../jobs.ts";
 import type { Tools } from "../method.ts";
 import { refutationOf } from "./refutation.ts";
 

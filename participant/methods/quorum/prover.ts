@@ -10,8 +10,8 @@ import { contractOf } from "../../../sdk/client.ts";
 import { attestationUid } from "../../../sdk/commitments.ts";
 import { isRevealing, quorum } from "../../../sdk/methods/quorum.ts";
 import { Status } from "../../../sdk/protocol.ts";
-import type { Actor, Job } from "../../actors.ts";
 import { ensureDeposit } from "../../deposits.ts";
+import type { Actor, Job } from "../../jobs.ts";
 import type { AttestationEntry } from "../../journal.ts";
 import type { ProverLimits, Tools } from "../method.ts";
 import { type FreeUnit, nextUnit } from "./units.ts";
@@ -33,7 +33,7 @@ export function createProver(options: ProverOptions): Actor {
   const contract = contractOf(client, quorum);
   const account = sender.account.address;
   const name = `prover ${account}`;
-  // Contexts whose commit is on its way, until the board shows it.
+  // Contexts whose commit is on its way, until the chain shows it.
   const committing = new Set<Hex>();
   const hopeless = new Set<Hex>();
   let lastCommit: bigint | undefined;

@@ -30,10 +30,10 @@ describe("the fold of attestations", () => {
       });
     const settled = (id: Hex, status: number) => emit(...registry, "StatusChanged", { id, status, by: challenger });
     const fold = (...logs: Emitted[]) => {
-      const { db, chain } = open();
+      const { db, writer } = open();
       const [, second, opening] = chainOf(tell([])) as [Block, Block, Block];
-      chain.start(second);
-      append(chain, [opening, { ...opening, number: 3, hash: hash(3), parentHash: opening.hash, logs }]);
+      writer.start(second);
+      append(writer, [opening, { ...opening, number: 3, hash: hash(3), parentHash: opening.hash, logs }]);
       return db;
     };
     const tally = (db: Db, account: Address) =>
@@ -75,10 +75,10 @@ describe("the fold of attestations", () => {
   it("counts every account's units as its attestations stand", () => {
     fc.assert(
       fc.property(story, (choices) => {
-        const { db, chain } = open();
+        const { db, writer } = open();
         const [, second, ...blocks] = chainOf(tell(choices)) as [Block, Block, ...Block[]];
-        chain.start(second);
-        append(chain, blocks);
+        writer.start(second);
+        append(writer, blocks);
         const counted = db
           .prepare(
             `SELECT season_id, account, pending, verified, refuted FROM entries
@@ -105,9 +105,9 @@ describe("the fold of attestations", () => {
     const registry = [deployment.contracts.AttestationRegistry.address, attestationRegistryAbi] as const;
     const context = unitContext({ campaign: campaign.address, seasonId: 1n, taskId: 1n, unit: 0n });
     const creditedFor = (revealed: Hex): unknown[] => {
-      const { db, chain } = open();
+      const { db, writer } = open();
       const [, second, opening] = chainOf(tell([])) as [Block, Block, Block];
-      chain.start(second);
+      writer.start(second);
       const attested = emit(...registry, "Attested", {
         ...{ uid: hash(9), prover: accountOf(1), modelId: MODEL, inputHash: hash(3), outputHash: revealed },
         ...{ traceHash: hash(0), context, salt: hash(4), method: 1 },
@@ -127,7 +127,7 @@ describe("the fold of attestations", () => {
       );
       const refuted = emit(...registry, "StatusChanged", { id: hash(9), status: 3, by: accountOf(8) });
       const logs = [attested, ...revealedVotes, refuted];
-      append(chain, [opening, { ...opening, number: 3, hash: hash(7), parentHash: opening.hash, logs }]);
+      append(writer, [opening, { ...opening, number: 3, hash: hash(7), parentHash: opening.hash, logs }]);
       return db.prepare("SELECT account FROM entries WHERE caught = 1 ORDER BY account").pluck().all();
     };
     expect(creditedFor(wrong)).to.have.members([4, 5, 6].map(accountOf));
@@ -137,10 +137,10 @@ describe("the fold of attestations", () => {
   it("credits who voted for what the last round found, or showed a wrong row, with each refutation", () => {
     fc.assert(
       fc.property(story, (choices) => {
-        const { db, chain } = open();
+        const { db, writer } = open();
         const [, second, ...blocks] = chainOf(tell(choices)) as [Block, Block, ...Block[]];
-        chain.start(second);
-        append(chain, blocks);
+        writer.start(second);
+        append(writer, blocks);
         const credited = db
           .prepare(
             "SELECT season_id, account, caught FROM entries WHERE caught > 0 ORDER BY season_id, account COLLATE BINARY",
@@ -172,11 +172,11 @@ describe("the fold of attestations", () => {
   it("counts the attestations of each minute by their methods", () => {
     fc.assert(
       fc.property(story, (choices) => {
-        const { db, chain } = open();
+        const { db, writer } = open();
         const [, second, ...blocks] = chainOf(tell(choices)) as [Block, Block, ...Block[]];
-        chain.start(second);
+        writer.start(second);
         append(
-          chain,
+          writer,
           blocks.map((block) => ({ ...block, timestamp: 20 * block.number })),
         );
         const recounted = db

@@ -12,38 +12,38 @@ const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { 
 
 describe("the fold of a ledger", () => {
   it("refuses a gap in a season's ledger and then changes nothing", () => {
-    const { db, chain } = open();
+    const { db, writer } = open();
     const [first, second, opening] = chainOf(tell([])) as [Block, Block, Block];
-    chain.start(second);
-    append(chain, [opening]);
+    writer.start(second);
+    append(writer, [opening]);
     const before = dump(db);
     const award = emit(campaign.address, campaignAbi, "PointsAwarded", {
       ...{ seasonId: 1n, account: accountOf(1), subject: first.hash, reason: 1, amount: 10n, seq: 2n },
     });
     const next: Block = { ...opening, number: 3, hash: first.hash, parentHash: opening.hash, logs: [award] };
-    expect(() => append(chain, [next]))
+    expect(() => append(writer, [next]))
       .to.throw(IntegrityError)
       .with.property("message", "The ledger of season 1 goes from entry 0 to 2.");
     expect(dump(db)).to.deep.equal(before);
   });
 
   it("refuses points for an attestation that was never recorded", () => {
-    const { chain } = open();
+    const { writer } = open();
     const [first, second, opening] = chainOf(tell([])) as [Block, Block, Block];
-    chain.start(second);
-    append(chain, [opening]);
+    writer.start(second);
+    append(writer, [opening]);
     const award = emit(campaign.address, campaignAbi, "PointsAwarded", {
       ...{ seasonId: 1n, account: accountOf(1), subject: first.hash, reason: 1, amount: 10n, seq: 1n },
     });
     const next: Block = { ...opening, number: 3, hash: first.hash, parentHash: opening.hash, logs: [award] };
-    expect(() => append(chain, [next])).to.throw(IntegrityError, "never recorded");
+    expect(() => append(writer, [next])).to.throw(IntegrityError, "never recorded");
   });
 
   it("refuses points for a reason that no rule knows", () => {
-    const { chain } = open();
+    const { writer } = open();
     const [first, second, opening] = chainOf(tell([])) as [Block, Block, Block];
-    chain.start(second);
-    append(chain, [opening]);
+    writer.start(second);
+    append(writer, [opening]);
     const subject = first.hash;
     const attested = emit(deployment.contracts.AttestationRegistry.address, attestationRegistryAbi, "BatchAttested", {
       ...{ id: subject, prover: accountOf(1), modelId: MODEL, method: FRAUD, count: 1, root: subject, traces: "0x" },
@@ -53,19 +53,19 @@ describe("the fold of a ledger", () => {
       ...{ seasonId: 1n, account: accountOf(1), subject, reason: 3, amount: 10n, seq: 1n },
     });
     const next: Block = { ...opening, number: 3, hash: first.hash, parentHash: opening.hash, logs: [attested, award] };
-    expect(() => append(chain, [next])).to.throw(IntegrityError, "for reason 3, which no rule knows");
+    expect(() => append(writer, [next])).to.throw(IntegrityError, "for reason 3, which no rule knows");
   });
 
   it("refuses more points than a season has, at once or together", () => {
-    const { db, chain } = open();
+    const { db, writer } = open();
     const [first, second, opening] = chainOf(tell([])) as [Block, Block, Block];
-    chain.start(second);
+    writer.start(second);
     const subject = first.hash;
     const attested = emit(deployment.contracts.AttestationRegistry.address, attestationRegistryAbi, "BatchAttested", {
       ...{ id: subject, prover: accountOf(1), modelId: MODEL, method: FRAUD, count: 1, root: subject, traces: "0x" },
       context: padHex("0x00", { size: 32 }),
     });
-    append(chain, [{ ...opening, logs: [...opening.logs, attested] }]);
+    append(writer, [{ ...opening, logs: [...opening.logs, attested] }]);
     const before = dump(db);
     const most = 2n ** 63n - 1n;
     const award = (amount: bigint, n: number) =>
@@ -74,29 +74,29 @@ describe("the fold of a ledger", () => {
       });
     const next = { ...opening, number: 3, hash: first.hash, parentHash: opening.hash };
     for (const logs of [[award(most + 1n, 1)], [award(2n ** 64n - 1n, 1)], [award(most, 1), award(1n, 2)]]) {
-      expect(() => append(chain, [{ ...next, logs }])).to.throw(IntegrityError, "more than a season has");
+      expect(() => append(writer, [{ ...next, logs }])).to.throw(IntegrityError, "more than a season has");
       expect(dump(db)).to.deep.equal(before);
     }
-    append(chain, [{ ...next, logs: [award(most, 1)] }]);
+    append(writer, [{ ...next, logs: [award(most, 1)] }]);
   });
 
   it("refuses points in a season that was never drafted", () => {
-    const { chain } = open();
+    const { writer } = open();
     const [first, second] = chainOf(tell([])) as [Block, Block];
-    chain.start(first);
+    writer.start(first);
     const award = emit(campaign.address, campaignAbi, "PointsAwarded", {
       ...{ seasonId: 1n, account: accountOf(1), subject: first.hash, reason: 1, amount: 10n, seq: 1n },
     });
-    expect(() => append(chain, [{ ...second, logs: [award] }])).to.throw(IntegrityError, "never drafted");
+    expect(() => append(writer, [{ ...second, logs: [award] }])).to.throw(IntegrityError, "never drafted");
   });
 
   it("sums up every account's points by their reasons", () => {
     fc.assert(
       fc.property(story, (choices) => {
-        const { db, chain } = open();
+        const { db, writer } = open();
         const [, second, ...blocks] = chainOf(tell(choices)) as [Block, Block, ...Block[]];
-        chain.start(second);
-        append(chain, blocks);
+        writer.start(second);
+        append(writer, blocks);
         const summed = db
           .prepare(
             `SELECT season_id, account, by_prover, by_verifier, by_penalty FROM entries
@@ -121,10 +121,10 @@ describe("the fold of a ledger", () => {
   it("keeps each entry, the totals and the ledger's hash as the contract does", () => {
     fc.assert(
       fc.property(story, (choices) => {
-        const { db, chain } = open();
+        const { db, writer } = open();
         const [, second, ...blocks] = chainOf(tell(choices)) as [Block, Block, ...Block[]];
-        chain.start(second);
-        append(chain, blocks);
+        writer.start(second);
+        append(writer, blocks);
         for (const [seasonId, ledger] of (blocks.at(-1) as Block).ledgers) {
           const season = db
             .prepare("SELECT seq, participants, total_points, ledger_hash FROM seasons WHERE season_id = ?")

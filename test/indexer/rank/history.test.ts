@@ -10,7 +10,7 @@ import type { Block } from "../node.ts";
 import { dump } from "../running.ts";
 import { accountOf } from "../story.ts";
 import { addressOf, cursorAt, openEntries } from "./entries.ts";
-import { blocksTold, openTold } from "./told.ts";
+import { blocksOf, openFollowed } from "./followed.ts";
 
 /** Seasons of a story last for 997 seconds from 1003 on. */
 const START = 1_003;
@@ -20,7 +20,7 @@ const EPOCHS = 100;
 const block = fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 12 });
 const pause = fc.constantFrom(0, 1, 5, 9, 10, 30, 200);
 const story = fc.array(fc.tuple(block, pause), { minLength: 2, maxLength: 25 }).map((told) =>
-  blocksTold(
+  blocksOf(
     told.map(([choices]) => choices),
     [1_000, 1, 1, ...told.map(([, seconds]) => seconds)],
   ),
@@ -84,7 +84,7 @@ describe("the history of standings", () => {
   it("is what the ledger tells of every epoch's end", () => {
     fc.assert(
       fc.property(story, (blocks) => {
-        const { db, ranking, append } = openTold(blocks);
+        const { db, ranking, append } = openFollowed(blocks);
         ranking.build();
         for (const one of blocks.slice(2)) append([one]);
         expectExact(db, blocks.at(-1) as Block);
@@ -119,11 +119,11 @@ describe("the history of standings", () => {
   it("is the same to the row when blocks come many at a time and the ranking is built at the end", () => {
     fc.assert(
       fc.property(story, fc.integer({ min: 1, max: 25 }), (blocks, size) => {
-        const followed = openTold(blocks);
+        const followed = openFollowed(blocks);
         followed.ranking.build();
         for (const one of blocks.slice(2)) followed.append([one]);
 
-        const late = openTold(blocks);
+        const late = openFollowed(blocks);
         for (let from = 2; from < blocks.length; from += size) late.append(blocks.slice(from, from + size));
         late.ranking.build();
         expect(dump(late.db)).to.deep.equal(dump(followed.db));
@@ -135,8 +135,8 @@ describe("the history of standings", () => {
   it("is undone with the blocks, to the row, over any ends of epochs and any fork", () => {
     fc.assert(
       fc.property(story, fc.array(fc.tuple(block, pause), { maxLength: 6 }), fc.boolean(), (blocks, fork, built) => {
-        const { db, ranking, chain, append } = openTold(blocks);
-        chain.complete();
+        const { db, ranking, writer, append } = openFollowed(blocks);
+        writer.complete();
         if (built) ranking.build();
         const states = blocks.slice(2).map((one) => {
           append([one]);
@@ -144,7 +144,7 @@ describe("the history of standings", () => {
         });
         for (let i = states.length - 2; i >= 0; i--) {
           const base = blocks[i + 2] as Block;
-          chain.rollback(base.number);
+          writer.rollback(base.number);
           expect(dump(db)).to.deep.equal(states[i]);
           let { number, timestamp, hash } = base;
           for (const [, seconds] of fork) {
@@ -152,7 +152,7 @@ describe("the history of standings", () => {
             timestamp += seconds;
             append([{ ...base, number, timestamp, parentHash: hash, logs: [] }]);
           }
-          if (fork.length > 0) chain.rollback(base.number);
+          if (fork.length > 0) writer.rollback(base.number);
           expect(dump(db)).to.deep.equal(states[i]);
         }
       }),
@@ -161,9 +161,9 @@ describe("the history of standings", () => {
   });
 
   it("closes nothing in a transaction that failed", () => {
-    const blocks = blocksTold([[1], [2], [3]], [1_000, 1, 1, 5, 30, 30]);
+    const blocks = blocksOf([[1], [2], [3]], [1_000, 1, 1, 5, 30, 30]);
     const [, , opening, , second, third] = blocks as [Block, Block, Block, Block, Block, Block];
-    const { db, ranking, chain, append } = openTold(blocks);
+    const { db, ranking, writer, append } = openFollowed(blocks);
     ranking.build();
     append(blocks.slice(2, 4));
     const before = dump(db);
@@ -173,7 +173,7 @@ describe("the history of standings", () => {
     append([third]);
     expectExact(db, third);
     expect(createHistory(db).epochs(1).length).to.equal(6);
-    chain.rollback(3);
+    writer.rollback(3);
     expect(dump(db)).to.deep.equal(before);
   });
 

@@ -10,23 +10,23 @@ import { dump, scratch } from "../running.ts";
 import { deployment } from "../story.ts";
 import { openEntries } from "./entries.ts";
 import { placed } from "./expected.ts";
-import { blocksTold, openTold } from "./told.ts";
+import { blocksOf, openFollowed } from "./followed.ts";
 
 const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 20 }), { minLength: 1, maxLength: 20 });
 
 function rankingOf(choices: readonly (readonly number[])[]) {
-  const blocks = blocksTold(choices);
-  const { db, ranking, append, chain } = openTold(blocks);
+  const blocks = blocksOf(choices);
+  const { db, ranking, append, writer } = openFollowed(blocks);
   ranking.build();
   for (const block of blocks.slice(2)) append([block]);
-  return { db, ranking, chain, blocks, append, ledgers: (blocks.at(-1) as Block).ledgers };
+  return { db, ranking, writer, blocks, append, ledgers: (blocks.at(-1) as Block).ledgers };
 }
 
 const after = ({ points, lastSeq }: Standing) => ({ points: BigInt(points), lastSeq: BigInt(lastSeq) });
 
 describe("the ranking", () => {
   it("refuses to be read before it is built", () => {
-    const { ranking } = openTold(blocksTold([[]]));
+    const { ranking } = openFollowed(blocksOf([[]]));
     expect(() => ranking.of(1)).to.throw(RankingNotBuilt, "The ranking is being built: ask again later.");
     expect(ranking.built()).to.equal(false);
     ranking.build();
@@ -132,17 +132,17 @@ describe("the ranking", () => {
   it("is the same to the row whether it followed every block, some of them twice, or was built at the end", () => {
     fc.assert(
       fc.property(story, fc.integer({ min: 1, max: 20 }), (choices, depth) => {
-        const { db, chain, blocks, append } = rankingOf(choices);
+        const { db, writer, blocks, append } = rankingOf(choices);
         const followed = dump(db);
         const from = Math.max(1, blocks.length - 1 - depth);
-        chain.rollback(from);
+        writer.rollback(from);
         append(blocks.slice(from + 1));
         expect(dump(db)).to.deep.equal(followed);
 
-        const late = openTold(blocks);
+        const late = openFollowed(blocks);
         late.append(blocks.slice(2));
         late.ranking.build();
-        late.chain.complete();
+        late.writer.complete();
         for (const table of ["places", "marks", "ranking_built"])
           expect(dump(late.db)[table], table).to.deep.equal(followed[table]);
       }),
@@ -151,8 +151,8 @@ describe("the ranking", () => {
   });
 
   it("forgets a build that its transaction took back", () => {
-    const blocks = blocksTold([[]]);
-    const { ranking, db, append } = openTold(blocks);
+    const blocks = blocksOf([[]]);
+    const { ranking, db, append } = openFollowed(blocks);
     db.exec("BEGIN");
     ranking.build();
     expect(ranking.built()).to.equal(true);

@@ -5,7 +5,7 @@ import type { Limits } from "../../../indexer/serve/limits.ts";
 import { createServer, type ServerOptions } from "../../../indexer/serve/server.ts";
 import { type App, createState, type State } from "../../../indexer/serve/state.ts";
 import { createAnnouncements } from "../../../indexer/sync/announcements.ts";
-import type { SyncStatus } from "../../../indexer/sync/parts.ts";
+import type { SyncStatus } from "../../../indexer/sync/status.ts";
 import { type Block, chainOf } from "../node.ts";
 import { assembled, decoder, logsOf } from "../opened.ts";
 import { scratch } from "../running.ts";
@@ -33,12 +33,12 @@ const rpc = { failures: () => new Map([["timeout", 3]]) } as unknown as Rpc;
 export function openServed(blocks: Block[], { complete = true } = {}): Served {
   const files = scratch();
   const opened = assembled(files.path("db"), 10_000);
-  const { db, chain } = opened;
+  const { db, writer } = opened;
   const announcements = createAnnouncements();
   const sources = { ...opened, announcements, deployment, rpc };
   const apps: App[] = [];
-  chain.start(blocks[1] as Block);
-  if (complete) chain.complete();
+  writer.start(blocks[1] as Block);
+  if (complete) writer.complete();
 
   const served: Served = {
     state: createState(sources),
@@ -51,11 +51,11 @@ export function openServed(blocks: Block[], { complete = true } = {}): Served {
       const parting = next.findIndex(({ hash }, i) => hash !== served.blocks[i]?.hash);
       const from = parting === -1 ? next.length : parting;
       if (from < served.blocks.length) {
-        chain.rollback(from - 1);
+        writer.rollback(from - 1);
         announcements.announce({ kind: "reorganised", cursor: next[from - 1] as Block, from });
       }
       for (const block of next.slice(from)) {
-        chain.append({ headers: [block], logs: logsOf(block), finalized: 0 });
+        writer.append({ headers: [block], logs: logsOf(block), finalized: 0 });
         announcements.announce({ kind: "appended", cursor: block, from: block.number });
       }
       served.blocks = next;

@@ -68,13 +68,13 @@ describe("a database of schema version 4", () => {
     const upgraded = new Database(files.path("db"), { readonly: true });
 
     const clean = openDatabase(":memory:", told.deployment);
-    const { chain } = assemble(clean, told.deployment, 0);
-    chain.setGenesis(told.genesis as Hex);
+    const { writer } = assemble(clean, told.deployment, 0);
+    writer.setGenesis(told.genesis as Hex);
     const [{ number }] = told.headers as [Header];
-    chain.start({ number: number - 1, hash: "0x", parentHash: "0x", timestamp: 0 });
-    chain.append(told);
-    chain.markVerified();
-    chain.complete();
+    writer.start({ number: number - 1, hash: "0x", parentHash: "0x", timestamp: 0 });
+    writer.append(told);
+    writer.markVerified();
+    writer.complete();
     expect(dump(upgraded)).to.deep.equal(dump(clean));
     const schemaOf = (db: Database.Database) =>
       db.prepare("SELECT type, name, tbl_name FROM sqlite_schema ORDER BY type, name").all();
@@ -83,15 +83,15 @@ describe("a database of schema version 4", () => {
   });
 
   it("can be reorganised afterwards, down to its last final block", () => {
-    const { chain, readers, close } = openForWriting(files.path("db"), told.deployment);
-    chain.rollback(told.finalized);
-    expect(chain.progress()?.cursor.number).to.equal(told.finalized);
+    const { writer, readers, close } = openForWriting(files.path("db"), told.deployment);
+    writer.rollback(told.finalized);
+    expect(writer.progress()?.cursor.number).to.equal(told.finalized);
     const headers = told.headers.filter(({ number }) => number > told.finalized);
     const before = readers.seasons.ledgers();
-    chain.append({ headers, logs: told.logs.filter((log) => log.blockNumber > told.finalized), finalized: 0 });
+    writer.append({ headers, logs: told.logs.filter((log) => log.blockNumber > told.finalized), finalized: 0 });
     expect(readers.seasons.ledgers()).not.to.deep.equal(before);
     const rows = dumpFile(files.path("db"));
-    chain.rebuild();
+    writer.rebuild();
     expect(dumpFile(files.path("db"))).to.deep.equal(rows);
     close();
   });

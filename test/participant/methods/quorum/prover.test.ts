@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Models } from "../../../../inference/models.ts";
 import { InvalidRunError } from "../../../../inference/tensors.ts";
-import { runActors } from "../../../../participant/actors.ts";
+import { runActors } from "../../../../participant/jobs.ts";
 import { type Journal, openJournal } from "../../../../participant/journal.ts";
 import { createKeeper } from "../../../../participant/keeper.ts";
 import { createProver, type ProverOptions } from "../../../../participant/methods/quorum/prover.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { encodeTensor, hashTensor } from "../../../../inference/tensors.ts";
-import { runActors } from "../../../../participant/actors.ts";
+import { runActors } from "../../../../participant/jobs.ts";
 import { openJournal } from "../../../../participant/journal.ts";
 import { createKeeper } from "../../../../participant/keeper.ts";
 import { createVerifier } from "../../../../participant/methods/quorum/verifier.ts";

@@ -7,7 +7,7 @@ import { type ChainState, emptyState, foldLogs, type MinedLog } from "./chainSta
 import { type FollowOptions, followHeads, type Head, type Heads } from "./heads.ts";
 
 /** A deployment's state, kept up to date once a block for all who act in this process. */
-export interface Board {
+export interface ChainFollower {
   readonly client: Client;
   readonly heads: Heads;
   readonly state: ChainState;
@@ -22,7 +22,7 @@ export interface Board {
 const REORG_DEPTH = 64n;
 
 /** Reads a deployment's events from its first block on and follows them until the signal. */
-export async function followBoard(client: Client, options: FollowOptions): Promise<Board> {
+export async function followChain(client: Client, options: FollowOptions): Promise<ChainFollower> {
   const { signal, report } = options;
   const heads = await followHeads(client.rpc, options);
   const listeners = new Set<(state: ChainState, reorganised: boolean) => void>();

@@ -1,7 +1,7 @@
 import { UnavailableError } from "../inference/content.ts";
 import { isConnectionError, RevertError, sentenceOf } from "../sdk/errors.ts";
-import type { Board } from "./board.ts";
 import type { ChainState } from "./chainState.ts";
+import type { ChainFollower } from "./follow.ts";
 import type { Report } from "./heads.ts";
 import { TryAgainError } from "./sender.ts";
 
@@ -12,7 +12,7 @@ export interface Job {
   run(): Promise<void>;
 }
 
-/** Somebody who acts on what the board shows. */
+/** Somebody who acts on what the chain shows. */
 export interface Actor {
   /** How reports call it, as in `prover 0x1234…`. */
   name: string;
@@ -33,7 +33,11 @@ const LONGEST_PAUSE = 16n;
  * Lets actors act on every new block until the signal. A job that a contract refuses, or that fails with the RPC, is
  * reported and tried again while it is due. Rejects with the first error of another kind.
  */
-export async function runActors(board: Board, actors: readonly Actor[], { signal, report }: RunOptions): Promise<void> {
+export async function runActors(
+  follower: ChainFollower,
+  actors: readonly Actor[],
+  { signal, report }: RunOptions,
+): Promise<void> {
   const running = new Set<string>();
   const over = new Set<string>();
   const pauses = new Map<string, { until: bigint; length: bigint }>();
@@ -60,7 +64,7 @@ export async function runActors(board: Board, actors: readonly Actor[], { signal
         if (!isPassing(error)) return fail(actor, error);
         const pause = pauses.get(id);
         const length = pause === undefined ? 1n : pause.length * 2n < LONGEST_PAUSE ? pause.length * 2n : LONGEST_PAUSE;
-        pauses.set(id, { until: board.state.head.number + length, length });
+        pauses.set(id, { until: follower.state.head.number + length, length });
         if (pause === undefined && !isConnectionError(error)) report(`${actor.name}: ${sentenceOf(error)}`);
       } finally {
         running.delete(id);
@@ -81,13 +85,13 @@ export async function runActors(board: Board, actors: readonly Actor[], { signal
       }
     };
 
-    const stop = board.onState((state, reorganised) => {
+    const stop = follower.onState((state, reorganised) => {
       if (reorganised) over.clear();
       act(state);
     });
     signal.addEventListener("abort", end);
     if (signal.aborted) end();
-    else act(board.state);
+    else act(follower.state);
   });
 }
 

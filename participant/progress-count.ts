@@ -12,7 +12,7 @@ export interface Work extends Wish {
 }
 
 /** An account's attestations in a season, by how they stand; a batch counts as many as it has units. */
-export interface Tally {
+export interface ProgressCount {
   /** Units that have an attestation or are in a batch. */
   units: number;
   pending: number;
@@ -24,7 +24,7 @@ export interface Tally {
 }
 
 /** Counts an account's attestations for a season's units, or for those of one task. */
-export function tallyOf({ attestations }: ChainState, work: Work): Tally {
+export function countProgress({ attestations }: ChainState, work: Work): ProgressCount {
   const own = [...attestations.byId.values()].filter((attestation) => isOwn(attestation, work));
   const count = (isCounted: (attestation: AttestationState) => boolean) =>
     own.filter(isCounted).reduce((sum, attestation) => sum + countOf(attestation), 0);
@@ -47,7 +47,7 @@ export function isWorkOver(state: ChainState, work: Work): boolean {
   if (state.head.timestamp >= season.closesAt) return true;
   if (season.seed === undefined || state.head.timestamp < season.startsAt) return false;
   // A refuted attestation of an account without points makes no entry.
-  const { pending, verified, entered } = tallyOf(state, work);
+  const { pending, verified, entered } = countProgress(state, work);
   if (pending > 0 || entered < verified) return false;
   return !Object.values<ParticipantMethod>(participantMethods).some((method) => method.hasWork(state, work));
 }

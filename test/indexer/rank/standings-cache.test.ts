@@ -1,15 +1,15 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect } from "chai";
 import fc from "fast-check";
-import { createBoards } from "../../../indexer/rank/boards.ts";
 import { createOrder } from "../../../indexer/rank/order.ts";
 import { createRanking } from "../../../indexer/rank/ranking.ts";
+import { createStandingsCache } from "../../../indexer/rank/standings-cache.ts";
 import { createStored, type Stored } from "../../../indexer/rank/stored.ts";
 import { openDatabase } from "../../../indexer/store/sqlite/database.ts";
 import type { Standing } from "../../../sdk/wire.ts";
 import type { Block } from "../node.ts";
 import { accountOf, deployment } from "../story.ts";
-import { blocksTold, openTold } from "./told.ts";
+import { blocksOf, openFollowed } from "./followed.ts";
 
 const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 20 }), { minLength: 3, maxLength: 20 });
 
@@ -32,7 +32,7 @@ function boardsOf(seasons: Map<number, Standing[]>, most: number) {
     }),
     unranked: (season, account) => all(season).find((one) => one.account === account),
   } as Stored;
-  return { db, reads, boards: createBoards(db, stored, most) };
+  return { db, reads, boards: createStandingsCache(db, stored, most) };
 }
 
 const standings = (count: number): Standing[] =>
@@ -143,7 +143,7 @@ describe("standings in memory", () => {
         throw new Error("disk I/O error");
       },
     } as unknown as Stored;
-    const failing = createBoards(db, broken, 50);
+    const failing = createStandingsCache(db, broken, 50);
     failing.of(1);
     boards.of(1);
     await turn();
@@ -158,8 +158,8 @@ describe("standings in memory", () => {
   it("are those of the database after any blocks, and after undoing any of them", async () => {
     await fc.assert(
       fc.asyncProperty(story, fc.integer({ min: 1, max: 20 }), async (choices, depth) => {
-        const blocks = blocksTold(choices);
-        const { db, ranking, chain, append } = openTold(blocks, 1_000);
+        const blocks = blocksOf(choices);
+        const { db, ranking, writer, append } = openFollowed(blocks, 1_000);
         ranking.build();
         const stored = createStored(db, createOrder(db));
         const same = () => {
@@ -175,7 +175,7 @@ describe("standings in memory", () => {
         }
         same();
         const from = Math.max(1, blocks.length - 1 - depth);
-        chain.rollback(from);
+        writer.rollback(from);
         same();
         append(blocks.slice(from + 1) as Block[]);
         same();

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { type Actor, type Job, runActors } from "../../participant/actors.ts";
-import type { Board } from "../../participant/board.ts";
 import type { ChainState } from "../../participant/chainState.ts";
+import type { ChainFollower } from "../../participant/follow.ts";
+import { type Actor, type Job, runActors } from "../../participant/jobs.ts";
 import { TryAgainError } from "../../participant/sender.ts";
 import { refusal } from "./refusal.ts";
 
@@ -18,7 +18,7 @@ function makeBoard() {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-  } as unknown as Board;
+  } as unknown as ChainFollower;
   const mine = async (blocks = 1, reorganised = false) => {
     for (let i = 0; i < blocks; i++) {
       state.head.number += 1n;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { createPublicClient, createTestClient, http, parseAbi, toHex } from "viem";
-import { type Board, followBoard } from "../../participant/board.ts";
+import { type ChainFollower, followChain } from "../../participant/follow.ts";
 import { followHeads } from "../../participant/heads.ts";
 import { detailOf } from "../../sdk/attestations.ts";
 import { callOf } from "../../sdk/calls.ts";
@@ -13,7 +13,7 @@ import { type Site, startSite } from "./chain.ts";
 import { appendMock } from "./mockMethod.ts";
 import { refusal } from "./refusal.ts";
 
-describe("board", () => {
+describe("the follower of the chain", () => {
   let site: Site;
   before(async () => {
     site = await startSite(2);
@@ -47,7 +47,7 @@ describe("board", () => {
     const seasonId = await site.openSeason(100, 2);
     await site.until(() => site.board.state.seasons.has(seasonId));
     const client = connect(site.deployment, site.rpcUrl);
-    const late = await followBoard(client, { signal: site.signal, report: site.report, pollMs: 20 });
+    const late = await followChain(client, { signal: site.signal, report: site.report, pollMs: 20 });
     expect([...late.state.seasons.values()].at(-1)).to.deep.equal(site.board.state.seasons.get(seasonId));
   });
 
@@ -70,14 +70,14 @@ describe("board", () => {
       const answer = { outputHash: toHex(1, { size: 32 }), traceHash: ZERO_HASH, salt: ZERO_HASH };
       const args = [toy.id, site.digits.model.modelId, ZERO_HASH, FREE_CONTEXT, answer, "0x7071"] as const;
       await site.senderOf(1).send(callOf({ ...attestationRegistry, functionName: "attest", args }));
-      const heard = ({ state }: Board) => {
+      const heard = ({ state }: ChainFollower) => {
         const found = [...state.attestations.byId.values()].find(({ message }) => message.method === toy.id);
         return found && detailOf(toy, found)?.heard;
       };
       await site.until(() => heard(site.board));
       expect(heard(site.board)).to.equal("0x7071");
       expect(site.board.state.attestations.methodAt.get(address.toLowerCase())).to.equal(toy.id);
-      const late = await followBoard(site.client, { signal: site.signal, report: site.report, pollMs: 20 });
+      const late = await followChain(site.client, { signal: site.signal, report: site.report, pollMs: 20 });
       expect(heard(late)).to.equal("0x7071");
     } finally {
       Reflect.deleteProperty(methods, "toy");

@@ -2,14 +2,13 @@ import type { Address } from "viem";
 import { compareStandings, rankAfter } from "../../sdk/ledger.ts";
 import type { Standing } from "../../sdk/wire.ts";
 import { createAccountIndex } from "./account-index.ts";
-import { Chunk } from "./chunk.ts";
-import { leading } from "./leading.ts";
+import { Chunk, leading } from "./chunk.ts";
 import { type Around, type Position, positionOf, type Standings, type Unranked } from "./standings.ts";
 
 /** The standings of a season in memory: about 240 bytes an account; a rank in about 1 µs. */
-export interface Board extends Standings {
+export interface SeasonCache extends Standings {
   size(): number;
-  /** Adds standings that are behind all others, in order; those of accounts that are on the board already replace them. */
+  /** Adds standings that are behind all others, in order; those of accounts that are in it already replace them. */
   append(standings: readonly Unranked[]): void;
   /** Adds an account's standing, or replaces it. */
   put(standing: Unranked): void;
@@ -34,7 +33,7 @@ const isIn =
     idIn(number) === id;
 const guessIn = (number: number): number => number % PLACES;
 
-export function createBoard(): Board {
+export function createSeasonCache(): SeasonCache {
   const accounts = createAccountIndex();
   /** In order; none is empty. */
   const chunks: Chunk[] = [];

@@ -3,7 +3,7 @@ import { mnemonicToAccount } from "viem/accounts";
 import type { Models } from "../../inference/models.ts";
 
 /** Who takes part in the demo: accounts of Hardhat's usual mnemonic, whose keys everybody knows. */
-export interface Cast {
+export interface DemoAccounts {
   /** Deploys, publishes, opens seasons. */
   organiser: HDAccount;
   keeper: HDAccount;
@@ -25,9 +25,9 @@ const PROVERS = 8;
 const VERIFIERS = 9;
 
 /** How many accounts the demo's chain must fund. */
-export const CAST_SIZE = PROVERS + VERIFIERS + 6;
+export const ACCOUNT_COUNT = PROVERS + VERIFIERS + 6;
 
-export function gatherCast(): Cast {
+export function demoAccounts(): DemoAccounts {
   const account = (addressIndex: number) =>
     mnemonicToAccount("test test test test test test test test test test test junk", { addressIndex });
   const provers = Array.from({ length: PROVERS }, (_, i) => account(1 + i));

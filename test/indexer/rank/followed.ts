@@ -1,21 +1,21 @@
 import type { Ranking } from "../../../indexer/rank/ranking.ts";
 import type { Db } from "../../../indexer/store/sqlite/database.ts";
-import type { Chain } from "../../../indexer/sync/chain.ts";
+import type { Writer } from "../../../indexer/sync/writer.ts";
 import { type Block, chainOf } from "../node.ts";
 import { appendAtOnce, assembled } from "../opened.ts";
 import { tell } from "../story.ts";
 
 /** A database that follows a chain's blocks, with its ranking. */
-export interface Told {
+export interface Followed {
   db: Db;
   ranking: Ranking;
-  chain: Chain;
+  writer: Writer;
   /** Appends blocks in one transaction. */
   append(blocks: readonly Block[]): void;
 }
 
 /** The blocks that a list of choices tells, each so many seconds after the one before. */
-export function blocksTold(choices: readonly (readonly number[])[], pauses: readonly number[] = []): Block[] {
+export function blocksOf(choices: readonly (readonly number[])[], pauses: readonly number[] = []): Block[] {
   let timestamp = 0;
   return chainOf(tell(choices)).map((block, i) => {
     timestamp += pauses[i] ?? 1;
@@ -24,8 +24,8 @@ export function blocksTold(choices: readonly (readonly number[])[], pauses: read
 }
 
 /** Starts after the second of the blocks; keeps standings of so many accounts in memory. */
-export function openTold(blocks: readonly Block[], held = 0): Told {
-  const { db, ranking, chain } = assembled(":memory:", held);
-  chain.start(blocks[1] as Block);
-  return { db, ranking, chain, append: (appended) => void appendAtOnce(chain, appended) };
+export function openFollowed(blocks: readonly Block[], held = 0): Followed {
+  const { db, ranking, writer } = assembled(":memory:", held);
+  writer.start(blocks[1] as Block);
+  return { db, ranking, writer, append: (appended) => void appendAtOnce(writer, appended) };
 }

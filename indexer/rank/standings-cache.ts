@@ -1,24 +1,12 @@
 import type { Address } from "viem";
 import type { Standing } from "../../sdk/wire.ts";
 import type { Db } from "../store/sqlite/database.ts";
-import { type Board, createBoard } from "./board.ts";
+import { createSeasonCache, type SeasonCache } from "./season-cache.ts";
 import { positionOf, type Standings } from "./standings.ts";
 import type { Stored } from "./stored.ts";
 
-/** The newest seasons' standings, in memory once they are asked for. */
-export interface Boards {
-  /** The standings of a season as they are now; undefined while they are being read, and where they are too many. */
-  of(season: number): Standings | undefined;
-  /** How many accounts are held. */
-  size(): number;
-  /** An account's standing changed: it is read again before the season is next asked for. */
-  changed(season: number, account: Address): void;
-  /** Drops what is held, as when a transaction failed or the database was emptied. */
-  forget(): void;
-}
-
 interface Held {
-  board: Board;
+  cache: SeasonCache;
   /** Accounts to be read again. */
   changed: Set<Address>;
   isWhole: boolean;
@@ -30,8 +18,11 @@ const AT_ONCE = 256;
 /** Changes that are followed one by one, in up to a tenth of a second before an answer: beyond, all is read anew. */
 const MOST_CHANGED = 1_500;
 
-/** Holds up to `most` accounts, those of later seasons first; `stored` reads the database. */
-export function createBoards(db: Db, stored: Stored, most: number): Boards {
+/**
+ * The newest seasons' standings, in memory once they are asked for: up to `most` accounts, those of later seasons first.
+ * `stored` reads the database.
+ */
+export function createStandingsCache(db: Db, stored: Stored, most: number) {
   const seasons = new Map<number, Held>();
   const accountsFrom = db
     .prepare<[number], number>("SELECT sum(participants) FROM seasons WHERE season_id >= ?")
@@ -52,7 +43,7 @@ export function createBoards(db: Db, stored: Stored, most: number): Boards {
   function begin(season: number): void {
     if (reading || !fits(season)) return;
     makeRoom();
-    const held = { board: createBoard(), changed: new Set<Address>(), isWhole: false };
+    const held = { cache: createSeasonCache(), changed: new Set<Address>(), isWhole: false };
     seasons.set(season, held);
     reading = held;
     readOn(season, held);
@@ -62,7 +53,7 @@ export function createBoards(db: Db, stored: Stored, most: number): Boards {
   function readOn(season: number, held: Held, last?: Standing): void {
     inTurn(season, held, () => {
       const page = stored.of(season).page(last && positionOf(last), AT_ONCE);
-      held.board.append(page);
+      held.cache.append(page);
       if (page.length === AT_ONCE) readOn(season, held, page.at(-1));
       else catchUp(season, held);
     });
@@ -91,40 +82,44 @@ export function createBoards(db: Db, stored: Stored, most: number): Boards {
   }
 
   /** Reads again up to so many of those that changed. */
-  function readAgain(season: number, { board, changed }: Held, most: number): void {
+  function readAgain(season: number, { cache, changed }: Held, most: number): void {
     let left = most;
     for (const account of changed) {
       if (left-- === 0) return;
       const standing = stored.unranked(season, account);
-      if (standing) board.put(standing);
-      else board.remove(account);
+      if (standing) cache.put(standing);
+      else cache.remove(account);
       changed.delete(account);
     }
   }
 
   /** Reads again all that changed, unless the season has grown too large. */
-  function bringUpToDate(season: number, held: Held): Board | undefined {
-    if (held.changed.size === 0) return held.board;
+  function bringUpToDate(season: number, held: Held): SeasonCache | undefined {
+    if (held.changed.size === 0) return held.cache;
     makeRoom();
     if (!seasons.has(season)) return undefined;
     readAgain(season, held, MOST_CHANGED);
-    return held.board;
+    return held.cache;
   }
 
   return {
-    of(season) {
+    /** The standings of a season as they are now; undefined while they are being read, and where they are too many. */
+    of(season: number): Standings | undefined {
       const held = seasons.get(season);
       if (held?.isWhole) return bringUpToDate(season, held);
       if (!held) begin(season);
       return undefined;
     },
-    size: () => [...seasons.values()].reduce((sum, { board }) => sum + board.size(), 0),
-    changed(season, account) {
+    /** How many accounts are held. */
+    size: (): number => [...seasons.values()].reduce((sum, { cache }) => sum + cache.size(), 0),
+    /** An account's standing changed: it is read again before the season is next asked for. */
+    changed(season: number, account: Address): void {
       const held = seasons.get(season);
       held?.changed.add(account);
       if (held?.isWhole && held.changed.size > MOST_CHANGED) drop(season);
     },
-    forget() {
+    /** Drops what is held, as when a transaction failed or the database was emptied. */
+    forget(): void {
       seasons.clear();
       reading = undefined;
     },

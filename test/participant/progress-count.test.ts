@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { toHex } from "viem";
 import type { ChainState } from "../../participant/chainState.ts";
-import { isWorkOver, tallyOf, type Work } from "../../participant/tally.ts";
+import { countProgress, isWorkOver, type Work } from "../../participant/progress-count.ts";
 import { unitContext } from "../../sdk/contexts.ts";
 import { accountOf } from "./chain.ts";
 
@@ -40,14 +40,14 @@ function stateOf(
   } as unknown as ChainState;
 }
 
-describe("tally", () => {
+describe("the count of progress", () => {
   it("leaves out other accounts, seasons and tasks", () => {
     const state = stateOf([{ unit: 0n, status: 2 }], [{ unit: 0n, count: 3, status: 2 }]);
     const none = { units: 0, pending: 0, verified: 0, refuted: 0, void: 0, entered: 0 };
-    expect(tallyOf(state, { ...work, account: campaign })).to.deep.equal(none);
-    expect(tallyOf(state, { ...work, seasonId: 2n })).to.deep.equal(none);
-    expect(tallyOf(state, { ...work, taskId: 3n })).to.deep.equal(none);
-    expect(tallyOf(state, { ...work, taskId: 2n }).verified).to.equal(3);
+    expect(countProgress(state, { ...work, account: campaign })).to.deep.equal(none);
+    expect(countProgress(state, { ...work, seasonId: 2n })).to.deep.equal(none);
+    expect(countProgress(state, { ...work, taskId: 3n })).to.deep.equal(none);
+    expect(countProgress(state, { ...work, taskId: 2n }).verified).to.equal(3);
   });
 
   it("counts a batch as its units, and a unit tried twice once", () => {
@@ -62,7 +62,14 @@ describe("tally", () => {
         { unit: 3n, count: 5, status: 3 },
       ],
     );
-    expect(tallyOf(state, work)).to.deep.equal({ units: 10, pending: 1, verified: 4, refuted: 5, void: 1, entered: 4 });
+    expect(countProgress(state, work)).to.deep.equal({
+      units: 10,
+      pending: 1,
+      verified: 4,
+      refuted: 5,
+      void: 1,
+      entered: 4,
+    });
   });
 
   it("is over when every batch is settled and paid and no unit is left to attest", () => {

@@ -29,7 +29,7 @@ interface Appended {
  * Decodes, folds, stores and ranks: the one writer of the database. Every method is one transaction, and changes nothing
  * when it throws: `StorageError` when the file can't be written at the moment.
  */
-export interface Chain extends Pick<Blocks, "genesis" | "setGenesis" | "header" | "highest"> {
+export interface Writer extends Pick<Blocks, "genesis" | "setGenesis" | "header" | "highest"> {
   /** Undefined in a new file. */
   progress(): Progress | undefined;
   /** Starts after this block, with nothing: whatever a file of this chain holds is dropped. */
@@ -53,7 +53,7 @@ export interface Chain extends Pick<Blocks, "genesis" | "setGenesis" | "header" 
 }
 
 /** What a chain is written with. */
-interface ChainParts {
+interface WriterOptions {
   decoder: Decoder;
   store: Store;
   ranking: Ranking;
@@ -65,7 +65,7 @@ interface ChainParts {
 /** Events that are folded together when all are folded in one transaction. */
 const FOLDED_AT_ONCE = 10_000;
 
-export function createChain({ decoder, store, ranking, methods, campaign }: ChainParts): Chain {
+export function createWriter({ decoder, store, ranking, methods, campaign }: WriterOptions): Writer {
   const { blocks, logs, undo } = store;
   const held = createIdentityMap(store.load);
 
