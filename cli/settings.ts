@@ -11,12 +11,12 @@ import { type Deployment, parseDeployment } from "../sdk/deployment.ts";
 import type { DeploymentAnswer } from "../sdk/wire.ts";
 import { parseUrl } from "./usage.ts";
 
-/** Where things are; from options, else from the environment, else the demo's. */
+/** Where things are: from options, otherwise from the environment, otherwise the demo's. */
 export interface Settings {
   api: string;
-  /** Whether the API was named, or is the demo's. */
+  /** False if the API is the demo's by default. */
   apiNamed: boolean;
-  /** Undefined where nobody named it: the API is asked. */
+  /** If undefined, the API's RPC is used. */
   rpc: string | undefined;
   deployment: string | undefined;
   content: string;

@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { workerData } from "node:worker_threads";
 
-// Runs on a thread of its own, for a loop that hangs can't look after itself.
+// Runs in its own thread: an event loop that hangs can't check itself.
 const { beats, patience } = workerData as { beats: Int32Array; patience: number };
 let last = -1;
 let since = Date.now();

@@ -29,7 +29,7 @@ export interface FollowOptions {
   /** Ends the following. */
   signal: AbortSignal;
   report: Report;
-  /** Milliseconds between two looks; 400 unless told. */
+  /** Milliseconds between two looks; defaults to 400. */
   pollMs?: number;
 }
 

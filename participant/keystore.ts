@@ -6,7 +6,7 @@ import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 /**
  * Writes a V3 keystore that only its owner may read, and returns its account. Never overwrites a file.
  *
- * @param privateKey The key to keep; a new one unless told.
+ * @param privateKey The key to keep; defaults to a new one.
  */
 export async function createKeystore(
   file: string,

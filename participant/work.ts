@@ -31,13 +31,13 @@ export interface WorkOptions {
   contentDirectory: string;
   /** Servers asked at `/ipfs/<cid>` for content that isn't there. */
   sources: readonly string[];
-  /** The prover's season; every running one unless told. */
+  /** The prover's season; defaults to every running one. */
   seasonId?: bigint | undefined;
-  /** The prover's task; every one unless told. */
+  /** The prover's task; defaults to every one. */
   taskId?: bigint | undefined;
-  /** Units that the prover attests at most, counting those of earlier runs; all unless told. */
+  /** Most units that the prover attests, counting those of earlier runs; defaults to all. */
   maxUnits?: number | undefined;
-  /** Ends the work when it says so of a new block; never unless told. */
+  /** Called at each new block; the work ends when it returns true. Defaults to never. */
   isOver?: (state: ChainState) => boolean;
   signal: AbortSignal;
   report: Report;

@@ -76,7 +76,7 @@ export const judgedOf = (attestation: AttestationState): Judged => ({
   isPaid: attestation.inLedger && attestation.status === Status.verified,
 });
 
-/** Attestations by id, and the methods whose contracts tell of them: folded from a deployment's logs. */
+/** Attestations by id, and the contracts of their methods: folded from a deployment's logs. */
 export interface Attestations {
   byId: Map<Hex, AttestationState>;
   /** Numbers of the registry's methods, by address in lower case. */
@@ -90,7 +90,7 @@ type MinedLog = Log<bigint, number, false>;
 
 /**
  * Folds logs, in the order of the chain, into what is known of attestations; passes over what isn't about any. Events
- * of a method that isn't known here are passed over, too: what the registry itself tells is folded all the same.
+ * of a method that isn't known here are ignored too; the registry's own events are still folded.
  *
  * @param contracts Addresses in any case.
  */
@@ -165,12 +165,12 @@ type Mined = Pick<MinedLog, "blockNumber" | "transactionHash">;
 
 const locationOf = ({ blockNumber, transactionHash }: Mined) => ({ blockNumber, transactionHash });
 
-/** A hidden attestation as `Committed` tells of it. */
+/** A hidden attestation, from `Committed`. */
 function committedOf({ uid, ...message }: Attestation & { uid: Hex }, log: Mined): RecordedSingle {
   return { kind: "single", id: uid, message, answer: undefined, ...locationOf(log) };
 }
 
-/** A single attestation as `Attested` tells of it; its `answer` hash is recomputed from what the event opens. */
+/** A single attestation, from `Attested`; its `answer` hash is recomputed from what the event opens. */
 function singleOf(args: Omit<Attestation, "answer"> & Answer & { uid: Hex }, log: Mined): RecordedSingle {
   const { uid, outputHash, traceHash, salt, prover, method, modelId, inputHash, context } = args;
   const message = { prover, method, modelId, inputHash, context, answer: answerHash(prover, args) };

@@ -48,7 +48,7 @@ export function contractOf<abi extends Abi>({ deployment }: Client, { name, abi 
 export const hasContract = ({ deployment }: Client, { name }: Pick<Named<Abi>, "name">): boolean =>
   deployment.contracts[name] !== undefined;
 
-/** What of a method tells its contract. */
+/** The parts of a method that identify its contract. */
 interface Named<abi extends Abi> {
   name: string;
   abi: abi;

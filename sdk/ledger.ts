@@ -5,7 +5,7 @@ import { type LedgerEntry, ledgerHash, ZERO_HASH } from "./commitments.ts";
 export interface Standing {
   /** From 1: accounts with equal points share a rank, and the ranks after them are left out (1, 2, 2, 4). */
   rank: number;
-  /** From 1: position in the list, which nobody shares. */
+  /** From 1: position in the list, different for each account. */
   place: number;
   account: Address;
   points: bigint;

@@ -9,7 +9,7 @@ import type { StatusName } from "./protocol.ts";
 /** A decimal integer as text. */
 type Decimal = string;
 
-/** The state of the chain that an answer tells of. */
+/** The state of the chain that an answer describes. */
 export interface AsOf {
   chainId: number;
   blockNumber: number;
@@ -45,7 +45,7 @@ export interface EventLocation {
 /** A verification method: 0 is none, any other its number in the registry's list. */
 export interface Method {
   id: number;
-  /** "unknown method 7" where the indexer knows nothing of it but what the registry tells. */
+  /** "unknown method 7" if the indexer knows only its number in the registry. */
   name: string;
 }
 
@@ -109,7 +109,7 @@ export interface SeasonAnswer {
 export interface Standing {
   /** From 1: accounts with equal points share a rank, and the ranks after them are left out (1, 2, 2, 4). */
   rank: number;
-  /** From 1: position in the list, which nobody shares. */
+  /** From 1: position in the list, different for each account. */
   place: number;
   account: Address;
   points: Decimal;
@@ -142,7 +142,7 @@ export interface StandingAnswer {
   neighbours: Standing[];
 }
 
-/** `GET /v1/seasons/:id/search?prefix=0x…`: accounts that begin so, at most 20, in the order of their addresses. */
+/** `GET /v1/seasons/:id/search?prefix=0x…`: at most 20 accounts whose address starts with the prefix, sorted by address. */
 export interface SearchAnswer {
   asOf: AsOf;
   items: Standing[];
@@ -196,10 +196,10 @@ export interface StreamReorg {
 }
 
 /**
- * Data of the events of `GET /v1/stream` by name. An event's id, `<block>-<logIndex>`, is the place of the last event of
- * the chain told of: a client that comes back with it, as header `Last-Event-ID` or as `?lastEventId=`, misses nothing.
- * It may then be told of a `reorg` that it had seen: what follows is whole again. Status 410 where the id is more than
- * 10,000 events old, 503 while there are too many clients or the chain is read for the first time.
+ * Data of the events of `GET /v1/stream` by name. An event's id, `<block>-<logIndex>`, is the position of the last event
+ * of the chain that was sent: a client that reconnects with it, as header `Last-Event-ID` or as `?lastEventId=`, misses
+ * nothing. It may get a `reorg` again that it has seen; what follows is complete. Status 410 if the id is more than 10,000
+ * events old, 503 while there are too many clients or the chain is read for the first time.
  */
 export interface StreamEvents {
   /** Points changed. */

@@ -11,7 +11,7 @@ import { group } from "./format.ts";
 export interface Feed {
   /** `live` by the stream, `polling` while there is none, `offline` while the server can't be reached. */
   mode: "live" | "polling" | "offline";
-  /** The newest block that the server told of. */
+  /** The newest block that the server reported. */
   asOf: AsOf | undefined;
   /** The last reorganisation of the chain, and when it was heard of, in unix seconds. */
   reorg: { blockNumber: number; heardAt: number } | undefined;
@@ -72,7 +72,7 @@ function listen(): void {
   stream.addEventListener("open", () => {
     clearInterval(polling);
     polling = undefined;
-    // What happened while nobody listened is not told again.
+    // What happened while this page was disconnected is not sent again.
     if (feed.mode !== "live") refresh({ kind: "everything" });
     tell({ mode: "live" });
   });

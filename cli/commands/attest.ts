@@ -20,7 +20,7 @@ export const attest: Command = {
   get details() {
     const batches = batchMethods();
     return [
-      "With MODEL and --input it records a free attestation by method 0: it says who said it, stays pending and earns nothing. The salt is in the journal, the input in the content directory, before anything is sent.",
+      "With MODEL and --input it records a free attestation by method 0: it proves only who signed it; it stays pending and earns no points. The salt is saved in the journal and the input in the content directory before anything is sent.",
       ...batches.map(
         ([name, { means }]) =>
           `With --batch and --units it runs the key's own units of a ${name} task and records them as one batch, ${means}`,
@@ -30,7 +30,7 @@ export const attest: Command = {
     ].join("\n");
   },
   options: {
-    input: { value: "FILE", help: "the input: a JSON array in a file named .json, else raw bytes" },
+    input: { value: "FILE", help: "the input: a JSON array in a file named .json, otherwise raw bytes" },
     batch: { value: "SEASON/TASK", help: "the task whose units are attested, as in 1/3" },
     units: { value: "FIRST..LAST", help: "the units, both ends included, as in 0..199" },
   },

@@ -14,12 +14,12 @@ import { parseAddress, parseUnit, UsageError } from "../usage.ts";
 export const infer: Command = {
   positionals: ["MODEL"],
   summary: "run a model here, on the pinned runtime",
-  details: `MODEL is an id, or the name on its card. The file is fetched by its CID, re-hashed and checked against what was published. Give --input, or --unit for the input that is assigned to an account's unit. A FILE named .json holds an array of numbers, any other raw little-endian bytes.
+  details: `MODEL is an id, or the name on its card. The file is fetched by its CID, re-hashed and checked against what was published. Give --input, or --unit for the input that is assigned to an account's unit. A FILE named .json contains an array of numbers, any other raw little-endian bytes.
 JSON: modelId, inputHash, outputHash, input and output (name, dims, bytes, elements; elements is null where they are wider than a byte).`,
   options: {
     input: { value: "FILE", help: "the input" },
     unit: { value: "SEASON/TASK/UNIT", help: "run on the unit's assigned input, as in 1/1/0" },
-    account: { value: "A", help: "whose unit; else the key's account" },
+    account: { value: "A", help: "the unit's account; defaults to the key's" },
   },
   async run({ positionals: [name], options, settings }) {
     const modelId = await parseModel(name as string);

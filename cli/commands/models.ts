@@ -24,7 +24,7 @@ const types: Readonly<Record<number, string>> = {
 export const models: Command = {
   positionals: [],
   summary: "the published models",
-  details: `Reads ModelPublished from the chain. A model's name is from the cards in models/, where there is one; its CID is the address of its file.
+  details: `Reads ModelPublished from the chain. A model's name comes from its card in models/, if it has one. Its CID is the address of its file.
 JSON: models, each with modelId, name (or null), kind, widths, input, output, cid, artifactHash, publisher, uri.`,
   options: {},
   async run({ settings }) {

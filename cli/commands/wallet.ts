@@ -7,8 +7,8 @@ const DEFAULT_FILE = "proofboard-wallet.json";
 
 export const wallet: Command = {
   positionals: ["new"],
-  summary: "make a key and keep it in a keystore file",
-  details: `Writes a V3 keystore to --keystore, else to ${DEFAULT_FILE}; never overwrites a file. The password comes from PROOFBOARD_PASSWORD or is typed. Prints the address and the file, never the key.
+  summary: "create a key in a keystore file",
+  details: `Writes a V3 keystore to --keystore, by default ${DEFAULT_FILE}; never overwrites a file. The password comes from PROOFBOARD_PASSWORD or is typed. Prints the address and the file, never the key.
 JSON: address, keystore.`,
   options: {},
   async run({ positionals: [action], settings: { keystore = DEFAULT_FILE } }) {

@@ -15,14 +15,14 @@ export const work: Command = {
     const methods = offeredMethods();
     const works = methods.map(([name, { works }]) => `under ${name} ${works}`);
     const also = workRoles().map(({ option, does }) => `with --${option} it also ${does}`);
-    return `Works through the units assigned to the key's account: ${works.join(", ")}; and moves on whatever is due for everybody; ${also.join(", ")}. Ends on Ctrl-C, or with --once when no unit is left, all own attestations are settled and the verified ones awarded. What was begun goes on at the next start: keep the journal. Needs a key with money for deposits and gas.
-JSON, at the end: account, seasonId, units, pending, verified, refuted, void, entered (units with points awarded or burned); a batch counts as many as it has units.`;
+    return `Works through the units assigned to the key's account: ${works.join(", ")}; sends whatever is due for everybody (seeds, draws, settlements, awards, burns); ${also.join(", ")}. Ends on Ctrl-C, or with --once when no unit is left, all own attestations are settled and the verified ones awarded. Work under way continues at the next start: keep the journal. Needs a key with money for deposits and gas.
+JSON, at the end: account, seasonId, units, pending, verified, refuted, void, entered (units with points awarded or burned); a batch counts as its number of units.`;
   },
   get options() {
     const limits = offeredMethods().map(([name, { limit }]) => `${limit} under ${name}`);
     return {
       task: { value: "T", help: "this task only" },
-      units: { value: "N", help: `N units at most, counting earlier ones: ${limits.join(", ")}` },
+      units: { value: "N", help: `most units, counting earlier ones: ${limits.join(", ")}` },
       ...Object.fromEntries(workRoles().map(({ option, help }) => [option, { help }])),
       once: { help: "end when there is nothing left to do" },
     };

@@ -15,7 +15,7 @@ export const cliMethods = {
         help: "also serve on panels",
         does: "joins Quorum's verifiers and serves on panels",
         afterwards:
-          "This account stays on the verifiers' list: a panel that draws it while no `work --verify` runs costs it\na part of its bond. `IQuorum.quit` takes it off.",
+          "This account stays on the verifiers' list. If a panel draws it while no `work --verify` runs, it loses\npart of its bond. `IQuorum.quit` takes it off the list.",
       },
     ],
     commands: {},

@@ -3,15 +3,15 @@ import type { MethodRole } from "../../participant/methods/method.ts";
 import type { Client } from "../../sdk/client.ts";
 import type { Command, Invocation, Outcome } from "../command.ts";
 
-/** Something else than a prover that `work` can be under a method, and the switch that makes it so. */
+/** Another role than prover in which `work` can run under a method, and the switch for it. */
 export interface WorkRole {
   role: Exclude<MethodRole, "prover">;
   /** Without its dashes, as in `verify`. */
   option: string;
   help: string;
-  /** What it does, as in "joins the verifiers": `work`'s details say it after "it also". */
+  /** What it does, as in "joins the verifiers"; follows "it also" in `work`'s details. */
   does: string;
-  /** What to know afterwards, in lines of at most 100 columns. */
+  /** What to know when it has ended, in lines of at most 100 columns. */
   afterwards?: string;
 }
 
@@ -25,7 +25,7 @@ export interface UnitsToAttest {
 
 /** Attesting many units in one transaction. */
 export interface BatchCommand {
-  /** What it means to be in a batch: `attest`'s details say it after "records them as one batch, ". */
+  /** What a batch means; follows "records them as one batch, " in `attest`'s details. */
   means: string;
   /** The JSON's keys. */
   keys: string;
@@ -36,7 +36,7 @@ export interface BatchCommand {
 export interface CliMethod {
   /** How `work` attests units under it, as in "commits and reveals in time". */
   works: string;
-  /** Of what `work --units N` takes N at most, as in "in a season". */
+  /** What the limit of `work --units N` counts for, as in "in a season". */
   limit: string;
   roles: readonly WorkRole[];
   /** Undefined where the method takes no batches. */

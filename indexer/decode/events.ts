@@ -27,7 +27,7 @@ type CoreEvent =
 
 type MethodEvent = { [Name in MethodName]: EventOf<(typeof methods)[Name]["abi"]> & { method: Name } }[MethodName];
 
-/** A log of a method's contract that nobody here can read. */
+/** A log of a method's contract that isn't registered here. */
 interface UnknownEvent {
   eventName: "unknown";
   args: UnknownLog;
@@ -43,10 +43,10 @@ interface UnknownLog {
 
 /**
  * Any event of the contracts that are followed. `method` is the registered name of the method whose contract emitted it,
- * undefined of another contract's; both together with `eventName` tell which `args` it has.
+ * undefined for another contract's. It determines `args`, together with `eventName`.
  */
 export type Event = (MethodEvent | ((CoreEvent | UnknownEvent) & { method: undefined })) & {
-  /** What it is found by: the attestation, batch or model that it is about; null where it is not to be found so. */
+  /** The attestation, batch or model that it is about, by which it is indexed; null if it isn't indexed. */
   subject: Hex | null;
   location: LogLocation;
 };
@@ -56,7 +56,7 @@ export type EventName = Event["eventName"];
 /** The event of one name. */
 export type EventNamed<Name extends EventName> = Extract<Event, { eventName: Name }>;
 
-/** A method as the registry's `MethodAdded` tells of it. */
+/** A method, from the registry's `MethodAdded`. */
 export interface AddedMethod {
   /** Its number in the registry's list. */
   id: number;
@@ -74,16 +74,16 @@ type Readable = Pick<Log, "address" | "topics" | "data"> & LogLocation;
  * names; a method that isn't registered in sdk/methods gives events of the name "unknown".
  */
 export interface Decoder {
-  /** What to ask nodes for. */
+  /** Which logs to request from nodes. */
   readonly filter: LogFilter;
   /**
-   * Follows these methods, those that `MethodAdded` names among the logs, and no others. True where that makes more logs
-   * wanted than {@link filter} asked for before: what was read must be read again.
+   * Follows these methods and those that `MethodAdded` names among the logs, and no others. Returns true if {@link filter}
+   * now includes more logs: what was read must be read again.
    */
   follow(methods: readonly AddedMethod[], logs?: readonly Pick<Log, "address" | "topics" | "blockNumber">[]): boolean;
   /** Throws {@link MalformedLog}. */
   decode(log: Readable): Event;
-  /** Of a log that was decoded once: what can't be read now couldn't be read then, and is "unknown". */
+  /** Decodes a log that was decoded once: one that can't be read now was "unknown" then, and still is. */
   decodeStored(log: Readable): Event;
 }
 
@@ -92,13 +92,13 @@ const core: Record<string, { abi: Abi; subjects: Record<string, string> }> = {
   ModelRegistry: { abi: modelRegistryAbi, subjects: { ModelPublished: "modelId", UriAdded: "modelId" } },
   AttestationRegistry: {
     abi: attestationRegistryAbi,
-    // Without BatchAttested: its traces are too long to be read with each receipt.
+    // Not BatchAttested: its traces are too large to load with every receipt.
     subjects: { Committed: "uid", Attested: "uid", StatusChanged: "id" },
   },
   Campaign: { abi: campaignAbi, subjects: { PointsAwarded: "subject", PointsBurned: "subject" } },
 };
 
-/** Bytes of data of a method's event up to which it is found by its attestation: each receipt reads them all. */
+/** Most bytes of data of a method's event that is indexed by its attestation: larger ones are too much for every receipt. */
 const MOST_DATA = 4_096;
 
 /** The first topic of an event's logs. */

@@ -1,21 +1,20 @@
 import { randomInt } from "node:crypto";
 import type { Address } from "viem";
 
-/** Whether a number is the account's, and not that of one of the few others of the same hash. */
+/** Whether a number is the account's, and not another's with the same hash. */
 type Test = (number: number) => boolean;
 
 const FREE = -1;
 
-/** So many are random enough: nobody finds many accounts that have the same. */
+/** Hash only the last 16 hex digits: finding many addresses that share them is infeasible. */
 const DIGITS = 16;
 
 /**
- * A number for each of many accounts, in 16 to 32 bytes an account. Mostly one line of memory is read for one: a Map of a
- * million strings reads four, in as many pages, and takes several times as long. A hash table of open addressing, by
- * linear probing (Knuth, The Art of Computer Programming, volume 3, section 6.4).
+ * Maps many accounts to numbers, in 16 to 32 bytes an account. Faster than a Map: docs/performance.md, Accounts in memory.
+ * A hash table of open addressing, by linear probing (Knuth, The Art of Computer Programming, volume 3, section 6.4).
  */
 export function createAccountIndex() {
-  // So that nobody knows which accounts collide.
+  // Random, so that nobody can choose accounts that collide.
   const seed = randomInt(2 ** 31);
   let size = 0;
   let mask = 2 ** 10 - 1;

@@ -22,7 +22,7 @@ export function accountRoutes(app: App, state: State, { receiptsPage }: schemas.
     {
       schema: {
         summary: "What an account did, season by season",
-        description: `The newest ${MOST_SEASONS} seasons of the account, one look-up of its rank each.`,
+        description: `The newest ${MOST_SEASONS} seasons of the account, with its rank in each.`,
         params: z.object({ account }),
         querystring: noQuery,
         response: { 200: schemas.accountAnswer },
@@ -49,11 +49,11 @@ export function accountRoutes(app: App, state: State, { receiptsPage }: schemas.
     {
       schema: {
         summary: "Why this score: every point change with its attestation and transactions, newest first",
-        description: `At most ${PAGE} receipts a page, of at most 1000 entries looked at: a page may be short, or empty, and still have a next one.`,
+        description: `At most ${PAGE} receipts a page, from at most 1000 entries: a page may be short or empty and still have a next one.`,
         params: z.object({ account }),
         querystring: z.strictObject({
           season: seasonId.optional(),
-          status: status.optional().describe("How the attestation stands that the points are for."),
+          status: status.optional().describe("Status of the attestation that the points are for."),
           cursor: cursor.optional(),
         }),
         response: {

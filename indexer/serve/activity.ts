@@ -14,7 +14,7 @@ export function activityRoute(app: App, state: State): void {
       config: HOT,
       schema: {
         summary: "Attestations recorded a minute, by method",
-        description: `The last ${MINUTES} minutes that had any.`,
+        description: `The last ${MINUTES} minutes in which there were any.`,
         querystring: noQuery,
         response: { 200: schemas.activityAnswer },
       },

@@ -29,7 +29,7 @@ export function attestationRoutes(app: App, state: State, { attestationAnswer }:
       config: HOT,
       schema: {
         summary: "Attestations, newest first",
-        description: `At most ${PAGE} attestations a page, of at most 1000 looked at: a page may be short, or empty, and still have a next one.`,
+        description: `At most ${PAGE} attestations a page, chosen from at most 1000: a page may be short or empty and still have a next one.`,
         querystring: z.strictObject({
           prover: account.optional(),
           model: hash.optional(),
@@ -138,7 +138,7 @@ const firstOf = ({ root, prover, count, attested }: AttestationSummary): Step[] 
 
 type Bare<T> = T extends unknown ? Omit<T, "at"> : never;
 
-/** What an event of no known method tells; `method` is the attestation's, whose contract alone is listened to. */
+/** The step that an event of no known method is; `method` is the attestation's: other methods' contracts are ignored. */
 function stepOf({ eventName, args }: Event & { method: undefined }, method: number): Bare<Step> | undefined {
   switch (eventName) {
     case "Committed":

@@ -12,8 +12,8 @@ export function auditRoute(app: App, state: State): void {
     "/audit/:seasonId",
     {
       schema: {
-        summary: "The ledger folded from events against the contract's, at the same block",
-        description: "Reads one season, and asks a node once.",
+        summary: "Compares the ledger folded from events with the contract's, at the same block",
+        description: "Reads one season, and makes one request to a node.",
         params: z.object({ seasonId }),
         querystring: noQuery,
         response: { 200: schemas.audit, 404: schemas.problem, 503: schemas.problem },

@@ -65,8 +65,8 @@ export const season: z.ZodType<wire.Season> = component("Season", {
 });
 
 export const standing: z.ZodType<wire.Standing> = component("Standing", {
-  rank: z.int().min(1).describe("Shared by equal points, and those after it left out: 1, 2, 2, 4."),
-  place: z.int().min(1).describe("Position in the list, which nobody shares."),
+  rank: z.int().min(1).describe("Shared by equal points; the ranks after it are skipped: 1, 2, 2, 4."),
+  place: z.int().min(1).describe("Position in the list, different for each account."),
   account: hex,
   points: decimal,
   verified: count,

@@ -25,7 +25,7 @@ export function modelRoutes(app: App, state: State): void {
       config: HOT,
       schema: {
         summary: "Published models, newest first",
-        description: `At most ${PAGE} models a page, each with the first ${MOST_URIS} hints where its file may be.`,
+        description: `At most ${PAGE} models a page, each with the first ${MOST_URIS} hints to where its file may be.`,
         querystring: z.strictObject({ cursor: cursor.optional() }),
         response: { 200: schemas.modelsPage, 410: schemas.problem },
       },

@@ -45,12 +45,12 @@ export const cursor = z.string().max(300).describe("`next` of an earlier page.")
 export const prefix = z
   .string()
   .regex(/^0x[0-9a-fA-F]{1,40}$/, "a prefix is 0x and 1 to 40 hex digits")
-  .describe("How the address begins, in letters of any case.");
+  .describe("Start of the address; upper and lower case are the same.");
 
 /** One or more accounts, each given as `account=`. */
 export const accounts = z
   .preprocess((value) => (typeof value === "string" ? [value] : value), z.array(account, ACCOUNTS).max(100, ACCOUNTS))
-  .describe("Given once for each account, up to 100 times.");
+  .describe("Repeat it for each account, up to 100 times.");
 
 /** A whole number in a range, in decimal digits and nothing else. */
 export const between = (least: number, most: number) => {

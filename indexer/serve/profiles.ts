@@ -15,7 +15,7 @@ export function profileRoute(app: App, state: State): void {
     {
       config: HOT,
       schema: {
-        summary: "Why accounts have their points, and where they stood at the end of each epoch",
+        summary: "Points of accounts by reason, and their ranks at the end of each epoch",
         description: "At most 100 accounts, and 100 epochs of each.",
         params: z.object({ seasonId }),
         querystring: z.strictObject({ account: accounts }),

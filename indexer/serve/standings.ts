@@ -20,12 +20,12 @@ export function standingRoutes(app: App, state: State): void {
       schema: {
         summary: "The ranking of a season, page by page",
         description:
-          "At most 100 standings a page. By points, descending; equal points share a rank, and go by the lower lastSeq in the list.",
+          "At most 100 standings a page. Sorted by points, descending; equal points share a rank and are sorted by lastSeq, ascending.",
         params: z.object({ seasonId }),
         querystring: z.strictObject({
-          limit: between(1, 100).default(100).describe("100 unless told."),
+          limit: between(1, 100).default(100).describe("Defaults to 100."),
           cursor: cursor.optional(),
-          place: between(1, 1_000_000_000).optional().describe("Where in the list to begin; not with a cursor."),
+          place: between(1, 1_000_000_000).optional().describe("First place of the page; not together with a cursor."),
         }),
         response: {
           200: schemas.standingsPage,
@@ -69,11 +69,11 @@ export function standingRoutes(app: App, state: State): void {
       // Mostly short, and sent as it is written.
       compress: false,
       schema: {
-        summary: "An account's rank, and who stands around it",
+        summary: "An account's rank and its neighbours",
         description: "Reads at most 101 standings.",
         params: z.object({ seasonId, account: accountAsWritten }),
         querystring: z.strictObject({
-          around: between(0, 50).default(0).describe("Neighbours on each side; none unless told."),
+          around: between(0, 50).default(0).describe("Neighbours on each side; defaults to 0."),
         }),
         response: { 200: schemas.standingAnswer, 404: schemas.problem },
       },
@@ -84,7 +84,7 @@ export function standingRoutes(app: App, state: State): void {
         const season = await requireSeason(snapshot, params.seasonId);
         const standings = snapshot.ranking.of(Number(params.seasonId));
         const { around } = query;
-        // Few are written otherwise than the chain does, which is cheaper to see than a checksum is to make.
+        // Most addresses come with the right checksum: look them up as they are first, a checksum costs more.
         const found =
           (await standings.around(params.account as Address, around)) ??
           (await standings.around(checked(params.account), around));
@@ -99,7 +99,7 @@ export function standingRoutes(app: App, state: State): void {
     "/seasons/:seasonId/search",
     {
       schema: {
-        summary: "Accounts that begin so, in the order of their addresses",
+        summary: "Accounts whose address starts with the prefix, sorted by address",
         description: `At most ${MOST_FOUND} standings.`,
         params: z.object({ seasonId }),
         querystring: z.strictObject({ prefix }),

@@ -36,7 +36,7 @@ export interface VerifyOptions {
   models: Models;
   /** As {@link requireAttestation} reads it. */
   attestation: AttestationState;
-  /** Of a batch, the one unit to look at, as its task counts; the whole batch is recomputed unless told. */
+  /** Number in its task of the one unit of a batch to check; defaults to the whole batch. */
   unit?: bigint | undefined;
   /** A single attestation's input, raw bytes; needed where it is neither assigned nor among the content. */
   input?: Uint8Array | undefined;

@@ -25,15 +25,15 @@ export interface Tools {
 
 /** What a prover is to work on. */
 export interface ProverLimits {
-  /** Work for this season only; for every running one unless told. */
+  /** Work for this season only; defaults to every running one. */
   seasonId?: bigint | undefined;
-  /** Work on this task only; on all of the method's unless told. */
+  /** Work on this task only; defaults to all of the method's. */
   taskId?: bigint | undefined;
-  /** Units to attest at most, counting those of earlier runs; all unless told. */
+  /** Most units to attest, counting those of earlier runs; defaults to all. */
   maxUnits?: number | undefined;
 }
 
-/** What anyone may do now for a pending attestation; undefined for nothing. Asked once a block. */
+/** What anyone may do now for a pending attestation; undefined for nothing. Called once a block. */
 export type Keeping = (attestation: AttestationState, state: ChainState) => Job | undefined;
 
 /** What a participant knows of a verification method. */
@@ -42,7 +42,7 @@ export interface ParticipantMethod {
   roles: Partial<Record<MethodRole, (options: Tools & ProverLimits) => Actor>>;
   /** A keeper's part; made only where the deployment has the method's contract. */
   createKeeping(client: Client, sender: Sender): Keeping;
-  /** Custom errors by which its contract says that another did a keeper's work already. */
+  /** Custom errors of its contract that mean that somebody else already did a keeper's work. */
   doneErrors: readonly string[];
   /** Whether a unit is left that its prover would work on now. */
   hasWork(state: ChainState, wish: Wish): boolean;

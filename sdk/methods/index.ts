@@ -8,7 +8,7 @@ export const methods = { quorum, fraudProof } satisfies Record<string, AnyMethod
 /** A known method, by which each room registers its part. */
 export type MethodName = keyof typeof methods;
 
-/** A step of an attestation's life that a method's own event tells of. */
+/** A step of an attestation's life that comes from a method's own event. */
 export type MethodSteps = {
   [Name in MethodName]: NonNullable<ReturnType<(typeof methods)[Name]["stepOf"]>>;
 }[MethodName];
@@ -20,11 +20,11 @@ export const knownMethods = (): [name: string, method: AnyMethod][] => Object.en
 export const methodById = (id: number): AnyMethod | undefined =>
   knownMethods().find(([, method]) => method.id === id)?.[1];
 
-/** A method's name for a reader: "none" of 0, "unknown method 7" of one that isn't known here. */
+/** A method's name for a reader: "none" for 0, "unknown method 7" for one that isn't known here. */
 export const methodName = (id: number): string =>
   id === 0 ? "none" : (methodById(id)?.name ?? `unknown method ${id}`);
 
-/** What a room registered for the known method of a number; undefined of one that nobody registered. */
+/** What a room registered for the method with a number; undefined if nobody registered it. */
 export const partOf = <Part>(parts: Readonly<Record<string, Part>>, id: number): Part | undefined => {
   const name = knownMethods().find(([, method]) => method.id === id)?.[0];
   return name === undefined ? undefined : parts[name];

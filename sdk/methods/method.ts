@@ -8,7 +8,7 @@ export interface Assurance {
   notProven: string;
 }
 
-/** What an assurance's words depend on, whatever the method. */
+/** What an assurance's words depend on, under any method. */
 export interface Judged {
   /** As the registry counts: `Status` of sdk/protocol.ts. */
   status: number;
@@ -26,7 +26,7 @@ export interface Judged {
 /** An event of a contract with this ABI. */
 export type EventOf<abi extends Abi> = DecodeEventLogReturnType<abi, ContractEventName<abi>>;
 
-/** One step of an attestation's life, as the API tells of it. */
+/** One step of an attestation's life, as the API returns it. */
 export interface MethodStep {
   /** Names the kind of step, in camel case. */
   step: string;
@@ -47,16 +47,16 @@ export interface Method<abi extends Abi, Detail extends object, Step extends Met
   /** Folds an event about an attestation into what is known of it; changes `detail`. */
   fold(detail: Detail, event: EventOf<abi>): void;
   /**
-   * What an event tells a reader; undefined where it is no step of an attestation's life.
+   * The step that an event is; undefined if it is no step of an attestation's life.
    *
-   * @param firstUnit Number of the attestation's first unit; undefined where it is about none.
+   * @param firstUnit Number of the attestation's first unit; undefined if it is about none.
    */
   stepOf(event: EventOf<abi>, firstUnit: bigint | undefined): Step | undefined;
-  /** What is proven and what isn't; undefined where nothing is to be said beyond what holds of any method. */
+  /** What is proven and what isn't; undefined if there is nothing to add to what is true for any method. */
   assurance(judged: Judged, detail: Detail): Assurance | undefined;
 }
 
-/** Any method: its events and details are its own, and are handed back to it unread. */
+/** Any method: only the method itself reads its events and details. */
 export interface AnyMethod {
   id: number;
   name: string;

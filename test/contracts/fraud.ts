@@ -52,7 +52,7 @@ export const shown = (p: Fraud, account: HardhatEthersSigner, unit: number) =>
 export const changed = (bytes: Uint8Array, at: number, by = 1): Uint8Array =>
   bytes.map((byte, i) => (i === at ? byte + by : byte));
 
-/** An account's attestation of one run: a free one unless told otherwise. */
+/** An account's attestation of one run: a free one by default. */
 export const singleOf = (p: Fraud, account: HardhatEthersSigner, trace: Uint8Array, context: Hex = FREE_CONTEXT) => ({
   trace,
   ...buildTraced(layout, {

@@ -12,7 +12,7 @@ export interface AuditOptions {
   /** The first block that can hold an event. */
   startBlock: number;
   seasonId: bigint;
-  /** Told how points stand, whenever they were looked at. */
+  /** Called with the result of each check of the points. */
   emit: (state: AuditState) => void;
   /** Waits between two looks, this many milliseconds at most. */
   rest: (milliseconds: number) => Promise<void>;

@@ -21,7 +21,7 @@ export interface Score {
   lastSeq: bigint;
 }
 
-/** A point change as the chain tells it; `delta` is negative where points are burned. */
+/** A point change from the chain; `delta` is negative if points are burned. */
 export type PointChange = LedgerEntry & { blockNumber: number };
 
 /** A season's ledger, folded entry by entry, that can be taken back to any earlier entry. */

@@ -13,7 +13,7 @@ export interface Follower {
   book: Book;
   /**
    * Folds up to the RPC's newest block, having undone what a reorganisation took back, and holds the ledger's head
-   * against the campaign's. `tell` hears how many of how many blocks are read.
+   * against the campaign's. `tell` is called with the number of blocks read so far, and of all.
    */
   advance(tell: (done: number, total: number) => void): Promise<{ head: Block; differences: Difference[] }>;
 }

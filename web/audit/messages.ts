@@ -2,7 +2,7 @@ import type { DeploymentAnswer } from "../../sdk/wire.ts";
 import type { Served } from "./served.ts";
 import type { AuditState } from "./state.ts";
 
-/** What the page tells the worker. */
+/** Messages from the page to the worker. */
 export type AuditMessage =
   | { kind: "start"; deployment: DeploymentAnswer; rpcUrl: string; seasonId: string }
   | { kind: "served"; slot: string; served: Served }
@@ -11,7 +11,7 @@ export type AuditMessage =
   /** A page that nobody looks at asks the RPC rarely. */
   | { kind: "visible"; visible: boolean };
 
-/** What the worker tells the page. */
+/** Messages from the worker to the page. */
 export type AuditNews =
   | { kind: "state"; state: AuditState }
   /** The whole ranking that was asked for couldn't be read. */

@@ -9,8 +9,8 @@ export function ModelCard({ card }: { card: Card }) {
     <section className="card" aria-labelledby="card-heading">
       <h2 id="card-heading">The publisher's card</h2>
       <p>
-        No card is on chain, and no contract checks one. This is what the publisher of “{card.name}” says of exactly
-        these bytes. The card comes with this page, which finds it by the hash that names the model. The project's tests
+        Cards are not on chain, and no contract checks them. This is what the publisher of “{card.name}” says about
+        exactly these bytes. The card comes with this page, which finds it by the model's id. The project's tests
         measure it again.
       </p>
       <dl>

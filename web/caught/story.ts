@@ -16,7 +16,7 @@ export function storyOf(attestation: Pick<Attestation, "steps" | "outputHash" | 
   return { ...refutation, burned };
 }
 
-/** What the registry alone tells of a refutation. */
+/** What the registry alone says about a refutation. */
 function unknown({ steps, method }: Pick<Attestation, "steps" | "method">): Refutation {
   const settled = stepsNamed(steps, "settled").at(-1);
   return {

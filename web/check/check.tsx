@@ -56,8 +56,8 @@ function Checker({ attestation, deployment, rpcUrl }: CheckerProps) {
     <>
       <p>
         Your browser reads the attestation from the chain at <code>{rpcUrl}</code>, fetches the model by its hash from
-        this server, runs it on the pinned runtime (14 MB, loaded only for this) and compares. Nothing is taken on this
-        server's word.
+        this server, runs it on the pinned runtime (14 MB, loaded only for this) and compares. You don't have to trust
+        this server.
       </p>
       <Limits attestation={attestation} />
       <form onSubmit={submit} className="controls">

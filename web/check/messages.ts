@@ -8,7 +8,7 @@ import type { Verdict } from "./verdict.ts";
 export interface CheckRequest {
   /** An attestation's uid, or a batch's id. */
   uid: Hex;
-  /** The one unit of a batch to look at, as its task counts; the whole batch is recomputed unless told. */
+  /** Number in its task of the one unit of a batch to check; defaults to the whole batch. */
   unit: bigint | undefined;
   /** What `/v1/deployment` says; checked by the worker. */
   deployment: unknown;
@@ -46,7 +46,7 @@ export interface Found {
   refuted: { row: ShownRow; words: string } | undefined;
 }
 
-/** What the worker tells the page, in order; `found` or `failed` is the last. */
+/** Messages from the worker to the page, in order; `found` or `failed` is the last. */
 export type CheckMessage =
   | { kind: "doing"; what: string }
   | { kind: "check"; check: Check }

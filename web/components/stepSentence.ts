@@ -3,7 +3,7 @@ import { group, plural } from "../format.ts";
 import { webMethodOf } from "../methods/index.ts";
 import { type Sentence, sentence, who } from "../sentence.ts";
 
-/** A step of an attestation's life in words; one that nothing here can read is told as it came. */
+/** A step of an attestation's life in words; one that this page doesn't know is shown as it came. */
 export function stepSentence(step: Step, { method, outputHash }: Pick<Attestation, "method" | "outputHash">): Sentence {
   switch (step.step) {
     case "committed":

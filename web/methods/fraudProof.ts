@@ -14,13 +14,13 @@ export const fraudProof: WebMethod<RowRefuted> = {
   rulesOf: () => ({
     earnings: [],
     penalties: [
-      `Under ${method.name} one wrong row refutes a whole batch: the penalty is for all its units. Half of the bond goes to whoever showed the row, and the rest is burned.`,
+      `Under ${method.name} one wrong row refutes a whole batch: the penalty is for all its units. Half of the bond goes to the account that showed the row, and the rest is burned.`,
     ],
   }),
   refutationOf({ steps }) {
     const [row] = stepsNamed(steps, "rowRefuted");
     if (row === undefined)
-      return { by: sentence`not told by this server`, evidence: sentence`one wrong row`, also: [] };
+      return { by: sentence`not reported by this server`, evidence: sentence`one wrong row`, also: [] };
     return {
       by: sentence`${who(row.by)}, who re-ran it and showed the row`,
       evidence: sentence`${rowOf(row)}: claimed ${claimed(row)}, computed by the contract ${correct(row)}`,

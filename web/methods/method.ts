@@ -6,7 +6,7 @@ import type { Attestation, Season, Step } from "../../sdk/wire.ts";
 import { plural } from "../format.ts";
 import type { Sentence } from "../sentence.ts";
 
-/** How an attestation was refuted, as the page tells it. */
+/** How an attestation was refuted, in the page's words. */
 export interface Refutation {
   /** Who found it. */
   by: Sentence;
@@ -50,7 +50,7 @@ export interface TakePart {
 /** A verification method as the page knows it: one file of `web/methods`, registered in `web/methods/index.ts`. */
 export interface WebMethod<Own extends MethodStep> {
   /**
-   * A step that the method's own event tells of, in words; undefined of one that isn't known here.
+   * A step from the method's own event, in words; undefined if it isn't known here.
    *
    * @param answer The prover's output; null while it is hidden, and of a batch.
    */
@@ -66,7 +66,7 @@ export interface WebMethod<Own extends MethodStep> {
 /** Any method: its steps are its own, and are handed back to it unread. */
 export type AnyWebMethod = WebMethod<never>;
 
-/** The steps of an attestation's life that a method's own events tell of. */
+/** The steps of an attestation's life that come from a method's own events. */
 export type StepsOf<method extends { stepOf(...args: never[]): MethodStep | undefined }> = NonNullable<
   ReturnType<method["stepOf"]>
 >;

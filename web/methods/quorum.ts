@@ -7,7 +7,7 @@ import { type Sentence, sentence, who } from "../sentence.ts";
 import { type Refutation, type StepsOf, stepsNamed, type TakePart, verifiersShare, type WebMethod } from "./method.ts";
 
 const takePart: TakePart = {
-  how: "You commit to the answer without showing it. A drawn panel runs the model too, and equal bytes earn the points.",
+  how: "You commit to the answer without showing it. A drawn panel runs the model too; if its bytes are equal to yours, you earn the points.",
   maxTries: 3,
   deposit: ({ rpc }, address) => rpc.readContract({ address, abi: method.abi, functionName: "depositPerAttestation" }),
   isRevealTime(steps, now) {
@@ -19,7 +19,7 @@ const takePart: TakePart = {
   standOf({ steps, outputHash }) {
     const latest = steps.findLast(({ step }) => stands.has(step))?.step ?? "committed";
     if (outputHash !== null && latest === "revealOpened")
-      return "Your answer is open. The panel's members open theirs, then it is settled.";
+      return "Your answer is open. When the panel's members have opened theirs, it is settled.";
     return stands.get(latest) as string;
   },
   settled: {
@@ -48,7 +48,7 @@ export const quorum: WebMethod<StepsOf<typeof method>> = {
       case "voteRevealed":
         return sentence`${who(step.by)} revealed a vote: ${voteOf(step.outputHash, answer)}.`;
       case "roundUndecided":
-        return sentence`The ${panelOf(step.round)} came to no decision, with ${plural(step.votes, "vote")} for the strongest answer.`;
+        return sentence`The ${panelOf(step.round)} reached no decision, with ${plural(step.votes, "vote")} for the strongest answer.`;
       case "penalised":
         return sentence`${who(step.account)} lost ${etherOf(step.amount)} of the bond.`;
       default:
@@ -79,7 +79,7 @@ function roundOf(steps: readonly Step[]) {
 const stands = new Map<string, string>([
   ["committed", "Committed. A panel will be drawn."],
   ["drawScheduled", "A panel is about to be drawn."],
-  ["panelDrawn", "A panel is drawn: its members run the model and commit to what it gave."],
+  ["panelDrawn", "A panel is drawn: its members run the model and commit to its output."],
   ["revealOpened", "All members have committed: answers are being opened."],
 ]);
 

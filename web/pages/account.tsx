@@ -61,7 +61,7 @@ function AccountInSeason({ account, seasonId }: { account: Address; seasonId: st
             <Num value={answer.item.verified} />, <Num value={answer.item.pending} />,{" "}
             <Num value={answer.item.refuted} />
           </dd>
-          <dt>Refutations it had a part in</dt>
+          <dt>Refutations it took part in</dt>
           <dd>
             <Num value={answer.item.caught} />
           </dd>
@@ -79,7 +79,7 @@ function Seasons({ account, seasonId }: { account: Address; seasonId: string }) 
     <Answered query={useAccount(account)} what="the account">
       {({ seasons }) =>
         seasons.length === 0 ? (
-          <Empty>This account did nothing in any season.</Empty>
+          <Empty>This account has done nothing in any season.</Empty>
         ) : (
           <p>
             Seasons:{" "}

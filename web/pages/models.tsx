@@ -84,5 +84,5 @@ function sizesOf(widths: readonly number[], fileBytes: number | undefined): stri
     ...(weights > 0 ? [plural(weights, "weight")] : []),
     ...(fileBytes === undefined ? [] : [`${bytesOf(fileBytes)} of ONNX, by its publisher`]),
   ];
-  return sizes.join(", ") || "known to whoever fetches the file";
+  return sizes.join(", ") || "known once the file is fetched";
 }

@@ -49,7 +49,7 @@ function Participant({ deployment }: { deployment: DeploymentAnswer & { rpcUrl: 
             return season ? (
               <Work season={season} tools={tools} />
             ) : (
-              <Empty>No season is running now. This page looks again when one opens.</Empty>
+              <Empty>No season is running now. This page updates when one opens.</Empty>
             );
           }}
         </Answered>
@@ -69,7 +69,7 @@ function Work({ season, tools }: { season: Season; tools: Tools }) {
         <>
           <section aria-labelledby="under-way-heading">
             <h2 id="under-way-heading">Season {season.seasonId}</h2>
-            <p>Work is taken for another {duration(left)}.</p>
+            <p>You can attest for another {duration(left)}.</p>
             <MyRank seasonId={season.seasonId} account={account} total={season.totals.participants} />
             <UnderWay tools={tools} uids={items.slice(0, FOLLOWED).map(({ uid }) => uid)} />
           </section>

@@ -26,7 +26,7 @@ export function rulesOf(season: Season, named: (modelId: Task["modelId"]) => str
 }
 
 const RANKING =
-  "More points rank higher; equal points share a rank, and the ranks after them are left out (1, 2, 2, 4). An account is ranked from its first point change on, also when it is burned back to zero.";
+  "More points rank higher; equal points share a rank, and the ranks after them are skipped (1, 2, 2, 4). An account is ranked from its first point change on, even if it falls back to zero.";
 const FROZEN =
   "None of this can change once the season is open: nobody can edit points, end it early or decide a dispute.";
 
@@ -35,10 +35,10 @@ function timesOf({ startsAt, endsAt, closesAt, seed, seededAt }: Season): string
     return ["The season is drafted: its times, tasks and rules may still change."];
   return [
     `It starts on ${exactTime(startsAt)} and runs for ${duration(endsAt - startsAt)}: a unit counts if it is attested before ${exactTime(endsAt)}.`,
-    `Then attestations are still settled, and points awarded and burned, for ${duration(closesAt - endsAt)}; on ${exactTime(closesAt)} it closes and the points are final.`,
+    `For another ${duration(closesAt - endsAt)}, attestations are settled and points awarded and burned; on ${exactTime(closesAt)} it closes and the points are final.`,
     seed === null || seededAt === null
-      ? "Its seed is not drawn yet. It comes from a block after the opening, so nobody knew the inputs beforehand; until then no unit has an input."
-      : `Its seed was set on ${exactTime(seededAt)}, from a block after the opening, so nobody knew the inputs beforehand; a unit attested earlier doesn't count.`,
+      ? "Its seed is not drawn yet. It comes from a block after the opening, so nobody knew the inputs in advance; until then no unit has an input."
+      : `Its seed was set on ${exactTime(seededAt)}, from a block after the opening, so nobody knew the inputs in advance; a unit attested earlier doesn't count.`,
   ];
 }
 
@@ -50,7 +50,7 @@ function taskText({ taskId, method, points, unitsPerAccount, noise, inputCount }
   );
 }
 
-const PROVERS_EARN = "A prover gets a task's points for each unit that is verified, once a unit.";
+const PROVERS_EARN = "A prover gets a task's points once for each unit that is verified.";
 const REFUTED = `A refuted attestation burns ${PENALTY_FACTOR} times the points it would have earned, once, and its units are spent. What an account can't pay is taken from what it earns later.`;
 const CHALLENGERS = "Challengers are paid from bonds, never with points.";
 

@@ -84,7 +84,7 @@ export function Board({ season, seasons }: { season: Season; seasons: readonly S
       {rows.length === 0 ? (
         <Empty>
           {view.prefix !== undefined
-            ? `No account of season ${seasonId} begins with ${view.prefix}.`
+            ? `No account of season ${seasonId} starts with ${view.prefix}.`
             : total > 0
               ? `There is no place ${group(view.place)}: ${plural(total, "account is", "accounts are")} ranked.`
               : `Nobody has points in season ${seasonId} yet. They appear here as soon as a first inference is verified.`}

@@ -49,7 +49,7 @@ export function Detail({
         <>
           <div className="narrow">
             <p>
-              Ranks risen or fallen since the last epoch: <Change rise={riseOf(profile, rank)} />
+              Change of rank since the last epoch: <Change rise={riseOf(profile, rank)} />
             </p>
             <ReasonBar reasons={profile.reasons} most={most} />
           </div>

@@ -29,7 +29,7 @@ export function viewIn(search: URLSearchParams): View {
   };
 }
 
-/** The address with parts of the view changed; what is as it is without being told is left out. */
+/** The address with parts of the view changed; parts with their default value are left out. */
 export function withView(search: URLSearchParams, change: Partial<View>): URLSearchParams {
   const next = new URLSearchParams(search);
   for (const [name, value] of Object.entries(change))

@@ -68,7 +68,7 @@ export async function commitDraft({ client, wallet, journal }: Tools, uid: Hex, 
   const holder = [contract, wallet.account] as const;
   const { free } = await client.rpc.readContract({ ...bonds, functionName: "bondOf", args: holder });
   if (free < deposit) {
-    say("Depositing what a wrong answer would cost …");
+    say("Depositing the money that a wrong answer would lose …");
     const value = deposit - free;
     await send(client.rpc, wallet, callOf({ ...bonds, functionName: "deposit", args: holder, value }));
   }

@@ -48,7 +48,7 @@ export function Units({
     attempt(`Running the model on unit ${unit} of task ${taskId} …`, async () => {
       setDraft(undefined);
       setDraft(await draftUnit(tools, BigInt(season.seasonId), taskId, unit));
-      announce("The model has run. Attest to its answer, or leave it.");
+      announce("The model has run. Attest to its answer, or discard it.");
     });
   const attest = ({ uid, method }: Draft) =>
     attempt("Attesting …", async () => {

@@ -13,7 +13,7 @@ import type { BatchCommand, UnitsToAttest } from "../method.ts";
 /** Attests consecutive units of the key's account as one batch. */
 export const attestBatch: BatchCommand = {
   means:
-    "every activation in calldata: whoever shows one wrong row within the window refutes it, and its bond is lost; otherwise the bond returns and all units are paid at once. What the bond lacks is deposited.",
+    "with every activation in calldata. Anyone who shows one wrong row within the window refutes it, and its bond is lost; otherwise the bond is returned and all units are paid at once. Money missing for the bond is deposited.",
   keys: "id, prover, modelId, seasonId, taskId, first, count, root, bond (wei), refutableUntil (unix seconds), gasUsed, transactionHash",
   run,
 };

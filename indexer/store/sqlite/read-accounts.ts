@@ -5,7 +5,7 @@ import { layoutOf, rowOf } from "./tables.ts";
 
 /** Reads what seasons know of accounts beside their standings. */
 export interface AccountReader {
-  /** Accounts with a ledger entry whose addresses begin so, in any case of the letters, in order. */
+  /** Accounts with a ledger entry whose addresses start with the prefix, in upper or lower case, sorted. */
   startingWith(seasonId: number, prefix: string, limit: number): Address[];
   /** Undefined where the account did nothing. */
   entry(seasonId: number, account: Address): Entry | undefined;

@@ -13,7 +13,7 @@ import { attestUnits, mostUnits, type UnitRange } from "./attestUnits.ts";
 
 /** `maxUnits` are counted in each task. */
 export interface BatcherOptions extends Pick<Tools, "client" | "sender" | "models" | "report">, ProverLimits {
-  /** Units in a batch at most, if a transaction holds as many; 256 unless told. */
+  /** Most units in a batch, if they fit into a transaction; defaults to 256. */
   batchSize?: number;
 }
 

@@ -18,9 +18,9 @@ import { type FreeUnit, nextUnit } from "./units.ts";
 
 /** `maxUnits` are counted in each season. */
 export interface ProverOptions extends Omit<Tools, "content">, ProverLimits {
-  /** Attestations under way at most; 1 unless told. */
+  /** Most attestations under way at once; defaults to 1. */
   parallel?: number;
-  /** Blocks between two commits at least; 0 unless told. */
+  /** Fewest blocks between two commits; defaults to 0. */
   pace?: bigint;
 }
 

@@ -149,7 +149,7 @@ describe("reading final blocks refuses", () => {
     await reading.refuses(/^Block 40 is of time 1038, earlier than 1039 of block 39 before it\.$/);
   });
 
-  it("headers without blooms, unless told that they carry none", async () => {
+  it("headers without blooms, if they are to carry some", async () => {
     for (const [logsBloom, message] of [
       [undefined, /^Block \d+ has no logsBloom, by which missing logs are found\. If .* give --no-blooms\.$/],
       ["0x", /^Block \d+ has no logsBloom/],

@@ -65,7 +65,7 @@ describe("the OpenAPI document", () => {
     const { parameters } = (document.paths["/v1/seasons/{seasonId}/standings"] as { get: Operation }).get;
     const limit = parameters?.find(({ name }) => name === "limit");
     expect(limit?.schema).to.deep.include({ type: "integer", minimum: 1, maximum: 100 });
-    expect(limit?.description).to.equal("100 unless told.");
+    expect(limit?.description).to.equal("Defaults to 100.");
   });
 
   it("describes every answer of every route", async () => {

@@ -96,7 +96,7 @@ const models: Models = {
   },
 };
 
-/** Verifies an attestation that the registry has as pending, unless told otherwise. */
+/** Verifies an attestation that the registry has as pending by default. */
 export const verify = (
   attestation: VerifyOptions["attestation"],
   options: Partial<VerifyOptions> & { status?: number } = {},

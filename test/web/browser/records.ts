@@ -237,7 +237,7 @@ export function describeRecords(site: () => Site): void {
     const { page } = await site().visit();
     await page.goto(`${site().url}/seasons`);
     await page.getByRole("link", { name: "Season 1", exact: true }).click();
-    await untilText(page, "The rules, as the chain has them");
+    await untilText(page, "The rules, from the chain");
     const told = await page.locator("main").innerText();
     expect(told).to.include("Task 2: run the model risk, settled by Quorum. 15 points a unit");
     expect(told).to.include("share 60 % of the unit's points").and.to.include("burns 10 times the points");

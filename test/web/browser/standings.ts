@@ -96,7 +96,7 @@ export function describeStandings(site: () => Site): void {
     await page.reload();
     await until(page, "one row", () => document.querySelectorAll("tr.row").length === 1, undefined);
     await page.getByLabel("Find an address").fill("0xffffffffffff");
-    await untilText(page, "No account of season 1 begins with 0xffffffffffff.");
+    await untilText(page, "No account of season 1 starts with 0xffffffffffff.");
     await page.getByLabel("Place", { exact: true }).fill("2");
     await page.keyboard.press("Enter");
     await until(page, "place 2", () => document.querySelector<HTMLElement>("tr.row")?.dataset.place === "2", undefined);
@@ -150,12 +150,7 @@ export function describeStandings(site: () => Site): void {
     await page.goto(`${site().url}/?season=1`);
     await page.locator(".chip-match").click();
     await page.getByRole("button", { name: "Compare every rank that the site serves" }).click();
-    await until(
-      page,
-      "the comparison",
-      () => /All \d+ were what the chain gives/.test(document.body.innerText),
-      undefined,
-    );
+    await until(page, "the comparison", () => /All \d+ match the chain/.test(document.body.innerText), undefined);
     expect(await page.locator(".audit-details").innerText()).to.include(site().rpcUrl);
     expect(faults).to.deep.equal([]);
     await page.context().close();

@@ -32,7 +32,7 @@ describe("FraudProof's steps in words", () => {
 
 describe("a refutation under FraudProof", () => {
   it("names no finder where the server tells of none", () => {
-    expect(refutation([])).to.deep.equal(["not told by this server", "one wrong row"]);
+    expect(refutation([])).to.deep.equal(["not reported by this server", "one wrong row"]);
   });
 
   it("names who showed the row, and what it should have been", () => {
