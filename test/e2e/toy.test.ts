@@ -4,7 +4,7 @@ import { type Indexer, startIndexer } from "../../indexer/main.ts";
 import { assignedTo } from "../../inference/assignment.ts";
 import { encodeTensor, hashTensor } from "../../inference/tensors.ts";
 import { requireAttestation, verifyAttestation } from "../../inference/verify/attestation.ts";
-import { runActors } from "../../participant/actors.ts";
+import { runActors } from "../../participant/jobs.ts";
 import { assignedUnit } from "../../participant/chainState.ts";
 import { createKeeper } from "../../participant/keeper.ts";
 import { openSeason } from "../../scripts/season.ts";
