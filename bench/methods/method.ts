@@ -1,6 +1,6 @@
 import type { Address, Hex } from "viem";
 import type { Board } from "../board.ts";
-import type { Teller } from "../sync/teller.ts";
+import type { LedgerScript } from "../sync/ledger-script.ts";
 
 /** Gas by the name of its row. */
 export type Gas = Record<string, number>;
@@ -20,7 +20,7 @@ export interface AttestationKind {
   /** Units that one covers. */
   units: number;
   /** What happens to one. @param someone Gives an account of the season. */
-  tell(teller: Teller, claim: Claim, someone: () => Address): Steps;
+  write(script: LedgerScript, claim: Claim, someone: () => Address): Steps;
 }
 
 /** An attestation to be made. */
@@ -30,5 +30,5 @@ export interface Claim {
   context: Hex;
 }
 
-/** What happens to an attestation, one after the other: each tells a log. */
+/** What happens to an attestation, one after the other: each adds a log. */
 export type Steps = (() => void)[];

@@ -3,7 +3,7 @@ import { quorum as method } from "../../sdk/methods/quorum.ts";
 import { PENALTY_FACTOR, Reason, Status, verifierShare } from "../../sdk/protocol.ts";
 import { quorumParameters } from "../../test/contracts/fixtures.ts";
 import { POINTS, settle, single } from "../sync/attestations.ts";
-import type { Teller } from "../sync/teller.ts";
+import type { LedgerScript } from "../sync/ledger-script.ts";
 import type { BenchMethod, Claim, Steps } from "./method.ts";
 
 /** Verifiers that share a unit's points. */
@@ -16,31 +16,31 @@ export const quorum: BenchMethod = {
     measure: async () => ({}),
   }),
   kinds: [
-    { weight: 63, units: 1, tell: (teller, claim) => verified(teller, claim, undefined) },
-    { weight: 7, units: 1, tell: (teller, claim, someone) => verified(teller, claim, someone()) },
-    { weight: 5, units: 1, tell: refuted },
+    { weight: 63, units: 1, write: (script, claim) => verified(script, claim, undefined) },
+    { weight: 7, units: 1, write: (script, claim, someone) => verified(script, claim, someone()) },
+    { weight: 5, units: 1, write: refuted },
   ],
 };
 
 /** A unit that a panel finds right; a member of it may get points. */
-function verified(teller: Teller, claim: Claim, member: Address | undefined): Steps {
-  const { uid, committed, attested } = single(teller, { ...claim, method: method.id });
+function verified(script: LedgerScript, claim: Claim, member: Address | undefined): Steps {
+  const { uid, committed, attested } = single(script, { ...claim, method: method.id });
   return [
-    () => teller.record(committed),
-    () => teller.tell(attested),
-    settle(teller, uid, method.name, Status.verified),
-    () => teller.award(claim.prover, uid, Reason.prover, POINTS),
-    ...(member === undefined ? [] : [() => teller.award(member, uid, Reason.verifier, verifierShare(POINTS, SHARING))]),
+    () => script.record(committed),
+    () => script.add(attested),
+    settle(script, uid, method.name, Status.verified),
+    () => script.award(claim.prover, uid, Reason.prover, POINTS),
+    ...(member === undefined ? [] : [() => script.award(member, uid, Reason.verifier, verifierShare(POINTS, SHARING))]),
   ];
 }
 
 /** A unit that a panel finds wrong. */
-function refuted(teller: Teller, claim: Claim): Steps {
-  const { uid, committed, attested } = single(teller, { ...claim, method: method.id });
+function refuted(script: LedgerScript, claim: Claim): Steps {
+  const { uid, committed, attested } = single(script, { ...claim, method: method.id });
   return [
-    () => teller.record(committed),
-    () => teller.tell(attested),
-    settle(teller, uid, method.name, Status.refuted),
-    () => teller.burn(claim.prover, uid, PENALTY_FACTOR * POINTS),
+    () => script.record(committed),
+    () => script.add(attested),
+    settle(script, uid, method.name, Status.refuted),
+    () => script.burn(claim.prover, uid, PENALTY_FACTOR * POINTS),
   ];
 }

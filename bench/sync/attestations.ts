@@ -4,7 +4,7 @@ import { type Answer, answerHash, attestationUid, ZERO_HASH } from "../../sdk/co
 import { emit } from "../../test/fixtures/logs.ts";
 import type { Claim, Steps } from "../methods/method.ts";
 import { at, deployment } from "./deployment.ts";
-import type { Teller } from "./teller.ts";
+import type { LedgerScript } from "./ledger-script.ts";
 
 /** Points a unit. */
 export const POINTS = 100n;
@@ -16,8 +16,8 @@ export const hashOf = (...words: unknown[]): Hex => keccak256(stringToHex(words.
 export const registry = [at("AttestationRegistry"), attestationRegistryAbi] as const;
 
 /** The logs of a single attestation: its commitment, and what opens it. */
-export function single(teller: Teller, claim: Claim & { method: number }, traceHash: Hex = ZERO_HASH) {
-  const n = teller.told.length;
+export function single(script: LedgerScript, claim: Claim & { method: number }, traceHash: Hex = ZERO_HASH) {
+  const n = script.logs.length;
   const opened: Answer = { outputHash: hashOf("output", n), traceHash, salt: hashOf("salt", n) };
   const answer = answerHash(claim.prover, opened);
   const stated = { ...claim, inputHash: hashOf("input", n) };
@@ -30,11 +30,11 @@ export function single(teller: Teller, claim: Claim & { method: number }, traceH
 }
 
 /** An attestation that nobody verifies. */
-export function open(teller: Teller, claim: Claim): Steps {
-  const { attested } = single(teller, { ...claim, method: 0 });
-  return [() => teller.record(attested)];
+export function open(script: LedgerScript, claim: Claim): Steps {
+  const { attested } = single(script, { ...claim, method: 0 });
+  return [() => script.record(attested)];
 }
 
 /** The contract `by` settles an attestation. */
-export const settle = (teller: Teller, id: Hex, by: string, status: number) => () =>
-  teller.tell(emit(...registry, "StatusChanged", { id, status, by: at(by) }));
+export const settle = (script: LedgerScript, id: Hex, by: string, status: number) => () =>
+  script.add(emit(...registry, "StatusChanged", { id, status, by: at(by) }));

@@ -9,9 +9,9 @@ import type { AttestationKind, Steps } from "../methods/method.ts";
 import { hashOf, open, POINTS } from "./attestations.ts";
 import type { Outcome } from "./contender.ts";
 import { at } from "./deployment.ts";
-import { createTeller, type Teller, type Told } from "./teller.ts";
+import { createLedgerScript, type LedgerScript, type ScriptedLog } from "./ledger-script.ts";
 
-/** A season to tell. */
+/** A season to write. */
 export interface SeasonOptions {
   /** How many logs. */
   events: number;
@@ -33,20 +33,20 @@ const organiser = accountOf(-1);
 /**
  * The logs of a season as the contracts would emit them, and what they come to. Its attestations are of the kinds that
  * `bench/methods` lists, each as often as it says there. Uids, `seq` and the ledger's hash are the true ones; the same
- * options tell the same season.
+ * options give the same season.
  */
-export function tellSeason(options: SeasonOptions): { told: Told[]; outcome: Outcome } {
+export function scriptSeason(options: SeasonOptions): { logs: ScriptedLog[]; outcome: Outcome } {
   const { events, accounts, lead } = options;
-  const teller = createTeller();
+  const script = createLedgerScript();
   const next = random(1);
   const names = Array.from({ length: accounts }, (_, n) => accountOf(n));
   // Some much more often than others.
   const someone = (): Address => names[Math.floor(accounts * next() ** 2)] as Address;
 
-  const modelId = prepare(teller, options);
-  while (teller.told.length < lead)
-    for (const step of open(teller, { prover: someone(), modelId, context: FREE_CONTEXT })) step();
-  teller.tell(emit(at("Campaign"), campaignAbi, "SeasonSeeded", { seasonId: 1n, seed: hashOf("seed") }));
+  const modelId = prepare(script, options);
+  while (script.logs.length < lead)
+    for (const step of open(script, { prover: someone(), modelId, context: FREE_CONTEXT })) step();
+  script.add(emit(at("Campaign"), campaignAbi, "SeasonSeeded", { seasonId: 1n, seed: hashOf("seed") }));
 
   const units = new Map<Address, number>();
   const waiting = names.toReversed();
@@ -57,18 +57,18 @@ export function tellSeason(options: SeasonOptions): { told: Told[]; outcome: Out
     const [method, kind] = draw();
     units.set(prover, unit + kind.units);
     const context = unitContext({ campaign: at("Campaign"), seasonId: 1n, taskId: BigInt(method), unit: BigInt(unit) });
-    return kind.tell(teller, { prover, modelId, context }, someone);
+    return kind.write(script, { prover, modelId, context }, someone);
   }
 
   const begun: Steps[] = [];
-  while (teller.told.length < events) {
+  while (script.logs.length < events) {
     if (begun.length < OPEN_UNITS) begun.push(begin());
     const chosen = Math.floor(next() * begun.length);
     const steps = begun[chosen] as Steps;
     steps.shift()?.();
     if (steps.length === 0) begun.splice(chosen, 1);
   }
-  return { told: teller.told, outcome: teller.outcome() };
+  return { logs: script.logs, outcome: script.outcome() };
 }
 
 /** Draws kinds of attestations by their weights, each with its method's number. */
@@ -86,7 +86,7 @@ function drawKind(next: () => number): () => [method: number, kind: AttestationK
 }
 
 /** Publishes a model and opens season 1 with a task of each method, its number the method's. Gives the model's id. */
-function prepare({ tell }: Teller, { startsAt, endsAt }: SeasonOptions): Hex {
+function prepare({ add }: LedgerScript, { startsAt, endsAt }: SeasonOptions): Hex {
   const model = {
     artifactHash: hashOf("file"),
     runtimeId: hashOf("runtime"),
@@ -102,7 +102,7 @@ function prepare({ tell }: Teller, { startsAt, endsAt }: SeasonOptions): Hex {
     }),
   );
   const modelId = modelIdOf({ ...model, layoutHash: keccak256(layout) });
-  tell(
+  add(
     emit(at("ModelRegistry"), modelRegistryAbi, "ModelPublished", {
       ...{ modelId, publisher: organiser, ...model, layout, rows: padHex(modelId, { size: 448 }) },
       uri: "https://example.org/model.onnx",
@@ -110,17 +110,17 @@ function prepare({ tell }: Teller, { startsAt, endsAt }: SeasonOptions): Hex {
   );
 
   const campaign = [at("Campaign"), campaignAbi] as const;
-  tell(emit(...campaign, "SeasonDrafted", { seasonId: 1n, organiser, verifierCap: 1_000_000n }));
+  add(emit(...campaign, "SeasonDrafted", { seasonId: 1n, organiser, verifierCap: 1_000_000n }));
   const inputs = { inputCount: 64, inputSetRoot: hashOf("inputs"), inputs: padHex(modelId, { size: 64 * 16 }) };
   for (const [{ id: method }] of inOrder())
-    tell(
+    add(
       emit(...campaign, "TaskAdded", {
         ...{ seasonId: 1n, taskId: BigInt(method), modelId, method, points: POINTS, noise: 8 },
         ...{ unitsPerAccount: 1_000_000, ...inputs },
       }),
     );
   const times = { startsAt: BigInt(startsAt), endsAt: BigInt(endsAt), closesAt: BigInt(endsAt + CLOSING) };
-  tell(emit(...campaign, "SeasonOpened", { seasonId: 1n, organiser, ...times, uri: "https://example.org/season" }));
+  add(emit(...campaign, "SeasonOpened", { seasonId: 1n, organiser, ...times, uri: "https://example.org/season" }));
   return modelId;
 }
 

@@ -3,8 +3,8 @@ import { collectAnswers } from "./answers.ts";
 import { compareSample } from "./campaign.ts";
 import type { Chain } from "./chain.ts";
 import { followSeason } from "./follower.ts";
+import type { AuditState, Recomputed } from "./messages.ts";
 import type { Difference, Served } from "./served.ts";
-import type { AuditState, Recomputed } from "./state.ts";
 
 export interface AuditOptions {
   chain: Chain;

@@ -36,7 +36,7 @@ export function Caught({ summary }: { summary: AttestationSummary }) {
       </p>
       {seen ? (
         <Answered query={attestation} what="how it was found">
-          {({ item }) => <Told attestation={item} />}
+          {({ item }) => <Refutation attestation={item} />}
         </Answered>
       ) : (
         <Loading what="how it was found" />
@@ -45,7 +45,7 @@ export function Caught({ summary }: { summary: AttestationSummary }) {
   );
 }
 
-function Told({ attestation }: { attestation: Attestation }) {
+function Refutation({ attestation }: { attestation: Attestation }) {
   const { by, evidence, burned, also } = storyOf(attestation);
   const season = attestation.unit?.seasonId;
   return (

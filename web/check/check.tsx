@@ -11,7 +11,7 @@ import type { Found } from "./messages.ts";
 import { Row } from "./row.tsx";
 import { Seen } from "./seen.tsx";
 import { type Progress, useCheck } from "./useCheck.ts";
-import { tell } from "./verdict.ts";
+import { verdictSentence } from "./verdict.ts";
 import "./check.css";
 
 /** Lets the visitor's own browser check an attestation: the chain is read by RPC, the model fetched by its hash and run. */
@@ -131,7 +131,7 @@ function Limits({ attestation: { method } }: { attestation: Attestation }) {
 function Outcome({ progress }: { progress: Progress }) {
   const [kind, text] =
     progress.phase === "done"
-      ? [progress.found.verdict.kind, tell(progress.found.verdict)]
+      ? [progress.found.verdict.kind, verdictSentence(progress.found.verdict)]
       : progress.phase === "failed"
         ? ["unknown", `Can't be checked: ${progress.message}`]
         : ["none", progress.phase === "running" ? `${progress.doing} …` : ""];

@@ -46,7 +46,7 @@ export interface Found {
   refuted: { row: ShownRow; words: string } | undefined;
 }
 
-/** Messages from the worker to the page, in order; `found` or `failed` is the last. */
+/** What the worker sends the page, in order; `found` or `failed` is the last. */
 export type CheckMessage =
   | { kind: "doing"; what: string }
   | { kind: "check"; check: Check }

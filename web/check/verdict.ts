@@ -22,7 +22,7 @@ export function verdictOf(checks: readonly Check[]): Verdict {
 }
 
 /** The verdict as it is read to the visitor. */
-export function tell({ kind, why }: Verdict): string {
+export function verdictSentence({ kind, why }: Verdict): string {
   if (kind === "same") return "The model gives exactly this answer.";
   return kind === "differs" ? `It does not. ${why}` : `Can't be checked: ${why}`;
 }

@@ -36,8 +36,8 @@ function eventSentence({ contract, topics, data }: Extract<Step, { step: "event"
 const SHOWN = 200;
 
 function unreadSentence({ step, at: _, ...fields }: { step: string; at: unknown }): Sentence {
-  const told = Object.entries(fields).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
-  return sentence`A step that this page doesn't know, “${cut(step)}”${told.length === 0 ? "" : `: ${cut(told.join(", "))}`}.`;
+  const values = Object.entries(fields).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  return sentence`A step that this page doesn't know, “${cut(step)}”${values.length === 0 ? "" : `: ${cut(values.join(", "))}`}.`;
 }
 
 const cut = (text: string): string => (text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}…`);

@@ -1,5 +1,5 @@
 import { useEffect, useId, useState } from "react";
-import type { AuditState, Recomputed } from "../audit/state.ts";
+import type { AuditState, Recomputed } from "../audit/messages.ts";
 import { checkWhole, useAudit } from "../audit/watch.ts";
 import { announce } from "../components/live.tsx";
 import { Num } from "../components/num.tsx";

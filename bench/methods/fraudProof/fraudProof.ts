@@ -13,7 +13,7 @@ export const fraudProof: BenchMethod = {
     return { contract, measure: () => measure(board, contract) };
   },
   kinds: [
-    { weight: 20, units: 1, tell: traced },
-    { weight: 5, units: BATCH, tell: batch },
+    { weight: 20, units: 1, write: traced },
+    { weight: 5, units: BATCH, write: batch },
   ],
 };

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type Auditor, audit } from "../../../web/audit/auditor.ts";
+import type { AuditState } from "../../../web/audit/messages.ts";
 import type { Served } from "../../../web/audit/served.ts";
-import type { AuditState } from "../../../web/audit/state.ts";
 import { account, asOfBlock, change, FakeChain, hashOf, standingsOf } from "./story.ts";
 
 /** An audit that looks once each time `look` is called. */

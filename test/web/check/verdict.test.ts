@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type Check, type CheckKind, shared } from "../../../inference/verify/checks.ts";
-import { tell, verdictOf } from "../../../web/check/verdict.ts";
+import { verdictOf, verdictSentence } from "../../../web/check/verdict.ts";
 
 // Those that every attestation has, and two that a method of its own adds.
 const kinds = {
@@ -52,8 +52,8 @@ describe("the verdict of a check", () => {
   });
 
   it("tells each of the three apart in words", () => {
-    expect(tell({ kind: "same", why: "" })).to.equal("The model gives exactly this answer.");
-    expect(tell({ kind: "differs", why: "It is 4." })).to.equal("It does not. It is 4.");
-    expect(tell({ kind: "unknown", why: "No file." })).to.equal("Can't be checked: No file.");
+    expect(verdictSentence({ kind: "same", why: "" })).to.equal("The model gives exactly this answer.");
+    expect(verdictSentence({ kind: "differs", why: "It is 4." })).to.equal("It does not. It is 4.");
+    expect(verdictSentence({ kind: "unknown", why: "No file." })).to.equal("Can't be checked: No file.");
   });
 });

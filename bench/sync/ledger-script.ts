@@ -8,7 +8,7 @@ import type { Outcome } from "./contender.ts";
 import { at } from "./deployment.ts";
 
 /** A log, and the season's ledger after it. */
-export interface Told {
+export interface ScriptedLog {
   log: Emitted;
   ledger: LedgerState;
 }
@@ -22,20 +22,20 @@ export interface LedgerState {
 }
 
 /** Writes down the logs of season 1, and keeps its ledger as the contract would. */
-export interface Teller {
-  told: Told[];
-  tell(log: Emitted): void;
-  /** Tells what an attestation is recorded by. */
+export interface LedgerScript {
+  logs: ScriptedLog[];
+  add(log: Emitted): void;
+  /** Adds the log that records an attestation. */
   record(log: Emitted): void;
   award(account: Address, subject: Hex, reason: number, amount: bigint): void;
   /** Burns as many points as the account has, at most so many. */
   burn(account: Address, subject: Hex, most: bigint): void;
-  /** What all that was told comes to. */
+  /** The result of all logs. */
   outcome(): Outcome;
 }
 
-export function createTeller(): Teller {
-  const told: Told[] = [];
+export function createLedgerScript(): LedgerScript {
+  const logs: ScriptedLog[] = [];
   const entries = new Map<Address, { points: bigint; lastSeq: bigint }>();
   let attestations = 0;
   let ledger: LedgerState = { seq: 0n, participants: 0, totalPoints: 0n, ledgerHash: ZERO_HASH };
@@ -51,17 +51,17 @@ export function createTeller(): Teller {
       ledgerHash: ledgerHash(ledger.ledgerHash, { ...changed, delta }),
     };
     const [eventName, amount] = delta < 0n ? (["PointsBurned", -delta] as const) : (["PointsAwarded", delta] as const);
-    teller.tell(emit(at("Campaign"), campaignAbi, eventName, { ...changed, amount }));
+    script.add(emit(at("Campaign"), campaignAbi, eventName, { ...changed, amount }));
   }
 
-  const teller: Teller = {
-    told,
-    tell(log) {
-      told.push({ log, ledger });
+  const script: LedgerScript = {
+    logs,
+    add(log) {
+      logs.push({ log, ledger });
     },
     record(log) {
       attestations++;
-      teller.tell(log);
+      script.add(log);
     },
     award: change,
     burn(account, subject, most) {
@@ -71,8 +71,8 @@ export function createTeller(): Teller {
     outcome() {
       const ranked = [...entries].sort(([, a], [, b]) => compareStandings(a, b));
       const ranking = ranked.map(([account, entry]) => `${account.toLowerCase()} ${entry.points} ${entry.lastSeq}`);
-      return { events: told.length, attestations, ranking };
+      return { events: logs.length, attestations, ranking };
     },
   };
-  return teller;
+  return script;
 }
