@@ -49,6 +49,7 @@ describe("docs/protocol.md", () => {
     expect(examples.map(({ name }) => name)).to.have.members([
       "trees.json",
       "tensors.json",
+      "names.json",
       "models.json",
       "attestations.json",
       "contexts.json",
