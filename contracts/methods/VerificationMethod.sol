@@ -61,8 +61,7 @@ abstract contract VerificationMethod is IVerificationMethod {
 
     /// @inheritdoc IVerificationMethod
     /// @dev Any model, unless a method says otherwise.
-    // solhint-disable-next-line no-empty-blocks
-    function requireModel(bytes32, bytes calldata) external view virtual {}
+    function requireModel(bytes32, bytes calldata) external view virtual {} // solhint-disable-line no-empty-blocks
 
     /// @inheritdoc IVerificationMethod
     function checksInput() external view virtual returns (bool) {

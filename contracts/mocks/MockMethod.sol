@@ -82,8 +82,7 @@ contract MockMethod is IVerificationMethod {
     }
 
     /// @inheritdoc IVerificationMethod
-    // solhint-disable-next-line no-empty-blocks
-    function requireModel(bytes32, bytes calldata) external view {}
+    function requireModel(bytes32, bytes calldata) external view {} // solhint-disable-line no-empty-blocks
 
     /// @inheritdoc IVerificationMethod
     function verifiersOf(bytes32) external view returns (address[] memory) {
