@@ -43,7 +43,9 @@ contract Campaign is ICampaign, AccessManaged {
     /// @inheritdoc ICampaign
     uint8 public constant REASON_PENALTY = PointsLedger.PENALTY;
 
-    uint256 private constant MAX_INPUTS = 120_000;
+    uint256 private constant MAX_TASK_BYTES = 120_000;
+    /// @dev With this, whatever is within all bounds is added within a transaction's gas.
+    uint256 private constant MAX_INPUTS = 30_000;
     uint256 private constant SEED_DELAY = 2;
 
     /// @inheritdoc ICampaign
@@ -103,11 +105,13 @@ contract Campaign is ICampaign, AccessManaged {
     ) external returns (uint256 taskId) {
         Season storage season = _draftOfSender(seasonId);
         _checkRules(rules);
+        uint256 length = layoutBytes.length + inputs.length;
+        require(length <= MAX_TASK_BYTES, TaskTooLarge(length, MAX_TASK_BYTES));
         (bytes32 headerHash, uint256 inputBytes) = _inputOf(rules.modelId, layoutBytes);
-        require(
-            inputs.length != 0 && inputs.length <= MAX_INPUTS && inputs.length % inputBytes == 0,
-            InvalidInputsLength(inputs.length, inputBytes)
-        );
+        _checkMethod(rules, layoutBytes);
+        uint256 inputCount = inputs.length / inputBytes;
+        require(inputCount != 0 && inputs.length % inputBytes == 0, InvalidInputsLength(inputs.length, inputBytes));
+        require(inputCount <= MAX_INPUTS, TooManyInputs(inputCount, MAX_INPUTS));
         require(season.taskCount < type(uint24).max, TooManyTasks(seasonId));
 
         taskId = ++season.taskCount;
@@ -117,7 +121,7 @@ contract Campaign is ICampaign, AccessManaged {
             inputHeaderHash: headerHash,
             points: rules.points,
             unitsPerAccount: rules.unitsPerAccount,
-            inputCount: uint32(inputs.length / inputBytes),
+            inputCount: uint32(inputCount),
             inputBytes: uint32(inputBytes),
             method: rules.method,
             noise: rules.noise
@@ -303,6 +307,13 @@ contract Campaign is ICampaign, AccessManaged {
                 PENALTY_FACTOR * rules.points * rules.unitsPerAccount <= PointsLedger.MAX_POINTS,
             InvalidTask(rules.method, rules.points, rules.unitsPerAccount, rules.noise)
         );
+    }
+
+    function _checkMethod(TaskRules calldata rules, bytes calldata layoutBytes) private view {
+        IVerificationMethod method = registry.methodAt(rules.method);
+        address served = address(method.campaign());
+        require(served == address(this), MethodOfAnotherCampaign(rules.method, served));
+        method.requireModel(rules.modelId, layoutBytes);
     }
 
     function _emitTaskAdded(uint256 seasonId, uint256 taskId, bytes calldata inputs) private {

@@ -202,13 +202,25 @@ interface ICampaign {
     /// @param unitsPerAccount Units of an account.
     /// @param noise Most by which an input element is moved.
     error InvalidTask(uint8 method, uint64 points, uint32 unitsPerAccount, uint8 noise);
+    /// @notice Thrown when a task's method serves another campaign, so that it would refuse every unit.
+    /// @param method The method's number.
+    /// @param campaign The campaign that it serves.
+    error MethodOfAnotherCampaign(uint8 method, address campaign);
     /// @notice Thrown when the layout shown is not the model's, or its input is not an int8 tensor.
     /// @param modelId The model.
     error InvalidTaskInput(bytes32 modelId);
-    /// @notice Thrown unless base inputs are whole tensors, at least one, at most 120 KB together.
+    /// @notice Thrown unless base inputs are whole tensors, at least one.
     /// @param length Length of all base inputs.
     /// @param inputBytes Length of one.
     error InvalidInputsLength(uint256 length, uint256 inputBytes);
+    /// @notice Thrown when a task's layout and base inputs are longer together than 120 KB.
+    /// @param length Their length.
+    /// @param maximum The bound.
+    error TaskTooLarge(uint256 length, uint256 maximum);
+    /// @notice Thrown when a task has more base inputs than always fit a transaction's gas.
+    /// @param count Their number.
+    /// @param maximum The bound.
+    error TooManyInputs(uint256 count, uint256 maximum);
     /// @notice Thrown when a season has as many tasks as a context can name.
     /// @param seasonId The season.
     error TooManyTasks(uint256 seasonId);
@@ -288,7 +300,7 @@ interface ICampaign {
         uint64 verifierCap
     ) external returns (uint256 seasonId);
 
-    /// @notice Adds a task to a draft of the sender.
+    /// @notice Adds a task to a draft of the sender. Its method must be this campaign's and take the model.
     /// @param seasonId The season.
     /// @param rules What the organiser decides.
     /// @param layoutBytes The model's layout bytes.

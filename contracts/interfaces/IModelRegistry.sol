@@ -79,6 +79,17 @@ interface IModelRegistry {
     /// @notice Thrown when a layout can't be read.
     /// @param offset The byte where it stops making sense.
     error MalformedLayout(uint256 offset);
+    /// @notice Thrown when an integer model has more layers than always fit a transaction's gas.
+    /// @param layers Their number.
+    /// @param maximum The bound.
+    error TooManyLayers(uint256 layers, uint256 maximum);
+    /// @notice Thrown when an integer model has more rows than always fit a transaction's gas.
+    /// @param rows Their number, of all layers.
+    /// @param maximum The bound.
+    error TooManyRows(uint256 rows, uint256 maximum);
+    /// @notice Thrown when a tensor's name is empty or has a byte other than 0x21 to 0x7e: printable ASCII, no space.
+    /// @param offset The byte of the layout: the wrong one, or where the name's length stands.
+    error InvalidTensorName(uint256 offset);
     /// @notice Thrown when a layer is empty or wider than 4096, or all layers together are wider than 32768.
     /// @param layer The layer, 0 being the input.
     /// @param width Its width.

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.34;
 
 import {Answer, Attestation, Batch} from "./IAttestationRegistry.sol";
+import {ICampaign} from "./ICampaign.sol";
 
 /// @title How an attestation is verified
 /// @notice One policy, one contract. The registry calls the `on…` hooks; a hook refuses by reverting. The method
@@ -56,6 +57,16 @@ interface IVerificationMethod {
     function onReveal(bytes32 uid, Attestation calldata attestation, Answer calldata opened) external;
 
     /* VIEWS */
+
+    /// @notice The campaign whose units this method verifies.
+    /// @return The campaign.
+    function campaign() external view returns (ICampaign);
+
+    /// @notice Reverts, saying why, if this method could settle no attestation of a model; a campaign asks before it takes
+    /// a task.
+    /// @param modelId A published model.
+    /// @param layoutBytes Its layout.
+    function requireModel(bytes32 modelId, bytes calldata layoutBytes) external view;
 
     /// @notice The longest time that an attestation can stay pending under this method.
     /// @return In seconds.

@@ -36,16 +36,16 @@ contract FraudProof is IFraudProof, VerificationMethod {
     uint128 public immutable bondPerUnit;
 
     /// @notice Fixes the window and the bond for ever.
-    /// @param campaign Whose units this method verifies; its registry is this method's.
+    /// @param campaign_ Whose units this method verifies; its registry is this method's.
     /// @param bonds Where provers' bonds lie.
     /// @param window_ 1 second to 30 days.
     /// @param bondPerUnit_ 2 wei to 2^96 - 1: half goes to the challenger.
     constructor(
-        ICampaign campaign,
+        ICampaign campaign_,
         IBonds bonds,
         uint40 window_,
         uint128 bondPerUnit_
-    ) VerificationMethod(campaign, bonds) {
+    ) VerificationMethod(campaign_, bonds) {
         _checkRange("window", window_, 1, MAX_WINDOW);
         _checkRange("bondPerUnit", bondPerUnit_, 2, MAX_AMOUNT);
         window = window_;
@@ -133,7 +133,7 @@ contract FraudProof is IFraudProof, VerificationMethod {
         int8 attested = int8(uint8(unit.activations[position.outputAt - skipped]));
         bytes memory x =
             disputed.layer == 0
-                ? _campaign.assignedInput(batch.prover, bytes32(uint256(batch.context) + unit.index), unit.input)
+                ? campaign.assignedInput(batch.prover, bytes32(uint256(batch.context) + unit.index), unit.input)
                 : unit.activations[position.inputAt - skipped:position.inputAt - skipped + position.inputs];
         _refute(id, record, unit.index, disputed, attested, x);
     }
@@ -149,6 +149,14 @@ contract FraudProof is IFraudProof, VerificationMethod {
     }
 
     /* VIEWS */
+
+    /// @inheritdoc IVerificationMethod
+    function requireModel(
+        bytes32 modelId,
+        bytes calldata layoutBytes
+    ) external view override(IVerificationMethod, VerificationMethod) {
+        _layoutOf(modelId, layoutBytes);
+    }
 
     /// @inheritdoc IVerificationMethod
     function longest() external view returns (uint64) {

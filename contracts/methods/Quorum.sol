@@ -49,10 +49,10 @@ contract Quorum is IQuorum, VerificationMethod {
     mapping(address prover => mapping(bytes32 context => bytes32 uid)) private _attestations;
 
     /// @notice Fixes all parameters for ever.
-    /// @param campaign Whose units this method verifies; its registry is this method's.
+    /// @param campaign_ Whose units this method verifies; its registry is this method's.
     /// @param bonds Where verifiers' bonds and provers' deposits lie.
     /// @param p Sizes, thresholds, windows and amounts; each is checked against its bounds.
-    constructor(ICampaign campaign, IBonds bonds, QuorumParameters memory p) VerificationMethod(campaign, bonds) {
+    constructor(ICampaign campaign_, IBonds bonds, QuorumParameters memory p) VerificationMethod(campaign_, bonds) {
         _checkPanel("firstPanel", p.firstPanel, 1, "firstThreshold", p.firstThreshold);
         _checkPanel("secondPanel", p.secondPanel, p.firstPanel + 1, "secondThreshold", p.secondThreshold);
         _checkRange("drawDelay", p.drawDelay, 1, MAX_DRAW_DELAY);

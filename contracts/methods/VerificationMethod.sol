@@ -16,15 +16,17 @@ abstract contract VerificationMethod is IVerificationMethod {
     uint128 internal constant MAX_AMOUNT = type(uint96).max;
 
     IAttestationRegistry internal immutable _registry;
-    ICampaign internal immutable _campaign;
     IBonds internal immutable _bonds;
 
+    /// @inheritdoc IVerificationMethod
+    ICampaign public immutable campaign;
+
     /// @notice Binds a method to its campaign for ever.
-    /// @param campaign Whose units this method verifies; its registry is this method's.
+    /// @param campaign_ Whose units this method verifies; its registry is this method's.
     /// @param bonds Where the money lies that this method locks.
-    constructor(ICampaign campaign, IBonds bonds) {
-        _registry = campaign.registry();
-        _campaign = campaign;
+    constructor(ICampaign campaign_, IBonds bonds) {
+        _registry = campaign_.registry();
+        campaign = campaign_;
         _bonds = bonds;
     }
 
@@ -58,6 +60,10 @@ abstract contract VerificationMethod is IVerificationMethod {
     /* VIEWS */
 
     /// @inheritdoc IVerificationMethod
+    /// @dev Any model, unless a method says otherwise.
+    function requireModel(bytes32, bytes calldata) external view virtual {} // solhint-disable-line no-empty-blocks
+
+    /// @inheritdoc IVerificationMethod
     function checksInput() external view virtual returns (bool) {
         return false;
     }
@@ -71,9 +77,9 @@ abstract contract VerificationMethod is IVerificationMethod {
 
     /// @dev Checks that units are of this method's campaign, and that an attestation about them, made now, counts there.
     function _requireUnits(bytes32 modelId, uint8 method, bytes32 context, uint32 count) internal view {
-        (address campaign, , , ) = Contexts.unitOf(context);
-        require(Contexts.kind(context) == Contexts.UNIT && campaign == address(_campaign), WrongCampaign(context));
-        _campaign.requireUnits(modelId, method, context, count);
+        (address named, , , ) = Contexts.unitOf(context);
+        require(Contexts.kind(context) == Contexts.UNIT && named == address(campaign), WrongCampaign(context));
+        campaign.requireUnits(modelId, method, context, count);
     }
 
     /// @dev Checks a constructor's parameter against its bounds, both included.

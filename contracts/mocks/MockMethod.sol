@@ -3,6 +3,7 @@ pragma solidity 0.8.34;
 
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Answer, Attestation, Batch} from "../interfaces/IAttestationRegistry.sol";
+import {ICampaign} from "../interfaces/ICampaign.sol";
 import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
 
 /// @title A method under a test's control
@@ -73,6 +74,15 @@ contract MockMethod is IVerificationMethod {
         emit RevealHook(uid, attestation, opened);
         _call();
     }
+
+    /// @inheritdoc IVerificationMethod
+    /// @dev It serves whoever asks.
+    function campaign() external view returns (ICampaign) {
+        return ICampaign(msg.sender);
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function requireModel(bytes32, bytes calldata) external view {} // solhint-disable-line no-empty-blocks
 
     /// @inheritdoc IVerificationMethod
     function verifiersOf(bytes32) external view returns (address[] memory) {

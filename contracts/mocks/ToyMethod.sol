@@ -16,7 +16,7 @@ contract ToyMethod is VerificationMethod {
 
     mapping(bytes32 uid => bool) private _keeps;
 
-    constructor(ICampaign campaign, IBonds bonds) VerificationMethod(campaign, bonds) {}
+    constructor(ICampaign campaign_, IBonds bonds) VerificationMethod(campaign_, bonds) {}
 
     /// @inheritdoc IVerificationMethod
     function onAttest(

@@ -40,7 +40,7 @@ function contains(whole: unknown, part: unknown): boolean {
 }
 
 describe("docs/protocol.md", () => {
-  const examples = [...text.matchAll(/`(\w+\.json)`\n\n```json\n([^`]+)```/g)].map(([, name, json]) => ({
+  const examples = [...text.matchAll(/`(\w+\.json)`[^\n]*\n\n```json\n([^`]+)```/g)].map(([, name, json]) => ({
     name: name as string,
     value: JSON.parse(json as string) as Record<string, unknown>,
   }));
@@ -49,6 +49,7 @@ describe("docs/protocol.md", () => {
     expect(examples.map(({ name }) => name)).to.have.members([
       "trees.json",
       "tensors.json",
+      "names.json",
       "models.json",
       "attestations.json",
       "contexts.json",

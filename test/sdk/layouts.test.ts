@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { bytesToHex, concat, hexToBytes, keccak256, stringToHex } from "viem";
+import { bytesToHex, concat, type Hex, hexToBytes, keccak256, stringToHex } from "viem";
 import {
   decodeLayout,
   decodeRows,
@@ -16,6 +16,7 @@ import {
   weightsTree,
 } from "../../sdk/layouts.ts";
 import { orderedTree } from "../../sdk/tree.ts";
+import names from "../vectors/names.json" with { type: "json" };
 
 const spec = fc.record({
   name: fc.string({ unit: "binary", maxLength: 20 }),
@@ -23,10 +24,12 @@ const spec = fc.record({
   dims: fc.array(fc.integer({ min: 1, max: 100 }), { maxLength: 4 }),
 });
 
+const named = fc.tuple(spec, fc.stringMatching(/^[!-~]{1,20}$/)).map(([each, name]) => ({ ...each, name }));
+
 const layout: fc.Arbitrary<Layout> = fc.record({
   widths: fc.oneof(fc.constant([]), fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { minLength: 2, maxLength: 6 })),
-  input: spec,
-  output: spec,
+  input: named,
+  output: named,
 });
 
 const model = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 2, maxLength: 4 }).chain((widths) =>
@@ -73,6 +76,23 @@ describe("layouts", () => {
         RangeError,
         `Tensor "x" has unsupported ONNX element type ${dtype}.`,
       );
+  });
+
+  it("refuses to write a name that is not one word of printable ASCII, and writes any that is", () => {
+    const one = { dtype: 3, dims: [1] };
+    for (const { name, layout, wrongAt } of names) {
+      const tensor = { name: new TextDecoder().decode(hexToBytes(name as Hex)), ...one };
+      const write = () => encodeLayout({ widths: [], input: tensor, output: { name: "y", ...one } });
+
+      if (wrongAt === null) expect(bytesToHex(write())).to.equal(layout);
+      else
+        expect(write, name).to.throw(
+          RangeError,
+          `The tensor name ${JSON.stringify(tensor.name)} is not one word of printable ASCII.`,
+        );
+    }
+    const nameless = { ...integer, output: { name: "", ...one } };
+    expect(() => encodeLayout(nameless)).to.throw(RangeError, 'The tensor name "" is not');
   });
 
   it("refuses a layout that ends early, wherever it ends", () => {
@@ -163,7 +183,9 @@ describe("layouts", () => {
         } catch {
           return;
         }
-        expect(encodeLayout(read)).to.deep.equal(changed);
+        if ([read.input.name, read.output.name].every((name) => /^[!-~]$/.test(name)))
+          expect(encodeLayout(read)).to.deep.equal(changed);
+        else expect(() => encodeLayout(read)).to.throw(RangeError, "is not one word of printable ASCII.");
       }),
       { numRuns: 2000 },
     );

@@ -65,6 +65,43 @@ const tensors = () => [
   tensor({ name: "größe", dtype: 2, dims: [1, 1, 2, 1, 3] }),
 ];
 
+/** A float layout whose input has this name, whatever its bytes; `wrongAt` is the byte for which it is refused. */
+function named(name: string | number[], wrongAt: number | null) {
+  const bytes = typeof name === "string" ? new TextEncoder().encode(name) : Uint8Array.from(name);
+  const one = { dtype: 3, dims: [1] };
+  const layout = encodeLayout({ widths: [], input: { name: "x", ...one }, output: { name: "y", ...one } });
+  const u16 = (value: number) => [value >> 8, value & 0xff];
+  const header = [...layout.subarray(36, 68), ...u16(bytes.length), ...bytes, ...layout.subarray(71, 81)];
+  return {
+    name: bytesToHex(bytes),
+    layout: bytesToHex(
+      Uint8Array.from([...layout.subarray(0, 34), ...u16(header.length), ...header, ...layout.subarray(81)]),
+    ),
+    wrongAt,
+  };
+}
+
+// A layout's first name stands at byte 70, its length before it.
+const names = () => [
+  named("x", null),
+  named("!~", null),
+  named("/model/layer.0/Add_output:0", null),
+  named("n".repeat(32), null),
+  named("n".repeat(65), null),
+  named("", 68),
+  named(" x", 70),
+  named("two words", 73),
+  named("x ", 71),
+  named("größe", 72),
+  named([0x78, 0x00], 71),
+  named([0x20], 70),
+  named([0x7f], 70),
+  named([0x7e, 0xff, 0xfe], 71),
+  named([...Array(31).fill(0x6e), 0x80], 101),
+  named([...Array(32).fill(0x6e), 0x1f], 102),
+  named([...Array(40).fill(0x7e), 0xff, 0x6e, 0x0a], 110),
+];
+
 const bounds: Row[] = [
   { shift: 1, lo: 0, bias: 2 ** 30 - 2 - 16384 * 4, weights: int8(bytes("first row", 4)) },
   { shift: 30, lo: -128, bias: -(2 ** 29 - 1 - 16384 * 4), weights: new Int8Array([-128, 127, 0, -1]) },
@@ -199,6 +236,7 @@ export function vectors(): Record<string, string> {
   const files = {
     trees: trees(),
     tensors: tensors(),
+    names: names(),
     models: models(),
     attestations: attestations(),
     contexts: contexts(),
