@@ -3,9 +3,9 @@ import { type Client, type ModelPublication, readModel } from "../sdk/client.ts"
 import { cidOfSha256 } from "../sdk/content.ts";
 import type { Layout, Row } from "../sdk/layouts.ts";
 import { type ContentReader, UnavailableError } from "./content.ts";
-import { checkModel } from "./model.ts";
+import type { ModelOpener } from "./opener.ts";
 import { RUNTIME_ID } from "./pinned.ts";
-import type { InferenceRuntime, InferenceSession } from "./runtime.ts";
+import type { InferenceSession } from "./runtime.ts";
 
 /** A published model, ready to run. */
 export interface OpenModel {
@@ -31,7 +31,7 @@ export class InvalidModelError extends Error {
 }
 
 /** Fetches each model's file by its CID, checks it against `ModelPublished`, loads it once and keeps it loaded. */
-export function openModels(client: Client, content: ContentReader, runtime: InferenceRuntime): Models {
+export function openModels(client: Client, content: ContentReader, opener: ModelOpener): Models {
   const opened = new Map<Hex, Promise<OpenModel>>();
 
   const load = async (modelId: Hex): Promise<OpenModel> => {
@@ -40,9 +40,9 @@ export function openModels(client: Client, content: ContentReader, runtime: Infe
       throw new UnavailableError(`Model ${modelId} runs on runtime ${publication.runtimeId}; this is ${RUNTIME_ID}.`);
     const artifact = await content.get(cidOfSha256(publication.artifactHash));
     try {
-      const { layout, layers } = checkModel(publication, artifact);
-      return { publication, layout, layers, session: await runtime.open(artifact, layout) };
+      return { publication, ...(await opener.open(publication, artifact)) };
     } catch (error) {
+      if (error instanceof UnavailableError || error instanceof InvalidModelError) throw error;
       throw new InvalidModelError(`Model ${modelId} can't be run: ${(error as Error).message}`, { cause: error });
     }
   };

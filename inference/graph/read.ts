@@ -179,9 +179,9 @@ export function readGraph(file: Uint8Array): ModelGraph {
     opset: Number(one<bigint>(only, "version") ?? 0n),
     nodes: messages(graph, "node", NODE).map(nodeOf),
     constants: messages(graph, "initializer", TENSOR).map(tensorOf),
-    inputs: messages(graph, "input", VALUE_INFO).map(valueOf),
-    outputs: messages(graph, "output", VALUE_INFO).map(valueOf),
-    declared: messages(graph, "valueInfo", VALUE_INFO).map(valueOf),
+    inputs: messages(graph, "input", VALUE_INFO).map(declaredOf),
+    outputs: messages(graph, "output", VALUE_INFO).map(declaredOf),
+    declared: messages(graph, "valueInfo", VALUE_INFO).map(declaredOf),
   };
 }
 
@@ -319,7 +319,7 @@ export function elementsOf(dims: readonly number[], name: string): number {
   return count;
 }
 
-function valueOf(value: Values): DeclaredValue {
+function declaredOf(value: Values): DeclaredValue {
   const name = one<string>(value, "name") ?? "";
   const [type] = messages(value, "type", TYPE);
   const [tensor] = type ? messages(type, "tensorType", TENSOR_TYPE) : [];

@@ -1,0 +1,67 @@
+import { checkModel } from "../model.ts";
+import { type InferenceSession, loadRuntime } from "../runtime.ts";
+import { InvalidRunError } from "../tensors.ts";
+import type { Failure, Request, Response } from "./messages.ts";
+
+/**
+ * Serves one model in a worker of its own: whatever the model does there, the worker can be ended.
+ *
+ * @param post Sends an answer to the host.
+ * @returns What takes the host's requests, one after another.
+ */
+export function serveModel(post: (response: Response) => void): (request: Request) => Promise<void> {
+  let wasm: Uint8Array | undefined;
+  let session: InferenceSession | undefined;
+
+  const open = async ({ model, artifact }: Extract<Request, { kind: "open" }>): Promise<void> => {
+    try {
+      const checked = checkModel(model, artifact);
+      const runtime = await loadRuntime(wasm as Uint8Array);
+      session = await runtime.open(artifact, checked.layout);
+      post({ kind: "opened", checked });
+    } catch (error) {
+      post({ kind: "refused", failure: failureOf(error, "model") });
+    }
+  };
+
+  const run = async (id: number, input: Uint8Array): Promise<void> => {
+    try {
+      if (!session) throw new Error("The model is not open.");
+      post({ kind: "ran", id, output: await session.run(input) });
+    } catch (error) {
+      const of = error instanceof InvalidRunError ? "run" : error instanceof RangeError ? "input" : "host";
+      post({ kind: "failed", id, failure: failureOf(error, of) });
+    }
+  };
+
+  return async (request) => {
+    if (request.kind === "start") {
+      limitMemory(request.memory);
+      wasm = request.wasm;
+    } else if (request.kind === "open") await open(request);
+    else for (const { id, input } of request.runs) await run(id, input);
+  };
+}
+
+/** What a WebAssembly instance says where its host had no more memory or stack for it, or where it gave up. */
+const OF_HOST = /bad_alloc|memory|allocat|abort|unreachable|call stack/i;
+
+function failureOf(error: unknown, of: Failure["of"]): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  const trapped = [error, (error as Error).cause].some((each) => each instanceof WebAssembly.RuntimeError);
+  const isHost = of !== "input" && OF_HOST.test(message);
+  return { of: isHost ? "host" : of, message, broken: trapped || isHost };
+}
+
+const PAGE = 65_536;
+
+/** Lets no WebAssembly memory of this thread grow beyond so many bytes; to be called before the first is made. */
+function limitMemory(bytes: number): void {
+  const most = Math.floor(bytes / PAGE);
+  const { Memory } = WebAssembly;
+  WebAssembly.Memory = class extends Memory {
+    constructor({ maximum, ...rest }: WebAssembly.MemoryDescriptor) {
+      super({ ...rest, maximum: Math.min(maximum ?? most, most) });
+    }
+  };
+}
