@@ -85,7 +85,7 @@ async function runSession(session: OrtSession, { input, output }: Layout, data: 
   const feed = new OrtTensor(name, elements(data.buffer as ArrayBuffer), [...input.dims]);
   let results: OrtSession.OnnxValueMapType;
   try {
-    results = await session.run({ [input.name]: feed });
+    results = await session.run({ [input.name]: feed }, { logSeverityLevel: LOG_FATAL });
   } catch (cause) {
     throw new InvalidRunError(`The model failed on its input: ${messageOf(cause)}`, { cause });
   }
