@@ -4,11 +4,11 @@ import { fileURLToPath } from "node:url";
 import type { LocalAccount } from "viem";
 import { type Content, openContent } from "../participant/content.ts";
 import { openAccount } from "../participant/keystore.ts";
+import { readPassword } from "../participant/password.ts";
 import { fetchApi } from "../sdk/api.ts";
 import { type Client, checkDeployment, connect } from "../sdk/client.ts";
 import { type Deployment, parseDeployment } from "../sdk/deployment.ts";
 import type { DeploymentAnswer } from "../sdk/wire.ts";
-import { readPassword } from "./password.ts";
 import { parseUrl } from "./usage.ts";
 
 /** Where things are; from options, else from the environment, else the demo's. */

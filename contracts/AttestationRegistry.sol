@@ -58,18 +58,18 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         bytes32 modelId,
         bytes32 context,
         uint32 count,
-        bytes calldata layoutBytes,
+        bytes calldata evidence,
         bytes calldata traces
     ) external returns (bytes32 id) {
         Batch memory batch = Batch(msg.sender, method, modelId, context, count, _rootOf(count, traces));
         id = batchIdOf(batch);
-        _attestBatch(id, batch, layoutBytes, traces);
+        _attestBatch(id, batch, evidence, traces);
     }
 
     /// @inheritdoc IAttestationRegistry
     function attestBatchBySig(
         Batch calldata batch,
-        bytes calldata layoutBytes,
+        bytes calldata evidence,
         bytes calldata traces,
         bytes calldata signature
     ) external returns (bytes32 id) {
@@ -77,7 +77,7 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         require(root == batch.root, SignedOtherwise(root, batch.root));
         id = batchIdOf(batch);
         _checkSignature(batch.prover, id, signature);
-        _attestBatch(id, batch, layoutBytes, traces);
+        _attestBatch(id, batch, evidence, traces);
     }
 
     /// @inheritdoc IAttestationRegistry
@@ -245,7 +245,7 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         if (attestation.method != 0) methodAt(attestation.method).onAttest(uid, attestation, opened, evidence);
     }
 
-    function _attestBatch(bytes32 id, Batch memory batch, bytes calldata layoutBytes, bytes calldata traces) private {
+    function _attestBatch(bytes32 id, Batch memory batch, bytes calldata evidence, bytes calldata traces) private {
         _record(
             id,
             batch.modelId,
@@ -264,7 +264,7 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
             traces
         );
 
-        methodAt(batch.method).onAttestBatch(id, batch, traces.length / batch.count, layoutBytes);
+        methodAt(batch.method).onAttestBatch(id, batch, traces.length / batch.count, evidence);
     }
 
     function _recordNow(

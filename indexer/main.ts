@@ -42,7 +42,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     signal: stop.signal,
   });
   const store = openForWriting(options.db, deployment, () => options.wipe && wipeForeign(options, warn));
-  const { db, decoder, chain, ranking } = store;
+  const { db, decoder, chain, ranking, methods } = store;
   const announcements = createAnnouncements();
   const status = newStatus();
   const server = await createServer({
@@ -60,7 +60,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   });
 
   const followed = follow({
-    ...{ rpc, decoder, chain, status, warn },
+    ...{ rpc, decoder, chain, methods, status, warn },
     campaign: deployment.contracts.Campaign.address,
     localLedgers: createSeasonReader(db).ledgers,
     wipe: options.wipe ?? false,

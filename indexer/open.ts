@@ -1,10 +1,11 @@
 import { getHeapStatistics } from "node:v8";
 import type { Deployment } from "../sdk/deployment.ts";
-import { createDecoder, type Decoder } from "./decode/events.ts";
+import { type AddedMethod, createDecoder, type Decoder } from "./decode/events.ts";
 import { createRanking, type Ranking } from "./rank/ranking.ts";
 import { type Chain, createChain } from "./store/chain.ts";
 import { type Db, openDatabase } from "./store/database.ts";
 import { lockDatabase } from "./store/lock.ts";
+import { createMethodReader } from "./store/read-methods.ts";
 
 /** A deployment's database, which nobody else writes until `close`. */
 export interface Opened {
@@ -12,6 +13,8 @@ export interface Opened {
   decoder: Decoder;
   ranking: Ranking;
   chain: Chain;
+  /** The methods that the registry was folded to have. */
+  methods(): AddedMethod[];
   /** Builds, where that isn't done, what a new file lacks until its first blocks are read: indexes and the ranking. */
   completeBackfill(): void;
   close(): void;
@@ -29,11 +32,13 @@ export function openForWriting(file: string, deployment: Deployment, prepare?: (
   try {
     prepare?.();
     const db = openDatabase(file, deployment);
+    const methods = createMethodReader(db);
     const decoder = createDecoder(deployment);
+    decoder.follow(methods());
     const ranking = createRanking(db, { held: heldWithin(getHeapStatistics().heap_size_limit) });
     const chain = createChain(db, decoder, deployment.contracts.Campaign.address, ranking.listener);
     return {
-      ...{ db, decoder, ranking, chain },
+      ...{ db, decoder, ranking, chain, methods },
       completeBackfill() {
         chain.complete();
         ranking.build();

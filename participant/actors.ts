@@ -1,9 +1,9 @@
 import { UnavailableError } from "../inference/content.ts";
 import { isConnectionError, RevertError, sentenceOf } from "../sdk/errors.ts";
 import type { Board } from "./board.ts";
+import type { ChainState } from "./chainState.ts";
 import type { Report } from "./heads.ts";
 import { TryAgainError } from "./sender.ts";
-import type { View } from "./view.ts";
 
 /** One thing to do. */
 export interface Job {
@@ -17,7 +17,7 @@ export interface Actor {
   /** How reports call it, as in `prover 0x1234…`. */
   name: string;
   /** What is due now; called once a block. A job stays due until it is done or too late. */
-  due(view: View): Job[];
+  due(state: ChainState): Job[];
 }
 
 export interface RunOptions {
@@ -60,19 +60,19 @@ export async function runActors(board: Board, actors: readonly Actor[], { signal
         if (!isPassing(error)) return fail(actor, error);
         const pause = pauses.get(id);
         const length = pause === undefined ? 1n : pause.length * 2n < LONGEST_PAUSE ? pause.length * 2n : LONGEST_PAUSE;
-        pauses.set(id, { until: board.view.head.number + length, length });
+        pauses.set(id, { until: board.state.head.number + length, length });
         if (pause === undefined && !isConnectionError(error)) report(`${actor.name}: ${sentenceOf(error)}`);
       } finally {
         running.delete(id);
       }
     };
 
-    const act = (view: View) => {
+    const act = (state: ChainState) => {
       for (const actor of actors) {
         try {
-          for (const job of actor.due(view)) {
+          for (const job of actor.due(state)) {
             const id = `${actor.name} ${job.key}`;
-            if (running.has(id) || over.has(id) || (pauses.get(id)?.until ?? 0n) > view.head.number) continue;
+            if (running.has(id) || over.has(id) || (pauses.get(id)?.until ?? 0n) > state.head.number) continue;
             void start(actor, job, id);
           }
         } catch (error) {
@@ -81,13 +81,13 @@ export async function runActors(board: Board, actors: readonly Actor[], { signal
       }
     };
 
-    const stop = board.onView((view, reorganised) => {
+    const stop = board.onState((state, reorganised) => {
       if (reorganised) over.clear();
-      act(view);
+      act(state);
     });
     signal.addEventListener("abort", end);
     if (signal.aborted) end();
-    else act(board.view);
+    else act(board.state);
   });
 }
 

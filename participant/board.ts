@@ -1,20 +1,21 @@
-import type { Log } from "viem";
+import { type Address, isAddressEqual, parseEventLogs } from "viem";
+import { attestationRegistryAbi } from "../sdk/abi.ts";
 import type { Client } from "../sdk/client.ts";
 import { sentenceOf } from "../sdk/errors.ts";
 import { readRanges } from "../sdk/ranges.ts";
+import { type ChainState, emptyState, foldLogs, type MinedLog } from "./chainState.ts";
 import { type FollowOptions, followHeads, type Head, type Heads } from "./heads.ts";
-import { foldLogs, type View } from "./view.ts";
 
 /** A deployment's state, kept up to date once a block for all who act in this process. */
 export interface Board {
   readonly client: Client;
   readonly heads: Heads;
-  readonly view: View;
+  readonly state: ChainState;
   /**
    * Calls `listener` whenever a new block is folded, and tells whether blocks before it were reorganised; the function
    * returned ends that.
    */
-  onView(listener: (view: View, reorganised: boolean) => void): () => void;
+  onState(listener: (state: ChainState, reorganised: boolean) => void): () => void;
 }
 
 /** How far back the chain is read again when its blocks change. */
@@ -24,30 +25,33 @@ const REORG_DEPTH = 64n;
 export async function followBoard(client: Client, options: FollowOptions): Promise<Board> {
   const { signal, report } = options;
   const heads = await followHeads(client.rpc, options);
-  const listeners = new Set<(view: View, reorganised: boolean) => void>();
+  const listeners = new Set<(state: ChainState, reorganised: boolean) => void>();
   const start = BigInt(client.deployment.startBlock);
-  let logs: Log<bigint, number, false>[] = [];
-  let tasks: Parameters<typeof foldLogs>[1] = new Map();
-  let view: View = { head: heads.latest, seasons: new Map(), attestations: new Map(), claims: new Map() };
+  const { attestationRegistry, campaign } = client.contracts;
+  const contracts = { attestationRegistry: attestationRegistry.address, campaign: campaign.address };
+  let logs: MinedLog[] = [];
+  let state = emptyState(heads.latest);
 
   const advance = async (from: bigint, head: Head): Promise<void> => {
-    const found = await readLogs(client, from, head.number);
+    const found = await readLogs(client, state.attestations.methodAt.keys(), from, head.number);
     logs.push(...found);
-    foldLogs(view, tasks, found);
-    view.head = head;
+    foldLogs(state, contracts, found);
+    state.head = head;
   };
 
   const rewind = async (head: Head): Promise<void> => {
-    const from = view.head.number > start + REORG_DEPTH ? view.head.number - REORG_DEPTH : start;
-    const found = await readLogs(client, from, head.number);
-    logs = [...logs.filter(({ blockNumber }) => blockNumber < from), ...found];
-    tasks = new Map();
-    view = { head, seasons: new Map(), attestations: new Map(), claims: new Map() };
-    foldLogs(view, tasks, logs);
+    const from = state.head.number > start + REORG_DEPTH ? state.head.number - REORG_DEPTH : start;
+    const kept = logs.filter(({ blockNumber }) => blockNumber < from);
+    const rewound = emptyState(head);
+    foldLogs(rewound, contracts, kept);
+    const found = await readLogs(client, rewound.attestations.methodAt.keys(), from, head.number);
+    foldLogs(rewound, contracts, found);
+    logs = [...kept, ...found];
+    state = rewound;
   };
 
   const isReorganised = async (head: Head): Promise<boolean> => {
-    const { number, hash } = view.head;
+    const { number, hash } = state.head;
     if (head.number === number + 1n) return head.parentHash !== hash;
     if (head.number <= number) return head.hash !== hash;
     return (await client.rpc.getBlock({ blockNumber: number })).hash !== hash;
@@ -59,11 +63,11 @@ export async function followBoard(client: Client, options: FollowOptions): Promi
     if (following) return;
     following = true;
     try {
-      while (view.head.hash !== heads.latest.hash && !signal.aborted) {
+      while (state.head.hash !== heads.latest.hash && !signal.aborted) {
         const head = heads.latest;
         const reorganised = await isReorganised(head);
-        await (reorganised ? rewind(head) : advance(view.head.number + 1n, head));
-        for (const listener of [...listeners]) listener(view, reorganised);
+        await (reorganised ? rewind(head) : advance(state.head.number + 1n, head));
+        for (const listener of [...listeners]) listener(state, reorganised);
       }
     } catch (error) {
       // The next head tries again; heads report an RPC that is gone.
@@ -76,20 +80,32 @@ export async function followBoard(client: Client, options: FollowOptions): Promi
   return {
     client,
     heads,
-    get view() {
-      return view;
+    get state() {
+      return state;
     },
-    onView(listener) {
+    onState(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
 }
 
-function readLogs({ contracts, rpc }: Client, from: bigint, to: bigint): Promise<Log<bigint, number, false>[]> {
-  const { attestationRegistry, campaign, quorum, fraudProof } = contracts;
-  const address = [attestationRegistry, campaign, quorum, ...(fraudProof ? [fraudProof] : [])].map(
-    (each) => each.address,
-  );
-  return readRanges(from, to, (fromBlock, toBlock) => rpc.getLogs({ address, fromBlock, toBlock }));
+/**
+ * Reads the core contracts' logs and those of methods: of the known ones, and from its block on of each that the
+ * registry appends between `from` and `to`.
+ */
+async function readLogs({ contracts, rpc }: Client, known: Iterable<string>, from: bigint, to: bigint) {
+  const read = (address: Address[], first: bigint): Promise<MinedLog[]> =>
+    readRanges(first, to, (fromBlock, toBlock) => rpc.getLogs({ address, fromBlock, toBlock }));
+  const addresses = new Set([contracts.attestationRegistry.address, contracts.campaign.address, ...known].map(lower));
+  const found = await read([...addresses], from);
+  const registered = found.filter(({ address }) => isAddressEqual(address, contracts.attestationRegistry.address));
+  const added = parseEventLogs({ abi: attestationRegistryAbi, eventName: "MethodAdded", logs: registered });
+  const unread = added.filter(({ args: { method } }) => !addresses.has(lower(method)));
+  const [first] = unread;
+  if (first === undefined) return found;
+  const theirs = await read([...new Set(unread.map(({ args: { method } }) => lower(method)))], first.blockNumber);
+  return [...found, ...theirs].sort((a, b) => Number(a.blockNumber - b.blockNumber) || a.logIndex - b.logIndex);
 }
+
+const lower = (address: string) => address.toLowerCase() as Address;

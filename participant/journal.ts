@@ -17,10 +17,10 @@ export interface AttestationEntry {
 /** Names a vote: nobody votes twice in a round. */
 export interface VoteKey {
   chainId: number;
-  /** The Quorum that draws the panel. */
-  quorum: Address;
+  /** The contract that counts the votes. */
+  contract: Address;
   uid: Hex;
-  /** 1 or 2. */
+  /** From 1. */
   round: number;
   member: Address;
 }
@@ -80,7 +80,7 @@ export function openJournal(file: string): Journal {
   );
 
   const findVote = (key: VoteKey): VoteEntry | undefined => {
-    const entry = find.get(rowKey(key.chainId, key.quorum, key.uid, key.round, key.member));
+    const entry = find.get(rowKey(key.chainId, key.contract, key.uid, key.round, key.member));
     return entry === undefined ? undefined : (JSON.parse(entry) as VoteEntry);
   };
 
@@ -98,7 +98,7 @@ export function openJournal(file: string): Journal {
       })),
     keepVote(key, { outputHash, salt }) {
       const entry = JSON.stringify({ outputHash, salt });
-      insert.run({ ...rowKey(key.chainId, key.quorum, key.uid, key.round, key.member), entry });
+      insert.run({ ...rowKey(key.chainId, key.contract, key.uid, key.round, key.member), entry });
       return findVote(key) as VoteEntry;
     },
     findVote,

@@ -1,23 +1,22 @@
 import type { LocalAccount } from "viem";
 import { openModels } from "../inference/models.ts";
-import { checkDeployment, connect } from "../sdk/client.ts";
+import { checkDeployment, connect, hasContract } from "../sdk/client.ts";
 import type { Deployment } from "../sdk/deployment.ts";
+import { knownMethods } from "../sdk/methods/index.ts";
 import { type Actor, runActors } from "./actors.ts";
-import { createBatcher } from "./batcher.ts";
 import { followBoard } from "./board.ts";
-import { createChallenger } from "./challenger.ts";
+import type { ChainState } from "./chainState.ts";
 import { openContent } from "./content.ts";
-import { createFraudKeeper } from "./fraudKeeper.ts";
 import type { Report } from "./heads.ts";
 import { openJournal } from "./journal.ts";
 import { createKeeper } from "./keeper.ts";
-import { createProver } from "./prover.ts";
+import { participantMethods } from "./methods/index.ts";
+import type { MethodRole, ParticipantMethod } from "./methods/method.ts";
 import { loadPinnedRuntime } from "./runtime.ts";
 import { createSender } from "./sender.ts";
-import { createVerifier } from "./verifier.ts";
-import type { View } from "./view.ts";
 
-export type Role = "prover" | "verifier" | "keeper" | "challenger";
+/** What an account can work as: under each method that has the role, or as keeper for all. */
+export type Role = MethodRole | "keeper";
 
 export interface WorkOptions {
   deployment: Deployment;
@@ -36,10 +35,10 @@ export interface WorkOptions {
   seasonId?: bigint | undefined;
   /** The prover's task; every one unless told. */
   taskId?: bigint | undefined;
-  /** Units that the prover commits at most in a season, counting those of earlier runs; all unless told. */
+  /** Units that the prover attests at most, counting those of earlier runs; all unless told. */
   maxUnits?: number | undefined;
   /** Ends the work when it says so of a new block; never unless told. */
-  isOver?: (view: View) => boolean;
+  isOver?: (state: ChainState) => boolean;
   signal: AbortSignal;
   report: Report;
 }
@@ -61,24 +60,17 @@ export async function work(options: WorkOptions): Promise<void> {
     const content = openContent(options.contentDirectory, options.sources);
     const models = openModels(client, content, await loadPinnedRuntime());
     const tools = { client, sender, journal, models, content, report };
-    // A deployment without FraudProof has no batches, and nothing to challenge.
-    const where = (actor: () => Actor) => (client.contracts.fraudProof === undefined ? [] : [actor()]);
-    const actors: Record<Role, () => Actor[]> = {
-      prover: () => [
-        createProver({ ...tools, seasonId, taskId, maxUnits }),
-        ...where(() => createBatcher({ ...tools, seasonId, taskId, maxUnits })),
-      ],
-      verifier: () => [createVerifier(tools)],
-      keeper: () => [createKeeper(client, sender), ...where(() => createFraudKeeper(client, sender))],
-      challenger: () => where(() => createChallenger(tools)),
+    const actorsOf = (role: Role): Actor[] => {
+      if (role === "keeper") return [createKeeper(client, sender)];
+      // A method whose contract the deployment doesn't name has no work here.
+      const parts: Readonly<Record<string, ParticipantMethod>> = participantMethods;
+      return knownMethods()
+        .filter(([, method]) => hasContract(client, method))
+        .flatMap(([name]) => parts[name]?.roles[role]?.({ ...tools, seasonId, taskId, maxUnits }) ?? []);
     };
-    board.onView((view) => isOver(view) && ending.abort());
-    if (isOver(board.view)) return;
-    await runActors(
-      board,
-      options.roles.flatMap((role) => actors[role]()),
-      { signal, report },
-    );
+    board.onState((state) => isOver(state) && ending.abort());
+    if (isOver(board.state)) return;
+    await runActors(board, options.roles.flatMap(actorsOf), { signal, report });
   } finally {
     ending.abort();
     journal.close();

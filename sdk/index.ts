@@ -5,6 +5,7 @@ export * from "./assurance.ts";
 export * from "./attestations.ts";
 export * from "./audit.ts";
 export * from "./auditApi.ts";
+export * from "./calls.ts";
 export * from "./client.ts";
 export * from "./commitments.ts";
 export * from "./content.ts";

@@ -31,14 +31,17 @@ export function compareStandings(a: Ranked, b: Ranked): number {
   return a.lastSeq === b.lastSeq ? 0 : a.lastSeq < b.lastSeq ? -1 : 1;
 }
 
+/** The rank at a place whose account has these points; `ahead` stands right before it, undefined where nobody does. */
+export function rankAfter<P>(ahead: { points: P; rank: number } | undefined, points: P, place: number): number {
+  return ahead?.points === points ? ahead.rank : place;
+}
+
 /** Puts accounts in order and gives each its rank and place. */
 export function rankAll<T extends Ranked>(accounts: readonly T[]): (T & Pick<Standing, "rank" | "place">)[] {
-  let rank = 0;
-  let points: bigint | undefined;
+  let ahead: (T & Pick<Standing, "rank" | "place">) | undefined;
   return [...accounts].sort(compareStandings).map((account, i) => {
-    if (account.points !== points) rank = i + 1;
-    points = account.points;
-    return { ...account, rank, place: i + 1 };
+    ahead = { ...account, rank: rankAfter(ahead, account.points, i + 1), place: i + 1 };
+    return ahead;
   });
 }
 

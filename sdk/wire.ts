@@ -278,7 +278,7 @@ export type Step = { at: EventPlace } & (
   | { step: "settled"; status: AttestationStatus; by: Address }
   | { step: "awarded"; account: Address; reason: Reason; amount: Decimal; seq: Decimal }
   | { step: "burned"; account: Address; reason: Reason; amount: Decimal; seq: Decimal }
-  /** An event of the method's contract that the indexer can't read, as the chain holds it. */
+  /** An event of the method's contract that the indexer can't read, as the chain holds it: only one of at most 4,096 bytes of data. */
   | { step: "event"; contract: Address; topics: Hex[]; data: Hex }
   | MethodSteps
 );

@@ -1,8 +1,9 @@
 import type { Address, Hex } from "viem";
 import { campaignAbi } from "../../sdk/abi.ts";
 import { ledgerHash, ZERO_HASH } from "../../sdk/commitments.ts";
-import { compareStandings, REASON_PENALTY } from "../../sdk/ledger.ts";
-import { type Emitted, emit } from "../../test/indexer/story.ts";
+import { compareStandings } from "../../sdk/ledger.ts";
+import { Reason } from "../../sdk/protocol.ts";
+import { type Emitted, emit } from "../../test/fixtures/logs.ts";
 import type { Outcome } from "./contender.ts";
 import { at } from "./deployment.ts";
 
@@ -65,7 +66,7 @@ export function createTeller(): Teller {
     award: change,
     burn(account, subject, most) {
       const had = entries.get(account)?.points ?? 0n;
-      if (had > 0n) change(account, subject, REASON_PENALTY, had < most ? -had : -most);
+      if (had > 0n) change(account, subject, Reason.penalty, had < most ? -had : -most);
     },
     outcome() {
       const ranked = [...entries].sort(([, a], [, b]) => compareStandings(a, b));

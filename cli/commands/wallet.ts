@@ -1,6 +1,6 @@
 import { createKeystore } from "../../participant/keystore.ts";
+import { readPassword } from "../../participant/password.ts";
 import type { Command } from "../command.ts";
-import { readPassword } from "../password.ts";
 import { UsageError } from "../usage.ts";
 
 const DEFAULT_FILE = "proofboard-wallet.json";

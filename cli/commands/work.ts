@@ -3,26 +3,29 @@ import { type Role, work as takePart } from "../../participant/work.ts";
 import { readSeason, readTasks } from "../../sdk/client.ts";
 import type { Command } from "../command.ts";
 import { grouped } from "../format.ts";
+import { offeredMethods } from "../methods/index.ts";
+import type { WorkRole } from "../methods/method.ts";
 import { openConnection, openSettingsAccount } from "../settings.ts";
 import { parseCount } from "../usage.ts";
-
-const STILL_LISTED =
-  "This account stays on the verifiers' list: a panel that draws it while no `work --verify` runs costs it\na part of its bond. `IQuorum.quit` takes it off.";
 
 export const work: Command = {
   positionals: ["SEASON"],
   summary: "take part: run assigned inferences and earn points",
-  details: `Works through the units assigned to the key's account: under Quorum commits and reveals in time, under FraudProof claims them in batches; and moves on whatever is due for everybody; with --verify it also joins Quorum's verifiers and serves on panels, with --challenge it re-runs every claim under FraudProof and refutes what is wrong. Ends on Ctrl-C, or with --once when no unit is left, all own attestations are settled and the verified ones awarded. What was begun goes on at the next start: keep the journal. Needs a key with money for deposits and gas.
-JSON, at the end: account, seasonId, units, pending, verified, refuted, void, entered (units with points awarded or burned); a batch counts as many as it has units.`,
-  options: {
-    task: { value: "T", help: "this task only" },
-    units: {
-      value: "N",
-      help: "N units at most for panels, and N in batches of each task, counting earlier ones",
-    },
-    verify: { help: "also serve on panels" },
-    challenge: { help: "also re-run every claim under FraudProof" },
-    once: { help: "end when there is nothing left to do" },
+  get details() {
+    const methods = offeredMethods();
+    const works = methods.map(([name, { works }]) => `under ${name} ${works}`);
+    const also = workRoles().map(({ option, does }) => `with --${option} it also ${does}`);
+    return `Works through the units assigned to the key's account: ${works.join(", ")}; and moves on whatever is due for everybody; ${also.join(", ")}. Ends on Ctrl-C, or with --once when no unit is left, all own attestations are settled and the verified ones awarded. What was begun goes on at the next start: keep the journal. Needs a key with money for deposits and gas.
+JSON, at the end: account, seasonId, units, pending, verified, refuted, void, entered (units with points awarded or burned); a batch counts as many as it has units.`;
+  },
+  get options() {
+    const limits = offeredMethods().map(([name, { limit }]) => `${limit} under ${name}`);
+    return {
+      task: { value: "T", help: "this task only" },
+      units: { value: "N", help: `N units at most, counting earlier ones: ${limits.join(", ")}` },
+      ...Object.fromEntries(workRoles().map(({ option, help }) => [option, { help }])),
+      once: { help: "end when there is nothing left to do" },
+    };
   },
   async run({ positionals: [season], options, switches, settings, progress }) {
     const seasonId = parseCount("SEASON", season as string, 1n);
@@ -48,18 +51,18 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
     const interrupt = () => stop.abort();
     process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
     const roles: Role[] = ["prover", "keeper"];
-    if (switches.has("verify")) roles.push("verifier");
-    if (switches.has("challenge")) roles.push("challenger");
+    const chosen = workRoles().filter(({ option }) => switches.has(option));
+    roles.push(...chosen.map(({ role }) => role));
     await takePart({
       ...{ deployment: client.deployment, rpcUrl, account, roles, seasonId, taskId, maxUnits },
       ...{ journalFile: settings.journal, contentDirectory: settings.content, sources: [settings.api] },
       signal: stop.signal,
       report: progress.say,
-      isOver(view) {
-        tally = tallyOf(view, own);
+      isOver(state) {
+        tally = tallyOf(state, own);
         const done = tally.verified + tally.refuted;
         progress.show(`settled of ${tally.units} begun; units`, done, Math.min(available, maxUnits));
-        return switches.has("once") && isWorkOver(view, own);
+        return switches.has("once") && isWorkOver(state, own);
       },
     });
     return {
@@ -71,9 +74,12 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
         `Pending   ${grouped(tally.pending)}`,
         `Void      ${grouped(tally.void)}`,
         `Refuted   ${grouped(tally.refuted)}`,
-        ...(switches.has("verify") ? [STILL_LISTED] : []),
+        ...chosen.flatMap(({ afterwards }) => afterwards ?? []),
       ].join("\n"),
       json: { account: account.address, seasonId, ...tally },
     };
   },
 };
+
+/** What else `work` can be. */
+const workRoles = (): WorkRole[] => offeredMethods().flatMap(([, { roles }]) => roles);

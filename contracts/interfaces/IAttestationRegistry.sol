@@ -168,7 +168,7 @@ interface IAttestationRegistry {
     ) external returns (bytes32 uid);
 
     /// @notice Records a batch of the sender, of which the contract builds the tree.
-    /// @param layoutBytes The model's layout.
+    /// @param evidence What the method asks for.
     /// @param traces Activations A_1 ‖ … ‖ A_L of each unit, one after the other.
     /// @return id The batch's name: its EIP-712 digest.
     function attestBatch(
@@ -176,7 +176,7 @@ interface IAttestationRegistry {
         bytes32 modelId,
         bytes32 context,
         uint32 count,
-        bytes calldata layoutBytes,
+        bytes calldata evidence,
         bytes calldata traces
     ) external returns (bytes32 id);
 
@@ -184,7 +184,7 @@ interface IAttestationRegistry {
     /// @param signature Of the batch's digest, `batchIdOf(batch)`.
     function attestBatchBySig(
         Batch calldata batch,
-        bytes calldata layoutBytes,
+        bytes calldata evidence,
         bytes calldata traces,
         bytes calldata signature
     ) external returns (bytes32 id);

@@ -200,6 +200,30 @@ interface ICampaign {
         AssignedInput calldata input
     ) external view returns (bytes memory);
 
+    /* solhint-disable func-name-mixedcase */
+
+    /// @notice The part of a unit's points, in percent, that its verifiers share.
+    /// @return 60.
+    function VERIFIER_PERCENT() external view returns (uint256);
+
+    /// @notice How many times its points a refuted unit costs.
+    /// @return 10.
+    function PENALTY_FACTOR() external view returns (uint256);
+
+    /// @notice Reason of `PointsAwarded`: the account is the prover of verified units.
+    /// @return 1.
+    function REASON_PROVER() external view returns (uint8);
+
+    /// @notice Reason of `PointsAwarded`: the account verified the unit.
+    /// @return 2.
+    function REASON_VERIFIER() external view returns (uint8);
+
+    /// @notice Reason of `PointsBurned`: an attestation of the account was refuted.
+    /// @return 5.
+    function REASON_PENALTY() external view returns (uint8);
+
+    /* solhint-enable func-name-mixedcase */
+
     function registry() external view returns (IAttestationRegistry);
 
     /// @notice Time between the last possible settlement and a season's close, in seconds.

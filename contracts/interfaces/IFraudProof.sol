@@ -49,11 +49,6 @@ interface IFraudProof is IVerificationMethod {
         int8 correct
     );
 
-    error InvalidParameter(string name, uint256 value);
-    /// @notice Answers are open from the start here.
-    error OpenOnly(bytes32 uid);
-    /// @notice A unit must be of the campaign this method serves; a batch is always one of units.
-    error WrongCampaign(bytes32 context);
     error NotAnIntegerModel(bytes32 modelId);
     /// @notice Refuting must fit into one transaction, so a model's layout is at most 8 KB here.
     error LayoutTooLarge(uint256 length, uint256 maximum);

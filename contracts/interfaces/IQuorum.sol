@@ -92,12 +92,6 @@ interface IQuorum is IVerificationMethod {
     event RoundUndecided(bytes32 indexed uid, uint8 round, uint8 votes);
     event Penalised(bytes32 indexed uid, address indexed member, uint256 amount);
 
-    /// @notice The parameter named breaks its bound.
-    error InvalidParameter(string name, uint256 value);
-    /// @notice Quorum takes hidden answers only.
-    error CommitOnly(bytes32 uid);
-    /// @notice A unit must be of the campaign this method serves.
-    error WrongCampaign(bytes32 context);
     /// @notice The unit has an attestation that is pending or final, and not Void.
     error UnitHasAttestation(bytes32 context, bytes32 uid);
     error TooFewVerifiers(uint256 verifiers, uint256 needed);

@@ -7,10 +7,25 @@ import {Answer, Attestation, Batch} from "./IAttestationRegistry.sol";
 /// @notice One policy, one contract. The registry calls the `on…` hooks; a hook refuses by reverting. The method
 /// settles an attestation by calling the registry.
 interface IVerificationMethod {
-    /// @notice A hook was called by somebody else than the registry.
+    /// @notice Thrown when a hook is called by another account than the registry.
+    /// @param caller Who called it.
     error NotTheRegistry(address caller);
+    /// @notice Thrown when an attestation is made in a way that the method doesn't take: open, hidden, or as a batch.
+    /// @param hook Selector of the hook that refuses.
+    error NotSupported(bytes4 hook);
+    /// @notice Thrown when a method is deployed with a parameter out of its bounds.
+    /// @param name The parameter's name.
+    /// @param value What was given.
+    error InvalidParameter(string name, uint256 value);
+    /// @notice Thrown when a context doesn't name units of the campaign that the method serves.
+    /// @param context The context of the attestation.
+    error WrongCampaign(bytes32 context);
 
     /// @notice An open attestation was recorded.
+    /// @param uid The attestation's name.
+    /// @param attestation What was attested.
+    /// @param opened What stands behind its answer.
+    /// @param evidence What the prover shows; the method says what it asks for.
     function onAttest(
         bytes32 uid,
         Attestation calldata attestation,
@@ -19,14 +34,21 @@ interface IVerificationMethod {
     ) external;
 
     /// @notice A batch was recorded.
-    /// @param unitBytes Length of each unit's activations.
-    /// @param layoutBytes What the prover shows as the model's layout.
-    function onAttestBatch(bytes32 id, Batch calldata batch, uint256 unitBytes, bytes calldata layoutBytes) external;
+    /// @param id The batch's name.
+    /// @param batch What was attested.
+    /// @param leafBytes Length of the data of each leaf in the batch's tree: one leaf a unit.
+    /// @param evidence What the prover shows; the method says what it asks for.
+    function onAttestBatch(bytes32 id, Batch calldata batch, uint256 leafBytes, bytes calldata evidence) external;
 
-    /// @notice A hidden attestation was recorded.
+    /// @notice An attestation with a hidden answer was recorded.
+    /// @param uid The attestation's name.
+    /// @param attestation What was attested.
     function onCommit(bytes32 uid, Attestation calldata attestation) external;
 
-    /// @notice A hidden attestation's answer was opened; it fits what was committed.
+    /// @notice The hidden answer of an attestation was opened; it fits what was committed.
+    /// @param uid The attestation's name.
+    /// @param attestation What was attested.
+    /// @param opened What stands behind its answer.
     function onReveal(bytes32 uid, Attestation calldata attestation, Answer calldata opened) external;
 
     /// @notice The longest an attestation can stay open under this method, in seconds.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.34;
 
-import {Answer, Attestation, Batch, IAttestationRegistry, Record, Status} from "../interfaces/IAttestationRegistry.sol";
+import {Answer, Attestation, Batch, Record, Status} from "../interfaces/IAttestationRegistry.sol";
 import {IBonds} from "../interfaces/IBonds.sol";
 import {ICampaign} from "../interfaces/ICampaign.sol";
 import {DisputedRow, DisputedUnit, IFraudProof} from "../interfaces/IFraudProof.sol";
@@ -12,8 +12,9 @@ import {Contexts} from "../libraries/Contexts.sol";
 import {IntegerProfile} from "../libraries/IntegerProfile.sol";
 import {LayoutParts, Layouts} from "../libraries/Layouts.sol";
 import {OrderedTree} from "../libraries/OrderedTree.sol";
+import {VerificationMethod} from "./VerificationMethod.sol";
 
-contract FraudProof is IFraudProof {
+contract FraudProof is IFraudProof, VerificationMethod {
     /// @dev Where a disputed row stands: within its layer's activations, and among all rows of the model.
     struct Place {
         uint256 inputs;
@@ -23,13 +24,8 @@ contract FraudProof is IFraudProof {
         uint256 rowCount;
     }
 
-    uint40 private constant MAX_WINDOW = 30 days;
     /// @dev With widths and rows bounded by the profile, this keeps every refutation within a transaction's gas and size.
     uint256 private constant MAX_LAYOUT = 8192;
-
-    IAttestationRegistry private immutable _registry;
-    ICampaign private immutable _campaign;
-    IBonds private immutable _bonds;
 
     /// @inheritdoc IFraudProof
     uint40 public immutable window;
@@ -41,19 +37,16 @@ contract FraudProof is IFraudProof {
     /// @param bonds Where provers' bonds lie.
     /// @param window_ 1 second to 30 days.
     /// @param bondPerUnit_ 2 wei to 2^96 - 1: half goes to the challenger.
-    constructor(ICampaign campaign, IBonds bonds, uint40 window_, uint128 bondPerUnit_) {
-        require(window_ != 0 && window_ <= MAX_WINDOW, InvalidParameter("window", window_));
-        require(bondPerUnit_ > 1 && bondPerUnit_ <= type(uint96).max, InvalidParameter("bondPerUnit", bondPerUnit_));
-        _registry = campaign.registry();
-        _campaign = campaign;
-        _bonds = bonds;
+    constructor(
+        ICampaign campaign,
+        IBonds bonds,
+        uint40 window_,
+        uint128 bondPerUnit_
+    ) VerificationMethod(campaign, bonds) {
+        _checkRange("window", window_, 1, MAX_WINDOW);
+        _checkRange("bondPerUnit", bondPerUnit_, 2, MAX_AMOUNT);
         window = window_;
         bondPerUnit = bondPerUnit_;
-    }
-
-    modifier onlyRegistry() {
-        require(msg.sender == address(_registry), NotTheRegistry(msg.sender));
-        _;
     }
 
     /// @inheritdoc IVerificationMethod
@@ -63,9 +56,9 @@ contract FraudProof is IFraudProof {
         Attestation calldata attestation,
         Answer calldata opened,
         bytes calldata evidence
-    ) external onlyRegistry {
+    ) external override(IVerificationMethod, VerificationMethod) onlyRegistry {
         if (Contexts.kind(attestation.context) == Contexts.UNIT) {
-            _checkUnits(attestation.modelId, attestation.method, attestation.context, 1);
+            _requireUnits(attestation.modelId, attestation.method, attestation.context, 1);
         }
         require(evidence.length >= 2, WrongTrace(uid));
         uint256 traceAt = 2 + uint16(bytes2(evidence));
@@ -79,29 +72,19 @@ contract FraudProof is IFraudProof {
     }
 
     /// @inheritdoc IVerificationMethod
+    /// @dev `evidence` is the model's layout.
     function onAttestBatch(
         bytes32,
         Batch calldata batch,
-        uint256 unitBytes,
-        bytes calldata layoutBytes
-    ) external onlyRegistry {
-        require(Contexts.kind(batch.context) == Contexts.UNIT, WrongCampaign(batch.context));
-        _checkUnits(batch.modelId, batch.method, batch.context, batch.count);
-        LayoutParts memory parts = _layoutOf(batch.modelId, layoutBytes);
-        uint256 expected = _traceBytes(layoutBytes, parts.layers) - Layouts.width(layoutBytes, 0);
-        require(unitBytes == expected, WrongTraceLength(unitBytes, expected));
+        uint256 leafBytes,
+        bytes calldata evidence
+    ) external override(IVerificationMethod, VerificationMethod) onlyRegistry {
+        _requireUnits(batch.modelId, batch.method, batch.context, batch.count);
+        LayoutParts memory parts = _layoutOf(batch.modelId, evidence);
+        uint256 expected = _traceBytes(evidence, parts.layers) - Layouts.width(evidence, 0);
+        require(leafBytes == expected, WrongTraceLength(leafBytes, expected));
 
         _bonds.lock(batch.prover, bondPerUnit * batch.count);
-    }
-
-    /// @inheritdoc IVerificationMethod
-    function onCommit(bytes32 uid, Attestation calldata) external view onlyRegistry {
-        revert OpenOnly(uid);
-    }
-
-    /// @inheritdoc IVerificationMethod
-    function onReveal(bytes32 uid, Attestation calldata, Answer calldata) external view onlyRegistry {
-        revert OpenOnly(uid);
     }
 
     /// @inheritdoc IFraudProof
@@ -163,16 +146,6 @@ contract FraudProof is IFraudProof {
         return window;
     }
 
-    /// @inheritdoc IVerificationMethod
-    function checksInput() external pure returns (bool) {
-        return false;
-    }
-
-    /// @inheritdoc IVerificationMethod
-    function verifiersOf(bytes32) external pure returns (address[] memory) {
-        return new address[](0);
-    }
-
     /// @dev Settles as Refuted if the model gives another value than was claimed, and shares out the bond.
     function _refute(
         bytes32 id,
@@ -192,12 +165,6 @@ contract FraudProof is IFraudProof {
         uint128 reward = bond / 2;
         _bonds.pay(record.prover, msg.sender, reward);
         _bonds.burn(record.prover, bond - reward);
-    }
-
-    function _checkUnits(bytes32 modelId, uint8 method, bytes32 context, uint32 count) private view {
-        (address campaign, , , ) = Contexts.unitOf(context);
-        require(campaign == address(_campaign), WrongCampaign(context));
-        _campaign.requireUnits(modelId, method, context, count);
     }
 
     /// @dev Ties a trace to what was attested: its hash, its first activations to the input, its last to the output.

@@ -10,7 +10,7 @@ import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
 /// from within its next hook.
 contract MockMethod is IVerificationMethod {
     event AttestHook(bytes32 indexed uid, Attestation attestation, Answer opened, bytes evidence);
-    event BatchHook(bytes32 indexed id, Batch batch, uint256 unitBytes, bytes layoutBytes);
+    event BatchHook(bytes32 indexed id, Batch batch, uint256 leafBytes, bytes evidence);
     event CommitHook(bytes32 indexed uid, Attestation attestation);
     event RevealHook(bytes32 indexed uid, Attestation attestation, Answer opened);
 
@@ -57,8 +57,8 @@ contract MockMethod is IVerificationMethod {
     }
 
     /// @inheritdoc IVerificationMethod
-    function onAttestBatch(bytes32 id, Batch calldata batch, uint256 unitBytes, bytes calldata layoutBytes) external {
-        emit BatchHook(id, batch, unitBytes, layoutBytes);
+    function onAttestBatch(bytes32 id, Batch calldata batch, uint256 leafBytes, bytes calldata evidence) external {
+        emit BatchHook(id, batch, leafBytes, evidence);
         _call();
     }
 

@@ -6,6 +6,9 @@ import { refuse } from "./refusal.ts";
 /** The checksummed address in a 32-byte word of lower-case hex; the accounts last seen are remembered. */
 export const addressIn: (word: Hex) => Address = remember(checksum);
 
+/** The checksum of an address in lower case. */
+export const checksumOf = (address: Address): Address => addressIn(`0x${"0".repeat(24)}${address.slice(2)}`);
+
 // ERC-55: a letter is upper case where the digit of the lower-case text's hash is 8 or more.
 function checksum(word: string): Address {
   if (!word.startsWith("0x000000000000000000000000")) return refuse();

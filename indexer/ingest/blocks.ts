@@ -33,12 +33,16 @@ export interface Log {
   logIndex: number;
 }
 
-/** Which logs are wanted. */
+/** Which logs are wanted. Addresses are lower case. */
 export interface LogFilter {
-  /** Lower case. */
+  /** Contracts whose logs with one of `signatures` are wanted. */
   addresses: readonly Address[];
   /** First topics: the events' signatures. */
   signatures: readonly Hex[];
+  /** Contracts of which every log is wanted, whatever its topics. */
+  whole: readonly Address[];
+  /** Of those whose logs are wanted only from a block on, that block. */
+  since: ReadonlyMap<Address, number>;
 }
 
 /** The header at a number or tag; throws {@link RpcError} where no node has one. */

@@ -63,8 +63,9 @@ function isExplained({ header, logs, bloom }: Block, filter: LogFilter): boolean
   return sameBloom(bloom, logsBloom) && isWithoutGap(logs) && isToTheEnd(header, logs);
 }
 
-const mayHold = (bloom: Uint8Array, { addresses, signatures }: LogFilter): boolean =>
-  addresses.some((address) => mayContain(bloom, address)) && signatures.some((topic) => mayContain(bloom, topic));
+const mayHold = (bloom: Uint8Array, { addresses, signatures, whole }: LogFilter): boolean =>
+  whole.some((address) => mayContain(bloom, address)) ||
+  (addresses.some((address) => mayContain(bloom, address)) && signatures.some((topic) => mayContain(bloom, topic)));
 
 // A log may be missing whose bits the others set, too.
 const isWithoutGap = (logs: readonly Log[]): boolean => logs.every(({ logIndex }, i) => logIndex === i);

@@ -19,30 +19,42 @@ export interface BlockLogs {
   bloom: Uint8Array;
 }
 
-/** The wanted logs at a place; throws {@link RpcError} when there is one among them that isn't wanted. */
+/** The wanted logs at a place; throws {@link RpcError} when there is one among them that wasn't asked for. */
 export async function askLogs(
   node: Endpoint,
   place: Place,
   filter: LogFilter,
   signal?: AbortSignal,
 ): Promise<BlockLogs[]> {
-  const query = { ...place, address: filter.addresses, topics: [filter.signatures] };
-  const blocks = parseLogs(await node.call("eth_getLogs", [query], signal));
-  const isWanted = wantedBy(filter);
+  const blocks = parseLogs(await node.call("eth_getLogs", [{ ...place, ...queryOf(filter) }], signal));
+  const isAsked = askedBy(filter);
   for (const { logs } of blocks)
     for (const log of logs)
-      if (!isWanted(log)) throw new RpcError(`The node answered with a log of ${log.address} that nobody asked for.`);
-  return blocks;
+      if (!isAsked(log)) throw new RpcError(`The node answered with a log of ${log.address} that nobody asked for.`);
+  if (filter.whole.length === 0 && filter.since.size === 0) return blocks;
+  const isWanted = wantedBy(filter);
+  return blocks.map((block) => ({ ...block, logs: block.logs.filter(isWanted) }));
+}
+
+// A query has one list of topics for all its contracts.
+const queryOf = ({ addresses, signatures, whole }: LogFilter) =>
+  whole.length === 0 ? { address: addresses, topics: [signatures] } : { address: [...addresses, ...whole] };
+
+function askedBy({ addresses, signatures, whole }: LogFilter): (log: Log) => boolean {
+  const [contracts, events] = [new Set([...addresses, ...whole]), new Set(signatures)];
+  return ({ address, topics }) => contracts.has(address) && (whole.length > 0 || events.has(topics[0] as Hex));
 }
 
 /** All logs of a block. */
 export const askAllLogs = async (node: Endpoint, blockHash: Hex, signal?: AbortSignal): Promise<BlockLogs[]> =>
   parseLogs(await node.call("eth_getLogs", [{ blockHash }], signal));
 
-/** Tells whether a log is of one of the filter's contracts and events. */
-export function wantedBy({ addresses, signatures }: LogFilter): (log: Log) => boolean {
-  const [contracts, events] = [new Set(addresses), new Set(signatures)];
-  return ({ address, topics }) => contracts.has(address) && events.has(topics[0] as Hex);
+/** Tells whether a log is one that the filter wants. */
+export function wantedBy({ addresses, signatures, whole, since }: LogFilter): (log: Log) => boolean {
+  const [contracts, events, all] = [new Set(addresses), new Set(signatures), new Set(whole)];
+  return ({ address, topics, blockNumber }) =>
+    (all.has(address) || (contracts.has(address) && events.has(topics[0] as Hex))) &&
+    blockNumber >= (since.get(address) ?? 0);
 }
 
 /** Reads an answer of `eth_getLogs`, and puts it in the chain's order. */

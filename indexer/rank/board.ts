@@ -1,11 +1,12 @@
 import type { Address } from "viem";
+import { compareStandings, rankAfter } from "../../sdk/ledger.ts";
 import type { Standing } from "../../sdk/wire.ts";
 import { createAccountIndex } from "./account-index.ts";
-import { Chunk, type Key } from "./chunk.ts";
+import { Chunk } from "./chunk.ts";
 import { leading } from "./leading.ts";
-import type { Around, Standings, Unranked } from "./standings.ts";
+import { type Around, type Position, positionOf, type Standings, type Unranked } from "./standings.ts";
 
-/** The standings of a season in memory: about 220 bytes an account; a rank in about 1 µs. */
+/** The standings of a season in memory: about 240 bytes an account; a rank in about 1 µs. */
 export interface Board extends Standings {
   size(): number;
   /** Adds standings that are behind all others, in order; those of accounts that are on the board already replace them. */
@@ -15,7 +16,7 @@ export interface Board extends Standings {
   remove(account: Address): void;
 }
 
-interface Place {
+interface Found {
   chunk: Chunk;
   at: number;
 }
@@ -44,15 +45,19 @@ export function createBoard(): Board {
 
   function count(): void {
     let ahead = 0;
+    let last: { points: bigint; rank: number } | undefined;
     for (const [index, chunk] of chunks.entries()) {
+      const { edges } = chunk;
       chunk.index = index;
       chunk.ahead = ahead;
+      chunk.firstRank = rankAfter(last, edges.first, ahead + 1);
+      last = { points: edges.last, rank: edges.tie === 0 ? chunk.firstRank : ahead + edges.tie + 1 };
       ahead += chunk.length;
     }
     isCounted = true;
   }
 
-  function placeOf(account: Address): Place | undefined {
+  function find(account: Address): Found | undefined {
     let chunk: Chunk | undefined;
     let at = -1;
     const number = accounts.find(account, (number) => {
@@ -65,9 +70,9 @@ export function createBoard(): Board {
     return { chunk, at };
   }
 
-  /** The last chunk that begins no later than a key, or the first. */
-  const chunkOf = (key: Key): Chunk | undefined =>
-    chunks[Math.max(0, leading(chunks.length, (i) => !isAhead(key, (chunks[i] as Chunk).keyAt(0))) - 1)];
+  /** The last chunk that begins no later than a position, or the first. */
+  const chunkOf = (position: Position): Chunk | undefined =>
+    chunks[Math.max(0, leading(chunks.length, (i) => !isAhead(position, chunks[i] as Chunk, 0)) - 1)];
 
   function add(index: number, standings: readonly Unranked[]): Chunk {
     const chunk = new Chunk(free.pop() ?? named.length, accounts.size(), standings);
@@ -77,8 +82,9 @@ export function createBoard(): Board {
   }
 
   function insert(standing: Unranked): void {
-    const chunk = chunkOf(standing) ?? add(0, []);
-    const at = leading(chunk.length, (at) => isAhead(chunk.keyAt(at), standing));
+    const position = positionOf(standing);
+    const chunk = chunkOf(position) ?? add(0, []);
+    const at = leading(chunk.length, (at) => !isAhead(position, chunk, at));
     chunk.insert(at, standing);
     accounts.add(standing.account, numberOf(chunk, at));
     if (chunk.length > MOST_ROWS) split(chunk);
@@ -92,9 +98,9 @@ export function createBoard(): Board {
   }
 
   function remove(account: Address): void {
-    const place = placeOf(account);
-    if (!place) return;
-    const { chunk, at } = place;
+    const found = find(account);
+    if (!found) return;
+    const { chunk, at } = found;
     accounts.remove(account, isIn(chunk));
     chunk.remove(at);
     if (chunk.length === 0) {
@@ -105,7 +111,7 @@ export function createBoard(): Board {
     isCounted = false;
   }
 
-  /** Standings of ranks `from` + 1 to `to` as JSON with commas between; `index` is of the chunk that has the first, or before. */
+  /** Standings of places `from` + 1 to `to` as JSON with commas between; `index` is of the chunk that has the first, or before. */
   function json(from: number, to: number, index: number): string {
     let text = "";
     for (let next = from, at = index; next < Math.min(to, accounts.size()); at++) {
@@ -124,24 +130,24 @@ export function createBoard(): Board {
     return JSON.parse(`[${json(from, to, index)}]`);
   }
 
-  /** How many standings are at a key or ahead of it. */
-  function standingsUpTo(key: Key): number {
+  /** How many standings are at a position or ahead of it. */
+  function standingsUpTo(position: Position): number {
     if (!isCounted) count();
-    const chunk = chunkOf(key);
-    return chunk ? chunk.ahead + leading(chunk.length, (at) => !isAhead(key, chunk.keyAt(at))) : 0;
+    const chunk = chunkOf(position);
+    return chunk ? chunk.ahead + leading(chunk.length, (at) => !isAhead(position, chunk, at)) : 0;
   }
 
   function around(account: Address, most: number): Around | undefined {
     if (!isCounted) count();
-    const place = placeOf(account);
-    if (!place) return undefined;
-    const { chunk, at } = place;
-    const rank = chunk.ahead + at + 1;
-    const first = Math.max(0, rank - 1 - most);
+    const found = find(account);
+    if (!found) return undefined;
+    const { chunk, at } = found;
+    const ahead = chunk.ahead + at;
+    const first = Math.max(0, ahead - most);
     let { index } = chunk;
     while ((chunks[index] as Chunk).ahead > first) index--;
-    const before = json(first, rank - 1, index);
-    const after = json(rank, rank + most, chunk.index);
+    const before = json(first, ahead, index);
+    const after = json(ahead + 1, ahead + 1 + most, chunk.index);
     return {
       item: chunk.slice(at, at + 1),
       neighbours: `[${before}${before && after && ","}${after}]`,
@@ -166,14 +172,14 @@ export function createBoard(): Board {
     remove,
     page(position, limit) {
       if (!position) return slice(0, limit);
-      const from = standingsUpTo({ points: String(position.points), lastSeq: String(position.lastSeq) });
+      const from = standingsUpTo(position);
       return slice(from, from + limit);
     },
-    pageFrom: (rank, limit) => slice(rank - 1, rank - 1 + limit),
+    pageFrom: (place, limit) => slice(place - 1, place - 1 + limit),
     rankOf(account) {
       if (!isCounted) count();
-      const place = placeOf(account);
-      return place && place.chunk.ahead + place.at + 1;
+      const found = find(account);
+      return found?.chunk.rankAt(found.at);
     },
     standingOf(account) {
       const found = around(account, 0);
@@ -183,11 +189,6 @@ export function createBoard(): Board {
   };
 }
 
-/** The ranking rule of ranking.sql. */
-function isAhead(a: Key, b: Key): boolean {
-  const difference = compare(a.points, b.points);
-  return difference === 0 ? compare(a.lastSeq, b.lastSeq) < 0 : difference > 0;
-}
-
-/** Of numbers in decimals, without zeros in front. */
-const compare = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+/** Whether a position is ahead of a chunk's standing. */
+const isAhead = (position: Position, chunk: Chunk, at: number): boolean =>
+  compareStandings(position, chunk.positionAt(at)) < 0;

@@ -1,3 +1,4 @@
+import { rankAfter } from "../../sdk/ledger.ts";
 import type { Db } from "../store/database.ts";
 import type { Built } from "./built.ts";
 import { type Epochs, endOf, epochsOf } from "./epochs.ts";
@@ -57,7 +58,7 @@ export function createClosing(db: Db, built: Built, unbuilt: StandingOrder): Clo
        RETURNING season_id, seq`,
     )
     .safeIntegers();
-  const numbers = db.prepare<[number], number>(query("numbers")).pluck();
+  const places = db.prepare<[number], [bigint, bigint]>(query("places in order")).raw().safeIntegers();
   let next: number | undefined;
 
   function nextOf({ closed, startsAt, closesAt }: Season): number {
@@ -67,10 +68,14 @@ export function createClosing(db: Db, built: Built, unbuilt: StandingOrder): Clo
 
   function ranksOf({ seasonId, participants }: Season): Buffer {
     const ranks = Buffer.alloc(BYTES * participants);
-    const ordered = built.is() ? numbers.all(seasonId) : unbuilt.numbers(seasonId);
-    ordered.forEach((number, i) => {
-      ranks.writeUInt32LE(i + 1, BYTES * (number - 1));
-    });
+    let place = 0;
+    let last: { points: bigint; rank: number } | undefined;
+    const note = (number: number, points: bigint): void => {
+      last = { points, rank: rankAfter(last, points, ++place) };
+      ranks.writeUInt32LE(last.rank, BYTES * (number - 1));
+    };
+    if (!built.is()) unbuilt.each(seasonId, note);
+    else for (const [number, points] of places.iterate(seasonId)) note(Number(number), points);
     return ranks;
   }
 

@@ -1,11 +1,12 @@
+import { compareStandings } from "../../sdk/ledger.ts";
 import type { Db } from "../store/database.ts";
 import type { EntryChange } from "../store/listener.ts";
 import { query } from "./queries.ts";
 
 /** The order of entries while the ranking is not built, in memory: about 24 bytes an account. */
 export interface StandingOrder {
-  /** Numbers of a season's participants, the first in rank first. */
-  numbers(seasonId: number): readonly number[];
+  /** Tells the numbers and points of a season's participants, in order. */
+  each(seasonId: number, tell: (number: number, points: bigint) => void): void;
   /** Follows the entries. */
   changed(changes: readonly EntryChange[]): void;
   /** Drops what is held: it is read from the table `entries` when it is asked for again. */
@@ -36,10 +37,10 @@ export function createStandingOrder(db: Db): StandingOrder {
   }
 
   return {
-    numbers(seasonId) {
+    each(seasonId, tell) {
       const season = seasons.get(seasonId) ?? read(seasonId);
       if (season.changed.size > 0) merge(season);
-      return season.ordered;
+      for (const number of season.ordered) tell(number, season.points[number] as bigint);
     },
     changed(changes) {
       for (const { seasonId, number, after } of changes) {
@@ -74,16 +75,14 @@ function grown(array: BigInt64Array, index: number): BigInt64Array {
 /** Puts what changed where it belongs: the others keep their order. */
 function merge(season: Season): void {
   const { points, lastSeqs, ordered, changed } = season;
-  const before = (a: number, b: number): boolean => {
-    const [first, second] = [points[a] as bigint, points[b] as bigint];
-    return first === second ? (lastSeqs[a] as bigint) < (lastSeqs[b] as bigint) : first > second;
-  };
-  const moved = [...changed].filter((number) => lastSeqs[number] !== 0n).sort((a, b) => (before(a, b) ? -1 : 1));
+  const keyOf = (number: number) => ({ points: points[number] as bigint, lastSeq: lastSeqs[number] as bigint });
+  const compare = (a: number, b: number): number => compareStandings(keyOf(a), keyOf(b));
+  const moved = [...changed].filter((number) => lastSeqs[number] !== 0n).sort(compare);
   const merged: number[] = [];
   let next = 0;
   for (const number of ordered) {
     if (changed.has(number)) continue;
-    while (next < moved.length && before(moved[next] as number, number)) merged.push(moved[next++] as number);
+    while (next < moved.length && compare(moved[next] as number, number) < 0) merged.push(moved[next++] as number);
     merged.push(number);
   }
   season.ordered = merged.concat(moved.slice(next));

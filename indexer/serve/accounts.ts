@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
+import { PENALTY_FACTOR, Reason, VERIFIER_PERCENT } from "../../sdk/protocol.ts";
 import type { Attestation, Receipt } from "../../sdk/wire.ts";
 import type { AttestationRow } from "../store/read-attestations.ts";
 import type { EntryPosition, LedgerRow } from "../store/read-ledger.ts";
@@ -15,7 +16,7 @@ const PAGE = 25;
 const MOST_SEASONS = 100;
 
 /** `/accounts/:account`, `/accounts/:account/receipts`. */
-export function accountRoutes(app: App, state: State): void {
+export function accountRoutes(app: App, state: State, { receiptsPage }: schemas.AttestationAnswers): void {
   app.get(
     "/accounts/:account",
     {
@@ -55,7 +56,7 @@ export function accountRoutes(app: App, state: State): void {
           cursor: cursor.optional(),
         }),
         response: {
-          200: schemas.receiptsPage,
+          200: receiptsPage,
           404: schemas.problem,
           410: schemas.problem,
         },
@@ -103,15 +104,15 @@ function ruleOf(state: State, row: LedgerRow, { unit, prover, status, count, roo
   const points = task?.points ?? "0";
   const cap = state.seasons.season(row.season_id)?.verifier_cap ?? "0";
   switch (row.reason) {
-    case 1:
+    case Reason.prover:
       return root === null
         ? `Task ${unit?.taskId} gives the prover ${points} points for a verified unit.`
         : `Task ${unit?.taskId} gives the prover ${points} points for each verified unit: ${BigInt(points) * BigInt(count)} for the batch's ${count}.`;
-    case 2:
-      return `The panel members in the majority share 60% of the unit's ${points} points evenly, rounded down, each up to ${cap} points as verifier in the season.`;
-    case 5:
+    case Reason.verifier:
+      return `The panel members in the majority share ${VERIFIER_PERCENT}% of the unit's ${points} points evenly, rounded down, each up to ${cap} points as verifier in the season.`;
+    case Reason.penalty:
       return status === "refuted" && prover === row.account
-        ? `A refuted ${root === null ? "attestation" : `batch of ${count} units`} costs ten times its points, ${10n * BigInt(points) * BigInt(count)}: burned is what the account has, and the rest is owed.`
+        ? `A refuted ${root === null ? "attestation" : `batch of ${count} units`} costs ${PENALTY_FACTOR} times its points, ${PENALTY_FACTOR * BigInt(points) * BigInt(count)}: burned is what the account has, and the rest is owed.`
         : "Points that the account owed from an earlier penalty, taken from the award just before.";
     default:
       return "A reason that this indexer does not know.";

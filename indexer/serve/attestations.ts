@@ -1,6 +1,11 @@
 import { z } from "zod";
+import { assuranceOf } from "../../sdk/assurance.ts";
 import { unitOf } from "../../sdk/contexts.ts";
+import { methodById, methods } from "../../sdk/methods/index.ts";
+import type { AnyMethod, MethodStep } from "../../sdk/methods/method.ts";
+import { Reason } from "../../sdk/protocol.ts";
 import type { Attestation, AttestationSummary, AttestationUnit, Step } from "../../sdk/wire.ts";
+import { checksumOf } from "../decode/checksum.ts";
 import type { Event, EventNamed, Place } from "../decode/events.ts";
 import { eventsOf } from "../store/events.ts";
 import type { AttestationRow } from "../store/read-attestations.ts";
@@ -11,14 +16,14 @@ import { account, cursor, hash, noQuery, status } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, type State } from "./state.ts";
-import { methodOf, proofOf, reasonOf, statusNumber, statusOf } from "./words.ts";
+import { methodOf, reasonOf, statusNumber, statusOf } from "./words.ts";
 
 const PAGE = 50;
 // Two panels of 32 members make about 300 events; nothing adds to a settled attestation but its points.
 const MOST_STEPS = 1_000;
 
 /** `/attestations`, `/attestations/:uid`. */
-export function attestationRoutes(app: App, state: State): void {
+export function attestationRoutes(app: App, state: State, { attestationAnswer }: schemas.AttestationAnswers): void {
   app.get(
     "/attestations",
     {
@@ -56,7 +61,7 @@ export function attestationRoutes(app: App, state: State): void {
         description: `Reads one attestation and its first ${MOST_STEPS} events.`,
         params: z.object({ uid: hash }),
         querystring: noQuery,
-        response: { 200: schemas.attestationAnswer, 404: schemas.problem },
+        response: { 200: attestationAnswer, 404: schemas.problem },
       },
     },
     ({ params }) => {
@@ -70,13 +75,30 @@ export function attestationRoutes(app: App, state: State): void {
 /** An attestation with its steps and what they prove. */
 export function attestationOf(state: State, row: AttestationRow): Attestation {
   const summary = summaryOf(row);
-  const later = eventsOf(state.db, state.decoder, row.uid, MOST_STEPS).flatMap(({ event, place }): Step[] => {
-    const step = event.eventName === "RowRefuted" ? disputeOf(event.args, summary) : stepOf(event);
-    return step ? [{ ...step, at: placeOf(place) }] : [];
-  });
-  const judged = { ...summary, steps: [...firstOf(summary), ...later] };
-  return { ...judged, ...proofOf(judged) };
+  const method = methodById(row.method);
+  const detail = method?.begin();
+  const firstUnit = unitOf(row.context)?.unit;
+  // Another method's contract may say what it likes of this attestation.
+  const ofMethod = (event: MethodEvent): MethodStep | undefined => {
+    if (!method || methodNamed(event.method) !== method) return undefined;
+    method.fold(detail as never, event as never);
+    return method.stepOf(event as never, firstUnit);
+  };
+  const steps = firstOf(summary);
+  for (const { event, place } of eventsOf(state.db, state.decoder, row.uid, MOST_STEPS)) {
+    const step = event.method === undefined ? stepOf(event, row.method) : ofMethod(event);
+    if (step) steps.push({ ...(step as Bare<Step>), at: placeOf(place) });
+  }
+  const judged = {
+    ...{ status: row.status, isBatch: row.root !== null, count: row.count, firstUnit, outputHash: row.output_hash },
+    isPaid: steps.some((step) => step.step === "awarded" && step.reason.id === Reason.prover),
+  };
+  return { ...summary, steps, ...assuranceOf(row.method, judged, detail) };
 }
+
+type MethodEvent = Exclude<Event, { method: undefined }>;
+
+const methodNamed = (name: string): AnyMethod | undefined => (methods as Record<string, AnyMethod>)[name];
 
 /** An attestation as lists show it. */
 export function summaryOf(row: AttestationRow): AttestationSummary {
@@ -125,57 +147,31 @@ function settledOf(row: AttestationRow): AttestationSummary["settled"] {
 const firstOf = ({ root, prover, count, attested }: AttestationSummary): Step[] =>
   root === null ? [] : [{ step: "batchAttested", by: prover, count, root, at: attested }];
 
-const disputeOf = (
-  { challenger, unit: index, layer, row, claimed, correct }: EventNamed<"RowRefuted">["args"],
-  { unit }: AttestationSummary,
-): Bare<Step> => ({
-  ...{ step: "rowRefuted", by: challenger, index: Number(index), unit: unit && String(BigInt(unit.unit) + index) },
-  ...{ layer: Number(layer), row: Number(row), claimed, correct },
-});
-
 type Bare<T> = T extends unknown ? Omit<T, "at"> : never;
 
-function stepOf({ eventName, args }: Event): Bare<Step> | undefined {
+/** What an event of no known method tells; `method` is the attestation's, whose contract alone is listened to. */
+function stepOf({ eventName, args }: Event & { method: undefined }, method: number): Bare<Step> | undefined {
   switch (eventName) {
     case "Committed":
       return { step: "committed", by: args.prover };
     case "Attested":
       return { step: "revealed", by: args.prover, outputHash: args.outputHash };
-    case "DrawScheduled":
-      return {
-        step: "drawScheduled",
-        round: args.round,
-        drawBlock: Number(args.drawBlock),
-        drawUntil: Number(args.drawUntil),
-      };
-    case "PanelDrawn":
-      return {
-        step: "panelDrawn",
-        round: args.round,
-        members: [...args.members],
-        commitUntil: Number(args.commitUntil),
-        revealUntil: Number(args.revealUntil),
-      };
-    case "VoteCommitted":
-      return { step: "voteCommitted", round: args.round, by: args.member };
-    case "RevealOpened":
-      return { step: "revealOpened", round: args.round, revealUntil: Number(args.revealUntil) };
-    case "VoteRevealed":
-      return { step: "voteRevealed", round: args.round, by: args.member, outputHash: args.outputHash };
-    case "RoundUndecided":
-      return { step: "roundUndecided", round: args.round, votes: args.votes };
     case "StatusChanged":
       return { step: "settled", status: statusOf(args.status), by: args.by };
-    case "Penalised":
-      return { step: "penalised", account: args.member, amount: String(args.amount) };
     case "PointsAwarded":
       return { step: "awarded", ...pointsOf(args) };
     case "PointsBurned":
       return { step: "burned", ...pointsOf(args) };
+    case "unknown":
+      return args.numbers.includes(method) ? rawOf(args) : undefined;
     default:
       return undefined;
   }
 }
+
+const rawOf = ({ contract, topics, data }: EventNamed<"unknown">["args"]): Bare<Step> => ({
+  ...{ step: "event", contract: checksumOf(contract), topics: [...topics], data: `0x${data.toString("hex")}` },
+});
 
 const pointsOf = (args: { account: `0x${string}`; reason: number; amount: bigint; seq: bigint }) => ({
   account: args.account,

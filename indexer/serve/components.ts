@@ -1,13 +1,13 @@
 import { z } from "zod";
 import type * as wire from "../../sdk/wire.ts";
+import { count, decimal, hex, step } from "../methods/fields.ts";
+import { methods } from "../methods/index.ts";
+import type { IndexedMethod } from "../methods/method.ts";
+import { attestationStatuses } from "./words.ts";
 
 // The parts of the answers of `sdk/wire.ts` as schemas, which the OpenAPI document names.
 
 const component = <Shape extends z.ZodRawShape>(id: string, shape: Shape) => z.strictObject(shape).meta({ id });
-
-export const decimal = z.string().regex(/^-?\d+$/);
-export const hex = z.templateLiteral([z.literal("0x"), z.string()]);
-export const count = z.int().min(0);
 
 export const problem: z.ZodType<wire.Problem> = component("Problem", {
   type: z.string(),
@@ -34,7 +34,7 @@ const place: z.ZodType<wire.EventPlace> = component("EventPlace", {
 });
 
 export const named = component("Named", { id: count, name: z.string() });
-const status = z.enum(["pending", "verified", "refuted", "void", "revoked"]);
+const status = z.enum(attestationStatuses);
 
 const task: z.ZodType<wire.Task> = component("Task", {
   taskId: decimal,
@@ -65,7 +65,8 @@ export const season: z.ZodType<wire.Season> = component("Season", {
 });
 
 export const standing: z.ZodType<wire.Standing> = component("Standing", {
-  rank: z.int().min(1),
+  rank: z.int().min(1).describe("Shared by equal points, and those after it left out: 1, 2, 2, 4."),
+  place: z.int().min(1).describe("Position in the list, which nobody shares."),
   account: hex,
   points: decimal,
   verified: count,
@@ -97,50 +98,51 @@ const summaryFields = {
 };
 export const summary: z.ZodType<wire.AttestationSummary> = component("AttestationSummary", summaryFields);
 
-const step = <Name extends string, Fields extends z.ZodRawShape>(name: Name, fields: Fields) =>
-  z.strictObject({ step: z.literal(name), at: place, ...fields });
-const int8 = z.int().min(-128).max(127);
-const dispute = { index: count, unit: decimal.nullable(), layer: count, row: count, claimed: int8, correct: int8 };
 const points = { account: hex, reason: named, amount: decimal, seq: decimal };
+const coreSteps = [
+  step("committed", { by: hex }),
+  step("revealed", { by: hex, outputHash: hex }),
+  step("batchAttested", { by: hex, count, root: hex }),
+  step("settled", { status, by: hex }),
+  step("awarded", points),
+  step("burned", points),
+  step("event", { contract: hex, topics: z.array(hex), data: hex }),
+];
 
-export const attestation: z.ZodType<wire.Attestation> = component("Attestation", {
-  ...summaryFields,
-  steps: z.array(
-    z.discriminatedUnion("step", [
-      step("committed", { by: hex }),
-      step("revealed", { by: hex, outputHash: hex }),
-      step("batchAttested", { by: hex, count, root: hex }),
-      step("rowRefuted", { by: hex, ...dispute }),
-      step("drawScheduled", { round: count, drawBlock: count, drawUntil: count }),
-      step("panelDrawn", { round: count, members: z.array(hex), commitUntil: count, revealUntil: count }),
-      step("voteCommitted", { round: count, by: hex }),
-      step("revealOpened", { round: count, revealUntil: count }),
-      step("voteRevealed", { round: count, by: hex, outputHash: hex }),
-      step("roundUndecided", { round: count, votes: count }),
-      step("settled", { status, by: hex }),
-      step("penalised", { account: hex, amount: decimal }),
-      step("awarded", points),
-      step("burned", points),
-    ]),
-  ),
-  proven: z.string(),
-  notProven: z.string(),
-});
+/** Of the methods that are registered by now; each holds its own schemas against its steps. */
+function anyStep(): z.ZodType<wire.Step> {
+  const ofMethods = Object.values<IndexedMethod>(methods).flatMap(({ stepSchemas }) => stepSchemas);
+  const [first, ...others] = [...coreSteps, ...ofMethods].map((schema) => schema.extend({ at: place }));
+  return z.discriminatedUnion("step", [first as z.ZodObject, ...others]) as unknown as z.ZodType<wire.Step>;
+}
 
-export const receipt: z.ZodType<wire.Receipt> = component("Receipt", {
-  seasonId: decimal,
-  seq: decimal,
-  account: hex,
-  reason: named,
-  delta: decimal,
-  points: decimal,
-  subject: hex,
-  rule: z.string(),
-  previousLedgerHash: hex,
-  ledgerHash: hex,
-  at: place,
-  attestation: attestation,
-});
+/** Attestations with the steps of every method that is registered by now, and receipts of them. */
+export function attestationComponents(): {
+  attestation: z.ZodType<wire.Attestation>;
+  receipt: z.ZodType<wire.Receipt>;
+} {
+  const attestation: z.ZodType<wire.Attestation> = component("Attestation", {
+    ...summaryFields,
+    steps: z.array(anyStep()),
+    proven: z.string(),
+    notProven: z.string(),
+  });
+  const receipt: z.ZodType<wire.Receipt> = component("Receipt", {
+    seasonId: decimal,
+    seq: decimal,
+    account: hex,
+    reason: named,
+    delta: decimal,
+    points: decimal,
+    subject: hex,
+    rule: z.string(),
+    previousLedgerHash: hex,
+    ledgerHash: hex,
+    at: place,
+    attestation,
+  });
+  return { attestation, receipt };
+}
 
 const tensor = z.strictObject({ name: z.string(), dtype: count, dims: z.array(count) });
 

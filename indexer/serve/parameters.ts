@@ -1,6 +1,7 @@
 import type { Address, Hex } from "viem";
 import { z } from "zod";
-import { addressIn } from "../decode/checksum.ts";
+import { checksumOf } from "../decode/checksum.ts";
+import { attestationStatuses } from "./words.ts";
 
 const WRONG_CHECKSUM = "the address's capital letters are not its checksum: a digit may be wrong";
 const ACCOUNTS = "1 to 100 accounts are asked";
@@ -24,7 +25,7 @@ export const accountAsWritten = z
 export const account = accountAsWritten
   .transform((text, context): Address => {
     const digits = text.slice(2);
-    const address = addressIn(`0x${"0".repeat(24)}${digits.toLowerCase()}`);
+    const address = checksumOf(`0x${digits.toLowerCase()}`);
     const isChecked = digits !== digits.toLowerCase() && digits !== digits.toUpperCase();
     if (isChecked && text !== address) context.addIssue(WRONG_CHECKSUM);
     return address;
@@ -37,10 +38,7 @@ export const hash = z
   .transform((text) => text.toLowerCase() as Hex)
   .describe("32 bytes, hex.");
 
-export const status = z.enum(
-  ["pending", "verified", "refuted", "void", "revoked"],
-  "a status is pending, verified, refuted, void or revoked",
-);
+export const status = z.enum(attestationStatuses, "a status is pending, verified, refuted, void or revoked");
 
 export const cursor = z.string().max(300).describe("`next` of an earlier page.");
 

@@ -1,5 +1,6 @@
 import type { Address } from "viem";
 import { z } from "zod";
+import { Reason } from "../../sdk/protocol.ts";
 import type { Profile } from "../../sdk/wire.ts";
 import { HOT } from "./answers.ts";
 import { accounts, seasonId } from "./parameters.ts";
@@ -43,9 +44,9 @@ function reasonsOf(state: State, season: number, account: Address): Profile["rea
   const row = state.accounts.reasons(season, account);
   if (!row) return [];
   const points: [number, string][] = [
-    [1, row.by_prover],
-    [2, row.by_verifier],
-    [5, row.by_penalty],
+    [Reason.prover, row.by_prover],
+    [Reason.verifier, row.by_verifier],
+    [Reason.penalty, row.by_penalty],
   ];
   return points.filter(([, sum]) => sum !== "0").map(([id, sum]) => ({ reason: reasonOf(id), points: sum }));
 }

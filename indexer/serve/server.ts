@@ -118,8 +118,9 @@ function answersOfTheChain(app: App, state: State): void {
   standingRoutes(app, state);
   profileRoute(app, state);
   tableRoute(app, state);
-  accountRoutes(app, state);
-  attestationRoutes(app, state);
+  const answers = schemas.attestationAnswers();
+  accountRoutes(app, state, answers);
+  attestationRoutes(app, state, answers);
   modelRoutes(app, state);
   activityRoute(app, state);
 }

@@ -19,12 +19,13 @@ export function standingRoutes(app: App, state: State): void {
       config: HOT,
       schema: {
         summary: "The ranking of a season, page by page",
-        description: "At most 100 standings a page.",
+        description:
+          "At most 100 standings a page. By points, descending; equal points share a rank, and go by the lower lastSeq in the list.",
         params: z.object({ seasonId }),
         querystring: z.strictObject({
           limit: between(1, 100).default(100).describe("100 unless told."),
           cursor: cursor.optional(),
-          rank: between(1, 1_000_000_000).optional().describe("Where to begin; not with a cursor."),
+          place: between(1, 1_000_000_000).optional().describe("Where in the list to begin; not with a cursor."),
         }),
         response: {
           200: schemas.standingsPage,
@@ -35,20 +36,24 @@ export function standingRoutes(app: App, state: State): void {
     },
     ({ params, query }) => {
       const season = requireSeason(state, params.seasonId);
-      const { cursor, rank, limit } = query;
-      if (cursor !== undefined && rank !== undefined)
-        throw new ProblemError(400, `The parameter rank is ${rank}, but a cursor says already where to begin.`, "rank");
+      const { cursor, place, limit } = query;
+      if (cursor !== undefined && place !== undefined)
+        throw new ProblemError(
+          400,
+          `The parameter place is ${place}, but a cursor says already where to begin.`,
+          "place",
+        );
       const standings = state.ranking.of(Number(params.seasonId));
       const items =
         cursor === undefined
-          ? standings.pageFrom(rank ?? 1, limit)
+          ? standings.pageFrom(place ?? 1, limit)
           : standings.page(positionOf(state, params.seasonId, cursor), limit);
       const last = items.at(-1);
       return {
         asOf: asOf(state, season),
         items,
         next:
-          last && last.rank < season.participants
+          last && last.place < season.participants
             ? encodeCursor("standings", [
                 ...[params.seasonId, last.points, last.lastSeq],
                 ...[season.seq, hashStart(season.ledger_hash)],

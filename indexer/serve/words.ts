@@ -1,42 +1,17 @@
-import { methodNames, type Panel, type Proof, proofOf as proofInWords } from "../../sdk/proofs.ts";
-import type { Traced } from "../../sdk/proofsFraud.ts";
-import type { Attestation, AttestationStatus, Method, Reason, Step } from "../../sdk/wire.ts";
+import { methodName } from "../../sdk/methods/index.ts";
+import { reasonName, Status, type StatusName, statusNames } from "../../sdk/protocol.ts";
+import type { AttestationStatus, Method, Reason } from "../../sdk/wire.ts";
 
-const reasons: Record<number, string> = { 1: "prover", 2: "verifier", 5: "penalty" };
-const statuses: readonly AttestationStatus[] = ["pending", "pending", "verified", "refuted", "void", "revoked"];
+export const methodOf = (id: number): Method => ({ id, name: methodName(id) });
+export const reasonOf = (id: number): Reason => ({ id, name: reasonName(id) });
 
-export const methodOf = (id: number): Method => ({ id, name: methodNames[id] ?? `method ${id}` });
-export const reasonOf = (id: number): Reason => ({ id, name: reasons[id] ?? `reason ${id}` });
+const isAttestationStatus = (name: StatusName): name is AttestationStatus => name !== "none";
+
+/** How a recorded attestation can stand. */
+export const attestationStatuses = statusNames.filter(isAttestationStatus);
 
 /** The word for a status number of the registry. */
-export const statusOf = (status: number): AttestationStatus => statuses[status] ?? "void";
+export const statusOf = (status: number): AttestationStatus => attestationStatuses[status - 1] ?? "void";
 
 /** The registry's number for a word. */
-export const statusNumber = (status: AttestationStatus): number => statuses.lastIndexOf(status);
-
-/** An attestation without its proof in words. */
-type Judged = Omit<Attestation, keyof Proof>;
-
-/** Says honestly what is proven of an attestation. */
-export const proofOf = (attestation: Judged): Proof =>
-  proofInWords({
-    ...{ method: attestation.method.id, status: statusNumber(attestation.status), isUnit: attestation.unit !== null },
-    ...{ outputHash: attestation.outputHash, panel: lastPanel(attestation.steps), traced: tracedOf(attestation) },
-  });
-
-function tracedOf({ root, count, unit, steps }: Judged): Traced {
-  return {
-    ...{ count, isBatch: root !== null, isUnit: unit !== null },
-    isInputPaid: steps.some((step) => step.step === "awarded" && step.reason.id === 1),
-    dispute: steps.find((step) => step.step === "rowRefuted") ?? null,
-  };
-}
-
-function lastPanel(steps: readonly Step[]): Panel | null {
-  const panel = steps.filter((step) => step.step === "panelDrawn").at(-1);
-  if (!panel) return null;
-  const votes = steps.flatMap((step) =>
-    step.step === "voteRevealed" && step.round === panel.round ? [step.outputHash] : [],
-  );
-  return { size: panel.members.length, votes };
-}
+export const statusNumber = (status: AttestationStatus): number => Status[status];

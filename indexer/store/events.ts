@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import { type Decoder, type Event, type Place, subjectOf } from "../decode/events.ts";
+import type { Decoder, Event, Place } from "../decode/events.ts";
 import type { Log } from "../ingest/blocks.ts";
 import { bytesOfTopics } from "../ingest/items.ts";
 import { createBulk } from "./bulk.ts";
@@ -70,7 +70,7 @@ export function createEvents(db: Db, decoder: Decoder): Events {
         log.address,
         Buffer.from(bytesOfTopics(log.topics)),
         log.data,
-        subjectOf(event),
+        event.subject,
       );
       return event;
     },
@@ -98,7 +98,7 @@ export function eventsOf(db: Db, decoder: Decoder, subject: Hex, limit: number):
 function readEvent(decoder: Decoder, row: EventRow): Event {
   const topics = row.topics.toString("hex").match(/.{64}/g) ?? [];
   const place: Place = { blockNumber: row.block_number, logIndex: row.log_index };
-  return decoder.decode({
+  return decoder.decodeStored({
     ...place,
     address: row.address,
     topics: topics.map((topic): Hex => `0x${topic}`),

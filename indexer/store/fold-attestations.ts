@@ -1,5 +1,6 @@
 import type { Address, Hex } from "viem";
 import { unitWithin } from "../../sdk/contexts.ts";
+import { Status } from "../../sdk/protocol.ts";
 import type { Event, Place } from "../decode/events.ts";
 import type { Db } from "./database.ts";
 import { createEntries } from "./entries.ts";
@@ -7,7 +8,6 @@ import type { FoldSteps } from "./fold.ts";
 import { fastAnswerHash } from "./hashes.ts";
 import { IntegrityError, recordedTwice } from "./integrity.ts";
 import type { Attestation } from "./rows-of-attestations.ts";
-import { PENDING, REFUTED, REVOKED, VERIFIED } from "./statuses.ts";
 import type { Working } from "./working.ts";
 
 /** What an attestation says when it is recorded; a batch has no input and no answer of its own, a single one no root. */
@@ -66,7 +66,7 @@ export function attestationSteps(db: Db, working: Working, campaign: Address): F
       salt: opening.salt,
       seasonId,
       count,
-      status: PENDING,
+      status: Status.pending,
       challenger: null,
       blockNumber,
       logIndex,
@@ -104,10 +104,10 @@ export function attestationSteps(db: Db, working: Working, campaign: Address): F
     if (attestation.seasonId === null) return;
     const season = BigInt(attestation.seasonId);
     const units = sign * attestation.count;
-    if (status === VERIFIED) entries.add(season, prover, { pending: -units, verified: units });
-    else if (status === REFUTED) entries.add(season, prover, { pending: -units, refuted: units });
+    if (status === Status.verified) entries.add(season, prover, { pending: -units, verified: units });
+    else if (status === Status.refuted) entries.add(season, prover, { pending: -units, refuted: units });
     else entries.add(season, prover, { pending: -units });
-    if (status !== REFUTED) return;
+    if (status !== Status.refuted) return;
     const catchers = challenger === null ? catchersAmong(votesOf.all(uid), outputHash) : [challenger];
     for (const catcher of catchers) entries.add(season, catcher, { caught: sign });
   }
@@ -157,7 +157,7 @@ export function attestationSteps(db: Db, working: Working, campaign: Address): F
     RowRefuted: {
       apply({ args }) {
         const attestation = require(args.id, "RowRefuted");
-        if (attestation.status !== PENDING || attestation.challenger !== null)
+        if (attestation.status !== Status.pending || attestation.challenger !== null)
           throw new IntegrityError(`A row of attestation ${args.id} was refuted when it was settled already.`);
         attestations.set({ ...attestation, challenger: args.challenger });
       },
@@ -169,9 +169,10 @@ export function attestationSteps(db: Db, working: Working, campaign: Address): F
       apply({ args, place }) {
         const recorded = attestations.get({ uid: args.id });
         // A prover may revoke what was never recorded: nobody can record it then.
-        if (!recorded && args.status === REVOKED) return;
+        if (!recorded && args.status === Status.revoked) return;
         const attestation = recorded ?? require(args.id, "StatusChanged");
-        if (attestation.status !== PENDING) throw new IntegrityError(`Attestation ${args.id} was settled twice.`);
+        if (attestation.status !== Status.pending)
+          throw new IntegrityError(`Attestation ${args.id} was settled twice.`);
         attestations.set({
           ...attestation,
           ...{ status: args.status, settledBlock: place.blockNumber, settledLog: place.logIndex },
@@ -182,7 +183,7 @@ export function attestationSteps(db: Db, working: Working, campaign: Address): F
         const attestation = attestations.get({ uid: args.id });
         if (!attestation) return;
         count(attestation, args.status, -1);
-        attestations.set({ ...attestation, status: PENDING, settledBlock: null, settledLog: null });
+        attestations.set({ ...attestation, status: Status.pending, settledBlock: null, settledLog: null });
       },
     },
     VoteRevealed: {

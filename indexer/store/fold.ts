@@ -3,6 +3,7 @@ import type { Event, EventName, EventNamed } from "../decode/events.ts";
 import type { Db } from "./database.ts";
 import { attestationSteps } from "./fold-attestations.ts";
 import { ledgerSteps } from "./fold-ledger.ts";
+import { methodSteps } from "./fold-methods.ts";
 import { modelSteps } from "./fold-models.ts";
 import { seasonSteps } from "./fold-seasons.ts";
 import { IntegrityError } from "./integrity.ts";
@@ -32,6 +33,7 @@ export interface Fold {
 export function createFold(db: Db, working: Working, campaign: Address): Fold {
   const steps: FoldSteps = {
     ...modelSteps(db),
+    ...methodSteps(db),
     ...seasonSteps(working),
     ...attestationSteps(db, working, campaign),
     ...ledgerSteps(db, working),

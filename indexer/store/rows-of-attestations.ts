@@ -1,8 +1,8 @@
 import type { Address, Hex } from "viem";
+import { Status } from "../../sdk/protocol.ts";
 import type { Db } from "./database.ts";
 import { recordedTwice } from "./integrity.ts";
 import { createRows, type Rows } from "./rows.ts";
-import { PENDING } from "./statuses.ts";
 
 /** An attestation or batch and how it stands. */
 export interface Attestation {
@@ -90,7 +90,7 @@ export function attestationRows(db: Db): Rows<Pick<Attestation, "uid">, Attestat
       update.run(s.outputHash, s.traceHash, s.salt, s.status, s.challenger, s.settledBlock, s.settledLog, s.uid);
     },
     remove: ({ uid }) => remove.run(uid),
-    isDone: ({ status }) => status !== PENDING,
+    isDone: ({ status }) => status !== Status.pending,
   });
 }
 

@@ -80,6 +80,14 @@ CREATE TABLE tasks (
   PRIMARY KEY (season_id, task_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Verification methods by their numbers in the registry's list; addresses in lower case.
+CREATE TABLE methods (
+  id INTEGER PRIMARY KEY,
+  address TEXT NOT NULL,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL
+) STRICT;
+
 -- `season_id` is set for an attestation that is for a task as the season's rules ask: it alone can earn points there.
 -- A batch has a root and no answer. `challenger` showed a wrong row.
 CREATE TABLE attestations (

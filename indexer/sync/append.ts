@@ -5,7 +5,10 @@ import { gather } from "../ingest/gather.ts";
 import { readRanges } from "../ingest/ranges.ts";
 import { progressOf, type SyncParts } from "./parts.ts";
 
-/** Reads final blocks up to this one, the next while the last are written. */
+/**
+ * Reads final blocks up to this one, the next while the last are written. Ends before it where a method is added, whose
+ * contract's logs weren't asked for: the caller reads on from the cursor.
+ */
 export async function readFinalBlocks(parts: SyncParts, head: Header, finalized: number): Promise<void> {
   const { rpc, decoder, blooms, signal, report } = parts;
   const { cursor } = progressOf(parts);
@@ -14,6 +17,7 @@ export async function readFinalBlocks(parts: SyncParts, head: Header, finalized:
   report({ after: cursor.number, cursor: cursor.number, to: finalized, events });
   try {
     for await (const { headers, logs, to } of gather(readRanges(rpc, wanted))) {
+      if (decoder.follow(parts.methods(), logs)) return;
       events += append(parts, headers, logs, finalized);
       report({ after: cursor.number, cursor: to, to: finalized, events });
       // Requests of readers and answers of nodes get their turn.
@@ -36,6 +40,8 @@ export async function readNewBlocks(parts: SyncParts, head: Header, finalized: n
     const headers = blocks.map(({ header }) => header);
     const logs = blocks.flatMap((block) => block.logs);
     checkLinks(cursor, headers);
+    // A method was added: its contract's logs weren't asked for.
+    if (parts.decoder.follow(parts.methods(), logs)) continue;
     append(parts, headers, logs, finalized);
   }
 }

@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import type { Decoder } from "../decode/events.ts";
+import type { AddedMethod, Decoder } from "../decode/events.ts";
 import type { Header } from "../ingest/blocks.ts";
 import type { LedgerHead } from "../ingest/ledgers.ts";
 import type { Rpc } from "../ingest/rpc.ts";
@@ -52,6 +52,8 @@ export interface SyncParts {
   chain: Chain;
   /** The ledgers of all seasons as folded. */
   localLedgers: () => LedgerHead[];
+  /** The methods that the registry was folded to have. */
+  methods: () => AddedMethod[];
   /** Whether a database of another chain is emptied rather than refused. */
   wipe: boolean;
   campaign: Address;
@@ -77,8 +79,9 @@ export interface SyncParts {
 export const progressOf = ({ chain }: SyncParts): Progress => chain.progress() as Progress;
 
 /** Undoes the blocks above one, and tells of it. */
-export function rollback({ chain, announce }: SyncParts, blockNumber: number): void {
+export function rollback({ chain, decoder, methods, announce }: SyncParts, blockNumber: number): void {
   if (chain.progress()?.cursor.number === blockNumber) return;
   chain.rollback(blockNumber);
+  decoder.follow(methods());
   announce({ kind: "reorganised", cursor: chain.header(blockNumber) as Header, from: blockNumber + 1 });
 }

@@ -39,9 +39,10 @@ export async function undoReorg(parts: SyncParts, head: Header): Promise<void> {
 }
 
 /** Starts after the block before the deployment's first. */
-export async function startOver({ rpc, chain, startBlock, announce }: SyncParts): Promise<void> {
+export async function startOver({ rpc, chain, decoder, methods, startBlock, announce }: SyncParts): Promise<void> {
   const first = await readFollowed(rpc, Math.max(startBlock - 1, 0));
   chain.start(first);
+  decoder.follow(methods());
   announce({ kind: "reorganised", cursor: first, from: first.number + 1 });
 }
 

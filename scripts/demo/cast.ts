@@ -11,7 +11,7 @@ export interface Cast {
   /** One of the provers. */
   cheat: HDAccount;
   verifiers: HDAccount[];
-  /** Claims hundreds of units in one batch. */
+  /** Attests hundreds of units in one batch. */
   batcher: HDAccount;
   /** Earns points with an honest batch, then slips a wrong answer into another. */
   forger: HDAccount;

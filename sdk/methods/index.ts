@@ -23,3 +23,9 @@ export const methodById = (id: number): AnyMethod | undefined =>
 /** A method's name for a reader: "none" of 0, "unknown method 7" of one that isn't known here. */
 export const methodName = (id: number): string =>
   id === 0 ? "none" : (methodById(id)?.name ?? `unknown method ${id}`);
+
+/** What a room registered for the known method of a number; undefined of one that nobody registered. */
+export const partOf = <Part>(parts: Readonly<Record<string, Part>>, id: number): Part | undefined => {
+  const name = knownMethods().find(([, method]) => method.id === id)?.[0];
+  return name === undefined ? undefined : parts[name];
+};

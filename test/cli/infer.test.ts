@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { openContent } from "../../participant/content.ts";
+import type { SingleState } from "../../sdk/attestations.ts";
 import { cidOfSha256 } from "../../sdk/content.ts";
 import { accountOf } from "../participant/chain.ts";
 import { CHEAT, HONEST, useSite } from "./site.ts";
@@ -61,11 +62,11 @@ describe("proofboard infer", () => {
       const { stdout, code } = await site().run(["infer", "digits", "--unit", "1/1/1", "--account", account, "--json"]);
       expect(code).to.equal(0);
       const { outputHash, inputHash, output } = JSON.parse(stdout);
-      const stated = [...site().board.view.attestations.values()].find(
-        ({ attestation }) => attestation.inputHash === inputHash,
-      );
-      expect(stated?.attestation.prover).to.equal(account);
-      expect(outputHash === stated?.outputHash).to.equal(n === HONEST);
+      const stated = [...site().board.state.attestations.byId.values()].find(
+        (each) => each.kind === "single" && each.message.inputHash === inputHash,
+      ) as SingleState | undefined;
+      expect(stated?.message.prover).to.equal(account);
+      expect(outputHash === stated?.answer?.outputHash).to.equal(n === HONEST);
       expect(output.elements).to.have.length(10);
     }
   });

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { type Actor, type Job, runActors } from "../../participant/actors.ts";
 import type { Board } from "../../participant/board.ts";
+import type { ChainState } from "../../participant/chainState.ts";
 import { TryAgainError } from "../../participant/sender.ts";
-import type { View } from "../../participant/view.ts";
 import { refusal } from "./refusal.ts";
 
 /** Lets all promises that can settle do so. */
@@ -10,19 +10,19 @@ const idle = () => new Promise((done) => setImmediate(done));
 
 /** A board whose blocks a test makes. */
 function makeBoard() {
-  const listeners = new Set<(view: View, reorganised: boolean) => void>();
-  const view = { head: { number: 0n } } as View;
+  const listeners = new Set<(state: ChainState, reorganised: boolean) => void>();
+  const state = { head: { number: 0n } } as ChainState;
   const board = {
-    view,
-    onView(listener: (view: View, reorganised: boolean) => void) {
+    state,
+    onState(listener: (state: ChainState, reorganised: boolean) => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   } as unknown as Board;
   const mine = async (blocks = 1, reorganised = false) => {
     for (let i = 0; i < blocks; i++) {
-      view.head.number += 1n;
-      for (const listener of [...listeners]) listener(view, reorganised);
+      state.head.number += 1n;
+      for (const listener of [...listeners]) listener(state, reorganised);
       await idle();
     }
   };
@@ -66,7 +66,7 @@ describe("actors", () => {
     const { board, mine } = makeBoard();
     const tries: bigint[] = [];
     const failing = actorOf(async () => {
-      tries.push(board.view.head.number);
+      tries.push(board.state.head.number);
       throw new TryAgainError("Not yet.");
     });
     const run = runActors(board, [failing], options);

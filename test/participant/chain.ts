@@ -11,11 +11,11 @@ import { type Content, openContent } from "../../participant/content.ts";
 import { type Journal, openJournal } from "../../participant/journal.ts";
 import { loadPinnedRuntime } from "../../participant/runtime.ts";
 import { createSender, type Sender } from "../../participant/sender.ts";
-import { deploy, type Parameters } from "../../scripts/deploy.ts";
+import { deploy } from "../../scripts/deploy.ts";
 import { openSeason, publishModel } from "../../scripts/season.ts";
 import { type Client, connect } from "../../sdk/client.ts";
 import type { Deployment } from "../../sdk/deployment.ts";
-import { QUORUM } from "../../sdk/methods.ts";
+import { quorum } from "../../sdk/methods/quorum.ts";
 
 /** The n-th account of a test's chain. */
 export const accountOf = (n: number): LocalAccount =>
@@ -52,7 +52,7 @@ async function startChain(count: number): Promise<Chain> {
 }
 
 /** Small panels and windows that are short, in the fast seconds of {@link startChain}. */
-const testParameters: Omit<Parameters, "fraudProof"> = {
+const testParameters = {
   closingMargin: 30n,
   quorum: {
     firstPanel: 1,
@@ -132,7 +132,7 @@ async function openSite(chain: Chain, ending: AbortController, fraudWindow: numb
     openSeason(seconds, unitsPerAccount) {
       const startsAt = Number(board.heads.latest.timestamp) + 8;
       const endsAt = startsAt + seconds;
-      const task = { model: digits.model, method: QUORUM, points: 10n, unitsPerAccount, noise: 8 };
+      const task = { model: digits.model, method: quorum.id, points: 10n, unitsPerAccount, noise: 8 };
       return openSeason(client, senderOf(0), {
         ...{ startsAt, endsAt, closesAt: endsAt + 400, verifierCap: 1000n, uri: "" },
         tasks: [{ ...task, inputs: digits.inputs.slice(0, 16 * 64) }],
@@ -146,7 +146,7 @@ async function openSite(chain: Chain, ending: AbortController, fraudWindow: numb
           stop();
           resolve(found);
         };
-        const stop = board.onView(look);
+        const stop = board.onState(look);
         signal.addEventListener("abort", () => reject(signal.reason));
         look();
       }),

@@ -48,7 +48,7 @@ function AccountInSeason({ account, seasonId }: { account: Address; seasonId: st
         <dl className="card">
           <dt>Rank</dt>
           <dd>
-            <Link href={`/?season=${seasonId}&rank=${Math.max(1, answer.item.rank - 5)}&open=${answer.item.account}`}>
+            <Link href={`/?season=${seasonId}&place=${Math.max(1, answer.item.place - 5)}&open=${answer.item.account}`}>
               <Num value={answer.item.rank} />
             </Link>
           </dd>

@@ -14,6 +14,7 @@ import { Status } from "../components/status.tsx";
 import { Steps } from "../components/steps.tsx";
 import { Time } from "../components/time.tsx";
 import { group, plural, short } from "../format.ts";
+import { unknownWords, webMethodOf } from "../methods/index.ts";
 
 /** An attestation or a batch: what it says, how it was settled, what is proven; and a check by the visitor's own browser. */
 export default function AttestationPage({ params: { uid = "" } }: { params: Record<string, string> }) {
@@ -92,7 +93,7 @@ function Facts({ attestation }: { attestation: Attestation }) {
         </>
       )}
       <dt>Method</dt>
-      <dd>{method.name}</dd>
+      <dd>{method.id === 0 || webMethodOf(method.id) ? method.name : unknownWords(method)}</dd>
       <dt>Recorded</dt>
       <dd>
         <Place place={attested} />

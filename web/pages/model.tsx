@@ -18,7 +18,7 @@ import { Time } from "../components/time.tsx";
 import { group, plural, short } from "../format.ts";
 import "../cards/cards.css";
 
-/** A published model: its parts as the chain tells of them, and what its publisher claims. */
+/** A published model: its parts as the chain tells of them, and what its publisher says of it. */
 export default function ModelPage({ params: { id = "" } }: { params: Record<string, string> }) {
   if (!isHash(id))
     return (

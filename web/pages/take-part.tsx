@@ -17,8 +17,8 @@ export default function TakePart() {
   return (
     <Page title="Take part">
       <p>
-        Every unit is an input that the chain assigns to your account. Your browser runs the model on it, you commit to
-        the answer without showing it, a drawn panel runs the model too, and equal bytes earn the points.
+        Every unit is an input that the chain assigns to your account. Your browser runs the model on it and you attest
+        to the answer. The task's method then settles whether it is right, and a verified answer earns the points.
       </p>
       <Answered query={deployment} what="the deployment">
         {(answer) =>

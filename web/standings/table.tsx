@@ -95,5 +95,6 @@ export function StandingsTable(props: TableProps) {
 
 function captionOf({ rows, total, prefix }: TableProps): string {
   if (prefix !== undefined) return `${plural(rows.length, "account begins", "accounts begin")} with ${prefix}.`;
-  return `Ranks ${group(rows[0]?.rank ?? 0)} to ${group(rows.at(-1)?.rank ?? 0)} of ${group(total)}: by points, then by who got there first.`;
+  const [first, last] = [rows[0]?.place ?? 0, rows.at(-1)?.place ?? 0];
+  return `Places ${group(first)} to ${group(last)} of ${group(total)}: by points; equal points share a rank.`;
 }

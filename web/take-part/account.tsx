@@ -56,7 +56,7 @@ export function AccountChoice({
     setMe(undefined);
   };
   const forget = () => {
-    if (!confirm("Forget the key? What it earned can't be claimed by anybody then.")) return;
+    if (!confirm("Forget the key? Nobody can use what it earned then.")) return;
     forgetLocalKey(localStorage, answer.chainId);
     leave();
   };

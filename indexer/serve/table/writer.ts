@@ -22,7 +22,10 @@ export interface TableState {
   season: SeasonRow | undefined;
 }
 
-const COLUMNS = ["rank", "account", "points", "verified", "pending", "refuted", "caught", "lastSeq", "lastChangeAt"];
+const COLUMNS = [
+  ...["rank", "place", "account", "points"],
+  ...["verified", "pending", "refuted", "caught", "lastSeq", "lastChangeAt"],
+];
 const ROWS_AT_ONCE = 1_000;
 
 // A thread of its own reads at full speed within one transaction, which so is short: however slowly a client takes the

@@ -3,8 +3,9 @@ import { encodeRow, type Row, weightsTree } from "../../../sdk/layouts.ts";
 import { orderedTree } from "../../../sdk/tree.ts";
 import { type AssignedInput, NO_INPUT } from "../../../sdk/units.ts";
 import { activation } from "../../integer.ts";
+import type { ShownRow } from "../method.ts";
 
-/** A row whose claimed activation is not what the model gives for the layer's claimed input. */
+/** A row whose activation, as the prover claimed it, is not what the model gives for the activations below it. */
 export interface WrongRow {
   /** From 0: the layer that maps A_layer to A_layer+1. */
   layer: number;
@@ -15,13 +16,13 @@ export interface WrongRow {
 }
 
 /**
- * The first wrong row of a claimed trace, or undefined if there is none: then the trace is the model's own. Throws when
+ * The first wrong row of a trace, or undefined if there is none: then the trace is the model's own. Throws when
  * the trace is shorter or longer than the layers.
  *
  * @param trace A_0 ‖ … ‖ A_L; for a batch's unit, its assigned input before its leaf.
  */
 export function findWrongRow(layers: readonly (readonly Row[])[], trace: Uint8Array): WrongRow | undefined {
-  const claims = new Int8Array(trace.buffer, trace.byteOffset, trace.length);
+  const activations = new Int8Array(trace.buffer, trace.byteOffset, trace.length);
   const widths = [layers[0]?.[0]?.weights.length ?? 0, ...layers.map(({ length }) => length)];
   const expected = widths.reduce((sum, width) => sum + width, 0);
   if (trace.length !== expected)
@@ -29,10 +30,10 @@ export function findWrongRow(layers: readonly (readonly Row[])[], trace: Uint8Ar
   let at = 0;
   for (const [layer, rows] of layers.entries()) {
     const width = widths[layer] as number;
-    const input = claims.subarray(at, at + width);
+    const input = activations.subarray(at, at + width);
     at += width;
     for (const [row, each] of rows.entries()) {
-      const claimed = claims[at + row] as number;
+      const claimed = activations[at + row] as number;
       const correct = activation(each, input);
       if (claimed !== correct) return { layer, row, claimed, correct };
     }
@@ -40,16 +41,8 @@ export function findWrongRow(layers: readonly (readonly Row[])[], trace: Uint8Ar
   return undefined;
 }
 
-/** All that one activation is computed from, and what was claimed instead. */
-export interface ShownRow extends WrongRow, Row {
-  /** The activations below it, as claimed. */
-  inputs: Int8Array;
-  /** Σ x·w. */
-  sum: number;
-}
-
 /**
- * Recomputes one row of a claimed trace, with all that goes into it. Throws a RangeError when the model has no such row
+ * Recomputes one row of a trace, with all that goes into it. Throws a RangeError when the model has no such row
  * or the trace doesn't hold it.
  *
  * @param trace A_0 ‖ … ‖ A_L; for a batch's unit, its assigned input before its leaf.
@@ -58,13 +51,13 @@ export function showRow(
   layers: readonly (readonly Row[])[],
   trace: Uint8Array,
   { layer, row }: Pick<WrongRow, "layer" | "row">,
-): ShownRow {
+): Omit<ShownRow, "unit"> {
   const shown = layers[layer]?.[row];
   if (!shown) throw new RangeError(`The model has no row ${row} in layer ${layer}.`);
-  const claims = new Int8Array(trace.buffer, trace.byteOffset, trace.length);
+  const activations = new Int8Array(trace.buffer, trace.byteOffset, trace.length);
   const below = layers.slice(0, layer).reduce((at, rows) => at + (rows[0]?.weights.length ?? 0), 0);
-  const inputs = claims.slice(below, below + shown.weights.length);
-  const claimed = claims[below + shown.weights.length + row];
+  const inputs = activations.slice(below, below + shown.weights.length);
+  const claimed = activations[below + shown.weights.length + row];
   if (claimed === undefined) throw new RangeError(`The trace of ${trace.length} bytes ends before that row.`);
   const sum = inputs.reduce((total, x, k) => total + x * (shown.weights[k] as number), 0);
   return { layer, row, ...shown, inputs, sum, claimed, correct: activation(shown, inputs) };

@@ -34,7 +34,7 @@ export interface TracedAttestation {
 }
 
 /** The attestation of one run of an integer model. Throws when the trace is shorter or longer than the layout's widths. */
-export function buildTraced(layout: Uint8Array, { salt, trace, ...claim }: TracedRun): TracedAttestation {
+export function buildTraced(layout: Uint8Array, { salt, trace, ...run }: TracedRun): TracedAttestation {
   const { widths, input, output } = decodeLayout(layout);
   const expected = widths.reduce((sum, width) => sum + width, 0);
   if (trace.length !== expected || expected === 0)
@@ -48,9 +48,9 @@ export function buildTraced(layout: Uint8Array, { salt, trace, ...claim }: Trace
   };
   return {
     attestation: {
-      ...claim,
+      ...run,
       inputHash: tensorHash(tensorHeader(input), inputs),
-      answer: answerHash(claim.prover, answer),
+      answer: answerHash(run.prover, answer),
     },
     answer,
     evidence: concat([numberToHex(layout.length, { size: 2 }), bytesToHex(layout), bytesToHex(trace)]),
@@ -58,16 +58,16 @@ export function buildTraced(layout: Uint8Array, { salt, trace, ...claim }: Trace
 }
 
 /**
- * The attestation of consecutive units, the first one's context in `claim`, and the traces as `attestBatch` takes them.
+ * The attestation of consecutive units, the first one's context in `of`, and the traces as `attestBatch` takes them.
  *
  * @param leaves Each unit's activations A_1 ‖ … ‖ A_L; at least one unit, all of one length.
  */
 export function buildBatch(
-  claim: Omit<Batch, "count" | "root">,
+  of: Omit<Batch, "count" | "root">,
   leaves: readonly Uint8Array[],
 ): { batch: Batch; traces: Hex } {
   const { root, count } = orderedTree(leaves);
   const odd = leaves.find(({ length }) => length !== leaves[0]?.length);
   if (odd) throw new RangeError(`A unit of ${odd.length} bytes doesn't fit a batch of ${leaves[0]?.length} each.`);
-  return { batch: { ...claim, count, root }, traces: concat(leaves.map((leaf) => bytesToHex(leaf))) };
+  return { batch: { ...of, count, root }, traces: concat(leaves.map((leaf) => bytesToHex(leaf))) };
 }

@@ -1,14 +1,16 @@
 import type { Hex } from "viem";
-import { type Client, readModel, type TaskInputs } from "../../../sdk/client.ts";
-import { unitSeed } from "../../../sdk/commitments.ts";
+import { type AttestationState, type BatchState, detailOf } from "../../../sdk/attestations.ts";
+import { type Client, readModel } from "../../../sdk/client.ts";
 import { unitOf } from "../../../sdk/contexts.ts";
 import { decodeLayout, decodeRows, type Layout, type Row } from "../../../sdk/layouts.ts";
-import { unitInput } from "../../../sdk/units.ts";
-import type { BatchClaim, ClaimView } from "../../verify/claims.ts";
+import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
+import { type Assignment, assignedTo } from "../../assignment.ts";
 import { findWrongRow, type WrongRow } from "./dispute.ts";
 import { traceOf } from "./evidence.ts";
 
-/** A model as the chain alone tells of it: its rows are all that a claim is held to. */
+export type { Assignment } from "../../assignment.ts";
+
+/** A model as the chain alone tells of it: its rows are all that an attestation is held to. */
 export interface ChainModel {
   layoutBytes: Uint8Array;
   layout: Layout;
@@ -22,18 +24,11 @@ export async function readChainModel(client: Client, modelId: Hex): Promise<Chai
   return { layoutBytes, layout, layers: decodeRows(layout.widths, rows) };
 }
 
-/** What a unit's input is derived from. */
-export interface Assignment {
-  /** The season's. */
-  seed: Hex;
-  task: TaskInputs;
-}
-
-/** A claim's first wrong row. */
+/** An attestation's first wrong row. */
 export interface Finding extends WrongRow {
   /** Position in the batch, from 0; 0 for a single attestation. */
   index: number;
-  /** The unit's number in its task; undefined where the claim is about none. */
+  /** The unit's number in its task; undefined where the attestation is about none. */
   unit: bigint | undefined;
 }
 
@@ -44,32 +39,40 @@ export function describeFinding({ claimed, correct, row, layer, unit }: Omit<Fin
 }
 
 /**
- * Re-runs a claim by the model's rows; undefined if it is honest.
+ * Recomputes all activations of an attestation under FraudProof by the model's rows; undefined if they are right. Throws
+ * a sentence when it is under another method.
  *
  * @param assignment Needed for a batch, whose units' inputs are derived from it.
  */
-export async function examineClaim(
-  { id, claim }: ClaimView,
+export async function examine(
+  attestation: AttestationState,
   { layers }: ChainModel,
   assignment: Assignment | undefined,
 ): Promise<Finding | undefined> {
-  if (claim.kind === "single") {
-    const wrong = findWrongRow(layers, claim.trace);
-    return wrong && { ...wrong, index: 0, unit: unitOf(claim.attestation.context)?.unit };
+  if (attestation.kind === "single") {
+    const wrong = findWrongRow(layers, recordedTrace(attestation));
+    return wrong && { ...wrong, index: 0, unit: unitOf(attestation.message.context)?.unit };
   }
-  if (assignment === undefined) throw new Error(`Batch ${id} is of a task that no event tells of.`);
-  return examineBatch(claim, layers, assignment);
+  if (assignment === undefined) throw new Error(`Batch ${attestation.id} is of a task that no event tells of.`);
+  return examineBatch(attestation, layers, assignment);
+}
+
+/** A single attestation's activations A_0 ‖ … ‖ A_L, as its contract recorded them. */
+export function recordedTrace(attestation: AttestationState): Uint8Array {
+  const detail = detailOf(fraudProof, attestation);
+  if (detail === undefined) throw new Error(`Attestation ${attestation.id} is not under ${fraudProof.name}.`);
+  return detail.trace;
 }
 
 /** Time that goes by between two chances for others to run. */
 const BUSY_MS = 10;
 
 async function examineBatch(
-  { attestation, leaves }: BatchClaim,
+  { message, leaves }: BatchState,
   layers: readonly (readonly Row[])[],
-  { seed, task }: Assignment,
+  assignment: Assignment,
 ): Promise<Finding | undefined> {
-  const first = unitOf(attestation.context)?.unit ?? 0n;
+  const first = unitOf(message.context)?.unit ?? 0n;
   let busySince = performance.now();
   for (const [index, leaf] of leaves.entries()) {
     if (performance.now() - busySince > BUSY_MS) {
@@ -77,8 +80,7 @@ async function examineBatch(
       busySince = performance.now();
     }
     const unit = first + BigInt(index);
-    const input = unitInput(unitSeed(seed, task.taskId, attestation.prover, unit), task);
-    const wrong = findWrongRow(layers, unitTrace(input, leaf));
+    const wrong = findWrongRow(layers, unitTrace(assignedTo(assignment, message.prover, unit), leaf));
     if (wrong !== undefined) return { ...wrong, index, unit };
   }
   return undefined;

@@ -63,8 +63,8 @@ describe("AttestationRegistry.attestBatch", () => {
         .withArgs(method);
 
     await expect(p.registry.attestBatch(QUORUM, p.integerModel, p.batch.context, 3, "0x", p.traces))
-      .to.be.revertedWithCustomError(p.quorum, "CommitOnly")
-      .withArgs(await p.registry.batchIdOf({ ...p.batch, method: QUORUM }));
+      .to.be.revertedWithCustomError(p.quorum, "NotSupported")
+      .withArgs(p.quorum.interface.getFunction("onAttestBatch").selector);
   });
 
   it("refuses what its method refuses", async () => {

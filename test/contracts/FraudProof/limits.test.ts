@@ -4,7 +4,7 @@ import type { Hex } from "viem";
 import { forward, MAX_WIDTH } from "../../../inference/integer.ts";
 import { disputeRow, disputeUnit } from "../../../inference/methods/fraudProof/dispute.ts";
 import { buildBatch, buildTraced, traceOf } from "../../../inference/methods/fraudProof/evidence.ts";
-import { mostUnits } from "../../../participant/claimUnits.ts";
+import { mostUnits } from "../../../participant/methods/fraudProof/attestUnits.ts";
 import { unitSeed } from "../../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
 import { encodeLayout, encodeRows, INT8, type Layout } from "../../../sdk/layouts.ts";

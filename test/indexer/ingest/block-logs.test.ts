@@ -3,9 +3,11 @@ import { type Hex, padHex } from "viem";
 import { readBlockLogs } from "../../../indexer/ingest/block-logs.ts";
 import { readHeader } from "../../../indexer/ingest/blocks.ts";
 import { RpcError } from "../../../indexer/ingest/errors.ts";
-import { attestationRegistryAbi, fraudProofAbi } from "../../../sdk/abi.ts";
+import { attestationRegistryAbi } from "../../../sdk/abi.ts";
+import { fraudProofAbi } from "../../../sdk/methods/fraudProof.ts";
 import { type Block, chainOf, startNode } from "../node.ts";
 import { accountOf, deployment, type Emitted, emit, FraudProof } from "../story.ts";
+import { judged, TOY } from "../toy.ts";
 import { busy, filter, type Json, type Reading, startReading, wantedLogs, whole } from "./reading.ts";
 
 describe("reading one block's logs", () => {
@@ -112,5 +114,47 @@ describe("reading one block's logs", () => {
     reading.falsifyLogs(() => []);
     expect(await read(true, other.url)).to.deep.equal(wantedLogs(busy));
     await other.close();
+  });
+
+  describe("with a contract of which every log is wanted, from a block on", () => {
+    const address = TOY.toLowerCase() as Hex;
+    const foreign: Emitted = {
+      ...judged(padHex("0x1", { size: 32 }), 1),
+      address: deployment.contracts.Campaign.address,
+    };
+    const logs = [
+      judged(padHex("0x1", { size: 32 }), 1),
+      { ...foreign, address: foreign.address.toLowerCase() as Hex },
+    ];
+    const wider = (since: number) => ({ ...filter, whole: [address], since: new Map([[address, since]]) });
+
+    async function readOf(since: number, blooms: boolean) {
+      reading.node.blocks = chainOf([{ logs: [...logs, ...busy.logs], ledgers: new Map() }]);
+      const rpc = reading.open(reading.node.url);
+      return readBlockLogs(rpc, { filter: wider(since), blooms }, await readHeader(rpc, 2));
+    }
+
+    for (const blooms of [true, false]) {
+      it(`has its logs among the others${blooms ? "" : ", without blooms"}, and none of others that aren't wanted`, async () => {
+        const read = await readOf(2, blooms);
+        expect(read.map((log) => log.address)).to.deep.equal([address, ...busy.logs.map((log) => log.address)]);
+      });
+
+      it(`has none of them below that block${blooms ? "" : ", without blooms"}`, async () => {
+        expect((await readOf(3, blooms)).map((log) => log.address)).to.deep.equal(busy.logs.map((log) => log.address));
+      });
+    }
+
+    it("is refused an answer that lacks its logs", async () => {
+      reading.falsifyLogs((honest) => honest.filter((log) => log.address !== address));
+      const error = await readOf(2, true).catch((thrown) => thrown);
+      expect(error).to.be.instanceOf(RpcError);
+      expect(error.message).to.match(/are not all that its logsBloom tells of/);
+    });
+
+    it("refuses a log of a contract that wasn't asked for", async () => {
+      reading.falsifyLogs((honest) => honest.map((log) => ({ ...log, address: padHex("0x99", { size: 20 }) })));
+      expect((await readOf(2, false).catch((thrown) => thrown)).message).to.match(/that nobody asked for\.$/);
+    });
   });
 });

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { createBoard } from "../../../indexer/rank/board.ts";
-import { positionOf } from "../../../indexer/rank/standings.ts";
+import { positionOf, type Unranked } from "../../../indexer/rank/standings.ts";
 import type { Standing } from "../../../sdk/wire.ts";
 import { accountOf } from "../story.ts";
+import { placed } from "./expected.ts";
 
-const standing = (account: number, points: number | bigint, lastSeq: number): Standing => ({
-  rank: 0,
+const standing = (account: number, points: number | bigint, lastSeq: number): Unranked => ({
   account: accountOf(account),
   points: String(points),
   verified: account,
@@ -42,11 +42,11 @@ describe("a board", () => {
     expect([board.size(), board.page(undefined, 5)]).to.deep.equal([0, []]);
   });
 
-  it("has the ranks of a sorted list, whatever was put and removed, read in any way", () => {
+  it("has the ranks and places of a sorted list, whatever was put and removed, read in any way", () => {
     fc.assert(
       fc.property(changes, fc.integer({ min: 1, max: 300 }), fc.nat({ max: 5 }), (told, size, around) => {
         const board = createBoard();
-        const standings = new Map<number, Standing>();
+        const standings = new Map<number, Unranked>();
         for (const [i, { account, points }] of told.entries()) {
           if (points === undefined) {
             board.remove(accountOf(account));
@@ -57,9 +57,7 @@ describe("a board", () => {
           }
           if (i % 100 === 0) board.page(undefined, 1);
         }
-        const all = [...standings.values()]
-          .sort((a, b) => Number(BigInt(b.points) - BigInt(a.points)) || Number(a.lastSeq) - Number(b.lastSeq))
-          .map((one, i) => ({ ...one, rank: i + 1 }));
+        const all = placed([...standings.values()]);
         expect(board.size()).to.equal(all.length);
         expect(board.page(undefined, 2_000)).to.deep.equal(all);
         for (let from = 0; from < all.length; from += size) {
@@ -69,12 +67,12 @@ describe("a board", () => {
           expect(board.rankOf(one.account)).to.equal(one.rank);
           expect(board.standingOf(one.account)).to.deep.equal(one);
           const found = board.around(one.account, around);
-          expect(found?.item).to.equal(JSON.stringify(one));
+          expect(JSON.parse(found?.item ?? "")).to.deep.equal(one);
           const neighbours = [
             ...all.slice(Math.max(0, from - around), from),
             ...all.slice(from + 1, from + 1 + around),
           ];
-          expect(found?.neighbours).to.equal(JSON.stringify(neighbours));
+          expect(JSON.parse(found?.neighbours ?? "")).to.deep.equal(neighbours);
         }
       }),
       { numRuns: 40 },
@@ -85,13 +83,13 @@ describe("a board", () => {
     fc.assert(
       fc.property(fc.nat({ max: 400 }), fc.nat({ max: 400 }), fc.nat({ max: 50 }), (first, second, moved) => {
         const board = createBoard();
-        const one = (account: number, i: number) => standing(account, 10_000 - i, i + 1);
+        const one = (account: number, i: number) => standing(account, 10_000 - Math.floor(i / 90), i + 1);
         const ahead = Array.from({ length: first }, (_, i) => one(i + 1, i));
         const behind = Array.from({ length: second }, (_, i) => one(i < moved ? i + 1 : first + i + 1, first + i));
         board.append(ahead);
         board.append(behind);
         const all = [...ahead.filter(({ account }) => !behind.some((other) => other.account === account)), ...behind];
-        expect(board.page(undefined, 1_000)).to.deep.equal(all.map((one, i) => ({ ...one, rank: i + 1 })));
+        expect(board.page(undefined, 1_000)).to.deep.equal(placed(all));
         expect(board.size()).to.equal(all.length);
       }),
       { numRuns: 60 },
@@ -102,10 +100,28 @@ describe("a board", () => {
     const board = createBoard();
     for (const [account, points] of [9, 7, 7, 3].entries()) board.put(standing(account + 1, points, account + 1));
     const after = (points: bigint, lastSeq: bigint) =>
-      board.page({ points, lastSeq }, 9).map(({ rank, points }) => `${rank}: ${points}`);
-    expect(after(10n, 1n)).to.deep.equal(["1: 9", "2: 7", "3: 7", "4: 3"]);
-    expect(after(8n, 1n)).to.deep.equal(["2: 7", "3: 7", "4: 3"]);
-    expect(after(7n, 2n)).to.deep.equal(["3: 7", "4: 3"]);
+      board.page({ points, lastSeq }, 9).map(({ rank, place, points }) => `${place}, rank ${rank}: ${points}`);
+    expect(after(10n, 1n)).to.deep.equal(["1, rank 1: 9", "2, rank 2: 7", "3, rank 2: 7", "4, rank 4: 3"]);
+    expect(after(8n, 1n)).to.deep.equal(["2, rank 2: 7", "3, rank 2: 7", "4, rank 4: 3"]);
+    expect(after(7n, 2n)).to.deep.equal(["3, rank 2: 7", "4, rank 4: 3"]);
     expect(after(3n, 5n)).to.deep.equal([]);
+  });
+
+  it("shares a rank over any number of accounts with equal points, and shares it anew when one of them leaves", () => {
+    const board = createBoard();
+    board.append(Array.from({ length: 2_000 }, (_, i) => standing(i + 1, i < 3 ? 9 : i < 1_900 ? 7 : 3, i + 1)));
+    const ranks = () => [1, 3, 4, 900, 1_900, 1_901, 2_000].map((account) => board.rankOf(accountOf(account)));
+    expect(ranks()).to.deep.equal([1, 1, 4, 4, 4, 1_901, 1_901]);
+    expect(board.pageFrom(1_899, 4).map(({ rank, place }) => [rank, place])).to.deep.equal([
+      [4, 1_899],
+      [4, 1_900],
+      [1_901, 1_901],
+      [1_901, 1_902],
+    ]);
+    board.remove(accountOf(2));
+    board.put(standing(2_001, 7, 2_001));
+    expect(ranks()).to.deep.equal([1, 1, 3, 3, 3, 1_901, 1_901]);
+    board.put(standing(900, 8, 2_002));
+    expect(ranks()).to.deep.equal([1, 1, 4, 3, 4, 1_901, 1_901]);
   });
 });

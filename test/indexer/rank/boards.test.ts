@@ -37,7 +37,7 @@ function boardsOf(seasons: Map<number, Standing[]>, most: number) {
 
 const standings = (count: number): Standing[] =>
   Array.from({ length: count }, (_, i) => ({
-    ...{ rank: i + 1, account: accountOf(i + 1), points: "7", lastSeq: String(i + 1), lastChangeAt: 1 },
+    ...{ rank: 1, place: i + 1, account: accountOf(i + 1), points: "7", lastSeq: String(i + 1), lastChangeAt: 1 },
     ...{ verified: 0, pending: 0, refuted: 0, caught: 0 },
   }));
 
@@ -100,7 +100,7 @@ describe("standings in memory", () => {
     await turns();
     const read = boards.of(1)?.page(undefined, 2_000) ?? [];
     expect(read.map(({ account }) => account)).to.deep.equal(all.map(({ account }) => account));
-    expect(read.map(({ rank }) => rank)).to.deep.equal(all.map((_, i) => i + 1));
+    expect(read.map(({ rank, place }) => [rank, place])).to.deep.equal(all.map((_, i) => [i === 0 ? 1 : 2, i + 1]));
     const before = reads.length;
     expect(boards.of(1)?.rankOf(moved.account)).to.equal(1);
     expect(reads).to.have.lengthOf(before);
@@ -130,7 +130,7 @@ describe("standings in memory", () => {
     ]) {
       boards.of(1);
       await turns();
-      expect(boards.of(1)?.rankOf(accountOf(2))).to.equal(2);
+      expect(boards.of(1)?.rankOf(accountOf(2))).to.equal(1);
       disturb();
       expect(boards.of(1)).to.equal(undefined);
     }

@@ -44,12 +44,10 @@ function replayed(db: Db, season: number, timestamp: number) {
     .filter(({ endsAt }) => endsAt <= timestamp)
     .map((epoch) => {
       const entries = ledger.filter((entry) => entry.timestamp < epoch.endsAt);
-      const last = [...new Map(entries.map((entry) => [entry.account, entry])).values()].sort(
-        (a, b) => Number(b.points - a.points) || Number(a.seq - b.seq),
-      );
-      const standings = last.map(({ account, points }, i): [string, PastStanding] => [
+      const last = [...new Map(entries.map((entry) => [entry.account, entry])).values()];
+      const standings = last.map(({ account, points }): [string, PastStanding] => [
         account,
-        { rank: i + 1, points: `${points}` },
+        { rank: 1 + last.filter((other) => other.points > points).length, points: `${points}` },
       ]);
       return { ...epoch, seq: `${entries.at(-1)?.seq ?? 0}`, standings: new Map(standings) };
     });
@@ -84,6 +82,30 @@ describe("the history of standings", () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it("keeps the shared ranks of an epoch whether or not the ranking was built at its end", () => {
+    for (const built of [true, false]) {
+      const { db, ranking, flush } = openEntries();
+      if (built) ranking.build();
+      const points = [7n, 9n, 7n, 0n, 7n, 0n];
+      flush(
+        points.map((points, account) => ({
+          account,
+          before: undefined,
+          after: { points, lastSeq: BigInt(account + 1) },
+        })),
+      );
+      const add = db.prepare("INSERT INTO ledger VALUES (1, ?, ?, '0x', 1, 1, ?, '0x', 1, 0)");
+      for (const [n, one] of points.entries()) add.run(n + 1, addressOf(n), one);
+      db.exec("UPDATE seasons SET starts_at = 1000, closes_at = 1030, seq = 6, participants = 6");
+      ranking.listener.seasonsChanged();
+      ranking.listener.reach(1_010);
+      ranking.build();
+      const history = createHistory(db);
+      const ranks = points.map((_, n) => history.standingsAt(1, addressOf(n))[0]?.rank);
+      expect(ranks, `${built}`).to.deep.equal([2, 1, 2, 5, 2, 5]);
+    }
   });
 
   it("is the same to the row when blocks come many at a time and the ranking is built at the end", () => {
@@ -167,9 +189,9 @@ describe("the history of standings", () => {
       { epoch: 1, endsAt: 1_010, seq: `${count}` },
       { epoch: 2, endsAt: 1_020, seq: `${count}` },
     ]);
-    const order = Array.from({ length: count }, (_, n) => n).sort((a, b) => (b % 7) - (a % 7) || a - b);
+    const numbers = Array.from({ length: count }, (_, n) => n);
     for (const n of [0, 1, 999, 1_000, 1_001, 1_999, 2_000, 2_499]) {
-      const standing = { rank: order.indexOf(n) + 1, points: `${n % 7}` };
+      const standing = { rank: 1 + numbers.filter((other) => other % 7 > n % 7).length, points: `${n % 7}` };
       expect(history.standingsAt(1, addressOf(n)), `${n}`).to.deep.equal([standing, standing]);
     }
     expect(history.standingsAt(1, addressOf(count))).to.deep.equal([null, null]);

@@ -78,7 +78,7 @@ describe("the OpenAPI document", () => {
       "/v1/seasons/{seasonId}/standings": {
         "/v1/seasons/1/standings": 200,
         "/v1/seasons/1/standings?limit=3": 200,
-        "/v1/seasons/1/standings?rank=2&limit=3": 200,
+        "/v1/seasons/1/standings?place=2&limit=3": 200,
         "/v1/seasons/1/standings?limit=0": 400,
         "/v1/seasons/9/standings": 404,
       },

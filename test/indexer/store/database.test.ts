@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { FatalError } from "../../../indexer/ingest/errors.ts";
 import { deleteForeignDatabase, openDatabase } from "../../../indexer/store/database.ts";
 import { scratch } from "../running.ts";
-import { deployment } from "../story.ts";
+import { deployment, Quorum } from "../story.ts";
 
 const elsewhere = { ...deployment, chainId: 5 };
 const later = { ...deployment, startBlock: 9 };
@@ -25,8 +25,29 @@ describe("a database", () => {
   it("refuses another deployment on its chain", () => {
     expect(() => openDatabase(files.path("db"), later)).to.throw(
       FatalError,
-      "is of another deployment on chain 31337.",
+      "is of another deployment on chain 31337: its first block is 2, and not 9.",
     );
+  });
+
+  it("refuses a deployment whose contract stands elsewhere, or which lacks one", () => {
+    const { Campaign, ModelRegistry } = deployment.contracts;
+    const { Quorum: _, ...fewer } = deployment.contracts;
+    const moved = { ...deployment.contracts, Campaign: { ...Campaign, address: ModelRegistry.address } };
+    expect(() => openDatabase(files.path("db"), { ...deployment, contracts: moved })).to.throw(
+      FatalError,
+      `is of another deployment on chain 31337: its Campaign stands at ${Campaign.address}, and not at ${ModelRegistry.address}.`,
+    );
+    expect(() => openDatabase(files.path("db"), { ...deployment, contracts: fewer as typeof moved })).to.throw(
+      FatalError,
+      `its Quorum stands at ${Quorum.address}, and not at no address.`,
+    );
+  });
+
+  it("takes a deployment that gained a contract, and from then on refuses to lose it", () => {
+    const gained = { ...deployment, contracts: { ...deployment.contracts, Toy: Quorum } };
+    openDatabase(files.path("db"), gained).close();
+    openDatabase(files.path("db"), gained).close();
+    expect(() => openDatabase(files.path("db"), deployment)).to.throw(FatalError, "its Toy stands at");
   });
 
   it("refuses a file of another version", () => {

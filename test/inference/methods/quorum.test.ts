@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type Hex, keccak256, pad } from "viem";
-import { buildAttestation, buildVote } from "../../../inference/methods/quorum.ts";
-import { answerHash, voteHash, ZERO_HASH } from "../../../sdk/commitments.ts";
+import { buildAttestation } from "../../../inference/methods/quorum.ts";
+import { answerHash, ZERO_HASH } from "../../../sdk/commitments.ts";
 
 const word = (byte: number): Hex => pad(`0x${byte.toString(16).padStart(2, "0")}`, { size: 32 });
 
@@ -29,19 +29,5 @@ describe("quorum evidence", () => {
     expect(answer).to.deep.equal({ outputHash: run.outputHash, traceHash: ZERO_HASH, salt: run.salt });
     expect(attestation.answer).to.equal(answerHash(prover, answer));
     expect(buildAttestation({ ...run, salt: word(6) }).attestation.answer).not.to.equal(attestation.answer);
-  });
-
-  it("binds a vote to attestation, round, member, output and salt", () => {
-    const vote = { uid: word(7), round: 1, member: prover, outputHash: word(4), salt: word(8) } as const;
-    const commitment = buildVote(vote);
-    expect(commitment).to.equal(voteHash(vote.uid, 1, prover, vote.outputHash, vote.salt));
-    const others = [
-      { ...vote, uid: word(9) },
-      { ...vote, round: 2 },
-      { ...vote, member: "0x2222222222222222222222222222222222222222" as const },
-      { ...vote, outputHash: word(9) },
-      { ...vote, salt: word(9) },
-    ];
-    expect(new Set([commitment, ...others.map(buildVote)]).size).to.equal(6);
   });
 });

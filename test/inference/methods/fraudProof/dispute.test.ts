@@ -108,9 +108,9 @@ describe("disputes", () => {
         expect(wrong).to.not.equal(undefined);
         const { layer, row, claimed, correct } = wrong as NonNullable<typeof wrong>;
         const starts = layers.map((_, l) => layers.slice(0, l).reduce((sum, { length }) => sum + length, input.length));
-        const claims = new Int8Array(trace.buffer);
-        const below = claims.subarray(layer === 0 ? 0 : starts[layer - 1], starts[layer]);
-        expect(claimed).to.equal(claims[(starts[layer] as number) + row]);
+        const activations = new Int8Array(trace.buffer);
+        const below = activations.subarray(layer === 0 ? 0 : starts[layer - 1], starts[layer]);
+        expect(claimed).to.equal(activations[(starts[layer] as number) + row]);
         expect(correct).to.equal(activation(layers[layer]?.[row] as never, below));
         expect(correct).to.not.equal(claimed);
       }),

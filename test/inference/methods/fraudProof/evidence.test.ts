@@ -11,13 +11,13 @@ import { anyModel, integerLayout } from "../../layers.ts";
 const word = (byte: number): Hex => pad(toHex(byte), { size: 32 });
 
 describe("fraud proof evidence", () => {
-  const claim = {
+  const named = {
     prover: "0x1111111111111111111111111111111111111111",
     method: 2,
     modelId: word(1),
     context: word(2),
   } as const;
-  const run = { ...claim, salt: word(3) };
+  const run = { ...named, salt: word(3) };
   const layout = integerLayout(4, 3, 2);
   const trace = Uint8Array.from({ length: 9 }, (_, i) => 250 + i);
 
@@ -36,11 +36,11 @@ describe("fraud proof evidence", () => {
   });
 
   it("refuses units of several lengths, and a batch of none", () => {
-    expect(() => buildBatch(claim, [new Uint8Array(5), new Uint8Array(4)])).to.throw(
+    expect(() => buildBatch(named, [new Uint8Array(5), new Uint8Array(4)])).to.throw(
       RangeError,
       "A unit of 4 bytes doesn't fit a batch of 5 each.",
     );
-    expect(() => buildBatch(claim, [])).to.throw(RangeError);
+    expect(() => buildBatch(named, [])).to.throw(RangeError);
   });
 
   it("refuses to cut traces into units that they are not whole", () => {
@@ -60,9 +60,9 @@ describe("fraud proof evidence", () => {
     expect(answer.traceHash).to.equal(keccak256(trace));
     expect(answer.outputHash).to.equal(tensorHash(tensorHeader(layout.output), trace.slice(7)));
     expect(attestation).to.deep.equal({
-      ...claim,
+      ...named,
       inputHash: tensorHash(tensorHeader(layout.input), trace.slice(0, 4)),
-      answer: answerHash(claim.prover, { ...answer, salt: word(3) }),
+      answer: answerHash(named.prover, { ...answer, salt: word(3) }),
     });
     const bytes = encodeLayout(layout);
     expect(evidence).to.equal(concat([toHex(bytes.length, { size: 2 }), bytesToHex(bytes), bytesToHex(trace)]));
@@ -73,9 +73,9 @@ describe("fraud proof evidence", () => {
       fc.property(anyModel, fc.integer({ min: 1, max: 9 }), ({ layers, input }, count) => {
         const leaf = traceOf(forward(layers, input).slice(1));
         const leaves = Array.from({ length: count }, (_, i) => leaf.map((byte) => byte ^ i));
-        const { batch, traces } = buildBatch(claim, leaves);
+        const { batch, traces } = buildBatch(named, leaves);
 
-        expect(batch).to.deep.equal({ ...claim, count, root: orderedTree(leaves).root });
+        expect(batch).to.deep.equal({ ...named, count, root: orderedTree(leaves).root });
         const cut = leavesOf(Uint8Array.from(Buffer.from(traces.slice(2), "hex")), count);
         expect(cut.map((each) => [...each])).to.deep.equal(leaves.map((each) => [...each]));
       }),

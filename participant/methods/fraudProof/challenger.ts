@@ -1,0 +1,105 @@
+import type { Hex } from "viem";
+import {
+  type ChainModel,
+  describeFinding,
+  examine,
+  type Finding,
+  readChainModel,
+} from "../../../inference/methods/fraudProof/examine.ts";
+import { type AttestationState, countOf } from "../../../sdk/attestations.ts";
+import type { Call } from "../../../sdk/calls.ts";
+import { RevertError } from "../../../sdk/errors.ts";
+import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
+import { Status } from "../../../sdk/protocol.ts";
+import type { Actor } from "../../actors.ts";
+import { assignedUnit, type ChainState } from "../../chainState.ts";
+import type { Tools } from "../method.ts";
+import { refutationOf } from "./refutation.ts";
+
+/** How much of what was attested under FraudProof a challenger has looked at, since it began. */
+interface Coverage {
+  /** Attestations re-run, and the units in them. */
+  attestations: number;
+  units: number;
+  /** Attestations found wrong. */
+  wrong: number;
+  /** Attestations whose model's bytes can't be read, with the reason. */
+  unreadable: ReadonlyMap<Hex, string>;
+  /** Attestations that were settled before this challenger was done with them. */
+  missed: number;
+}
+
+export interface Challenger extends Actor {
+  coverage(): Coverage;
+}
+
+// Another challenger was faster, or the window has ended: nothing is left to do here.
+const TOO_LATE = new Set(["NotOpen", "WindowOver"]);
+
+/** Re-runs every attestation under FraudProof from what is on chain, and refutes what is wrong. */
+export function createChallenger({ client, sender, report }: Pick<Tools, "client" | "sender" | "report">): Challenger {
+  const name = `challenger ${sender.account.address}`;
+  const models = new Map<Hex, Promise<ChainModel>>();
+  const unreadable = new Map<Hex, string>();
+  // By id: an attestation is examined again after a lost RPC or a reorganisation, and counts once.
+  const examined = new Map<Hex, number>();
+  const wrong = new Set<Hex>();
+  let attested: readonly AttestationState[] = [];
+
+  const coverage = (): Coverage => {
+    const units = [...examined.values()].reduce((sum, count) => sum + count, 0);
+    const missed = attested.filter(
+      ({ id, status }) => status !== Status.pending && !examined.has(id) && !unreadable.has(id),
+    );
+    return { attestations: examined.size, units, wrong: wrong.size, unreadable, missed: missed.length };
+  };
+
+  const modelOf = (modelId: Hex): Promise<ChainModel> => {
+    const found = models.get(modelId) ?? readChainModel(client, modelId);
+    models.set(modelId, found);
+    found.catch(() => models.delete(modelId));
+    return found;
+  };
+
+  const refute = async (id: Hex, finding: Finding, call: Call): Promise<void> => {
+    wrong.add(id);
+    report(`${name}: ${id} ${describeFinding(finding)}`);
+    try {
+      await sender.send(call);
+    } catch (error) {
+      if (!(error instanceof RevertError && TOO_LATE.has(error.errorName ?? ""))) throw error;
+      report(`${name}: it was settled already.`);
+    }
+  };
+
+  const look = async (state: ChainState, attestation: AttestationState): Promise<void> => {
+    const { id, message } = attestation;
+    let model: ChainModel;
+    try {
+      model = await modelOf(message.modelId);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      unreadable.set(id, error.message);
+      return report(`${name}: ${id} can't be re-run. ${error.message}`);
+    }
+    const assignment = assignedUnit(state, message.context);
+    const finding = await examine(attestation, model, assignment);
+    if (finding) await refute(id, finding, refutationOf(client, attestation, model, assignment, finding));
+    examined.set(id, countOf(attestation));
+    const { attestations, units, missed } = coverage();
+    report(
+      `${name}: ${attestations} attestations of ${units} units re-run, ${wrong.size} wrong; ${missed} settled before, ${unreadable.size} unreadable.`,
+    );
+  };
+
+  return {
+    name,
+    due(state) {
+      attested = [...state.attestations.byId.values()].filter(({ message }) => message.method === fraudProof.id);
+      return attested
+        .filter(({ status }) => status === Status.pending)
+        .map((attestation) => ({ key: `examine ${attestation.id}`, run: () => look(state, attestation) }));
+    },
+    coverage,
+  };
+}
