@@ -1,6 +1,5 @@
-import { UnavailableError } from "../content.ts";
+import { HostLimitError, unrunnable } from "../failures.ts";
 import type { CheckedModel, PublishedModel } from "../model.ts";
-import { InvalidModelError } from "../models.ts";
 import type { ModelOpener } from "../opener.ts";
 import type { InferenceSession } from "../runtime.ts";
 import { InvalidRunError } from "../tensors.ts";
@@ -27,11 +26,6 @@ export interface BoundedOptions {
   time?: number;
   /** Bytes of memory that a model may take; 3 GiB unless given: three times what any admitted graph needs. */
   memory?: number;
-}
-
-/** This machine couldn't run a model within its limits: nothing is said of the model. */
-export class HostLimitError extends UnavailableError {
-  override name = "HostLimitError";
 }
 
 /**
@@ -227,7 +221,7 @@ function startModel(
 function errorOf({ of, message }: Failure, modelId: string): Error {
   switch (of) {
     case "model":
-      return new InvalidModelError(`Model ${modelId} can't be run: ${message}`);
+      return unrunnable(modelId, { message });
     case "run":
       return new InvalidRunError(message);
     case "input":

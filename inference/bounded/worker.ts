@@ -1,4 +1,5 @@
-import { checkModel } from "../model.ts";
+import { InvalidModelError, isOfEngine, messageOf } from "../failures.ts";
+import { openChecked } from "../opener.ts";
 import { type InferenceSession, loadRuntime } from "../runtime.ts";
 import { InvalidRunError } from "../tensors.ts";
 import type { Failure, Request, Response } from "./messages.ts";
@@ -15,12 +16,11 @@ export function serveModel(post: (response: Response) => void): (request: Reques
 
   const open = async ({ model, artifact }: Extract<Request, { kind: "open" }>): Promise<void> => {
     try {
-      const checked = checkModel(model, artifact);
-      const runtime = await loadRuntime(wasm as Uint8Array);
-      session = await runtime.open(artifact, checked.layout);
+      const { session: loaded, ...checked } = await openChecked(() => loadRuntime(wasm as Uint8Array), model, artifact);
+      session = loaded;
       post({ kind: "opened", checked });
     } catch (error) {
-      post({ kind: "refused", failure: failureOf(error, "model") });
+      post({ kind: "refused", failure: failureOf(error) });
     }
   };
 
@@ -29,8 +29,7 @@ export function serveModel(post: (response: Response) => void): (request: Reques
       if (!session) throw new Error("The model is not open.");
       post({ kind: "ran", id, output: await session.run(input) });
     } catch (error) {
-      const of = error instanceof InvalidRunError ? "run" : error instanceof RangeError ? "input" : "host";
-      post({ kind: "failed", id, failure: failureOf(error, of) });
+      post({ kind: "failed", id, failure: failureOf(error) });
     }
   };
 
@@ -43,14 +42,16 @@ export function serveModel(post: (response: Response) => void): (request: Reques
   };
 }
 
-/** What a WebAssembly instance says where its host had no more memory or stack for it, or where it gave up. */
-const OF_HOST = /bad_alloc|memory|allocat|abort|unreachable|call stack/i;
-
-function failureOf(error: unknown, of: Failure["of"]): Failure {
-  const message = error instanceof Error ? error.message : String(error);
+function failureOf(error: unknown): Failure {
+  const of = kindOf(error);
   const trapped = [error, (error as Error).cause].some((each) => each instanceof WebAssembly.RuntimeError);
-  const isHost = of !== "input" && OF_HOST.test(message);
-  return { of: isHost ? "host" : of, message, broken: trapped || isHost };
+  return { of, message: messageOf(error), broken: trapped || of === "host" };
+}
+
+function kindOf(error: unknown): Failure["of"] {
+  if (error instanceof InvalidModelError) return "model";
+  if (error instanceof InvalidRunError) return "run";
+  return error instanceof RangeError && !isOfEngine(error) ? "input" : "host";
 }
 
 const PAGE = 65_536;

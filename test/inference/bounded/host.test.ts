@@ -1,9 +1,8 @@
 import { expect } from "chai";
 import { sha256 } from "viem";
-import { HostLimitError } from "../../../inference/bounded/host.ts";
 import { UnavailableError } from "../../../inference/content.ts";
+import { HostLimitError, InvalidModelError } from "../../../inference/failures.ts";
 import { nameModel } from "../../../inference/model.ts";
-import { InvalidModelError } from "../../../inference/models.ts";
 import type { ModelOpener } from "../../../inference/opener.ts";
 import { InvalidRunError } from "../../../inference/tensors.ts";
 import { readModel } from "../../../models/read.ts";
