@@ -131,6 +131,7 @@ function onlyOf(found: readonly DeclaredValue[], role: string): DeclaredValue {
 
 /** Where a file leaves a dimension open, or the rank, the layout says it. */
 function checkDeclared({ name, dtype, dims }: DeclaredValue, spec: TensorSpec, role: string): void {
+  if (spec.rawName) throw new MalformedModel(`The layout's ${role} has a name that is no UTF-8 text.`);
   if (name !== spec.name) throw new MalformedModel(`The model's ${role} is "${name}"; its layout says "${spec.name}".`);
   const fits =
     dims === undefined ||
