@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
+import { type Hex, hexToBytes } from "viem";
 import { admitGraph } from "../../../inference/graph/admit.ts";
 import { MalformedModel } from "../../../inference/graph/protobuf.ts";
 import { operators, RULES_HASH, rulesText } from "../../../inference/graph/rules.ts";
 import { bytesField, intField, message, textField } from "../../../inference/protobuf.ts";
 import { readModel } from "../../../models/read.ts";
 import { decodeLayout, type Layout } from "../../../sdk/layouts.ts";
+import vectors from "../../vectors/graphs.json" with { type: "json" };
+import { verdictOf } from "../../vectors/graphs.ts";
 import {
   BOOL,
   FLOAT,
@@ -296,6 +299,11 @@ describe("graph/admit", () => {
     expect(lines.slice(5, -1)).to.deep.equal(Object.keys(operators).sort());
     expect(RULES_HASH).to.match(/^0x[0-9a-f]{64}$/);
   });
+
+  for (const { name, file, layout, ...verdict } of vectors)
+    it(`agrees with the vectors on ${name}`, () => {
+      expect(verdictOf(hexToBytes(file as Hex), decodeLayout(hexToBytes(layout as Hex)))).to.deep.equal(verdict);
+    });
 
   // Files that stopped every verifier, or that no two ran alike, and files that were refused though they run.
   for (const [name, layout, verdict] of [
