@@ -76,6 +76,17 @@ function findOddBool({ dtype }: TensorSpec, data: Uint8Array): number | undefine
   return found === -1 ? undefined : found;
 }
 
+/** Bytes one after the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
 function checkLength(spec: TensorSpec, data: Uint8Array): void {
   if (data.length !== tensorBytes(spec))
     throw new RangeError(`Tensor "${spec.name}" needs ${tensorBytes(spec)} bytes; ${data.length} were given.`);

@@ -19,7 +19,7 @@ export const openBounded = async (
 function startWorker(): WorkerHandle {
   const worker = new Worker(new URL("runtime.worker.ts", import.meta.url));
   return {
-    post: (request, transfer) => worker.postMessage(request, transfer),
+    post: (request) => worker.postMessage(request),
     listen(onResponse, onFailure) {
       worker.on("message", onResponse);
       worker.on("error", onFailure);

@@ -1,13 +1,14 @@
+import type { TensorSpec } from "../../sdk/layouts.ts";
 import { HostLimitError, unrunnable } from "../failures.ts";
 import type { CheckedModel, PublishedModel } from "../model.ts";
 import type { ModelOpener } from "../opener.ts";
 import type { InferenceSession } from "../runtime.ts";
-import { InvalidRunError } from "../tensors.ts";
+import { checkInput, InvalidRunError, joined } from "../tensors.ts";
 import type { Failure, Request, Response } from "./messages.ts";
 
 /** A worker, in Node or in a browser. */
 export interface WorkerHandle {
-  post(request: Request, transfer: ArrayBuffer[]): void;
+  post(request: Request): void;
   /** Called once, before anything is posted. */
   listen(onResponse: (response: Response) => void, onFailure: (error: Error) => void): void;
   /** Whether the process should stay for it. */
@@ -119,7 +120,8 @@ function startModel(
   const runs = new Map<number, Waiting<Uint8Array>>();
   let opening: Waiting<CheckedModel> | undefined;
   let idle: (() => void)[] = [];
-  let queued: { id: number; input: Uint8Array }[] = [];
+  let queued: Uint8Array[] = [];
+  let spec: TensorSpec | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let nextId = 0;
   let over = false;
@@ -159,16 +161,22 @@ function startModel(
     switch (response.kind) {
       case "opened":
         opening?.resolve(response.checked);
+        spec = response.checked.layout.input;
         opening = undefined;
         break;
       case "refused":
         opening?.reject(errorOf(response.failure, model.modelId));
         opening = undefined;
         break;
-      case "ran":
-        runs.get(response.id)?.resolve(response.output);
-        runs.delete(response.id);
+      case "ran": {
+        const { first, count, outputs } = response;
+        const length = outputs.length / count;
+        for (let i = 0; i < count; i++) {
+          runs.get(first + i)?.resolve(outputs.slice(i * length, (i + 1) * length));
+          runs.delete(first + i);
+        }
         break;
+      }
       case "failed":
         runs.get(response.id)?.reject(errorOf(response.failure, model.modelId));
         runs.delete(response.id);
@@ -183,8 +191,8 @@ function startModel(
   });
   // Whoever waits for it hears of it; nobody has to.
   checked.catch(() => {});
-  worker.post({ kind: "start", wasm, memory }, []);
-  worker.post({ kind: "open", model, artifact }, []);
+  worker.post({ kind: "start", wasm, memory });
+  worker.post({ kind: "open", model, artifact });
   settle();
 
   return {
@@ -193,19 +201,17 @@ function startModel(
     isOver: () => over,
     idle: () => (over || !isBusy() ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
     end,
-    run(input) {
-      if (over) return Promise.reject(new HostLimitError("The model's worker has ended."));
+    async run(input) {
+      if (over) throw new HostLimitError("The model's worker has ended.");
+      // Every input has the one length, so that many go in one message.
+      if (spec) checkInput(spec, input);
       const id = nextId++;
-      // Runs asked for in the same turn go in one message.
-      if (queued.push({ id, input: new Uint8Array(input) }) === 1)
+      // Runs asked for in the same turn go together.
+      if (queued.push(new Uint8Array(input)) === 1)
         queueMicrotask(() => {
           const sent = queued;
           queued = [];
-          if (!over)
-            worker.post(
-              { kind: "run", runs: sent },
-              sent.map(({ input }) => input.buffer as ArrayBuffer),
-            );
+          if (!over) worker.post({ kind: "run", first: id, count: sent.length, inputs: joined(sent) });
         });
       return new Promise((resolve, reject) => {
         const wasBusy = isBusy();
@@ -224,8 +230,6 @@ function errorOf({ of, message }: Failure, modelId: string): Error {
       return unrunnable(modelId, { message });
     case "run":
       return new InvalidRunError(message);
-    case "input":
-      return new RangeError(message);
     default:
       return new HostLimitError(`This machine couldn't run the model: ${message}`);
   }

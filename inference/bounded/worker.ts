@@ -1,8 +1,11 @@
-import { InvalidModelError, isOfEngine, messageOf } from "../failures.ts";
+import { InvalidModelError, messageOf } from "../failures.ts";
 import { openChecked } from "../opener.ts";
 import { type InferenceSession, loadRuntime } from "../runtime.ts";
-import { InvalidRunError } from "../tensors.ts";
+import { InvalidRunError, joined } from "../tensors.ts";
 import type { Failure, Request, Response } from "./messages.ts";
+
+/** Outputs wait for each other so long at most. */
+const TOGETHER_MS = 20;
 
 /**
  * Serves one model in a worker of its own: whatever the model does there, the worker can be ended.
@@ -24,13 +27,31 @@ export function serveModel(post: (response: Response) => void): (request: Reques
     }
   };
 
-  const run = async (id: number, input: Uint8Array): Promise<void> => {
-    try {
-      if (!session) throw new Error("The model is not open.");
-      post({ kind: "ran", id, output: await session.run(input) });
-    } catch (error) {
-      post({ kind: "failed", id, failure: failureOf(error) });
+  const run = async ({ first, count, inputs }: Extract<Request, { kind: "run" }>): Promise<void> => {
+    const length = inputs.length / count;
+    let outputs: Uint8Array[] = [];
+    let since = performance.now();
+    const flush = (next: number): void => {
+      if (outputs.length > 0)
+        post({ kind: "ran", first: next - outputs.length, count: outputs.length, outputs: joined(outputs) });
+      outputs = [];
+      since = performance.now();
+    };
+    for (let i = 0; i < count; i++) {
+      try {
+        if (!session) throw new Error("The model is not open.");
+        outputs.push(await session.run(inputs.subarray(i * length, (i + 1) * length)));
+      } catch (error) {
+        flush(first + i);
+        const failure = failureOf(error);
+        post({ kind: "failed", id: first + i, failure });
+        // The host ends this worker.
+        if (failure.broken) return;
+        continue;
+      }
+      if (performance.now() - since > TOGETHER_MS) flush(first + i + 1);
     }
+    flush(first + count);
   };
 
   return async (request) => {
@@ -38,7 +59,7 @@ export function serveModel(post: (response: Response) => void): (request: Reques
       limitMemory(request.memory);
       wasm = request.wasm;
     } else if (request.kind === "open") await open(request);
-    else for (const { id, input } of request.runs) await run(id, input);
+    else await run(request);
   };
 }
 
@@ -50,8 +71,7 @@ function failureOf(error: unknown): Failure {
 
 function kindOf(error: unknown): Failure["of"] {
   if (error instanceof InvalidModelError) return "model";
-  if (error instanceof InvalidRunError) return "run";
-  return error instanceof RangeError && !isOfEngine(error) ? "input" : "host";
+  return error instanceof InvalidRunError ? "run" : "host";
 }
 
 const PAGE = 65_536;

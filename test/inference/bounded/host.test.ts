@@ -165,11 +165,11 @@ describe("bounded/host", () => {
   it("goes on with other models while one runs", async () => {
     const opener = await bounded({ time: 30_000 });
     const { session } = await open(opener, slow);
+    const other = (await open(opener, relu)).session;
     let ended = false;
     const running = session.run(floatBytes(1)).then(() => {
       ended = true;
     });
-    const other = (await open(opener, relu)).session;
     expect(await other.run(floatBytes(2))).to.deep.equal(floatBytes(2));
     expect(ended).to.equal(false);
     await running;
