@@ -37,17 +37,23 @@ export function decodeTensor(bytes: Uint8Array): Tensor {
   return { spec, data };
 }
 
-/** Throws unless `data` can be an input: of the right length, and without NaN or Inf where elements are floats. */
+/**
+ * Throws unless `data` can be an input: of the right length, without NaN or Inf where elements are floats, and with no
+ * bytes but 0 and 1 where they are bools.
+ */
 export function checkInput(spec: TensorSpec, data: Uint8Array): void {
   checkLength(spec, data);
   const found = findSpecial(spec, data);
   if (found !== undefined)
     throw new RangeError(`Input "${spec.name}" has ${found.value} at element ${found.index}; it must be finite.`);
+  const odd = findOddBool(spec, data);
+  if (odd !== undefined)
+    throw new RangeError(`Input "${spec.name}" has the byte ${data[odd]} at element ${odd}; a bool is 0 or 1.`);
 }
 
 /**
- * Throws {@link InvalidRunError} when `data` can't be an output: of another length, or with a NaN. Inf and -0 are kept
- * as they are.
+ * Throws {@link InvalidRunError} when `data` can't be an output: of another length, with a NaN, or with a bool that is
+ * neither 0 nor 1. Inf and -0 are kept as they are.
  */
 export function checkOutput(spec: TensorSpec, data: Uint8Array): void {
   if (data.length !== tensorBytes(spec))
@@ -55,6 +61,30 @@ export function checkOutput(spec: TensorSpec, data: Uint8Array): void {
   const found = findSpecial(spec, data, "NaN");
   if (found !== undefined)
     throw new InvalidRunError(`Output "${spec.name}" has NaN at element ${found.index}: the run is invalid.`);
+  const odd = findOddBool(spec, data);
+  if (odd !== undefined)
+    throw new InvalidRunError(
+      `Output "${spec.name}" has the byte ${data[odd]} at element ${odd}, where a bool is 0 or 1: the run is invalid.`,
+    );
+}
+
+const BOOL = 9;
+
+/** Position of the first bool that is neither 0 nor 1; undefined where there is none. */
+function findOddBool({ dtype }: TensorSpec, data: Uint8Array): number | undefined {
+  const found = dtype === BOOL ? data.findIndex((byte) => byte > 1) : -1;
+  return found === -1 ? undefined : found;
+}
+
+/** Bytes one after the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 function checkLength(spec: TensorSpec, data: Uint8Array): void {

@@ -1,5 +1,4 @@
 import type { LocalAccount } from "viem";
-import { openModels } from "../inference/models.ts";
 import { checkDeployment, connect, hasContract } from "../sdk/client.ts";
 import type { Deployment } from "../sdk/deployment.ts";
 import { knownMethods } from "../sdk/methods/index.ts";
@@ -12,7 +11,7 @@ import { openJournal } from "./journal.ts";
 import { createKeeper } from "./keeper.ts";
 import { participantMethods } from "./methods/index.ts";
 import type { MethodRole, ParticipantMethod } from "./methods/method.ts";
-import { loadPinnedRuntime } from "./runtime.ts";
+import { openLanes } from "./models.ts";
 import { createSender } from "./sender.ts";
 
 /** What an account can work as: under each method that has the role, or as keeper for all. */
@@ -54,12 +53,15 @@ export async function work(options: WorkOptions): Promise<void> {
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, ending.signal]);
   const journal = openJournal(options.journalFile);
+  const closing = [journal.close];
   try {
     const follower = await followChain(client, { signal, report });
     const sender = createSender(client.rpc, deployment.chainId, follower.heads, account);
     const content = openContent(options.contentDirectory, options.sources);
-    const models = openModels(client, content, await loadPinnedRuntime());
-    const tools = { client, sender, journal, models, content, report };
+    const lanes = await openLanes(client, content);
+    closing.push(lanes.close);
+    const { models, strangers } = lanes;
+    const tools = { client, sender, journal, models, strangers, content, report };
     const actorsOf = (role: Role): Actor[] => {
       if (role === "keeper") return [createKeeper(client, sender)];
       // A method whose contract the deployment doesn't name has no work here.
@@ -73,6 +75,6 @@ export async function work(options: WorkOptions): Promise<void> {
     await runActors(follower, options.roles.flatMap(actorsOf), { signal, report });
   } finally {
     ending.abort();
-    journal.close();
+    for (const close of closing) close();
   }
 }

@@ -4,7 +4,6 @@ import { parseArgs } from "node:util";
 import hre from "hardhat";
 import { bytesToHex } from "viem";
 import { startIndexer } from "../indexer/main.ts";
-import { openModels } from "../inference/models.ts";
 import { readModel } from "../models/read.ts";
 import type { ChainState } from "../participant/chainState.ts";
 import { openContent } from "../participant/content.ts";
@@ -17,7 +16,7 @@ import { createBatcher } from "../participant/methods/fraudProof/batcher.ts";
 import { createChallenger } from "../participant/methods/fraudProof/challenger.ts";
 import { createProver } from "../participant/methods/quorum/prover.ts";
 import { createVerifier } from "../participant/methods/quorum/verifier.ts";
-import { loadPinnedRuntime } from "../participant/runtime.ts";
+import { openLanes } from "../participant/models.ts";
 import { createSender, type Sender } from "../participant/sender.ts";
 import { connect } from "../sdk/client.ts";
 import { sentenceOf } from "../sdk/errors.ts";
@@ -121,7 +120,8 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   const content = openContent(options.contentDirectory);
   const journal = openJournal(join(directory, "journal.sqlite"));
   onEnd(() => journal.close());
-  const models = openModels(client, content, await loadPinnedRuntime());
+  const { models, strangers, close } = await openLanes(client, content);
+  onEnd(close);
   const senders = new Map<string, Sender>();
   const senderOf = (account: Sender["account"]): Sender => {
     const sender = senders.get(account.address) ?? createSender(client.rpc, deployment.chainId, board.heads, account);
@@ -135,7 +135,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     await publishModel(client, organiser, content, model, artifact);
     print(`Model "${name}" is published as ${model.modelId}.`);
   }
-  const tools = { client, journal, models, content, report: print };
+  const tools = { client, journal, models, strangers, content, report: print };
   const failures: Promise<never>[] = [];
   const run = (actors: Actor[], until: AbortSignal = signal) =>
     failures.push(runActors(board, actors, { signal: until, report: print }).then(() => new Promise<never>(() => {})));

@@ -1,9 +1,8 @@
 import { readAssignment } from "../../inference/assignment.ts";
-import { openModels } from "../../inference/models.ts";
 import { attestFree } from "../../participant/attest.ts";
 import { followHeads } from "../../participant/heads.ts";
 import { openJournal } from "../../participant/journal.ts";
-import { loadPinnedRuntime } from "../../participant/runtime.ts";
+import { withModels } from "../../participant/models.ts";
 import { createSender } from "../../participant/sender.ts";
 import { methodName, partOf } from "../../sdk/methods/index.ts";
 import type { Command, Invocation, Outcome } from "../command.ts";
@@ -78,18 +77,21 @@ async function attestOne(name: string | undefined, { options, settings, progress
   if (name === undefined)
     throw new UsageError("attest needs MODEL and --input FILE, or --batch SEASON/TASK and --units FIRST..LAST.");
   const modelId = await parseModel(name);
-  if (options.input === undefined) throw new UsageError("attest needs --input FILE.");
+  const { input: file } = options;
+  if (file === undefined) throw new UsageError("attest needs --input FILE.");
   const { client } = await openConnection(settings);
   const content = openSettingsContent(settings);
-  const model = await openModels(client, content, await loadPinnedRuntime()).open(modelId);
-  const input = await readInput(options.input, model.layout.input);
   const account = await openSettingsAccount(settings);
   const journal = openJournal(settings.journal);
   const ending = new AbortController();
   try {
-    const heads = await followHeads(client.rpc, { signal: ending.signal, report: progress.say });
-    const sender = createSender(client.rpc, client.deployment.chainId, heads, account);
-    const made = await attestFree({ client, sender, journal, content, model, input });
+    const made = await withModels(client, content, async (models) => {
+      const model = await models.open(modelId);
+      const input = await readInput(file, model.layout.input);
+      const heads = await followHeads(client.rpc, { signal: ending.signal, report: progress.say });
+      const sender = createSender(client.rpc, client.deployment.chainId, heads, account);
+      return attestFree({ client, sender, journal, content, model, input });
+    });
     const { uid, inputHash, output, outputHash, transactionHash } = made;
     return {
       good: true,

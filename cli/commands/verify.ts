@@ -1,5 +1,4 @@
 import { inferenceMethodById } from "../../inference/methods/index.ts";
-import { openModels } from "../../inference/models.ts";
 import {
   mostChecks,
   requireAttestation,
@@ -7,7 +6,7 @@ import {
   verifyAttestation,
 } from "../../inference/verify/attestation.ts";
 import type { Check } from "../../inference/verify/checks.ts";
-import { loadPinnedRuntime } from "../../participant/runtime.ts";
+import { withModels } from "../../participant/models.ts";
 import type { AttestationState, BatchState, SingleState } from "../../sdk/attestations.ts";
 import { type Client, readModel } from "../../sdk/client.ts";
 import { unitOf } from "../../sdk/contexts.ts";
@@ -33,7 +32,6 @@ JSON: uid, good, status, method, attestation, unit (or null), answer (null while
     const unit = options.unit === undefined ? undefined : parseCount("--unit", options.unit);
     const { client } = await openConnection(settings);
     const content = openSettingsContent(settings);
-    const models = openModels(client, content, await loadPinnedRuntime());
     const attestation = await requireAttestation(client, uid);
     if (attestation.kind === "batch" && options.input !== undefined)
       throw new UsageError(`${uid} is a batch: its inputs are assigned, not given.`);
@@ -43,7 +41,9 @@ JSON: uid, good, status, method, attestation, unit (or null), answer (null while
     const most = mostChecks(attestation, unit !== undefined);
     let done = 0;
     const onCheck = ({ name }: Check) => progress.show(name, ++done, most);
-    const found = await verifyAttestation({ client, content, models, attestation, unit, input, onCheck });
+    const found = await withModels(client, content, (models) =>
+      verifyAttestation({ client, content, models, attestation, unit, input, onCheck }),
+    );
     const refuted = inferenceMethodById(attestation.message.method)?.rows?.tell(attestation) ?? null;
     const { good, status, checks, proven, notProven } = found;
     const { kind, message, blockNumber, transactionHash } = attestation;

@@ -39,10 +39,10 @@ export const modelSteps: FoldSteps = {
   },
 };
 
-// Anyone may publish, and the contract doesn't ask that tensors' names be UTF-8: such a layout has no text.
+// Anyone may publish: a name that is no UTF-8 is shown as far as it can be read, a layout that can't be read not at all.
 function layoutJson(bytes: Uint8Array): string | null {
   try {
-    return JSON.stringify(decodeLayout(bytes));
+    return JSON.stringify(decodeLayout(bytes), (key, value) => (key === "rawName" ? undefined : value));
   } catch {
     return null;
   }

@@ -3,7 +3,8 @@ import type { Client } from "../../sdk/client.ts";
 import { cidOfSha256, WrongHashError } from "../../sdk/content.ts";
 import { Status, statusName } from "../../sdk/protocol.ts";
 import { UnavailableError } from "../content.ts";
-import { InvalidModelError, type Models, type OpenModel } from "../models.ts";
+import { InvalidModelError } from "../failures.ts";
+import type { Models, OpenModel } from "../models.ts";
 import { InvalidRunError, type Tensor } from "../tensors.ts";
 
 /** A kind of check. */

@@ -17,7 +17,10 @@ export interface Tools {
   client: Client;
   sender: Sender;
   journal: Journal;
+  /** Models of seasons' tasks. */
   models: Models;
+  /** Models that only free attestations name: slower to come by, never in the others' way. */
+  strangers: Models;
   /** Where inputs of attestations that aren't for units are found. */
   content: Content;
   report: Report;

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import hre from "hardhat";
 import { createTestClient, http, type LocalAccount } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { type Models, openModels } from "../../inference/models.ts";
+import type { Models } from "../../inference/models.ts";
 import { type CommittedModel, readModel } from "../../models/read.ts";
 import { type Content, openContent } from "../../participant/content.ts";
 import { type ChainFollower, followChain } from "../../participant/follow.ts";
 import { type Journal, openJournal } from "../../participant/journal.ts";
-import { loadPinnedRuntime } from "../../participant/runtime.ts";
+import { openLanes } from "../../participant/models.ts";
 import { createSender, type Sender } from "../../participant/sender.ts";
 import { deploy } from "../../scripts/deploy.ts";
 import { openSeason, publishModel } from "../../scripts/season.ts";
@@ -79,6 +79,7 @@ export interface Site {
   content: Content;
   journal: Journal;
   models: Models;
+  strangers: Models;
   digits: CommittedModel;
   /** Sentences that actors reported. */
   reports: string[];
@@ -116,7 +117,7 @@ async function openSite(chain: Chain, ending: AbortController, fraudWindow: numb
   const directory = await mkdtemp(join(tmpdir(), "proofboard-"));
   const content = openContent(join(directory, "content"));
   const journal = openJournal(join(directory, "journal.sqlite"));
-  const models = openModels(client, content, await loadPinnedRuntime());
+  const lanes = await openLanes(client, content);
   const digits = await readModel("digits");
   const senders = new Map<number, Sender>();
   const senderOf = (n: number): Sender => {
@@ -127,7 +128,8 @@ async function openSite(chain: Chain, ending: AbortController, fraudWindow: numb
   await publishModel(client, senderOf(0), content, digits.model, digits.artifact);
 
   return {
-    ...{ rpcUrl: chain.rpcUrl, deployment, client, board, directory, content, journal, models, digits },
+    ...{ rpcUrl: chain.rpcUrl, deployment, client, board, directory, content, journal, digits },
+    ...{ models: lanes.models, strangers: lanes.strangers },
     ...{ reports, report, signal, senderOf },
     openSeason(seconds, unitsPerAccount) {
       const startsAt = Number(board.heads.latest.timestamp) + 8;
@@ -152,6 +154,7 @@ async function openSite(chain: Chain, ending: AbortController, fraudWindow: numb
       }),
     async close() {
       ending.abort();
+      lanes.close();
       journal.close();
       await chain.close();
       await rm(directory, { recursive: true });

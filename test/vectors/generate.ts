@@ -32,6 +32,7 @@ import {
 import { orderedTree } from "../../sdk/tree.ts";
 import { bytes, hash, int8 } from "./bytes.ts";
 import { batches, profile } from "./fraud.ts";
+import { graphs } from "./graphs.ts";
 
 const ACCOUNT = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 const CAMPAIGN = "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9";
@@ -135,7 +136,13 @@ function model(layout: Layout, layers: Row[][]) {
   };
 }
 
-const runtimeParts = { name: "onnxruntime-web@1.30.0", wasmHash: hash("wasm"), threads: 1, graphLevel: 0 };
+const runtimeParts = {
+  name: "onnxruntime-web@1.30.0",
+  wasmHash: hash("wasm"),
+  threads: 1,
+  graphLevel: 0,
+  rules: hash("rules"),
+};
 const runtime = { ...runtimeParts, id: runtimeId(runtimeParts) };
 
 const models = () => ({
@@ -244,6 +251,7 @@ export function vectors(): Record<string, string> {
     ledger: ledger(),
     batches: batches(CHAIN_ID, REGISTRY, ACCOUNT, CAMPAIGN),
     profile: profile(),
+    graphs: graphs(),
   };
   const replacer = (_: string, value: unknown) => (value instanceof Int8Array ? [...value] : value);
   return Object.fromEntries(

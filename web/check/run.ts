@@ -1,6 +1,7 @@
 import { fetchContent, UnavailableError } from "../../inference/content.ts";
 import { inferenceMethodById } from "../../inference/methods/index.ts";
 import { openModels } from "../../inference/models.ts";
+import { type ModelOpener, openHere } from "../../inference/opener.ts";
 import { type InferenceRuntime, loadRuntime } from "../../inference/runtime.ts";
 import { requireAttestation, verifyAttestation } from "../../inference/verify/attestation.ts";
 import type { Check } from "../../inference/verify/checks.ts";
@@ -56,16 +57,14 @@ function recordedOf(attestation: AttestationState, status: string): Recorded {
       };
 }
 
-/** The pinned runtime, loaded when the first model is opened. */
-function lazily(fetchWasm: () => Promise<Uint8Array>, doing: (what: string) => void): InferenceRuntime {
+/** Runs models in this worker; the pinned runtime is loaded when the first is opened. */
+function lazily(fetchWasm: () => Promise<Uint8Array>, doing: (what: string) => void): ModelOpener {
   let loaded: Promise<InferenceRuntime> | undefined;
-  return {
-    async open(artifact, layout) {
-      if (loaded === undefined) doing("Loading the runtime and hashing it");
-      loaded ??= fetchWasm().then(loadRuntime);
-      const runtime = await loaded;
-      doing("Running the model");
-      return runtime.open(artifact, layout);
-    },
-  };
+  return openHere(async () => {
+    if (loaded === undefined) doing("Loading the runtime and hashing it");
+    loaded ??= fetchWasm().then(loadRuntime);
+    const runtime = await loaded;
+    doing("Running the model");
+    return runtime;
+  });
 }

@@ -1,7 +1,6 @@
-import { openModels } from "../../../inference/models.ts";
 import { followHeads } from "../../../participant/heads.ts";
 import { attestUnits } from "../../../participant/methods/fraudProof/attestUnits.ts";
-import { loadPinnedRuntime } from "../../../participant/runtime.ts";
+import { withModels } from "../../../participant/models.ts";
 import { createSender } from "../../../participant/sender.ts";
 import { contractOf } from "../../../sdk/client.ts";
 import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
@@ -26,12 +25,13 @@ async function run(
   const { seed, task } = assignment;
   const { seasonId, taskId, modelId } = task;
   const account = await openSettingsAccount(settings);
-  const model = await openModels(client, openSettingsContent(settings), await loadPinnedRuntime()).open(modelId);
   const ending = new AbortController();
   try {
     const heads = await followHeads(client.rpc, { signal: ending.signal, report: progress.say });
     const sender = createSender(client.rpc, client.deployment.chainId, heads, account);
-    const made = await attestUnits(client, sender, model, { seed, task, first, count });
+    const made = await withModels(client, openSettingsContent(settings), async (models) =>
+      attestUnits(client, sender, await models.open(modelId), { seed, task, first, count }),
+    );
     const { id, batch, bond, transactionHash, gasUsed } = made;
     const { attestationRegistry } = client.contracts;
     const record = await client.rpc.readContract({ ...attestationRegistry, functionName: "recordOf", args: [id] });

@@ -65,9 +65,8 @@ export async function attestUnits(
   const prover = sender.account.address;
   const { seasonId, taskId, modelId } = task;
   const context = unitContext({ campaign: campaign.address, seasonId, taskId, unit: first });
-  const leaves: Uint8Array[] = [];
-  for (let unit = first; unit < first + BigInt(count); unit++)
-    leaves.push(await runUnit(model, assignedTo({ seed, task }, prover, unit)));
+  const units = Array.from({ length: count }, (_, i) => first + BigInt(i));
+  const leaves = await Promise.all(units.map((unit) => runUnit(model, assignedTo({ seed, task }, prover, unit))));
   const { batch, traces } = buildBatch({ prover, method: fraudProof.id, modelId, context }, leaves);
   const bondPerUnit = await client.rpc.readContract({ ...contract, functionName: "bondPerUnit" });
   const bond = BigInt(count) * bondPerUnit;

@@ -1,5 +1,5 @@
 import type { Address, Hex } from "viem";
-import { InvalidModelError } from "../../../inference/models.ts";
+import { InvalidModelError } from "../../../inference/failures.ts";
 import { InvalidRunError } from "../../../inference/tensors.ts";
 import { countOf } from "../../../sdk/attestations.ts";
 import type { TaskInputs } from "../../../sdk/client.ts";

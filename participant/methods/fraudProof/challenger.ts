@@ -8,11 +8,12 @@ import {
 } from "../../../inference/methods/fraudProof/examine.ts";
 import { type AttestationState, countOf } from "../../../sdk/attestations.ts";
 import type { Call } from "../../../sdk/calls.ts";
-import { RevertError } from "../../../sdk/errors.ts";
+import { isConnectionError, RevertError, sentenceOf } from "../../../sdk/errors.ts";
 import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
 import { Status } from "../../../sdk/protocol.ts";
 import { assignedUnit, type ChainState } from "../../chainState.ts";
 import type { Actor } from "../../jobs.ts";
+import { TryAgainError } from "../../sender.ts";
 import type { Tools } from "../method.ts";
 import { refutationOf } from "./refutation.ts";
 
@@ -72,19 +73,28 @@ export function createChallenger({ client, sender, report }: Pick<Tools, "client
     }
   };
 
-  const look = async (state: ChainState, attestation: AttestationState): Promise<void> => {
-    const { id, message } = attestation;
-    let model: ChainModel;
-    try {
-      model = await modelOf(message.modelId);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      unreadable.set(id, error.message);
-      return report(`${name}: ${id} can't be re-run. ${error.message}`);
-    }
-    const assignment = assignedUnit(state, message.context);
+  /** The first wrong row and the call that shows it; undefined where all is right. */
+  const find = async (state: ChainState, attestation: AttestationState) => {
+    const { modelId, context } = attestation.message;
+    const model = await modelOf(modelId);
+    const assignment = assignedUnit(state, context);
     const finding = await examine(attestation, model, assignment);
-    if (finding) await refute(id, finding, refutationOf(client, attestation, model, assignment, finding));
+    return finding && { finding, call: refutationOf(client, attestation, model, assignment, finding) };
+  };
+
+  const look = async (state: ChainState, attestation: AttestationState): Promise<void> => {
+    const { id } = attestation;
+    let found: Awaited<ReturnType<typeof find>>;
+    try {
+      found = await find(state, attestation);
+    } catch (error) {
+      if (isConnectionError(error)) throw error;
+      // Whatever somebody attested, the others are looked at; this one again later.
+      unreadable.set(id, sentenceOf(error));
+      throw new TryAgainError(`${id} can't be re-run. ${sentenceOf(error)}`, { cause: error });
+    }
+    unreadable.delete(id);
+    if (found) await refute(id, found.finding, found.call);
     examined.set(id, countOf(attestation));
     const { attestations, units, missed } = coverage();
     report(

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { bytesToHex, type Hex } from "viem";
 import { assignedTo } from "../../../inference/assignment.ts";
+import { InvalidModelError } from "../../../inference/failures.ts";
 import { buildAttestation } from "../../../inference/methods/quorum.ts";
-import { InvalidModelError } from "../../../inference/models.ts";
 import { hashTensor, InvalidRunError } from "../../../inference/tensors.ts";
 import { detailOf } from "../../../sdk/attestations.ts";
 import { callOf } from "../../../sdk/calls.ts";
@@ -17,7 +17,7 @@ import type { ProverLimits, Tools } from "../method.ts";
 import { type FreeUnit, nextUnit } from "./units.ts";
 
 /** `maxUnits` are counted in each season. */
-export interface ProverOptions extends Omit<Tools, "content">, ProverLimits {
+export interface ProverOptions extends Omit<Tools, "content" | "strangers">, ProverLimits {
   /** Most attestations under way at once; defaults to 1. */
   parallel?: number;
   /** Fewest blocks between two commits; defaults to 0. */

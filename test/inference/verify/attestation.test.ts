@@ -1,7 +1,7 @@
 import { expect } from "chai";
+import { InvalidModelError } from "../../../inference/failures.ts";
 import { inferenceMethods } from "../../../inference/methods/index.ts";
 import type { InferenceMethod, Subject } from "../../../inference/methods/method.ts";
-import { InvalidModelError } from "../../../inference/models.ts";
 import { mostChecks } from "../../../inference/verify/attestation.ts";
 import type { CheckKind } from "../../../inference/verify/checks.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";

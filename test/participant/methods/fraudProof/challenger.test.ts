@@ -2,19 +2,23 @@ import { expect } from "chai";
 import { bytesToHex, type Hex, keccak256 } from "viem";
 import { forward } from "../../../../inference/integer.ts";
 import { buildTraced, traceOf } from "../../../../inference/methods/fraudProof/evidence.ts";
+import { nameModel, type PublishedModel } from "../../../../inference/model.ts";
+import type { OpenModel } from "../../../../inference/models.ts";
 import { ensureDeposit } from "../../../../participant/deposits.ts";
 import { type Actor, runActors } from "../../../../participant/jobs.ts";
 import { createKeeper } from "../../../../participant/keeper.ts";
+import { attestUnits } from "../../../../participant/methods/fraudProof/attestUnits.ts";
 import { createBatcher } from "../../../../participant/methods/fraudProof/batcher.ts";
 import { createChallenger } from "../../../../participant/methods/fraudProof/challenger.ts";
 import { type Transaction, TryAgainError } from "../../../../participant/sender.ts";
 import { lieAfter } from "../../../../scripts/demo/accounts.ts";
-import { openSeason } from "../../../../scripts/season.ts";
+import { openSeason, publishModel } from "../../../../scripts/season.ts";
 import type { AttestationState } from "../../../../sdk/attestations.ts";
 import { callOf } from "../../../../sdk/calls.ts";
 import { contractOf } from "../../../../sdk/client.ts";
 import { unitSeed } from "../../../../sdk/commitments.ts";
 import { FREE_CONTEXT, unitContext } from "../../../../sdk/contexts.ts";
+import { decodeLayout, encodeLayout } from "../../../../sdk/layouts.ts";
 import { fraudProof } from "../../../../sdk/methods/fraudProof.ts";
 import { Status } from "../../../../sdk/protocol.ts";
 import { unitInput } from "../../../../sdk/units.ts";
@@ -22,12 +26,22 @@ import { type Site, startSite } from "../../chain.ts";
 
 const UNITS = 24;
 
+/** The digits' layout under a name that is no UTF-8. */
+function unreadable({ layout }: Site["digits"]): Uint8Array {
+  const { widths, input, output } = decodeLayout(layout);
+  return encodeLayout({ widths, input: { ...input, rawName: Uint8Array.of(0xff, 0x1b) }, output });
+}
+
 describe("challenger", () => {
   let site: Site;
   let seasonId: bigint;
+  let odd: PublishedModel;
 
   before(async () => {
     site = await startSite(9);
+    const { artifact, rows } = site.digits;
+    odd = nameModel(artifact, unreadable(site.digits), rows);
+    await publishModel(site.client, site.senderOf(0), site.content, odd, artifact);
     const startsAt = Number(site.board.heads.latest.timestamp) + 8;
     const endsAt = startsAt + 900;
     seasonId = await openSeason(site.client, site.senderOf(0), {
@@ -35,6 +49,10 @@ describe("challenger", () => {
       tasks: [
         {
           ...{ model: site.digits.model, method: fraudProof.id, points: 10n, unitsPerAccount: UNITS, noise: 8 },
+          inputs: site.digits.inputs.slice(0, 16 * 64),
+        },
+        {
+          ...{ model: odd, method: fraudProof.id, points: 10n, unitsPerAccount: UNITS, noise: 8 },
           inputs: site.digits.inputs.slice(0, 16 * 64),
         },
       ],
@@ -86,8 +104,15 @@ describe("challenger", () => {
     const stop = running([
       ...challengers,
       ...[3, 4].map((n) => createKeeper(site.client, site.senderOf(n))),
-      createBatcher({ ...site, sender: site.senderOf(5), seasonId, batchSize: 10 }),
-      createBatcher({ ...site, sender: site.senderOf(6), seasonId, maxUnits: 8, models: lieAfter(3, site.models) }),
+      createBatcher({ ...site, sender: site.senderOf(5), seasonId, taskId: 1n, batchSize: 10 }),
+      createBatcher({
+        ...site,
+        sender: site.senderOf(6),
+        seasonId,
+        taskId: 1n,
+        maxUnits: 8,
+        models: lieAfter(3, site.models),
+      }),
     ]);
     await site.until(() => attestationsOf(5).length === 3 && attestationsOf(5).every(({ inLedger }) => inLedger));
     await site.until(() => attestationsOf(6)[0]?.status === Status.refuted);
@@ -142,6 +167,31 @@ describe("challenger", () => {
     await stop();
   });
 
+  it("refutes forged units of a model whose tensor's name is no UTF-8", async () => {
+    const stop = running([
+      createChallenger({ ...site, sender: site.senderOf(1) }),
+      createKeeper(site.client, site.senderOf(3)),
+    ]);
+    const task = site.board.state.seasons.get(seasonId)?.tasks.find(({ taskId }) => taskId === 2n);
+    if (task === undefined) throw new Error("The season has no second task.");
+    const { layers } = await site.models.open(site.digits.model.modelId);
+    const run = async (input: Uint8Array) => {
+      const output = new Uint8Array(forward(layers, new Int8Array(input)).at(-1) as Int8Array);
+      output[0] = (output[0] as number) ^ 1;
+      return output;
+    };
+    const forged = { layers, publication: { layout: odd.layout }, session: { run } } as OpenModel;
+    const { id } = await attestUnits(site.client, site.senderOf(8), forged, {
+      ...{ seed: seedOf(), task, first: 0n, count: UNITS },
+    });
+    const found = await site.until(() => {
+      const attestation = attestationsOf(8).find((each) => each.id === id);
+      return attestation && attestation.status !== Status.pending && attestation;
+    });
+    expect(found.status).to.equal(Status.refuted);
+    await stop();
+  });
+
   it("counts an attestation once, however often it had to be sent a refutation", async () => {
     const [attestation] = attestationsOf(6);
     if (attestation === undefined) throw new Error("The cheat has no attestation.");
@@ -172,6 +222,6 @@ describe("challenger", () => {
     const challenger = createChallenger({ ...site, sender: site.senderOf(1) });
 
     expect(challenger.due(site.board.state)).to.deep.equal([]);
-    expect(challenger.coverage()).to.deep.include({ attestations: 0, units: 0, wrong: 0, missed: 7 });
+    expect(challenger.coverage()).to.deep.include({ attestations: 0, units: 0, wrong: 0, missed: 8 });
   });
 });

@@ -1,27 +1,36 @@
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import type { Hex } from "viem";
+import { UnavailableError } from "../../../../inference/content.ts";
+import { nameModel } from "../../../../inference/model.ts";
+import type { Models } from "../../../../inference/models.ts";
 import { encodeTensor, hashTensor } from "../../../../inference/tensors.ts";
 import { runActors } from "../../../../participant/jobs.ts";
 import { openJournal } from "../../../../participant/journal.ts";
 import { createKeeper } from "../../../../participant/keeper.ts";
+import type { Tools } from "../../../../participant/methods/method.ts";
 import { createVerifier } from "../../../../participant/methods/quorum/verifier.ts";
+import { openLanes } from "../../../../participant/models.ts";
+import { publishModel } from "../../../../scripts/season.ts";
 import { detailOf, type SingleState } from "../../../../sdk/attestations.ts";
 import { contractOf } from "../../../../sdk/client.ts";
 import { INVALID, UNAVAILABLE } from "../../../../sdk/commitments.ts";
+import { cidOfSha256 } from "../../../../sdk/content.ts";
 import { unitContext } from "../../../../sdk/contexts.ts";
-import { INT8 } from "../../../../sdk/layouts.ts";
+import { encodeLayout, INT8 } from "../../../../sdk/layouts.ts";
 import { quorum } from "../../../../sdk/methods/quorum.ts";
 import { Status } from "../../../../sdk/protocol.ts";
+import { floatLayout } from "../../../inference/graph/onnx.ts";
 import { type Site, startSite } from "../../chain.ts";
-import { attestByHand, imageOf } from "./attestByHand.ts";
+import { attestByHand, imageOf, type Said } from "./attestByHand.ts";
 
 describe("verifier", () => {
   let site: Site;
   let verifying: AbortController;
-  /** Starts the three verifiers with a journal. */
-  const startVerifiers = (journal = site.journal): void => {
+  /** Starts the three verifiers, with something in another's place. */
+  const startVerifiers = (changed: Partial<Tools> = {}): void => {
     verifying = new AbortController();
-    const verifiers = [2, 3, 4].map((n) => createVerifier({ ...site, journal, sender: site.senderOf(n) }));
+    const verifiers = [2, 3, 4].map((n) => createVerifier({ ...site, ...changed, sender: site.senderOf(n) }));
     runActors(site.board, verifiers, { signal: verifying.signal, report: site.report }).catch((error: Error) =>
       site.report(`Fatal: ${error.message}`),
     );
@@ -106,7 +115,7 @@ describe("verifier", () => {
     );
     verifying.abort();
     const reopened = openJournal(`${site.directory}/journal.sqlite`);
-    startVerifiers(reopened);
+    startVerifiers({ journal: reopened });
     const settled = await settling;
     expect(settled.status).to.equal(Status.verified);
     expect(await votesOn(settled)).to.deep.equal([image.outputHash]);
@@ -125,13 +134,73 @@ describe("verifier", () => {
     );
     verifying.abort();
     const lost = openJournal(`${site.directory}/lost.sqlite`);
-    startVerifiers(lost);
+    startVerifiers({ journal: lost });
     await site.until(() => site.reports.some((sentence) => sentence.includes("is not in this journal")));
     verifying.abort();
     lost.close();
     startVerifiers();
     // The first journal's vote is refused by nobody: the seat is still there to be revealed.
     expect((await settling).status).to.equal(Status.verified);
+  });
+
+  /** Lets verifiers with something in another's place vote on an attestation; returns it settled. */
+  const settledWith = async (changed: Partial<Tools>, of: Site, said: Said): Promise<SingleState> => {
+    verifying.abort();
+    startVerifiers(changed);
+    const settled = await attestByHand(of, site.senderOf(1), said);
+    verifying.abort();
+    startVerifiers();
+    return settled;
+  };
+  const nothing: Models = { open: () => Promise.reject(new Error("Nobody should ask for it.")) };
+
+  it("votes rightly on an integer model whose file nobody has", async () => {
+    const get = (cid: string) =>
+      cid === cidOfSha256(site.digits.model.artifactHash)
+        ? Promise.reject(new UnavailableError("Nobody has it."))
+        : site.content.get(cid);
+    const content = { ...site.content, get };
+    const { models, strangers, close } = await openLanes(site.client, content);
+    const image = await imageOf(site, 7);
+    await site.content.put(image.bytes, "keccak-256");
+    const settled = await settledWith({ content, models, strangers }, site, image);
+    close();
+    expect(settled.status).to.equal(Status.verified);
+  });
+
+  it("keeps strangers' models out of the way of a season's, and calls a graph that runs nowhere invalid", async () => {
+    const image = await imageOf(site, 8);
+    await site.content.put(image.bytes, "keccak-256");
+    expect((await settledWith({ strangers: nothing }, site, image)).status).to.equal(Status.verified);
+
+    const artifact = readFileSync(new URL("../../../fixtures/onnx/loop_endless.onnx", import.meta.url));
+    const layout = encodeLayout(floatLayout([1, 4], [1, 4]));
+    const model = nameModel(artifact, layout, new Uint8Array(0));
+    await publishModel(site.client, site.senderOf(1), site.content, model, artifact);
+    const endless = { ...site, digits: { ...site.digits, model } };
+    const settled = await settledWith({ models: nothing }, endless, image);
+    expect(await votesOn(settled)).to.deep.equal([INVALID]);
+  });
+
+  it("votes in time although a run doesn't end, and says that it couldn't be had", async () => {
+    const models: Models = {
+      open: async (modelId) => ({
+        ...(await site.models.open(modelId)),
+        session: { run: () => new Promise<never>(() => {}) },
+      }),
+    };
+    const image = await imageOf(site, 9);
+    await site.content.put(image.bytes, "keccak-256");
+    const settled = await settledWith({ models }, site, image);
+    expect(settled.status).to.equal(Status.void);
+    expect(await votesOn(settled)).to.deep.equal([UNAVAILABLE]);
+  });
+
+  it("never calls invalid what this machine can't do", async () => {
+    const models: Models = { open: () => Promise.reject(new TypeError("memory access out of bounds")) };
+    const image = await imageOf(site, 10);
+    await site.content.put(image.bytes, "keccak-256");
+    expect(await votesOn(await settledWith({ models }, site, image))).to.deep.equal([UNAVAILABLE]);
   });
 
   it("never failed otherwise", () => {
