@@ -26,10 +26,10 @@ import { type Site, startSite } from "../../chain.ts";
 
 const UNITS = 24;
 
-/** The digits' layout under a name that is no UTF-8. */
-function unreadable({ layout }: Site["digits"]): Uint8Array {
+/** The digits' layout under a name that no file can have: the canonical writer takes identifiers only. */
+function unwritable({ layout }: Site["digits"]): Uint8Array {
   const { widths, input, output } = decodeLayout(layout);
-  return encodeLayout({ widths, input: { ...input, rawName: Uint8Array.of(0xff, 0x1b) }, output });
+  return encodeLayout({ widths, input: { name: "../0:{}", dtype: input.dtype, dims: input.dims }, output });
 }
 
 describe("challenger", () => {
@@ -40,7 +40,7 @@ describe("challenger", () => {
   before(async () => {
     site = await startSite(9);
     const { artifact, rows } = site.digits;
-    odd = nameModel(artifact, unreadable(site.digits), rows);
+    odd = nameModel(artifact, unwritable(site.digits), rows);
     await publishModel(site.client, site.senderOf(0), site.content, odd, artifact);
     const startsAt = Number(site.board.heads.latest.timestamp) + 8;
     const endsAt = startsAt + 900;
@@ -167,7 +167,7 @@ describe("challenger", () => {
     await stop();
   });
 
-  it("refutes forged units of a model whose tensor's name is no UTF-8", async () => {
+  it("refutes forged units of a model that no file can be written for", async () => {
     const stop = running([
       createChallenger({ ...site, sender: site.senderOf(1) }),
       createKeeper(site.client, site.senderOf(3)),
