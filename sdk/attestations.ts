@@ -192,12 +192,16 @@ export async function readAttestation(client: Client, id: Hex): Promise<Attestat
     });
   const { method } = await rpc.readContract({ ...attestationRegistry, functionName: "recordOf", args: [id] });
   const into = noAttestations();
-  const logs = [about(attestationRegistry.address, [null, id]), about(campaign.address, [null, null, null, id])];
-  if (method !== 0) {
-    const of = await rpc.readContract({ ...attestationRegistry, functionName: "methodAt", args: [method] });
-    into.methodAt.set(of.toLowerCase(), method);
-    logs.push(about(of, [null, id]));
-  }
+  const of =
+    method === 0
+      ? undefined
+      : await rpc.readContract({ ...attestationRegistry, functionName: "methodAt", args: [method] });
+  if (of) into.methodAt.set(of.toLowerCase(), method);
+  const logs = [
+    about(attestationRegistry.address, [null, id]),
+    about(campaign.address, [null, null, null, id]),
+    ...(of ? [about(of, [null, id])] : []),
+  ];
   const found = (await Promise.all(logs)).flat().sort(inOrder);
   foldAttestations(into, { attestationRegistry: attestationRegistry.address, campaign: campaign.address }, found);
   return into.byId.get(id);

@@ -91,11 +91,11 @@ const TENSOR_NAME = /^[!-~]+$/;
 
 /**
  * "LAYOUT_V1" ‖ u16 L ‖ u32 d_0 … d_L ‖ u16 len ‖ header_in ‖ u16 len ‖ header_out; no widths for a float model. Throws for
- * a tensor's name that ModelRegistry refuses.
+ * a tensor's name that ModelRegistry refuses; a name that was read as bytes is written as it was.
  */
 export function encodeLayout(layout: Layout): Uint8Array {
-  for (const { name } of [layout.input, layout.output])
-    if (!TENSOR_NAME.test(name))
+  for (const { name, rawName } of [layout.input, layout.output])
+    if (rawName === undefined && !TENSOR_NAME.test(name))
       throw new RangeError(`The tensor name ${JSON.stringify(name)} is not one word of printable ASCII.`);
   const prefixed = (header: Uint8Array) => concat(numberToHex(header.length, { size: 2 }), bytesToHex(header));
   return hexToBytes(

@@ -8,10 +8,10 @@ export class MalformedModel extends Error {
 }
 
 /** How a field is read. A list's field may be repeated. */
-export type FieldKind = "int" | "float" | "double" | "bytes" | "text" | "message";
+type FieldKind = "int" | "float" | "double" | "bytes" | "text" | "message";
 
 /** A field of a message: its kind, and whether it may be repeated. */
-export interface FieldRule {
+interface FieldRule {
   name: string;
   kind: FieldKind;
   repeated?: boolean;

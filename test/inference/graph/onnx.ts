@@ -7,7 +7,7 @@ export const FLOAT = 1;
 export const INT64 = 7;
 export const BOOL = 9;
 
-export type Attribute = number | string | readonly number[] | { float: number } | { graph: Uint8Array };
+type Attribute = number | string | readonly number[] | { float: number } | { graph: Uint8Array };
 
 export interface FreeNode {
   op: string;
@@ -25,7 +25,7 @@ export interface FreeTensor {
 }
 
 /** A dimension: a length, a name, or nothing at all. */
-export type Dim = number | string | undefined;
+type Dim = number | string | undefined;
 
 export interface FreeValue {
   name: string;
@@ -52,7 +52,7 @@ const floatBytes = (value: number): Uint8Array => new Uint8Array(Float32Array.of
 const floatField = (number: number, value: number): Uint8Array => Uint8Array.of(number * 8 + 5, ...floatBytes(value));
 
 /** A field of any int64, negative ones too. */
-export function int64Field(number: number, value: number): Uint8Array {
+function int64Field(number: number, value: number): Uint8Array {
   if (value >= 0) return intField(number, value);
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, BigInt(value));
