@@ -190,7 +190,7 @@ describe("layouts", () => {
         } catch {
           return;
         }
-        if ([read.input.name, read.output.name].every((name) => /^[!-~]$/.test(name)))
+        if ([read.input, read.output].every(({ name, rawName }) => rawName !== undefined || /^[!-~]+$/.test(name)))
           expect(encodeLayout(read)).to.deep.equal(changed);
         else expect(() => encodeLayout(read)).to.throw(RangeError, "is not one word of printable ASCII.");
       }),
