@@ -201,7 +201,7 @@ describe("the demo", () => {
 
   it("tells of the batch and of the row in its story", () => {
     const story = lines.join("\n");
-    expect(story).to.match(/claimed 240 units in one batch: .* one award paid for all\./);
+    expect(story).to.match(/attested 240 units in one batch: .* one award paid for all\./);
     expect(story).to.match(/slipped a wrong answer into a batch of 64: .* row \d+ of layer 1 of unit 96,/);
     expect(story).to.match(/claimed as -?\d+, computed as -?\d+\./);
   });

@@ -114,7 +114,7 @@ describe("FraudProof, when an attestation is recorded", () => {
     const p = await networkHelpers.loadFixture(fixture);
     const named = (length: number) =>
       encodeLayout({ ...integerLayout, input: { ...integerLayout.input, name: "n".repeat(length) } });
-    const room = 8192 - named(0).length;
+    const room = 8193 - named(1).length;
     for (const length of [room, room + 1]) {
       const large = named(length);
       const rows = encodeRows(rowsOf([4, 3, 2]));
