@@ -38,7 +38,7 @@ export async function follow(parts: SyncParts): Promise<void> {
   }
 }
 
-/** Tells of a failed round; throws what no other round would mend. */
+/** Records a failed round; throws errors that no retry would fix. */
 function takeNote(parts: SyncParts, error: unknown): void {
   const { chain, rpc, status, warn } = parts;
   const ofNodes = error instanceof RpcError || error instanceof MalformedLog;
@@ -57,8 +57,8 @@ async function start(parts: SyncParts): Promise<true> {
 }
 
 /**
- * One look at the chain. What doesn't fit together is looked at again by another node, and then read again from where
- * it was last found right.
+ * One round. Contradictory answers are requested again from another node, then read again from the last block that was
+ * verified.
  */
 async function round(parts: SyncParts): Promise<void> {
   for (const remedy of [askAgain, readAgain])
@@ -87,7 +87,7 @@ async function advance(parts: SyncParts): Promise<void> {
     status.headBlock = head.number;
     await undoReorg(parts, head);
     const finalized = await readFinalized(rpc, head.number, parts.finality);
-    // The head has gone on while a long chain was read.
+    // The head has moved while a long chain was read.
     if (progressOf(parts).cursor.number < finalized) {
       await readFinalBlocks(parts, head, finalized);
       continue;

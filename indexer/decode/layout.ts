@@ -8,7 +8,7 @@ import { isHex, requireAll, topicReader, unsigned, type WordReader, wordReader }
  */
 export type EventReader = (topics: readonly Hex[], data: Buffer) => Record<string, unknown>;
 
-/** Reads what stands behind the head, from `at` on; tells where it ends. `hex` is as a {@link WordReader} takes it. */
+/** Reads a value after the head, from `at`; returns where it ends. `hex` is as a {@link WordReader} takes it. */
 type TailReader = (bytes: Buffer, at: number, hex: string) => { value: unknown; end: number };
 
 /**

@@ -8,16 +8,15 @@ import { askAllLogs, type BlockLogs, wantedBy } from "./logs.ts";
 export interface Block {
   header: SealedHeader;
   logs: Log[];
-  /** Of the logs that the node answered with. */
+  /** Of the logs that the node returned. */
   bloom: Uint8Array;
 }
 
 const BLOCKS_AT_ONCE = 8;
 
 /**
- * The same blocks with no log missing. A block's bloom must be explained by its logs: where the wanted ones alone don't
- * for certain, all the block's logs are asked for. Throws {@link RpcError} where a bloom and the logs contradict each
- * other.
+ * The same blocks with no log missing. A block's logs must explain its bloom: if the wanted ones alone might not, all the
+ * block's logs are requested. Throws {@link RpcError} if a bloom and the logs contradict each other.
  */
 export async function complete(
   node: Endpoint,
@@ -36,7 +35,7 @@ export async function complete(
   return whole;
 }
 
-/** Puts logs to their headers; throws {@link RpcError} for logs of another block. Both are in order. */
+/** Assigns logs to their headers; throws {@link RpcError} for logs of another block. Both are in order. */
 export function blocksOf(headers: readonly SealedHeader[], answered: readonly BlockLogs[]): Block[] {
   let next = 0;
   const blocks = headers.map((header): Block => {
@@ -67,7 +66,7 @@ const mayHold = (bloom: Uint8Array, { addresses, signatures, whole }: LogFilter)
   whole.some((address) => mayContain(bloom, address)) ||
   (addresses.some((address) => mayContain(bloom, address)) && signatures.some((topic) => mayContain(bloom, topic)));
 
-// A log may be missing whose bits the others set, too.
+// A log whose bits others set too may be missing.
 const isWithoutGap = (logs: readonly Log[]): boolean => logs.every(({ logIndex }, i) => logIndex === i);
 
 // So may one after all the others, where later transactions are said to have none.

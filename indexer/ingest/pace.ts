@@ -1,15 +1,15 @@
-/** How many blocks to ask for at once. */
+/** How many blocks to request at once. */
 export interface Pace {
   span(): number;
-  /** So many blocks were answered with about so many bytes. */
+  /** `blocks` were answered with about `bytes`. */
   succeeded(blocks: number, bytes: number): void;
-  /** So many blocks were too many, or the node had another reason. */
+  /** The request for `blocks` failed: they were too many, or for another reason. */
   failed(blocks: number): void;
 }
 
 const FIRST_SPAN = 32;
 const LONGEST_SPAN = 2_000;
-/** Of an answer: long enough that its making takes longer than its asking, short enough to be garbage before it grows old. */
+/** Bytes of an answer: enough to outweigh the cost of a request, few enough to be collected while young. */
 const WANTED_BYTES = 2 ** 20;
 
 /**
@@ -24,7 +24,7 @@ export function createPace(): Pace {
     succeeded(blocks, bytes) {
       const faster = span < ceiling ? Math.min(2 * span, ceiling) : span + Math.ceil(span / 16);
       const fitting = Math.max(Math.floor((blocks * WANTED_BYTES) / Math.max(bytes, 1)), 1);
-      // The end of a range, or a half, tells nothing of longer ones.
+      // The end of a range, or a half, says nothing about longer ones.
       span = Math.min(blocks < span ? span : faster, fitting, LONGEST_SPAN);
     },
     failed(blocks) {

@@ -5,7 +5,7 @@ import { RpcError } from "./errors.ts";
 import { toQuantity } from "./fields.ts";
 import { askLogs, type BlockLogs } from "./logs.ts";
 
-/** Blocks in a row as one node has them. */
+/** Consecutive blocks from one node. */
 export interface Section {
   first: SealedHeader;
   /** Those with logs, and the last one. */
@@ -16,12 +16,12 @@ interface Question {
   filter: LogFilter;
   from: number;
   to: number;
-  /** Whether the chain has a block after these, which tells that the last one's hash is true. */
+  /** Whether the chain has a block after these, which confirms the last one's hash. */
   followed: boolean;
   signal: AbortSignal;
 }
 
-/** Every header is read: that they are linked and no log is missing is certain. Throws {@link RpcError}. */
+/** Reads every header: the blocks are certainly linked, and no log is missing. Throws {@link RpcError}. */
 export async function readChecked(node: Endpoint, { filter, from, to, followed, signal }: Question): Promise<Section> {
   const attempt = new AbortController();
   const either = AbortSignal.any([signal, attempt.signal]);

@@ -6,7 +6,7 @@ import type { Head } from "./moves.ts";
 import { query } from "./queries.ts";
 import type { StandingOrder } from "./standing-order.ts";
 
-/** Participants of whom one row of `epoch_ranks` tells. */
+/** Participants in one row of `epoch_ranks`. */
 export const CHUNK = 1_000;
 
 /** Bytes of a rank. */
@@ -25,7 +25,7 @@ export interface Closing {
   retreat(timestamp: number): void;
   /** Follows seasons that opened, or no longer are. */
   seasonsChanged(): void;
-  /** To be called when a transaction failed, or the database was emptied. */
+  /** Call it when a transaction failed, or the database was emptied. */
   forget(): void;
 }
 

@@ -6,13 +6,13 @@ import { query } from "./queries.ts";
 
 /** The order of entries while the ranking is not built, in memory: about 24 bytes an account. */
 export interface StandingOrder {
-  /** Tells the numbers and points of a season's participants, in order. */
+  /** Yields the numbers and points of a season's participants, in order. */
   each(seasonId: number, tell: (number: number, points: bigint) => void): void;
-  /** To be called before the parts of some moves are followed, which the table `entries` has already as a whole. */
+  /** Call it before following the parts of moves that the table `entries` already contains in full. */
   begin(moves: readonly Move[]): void;
   /** Follows the entries. */
   changed(moves: readonly Move[]): void;
-  /** Drops what is held: it is read from the table `entries` when it is asked for again. */
+  /** Drops what is held; it is read from the table `entries` when next needed. */
   forget(): void;
 }
 

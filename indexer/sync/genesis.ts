@@ -2,7 +2,7 @@ import type { Hex } from "viem";
 import { FatalError } from "../ingest/errors.ts";
 import type { SyncParts } from "./parts.ts";
 
-/** Remembers the chain by its genesis block. The database of another chain is refused, or emptied where that is told. */
+/** Remembers the chain by its genesis block. The database of another chain is refused, or emptied if `wipe` is set. */
 export function checkGenesis({ chain, wipe, warn }: SyncParts, hash: Hex): void {
   const known = chain.genesis();
   if (known === hash) return;

@@ -6,9 +6,9 @@ import type { Rpc } from "../ingest/rpc.ts";
 import type { Announcement } from "./announcements.ts";
 import type { Chain, Progress } from "./chain.ts";
 
-/** What `/readyz` and `/metrics` tell of the ingestion. */
+/** What `/readyz` and `/metrics` report about the ingestion. */
 export interface SyncStatus {
-  /** The chain's last block as last heard of. */
+  /** The chain's last known block. */
   headBlock: number | undefined;
   /** When a round last ended with everything folded and compared, by `Date.now()`. */
   caughtUpAt: number | undefined;
@@ -33,7 +33,7 @@ export const newStatus = (): SyncStatus => ({
   events: 0,
 });
 
-/** How far a long read of final blocks has come. */
+/** Progress of a long read of final blocks. */
 export interface Backfill {
   /** The block after which it started. */
   after: number;
@@ -54,20 +54,20 @@ export interface SyncParts {
   localLedgers: () => LedgerHead[];
   /** The methods that the registry was folded to have. */
   methods: () => AddedMethod[];
-  /** Whether a database of another chain is emptied rather than refused. */
+  /** Whether a database of another chain is emptied instead of refused. */
   wipe: boolean;
   campaign: Address;
   startBlock: number;
-  /** A block is final only this many blocks below the head. */
+  /** Blocks below the head that a reorganisation may still change. */
   finality: number;
-  /** Whether logs are held against the headers' bloom filters. */
+  /** Whether logs are compared with the headers' bloom filters. */
   blooms: boolean;
   /** Pause between rounds, in milliseconds; longer after failures, up to a minute. */
   pollInterval: number;
   status: SyncStatus;
-  /** Told right after each transaction. */
+  /** Called right after each transaction. */
   announce: (announcement: Announcement) => void;
-  /** Told after each part of a long read, and undefined when it ends. */
+  /** Called after each part of a long read, and with undefined at its end. */
   report: (backfill: Backfill | undefined) => void;
   warn: (message: string) => void;
   signal: AbortSignal;
@@ -76,7 +76,7 @@ export interface SyncParts {
 /** Where the chain stands: there is a cursor once following has started. */
 export const progressOf = ({ chain }: SyncParts): Progress => chain.progress() as Progress;
 
-/** Undoes the blocks above one, and tells of it. */
+/** Undoes the blocks above one, and announces it. */
 export function rollback({ chain, decoder, methods, announce }: SyncParts, blockNumber: number): void {
   if (chain.progress()?.cursor.number === blockNumber) return;
   chain.rollback(blockNumber);

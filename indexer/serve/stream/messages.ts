@@ -9,16 +9,16 @@ const MOST_KEPT = 1_000;
 
 /** What a stream sends. */
 export interface Messages {
-  /** What an event is told as; empty where it is not. */
+  /** The messages for an event; empty if there are none. */
   ofEvent(row: FeedRow): Promise<string>;
   ofHead(last: Place): string;
   /** Every event above the block is undone. */
   ofReorg(last: Place, blockNumber: number): string;
-  /** The chain changed: rows are told as they stand by now. */
+  /** The chain changed: from now on messages have the rows' new state. */
   forget(): void;
 }
 
-/** Builds each message once, for however many clients. */
+/** Builds each message once, for all clients. */
 export function createMessages(state: State): Messages {
   let kept = new Map<string, string>();
 

@@ -1,4 +1,4 @@
-/** Which blocks were undone, so that whoever read them can be told. */
+/** Which blocks were undone, so that clients that received their events can be informed. */
 export interface Undone {
   /** Every block above `fork` up to `head` was undone. */
   add(fork: number, head: number): void;
@@ -16,14 +16,14 @@ interface Range {
 const MOST_RANGES = 1_000;
 
 /**
- * Remembers reorganisations. Of those before this process nothing is known but that no block up to `final` was undone:
- * until {@link Undone.settle} any block above it may have been.
+ * Remembers reorganisations. About those before this process it knows only that no block up to `final` was undone: until
+ * {@link Undone.settle} any block above it may have been.
  */
 export function createUndone(final: number): Undone {
   let ranges: Range[] = [{ fork: final, head: Number.POSITIVE_INFINITY }];
   let highest = 0;
 
-  // Whoever read an undone block had read its range's fork too, which a later reorganisation may have undone.
+  // A client that read an undone block also read its fork, which a later reorganisation may have undone.
   function merge(added: Range): void {
     const apart = ranges.filter(({ fork, head }) => head <= added.fork || fork > added.head);
     const met = ranges.filter((range) => !apart.includes(range));

@@ -8,16 +8,16 @@ import { ProblemError } from "../problems.ts";
 import { asOf, type State } from "../state.ts";
 import type { TableState, TableTask } from "./writer.ts";
 
-/** A table from its beginning, and the state that it is of. */
+/** A table from its beginning, and the state that it shows. */
 interface Table {
   asOf: AsOf;
   /** Must be read to its end or destroyed. */
   stream: Readable;
 }
 
-/** Tables as files that go when nobody reads them any more. */
+/** Temporary CSV files, deleted after the last reader. */
 export interface Tables {
-  /** Writes the table as of now, or joins those who read it already. Throws a problem of status 404 or 503. */
+  /** Writes the table at the current block, or shares the one that others read already. Throws a problem of status 404 or 503. */
   open(season: number): Promise<Table>;
   close(): void;
 }

@@ -3,7 +3,7 @@ import type { Db } from "./database.ts";
 
 /** Which chain the database is of. */
 export interface Origin {
-  /** Hash of the chain's block 0; undefined until a node has told it. */
+  /** Hash of the chain's block 0; undefined until a node has returned it. */
   genesis(): Hex | undefined;
   setGenesis(hash: Hex): void;
 }
