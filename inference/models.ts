@@ -11,7 +11,7 @@ import type { InferenceRuntime, InferenceSession } from "./runtime.ts";
 export interface OpenModel {
   publication: ModelPublication;
   layout: Layout;
-  /** An integer model's rows by layer; none of a float model. */
+  /** An integer model's rows by layer; empty for a float model. */
   layers: Row[][];
   session: Pick<InferenceSession, "run">;
 }
@@ -19,8 +19,8 @@ export interface OpenModel {
 /** Opens published models by name. */
 export interface Models {
   /**
-   * Throws {@link UnavailableError} when the file can't be had or is for another runtime, {@link InvalidModelError}
-   * when there is no running it.
+   * Throws {@link UnavailableError} when the file can't be found or is for another runtime, {@link InvalidModelError}
+   * when it can't run.
    */
   open(modelId: Hex): Promise<OpenModel>;
 }
@@ -51,7 +51,7 @@ export function openModels(client: Client, content: ContentReader, runtime: Infe
     open(modelId) {
       const found = opened.get(modelId) ?? load(modelId);
       opened.set(modelId, found);
-      // A file that can't be had now may be had later.
+      // A file that is missing now may be there later.
       found.catch(() => opened.delete(modelId));
       return found;
     },

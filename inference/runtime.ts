@@ -20,13 +20,13 @@ export interface InferenceSession {
    * can't be one, {@link InvalidRunError} when the model has no valid run on it.
    */
   run(input: Uint8Array): Promise<Uint8Array>;
-  /** Gives the model's memory back. */
+  /** Frees the model's memory. */
   release(): Promise<void>;
 }
 
 /**
- * Starts the pinned runtime from the bytes of its WebAssembly file; throws when they are another file's. There is one
- * ONNX Runtime in a process: it must not have been started otherwise.
+ * Starts the pinned runtime from the bytes of its WebAssembly file; throws if they are another file's. A process has only
+ * one ONNX Runtime: it must not have been started in another way.
  */
 export async function loadRuntime(wasm: Uint8Array): Promise<InferenceRuntime> {
   const found = sha256(wasm);
@@ -42,7 +42,7 @@ export async function loadRuntime(wasm: Uint8Array): Promise<InferenceRuntime> {
   return { open: (artifact, layout) => inTurn(() => openSession(artifact, layout)) };
 }
 
-// Whatever goes wrong is thrown: nothing is left to log.
+// Every failure is thrown, so there is nothing to log.
 const LOG_FATAL = 4;
 
 // All sessions share one WebAssembly stack, and ONNX Runtime waits between claiming and leaving its part of it: calls
@@ -107,7 +107,7 @@ function checkMetadata(role: string, found: readonly OrtSession.ValueMetadata[],
   if (only.name !== spec.name)
     throw new Error(`The model's ${role} is "${only.name}"; its layout says "${spec.name}".`);
   if (!only.isTensor) throw new Error(`The model's ${role} "${spec.name}" is not a tensor.`);
-  // A dimension with a name instead of a length is settled when the model runs.
+  // A dimension with a name instead of a length is known only when the model runs.
   const dims = only.shape.length === spec.dims.length ? only.shape : undefined;
   const expected = elementType(spec).name;
   if (only.type !== expected || !dims?.every((dim, i) => typeof dim === "string" || dim === spec.dims[i]))

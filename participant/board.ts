@@ -12,8 +12,8 @@ export interface Board {
   readonly heads: Heads;
   readonly state: ChainState;
   /**
-   * Calls `listener` whenever a new block is folded, and tells whether blocks before it were reorganised; the function
-   * returned ends that.
+   * Calls `listener` whenever a new block is folded, with whether blocks before it were reorganised; the returned function
+   * stops that.
    */
   onState(listener: (state: ChainState, reorganised: boolean) => void): () => void;
 }
@@ -21,7 +21,7 @@ export interface Board {
 /** How far back the chain is read again when its blocks change. */
 const REORG_DEPTH = 64n;
 
-/** Reads a deployment's events from its first block on and follows them until the signal. */
+/** Reads a deployment's events from its first block on and follows them until the signal aborts. */
 export async function followBoard(client: Client, options: FollowOptions): Promise<Board> {
   const { signal, report } = options;
   const heads = await followHeads(client.rpc, options);
@@ -70,7 +70,7 @@ export async function followBoard(client: Client, options: FollowOptions): Promi
         for (const listener of [...listeners]) listener(state, reorganised);
       }
     } catch (error) {
-      // The next head tries again; heads report an RPC that is gone.
+      // Tried again at the next head; heads report an RPC that doesn't answer.
       if (!signal.aborted) report(`Events of block ${heads.latest.number} couldn't be read: ${sentenceOf(error)}`);
     } finally {
       following = false;

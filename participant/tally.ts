@@ -6,12 +6,12 @@ import { participantMethods } from "./methods/index.ts";
 import type { ParticipantMethod } from "./methods/method.ts";
 import type { Wish } from "./units.ts";
 
-/** Whose work is counted, and what it is to be. */
+/** Whose work is counted, and which. */
 export interface Work extends Wish {
   seasonId: bigint;
 }
 
-/** An account's attestations in a season, by how they stand; a batch counts as many as it has units. */
+/** An account's attestations in a season by status; a batch counts as its number of units. */
 export interface Tally {
   /** Units that have an attestation or are in a batch. */
   units: number;

@@ -33,14 +33,14 @@ export function createProver(options: ProverOptions): Actor {
   const contract = contractOf(client, quorum);
   const account = sender.account.address;
   const name = `prover ${account}`;
-  // Contexts whose commit is on its way, until the board shows it.
+  // Contexts whose commit is being sent, until the board shows it.
   const committing = new Set<Hex>();
   const hopeless = new Set<Hex>();
   let lastCommit: bigint | undefined;
 
   const journaled = () => journal.attestationsOf(chainId, attestationRegistry.address, account);
 
-  /** The attestation for a unit: one kept before a crash and never recorded, or a new one, kept before it is returned. */
+  /** The attestation for a unit: one stored before a crash and never recorded, or a new one, stored before it is returned. */
   const prepare = async ({ season, task, unit, context }: FreeUnit, recorded: ReadonlySet<Hex>) => {
     const { layout, session } = await models.open(task.modelId);
     const input = assignedTo({ seed: season.seed, task }, account, unit);

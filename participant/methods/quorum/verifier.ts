@@ -30,7 +30,7 @@ interface Seat {
 
 /**
  * Joins Quorum's verifiers and serves on every panel that draws the sender's account: re-runs the model on the assigned
- * input, commits to what it got, reveals in time.
+ * input, commits to the output, reveals in time.
  */
 export function createVerifier({ client, sender, journal, models, content, report }: Tools): Actor {
   const { rpc, deployment } = client;
@@ -48,7 +48,7 @@ export function createVerifier({ client, sender, journal, models, content, repor
     },
   };
 
-  /** What the sender's own run says of an attestation; UNAVAILABLE only when `last`, before that a later try. */
+  /** The vote from the sender's own run; UNAVAILABLE only if `last`, otherwise a later try. */
   const judge = async (attestation: Attestation, state: ChainState, last: boolean): Promise<Hex> => {
     try {
       const { layout, session } = await models.open(attestation.modelId);
