@@ -18,9 +18,9 @@ const PAGE = fileURLToPath(new URL("../web/dist", import.meta.url));
 export interface Indexer {
   /** Where the API listens: `http://127.0.0.1:<port>`. */
   url: string;
-  /** Ends everything it started; the database is whole at any time. */
+  /** Stops everything; the database is consistent at any time. */
   close(): Promise<void>;
-  /** Settles when following the chain ends: with the error that no retry mends, or undefined after `close`. */
+  /** Settles when following the chain ends: with the error that no retry fixes, or undefined after `close`. */
   ended: Promise<Error | undefined>;
 }
 
@@ -100,8 +100,8 @@ function wipeForeign({ db, deployment }: IndexerOptions, warn: (message: string)
   if (reason !== undefined) warn(`${reason} It is deleted.`);
 }
 
-// An RPC URL elsewhere may carry its operator's key: only one on this machine is shown without being told.
+// An RPC URL elsewhere may contain its operator's key: by default only one on this machine is shown.
 const isLocal = (url: string): boolean => ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
 
-// What `npm run indexer` starts, for whoever starts this file.
+// Starting this file does the same as `npm run indexer`.
 if (import.meta.main) void import(new URL("start.js", import.meta.url).href);

@@ -4,7 +4,7 @@ import type { MaintainOptions, RewindOptions } from "./options.ts";
 
 /**
  * Undoes every block above `to`, also final ones, so that the chain is read again from there. Only some blocks are kept:
- * the highest of those at or below `to` is where it ends, and what is returned. Throws when there is none.
+ * the database ends at the highest of them at or below `to`, which is returned. Throws when there is none.
  */
 export function rewind({ deployment, db: file, to }: RewindOptions): Header {
   const { writer, close } = openForWriting(file, deployment);
@@ -23,7 +23,7 @@ export function rewind({ deployment, db: file, to }: RewindOptions): Header {
   }
 }
 
-/** Folds the stored events anew, without a node: every other row is made again. Returns how many events there are. */
+/** Computes all other rows again from the stored events, without a node. Returns the number of events. */
 export function rebuild({ deployment, db: file }: MaintainOptions): number {
   const { writer, close } = openForWriting(file, deployment);
   try {

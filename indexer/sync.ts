@@ -52,8 +52,8 @@ function reportFailure(context: SyncContext, error: unknown): void {
 }
 
 /**
- * One look at the chain. What doesn't fit together is looked at again by another node, and then read again from where
- * it was last found right.
+ * One round. Contradictory answers are requested again from another node, then read again from the last block that was
+ * verified.
  */
 async function round(context: SyncContext): Promise<void> {
   for (const remedy of [askAgain, readAgain])

@@ -6,7 +6,7 @@ import { canonicalOnnx } from "./canonical.ts";
 import { admitGraph } from "./graph/admit.ts";
 import { RUNTIME_ID } from "./pinned.ts";
 
-/** A model as `ModelPublished` tells of it; hashes are zero where a part is missing. */
+/** A model from `ModelPublished`; hashes are zero if a part is missing. */
 export interface PublishedModel {
   modelId: Hex;
   /** sha256 of the ONNX file. */
@@ -21,7 +21,7 @@ export interface PublishedModel {
 }
 
 /**
- * Names a model that runs on the pinned runtime and has neither circuit nor enclave, from its file and the bytes that
+ * Computes the id of a model that runs on the pinned runtime and has neither circuit nor enclave, from its file and the bytes that
  * are published with it. Throws when the rows don't fit the layout; see {@link checkModel} for the rest.
  *
  * @param rows Empty for a float model.

@@ -13,7 +13,7 @@ import type { InferenceSession } from "./runtime.ts";
 export interface OpenModel {
   publication: ModelPublication;
   layout: Layout;
-  /** An integer model's rows by layer; none of a float model. */
+  /** An integer model's rows by layer; empty for a float model. */
   layers: Row[][];
   session: Pick<InferenceSession, "run">;
 }

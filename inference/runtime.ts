@@ -23,13 +23,13 @@ export interface InferenceSession {
    * machine couldn't run it.
    */
   run(input: Uint8Array): Promise<Uint8Array>;
-  /** Gives the model's memory back. */
+  /** Frees the model's memory. */
   release(): Promise<void>;
 }
 
 /**
- * Starts the pinned runtime from the bytes of its WebAssembly file; throws when they are another file's. There is one
- * ONNX Runtime in a process: it must not have been started otherwise.
+ * Starts the pinned runtime from the bytes of its WebAssembly file; throws if they are another file's. A process has only
+ * one ONNX Runtime: it must not have been started in another way.
  */
 export async function loadRuntime(wasm: Uint8Array): Promise<InferenceRuntime> {
   const found = sha256(wasm);
@@ -45,7 +45,7 @@ export async function loadRuntime(wasm: Uint8Array): Promise<InferenceRuntime> {
   return { open: (artifact, layout) => inTurn(() => openSession(artifact, layout)) };
 }
 
-// Whatever goes wrong is thrown: nothing is left to log.
+// Every failure is thrown, so there is nothing to log.
 const LOG_FATAL = 4;
 
 // All sessions share one WebAssembly stack, and ONNX Runtime waits between claiming and leaving its part of it: calls

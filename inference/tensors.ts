@@ -8,7 +8,7 @@ export interface Tensor {
   data: Uint8Array;
 }
 
-/** A model has no valid run on an input: what a panel member votes INVALID for. */
+/** A model has no valid run on an input: a panel member votes INVALID. */
 export class InvalidRunError extends Error {
   override name = "InvalidRunError";
 }
@@ -19,7 +19,7 @@ export function hashTensor({ spec, data }: Tensor): Hex {
   return tensorHash(tensorHeader(spec), data);
 }
 
-/** header ‖ data: the bytes that a tensor's name hashes, so that it can be had by that hash. */
+/** header ‖ data: the bytes whose hash is the tensor's name, by which it can be fetched. */
 export function encodeTensor({ spec, data }: Tensor): Uint8Array {
   checkLength(spec, data);
   const header = tensorHeader(spec);
@@ -29,7 +29,7 @@ export function encodeTensor({ spec, data }: Tensor): Uint8Array {
   return bytes;
 }
 
-/** Reads header ‖ data; throws when the header makes no sense or the data's length doesn't fit it. */
+/** Reads header ‖ data; throws when the header is invalid or the data's length doesn't fit it. */
 export function decodeTensor(bytes: Uint8Array): Tensor {
   const { spec, length } = decodeTensorHeader(bytes);
   const data = new Uint8Array(bytes.subarray(length));
@@ -92,7 +92,7 @@ function checkLength(spec: TensorSpec, data: Uint8Array): void {
     throw new RangeError(`Tensor "${spec.name}" needs ${tensorBytes(spec)} bytes; ${data.length} were given.`);
 }
 
-/** Where a floating-point format keeps its exponent, by ONNX element type. */
+/** The bits of a floating-point format's exponent, by ONNX element type. */
 const floats: Readonly<Record<number, { bytes: number; exponent: bigint; fraction: bigint }>> = {
   1: { bytes: 4, exponent: 0x7f80_0000n, fraction: 0x007f_ffffn },
   10: { bytes: 2, exponent: 0x7c00n, fraction: 0x03ffn },

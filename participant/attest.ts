@@ -30,8 +30,8 @@ export interface FreeAttestation {
 }
 
 /**
- * Runs a model on an input of one's own and records the signed attestation of it (kind 0, method 0): it stays pending and
- * earns nothing. The salt is in the journal and the input among the content before anything is sent.
+ * Runs a model on any input and records a signed attestation of it (kind 0, method 0), which stays pending and earns no
+ * points. The salt is saved in the journal and the input in the content before anything is sent.
  */
 export async function attestFree(options: AttestOptions): Promise<FreeAttestation> {
   const { client, sender, journal, content, model, input: data } = options;

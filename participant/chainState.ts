@@ -34,7 +34,7 @@ export const emptyState = (head: Head): ChainState => ({
   attestations: noAttestations(),
 });
 
-/** A log that a block holds. */
+/** A log of a block. */
 export type MinedLog = Log<bigint, number, false>;
 
 /** Folds logs, in the order of the chain, into `state`. */
@@ -77,7 +77,7 @@ export interface AssignedUnit {
   unit: bigint;
 }
 
-/** The unit that a context is for; undefined where the state shows none, or no seed for it. */
+/** The unit that a context is for; undefined if the state has none, or no seed for it. */
 export function assignedUnit({ seasons }: ChainState, context: Hex): AssignedUnit | undefined {
   const unit = unitOf(context);
   const season = unit && seasons.get(unit.seasonId);

@@ -3,7 +3,7 @@ import { callOf } from "../sdk/calls.ts";
 import type { Client } from "../sdk/client.ts";
 import type { Sender } from "./sender.ts";
 
-/** Deposits with a holder what the sender's account lacks to have `amount` wei free there. */
+/** Deposits what the sender's account is missing, so that it has `amount` wei free with a holder. */
 export async function ensureDeposit(
   { rpc, contracts }: Client,
   sender: Sender,

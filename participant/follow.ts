@@ -12,8 +12,8 @@ export interface ChainFollower {
   readonly heads: Heads;
   readonly state: ChainState;
   /**
-   * Calls `listener` whenever a new block is folded, and tells whether blocks before it were reorganised; the function
-   * returned ends that.
+   * Calls `listener` whenever a new block is folded, with whether blocks before it were reorganised; the returned function
+   * stops that.
    */
   onState(listener: (state: ChainState, reorganised: boolean) => void): () => void;
 }
@@ -70,7 +70,7 @@ export async function followChain(client: Client, options: FollowOptions): Promi
         for (const listener of [...listeners]) listener(state, reorganised);
       }
     } catch (error) {
-      // The next head tries again; heads report an RPC that is gone.
+      // Tried again at the next head; heads report an RPC that doesn't answer.
       if (!signal.aborted) report(`Events of block ${heads.latest.number} couldn't be read: ${sentenceOf(error)}`);
     } finally {
       following = false;

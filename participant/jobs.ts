@@ -7,30 +7,30 @@ import { TryAgainError } from "./sender.ts";
 
 /** One thing to do. */
 export interface Job {
-  /** Names it: a job that succeeded isn't started again, and one that runs isn't started twice. */
+  /** Its name: a job that succeeded isn't started again, and one that runs isn't started twice. */
   key: string;
   run(): Promise<void>;
 }
 
 /** Somebody who acts on what the chain shows. */
 export interface Actor {
-  /** How reports call it, as in `prover 0x1234…`. */
+  /** Its name in reports, as in `prover 0x1234…`. */
   name: string;
   /** What is due now; called once a block. A job stays due until it is done or too late. */
   due(state: ChainState): Job[];
 }
 
 export interface RunOptions {
-  /** Ends the run; jobs under way are given up. */
+  /** Ends the run; jobs under way are abandoned. */
   signal: AbortSignal;
   report: Report;
 }
 
-/** After a refusal, the number of blocks before the next try doubles up to this. */
+/** After a refusal, the number of blocks before the next try doubles, up to this. */
 const LONGEST_PAUSE = 16n;
 
 /**
- * Lets actors act on every new block until the signal. A job that a contract refuses, or that fails with the RPC, is
+ * Lets actors act on every new block until the signal aborts. A job that a contract refuses, or that fails with the RPC, is
  * reported and tried again while it is due. Rejects with the first error of another kind.
  */
 export async function runActors(

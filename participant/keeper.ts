@@ -16,13 +16,13 @@ import { participantMethods } from "./methods/index.ts";
 import type { Keeping, ParticipantMethod } from "./methods/method.ts";
 import { type Sender, TryAgainError } from "./sender.ts";
 
-// What another's transaction leaves behind, and what no later try can mend: a unit attested on another input than its
+// Errors after somebody else's transaction, and those that no retry can fix: a unit attested with another input than its
 // own, or outside its season.
 const DONE = ["AlreadySeeded", "UnitSpent", "AlreadyBurned", "WrongInput", "WrongTime"];
 
 /**
- * Moves on whatever is due, for everybody: seeds, what each method lets anyone do, awards and burns. What is settled
- * under a method that isn't known here is awarded and burned, too. Any number may run.
+ * Sends whatever is due, for everybody: seeds, what each method lets anyone do, awards and burns. Attestations settled
+ * under a method that isn't known here are awarded and burned too. Any number of keepers may run.
  */
 export function createKeeper(client: Client, sender: Sender): Actor {
   const { rpc, contracts } = client;
@@ -30,7 +30,7 @@ export function createKeeper(client: Client, sender: Sender): Actor {
   const keepings = new Map<number, Keeping | undefined>();
   const inputChecks = new Map<Address, boolean>();
 
-  /** Lets `job` be over when it turns out that there is nothing left to do. */
+  /** Ends `job` when there turns out to be nothing left to do. */
   const onlyOnce = ({ key, run }: Job, doneErrors: readonly string[] = []): Job => ({
     key,
     async run() {
@@ -84,7 +84,7 @@ export function createKeeper(client: Client, sender: Sender): Actor {
       },
     });
 
-  /** What shows the campaign the unit's assigned input; nothing where the method has made sure of it. */
+  /** What proves the unit's assigned input to the campaign; empty if the method has checked it. */
   const inputOf = async ({ message }: RecordedSingle, { seed, task, unit }: AssignedUnit, state: ChainState) => {
     if (await checksInput(message.method, state)) return NO_INPUT;
     const { layout } = await readModel(client, message.modelId);
@@ -109,7 +109,7 @@ export function createKeeper(client: Client, sender: Sender): Actor {
     return keepings.get(method);
   };
 
-  /** What a method lets anyone do for a pending attestation now. */
+  /** What anyone may do now for a pending attestation. */
   const move = (attestation: AttestationState, state: ChainState): Job | undefined => {
     const { method } = attestation.message;
     const part = partOf<ParticipantMethod>(participantMethods, method);

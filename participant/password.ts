@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 
-/** There is nobody to ask for a password. */
+/** There is no terminal to ask for a password. */
 export class NoTerminalError extends Error {
   override name = "NoTerminalError";
   override message = "There is no terminal to ask for the password; give it in PROOFBOARD_PASSWORD.";
@@ -9,7 +9,7 @@ export class NoTerminalError extends Error {
 
 /**
  * The password in PROOFBOARD_PASSWORD, or typed at the terminal without being shown. Throws {@link NoTerminalError}
- * where there is neither.
+ * if there is neither.
  */
 export async function readPassword(prompt: string): Promise<string> {
   const given = process.env.PROOFBOARD_PASSWORD;

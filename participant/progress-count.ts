@@ -6,7 +6,7 @@ import { participantMethods } from "./methods/index.ts";
 import type { ParticipantMethod } from "./methods/method.ts";
 import type { Wish } from "./units.ts";
 
-/** Whose work is counted, and what it is to be. */
+/** Whose work is counted, and which. */
 export interface Work extends Wish {
   seasonId: bigint;
 }

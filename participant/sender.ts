@@ -13,10 +13,10 @@ import type { Call } from "../sdk/calls.ts";
 import { isConnectionError, RevertError, revertDataOf, sentenceOf } from "../sdk/errors.ts";
 import type { Heads } from "./heads.ts";
 
-/** A transaction to send: a call, or a deployment, which goes to nobody. */
+/** A transaction to send: a call, or a deployment, which has no `to`. */
 export type Transaction = Omit<Call, "to"> & { to: Address | undefined };
 
-/** Something is not done yet, through nobody's fault: a later try may succeed. */
+/** Not possible yet; a later try may succeed. */
 export class TryAgainError extends Error {
   override name = "TryAgainError";
 }
@@ -25,7 +25,7 @@ export class TryAgainError extends Error {
 export interface Sender {
   readonly account: LocalAccount;
   /**
-   * Sends a transaction and waits until it is mined, also while the RPC can't be reached. Throws {@link RevertError}
+   * Sends a transaction and waits until it is mined, even if the RPC is away for a while. Throws {@link RevertError}
    * when a contract refuses it, a sentence when the account can't pay for it.
    */
   send(call: Transaction): Promise<TransactionReceipt>;
@@ -35,7 +35,7 @@ export interface Sender {
 const REBROADCAST_BLOCKS = 12;
 
 /**
- * Sends transactions of `account`: signed one after another so that nonces have no gap, mined together. No second
+ * Sends transactions of `account`: signed one after another so that nonces have no gap, mined together. No other
  * sender may use the account at the same time.
  */
 export function createSender(rpc: PublicClient, chainId: number, heads: Heads, account: LocalAccount): Sender {
@@ -56,7 +56,7 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
     }
   };
 
-  // False where the nonce was used by another transaction.
+  // False if another transaction used the nonce.
   const broadcast = async (raw: Hex, call: Transaction): Promise<boolean> => {
     for (;;) {
       try {

@@ -10,7 +10,7 @@ export interface Wish {
   seasonId: bigint | undefined;
   /** Undefined for every task. */
   taskId?: bigint | undefined;
-  /** Units to attest at most, counting those of earlier runs; a method says of what. */
+  /** Most units to attest, counting those of earlier runs; each method says in what. */
   maxUnits: number;
 }
 
@@ -23,7 +23,7 @@ export interface RunningSeason {
 /**
  * The seasons that run now, with their tasks under one method.
  *
- * @param seconds Time that a transaction may take to be mined: later in a season none is started.
+ * @param seconds Time that a transaction may take to be mined: none is started later than that before the season's end.
  */
 export function runningSeasons(
   { head: { timestamp }, seasons }: ChainState,

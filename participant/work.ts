@@ -14,7 +14,7 @@ import type { MethodRole, ParticipantMethod } from "./methods/method.ts";
 import { openLanes } from "./models.ts";
 import { createSender } from "./sender.ts";
 
-/** What an account can work as: under each method that has the role, or as keeper for all. */
+/** Roles of an account: under each method that has the role, or as keeper for all. */
 export type Role = MethodRole | "keeper";
 
 export interface WorkOptions {
@@ -22,9 +22,9 @@ export interface WorkOptions {
   /** URL of a JSON-RPC endpoint. */
   rpcUrl: string;
   account: LocalAccount;
-  /** What the account works as; provers don't sit on panels that judge them, so one account may be all. */
+  /** The account's roles; provers never sit on panels that judge them, so one account may have all. */
   roles: readonly Role[];
-  /** The journal's file: losing it loses the deposits of what waits to be revealed. */
+  /** The journal's file: without it the deposits of unrevealed answers are lost. */
   journalFile: string;
   /** Directory of models and inputs. */
   contentDirectory: string;
@@ -43,8 +43,8 @@ export interface WorkOptions {
 }
 
 /**
- * Works for one account until the signal or `isOver`; what was begun goes on at the next start, from the chain and the
- * journal. Throws a sentence when the deployment isn't on the RPC's chain, or on the first error that no later try can mend.
+ * Works for one account until the signal or `isOver`; work under way continues at the next start, from the chain and the
+ * journal. Throws a sentence when the deployment isn't on the RPC's chain, or on the first error that no retry can fix.
  */
 export async function work(options: WorkOptions): Promise<void> {
   const { deployment, rpcUrl, account, isOver = () => false, report, seasonId, taskId, maxUnits } = options;

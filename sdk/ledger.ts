@@ -3,7 +3,7 @@ import { type LedgerEntry, ledgerHash, ZERO_HASH } from "./commitments.ts";
 
 /** An account's standing in a season. */
 export interface Standing {
-  /** From 1: accounts with equal points share a rank, and the ranks after them are left out (1, 2, 2, 4). */
+  /** From 1: accounts with equal points share a rank, and the ranks after them are skipped (1, 2, 2, 4). */
   rank: number;
   /** From 1: position in the list, different for each account. */
   place: number;

@@ -107,7 +107,7 @@ export interface SeasonAnswer {
 
 /** An account's standing in a season. The list goes by points descending, then by the lower `lastSeq`. */
 export interface Standing {
-  /** From 1: accounts with equal points share a rank, and the ranks after them are left out (1, 2, 2, 4). */
+  /** From 1: accounts with equal points share a rank, and the ranks after them are skipped (1, 2, 2, 4). */
   rank: number;
   /** From 1: position in the list, different for each account. */
   place: number;
@@ -117,7 +117,7 @@ export interface Standing {
   verified: number;
   pending: number;
   refuted: number;
-  /** Refutations that the account had a part in: a vote with the panel's majority, or a challenge. */
+  /** Refutations that the account took part in: a vote with the panel's majority, or a challenge. */
   caught: number;
   /** `seq` of the account's last ledger entry. */
   lastSeq: Decimal;

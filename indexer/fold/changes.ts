@@ -6,7 +6,7 @@ export type RowChange = {
   [T in TableName]: { table: T; before: RowOf<T> | undefined; after: RowOf<T> | undefined };
 }[TableName];
 
-/** What some blocks do to the rows, each told of once. */
+/** What some blocks do to the rows, with one change for each row. */
 export interface Changes {
   /** The last block once they are done. */
   cursor: Header;

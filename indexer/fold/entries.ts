@@ -14,7 +14,7 @@ interface OfAccount {
   account: Address;
 }
 
-/** What an account has of a season: zeros for what it lacks. */
+/** An account's tally in a season. */
 export interface Entry extends OfAccount, EntryKey {
   /** The participant's, from 1 on. */
   number: number;
@@ -28,7 +28,7 @@ export interface Entry extends OfAccount, EntryKey {
   byPenalty: bigint;
 }
 
-/** A row of zeros is none, so that adding and taking away leaves no trace. */
+/** A row of zeros counts as no row, so that undoing leaves no trace. */
 export const entries: Kind<OfAccount, Entry> = {
   group: ({ seasonId }) => seasonId,
   name: ({ account }) => account,

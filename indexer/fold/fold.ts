@@ -12,16 +12,16 @@ import { modelSteps } from "./models.ts";
 import { seasonSteps } from "./seasons.ts";
 import { type FoldStep, type FoldSteps, IntegrityError, type Scene } from "./step.ts";
 
-/** A block and what its logs tell. */
+/** A block and its events. */
 export interface Block {
   header: Header;
   events: readonly Event[];
 }
 
-/** What events of the contracts do that every deployment has. Events without a step are told of in receipts only. */
+/** Steps for events of the core contracts. Events without a step only appear in receipts. */
 const core: FoldSteps = { ...modelSteps, ...methodSteps, ...seasonSteps, ...attestationSteps, ...ledgerSteps };
 
-/** What an event does, if anything; events of a method's contract are the method's. */
+/** The step of an event, if any; events of a method's contract have the method's steps. */
 function stepOf({ method, eventName }: Event): FoldStep<EventName> | undefined {
   const steps = method === undefined ? core : (methods as Record<string, IndexedMethod>)[method]?.steps;
   return steps?.[eventName] as FoldStep<EventName> | undefined;

@@ -1,9 +1,9 @@
 import type { RowChange } from "./changes.ts";
 import { type KeyOf, kinds, type RowOf, type TableName } from "./kinds.ts";
 
-/** How rows of one table are told apart. A row carries its key, and is never changed in place. */
+/** How rows of one table are identified. A row contains its key, and is never changed in place. */
 export interface Kind<Key, Row extends Key> {
-  /** A key has a group, of which there are few, and a name in it. */
+  /** A key is a group, of which there are few, and a name within it. */
   group(key: Key): unknown;
   name(key: Key): unknown;
   /** Whether a row will hardly be asked for again, and is dropped once its change is taken; by default none is. */
@@ -39,9 +39,8 @@ export type Rows = {
 };
 
 /**
- * Reads a row of the store. It need not have it at hand: what it throws leaves the held rows as they were, and the same
- * fold gives the same changes once the row was fetched. So a store that can't be waited for in the middle of a fold
- * fetches what is missed, and folds again; one in this process just looks.
+ * Reads a row of the store. If it throws, the held rows stay as they were, and the same fold gives the same changes later.
+ * So an asynchronous store may throw for a missing row, fetch it and fold again; a store in this process just reads it.
  */
 export type Load = <T extends TableName>(table: T, key: KeyOf<T>) => RowOf<T> | undefined;
 

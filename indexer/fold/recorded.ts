@@ -14,12 +14,12 @@ export interface Attestation extends LogLocation {
   inputHash: Hex | null;
   context: Hex;
   answer: Hex | null;
-  /** Null but for a batch. */
+  /** Null except for a batch. */
   root: Hex | null;
   outputHash: Hex | null;
   traceHash: Hex | null;
   salt: Hex | null;
-  /** Set where it is for a task as the season's rules ask: it alone can earn points there. */
+  /** Set if it fits a task by the season's rules: only then can it earn points. */
   seasonId: number | null;
   /** Units covered. */
   count: number;

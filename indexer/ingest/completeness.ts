@@ -9,7 +9,7 @@ import type { Rpc } from "./rpc.ts";
 export interface Block {
   header: SealedHeader;
   logs: Log[];
-  /** Of the logs that the node answered with. */
+  /** Of the logs that the node returned. */
   bloom: Uint8Array;
 }
 
@@ -25,9 +25,8 @@ export function readBlockLogs(rpc: Rpc, { filter, blooms }: Wanted, header: Seal
 }
 
 /**
- * The same blocks with no log missing. A block's bloom must be explained by its logs: where the wanted ones alone don't
- * for certain, all the block's logs are asked for. Throws {@link RpcError} where a bloom and the logs contradict each
- * other.
+ * The same blocks with no log missing. A block's logs must explain its bloom: if the wanted ones alone might not, all the
+ * block's logs are requested. Throws {@link RpcError} if a bloom and the logs contradict each other.
  */
 export async function complete(
   node: Endpoint,
@@ -46,7 +45,7 @@ export async function complete(
   return whole;
 }
 
-/** Puts logs to their headers; throws {@link RpcError} for logs of another block. Both are in order. */
+/** Assigns logs to their headers; throws {@link RpcError} for logs of another block. Both are in order. */
 export function blocksOf(headers: readonly SealedHeader[], answered: readonly BlockLogs[]): Block[] {
   let next = 0;
   const blocks = headers.map((header): Block => {
@@ -77,7 +76,7 @@ const mayHold = (bloom: Uint8Array, { addresses, signatures, whole }: LogFilter)
   whole.some((address) => mayContain(bloom, address)) ||
   (addresses.some((address) => mayContain(bloom, address)) && signatures.some((topic) => mayContain(bloom, topic)));
 
-// A log may be missing whose bits the others set, too.
+// A log whose bits others set too may be missing.
 const isWithoutGap = (logs: readonly Log[]): boolean => logs.every(({ logIndex }, i) => logIndex === i);
 
 // So may one after all the others, where later transactions are said to have none.

@@ -2,9 +2,9 @@
 export const SLOTS = 1 << 17;
 
 /**
- * Tells the slot of a key, from 0 to {@link SLOTS} − 1: it keeps it until another key takes its place, so that a stream of
- * new keys takes no more and more memory. `fill` hears of each key that is given a slot; where it throws, it is given
- * none. Keys differ in their last six characters, mostly.
+ * Returns the slot of a key, from 0 to {@link SLOTS} − 1. A key keeps its slot until another key takes it, so memory stays
+ * bounded. `fill` is called with each key that gets a slot; if it throws, the key gets none. Keys should differ in their
+ * last six characters.
  */
 export function createInterner(fill: (key: string, slot: number) => void): (key: string) => number {
   const keys: (string | undefined)[] = new Array(SLOTS).fill(undefined);
@@ -27,7 +27,7 @@ export function memoize<T>(compute: (key: string) => T): (key: string) => T {
   return (key) => results[slotOf(key)] as T;
 }
 
-// A Map would hash all of the key, and grow.
+// A Map would hash the whole key, and grow.
 function hashOf(key: string): number {
   let hash = 0;
   for (let i = key.length - 6; i < key.length; i++) hash = (Math.imul(hash, 31) + key.charCodeAt(i)) | 0;

@@ -9,7 +9,7 @@ import { itemOf, textOf } from "./topics.ts";
 /** Of which blocks logs are asked. */
 type BlockQuery = { blockHash: Hex } | { fromBlock: Hex; toBlock: Hex };
 
-/** Logs that a node says are of one block. */
+/** Logs that a node returned for one block. */
 export interface BlockLogs {
   blockNumber: number;
   blockHash: Hex;
@@ -49,7 +49,7 @@ function askedBy({ addresses, signatures, whole }: LogFilter): (log: Log) => boo
 export const askAllLogs = async (node: Endpoint, blockHash: Hex, signal?: AbortSignal): Promise<BlockLogs[]> =>
   parseLogs(await node.call("eth_getLogs", [{ blockHash }], signal));
 
-/** Tells whether a log is one that the filter wants. */
+/** Whether the filter wants a log. */
 export function wantedBy({ addresses, signatures, whole, since }: LogFilter): (log: Log) => boolean {
   const [contracts, events, all] = [new Set(addresses), new Set(signatures), new Set(whole)];
   return ({ address, topics, blockNumber }) =>
@@ -73,7 +73,7 @@ function putInOrder({ blockNumber, logs }: BlockLogs): void {
       throw new RpcError(`The node answered with log ${logs[i]?.logIndex} of block ${blockNumber} twice.`);
 }
 
-/** Reads logs, and puts each to its block. */
+/** Reads logs, and groups them by block. */
 function createLogReader(): { read(log: Record<string, unknown>): void; blocks: Map<string, BlockLogs> } {
   const blocks = new Map<string, BlockLogs>();
   // Most logs share these fields with the log before them.
@@ -117,7 +117,7 @@ function addressOf(value: unknown, bloom: Uint8Array): Address {
   return textOf(item);
 }
 
-// In place: what a node answered is nobody else's.
+// In place: nobody else uses the node's answer.
 function topicsOf(topics: unknown, bloom: Uint8Array): Hex[] {
   if (!Array.isArray(topics) || topics.length > 4) throw new RpcError("The node answered with a log without topics.");
   for (let i = 0; i < topics.length; i++) {
@@ -128,11 +128,11 @@ function topicsOf(topics: unknown, bloom: Uint8Array): Hex[] {
   return topics;
 }
 
-// Told from a text of its size that is known, it is known to be well-formed.
+// A text that equals one already checked is well-formed.
 const itemIn = (value: unknown, field: string, size: number): number =>
   itemOf(typeof value === "string" && value.length === 2 + 2 * size ? value : hexOf(value, field, size));
 
-/** `read`, not run anew for the value that it was last run for. */
+/** `read`, with its last result remembered. */
 function repeated<T>(read: (value: unknown) => T): (value: unknown) => T {
   let last: { value: unknown; result: T } | undefined;
   return (value) => {

@@ -16,7 +16,7 @@ interface Question {
   filter: LogFilter;
   from: number;
   to: number;
-  /** Whether the chain has a block after these, which tells that the last one's hash is true. */
+  /** Whether the chain has a block after these, which confirms the last one's hash. */
   followed: boolean;
   signal: AbortSignal;
 }

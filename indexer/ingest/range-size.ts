@@ -1,6 +1,6 @@
 const FIRST_SPAN = 32;
 const LONGEST_SPAN = 2_000;
-/** Of an answer: long enough that its making takes longer than its asking, short enough to be garbage before it grows old. */
+/** Bytes of an answer: enough to outweigh the cost of a request, few enough to be collected while young. */
 const WANTED_BYTES = 2 ** 20;
 
 /**
@@ -16,7 +16,7 @@ export function createRangeSize() {
     succeeded(blocks: number, bytes: number): void {
       const faster = span < ceiling ? Math.min(2 * span, ceiling) : span + Math.ceil(span / 16);
       const fitting = Math.max(Math.floor((blocks * WANTED_BYTES) / Math.max(bytes, 1)), 1);
-      // The end of a range, or a half, tells nothing of longer ones.
+      // The end of a range, or a half, says nothing about longer ones.
       span = Math.min(blocks < span ? span : faster, fitting, LONGEST_SPAN);
     },
     /** So many blocks were too many, or the node had another reason. */

@@ -24,7 +24,7 @@ export const disputes: Kind<Pick<Dispute, "uid">, Dispute> = {
   name: ({ uid }) => uid,
 };
 
-/** FraudProof: activations are on chain, and whoever shows a wrong row refutes them. */
+/** FraudProof: activations are on chain, and anyone who shows a wrong row refutes them. */
 export const fraudProof: IndexedMethod = {
   steps: {
     RowRefuted({ args: { id: uid, challenger }, eventName }, rows) {

@@ -37,7 +37,7 @@ export function createHistory(db: Db): History {
   const epochs = db.prepare<[number], Epoch>(
     "SELECT epoch, ends_at AS endsAt, CAST(seq AS TEXT) AS seq FROM epochs WHERE season_id = ? ORDER BY epoch",
   );
-  // The ledger tells accounts by their exact letters, entries don't.
+  // The ledger compares accounts case-sensitively, entries don't.
   const participant = db.prepare<[number, Address], { account: Address; number: number }>(
     "SELECT account, number FROM entries WHERE season_id = ? AND account = ? AND last_seq > 0",
   );

@@ -6,13 +6,13 @@ import type { Entry, EntryKey } from "../fold/entries.ts";
 export interface Move {
   seasonId: number;
   account: Address;
-  /** The participant's, from 1 on. */
+  /** The participant's number, from 1. */
   number: number;
   before: EntryKey | undefined;
   after: EntryKey | undefined;
 }
 
-/** How far a season's ledger is. */
+/** The position of a season's ledger. */
 export interface Head {
   seq: bigint;
   participants: number;
@@ -27,7 +27,7 @@ interface Part {
   heads: ReadonlyMap<number, Head>;
 }
 
-/** Accounts whose places may be others by the changes: one move each. */
+/** Accounts whose places may have changed: one move each. */
 export function movesOf(rows: Changes["rows"]): Move[] {
   const moves: Move[] = [];
   for (const change of rows) {
@@ -46,8 +46,8 @@ export const opensSeason = (change: RowChange): boolean =>
   change.table === "seasons" && change.before?.startsAt !== change.after?.startsAt;
 
 /**
- * Cuts what blocks changed at the ends of epochs: the ledger tells in which order accounts moved, and where to. `nextEnd`
- * is asked for the earliest end of an epoch, again after each part.
+ * Splits what blocks changed at the ends of epochs: the ledger gives the order in which accounts moved, and where to.
+ * `nextEnd` returns the earliest end of an epoch; it is called again after each part.
  */
 export function* partsOf(
   { cursor, rows }: Changes,

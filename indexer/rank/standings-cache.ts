@@ -12,10 +12,10 @@ interface Held {
   isWhole: boolean;
 }
 
-/** Standings read at a time: about a millisecond. */
+/** Standings read at once: about a millisecond. */
 const AT_ONCE = 256;
 
-/** Changes that are followed one by one, in up to a tenth of a second before an answer: beyond, all is read anew. */
+/** Most changes that are followed one by one, in up to a tenth of a second before an answer; for more, all is read again. */
 const MOST_CHANGED = 1_500;
 
 /**
@@ -75,7 +75,7 @@ export function createStandingsCache(db: Db, stored: Stored, most: number) {
       try {
         read();
       } catch {
-        // Whoever asks next is told by the database itself.
+        // The next request is answered from the database.
         drop(season);
       }
     });

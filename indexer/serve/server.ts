@@ -51,8 +51,8 @@ const validatorOf: FastifySchemaCompiler<ZodType> =
       : { error: new InvalidParameter(parsed.error.issues[0] as never, data as Record<string, unknown>) };
   };
 
-// Given from the start, else Fastify loads its own, too. Answers are built as their types say, and tests hold them against
-// the schemas: no need to check each again.
+// Given from the start, otherwise Fastify loads its own too. Answers have the types of their schemas, and tests compare
+// them with the schemas, so they aren't checked again.
 const COMPILERS = { buildValidator: () => validatorOf as never, buildSerializer: () => () => JSON.stringify };
 
 /** The HTTP API and the page, not yet listening. Closing it lets requests end that are under way. */
@@ -64,7 +64,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
     loggerInstance: withoutChildren(logger),
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: "idle",
-    // Only a proxy on this machine is believed when it says for whom it asks.
+    // Only a proxy on this machine is trusted to name the client.
     trustProxy: "loopback",
     http: { headersTimeout: 10_000, maxHeaderSize: 16_384, optimizeEmptyRequests: true },
     requestTimeout: 15_000,

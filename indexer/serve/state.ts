@@ -29,7 +29,7 @@ export type App = FastifyInstance<
   ZodTypeProvider
 >;
 
-/** What the server is given to read from. */
+/** What the server reads from. */
 export interface Sources {
   readers: Readers;
   files: Files;
@@ -42,11 +42,11 @@ export interface Sources {
   rpc: Rpc;
 }
 
-/** One state of the chain. What takes rows is to be awaited: a store may be another process. */
+/** One state of the chain. Await everything that reads rows: a store may be another process. */
 export interface Snapshot extends Readers, Pick<Sources, "decoder" | "deployment" | "history" | "ranking"> {
   /** How far the chain is folded, read once until it changes; undefined before the first block. */
   progress(): Progress | undefined;
-  /** Whether the chain was read once, and all that is built at the end of that is. */
+  /** Whether the first sync is complete, and what is built at its end is built. */
   isBuilt(): boolean;
   /** A season, read once until the chain changes. */
   season(seasonId: string): ReadSeason | undefined;
@@ -56,7 +56,7 @@ export interface Snapshot extends Readers, Pick<Sources, "decoder" | "deployment
 
 /** What the server works with. */
 export interface State extends Sources, Snapshot {
-  /** What is made of one state of the chain: begun again where that changes meanwhile, so it may do nothing but read. */
+  /** Makes an answer from one state of the chain. Runs `make` again if the chain changes meanwhile, so it may only read. */
   read<Result>(make: (snapshot: Snapshot) => Promise<Result>): Promise<Result>;
 }
 
@@ -118,8 +118,8 @@ export function createState(sources: Sources): State {
 }
 
 /**
- * How far the answer goes; a problem of status 503 while the chain is read for the first time, for what orders and finds
- * rows is built at the end of that.
+ * How far the chain is folded. Throws a problem of status 503 during the first sync: the indexes and the ranking are
+ * built at its end.
  */
 export function progressOf(state: Snapshot): Progress {
   const progress = state.progress();
@@ -129,7 +129,7 @@ export function progressOf(state: Snapshot): Progress {
   return progress;
 }
 
-/** The state that an answer tells of; about one season, with its ledger's head. */
+/** The state that an answer describes; about one season, with its ledger's head. */
 export function asOf(
   state: Snapshot,
   season?: ReadSeason,
@@ -145,7 +145,7 @@ export function asOf(
   };
 }
 
-/** Names the state of the chain; finality is part of it. Weak, for compressed answers are other bytes. */
+/** Names the state of the chain, with its finality. Weak, because compressed answers have other bytes. */
 export const etagOf = ({ blockHash, finalizedBlock }: AsOf): string => `W/"${blockHash.slice(2)}-${finalizedBlock}"`;
 
 /** The season, or a problem of status 404 that names it. */

@@ -9,7 +9,7 @@ export interface Announcement {
   from: number;
 }
 
-/** Tells whoever listens of each transaction, right after it. */
+/** Announces each transaction to listeners, right after it. */
 export interface Announcements {
   announce(announcement: Announcement): void;
   /** Calls `listener`, which must not throw, from now on and until the returned function is called. */

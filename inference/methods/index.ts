@@ -6,7 +6,7 @@ import { quorum } from "./quorum.ts";
 /** Each known method's part in checking attestations. */
 export const inferenceMethods = { quorum, fraudProof } satisfies Record<MethodName, InferenceMethod>;
 
-/** The part of the method with a number of the registry's list; undefined of one that isn't known here. */
+/** The part of the method with a number of the registry's list; undefined for one that isn't known here. */
 export function inferenceMethodById(id: number): InferenceMethod | undefined {
   const name = knownMethods().find(([, method]) => method.id === id)?.[0];
   return name === undefined ? undefined : (inferenceMethods as Record<string, InferenceMethod>)[name];

@@ -11,25 +11,25 @@ export interface Subject extends Looked {
   attestation: AttestationState;
 }
 
-/** What the shared checks came by, where the method's checks begin. */
+/** What the shared checks found, for the method's checks. */
 export interface Looked {
-  /** Position of the one unit of a batch that is looked at; undefined where all are, and of a single attestation. */
+  /** Position of the one unit of a batch that is checked; undefined for a whole batch, and for a single attestation. */
   index: number | undefined;
-  /** Undefined where its parts fail, and of a whole batch, whose model the shared checks don't fetch. */
+  /** Undefined if its parts are wrong, and for a whole batch, whose model the shared checks don't fetch. */
   model: OpenModel | undefined;
-  /** What a batch's inputs are derived from; undefined of a single attestation. */
+  /** What a batch's inputs are derived from; undefined for a single attestation. */
   assignment: Assignment | undefined;
 }
 
-/** A row of an integer model, recomputed with all that goes into it, and what the prover claimed instead. */
+/** A row of an integer model, recomputed with all its parts, and the value that the prover attested instead. */
 export interface ShownRow extends Row {
-  /** The unit's number in its task; undefined where the attestation is about none. */
+  /** The unit's number in its task; undefined if the attestation is about none. */
   unit: bigint | undefined;
   /** From 0: the layer that maps A_layer to A_layer+1. */
   layer: number;
   /** The neuron within its layer, from 0. */
   row: number;
-  /** The activations below it, as the prover claimed them. */
+  /** The activations below it, as the prover attested them. */
   inputs: Int8Array;
   /** Σ x·w. */
   sum: number;
@@ -37,23 +37,23 @@ export interface ShownRow extends Row {
   correct: number;
 }
 
-/** What is looked at: a single attestation, a whole batch, or one unit of it. */
+/** What is checked: a single attestation, a whole batch, or one unit of it. */
 export type Scope = "single" | "batch" | "unit";
 
-/** A verification method's part in checking attestations; one file or folder a method, registered in `index.ts`. */
+/** A verification method's part in checking attestations; one file or folder for each method, registered in `index.ts`. */
 export interface InferenceMethod {
-  /** What it checks beyond the shared checks; undefined where those are all that a reader can check. */
+  /** What it checks beyond the shared checks; undefined if a reader can't check more. */
   evidence?: {
-    /** Number of checks at most. */
+    /** Most checks. */
     most: Readonly<Record<Scope, number>>;
-    /** Makes them; returns the first wrong row where it found one. */
+    /** Makes them; returns the first wrong row, if any. */
     check(subject: Subject, check: Checker): Promise<ShownRow | undefined>;
   };
-  /** How it refutes by a row that is shown to its contract; undefined where it doesn't. */
+  /** How its contract refutes by a row; undefined if it doesn't. */
   rows?: {
-    /** What the contract said when it refuted: lines for a person, and the JSON's `refutation`; null where it didn't. */
+    /** The contract's refutation: lines for a person, and the JSON's `refutation`; null if there is none. */
     tell(attestation: AttestationState): { lines: string[]; refutation: object } | null;
-    /** Recomputes that row from the chain alone, and says whether the contract's numbers are the same. */
+    /** Recomputes that row from the chain alone, and compares the contract's numbers. */
     show(client: Client, attestation: AttestationState): Promise<{ row: ShownRow; words: string } | undefined>;
   };
 }

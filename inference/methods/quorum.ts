@@ -2,7 +2,7 @@ import type { Address, Hex } from "viem";
 import { type Answer, type Attestation, answerHash, ZERO_HASH } from "../../sdk/commitments.ts";
 import type { InferenceMethod } from "./method.ts";
 
-/** A panel re-runs the model, as the shared checks do: nothing else is there to check. */
+/** A panel re-runs the model, as the shared checks do: there is nothing else to check. */
 export const quorum: InferenceMethod = {};
 
 /** What a prover has run, and the 32 random bytes that hide the output until it is revealed. */

@@ -19,11 +19,11 @@ import { checkSingle } from "./single.ts";
 export interface Verification extends Assurance {
   status: StatusName | "unknown";
   checks: Check[];
-  /** What the model saw here; undefined where its input can't be had or isn't the attestation's, and of a whole batch. */
+  /** The model's input here; undefined if it can't be found or isn't the attestation's, and for a whole batch. */
   input: Tensor | undefined;
-  /** What it gave; undefined when it didn't run. */
+  /** The model's output; undefined if it didn't run. */
   output: Tensor | undefined;
-  /** The first wrong row that the method's own checks found; undefined where there is none. */
+  /** The first wrong row that the method's own checks found; undefined if there is none. */
   wrong: ShownRow | undefined;
   /** No check failed: what could be checked held, and the attestation is verified or pending. */
   good: boolean;
@@ -38,13 +38,13 @@ export interface VerifyOptions {
   attestation: AttestationState;
   /** Number in its task of the one unit of a batch to check; defaults to the whole batch. */
   unit?: bigint | undefined;
-  /** A single attestation's input, raw bytes; needed where it is neither assigned nor among the content. */
+  /** A single attestation's input, raw bytes; needed if it is neither assigned nor in the content. */
   input?: Uint8Array | undefined;
-  /** Told of every check as it is made. */
+  /** Called with every check as it is made. */
   onCheck?: (check: Check) => void;
 }
 
-/** Reads an attestation by its id; throws a sentence when the chain knows none of that name. */
+/** Reads an attestation by its id; throws a sentence if the chain has none with that id. */
 export async function requireAttestation(client: Client, id: Hex): Promise<AttestationState> {
   const attestation = await readAttestation(client, id);
   if (attestation === undefined)
@@ -104,13 +104,13 @@ function checkId({ deployment: { chainId }, contracts }: Client, attestation: At
   check(shared.uid, found === id ? "held" : "failed", detail, { expected: id, found });
 }
 
-/** The shared checks that are made of an attestation at most. */
+/** Most shared checks of an attestation. */
 const MOST: Readonly<Record<Scope, number>> = { single: 6, batch: 3, unit: 9 };
 
-/** Of an attestation whose method adds none: what is noted as unknown, the method and a batch's outputs. */
+/** Checks noted as unknown if the method adds none: the method, and a batch's outputs. */
 const MOST_UNKNOWN = 2;
 
-/** Number of checks that are made at most, for who shows how far they have got. */
+/** Most checks that are made, for showing progress. */
 export function mostChecks({ kind, message }: AttestationState, isOneUnit: boolean): number {
   const scope = kind === "batch" && isOneUnit ? "unit" : kind;
   return MOST[scope] + (inferenceMethodById(message.method)?.evidence?.most[scope] ?? MOST_UNKNOWN);

@@ -14,15 +14,15 @@ interface BatchOptions {
   client: Client;
   models: Models;
   attestation: BatchState;
-  /** Position of the one unit to look at; undefined for the whole batch. */
+  /** Position of the one unit to check; undefined for the whole batch. */
   index: number | undefined;
   /** As the registry counts. */
   status: number;
-  /** Makes the method's own checks; undefined where it has none. */
+  /** Makes the method's own checks; undefined if it has none. */
   checkOwn: ((looked: Looked) => Promise<ShownRow | undefined>) | undefined;
 }
 
-/** What the checks came by. */
+/** What the checks found on the way. */
 interface Found {
   input?: Tensor;
   output?: Tensor | undefined;

@@ -11,7 +11,7 @@ import { InvalidRunError, type Tensor } from "../tensors.ts";
 export interface CheckKind {
   /** One short word, as the command prints it. */
   name: string;
-  /** As the page heads it. */
+  /** The page's heading for it. */
   title: string;
   /**
    * What it is about: what the chain recorded and the model that it names, without which nothing can be compared; the
@@ -20,12 +20,12 @@ export interface CheckKind {
   about: "record" | "run" | "answer" | "standing";
 }
 
-/** One thing that was looked at: it held, it failed, or it couldn't be known here. */
+/** One check: it held, it failed, or it couldn't be decided here. */
 export interface Check extends CheckKind {
   result: "held" | "failed" | "unknown";
-  /** What was found, a sentence. */
+  /** The finding, as a sentence. */
   detail: string;
-  /** Where two hashes were compared: the one that must be, and the one computed here. */
+  /** If two hashes were compared: the expected one, and the one computed here. */
   hashes?: Hashes | undefined;
 }
 
@@ -34,10 +34,10 @@ interface Hashes {
   found: Hex;
 }
 
-/** Notes a check. */
+/** Records a check. */
 export type Checker = (kind: CheckKind, result: Check["result"], detail: string, hashes?: Hashes) => void;
 
-/** The checks that are made whatever the method. */
+/** The checks that are made under every method. */
 export const shared = {
   uid: { name: "uid", title: "Name", about: "record" },
   record: { name: "record", title: "Registry", about: "standing" },
@@ -50,7 +50,7 @@ export const shared = {
   method: { name: "method", title: "Method", about: "standing" },
 } as const satisfies Record<string, CheckKind>;
 
-/** Keeps checks as they are made, and tells `onCheck` of each. */
+/** Collects checks as they are made, and calls `onCheck` with each. */
 export function createChecks(onCheck: (check: Check) => void = () => {}): { checks: Check[]; check: Checker } {
   const checks: Check[] = [];
   return {

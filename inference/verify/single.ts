@@ -14,11 +14,11 @@ interface SingleOptions {
   content: ContentReader;
   models: Models;
   attestation: SingleState;
-  /** Raw bytes of an input that is neither assigned nor among the content. */
+  /** Raw bytes of an input that is neither assigned nor in the content. */
   input?: Uint8Array | undefined;
 }
 
-/** What the checks came by. */
+/** What the checks found on the way. */
 interface Found {
   model?: OpenModel;
   input?: Tensor;

@@ -17,7 +17,7 @@ export interface DemoAccounts {
   forger: HDAccount;
   /** Re-runs every batch. */
   challenger: HDAccount;
-  /** Kept for whoever tries the commands. */
+  /** Kept for people who try the commands. */
   guest: HDAccount;
 }
 

@@ -67,7 +67,7 @@ export async function summarise({ state, cast, apiUrl, rpcUrl, guest, where }: S
     command("rank 1"),
     "      the same standings",
     command("audit 1"),
-    "      recomputes them from the chain alone and holds the API against it",
+    "      recomputes them from the chain alone and compares the API with them",
     ...check(verified?.id, "fetches model and input of a verified answer, runs it here and compares"),
     ...check(refuted?.id, "the same for a wrong answer"),
     ...check(

@@ -25,7 +25,7 @@ const takePart: TakePart = {
   settled: {
     verified: "the panel's runs gave the same bytes",
     refuted: "the panel's runs gave another answer",
-    void: "the panel came to no decision",
+    void: "the panel reached no decision",
   },
   spoken: {
     committed: "Committed. The answer is opened when the panel's members have committed theirs.",

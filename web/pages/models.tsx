@@ -50,7 +50,7 @@ function Summary({ model: { modelId, kind, layout, cid, publisher, published } }
       <h2>
         <Link href={`/models/${modelId}`}>{card?.name ?? `Model ${short(modelId)}`}</Link>
       </h2>
-      <p>{card?.task ?? "This page knows no card of it."}</p>
+      <p>{card?.task ?? "This page has no card for it."}</p>
       <dl>
         <dt>Kind</dt>
         <dd>{kind === "integer" ? `integer, ${layout?.widths.join("-") ?? "unreadable"}` : "float"}</dd>

@@ -42,7 +42,7 @@ export function Detail({
       </p>
       {wrong && <p className="notice notice-bad">{wrong}</p>}
       <p>
-        {plural(points, "point")}; {plural(verified, "unit")} verified, {pending} pending, {refuted} refuted; had a part
+        {plural(points, "point")}; {plural(verified, "unit")} verified, {pending} pending, {refuted} refuted; took part
         in {plural(caught, "refutation")}. Last change <Time at={lastChangeAt} />.
       </p>
       {profile && (

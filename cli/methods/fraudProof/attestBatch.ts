@@ -47,8 +47,8 @@ async function run(
         `Bond         ${grouped(bond)} wei`,
         `Gas          ${grouped(gasUsed)}, ${grouped(gasUsed / BigInt(count))} a unit`,
         `Transaction  ${transactionHash}`,
-        `Whoever shows one wrong row within ${grouped(window)} seconds refutes it. Then anyone may settle and award it;`,
-        "`work` does.",
+        `Anyone who shows one wrong row within ${grouped(window)} seconds refutes it.`,
+        "After that anyone may settle and award it; `work` does.",
       ].join("\n"),
       json: {
         ...{ id, prover: account.address, modelId, seasonId, taskId, first, count, root: batch.root },

@@ -14,7 +14,7 @@ export interface StreamLimits {
   clientsOfAddress: number;
   /** Milliseconds between comments that show that the connection lives. */
   heartbeat: number;
-  /** Milliseconds that a client may leave what it was sent unread. */
+  /** Milliseconds after which a client that hasn't read what it was sent is disconnected. */
   patience: number;
 }
 
@@ -25,9 +25,9 @@ interface Client {
   at: LogLocation;
   /** Events above this block were told, or may have been, and are undone. */
   fork: number | undefined;
-  /** The block hash last told. */
+  /** The block hash last sent. */
   head: string | undefined;
-  /** Since when it hasn't taken what it was sent. */
+  /** Since when it hasn't read what it was sent. */
   blockedSince: number | undefined;
   needsBeat: boolean;
   left: boolean;
@@ -35,7 +35,7 @@ interface Client {
   drop: () => void;
 }
 
-/** What a client is sent, until it leaves. */
+/** What is sent to a client, until it leaves. */
 interface Joined {
   texts: AsyncGenerator<string, void>;
   leave(): void;
@@ -43,9 +43,9 @@ interface Joined {
 
 const ROWS_AT_ONCE = 50;
 const LONGEST_TEXT = 65_536;
-/** A client that is more events behind shall read anew instead. */
+/** A client that is more events behind must start again. */
 const MOST_BEHIND = 10_000;
-/** Milliseconds to take what was sent when the server closes. */
+/** Milliseconds that a client has to read what was sent when the server closes. */
 const LAST_WORDS = 500;
 const NONE: LogLocation = { blockNumber: 0, logIndex: 0 };
 
@@ -83,7 +83,7 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
       throw new ProblemError(503, `${address} has ${same} streams open already: close one, or try again later.`);
   }
 
-  /** Where a client goes on, and above which block what it has is undone. */
+  /** Where a client continues, and above which block its events are undone. */
   function resume(lastId: string | undefined): Pick<Client, "at" | "fork"> {
     const { cursor, finalized } = progressOf(state);
     if (condition.caughtUpAt !== undefined) undone.settle(head);
@@ -98,7 +98,7 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
     return { at, fork };
   }
 
-  /** What the client is to be told next; undefined while there is nothing. */
+  /** The next message for the client; undefined while there is none. */
   async function next(client: Client): Promise<string | undefined> {
     const { needsBeat } = client;
     client.needsBeat = false;
@@ -121,7 +121,7 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
       }
       return { text, last };
     });
-    // What is undone meanwhile is told of first.
+    // Undone blocks are reported first.
     if (client.fork !== undefined) return "";
     if (read.last) {
       client.at = read.last;
@@ -146,7 +146,7 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
         yield text;
         client.blockedSince = undefined;
       }
-      // However fast it reads, others come in between.
+      // Other clients get their turn, however fast this one reads.
       await turn();
     }
   }

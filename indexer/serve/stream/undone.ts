@@ -13,7 +13,7 @@ export function createUndone(final: number) {
   let ranges: Range[] = [{ fork: final, head: Number.POSITIVE_INFINITY }];
   let highest = 0;
 
-  // Whoever read an undone block had read its range's fork too, which a later reorganisation may have undone.
+  // A client that read an undone block also read its fork, which a later reorganisation may have undone.
   function merge(added: Range): void {
     const apart = ranges.filter(({ fork, head }) => head <= added.fork || fork > added.head);
     const met = ranges.filter((range) => !apart.includes(range));

@@ -8,7 +8,7 @@ import { ProblemError } from "../problems.ts";
 import { asOf, type State } from "../state.ts";
 import type { TableState, TableTask } from "./writer.ts";
 
-/** A table from its beginning, and the state that it is of. */
+/** A table from its beginning, and the state that it shows. */
 interface Table {
   asOf: AsOf;
   /** Must be read to its end or destroyed. */

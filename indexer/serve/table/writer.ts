@@ -26,8 +26,8 @@ const COLUMNS = [
 ];
 const ROWS_AT_ONCE = 1_000;
 
-// A thread of its own reads at full speed within one transaction, which so is short: however slowly a client takes the
-// table, neither the write-ahead log nor anybody's answer waits for it.
+// Its own thread reads at full speed in one short transaction: a slow client holds up neither the write-ahead log nor
+// other answers.
 parentPort?.postMessage(write(workerData as TableTask));
 
 function write({ database, season, file }: TableTask): TableState {

@@ -1,6 +1,6 @@
 import type { Db } from "./database.ts";
 
-/** Rows that one SQL statement inserts: running it costs about as much as a row. */
+/** Rows that one SQL statement inserts: docs/performance.md, Writing rows. */
 const AT_ONCE = 16;
 
 /** Inserts rows of one table, several at once. */
@@ -9,14 +9,14 @@ export interface Bulk<Row extends unknown[]> {
   add(...row: Row): void;
   /** Writes what is left. */
   flush(): void;
-  /** Drops what is left: the transaction failed. */
+  /** Drops what is left, after the transaction failed. */
   forget(): void;
 }
 
 /** A table's {@link Bulk}. Any error of it leaves some rows written: the transaction must then be rolled back. */
 export function createBulk<Row extends unknown[]>(db: Db, table: string, columns: number): Bulk<Row> {
   const row = `(${Array(columns).fill("?")})`;
-  // Otherwise SQLite would keep a journal of each SQL statement, to undo that one alone.
+  // OR FAIL, so that SQLite keeps no journal for each statement.
   const insert = (rows: number) => db.prepare(`INSERT OR FAIL INTO ${table} VALUES ${Array(rows).fill(row)}`);
   const [one, many] = [insert(1), insert(AT_ONCE)];
   let values: unknown[] = [];

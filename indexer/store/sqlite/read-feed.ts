@@ -3,7 +3,7 @@ import { attestationRegistryAbi, campaignAbi } from "../../../sdk/abi.ts";
 import { type LogLocation, selectorOf } from "../../decode/events.ts";
 import type { Db } from "./database.ts";
 
-/** An event as those who follow the chain are told of it. */
+/** An event as the stream sends it. */
 export interface FeedRow {
   location: LogLocation;
   /** The ledger entry that it made, or the attestation that it recorded, revealed or settled; undefined for any other. */

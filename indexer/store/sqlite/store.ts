@@ -11,16 +11,16 @@ import { createWalKeeper, walBytes } from "./wal.ts";
 
 /** Where the database is. */
 export interface Files {
-  /** Of the database itself: readers of their own open it by this. */
+  /** Path of the database file, for readers with their own connection. */
   name: string;
-  /** Bytes of the database, and of what is written and not yet moved there. */
+  /** Bytes of the database and of its write-ahead log. */
   sizes(): { database: number; log: number };
 }
 
-/** The database as it is written. Everything is to be done within {@link Store.atomically}. */
+/** The writing side of the database. Call everything within {@link Store.atomically}. */
 export interface Store {
   files: Files;
-  /** Does work in one transaction, which throws `StorageError` when the file can't be written at the moment. */
+  /** Does work in one transaction. Throws `StorageError` if the file can't be written at the moment. */
   atomically<Result>(work: () => Result): Result;
   blocks: Blocks;
   logs: Logs;
@@ -31,9 +31,9 @@ export interface Store {
   write(changes: Pick<Changes, "rows">): void;
   /** Deletes what follows from the logs, or also these: all of the chain. */
   empty(what: "rows" | "chain"): void;
-  /** Builds, where that isn't done, the indexes that a new file lacks until its first blocks are read. */
+  /** Builds the indexes that a new file doesn't have until its first sync is complete, if they aren't built yet. */
   complete(): void;
-  /** Whether they are built: reading would take long without them. */
+  /** Whether they are built: reads are slow without them. */
   isComplete(): boolean;
 }
 

@@ -11,7 +11,7 @@ const PAUSE = 10_000;
 /** Bytes of a database's write-ahead log. */
 export const walBytes = (db: Db): number => statSync(`${db.name}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 
-/** Sets when the log is emptied in the usual course of things. */
+/** Sets when SQLite empties the log by itself. */
 export function configureWal(db: Db): void {
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = NORMAL");
@@ -20,9 +20,9 @@ export function configureWal(db: Db): void {
 }
 
 /**
- * A function that keeps the log from growing without bound; to be called after each transaction. The log can't be emptied
- * while anybody reads from it, and readers that relieve one another would keep it for ever: above `most` bytes it waits
- * for those who are there, for a moment, while who comes now reads the database itself. At most once in `pause` ms.
+ * A function that keeps the log from growing without bound; call it after each transaction. The log can't be emptied
+ * while somebody reads from it, and overlapping readers would keep it forever. Above `most` bytes the function waits a
+ * moment for present readers, while new ones read the database itself. It does so at most once in `pause` ms.
  */
 export function createWalKeeper(db: Db, most = MOST_BYTES, pause = PAUSE): () => void {
   let next = 0;

@@ -5,7 +5,7 @@ import { type AssignedInput, NO_INPUT } from "../../../sdk/units.ts";
 import { activation } from "../../integer.ts";
 import type { ShownRow } from "../method.ts";
 
-/** A row whose activation, as the prover claimed it, is not what the model gives for the activations below it. */
+/** A row whose attested activation differs from the model's, given the activations below it. */
 export interface WrongRow {
   /** From 0: the layer that maps A_layer to A_layer+1. */
   layer: number;
@@ -16,7 +16,7 @@ export interface WrongRow {
 }
 
 /**
- * The first wrong row of a trace, or undefined if there is none: then the trace is the model's own. Throws when
+ * The first wrong row of a trace, or undefined if there is none: then the trace is right. Throws when
  * the trace is shorter or longer than the layers.
  *
  * @param trace A_0 ‖ … ‖ A_L; for a batch's unit, its assigned input before its leaf.
@@ -42,7 +42,7 @@ export function findWrongRow(layers: readonly (readonly Row[])[], trace: Uint8Ar
 }
 
 /**
- * Recomputes one row of a trace, with all that goes into it. Throws a RangeError when the model has no such row
+ * Recomputes one row of a trace, with all its parts. Throws a RangeError when the model has no such row
  * or the trace doesn't hold it.
  *
  * @param trace A_0 ‖ … ‖ A_L; for a batch's unit, its assigned input before its leaf.
@@ -63,7 +63,7 @@ export function showRow(
   return { layer, row, ...shown, inputs, sum, claimed, correct: activation(shown, inputs) };
 }
 
-/** What FraudProof is shown of the row: `DisputedRow` of the contract. */
+/** The row as FraudProof takes it: `DisputedRow` of the contract. */
 export interface DisputedRow {
   layoutBytes: Hex;
   layer: bigint;
@@ -90,7 +90,7 @@ export function disputeRow(
   };
 }
 
-/** What FraudProof is shown of a batch's unit: `DisputedUnit` of the contract. */
+/** A batch's unit as FraudProof takes it: `DisputedUnit` of the contract. */
 export interface DisputedUnit {
   index: bigint;
   activations: Hex;
@@ -103,7 +103,7 @@ export interface DisputedUnit {
  *
  * @param leaves All units' activations, as the batch was recorded.
  * @param index Position in the batch, from 0.
- * @param input Needed where layer 0 is disputed.
+ * @param input Needed if layer 0 is disputed.
  */
 export function disputeUnit(leaves: readonly Uint8Array[], index: number, input = NO_INPUT): DisputedUnit {
   const proof = orderedTree(leaves).proof(index);

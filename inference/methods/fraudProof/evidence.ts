@@ -25,7 +25,7 @@ export interface TracedRun {
   trace: Uint8Array;
 }
 
-/** An attestation with its open answer and what FraudProof is handed with it. */
+/** An attestation with its open answer and its evidence for FraudProof. */
 export interface TracedAttestation {
   attestation: Attestation;
   answer: Answer;

@@ -10,7 +10,7 @@ import { traceOf } from "./evidence.ts";
 
 export type { Assignment } from "../../assignment.ts";
 
-/** A model as the chain alone tells of it: its rows are all that an attestation is held to. */
+/** A model from the chain alone: attestations are compared with its rows. */
 export interface ChainModel {
   layoutBytes: Uint8Array;
   layout: Layout;
@@ -28,7 +28,7 @@ export async function readChainModel(client: Client, modelId: Hex): Promise<Chai
 export interface Finding extends WrongRow {
   /** Position in the batch, from 0; 0 for a single attestation. */
   index: number;
-  /** The unit's number in its task; undefined where the attestation is about none. */
+  /** The unit's number in its task; undefined if the attestation is about none. */
   unit: bigint | undefined;
 }
 
@@ -64,7 +64,7 @@ export function recordedTrace(attestation: AttestationState): Uint8Array {
   return detail.trace;
 }
 
-/** Time that goes by between two chances for others to run. */
+/** Longest time without letting other work run. */
 const BUSY_MS = 10;
 
 async function examineBatch(

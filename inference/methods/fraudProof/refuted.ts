@@ -8,8 +8,8 @@ import { showRow } from "./dispute.ts";
 import { readChainModel, recordedTrace, unitTrace } from "./examine.ts";
 
 /**
- * Recomputes the row by which an attestation was refuted, from the chain alone, and says whether the contract's numbers
- * are the same; undefined where nobody showed one. Throws a sentence when what it is computed from can't be read.
+ * Recomputes the row by which an attestation was refuted, from the chain alone, and compares the contract's numbers;
+ * undefined if nobody showed one. Throws a sentence when its data can't be read.
  */
 export async function showRefutation(
   client: Client,

@@ -20,7 +20,7 @@ export interface UnitRange {
   count: number;
 }
 
-/** Units as they were attested. */
+/** The attested units. */
 interface AttestedUnits {
   id: Hex;
   batch: Batch;
@@ -30,13 +30,13 @@ interface AttestedUnits {
   gasUsed: bigint;
 }
 
-/** Bytes of a transaction that nodes pass on to each other, and what of them a batch needs beside layout and traces. */
+/** Most bytes of a transaction that nodes forward, and what a batch needs beside layout and traces. */
 const MOST_BYTES = 131_072;
 const OTHER_BYTES = 1024;
 /** Of the smallest units, this many stay within a transaction's gas. */
 const MOST_UNITS = 10_000;
 
-/** What of a model says how long its layout and its units are. */
+/** The parts of a model that determine the length of its layout and units. */
 interface Sized extends Pick<OpenModel, "layers"> {
   publication: Pick<OpenModel["publication"], "layout">;
 }
@@ -49,7 +49,7 @@ export function mostUnits({ layers, publication }: Sized): number {
 }
 
 /**
- * Runs the sender's units of a FraudProof task and records them as one batch; deposits what lacks for the bond. Throws a
+ * Runs the sender's units of a FraudProof task and records them as one batch; deposits what is missing for the bond. Throws a
  * RangeError when they are more than {@link mostUnits}.
  */
 export async function attestUnits(

@@ -17,7 +17,7 @@ export interface BatcherOptions extends Pick<Tools, "client" | "sender" | "model
   batchSize?: number;
 }
 
-/** Time that a batch may take to be run and mined, in seconds: later in a season none is started. */
+/** Seconds that a batch may take to be run and mined: none is started later than that before the season's end. */
 const BATCH_SECONDS = 5n;
 
 /** Works through the units of FraudProof's tasks that are assigned to the sender's account, many in a transaction. */
@@ -66,7 +66,7 @@ export function createBatcher(options: BatcherOptions): Actor {
 
 /** Which units an account wants to attest; at most `maxUnits` of each task. */
 export interface BatchWish extends Wish {
-  /** Units in a batch at most. */
+  /** Most units in a batch. */
   batchSize: number;
 }
 

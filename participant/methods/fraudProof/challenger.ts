@@ -17,7 +17,7 @@ import { TryAgainError } from "../../sender.ts";
 import type { Tools } from "../method.ts";
 import { refutationOf } from "./refutation.ts";
 
-/** How much of what was attested under FraudProof a challenger has looked at, since it began. */
+/** What a challenger has checked since it started. */
 interface Coverage {
   /** Attestations re-run, and the units in them. */
   attestations: number;
@@ -34,7 +34,7 @@ export interface Challenger extends Actor {
   coverage(): Coverage;
 }
 
-// Another challenger was faster, or the window has ended: nothing is left to do here.
+// Another challenger was faster, or the window has ended: there is nothing left to do.
 const TOO_LATE = new Set(["NotOpen", "WindowOver"]);
 
 /** Re-runs every attestation under FraudProof from what is on chain, and refutes what is wrong. */

@@ -5,7 +5,7 @@ import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
 import type { Sender } from "../../sender.ts";
 import type { Keeping } from "../method.ts";
 
-/** Settles what nobody refuted within its window; a window's end is read from the chain once an attestation. */
+/** Settles what nobody refuted within its window; a window's end is read from the chain once for each attestation. */
 export function createFraudProofKeeping(client: Client, sender: Sender): Keeping {
   const { rpc, contracts } = client;
   const contract = contractOf(client, fraudProof);

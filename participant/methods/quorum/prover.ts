@@ -40,7 +40,7 @@ export function createProver(options: ProverOptions): Actor {
 
   const journaled = () => journal.attestationsOf(chainId, attestationRegistry.address, account);
 
-  /** The attestation for a unit: one kept before a crash and never recorded, or a new one, kept before it is returned. */
+  /** The attestation for a unit: one stored before a crash and never recorded, or a new one, stored before it is returned. */
   const prepare = async ({ season, task, unit, context }: FreeUnit, recorded: ReadonlySet<Hex>) => {
     const { layout, session } = await models.open(task.modelId);
     const input = assignedTo({ seed: season.seed, task }, account, unit);

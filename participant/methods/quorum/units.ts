@@ -17,14 +17,14 @@ export interface FreeUnit {
 
 /** Which units an account wants to commit to; at most `maxUnits` in each season. */
 export interface UnitWish extends Wish {
-  /** Contexts that there is no use in trying. */
+  /** Contexts that can't succeed. */
   hopeless: ReadonlySet<Hex>;
 }
 
-/** Time that a commit may take to be mined, in seconds: later in a season none is started. */
+/** Seconds that a commit may take to be mined: none is started later than that before the season's end. */
 const COMMIT_SECONDS = 3n;
 
-/** Attestations for one unit at most: a Void one may be tried again. */
+/** Most attestations for one unit: a Void one may be tried again. */
 const MAX_TRIES = 3;
 
 /** The unit to work on next: one whose attestation became Void, or the lowest one left, tasks taking turns. */

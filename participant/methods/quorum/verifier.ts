@@ -30,7 +30,7 @@ interface Seat {
 
 /**
  * Joins Quorum's verifiers and serves on every panel that draws the sender's account: re-runs the model on the assigned
- * input, commits to what it got, reveals in time.
+ * input, commits to the output, reveals in time.
  */
 export function createVerifier({ client, sender, journal, models, strangers, content, report }: Tools): Actor {
   const { rpc, deployment } = client;

@@ -59,7 +59,7 @@ describe("a season's rules in words", () => {
   it("say the times, to the second", () => {
     const text = textOf({});
     expect(text).to.match(/It starts on Sunday,? 9 September 2001 at \d\d:\d\d:40 .* and runs for 1 d:/);
-    expect(text).to.contain("for 1 h; on");
+    expect(text).to.contain("For another 1 h, attestations are settled").and.to.contain("; on");
   });
 
   it("say the tasks, the points, the shares, the cap and the penalty", () => {

@@ -74,7 +74,7 @@ describe("a prover's duty", () => {
     expect(steps.map((_, i) => standOf(attestation(steps.slice(0, i + 1))))).to.deep.equal([
       "Committed. A panel will be drawn.",
       "A panel is about to be drawn.",
-      "A panel is drawn: its members run the model and commit to what it gave.",
+      "A panel is drawn: its members run the model and commit to its output.",
       "All members have committed: answers are being opened.",
     ]);
     expect(standOf(attestation(steps, { outputHash: word }))).to.contain("Your answer is open");
