@@ -225,7 +225,7 @@ export function describeRecords(site: () => Site): void {
     const { model, card } = await readModel("digits");
     await page.goto(`${site().url}/models`);
     await page.getByRole("link", { name: "digits" }).click();
-    await untilText(page, "No card is on chain");
+    await untilText(page, "Cards are not on chain");
     const told = await page.locator("main").innerText();
     expect(told).to.include("99.6 % of 4,000 inputs").and.to.include("64 – 32 – 10: 2,368 weights, 2.6 kB");
     expect(told).to.include(card.cid).and.to.include(model.artifactHash).and.to.include("onnxruntime-web@");
