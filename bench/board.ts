@@ -1,19 +1,13 @@
 import { network } from "hardhat";
-import { type Hex, hexToBytes } from "viem";
-import { disputeRow, disputeUnit, findWrongRow } from "../inference/dispute.ts";
-import { buildBatch, buildTraced, traceOf } from "../inference/fraud.ts";
+import type { Hex } from "viem";
 import { forward } from "../inference/integer.ts";
 import { readModel } from "../models/read.ts";
 import { unitSeed } from "../sdk/commitments.ts";
-import { FREE_CONTEXT, unitContext } from "../sdk/contexts.ts";
+import { unitContext } from "../sdk/contexts.ts";
 import { decodeLayout, decodeRows, encodeLayout, encodeRows, INT8, type Row } from "../sdk/layouts.ts";
-import { leavesOf } from "../sdk/tree.ts";
 import { showInput, unitInput } from "../sdk/units.ts";
-import { addressOf, ETHER, hash, protocol, publication, rowsOf } from "../test/contracts/fixtures.ts";
+import { addressOf, core, publication, rowsOf } from "../test/contracts/fixtures.ts";
 
-/** FraudProof's number here, after Quorum and the mock; its window in seconds. */
-const FRAUD = 3;
-const WINDOW = 600;
 const NOISE = 8;
 
 /** An integer model's bytes and base inputs. */
@@ -40,90 +34,67 @@ function dense(width: number): Source {
   return { layout, layers: rowsOf(widths), inputs: Uint8Array.from({ length: 64 * width }, (_, i) => 37 * i) };
 }
 
-/** One chain in this process with the contracts, and these models' tasks under FraudProof in a running season. */
+/** One chain in this process with the core contracts and three published models. */
 export async function createBoard() {
   const { ethers, networkHelpers } = await network.create();
-  const p = await protocol(ethers);
-  const { campaign, registry, prover } = p;
-  const account = addressOf(prover);
-  const fraud = await ethers.deployContract("FraudProof", [campaign, p.bonds, WINDOW, ETHER / 1000n]);
-  await registry.addMethod(fraud);
-  await p.bonds.deposit(fraud, prover, { value: 10n * ETHER });
-
-  const startsAt = (await networkHelpers.time.latest()) + 1000;
-  const organised = campaign.connect(p.organiser);
-  await organised.draft(startsAt, startsAt + 100_000, startsAt + 200_000, 0);
-  const sources = await Promise.all([digits(), dense(256), dense(1024)]);
-  const modelIds: Hex[] = [];
-  for (const { layout, layers, inputs } of sources) {
-    const rows = encodeRows(layers);
-    const modelId = (await p.models.publish.staticCall(publication, layout, rows, "")) as Hex;
-    await p.models.publish(publication, layout, rows, "");
-    const rules = { modelId, method: FRAUD, points: 10, unitsPerAccount: 4096, noise: NOISE };
-    await organised.addTask(1, rules, layout, inputs);
-    modelIds.push(modelId);
-  }
-  await organised.open(1, "");
-  await networkHelpers.mine(3);
-  await campaign.seed(1);
-  await networkHelpers.time.increaseTo(startsAt);
-  const seed = (await campaign.seasonOf(1)).seed as Hex;
-
-  const models = sources.map((source, i) => {
-    const { layout, layers, inputs } = source;
-    const modelId = modelIds[i] as Hex;
-    const taskId = BigInt(i + 1);
-    const spec = decodeLayout(layout);
-    const width = spec.widths[0] as number;
-    const task = { inputs, inputCount: inputs.length / width, noise: NOISE };
-    const contextOf = (unit: number) =>
-      unitContext({ campaign: addressOf(campaign), seasonId: 1n, taskId, unit: BigInt(unit) });
-    const seedOf = (unit: number) => unitSeed(seed, taskId, account, BigInt(unit));
-    const traceOfUnit = (unit: number) => traceOf(forward(layers, unitInput(seedOf(unit), task)));
-    const claim = { prover: account, method: FRAUD, modelId };
-    /** The prover's attestation of a trace, recorded. */
-    const attestSingle = async (trace: Uint8Array, context: Hex = FREE_CONTEXT) => {
-      const made = buildTraced(layout, { ...claim, context, salt: hash(`${context}`), trace });
-      const { inputHash } = made.attestation;
-      await registry.connect(prover).attest(FRAUD, modelId, inputHash, context, made.answer, made.evidence);
-      return { ...made, trace, uid: (await registry.uidOf(made.attestation)) as Hex };
-    };
-    /** The prover's batch, not recorded; `spoil` may change a unit's leaf. */
-    const batchOf = (first: number, count: number, spoil = (leaf: Uint8Array, _index: number) => leaf) => {
-      const leaves = Array.from({ length: count }, (_, k) => spoil(traceOfUnit(first + k).slice(width), k));
-      return buildBatch({ ...claim, context: contextOf(first) }, leaves);
-    };
-    const attestBatch = async ({ batch, traces }: ReturnType<typeof batchOf>) => {
-      const { context, count } = batch;
-      const sent = await registry.connect(prover).attestBatch(FRAUD, modelId, context, count, layout, traces);
-      return { id: (await registry.batchIdOf(batch)) as Hex, gas: await gasOf(sent) };
-    };
-    /** Arguments of `refuteBatch` for the first wrong row of a unit. */
-    const disputeOf = ({ batch, traces }: ReturnType<typeof batchOf>, first: number, index: number) => {
-      const leaves = leavesOf(hexToBytes(traces), batch.count);
-      const input = traceOfUnit(first + index).slice(0, width);
-      const place = findWrongRow(layers, Uint8Array.from([...input, ...(leaves[index] as Uint8Array)]));
-      if (place === undefined) throw new Error(`No row of unit ${index} is wrong.`);
-      const unit = disputeUnit(leaves, index, showInput(seedOf(first + index), task, spec.input));
-      return [batch, unit, disputeRow(layout, layers, place)] as const;
-    };
-    return {
-      ...{ ...source, modelId, width, contextOf, traceOfUnit, attestSingle, batchOf, attestBatch, disputeOf },
-      inputOf: (unit: number) => showInput(seedOf(unit), task, spec.input),
-    };
-  });
-  type BenchModel = (typeof models)[number];
-  const [small, middle, wide] = models as [BenchModel, BenchModel, BenchModel];
-  /** Lets the window pass and settles an attestation. */
-  const settle = async (id: Hex) => {
-    await networkHelpers.time.increase(WINDOW);
-    await fraud.settle(id);
+  const contracts = await core(ethers);
+  const { models: registered } = contracts;
+  const publish = async (source: Source) => {
+    const { layout, layers } = source;
+    const parts = [publication, layout, encodeRows(layers), ""] as const;
+    const modelId = (await registered.publish.staticCall(...parts)) as Hex;
+    await registered.publish(...parts);
+    return { ...source, modelId, width: decodeLayout(layout).widths[0] as number };
   };
-  return { ...p, ethers, fraud, settle, digits: small, middle, wide };
+  const models = {
+    digits: await publish(await digits()),
+    middle: await publish(dense(256)),
+    wide: await publish(dense(1024)),
+  };
+  return { ...contracts, ...models, ethers, networkHelpers };
 }
 
 export type Board = Awaited<ReturnType<typeof createBoard>>;
-export type BenchModel = Board["digits"];
+type PublishedModel = Board["digits"];
+
+/** A running season with a task of each model under a method. */
+export async function runSeason({ campaign, organiser, prover, networkHelpers, ...board }: Board, method: number) {
+  const startsAt = (await networkHelpers.time.latest()) + 1000;
+  const organised = campaign.connect(organiser);
+  await organised.draft(startsAt, startsAt + 100_000, startsAt + 200_000, 0);
+  const seasonId = await campaign.seasonCount();
+  const models = [board.digits, board.middle, board.wide];
+  for (const { modelId, layout, inputs } of models) {
+    const rules = { modelId, method, points: 10, unitsPerAccount: 4096, noise: NOISE };
+    await organised.addTask(seasonId, rules, layout, inputs);
+  }
+  await organised.open(seasonId, "");
+  await networkHelpers.mine(3);
+  await campaign.seed(seasonId);
+  await networkHelpers.time.increaseTo(startsAt);
+  const seed = (await campaign.seasonOf(seasonId)).seed as Hex;
+
+  /** What is known of a model's units: of the prover, whatever it makes of them. */
+  const unitsOf = (model: PublishedModel, taskId: bigint) => {
+    const { layout, layers, inputs, width } = model;
+    const task = { inputs, inputCount: inputs.length / width, noise: NOISE };
+    const seedOf = (unit: number) => unitSeed(seed, taskId, addressOf(prover), BigInt(unit));
+    return {
+      ...model,
+      contextOf: (unit: number) => unitContext({ campaign: addressOf(campaign), seasonId, taskId, unit: BigInt(unit) }),
+      inputOf: (unit: number) => showInput(seedOf(unit), task, decodeLayout(layout).input),
+      activationsOf: (unit: number) => forward(layers, unitInput(seedOf(unit), task)),
+    };
+  };
+  return {
+    digits: unitsOf(board.digits, 1n),
+    middle: unitsOf(board.middle, 2n),
+    wide: unitsOf(board.wide, 3n),
+  };
+}
+
+/** A model and its units in a season. */
+export type SeasonModel = Awaited<ReturnType<typeof runSeason>>["digits"];
 
 /** Gas that a transaction used. */
 export async function gasOf(sent: { wait(): Promise<{ gasUsed: bigint } | null> }): Promise<number> {

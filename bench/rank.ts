@@ -7,7 +7,7 @@ import { measureUpdates } from "./rank/updates.ts";
 import type { Row } from "./report.ts";
 
 /**
- * What is measured, in microseconds: the `rank` of an account; the standing `at` a rank; an account's standing with 5
+ * What is measured, in microseconds: the `rank` of an account; the standing `at` a place; an account's standing with 5
  * `around` it on each side; an `update`, which moves an account's entry, with its share of writing the transaction, or
  * undoes that; and to `build` the ranking for an account, timed as a whole, so that its three numbers are one. Files are
  * read through SQLite's cache of 64 MiB and the system's.
@@ -58,12 +58,13 @@ function measureReads(standings: Standings, drawn: readonly number[]): Record<"r
     const account = accountOf(n);
     return timed(() => ranks.push(standings.rankOf(account) as number));
   });
-  const at = drawn.map((n, i) => {
+  const at = drawn.map((place) => {
     let found: Standing | undefined;
     const time = timed(() => {
-      [found] = standings.pageFrom(ranks[i] as number, 1);
+      [found] = standings.pageFrom(place, 1);
     });
-    if (found?.account !== accountOf(n)) throw new Error(`${accountOf(n)} has rank ${ranks[i]}, where another stands.`);
+    if (found?.place !== place || found.rank !== standings.rankOf(found.account))
+      throw new Error(`At place ${place} stands ${found?.account}, at place ${found?.place} and rank ${found?.rank}.`);
     return time;
   });
   const around = drawn.map((n, i) => {

@@ -4,7 +4,7 @@ import { buildChain } from "./sync/chain.ts";
 import type { Contender } from "./sync/contender.ts";
 import { type Cost, measure } from "./sync/measure.ts";
 import { type Choice, choose, EVENTS_PER_ACCOUNT, EVENTS_PER_RANGE } from "./sync/options.ts";
-import { tellSeason } from "./sync/season.ts";
+import { scriptSeason } from "./sync/season.ts";
 import { usageObstacle } from "./sync/usage.ts";
 
 /** What a contender took for a layout; the run of median CPU time of several. */
@@ -64,12 +64,12 @@ async function compare(
   { events, rounds, profile }: Choice,
   signal: AbortSignal,
 ): Promise<Result[]> {
-  const { told, outcome } = tellSeason({
+  const { logs, outcome } = scriptSeason({
     ...{ events, accounts: events / EVENTS_PER_ACCOUNT, lead: perBlock },
     ...{ startsAt: STARTS_AT, endsAt: STARTS_AT + SEASON },
   });
   const pause = Math.floor((SEASON * perBlock) / events);
-  const chain = await buildChain(told, { perBlock, startsAt: STARTS_AT, pause, signal });
+  const chain = await buildChain(logs, { perBlock, startsAt: STARTS_AT, pause, signal });
   try {
     const course = { chain, outcome, span: EVENTS_PER_RANGE / perBlock, profile };
     const costs = new Map(contenders.map((contender) => [contender, [] as Cost[]]));

@@ -36,6 +36,10 @@ export function table<T>(columns: readonly Column<T>[], rows: readonly T[]): str
     .join("\n");
 }
 
+/** A stranger's text for a terminal: what isn't printable ASCII as the number of its character. */
+export const printable = (text: string): string =>
+  text.replace(/[^ -~]/gu, (each) => `\\u{${(each.codePointAt(0) as number).toString(16)}}`);
+
 /** Breaks text at spaces into lines of at most 100 columns, those after the first indented. */
 export function wrap(text: string, indent = 0): string {
   const lines = [""];

@@ -14,11 +14,11 @@ export function overview(commands: Readonly<Record<string, Command>>): string {
     "",
     ...lines,
     "",
-    "Options of all commands (each but --json also as PROOFBOARD_<NAME> in the environment):",
+    "Options of all commands (each except --json also as PROOFBOARD_<NAME> in the environment):",
     ...optionLines(globalOptions),
     "",
     wrap(
-      "The key is PROOFBOARD_PRIVATE_KEY, or the keystore's. Exit codes: 0 good, 1 bad news (refuted, a mismatch, not found, unreachable), 2 wrong use. `COMMAND --help` says more; `--version` says which this is.",
+      "The key is PROOFBOARD_PRIVATE_KEY, or the keystore's. Exit codes: 0 good, 1 bad news (refuted, a mismatch, not found, unreachable), 2 wrong use. `COMMAND --help` explains a command; `--version` prints the version.",
     ),
   ].join("\n");
 }

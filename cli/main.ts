@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
+import { NoTerminalError } from "../participant/password.ts";
 import { sentenceOf } from "../sdk/errors.ts";
 import type { Command, Outcome } from "./command.ts";
 import { attest } from "./commands/attest.ts";
 import { audit } from "./commands/audit.ts";
-import { challenge } from "./commands/challenge.ts";
 import { infer } from "./commands/infer.ts";
 import { models } from "./commands/models.ts";
 import { rank } from "./commands/rank.ts";
@@ -12,6 +12,7 @@ import { wallet } from "./commands/wallet.ts";
 import { work } from "./commands/work.ts";
 import { toJson } from "./format.ts";
 import { helpOf, overview } from "./help.ts";
+import { offeredMethods } from "./methods/index.ts";
 import { listOf, parseOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import { readSettings } from "./settings.ts";
@@ -23,7 +24,7 @@ const commands: Readonly<Record<string, Command>> = {
   infer,
   attest,
   work,
-  challenge,
+  ...Object.assign({}, ...offeredMethods().map(([, { commands }]) => commands)),
   rank,
   verify,
   audit,
@@ -41,7 +42,7 @@ try {
   const sentence = sentenceOf(error);
   if (words.includes("--json")) console.log(toJson({ error: sentence }));
   console.error(sentence);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+  process.exitCode = error instanceof UsageError || error instanceof NoTerminalError ? 2 : 1;
 }
 
 async function main([name, ...rest]: readonly string[]): Promise<Outcome> {

@@ -4,17 +4,17 @@ import { UsageError } from "./usage.ts";
 
 /** Options that every command takes. */
 export const globalOptions: Readonly<Record<string, Option>> = {
-  rpc: { value: "URL", help: "JSON-RPC endpoint; else what the API names, else http://127.0.0.1:8545" },
-  api: { value: "URL", help: "the indexer's API; else the demo's, http://127.0.0.1:4000" },
-  deployment: { value: "FILE", help: "where the contracts stand; else deployments/31337.json, else the API is asked" },
-  content: { value: "DIR", help: "files by CID; else .proofboard/content; the API is asked for what isn't there" },
-  journal: { value: "FILE", help: "salts not yet revealed; else .proofboard/journal.sqlite" },
-  keystore: { value: "FILE", help: "V3 keystore, its password in PROOFBOARD_PASSWORD or typed" },
+  rpc: { value: "URL", help: "JSON-RPC endpoint; defaults to the API's, otherwise http://127.0.0.1:8545" },
+  api: { value: "URL", help: "the indexer's API; defaults to the demo's, http://127.0.0.1:4000" },
+  deployment: { value: "FILE", help: "contracts' addresses; defaults to deployments/31337.json, or the API's" },
+  content: { value: "DIR", help: "files by CID; defaults to .proofboard/content; others come from the API" },
+  journal: { value: "FILE", help: "salts not yet revealed; defaults to .proofboard/journal.sqlite" },
+  keystore: { value: "FILE", help: "V3 keystore; its password is PROOFBOARD_PASSWORD or typed" },
   json: { help: "one JSON document on stdout instead of text" },
   help: { help: "this help" },
 };
 
-/** What stands on the command line, checked against what the command takes. */
+/** The command line, checked against what the command takes. */
 export interface Parsed {
   positionals: string[];
   options: Record<string, string>;

@@ -4,19 +4,19 @@ import { fileURLToPath } from "node:url";
 import type { LocalAccount } from "viem";
 import { type Content, openContent } from "../participant/content.ts";
 import { openAccount } from "../participant/keystore.ts";
+import { readPassword } from "../participant/password.ts";
 import { fetchApi } from "../sdk/api.ts";
 import { type Client, checkDeployment, connect } from "../sdk/client.ts";
 import { type Deployment, parseDeployment } from "../sdk/deployment.ts";
 import type { DeploymentAnswer } from "../sdk/wire.ts";
-import { readPassword } from "./password.ts";
 import { parseUrl } from "./usage.ts";
 
-/** Where things are; from options, else from the environment, else the demo's. */
+/** Where things are: from options, otherwise from the environment, otherwise the demo's. */
 export interface Settings {
   api: string;
-  /** Whether the API was named, or is the demo's. */
+  /** False if the API is the demo's by default. */
   apiNamed: boolean;
-  /** Undefined where nobody named it: the API is asked. */
+  /** If undefined, the API's RPC is used. */
   rpc: string | undefined;
   deployment: string | undefined;
   content: string;

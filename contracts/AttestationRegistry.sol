@@ -11,6 +11,8 @@ import {Commitments} from "./libraries/Commitments.sol";
 import {Contexts} from "./libraries/Contexts.sol";
 import {OrderedTree} from "./libraries/OrderedTree.sol";
 
+/// @title AttestationRegistry
+/// @notice See `IAttestationRegistry`.
 contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     /// @inheritdoc IAttestationRegistry
     IModelRegistry public immutable models;
@@ -18,11 +20,14 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     mapping(bytes32 id => Record) private _records;
     IVerificationMethod[] private _methods;
 
+    /// @notice Starts without attestations and methods.
     /// @param models_ Where models are published.
     /// @param manager Who may append methods.
     constructor(IModelRegistry models_, address manager) AccessManaged(manager) EIP712("Proofboard", "1") {
         models = models_;
     }
+
+    /* ATTESTING */
 
     /// @inheritdoc IAttestationRegistry
     function attest(
@@ -58,18 +63,18 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         bytes32 modelId,
         bytes32 context,
         uint32 count,
-        bytes calldata layoutBytes,
+        bytes calldata evidence,
         bytes calldata traces
     ) external returns (bytes32 id) {
         Batch memory batch = Batch(msg.sender, method, modelId, context, count, _rootOf(count, traces));
         id = batchIdOf(batch);
-        _attestBatch(id, batch, layoutBytes, traces);
+        _attestBatch(id, batch, evidence, traces);
     }
 
     /// @inheritdoc IAttestationRegistry
     function attestBatchBySig(
         Batch calldata batch,
-        bytes calldata layoutBytes,
+        bytes calldata evidence,
         bytes calldata traces,
         bytes calldata signature
     ) external returns (bytes32 id) {
@@ -77,7 +82,7 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         require(root == batch.root, SignedOtherwise(root, batch.root));
         id = batchIdOf(batch);
         _checkSignature(batch.prover, id, signature);
-        _attestBatch(id, batch, layoutBytes, traces);
+        _attestBatch(id, batch, evidence, traces);
     }
 
     /// @inheritdoc IAttestationRegistry
@@ -118,6 +123,8 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
 
         methodAt(method).onReveal(uid, attestation, opened);
     }
+
+    /* REVOKING AND SETTLING */
 
     /// @inheritdoc IAttestationRegistry
     function revoke(Attestation calldata attestation) external returns (bytes32 uid) {
@@ -161,6 +168,8 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         emit StatusChanged(id, uint8(status), by);
     }
 
+    /* METHODS */
+
     /// @inheritdoc IAttestationRegistry
     function addMethod(IVerificationMethod method) external restricted returns (uint8 id) {
         require(address(method).code.length != 0, NotAMethod(address(method)));
@@ -182,6 +191,8 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     function methodCount() external view returns (uint8) {
         return uint8(_methods.length);
     }
+
+    /* VIEWS */
 
     /// @inheritdoc IAttestationRegistry
     function recordOf(bytes32 id) external view returns (Record memory) {
@@ -215,6 +226,8 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
             OrderedTree.verify(batch.root, batch.count, index, OrderedTree.leaf(index, activations), proof);
     }
 
+    /* RECORDS */
+
     /// @dev The sender's attestation with an open answer.
     function _attestation(
         uint8 method,
@@ -245,7 +258,7 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         if (attestation.method != 0) methodAt(attestation.method).onAttest(uid, attestation, opened, evidence);
     }
 
-    function _attestBatch(bytes32 id, Batch memory batch, bytes calldata layoutBytes, bytes calldata traces) private {
+    function _attestBatch(bytes32 id, Batch memory batch, bytes calldata evidence, bytes calldata traces) private {
         _record(
             id,
             batch.modelId,
@@ -264,7 +277,7 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
             traces
         );
 
-        methodAt(batch.method).onAttestBatch(id, batch, traces.length / batch.count, layoutBytes);
+        methodAt(batch.method).onAttestBatch(id, batch, traces.length / batch.count, evidence);
     }
 
     function _recordNow(

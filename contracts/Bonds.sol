@@ -6,6 +6,8 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Bond, IBonds} from "./interfaces/IBonds.sol";
 import {IVerificationMethod} from "./interfaces/IVerificationMethod.sol";
 
+/// @title Bonds
+/// @notice See `IBonds`.
 contract Bonds is IBonds {
     using SafeCast for uint256;
 
@@ -19,6 +21,8 @@ contract Bonds is IBonds {
 
     /// @inheritdoc IBonds
     uint256 public held;
+
+    /* ACCOUNTS */
 
     /// @inheritdoc IBonds
     function deposit(address holder, address account) external payable {
@@ -72,6 +76,8 @@ contract Bonds is IBonds {
         Address.sendValue(payable(msg.sender), amount);
     }
 
+    /* HOLDERS */
+
     /// @inheritdoc IBonds
     function lock(address account, uint128 amount) external {
         Bond storage bond = _bonds[msg.sender][account];
@@ -107,11 +113,16 @@ contract Bonds is IBonds {
         emit Burned(msg.sender, account, amount);
     }
 
+    /* VIEWS */
+
     /// @inheritdoc IBonds
     function bondOf(address holder, address account) external view returns (Bond memory) {
         return _bonds[holder][account];
     }
 
+    /* BOOKS */
+
+    /// @dev Takes locked money off an account's bond.
     function _takeLocked(address account, uint128 amount) private returns (Bond storage bond) {
         bond = _bonds[msg.sender][account];
         require(bond.locked >= amount, InsufficientLocked(msg.sender, account, bond.locked, amount));

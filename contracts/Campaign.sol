@@ -10,32 +10,14 @@ import {Commitments} from "./libraries/Commitments.sol";
 import {Contexts} from "./libraries/Contexts.sol";
 import {LayoutParts, Layouts} from "./libraries/Layouts.sol";
 import {OrderedTree} from "./libraries/OrderedTree.sol";
+import {PointsLedger} from "./libraries/PointsLedger.sol";
+import {UnitBitmap} from "./libraries/UnitBitmap.sol";
 
+/// @title Campaign
+/// @notice See `ICampaign`.
 contract Campaign is ICampaign, AccessManaged {
-    /// @dev An account's standing in a season: one slot.
-    struct Entry {
-        uint64 points;
-        uint64 lastSeq;
-        uint64 owed;
-        uint64 verifierPoints;
-    }
-
-    /// @dev The head of a season's ledger; all but the hash in one slot.
-    struct Ledger {
-        uint64 seq;
-        uint32 participants;
-        uint64 totalPoints;
-        bytes32 ledgerHash;
-    }
-
-    /// @dev What an attestation changes of an account's standing and its season's ledger: loaded once, stored once.
-    struct Page {
-        uint256 seasonId;
-        address account;
-        bytes32 subject;
-        Entry entry;
-        Ledger ledger;
-    }
+    using PointsLedger for PointsLedger.Ledger;
+    using UnitBitmap for UnitBitmap.Bitmap;
 
     /// @dev Consecutive units of one account that an attestation is about.
     struct Units {
@@ -46,14 +28,24 @@ contract Campaign is ICampaign, AccessManaged {
         address account;
     }
 
-    uint8 private constant REASON_PROVER = 1;
-    uint8 private constant REASON_VERIFIER = 2;
-    uint8 private constant REASON_PENALTY = 5;
+    /// @inheritdoc ICampaign
+    uint256 public constant VERIFIER_PERCENT = 60;
 
-    uint256 private constant VERIFIER_PERCENT = 60;
-    uint256 private constant PENALTY_FACTOR = 10;
-    uint256 private constant MAX_POINTS = type(uint64).max >> 1;
-    uint256 private constant MAX_INPUTS = 120_000;
+    /// @inheritdoc ICampaign
+    uint256 public constant PENALTY_FACTOR = 10;
+
+    /// @inheritdoc ICampaign
+    uint8 public constant REASON_PROVER = PointsLedger.PROVER;
+
+    /// @inheritdoc ICampaign
+    uint8 public constant REASON_VERIFIER = PointsLedger.VERIFIER;
+
+    /// @inheritdoc ICampaign
+    uint8 public constant REASON_PENALTY = PointsLedger.PENALTY;
+
+    uint256 private constant MAX_TASK_BYTES = 120_000;
+    /// @dev With this, whatever is within all bounds is added within a transaction's gas.
+    uint256 private constant MAX_INPUTS = 30_000;
     uint256 private constant SEED_DELAY = 2;
 
     /// @inheritdoc ICampaign
@@ -67,12 +59,12 @@ contract Campaign is ICampaign, AccessManaged {
 
     mapping(uint256 seasonId => Season) private _seasons;
     mapping(uint256 seasonId => mapping(uint256 taskId => Task)) private _tasks;
-    mapping(uint256 seasonId => Ledger) private _ledgers;
-    mapping(uint256 seasonId => mapping(address account => Entry)) private _entries;
-    mapping(uint256 seasonId => mapping(uint256 taskId => mapping(address account => mapping(uint256 word => uint256 bits))))
+    mapping(uint256 seasonId => PointsLedger.Ledger) private _ledgers;
+    mapping(uint256 seasonId => mapping(uint256 taskId => mapping(address account => UnitBitmap.Bitmap)))
         private _spent;
     mapping(bytes32 uid => bool) private _burned;
 
+    /// @notice Starts without seasons.
     /// @param registry_ Where the attestations stand that earn points.
     /// @param closingMargin_ Time for awards and burns after the last possible settlement, in seconds: at most a year.
     /// @param manager Who may draft and open seasons.
@@ -81,6 +73,8 @@ contract Campaign is ICampaign, AccessManaged {
         registry = registry_;
         closingMargin = closingMargin_;
     }
+
+    /* SEASONS */
 
     /// @inheritdoc ICampaign
     function draft(
@@ -111,11 +105,13 @@ contract Campaign is ICampaign, AccessManaged {
     ) external returns (uint256 taskId) {
         Season storage season = _draftOfSender(seasonId);
         _checkRules(rules);
+        uint256 length = layoutBytes.length + inputs.length;
+        require(length <= MAX_TASK_BYTES, TaskTooLarge(length, MAX_TASK_BYTES));
         (bytes32 headerHash, uint256 inputBytes) = _inputOf(rules.modelId, layoutBytes);
-        require(
-            inputs.length != 0 && inputs.length <= MAX_INPUTS && inputs.length % inputBytes == 0,
-            InvalidInputsLength(inputs.length, inputBytes)
-        );
+        _checkMethod(rules, layoutBytes);
+        uint256 inputCount = inputs.length / inputBytes;
+        require(inputCount != 0 && inputs.length % inputBytes == 0, InvalidInputsLength(inputs.length, inputBytes));
+        require(inputCount <= MAX_INPUTS, TooManyInputs(inputCount, MAX_INPUTS));
         require(season.taskCount < type(uint24).max, TooManyTasks(seasonId));
 
         taskId = ++season.taskCount;
@@ -125,7 +121,7 @@ contract Campaign is ICampaign, AccessManaged {
             inputHeaderHash: headerHash,
             points: rules.points,
             unitsPerAccount: rules.unitsPerAccount,
-            inputCount: uint32(inputs.length / inputBytes),
+            inputCount: uint32(inputCount),
             inputBytes: uint32(inputBytes),
             method: rules.method,
             noise: rules.noise
@@ -168,6 +164,8 @@ contract Campaign is ICampaign, AccessManaged {
         emit SeasonSeeded(seasonId, hash);
     }
 
+    /* AWARDS AND BURNS */
+
     /// @inheritdoc ICampaign
     function award(address account, Attestation calldata attestation, AssignedInput calldata input) external {
         require(account == attestation.prover, WrongAccount(account, attestation.prover));
@@ -182,7 +180,7 @@ contract Campaign is ICampaign, AccessManaged {
         }
 
         _spend(units);
-        _award(units.seasonId, account, uid, REASON_PROVER, task.points);
+        _ledgers[units.seasonId].credit(units.seasonId, account, uid, REASON_PROVER, task.points);
         _awardVerifiers(units.seasonId, uid, task.points, method.verifiersOf(uid));
     }
 
@@ -195,7 +193,8 @@ contract Campaign is ICampaign, AccessManaged {
         _checkCounts(units.seasonId, id, Status.Verified);
 
         _spend(units);
-        _award(units.seasonId, account, id, REASON_PROVER, task.points * batch.count);
+        uint64 points = task.points * batch.count;
+        _ledgers[units.seasonId].credit(units.seasonId, account, id, REASON_PROVER, points);
     }
 
     /// @inheritdoc ICampaign
@@ -209,6 +208,8 @@ contract Campaign is ICampaign, AccessManaged {
         Units memory units = _unitsOf(batch.prover, batch.context, batch.count);
         _burn(units, _checkTask(units, batch.modelId, batch.method), registry.batchIdOf(batch));
     }
+
+    /* UNITS */
 
     /// @inheritdoc ICampaign
     function requireUnits(bytes32 modelId, uint8 method, bytes32 context, uint32 count) external view {
@@ -233,6 +234,20 @@ contract Campaign is ICampaign, AccessManaged {
     }
 
     /// @inheritdoc ICampaign
+    function isSpent(uint256 seasonId, uint256 taskId, address account, uint256 unit) external view returns (bool) {
+        return _spent[seasonId][taskId][account].isSpent(unit);
+    }
+
+    /// @inheritdoc ICampaign
+    function unitSeed(uint256 seasonId, uint256 taskId, address account, uint256 unit) public view returns (bytes32) {
+        bytes32 seasonSeed = _seasons[seasonId].seed;
+        require(seasonSeed != 0, NotSeeded(seasonId));
+        return Commitments.unitSeed(seasonSeed, taskId, account, unit);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc ICampaign
     function seasonOf(uint256 seasonId) external view returns (Season memory) {
         require(_seasons[seasonId].organiser != address(0), UnknownSeason(seasonId));
         return _seasons[seasonId];
@@ -249,34 +264,24 @@ contract Campaign is ICampaign, AccessManaged {
         uint256 seasonId,
         address account
     ) external view returns (uint64 points, uint64 lastSeq, uint64 owed) {
-        Entry storage entry = _entries[seasonId][account];
-        return (entry.points, entry.lastSeq, entry.owed);
+        PointsLedger.Standing storage standing = _ledgers[seasonId].standings[account];
+        return (standing.points, standing.lastSeq, standing.owed);
     }
 
     /// @inheritdoc ICampaign
     function verifierPointsOf(uint256 seasonId, address account) external view returns (uint64) {
-        return _entries[seasonId][account].verifierPoints;
+        return _ledgers[seasonId].standings[account].verifierPoints;
     }
 
     /// @inheritdoc ICampaign
     function ledgerOf(
         uint256 seasonId
     ) external view returns (uint64 seq, uint32 participants, uint64 totalPoints, bytes32 ledgerHash) {
-        Ledger storage ledger = _ledgers[seasonId];
-        return (ledger.seq, ledger.participants, ledger.totalPoints, ledger.ledgerHash);
+        PointsLedger.Head storage head = _ledgers[seasonId].head;
+        return (head.seq, head.participants, head.totalPoints, head.ledgerHash);
     }
 
-    /// @inheritdoc ICampaign
-    function isSpent(uint256 seasonId, uint256 taskId, address account, uint256 unit) external view returns (bool) {
-        return (_spent[seasonId][taskId][account][unit >> 8] >> (unit & 0xff)) & 1 == 1;
-    }
-
-    /// @inheritdoc ICampaign
-    function unitSeed(uint256 seasonId, uint256 taskId, address account, uint256 unit) public view returns (bytes32) {
-        bytes32 seasonSeed = _seasons[seasonId].seed;
-        require(seasonSeed != 0, NotSeeded(seasonId));
-        return Commitments.unitSeed(seasonSeed, taskId, account, unit);
-    }
+    /* CHECKS OF SEASONS AND TASKS */
 
     function _draftOfSender(uint256 seasonId) private view returns (Season storage season) {
         season = _seasons[seasonId];
@@ -299,9 +304,16 @@ contract Campaign is ICampaign, AccessManaged {
                 rules.unitsPerAccount != 0 &&
                 rules.noise >= 1 &&
                 rules.noise <= 127 &&
-                PENALTY_FACTOR * rules.points * rules.unitsPerAccount <= MAX_POINTS,
+                PENALTY_FACTOR * rules.points * rules.unitsPerAccount <= PointsLedger.MAX_POINTS,
             InvalidTask(rules.method, rules.points, rules.unitsPerAccount, rules.noise)
         );
+    }
+
+    function _checkMethod(TaskRules calldata rules, bytes calldata layoutBytes) private view {
+        IVerificationMethod method = registry.methodAt(rules.method);
+        address served = address(method.campaign());
+        require(served == address(this), MethodOfAnotherCampaign(rules.method, served));
+        method.requireModel(rules.modelId, layoutBytes);
     }
 
     function _emitTaskAdded(uint256 seasonId, uint256 taskId, bytes calldata inputs) private {
@@ -337,6 +349,8 @@ contract Campaign is ICampaign, AccessManaged {
             if (duration > longest) longest = duration;
         }
     }
+
+    /* CHECKS OF UNITS */
 
     /// @dev The units of this campaign that a context names; their task exists in an open season.
     function _unitsOf(address account, bytes32 context, uint32 count) private view returns (Units memory units) {
@@ -394,31 +408,16 @@ contract Campaign is ICampaign, AccessManaged {
         inputHash = Commitments.tensor(input.header, assigned);
     }
 
-    /// @dev Marks units as paid, a word of the bitmap at a time; refuses if one of them was spent.
+    /* POINTS */
+
+    /// @dev Spends units; refuses if one of them was spent.
     function _spend(Units memory units) private {
-        mapping(uint256 word => uint256 bits) storage spent = _spent[units.seasonId][units.taskId][units.account];
-        uint256 end = units.first + units.count;
-        for (uint256 unit = units.first; unit < end;) {
-            (uint256 mask, uint256 next) = _maskOf(unit, end);
-            uint256 bits = spent[unit >> 8];
-            if (bits & mask != 0) _refuseSpent(units, bits & mask, unit >> 8);
-            spent[unit >> 8] = bits | mask;
-            unit = next;
-        }
+        uint256 earlier = _bitmapOf(units).spend(units.first, units.count);
+        require(earlier == UnitBitmap.NONE, UnitSpent(units.seasonId, units.taskId, units.account, earlier));
     }
 
-    /// @dev The bits of the units from `unit` to the end of its word or to `end`, and the unit after them.
-    function _maskOf(uint256 unit, uint256 end) private pure returns (uint256 mask, uint256 next) {
-        next = (unit | 0xff) + 1;
-        if (next > end) next = end;
-        mask = (type(uint256).max >> (256 - (next - unit))) << (unit & 0xff);
-    }
-
-    /// @dev Names the first unit that was spent.
-    function _refuseSpent(Units memory units, uint256 bits, uint256 word) private pure {
-        uint256 unit = word << 8;
-        while ((bits >> (unit & 0xff)) & 1 == 0) ++unit;
-        revert UnitSpent(units.seasonId, units.taskId, units.account, unit);
+    function _bitmapOf(Units memory units) private view returns (UnitBitmap.Bitmap storage) {
+        return _spent[units.seasonId][units.taskId][units.account];
     }
 
     /// @dev Penalises a refuted attestation once and makes its units dead, paid or not.
@@ -427,88 +426,21 @@ contract Campaign is ICampaign, AccessManaged {
         require(!_burned[id], AlreadyBurned(id));
 
         _burned[id] = true;
-        mapping(uint256 word => uint256 bits) storage spent = _spent[units.seasonId][units.taskId][units.account];
-        uint256 end = units.first + units.count;
-        for (uint256 unit = units.first; unit < end;) {
-            (uint256 mask, uint256 next) = _maskOf(unit, end);
-            spent[unit >> 8] |= mask;
-            unit = next;
-        }
-        Page memory page = Page(
-            units.seasonId,
-            units.account,
-            id,
-            _entries[units.seasonId][units.account],
-            _ledgers[units.seasonId]
-        );
-        uint256 owed = page.entry.owed + PENALTY_FACTOR * task.points * units.count;
-        page.entry.owed = uint64(owed < MAX_POINTS ? owed : MAX_POINTS);
-        _collect(page, page.entry.points);
-        _store(page);
+        _bitmapOf(units).spend(units.first, units.count);
+        uint256 penalty = PENALTY_FACTOR * task.points * units.count;
+        _ledgers[units.seasonId].penalise(units.seasonId, units.account, id, penalty);
     }
 
     /// @dev Verifiers share a part of the unit's points evenly, each up to the season's cap.
     function _awardVerifiers(uint256 seasonId, bytes32 uid, uint64 points, address[] memory verifiers) private {
         if (verifiers.length == 0) return;
-        uint256 share = (uint256(points) * VERIFIER_PERCENT) / (100 * verifiers.length);
+        uint256 share = (VERIFIER_PERCENT * points) / (100 * verifiers.length);
         uint64 cap = _seasons[seasonId].verifierCap;
+        PointsLedger.Ledger storage ledger = _ledgers[seasonId];
         for (uint256 i = 0; i < verifiers.length; ++i) {
-            Entry storage entry = _entries[seasonId][verifiers[i]];
-            uint256 left = cap - entry.verifierPoints;
+            uint256 left = cap - ledger.standings[verifiers[i]].verifierPoints;
             uint64 amount = uint64(share < left ? share : left);
-            if (amount == 0) continue;
-            entry.verifierPoints += amount;
-            _award(seasonId, verifiers[i], uid, REASON_VERIFIER, amount);
+            if (amount != 0) ledger.credit(seasonId, verifiers[i], uid, REASON_VERIFIER, amount);
         }
-    }
-
-    /// @dev Credits in full, then takes what the account owes.
-    function _award(uint256 seasonId, address account, bytes32 subject, uint8 reason, uint64 amount) private {
-        Page memory page = Page(seasonId, account, subject, _entries[seasonId][account], _ledgers[seasonId]);
-        require(page.ledger.totalPoints + uint256(amount) <= MAX_POINTS, PointsOverflow(seasonId));
-        page.entry.points += amount;
-        page.ledger.totalPoints += amount;
-
-        uint64 seq = _write(page, reason, int256(uint256(amount)));
-
-        emit PointsAwarded(seasonId, account, subject, reason, amount, seq);
-
-        _collect(page, amount);
-        _store(page);
-    }
-
-    /// @dev Burns what the account owes, `most` at the most.
-    function _collect(Page memory page, uint64 most) private {
-        uint64 amount = page.entry.owed < most ? page.entry.owed : most;
-        if (amount == 0) return;
-        page.entry.owed -= amount;
-        page.entry.points -= amount;
-        page.ledger.totalPoints -= amount;
-
-        uint64 seq = _write(page, REASON_PENALTY, -int256(uint256(amount)));
-
-        emit PointsBurned(page.seasonId, page.account, page.subject, REASON_PENALTY, amount, seq);
-    }
-
-    function _store(Page memory page) private {
-        _entries[page.seasonId][page.account] = page.entry;
-        _ledgers[page.seasonId] = page.ledger;
-    }
-
-    /// @dev Appends a point change to the ledger.
-    function _write(Page memory page, uint8 reason, int256 delta) private pure returns (uint64 seq) {
-        Ledger memory ledger = page.ledger;
-        if (page.entry.lastSeq == 0) ++ledger.participants;
-        seq = ++ledger.seq;
-        page.entry.lastSeq = seq;
-        ledger.ledgerHash = Commitments.ledger(
-            ledger.ledgerHash,
-            page.seasonId,
-            page.account,
-            page.subject,
-            reason,
-            delta,
-            seq
-        );
     }
 }

@@ -6,14 +6,21 @@ import {Commitments, ModelParts} from "./libraries/Commitments.sol";
 import {LayoutParts, Layouts} from "./libraries/Layouts.sol";
 import {OrderedTree} from "./libraries/OrderedTree.sol";
 
+/// @title ModelRegistry
+/// @notice See `IModelRegistry`.
 contract ModelRegistry is IModelRegistry {
     uint256 private constant MAX_PUBLICATION = 120_000;
+    /// @dev With these two, whatever is within all bounds is published within a transaction's gas.
+    uint256 private constant MAX_LAYERS = 2048;
+    uint256 private constant MAX_ROWS = 8192;
     uint256 private constant MAX_WIDTH = 4096;
     uint256 private constant MAX_TOTAL_WIDTH = 32_768;
     /// @dev u8 shift ‖ i8 lo ‖ i32 bias, before a row's weights.
     uint256 private constant ROW_PREFIX = 6;
 
     mapping(bytes32 modelId => Model) private _models;
+
+    /* PUBLISHING */
 
     /// @inheritdoc IModelRegistry
     function publish(
@@ -52,6 +59,8 @@ contract ModelRegistry is IModelRegistry {
         emit UriAdded(modelId, msg.sender, uri);
     }
 
+    /* VIEWS */
+
     /// @inheritdoc IModelRegistry
     function isPublished(bytes32 modelId) public view returns (bool) {
         return _models[modelId].layoutHash != 0;
@@ -62,6 +71,8 @@ contract ModelRegistry is IModelRegistry {
         require(isPublished(modelId), UnknownModel(modelId));
         return _models[modelId];
     }
+
+    /* CHECKS */
 
     function _emitPublished(
         bytes32 modelId,
@@ -85,49 +96,59 @@ contract ModelRegistry is IModelRegistry {
     }
 
     /// @dev Checks layout and rows against the integer profile's bounds; zero for a float model, which has no rows.
+    /// Unchecked: the widths are bounded by then, and the rows as long as they say.
     function _weightsRoot(bytes calldata layoutBytes, bytes calldata rows) private pure returns (bytes32) {
         LayoutParts memory parts = Layouts.parse(layoutBytes);
+        Layouts.checkNames(layoutBytes, parts);
         if (parts.layers == 0) {
             require(rows.length == 0, RowsLengthMismatch(rows.length, 0));
             return 0;
         }
         bytes32[] memory leaves = new bytes32[](_checkWidths(layoutBytes, parts, rows.length));
         uint256 row = 0;
+        uint256 at = 0;
         uint256 inputs = Layouts.width(layoutBytes, 0);
-        for (uint256 layer = 1; layer <= parts.layers; ++layer) {
-            uint256 end = row + Layouts.width(layoutBytes, layer);
-            for (; row < end; ++row) {
-                bytes calldata data = rows[:ROW_PREFIX + inputs];
-                _checkRow(row, inputs, data);
-                leaves[row] = OrderedTree.leaf(row, data);
-                rows = rows[ROW_PREFIX + inputs:];
+        unchecked {
+            for (uint256 layer = 1; layer <= parts.layers; ++layer) {
+                uint256 outputs = Layouts.width(layoutBytes, layer);
+                uint256 size = ROW_PREFIX + inputs;
+                for (uint256 end = row + outputs; row < end; ++row) {
+                    bytes calldata data = rows[at:at + size];
+                    _checkRow(row, inputs, data);
+                    leaves[row] = OrderedTree.leaf(row, data);
+                    at += size;
+                }
+                inputs = outputs;
             }
-            inputs = Layouts.width(layoutBytes, layer);
         }
         return OrderedTree.root(leaves);
     }
 
-    /// @dev Returns the number of rows of all layers.
+    /// @dev Returns the number of rows of all layers. Unchecked: no sum of 2^11 widths of 32 bits comes near 256 bits.
     function _checkWidths(
         bytes calldata layoutBytes,
         LayoutParts memory parts,
         uint256 rowsLength
     ) private pure returns (uint256 rowCount) {
+        require(parts.layers <= MAX_LAYERS, TooManyLayers(parts.layers, MAX_LAYERS));
         uint256 inputs = 0;
         uint256 total = 0;
         uint256 expected = 0;
-        for (uint256 layer = 0; layer <= parts.layers; ++layer) {
-            uint256 width = Layouts.width(layoutBytes, layer);
-            total += width;
-            require(width != 0 && width <= MAX_WIDTH && total <= MAX_TOTAL_WIDTH, LayerOutOfBounds(layer, width));
-            if (layer == 0) {
-                _checkTensor(layoutBytes, parts.inputHeaderAt, parts.inputHeaderLength, 0, width);
-            } else {
-                rowCount += width;
-                expected += width * (ROW_PREFIX + inputs);
+        unchecked {
+            for (uint256 layer = 0; layer <= parts.layers; ++layer) {
+                uint256 width = Layouts.width(layoutBytes, layer);
+                total += width;
+                require(width != 0 && width <= MAX_WIDTH && total <= MAX_TOTAL_WIDTH, LayerOutOfBounds(layer, width));
+                if (layer == 0) {
+                    _checkTensor(layoutBytes, parts.inputHeaderAt, parts.inputHeaderLength, 0, width);
+                } else {
+                    rowCount += width;
+                    expected += width * (ROW_PREFIX + inputs);
+                }
+                inputs = width;
             }
-            inputs = width;
         }
+        require(rowCount <= MAX_ROWS, TooManyRows(rowCount, MAX_ROWS));
         _checkTensor(layoutBytes, parts.outputHeaderAt, parts.outputHeaderLength, parts.layers, inputs);
         require(rowsLength == expected, RowsLengthMismatch(rowsLength, expected));
     }

@@ -30,6 +30,6 @@ async function run(options: IndexerOptions): Promise<void> {
   if (!failure) return;
   process.exitCode = failure instanceof Stalled ? 3 : 1;
   await Promise.race([indexer.close(), sleep(LONGEST_END)]);
-  // Whatever made it stall may also keep it from ending.
+  // The reason for the stall may also keep the process from ending.
   process.exit();
 }

@@ -5,10 +5,9 @@ import { openForWriting } from "./open.ts";
 import type { IndexerOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import { createServer } from "./serve/server.ts";
-import { createAnnouncements } from "./store/announcements.ts";
-import { deleteForeignDatabase } from "./store/database.ts";
-import { createSeasonReader } from "./store/read-seasons.ts";
-import { newStatus } from "./sync/parts.ts";
+import { deleteForeignDatabase } from "./store/sqlite/database.ts";
+import { createAnnouncements } from "./sync/announcements.ts";
+import { newStatus } from "./sync/status.ts";
 import { follow } from "./sync.ts";
 import { watchProgress } from "./watchdog.ts";
 
@@ -19,14 +18,14 @@ const PAGE = fileURLToPath(new URL("../web/dist", import.meta.url));
 export interface Indexer {
   /** Where the API listens: `http://127.0.0.1:<port>`. */
   url: string;
-  /** Ends everything it started; the database is whole at any time. */
+  /** Stops everything; the database is consistent at any time. */
   close(): Promise<void>;
-  /** Settles when following the chain ends: with the error that no retry mends, or undefined after `close`. */
+  /** Settles when following the chain ends: with the error that no retry fixes, or undefined after `close`. */
   ended: Promise<Error | undefined>;
 }
 
 /**
- * Starts ingest → decode → store → rank → serve in this process. It answers at once and waits for nodes that are away.
+ * Starts ingest → decode → fold → store → rank → serve in this process. It answers at once and waits for nodes that are away.
  * Throws when the database is of another deployment or another process writes it, or the port is taken.
  */
 export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
@@ -42,11 +41,11 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     signal: stop.signal,
   });
   const store = openForWriting(options.db, deployment, () => options.wipe && wipeForeign(options, warn));
-  const { db, decoder, chain, ranking } = store;
+  const { decoder, writer } = store;
   const announcements = createAnnouncements();
   const status = newStatus();
   const server = await createServer({
-    sources: { db, chain, announcements, decoder, deployment, ranking, rpc },
+    sources: { ...store, announcements, deployment, rpc },
     condition: status,
     content: options.content,
     page: options.web ?? PAGE,
@@ -60,12 +59,12 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   });
 
   const followed = follow({
-    ...{ rpc, decoder, chain, status, warn },
+    ...{ rpc, decoder, writer, status, warn },
+    methods: store.readers.methods,
     campaign: deployment.contracts.Campaign.address,
-    localLedgers: createSeasonReader(db).ledgers,
+    localLedgers: store.readers.seasons.ledgers,
     wipe: options.wipe ?? false,
     blooms: options.blooms ?? true,
-    completeBackfill: store.completeBackfill,
     announce: announcements.announce,
     report: createProgress(options.terminal, (sentence) => logger.info(sentence)),
     startBlock: deployment.startBlock,
@@ -101,8 +100,8 @@ function wipeForeign({ db, deployment }: IndexerOptions, warn: (message: string)
   if (reason !== undefined) warn(`${reason} It is deleted.`);
 }
 
-// An RPC URL elsewhere may carry its operator's key: only one on this machine is shown without being told.
+// An RPC URL elsewhere may contain its operator's key: by default only one on this machine is shown.
 const isLocal = (url: string): boolean => ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
 
-// What `npm run indexer` starts, for whoever starts this file.
+// Starting this file does the same as `npm run indexer`.
 if (import.meta.main) void import(new URL("start.js", import.meta.url).href);

@@ -4,35 +4,30 @@ import type { MaintainOptions, RewindOptions } from "./options.ts";
 
 /**
  * Undoes every block above `to`, also final ones, so that the chain is read again from there. Only some blocks are kept:
- * the highest of those at or below `to` is where it ends, and what is returned. Throws when there is none.
+ * the database ends at the highest of them at or below `to`, which is returned. Throws when there is none.
  */
 export function rewind({ deployment, db: file, to }: RewindOptions): Header {
-  const { chain, close } = openForWriting(file, deployment);
+  const { writer, close } = openForWriting(file, deployment);
   try {
-    const cursor = chain.progress()?.cursor;
+    const cursor = writer.progress()?.cursor;
     if (!cursor || cursor.number <= to)
       throw new Error(
         `The database ${file} ends with block ${cursor?.number ?? "none"}: nothing is above block ${to}.`,
       );
-    const target = chain.highest(to);
+    const target = writer.highest(to);
     if (!target) throw new Error(`No block at or below ${to} is kept in ${file}: index anew into another --db.`);
-    chain.rewind(target.number);
+    writer.rewind(target.number);
     return target;
   } finally {
     close();
   }
 }
 
-/** Folds the stored events anew, without a node: every other row is made again. Returns how many events there are. */
+/** Computes all other rows again from the stored events, without a node. Returns the number of events. */
 export function rebuild({ deployment, db: file }: MaintainOptions): number {
-  const { db, chain, ranking, close } = openForWriting(file, deployment);
+  const { writer, close } = openForWriting(file, deployment);
   try {
-    return db.transaction(() => {
-      const built = ranking.built();
-      const count = chain.rebuild();
-      if (built) ranking.build();
-      return count;
-    })();
+    return writer.rebuild();
   } finally {
     close();
   }

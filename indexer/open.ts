@@ -1,19 +1,25 @@
 import { getHeapStatistics } from "node:v8";
 import type { Deployment } from "../sdk/deployment.ts";
 import { createDecoder, type Decoder } from "./decode/events.ts";
+import type { Header } from "./ingest/blocks.ts";
+import { createHistory, type History } from "./rank/history.ts";
 import { createRanking, type Ranking } from "./rank/ranking.ts";
-import { type Chain, createChain } from "./store/chain.ts";
-import { type Db, openDatabase } from "./store/database.ts";
-import { lockDatabase } from "./store/lock.ts";
+import { createBlocks } from "./store/sqlite/blocks.ts";
+import { type Db, isOutdated, openDatabase, openReadonly, renew } from "./store/sqlite/database.ts";
+import { lockDatabase } from "./store/sqlite/lock.ts";
+import { createReaders, type Readers } from "./store/sqlite/readers.ts";
+import { createStore, type Files } from "./store/sqlite/store.ts";
+import { createWriter, type Writer } from "./sync/writer.ts";
 
-/** A deployment's database, which nobody else writes until `close`. */
+/** What is made of a deployment's logs: how it is written, ranked and read. */
 export interface Opened {
-  db: Db;
   decoder: Decoder;
+  writer: Writer;
   ranking: Ranking;
-  chain: Chain;
-  /** Builds, where that isn't done, what a new file lacks until its first blocks are read: indexes and the ranking. */
-  completeBackfill(): void;
+  history: History;
+  readers: Readers;
+  files: Files;
+  /** Ends this; then another process can write. */
   close(): void;
 }
 
@@ -23,21 +29,18 @@ const BYTES_OF_STANDING = 300;
 /** How many accounts' standings are kept in memory, where the heap may grow to so many bytes: a quarter of them. */
 export const heldWithin = (heap: number): number => Math.min(MOST_HELD, Math.floor(heap / 4 / BYTES_OF_STANDING));
 
-/** Opens the database for writing, or creates it. `prepare` is called before, while nobody else can write it. */
+/**
+ * Opens the database for writing, or creates it; one of an older version is brought up to date from its logs. Nobody else
+ * writes it until `close`. `prepare` is called before, while nobody else can write it.
+ */
 export function openForWriting(file: string, deployment: Deployment, prepare?: () => unknown): Opened {
   const lock = lockDatabase(file);
   try {
     prepare?.();
     const db = openDatabase(file, deployment);
-    const decoder = createDecoder(deployment);
-    const ranking = createRanking(db, { held: heldWithin(getHeapStatistics().heap_size_limit) });
-    const chain = createChain(db, decoder, deployment.contracts.Campaign.address, ranking.listener);
+    const opened = isOutdated(db) ? upgrade(db, deployment) : assemble(db, deployment);
     return {
-      ...{ db, decoder, ranking, chain },
-      completeBackfill() {
-        chain.complete();
-        ranking.build();
-      },
+      ...opened,
       close() {
         db.close();
         lock.release();
@@ -45,6 +48,69 @@ export function openForWriting(file: string, deployment: Deployment, prepare?: (
     };
   } catch (error) {
     lock.release();
+    throw error;
+  }
+}
+
+/** What another thread or process reads of a database, as of one block. */
+interface Moment {
+  ranking: Ranking;
+  readers: Readers;
+  /** The last folded block, and up to which they can't be reorganised; undefined in a new file. */
+  position: { cursor: Header; finalized: number } | undefined;
+}
+
+/** Reads a database that another thread or process may write. */
+export function readOnce<Result>(file: string, read: (moment: Moment) => Result): Result {
+  const db = openReadonly(file);
+  try {
+    return db.transaction(() => {
+      const blocks = createBlocks(db);
+      const position = blocks.position();
+      const cursor = position && blocks.header(position.cursor);
+      const at = cursor && { cursor, finalized: position.finalized };
+      return read({ ranking: createRanking(db), readers: createReaders(db), position: at });
+    })();
+  } finally {
+    db.close();
+  }
+}
+
+/** What works on an open database; keeps standings of up to `held` accounts in memory. */
+export function assemble(
+  db: Db,
+  deployment: Deployment,
+  held = heldWithin(getHeapStatistics().heap_size_limit),
+): Omit<Opened, "close"> {
+  const decoder = createDecoder(deployment);
+  const store = createStore(db);
+  const readers = createReaders(db);
+  decoder.follow(readers.methods());
+  const ranking = createRanking(db, { held });
+  const writer = createWriter({
+    decoder,
+    store,
+    ranking,
+    methods: readers.methods,
+    campaign: deployment.contracts.Campaign.address,
+  });
+  return { decoder, writer, ranking, history: createHistory(db), readers, files: store.files };
+}
+
+/** All in one transaction: a file whose upgrade is broken off stays of its version. */
+function upgrade(db: Db, deployment: Deployment): Omit<Opened, "close"> {
+  try {
+    return db
+      .transaction(() => {
+        renew(db);
+        const opened = assemble(db, deployment);
+        opened.writer.rebuild();
+        opened.writer.complete();
+        return opened;
+      })
+      .immediate();
+  } catch (error) {
+    db.close();
     throw error;
   }
 }

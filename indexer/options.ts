@@ -4,7 +4,7 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 import { type Deployment, parseDeployment } from "../sdk/deployment.ts";
 import { DEFAULT_LIMITS, type Limits } from "./serve/limits.ts";
 
-/** What an indexer is told. */
+/** Options of an indexer. */
 export interface IndexerOptions {
   /** JSON-RPC URLs of nodes of one chain; the first that answers is used. */
   rpcs: readonly string[];
@@ -15,31 +15,31 @@ export interface IndexerOptions {
   port: number;
   /** Directory of files named by their CIDs, served at `/ipfs/<cid>`. */
   content?: string | undefined;
-  /** Directory of the built page, served at `/`; `web/dist` of this checkout unless told. */
+  /** Directory of the built page, served at `/`; defaults to `web/dist` of this checkout. */
   web?: string | undefined;
-  /** What clients may ask of the server, where it is not what `DEFAULT_LIMITS` says. */
+  /** Limits for clients; defaults to `DEFAULT_LIMITS`. */
   limits?: Partial<Limits> | undefined;
-  /** A block is final only this many blocks below the head; 64 unless told. */
+  /** Blocks below the head that a reorganisation may still change; defaults to 64. */
   finality?: number | undefined;
-  /** RPC URL that browsers may use; without it the first of `rpcs` that is on this machine, since others may hold a key. */
+  /** RPC URL that browsers may use; defaults to the first of `rpcs` on this machine, since others may contain a key. */
   publicRpc?: string | undefined;
-  /** Pause between looks at the chain, in milliseconds; 1000 unless told. */
+  /** Pause between looks at the chain, in milliseconds; defaults to 1000. */
   pollInterval?: number | undefined;
-  /** Longest wait for a node's answer, in milliseconds; 20000 unless told. */
+  /** Longest wait for a node's answer, in milliseconds; defaults to 20000. */
   rpcTimeout?: number | undefined;
-  /** Empties a database of another chain, deployment or version rather than refuse it. */
+  /** Deletes the data of another chain, deployment or version instead of refusing the database. */
   wipe?: boolean | undefined;
-  /** Whether logs are held against the headers' bloom filters: yes unless told, and no only where headers have none. */
+  /** Whether logs are compared with the headers' bloom filters; defaults to true. False only for chains whose headers have none. */
   blooms?: boolean | undefined;
-  /** Milliseconds without any success after which `ended` settles with `Stalled`; 600000 unless told, 0 for never. */
+  /** Milliseconds without any success after which `ended` settles with `Stalled`; defaults to 600000, 0 for never. */
   stallAfter?: number | undefined;
-  /** Where a person may watch the progress of a backfill. */
+  /** Terminal that shows the progress of a backfill; none by default. */
   terminal?: WriteStream | undefined;
-  /** pino's level; `info` unless told. */
+  /** pino's level; defaults to `info`. */
   logLevel?: string | undefined;
 }
 
-/** What a command works on that needs no node. */
+/** Options of a command that needs no node. */
 export interface MaintainOptions {
   deployment: Deployment;
   /** Path of the SQLite file. */
@@ -60,15 +60,15 @@ export type Command =
 export const USAGE = `usage: indexer --rpc URL [--rpc URL …] --deployment FILE --db FILE [--port N] [--content DIR]
                [--finality N] [--public-rpc URL] [--web DIR] [--rate-limit N] [--wipe] [--no-blooms]
                [--watchdog SECONDS] [--poll MS] [--timeout MS]
-       indexer rewind --to BLOCK --deployment FILE --db FILE   undo what is above a block, also if it was final
-       indexer rebuild --deployment FILE --db FILE             fold the stored events anew, without a node
+       indexer rewind --to BLOCK --deployment FILE --db FILE   undo every block above BLOCK, also final ones
+       indexer rebuild --deployment FILE --db FILE             compute all rows again from the stored logs, without a node
 
---wipe       empties a database of another chain, deployment or version, which is refused without it
---no-blooms  for a chain whose headers carry no bloom filters: logs that a node leaves out are noticed later, or never
---watchdog   ends with 3 when nothing has succeeded for so many seconds, 600 unless told; 0 never does
---poll       pause between looks at the chain, 1000 ms unless told
---timeout    longest wait for a node's answer, 20000 ms unless told
-Exit codes: 0 told to end, 1 can't go on, 2 wrong use, 3 stalled.`;
+--wipe       deletes the data of another chain, deployment or version; without it such a database is refused
+--no-blooms  for chains whose headers carry no bloom filters: logs that a node leaves out are detected later, or never
+--watchdog   exits with 3 after so many seconds without any success; defaults to 600, 0 never does
+--poll       pause between looks at the chain; defaults to 1000 ms
+--timeout    longest wait for a node's answer; defaults to 20000 ms
+Exit codes: 0 stopped by a signal, 1 can't go on, 2 wrong use, 3 stalled.`;
 
 /** The command was used wrongly. */
 export class UsageError extends Error {

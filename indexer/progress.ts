@@ -1,5 +1,5 @@
 import type { WriteStream } from "node:tty";
-import type { Backfill } from "./sync/parts.ts";
+import type { Backfill } from "./sync/status.ts";
 
 const WIDTH = 30;
 const CLEAR_LINE = "\r\u001b[K";

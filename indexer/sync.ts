@@ -1,28 +1,29 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MalformedLog } from "./decode/events.ts";
-import { readFinalized, readFollowed, readHeader } from "./ingest/blocks.ts";
+import { IntegrityError } from "./fold/step.ts";
+import { readFinalized, readHeader } from "./ingest/blocks.ts";
 import { FatalError, RpcError } from "./ingest/errors.ts";
-import { IntegrityError } from "./store/integrity.ts";
-import { StorageError } from "./store/storage.ts";
+import { StorageError } from "./store/sqlite/storage.ts";
 import { readFinalBlocks, readNewBlocks } from "./sync/append.ts";
 import { compareLedgers } from "./sync/compare.ts";
-import { checkGenesis } from "./sync/genesis.ts";
-import { progressOf, rollback, type SyncParts } from "./sync/parts.ts";
-import { DeepReorg, startOver, undoReorg, wayOut } from "./sync/reorg.ts";
+import { progressOf, type SyncContext } from "./sync/context.ts";
+import { DeepReorg, rollback, undoReorg, wayOut } from "./sync/reorg.ts";
+import { start } from "./sync/start.ts";
 
 const LONGEST_PAUSE = 60_000;
 /** A backend of a load balancer may be on a fork of its own: what was final is given up only if it stays away. */
 const DEEP_REORGS_BELIEVED = 5;
 
 /** Follows the chain until the signal aborts. Throws {@link FatalError} when no retry would help. */
-export async function follow(parts: SyncParts): Promise<void> {
-  const { signal, status } = parts;
+export async function follow(context: SyncContext): Promise<void> {
+  const { signal, status } = context;
   let failures = 0;
   let deepReorgs = 0;
   for (let started = false; !signal.aborted; ) {
     try {
-      started = started || (await start(parts));
-      await round(parts);
+      if (!started) await start(context);
+      started = true;
+      await round(context);
       failures = 0;
       deepReorgs = 0;
       status.failure = undefined;
@@ -30,71 +31,65 @@ export async function follow(parts: SyncParts): Promise<void> {
     } catch (error) {
       if (signal.aborted) return;
       failures++;
-      if (error instanceof DeepReorg && ++deepReorgs === DEEP_REORGS_BELIEVED) throw await wayOut(parts, error);
-      takeNote(parts, error);
+      if (error instanceof DeepReorg && ++deepReorgs === DEEP_REORGS_BELIEVED) throw await wayOut(context, error);
+      reportFailure(context, error);
     }
-    const pause = Math.min(parts.pollInterval * 2 ** Math.max(failures - 1, 0), LONGEST_PAUSE);
+    const pause = Math.min(context.pollInterval * 2 ** Math.max(failures - 1, 0), LONGEST_PAUSE);
     await sleep(pause, undefined, { signal }).catch(() => {});
   }
 }
 
-/** Tells of a failed round; throws what no other round would mend. */
-function takeNote(parts: SyncParts, error: unknown): void {
-  const { chain, rpc, status, warn } = parts;
+/** Reports a failed round; throws what no other round would mend. */
+function reportFailure(context: SyncContext, error: unknown): void {
+  const { writer, rpc, status, warn } = context;
   const ofNodes = error instanceof RpcError || error instanceof MalformedLog;
   const ofEvents = error instanceof IntegrityError;
   if (!ofNodes && !ofEvents && !(error instanceof StorageError)) throw error;
   status.failure = error.message;
   status.inconsistent = ofEvents;
   if (ofNodes || ofEvents) rpc.rotate();
-  warn(`At block ${chain.progress()?.cursor.number ?? "none"}: ${error.message}`);
-}
-
-async function start(parts: SyncParts): Promise<true> {
-  checkGenesis(parts, (await readFollowed(parts.rpc, 0)).hash);
-  if (!parts.chain.progress()) await startOver(parts);
-  return true;
+  warn(`At block ${writer.progress()?.cursor.number ?? "none"}: ${error.message}`);
 }
 
 /**
- * One look at the chain. What doesn't fit together is looked at again by another node, and then read again from where
- * it was last found right.
+ * One round. Contradictory answers are requested again from another node, then read again from the last block that was
+ * verified.
  */
-async function round(parts: SyncParts): Promise<void> {
+async function round(context: SyncContext): Promise<void> {
   for (const remedy of [askAgain, readAgain])
     try {
-      return await advance(parts);
+      return await advance(context);
     } catch (error) {
       if (!(error instanceof IntegrityError)) throw error;
-      parts.rpc.rotate();
-      remedy(parts, error);
+      context.rpc.rotate();
+      remedy(context, error);
     }
-  await advance(parts);
+  await advance(context);
 }
 
-const askAgain = (parts: SyncParts, error: Error): void => parts.warn(`${error.message} Asking again.`);
+const askAgain = (context: SyncContext, error: Error): void => context.warn(`${error.message} Asking again.`);
 
-function readAgain(parts: SyncParts, error: Error): void {
-  const { verified } = progressOf(parts);
-  parts.warn(`${error.message} Reading again from block ${verified.number + 1}.`);
-  rollback(parts, verified.number);
+function readAgain(context: SyncContext, error: Error): void {
+  const { verified } = progressOf(context);
+  context.warn(`${error.message} Reading again from block ${verified.number + 1}.`);
+  rollback(context, verified.number);
 }
 
-async function advance(parts: SyncParts): Promise<void> {
-  const { rpc, status } = parts;
+async function advance(context: SyncContext): Promise<void> {
+  const { rpc, writer, status } = context;
   for (;;) {
     const head = await readHeader(rpc, "latest");
     status.headBlock = head.number;
-    await undoReorg(parts, head);
-    const finalized = await readFinalized(rpc, head.number, parts.finality);
+    await undoReorg(context, head);
+    const finalized = await readFinalized(rpc, head.number, context.finality);
     // The head has gone on while a long chain was read.
-    if (progressOf(parts).cursor.number < finalized) {
-      await readFinalBlocks(parts, head, finalized);
+    if (progressOf(context).cursor.number < finalized) {
+      await readFinalBlocks(context, head, finalized);
       continue;
     }
-    await readNewBlocks(parts, head, finalized);
-    parts.completeBackfill();
-    await compareLedgers(parts);
+    await readNewBlocks(context, head, finalized);
+    writer.complete();
+    await compareLedgers(context);
     status.caughtUpAt = Date.now();
     status.progressAt = Date.now();
     return;

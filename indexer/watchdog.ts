@@ -1,14 +1,14 @@
 import { Worker } from "node:worker_threads";
-import type { SyncStatus } from "./sync/parts.ts";
+import type { SyncStatus } from "./sync/status.ts";
 
-/** Nothing has succeeded for too long: a supervisor should start the process anew. */
+/** Nothing has succeeded for too long: a supervisor should restart the process. */
 export class Stalled extends Error {
   override name = "Stalled";
 }
 
 /**
- * Rejects with {@link Stalled} when nothing has succeeded for `patience` milliseconds, 0 for never, and otherwise stays
- * pending. Looks no more once the signal aborts.
+ * Rejects with {@link Stalled} when nothing has succeeded for `patience` milliseconds, 0 for never; otherwise stays
+ * pending. Stops when the signal aborts.
  */
 export function watchProgress(
   status: Pick<SyncStatus, "progressAt" | "failure">,
@@ -28,9 +28,9 @@ export function watchProgress(
   });
 }
 
-/** Kills the process when its event loop has hung for `patience` milliseconds: what hangs can't end itself. */
+/** Kills the process when its event loop has hung for `patience` milliseconds. */
 export function watchEventLoop(patience: number): void {
   const beats = new Int32Array(new SharedArrayBuffer(4));
   setInterval(() => Atomics.add(beats, 0, 1), Math.min(patience / 4, 1_000)).unref();
-  new Worker(new URL("heartbeat.ts", import.meta.url), { execArgv: [], workerData: { beats, patience } }).unref();
+  new Worker(new URL("watchdog.worker.ts", import.meta.url), { execArgv: [], workerData: { beats, patience } }).unref();
 }

@@ -1,23 +1,23 @@
 import { checkContent, MAX_CONTENT_BYTES } from "../sdk/content.ts";
 
-/** Content can't be had, or not what its address names: what a panel member votes UNAVAILABLE for. */
+/** Content is missing, or doesn't match its address: a panel member votes UNAVAILABLE. */
 export class UnavailableError extends Error {
   override name = "UnavailableError";
 }
 
-/** Bytes by the hash they have. */
+/** Bytes by their hash. */
 export interface ContentReader {
-  /** The bytes of a CID, re-hashed. Throws {@link UnavailableError} when they can't be had. */
+  /** The bytes of a CID, re-hashed. Throws {@link UnavailableError} when they can't be found. */
   get(cid: string): Promise<Uint8Array>;
 }
 
 const FETCH_TIMEOUT_MS = 15_000;
 
 /**
- * Fetches `/ipfs/<cid>` from a server and re-hashes it; nothing else is ever asked for. Throws a sentence that says
+ * Fetches `/ipfs/<cid>` from a server and re-hashes it; it makes no other request. Throws a sentence that says
  * what is wrong.
  *
- * @param source Where the server stands, as in `http://127.0.0.1:4000`.
+ * @param source The server's URL, as in `http://127.0.0.1:4000`.
  */
 export async function fetchContent(source: string, cid: string): Promise<Uint8Array> {
   const url = new URL(`/ipfs/${cid}`, source);
@@ -27,7 +27,7 @@ export async function fetchContent(source: string, cid: string): Promise<Uint8Ar
   return checkContent(cid, await readBounded(response.body, url.origin));
 }
 
-// Bounded while it arrives: a length that a server states binds nobody.
+// Bounded while it arrives: a server may send more than it says.
 async function readBounded(body: ReadableStream<Uint8Array>, origin: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -3,7 +3,7 @@ import type { Layout, Row } from "../sdk/layouts.ts";
 /** The widest layer. */
 export const MAX_WIDTH = 4096;
 
-/** The most that all layers' widths, the input's among them, may add up to. */
+/** Most that all layers' widths, with the input's, may add up to. */
 export const MAX_TOTAL_WIDTH = 32_768;
 
 export const MIN_SHIFT = 1;

@@ -3,9 +3,10 @@ import { modelId, ZERO_HASH } from "../sdk/commitments.ts";
 import { WrongHashError } from "../sdk/content.ts";
 import { decodeLayout, decodeRows, type Layout, type Row, weightsTree } from "../sdk/layouts.ts";
 import { canonicalOnnx } from "./canonical.ts";
+import { admitGraph } from "./graph/admit.ts";
 import { RUNTIME_ID } from "./pinned.ts";
 
-/** A model as `ModelPublished` tells of it; hashes are zero where a part is missing. */
+/** A model from `ModelPublished`; hashes are zero if a part is missing. */
 export interface PublishedModel {
   modelId: Hex;
   /** sha256 of the ONNX file. */
@@ -20,7 +21,7 @@ export interface PublishedModel {
 }
 
 /**
- * Names a model that runs on the pinned runtime and has neither circuit nor enclave, from its file and the bytes that
+ * Computes the id of a model that runs on the pinned runtime and has neither circuit nor enclave, from its file and the bytes that
  * are published with it. Throws when the rows don't fit the layout; see {@link checkModel} for the rest.
  *
  * @param rows Empty for a float model.
@@ -44,8 +45,8 @@ export interface CheckedModel {
 
 /**
  * Checks that a published model's parts agree with each other and with the file: every hash, the runtime, the bounds,
- * and for an integer model that the file is what the canonical writer makes of its layout and rows. Throws a sentence
- * that names what disagrees.
+ * for an integer model that the file is what the canonical writer makes of its layout and rows, and that the graph is
+ * one that runs at all. Throws a sentence that names what is wrong.
  */
 export function checkModel(model: PublishedModel, artifact: Uint8Array): CheckedModel {
   const artifactHash = sha256(artifact);
@@ -72,6 +73,7 @@ export function checkModel(model: PublishedModel, artifact: Uint8Array): Checked
   if (id !== model.modelId)
     throw new WrongHashError(`The parts make the model ${id}; it is named ${model.modelId}.`, model.modelId, id);
   if (layers.length > 0) checkCanonical(canonicalOnnx(layout, layers), artifact);
+  admitGraph(artifact, layout);
   return { layout, layers };
 }
 

@@ -1,17 +1,19 @@
-import type { Hex } from "viem";
+import { type Hex, sha256 } from "viem";
 import { type Client, type ModelPublication, readModel } from "../sdk/client.ts";
-import { cidOfSha256 } from "../sdk/content.ts";
-import type { Layout, Row } from "../sdk/layouts.ts";
+import { cidOfSha256, WrongHashError } from "../sdk/content.ts";
+import { decodeLayout, decodeRows, type Layout, type Row } from "../sdk/layouts.ts";
+import { canonicalOnnx } from "./canonical.ts";
 import { type ContentReader, UnavailableError } from "./content.ts";
-import { checkModel } from "./model.ts";
+import { HostLimitError, isOfEngine, messageOf, unrunnable } from "./failures.ts";
+import type { ModelOpener } from "./opener.ts";
 import { RUNTIME_ID } from "./pinned.ts";
-import type { InferenceRuntime, InferenceSession } from "./runtime.ts";
+import type { InferenceSession } from "./runtime.ts";
 
 /** A published model, ready to run. */
 export interface OpenModel {
   publication: ModelPublication;
   layout: Layout;
-  /** An integer model's rows by layer; none of a float model. */
+  /** An integer model's rows by layer; empty for a float model. */
   layers: Row[][];
   session: Pick<InferenceSession, "run">;
 }
@@ -19,41 +21,63 @@ export interface OpenModel {
 /** Opens published models by name. */
 export interface Models {
   /**
-   * Throws {@link UnavailableError} when the file can't be had or is for another runtime, {@link InvalidModelError}
-   * when there is no running it.
+   * Throws {@link UnavailableError} when the file can't be had, is for another runtime or is too much for this machine,
+   * an `InvalidModelError` when there is no running it anywhere.
    */
   open(modelId: Hex): Promise<OpenModel>;
 }
 
-/** A model's parts disagree with each other or with its file, or the file doesn't load. */
-export class InvalidModelError extends Error {
-  override name = "InvalidModelError";
+export interface ModelsOptions {
+  /** Models kept in mind at most; 8 unless told. */
+  most?: number;
 }
 
-/** Fetches each model's file by its CID, checks it against `ModelPublished`, loads it once and keeps it loaded. */
-export function openModels(client: Client, content: ContentReader, runtime: InferenceRuntime): Models {
+/**
+ * Opens each model once and keeps it, as long as others don't take its place. Its file is fetched by its CID and hashed
+ * again; an integer model's is made from what is on chain, so that nobody need have it.
+ */
+export function openModels(
+  client: Client,
+  content: ContentReader,
+  opener: ModelOpener,
+  { most = 8 }: ModelsOptions = {},
+): Models {
+  // In the order in which they were used last.
   const opened = new Map<Hex, Promise<OpenModel>>();
 
   const load = async (modelId: Hex): Promise<OpenModel> => {
     const publication = await readModel(client, modelId);
     if (publication.runtimeId !== RUNTIME_ID)
       throw new UnavailableError(`Model ${modelId} runs on runtime ${publication.runtimeId}; this is ${RUNTIME_ID}.`);
-    const artifact = await content.get(cidOfSha256(publication.artifactHash));
-    try {
-      const { layout, layers } = checkModel(publication, artifact);
-      return { publication, layout, layers, session: await runtime.open(artifact, layout) };
-    } catch (error) {
-      throw new InvalidModelError(`Model ${modelId} can't be run: ${(error as Error).message}`, { cause: error });
-    }
+    const artifact = rebuilt(publication) ?? (await content.get(cidOfSha256(publication.artifactHash)));
+    return { publication, ...(await opener.open(publication, artifact)) };
   };
 
   return {
     open(modelId) {
       const found = opened.get(modelId) ?? load(modelId);
+      opened.delete(modelId);
       opened.set(modelId, found);
-      // A file that can't be had now may be had later.
-      found.catch(() => opened.delete(modelId));
+      for (const oldest of [...opened.keys()].slice(0, -most)) opened.delete(oldest);
+      // What can't be had now may be had later.
+      found.catch(() => opened.get(modelId) === found && opened.delete(modelId));
       return found;
     },
   };
+}
+
+/** An integer model's file, from the chain alone; undefined of a float model. Throws where layout and rows make none. */
+function rebuilt({ modelId, layout: bytes, rows, artifactHash }: ModelPublication): Uint8Array | undefined {
+  if (rows.length === 0) return undefined;
+  let artifact: Uint8Array;
+  try {
+    const layout = decodeLayout(bytes);
+    artifact = canonicalOnnx(layout, decodeRows(layout.widths, rows));
+  } catch (error) {
+    throw isOfEngine(error) ? new HostLimitError(messageOf(error)) : unrunnable(modelId, error as Error);
+  }
+  const found = sha256(artifact);
+  if (found === artifactHash) return artifact;
+  const message = `its layout and rows make a file with the sha256 ${found}; it names ${artifactHash}.`;
+  throw unrunnable(modelId, { message, cause: new WrongHashError(message, artifactHash, found) });
 }

@@ -24,7 +24,7 @@ export interface Constant {
   data: Uint8Array;
 }
 
-/** A tensor that enters or leaves a graph. */
+/** An input or output tensor of a graph. */
 interface Value {
   name: string;
   dtype: number;
@@ -40,7 +40,7 @@ export interface Graph {
   output: Value;
 }
 
-/** Writes a ModelProto: the same bytes for the same graph, always. */
+/** Writes a ModelProto: always the same bytes for the same graph. */
 export function encodeOnnx(graph: Graph): Uint8Array {
   return message(
     intField(1, IR_VERSION),

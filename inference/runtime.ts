@@ -2,13 +2,15 @@ import { env, InferenceSession as OrtSession, Tensor as OrtTensor } from "onnxru
 import { sha256 } from "viem";
 import { WrongHashError } from "../sdk/content.ts";
 import type { Layout, TensorSpec } from "../sdk/layouts.ts";
+import { followsFromBytes, HostLimitError, InvalidModelError, messageOf } from "./failures.ts";
 import { pinnedRuntime } from "./pinned.ts";
 import { checkInput, checkOutput, InvalidRunError } from "./tensors.ts";
 
 /** Opens models on the pinned runtime. */
 export interface InferenceRuntime {
   /**
-   * Loads an ONNX file. Throws when it can't be loaded or its input and output aren't what the layout says.
+   * Loads an ONNX file. Throws an {@link InvalidModelError} when ONNX Runtime refuses it or its input and output aren't
+   * what the layout says, a {@link HostLimitError} when this machine can't load it.
    */
   open(artifact: Uint8Array, layout: Layout): Promise<InferenceSession>;
 }
@@ -17,16 +19,17 @@ export interface InferenceRuntime {
 export interface InferenceSession {
   /**
    * Output elements' bytes for the input elements' bytes, both little-endian. Throws a RangeError for an input that
-   * can't be one, {@link InvalidRunError} when the model has no valid run on it.
+   * can't be one, {@link InvalidRunError} when the model has no valid run on it, {@link HostLimitError} when this
+   * machine couldn't run it.
    */
   run(input: Uint8Array): Promise<Uint8Array>;
-  /** Gives the model's memory back. */
+  /** Frees the model's memory. */
   release(): Promise<void>;
 }
 
 /**
- * Starts the pinned runtime from the bytes of its WebAssembly file; throws when they are another file's. There is one
- * ONNX Runtime in a process: it must not have been started otherwise.
+ * Starts the pinned runtime from the bytes of its WebAssembly file; throws if they are another file's. A process has only
+ * one ONNX Runtime: it must not have been started in another way.
  */
 export async function loadRuntime(wasm: Uint8Array): Promise<InferenceRuntime> {
   const found = sha256(wasm);
@@ -42,7 +45,7 @@ export async function loadRuntime(wasm: Uint8Array): Promise<InferenceRuntime> {
   return { open: (artifact, layout) => inTurn(() => openSession(artifact, layout)) };
 }
 
-// Whatever goes wrong is thrown: nothing is left to log.
+// Every failure is thrown, so there is nothing to log.
 const LOG_FATAL = 4;
 
 // All sessions share one WebAssembly stack, and ONNX Runtime waits between claiming and leaving its part of it: calls
@@ -63,6 +66,10 @@ async function openSession(artifact: Uint8Array, layout: Layout): Promise<Infere
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     logSeverityLevel: LOG_FATAL,
+  }).catch((cause: unknown) => {
+    throw followsFromBytes(cause)
+      ? new InvalidModelError(messageOf(cause), { cause })
+      : new HostLimitError(messageOf(cause), { cause });
   });
   try {
     checkMetadata("input", session.inputMetadata, layout.input);
@@ -85,9 +92,11 @@ async function runSession(session: OrtSession, { input, output }: Layout, data: 
   const feed = new OrtTensor(name, elements(data.buffer as ArrayBuffer), [...input.dims]);
   let results: OrtSession.OnnxValueMapType;
   try {
-    results = await session.run({ [input.name]: feed });
+    results = await session.run({ [input.name]: feed }, { logSeverityLevel: LOG_FATAL });
   } catch (cause) {
-    throw new InvalidRunError(`The model failed on its input: ${messageOf(cause)}`, { cause });
+    throw followsFromBytes(cause)
+      ? new InvalidRunError(`The model failed on its input: ${messageOf(cause)}`, { cause })
+      : new HostLimitError(messageOf(cause), { cause });
   }
   const result = results[output.name] as OrtTensor;
   const found = describe(result.type, result.dims);
@@ -103,15 +112,15 @@ async function runSession(session: OrtSession, { input, output }: Layout, data: 
 function checkMetadata(role: string, found: readonly OrtSession.ValueMetadata[], spec: TensorSpec): void {
   const [only] = found;
   if (only === undefined || found.length !== 1)
-    throw new Error(`The model has ${found.length} ${role} tensors; it must have one.`);
+    throw new InvalidModelError(`The model has ${found.length} ${role} tensors; it must have one.`);
   if (only.name !== spec.name)
-    throw new Error(`The model's ${role} is "${only.name}"; its layout says "${spec.name}".`);
-  if (!only.isTensor) throw new Error(`The model's ${role} "${spec.name}" is not a tensor.`);
+    throw new InvalidModelError(`The model's ${role} is "${only.name}"; its layout says "${spec.name}".`);
+  if (!only.isTensor) throw new InvalidModelError(`The model's ${role} "${spec.name}" is not a tensor.`);
   // A dimension with a name instead of a length is settled when the model runs.
   const dims = only.shape.length === spec.dims.length ? only.shape : undefined;
   const expected = elementType(spec).name;
   if (only.type !== expected || !dims?.every((dim, i) => typeof dim === "string" || dim === spec.dims[i]))
-    throw new Error(
+    throw new InvalidModelError(
       `The model's ${role} "${spec.name}" is ${describe(only.type, only.shape)}; its layout says ${describe(expected, spec.dims)}.`,
     );
 }
@@ -146,5 +155,3 @@ function elementType(spec: TensorSpec): ElementType {
 }
 
 const describe = (type: string, dims: readonly (number | string)[]): string => `${type}[${dims.join(", ")}]`;
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -8,7 +8,7 @@ export interface Tensor {
   data: Uint8Array;
 }
 
-/** A model has no valid run on an input: what a panel member votes INVALID for. */
+/** A model has no valid run on an input: a panel member votes INVALID. */
 export class InvalidRunError extends Error {
   override name = "InvalidRunError";
 }
@@ -19,7 +19,7 @@ export function hashTensor({ spec, data }: Tensor): Hex {
   return tensorHash(tensorHeader(spec), data);
 }
 
-/** header ‖ data: the bytes that a tensor's name hashes, so that it can be had by that hash. */
+/** header ‖ data: the bytes whose hash is the tensor's name, by which it can be fetched. */
 export function encodeTensor({ spec, data }: Tensor): Uint8Array {
   checkLength(spec, data);
   const header = tensorHeader(spec);
@@ -29,7 +29,7 @@ export function encodeTensor({ spec, data }: Tensor): Uint8Array {
   return bytes;
 }
 
-/** Reads header ‖ data; throws when the header makes no sense or the data's length doesn't fit it. */
+/** Reads header ‖ data; throws when the header is invalid or the data's length doesn't fit it. */
 export function decodeTensor(bytes: Uint8Array): Tensor {
   const { spec, length } = decodeTensorHeader(bytes);
   const data = new Uint8Array(bytes.subarray(length));
@@ -37,17 +37,23 @@ export function decodeTensor(bytes: Uint8Array): Tensor {
   return { spec, data };
 }
 
-/** Throws unless `data` can be an input: of the right length, and without NaN or Inf where elements are floats. */
+/**
+ * Throws unless `data` can be an input: of the right length, without NaN or Inf where elements are floats, and with no
+ * bytes but 0 and 1 where they are bools.
+ */
 export function checkInput(spec: TensorSpec, data: Uint8Array): void {
   checkLength(spec, data);
   const found = findSpecial(spec, data);
   if (found !== undefined)
     throw new RangeError(`Input "${spec.name}" has ${found.value} at element ${found.index}; it must be finite.`);
+  const odd = findOddBool(spec, data);
+  if (odd !== undefined)
+    throw new RangeError(`Input "${spec.name}" has the byte ${data[odd]} at element ${odd}; a bool is 0 or 1.`);
 }
 
 /**
- * Throws {@link InvalidRunError} when `data` can't be an output: of another length, or with a NaN. Inf and -0 are kept
- * as they are.
+ * Throws {@link InvalidRunError} when `data` can't be an output: of another length, with a NaN, or with a bool that is
+ * neither 0 nor 1. Inf and -0 are kept as they are.
  */
 export function checkOutput(spec: TensorSpec, data: Uint8Array): void {
   if (data.length !== tensorBytes(spec))
@@ -55,6 +61,30 @@ export function checkOutput(spec: TensorSpec, data: Uint8Array): void {
   const found = findSpecial(spec, data, "NaN");
   if (found !== undefined)
     throw new InvalidRunError(`Output "${spec.name}" has NaN at element ${found.index}: the run is invalid.`);
+  const odd = findOddBool(spec, data);
+  if (odd !== undefined)
+    throw new InvalidRunError(
+      `Output "${spec.name}" has the byte ${data[odd]} at element ${odd}, where a bool is 0 or 1: the run is invalid.`,
+    );
+}
+
+const BOOL = 9;
+
+/** Position of the first bool that is neither 0 nor 1; undefined where there is none. */
+function findOddBool({ dtype }: TensorSpec, data: Uint8Array): number | undefined {
+  const found = dtype === BOOL ? data.findIndex((byte) => byte > 1) : -1;
+  return found === -1 ? undefined : found;
+}
+
+/** Bytes one after the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 function checkLength(spec: TensorSpec, data: Uint8Array): void {
@@ -62,7 +92,7 @@ function checkLength(spec: TensorSpec, data: Uint8Array): void {
     throw new RangeError(`Tensor "${spec.name}" needs ${tensorBytes(spec)} bytes; ${data.length} were given.`);
 }
 
-/** Where a floating-point format keeps its exponent, by ONNX element type. */
+/** The bits of a floating-point format's exponent, by ONNX element type. */
 const floats: Readonly<Record<number, { bytes: number; exponent: bigint; fraction: bigint }>> = {
   1: { bytes: 4, exponent: 0x7f80_0000n, fraction: 0x007f_ffffn },
   10: { bytes: 2, exponent: 0x7c00n, fraction: 0x03ffn },

@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { bytesToHex, type Hex } from "viem";
 import type { OpenModel } from "../inference/models.ts";
-import { buildAttestation } from "../inference/quorum.ts";
 import { encodeTensor, hashTensor, type Tensor } from "../inference/tensors.ts";
+import { callOf } from "../sdk/calls.ts";
 import type { Client } from "../sdk/client.ts";
-import { attestationUid } from "../sdk/commitments.ts";
+import { type Answer, type Attestation, answerHash, attestationUid, ZERO_HASH } from "../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../sdk/contexts.ts";
 import type { Content } from "./content.ts";
 import type { Journal } from "./journal.ts";
-import { callOf, type Sender } from "./sender.ts";
+import type { Sender } from "./sender.ts";
 
 export interface AttestOptions {
   client: Client;
@@ -30,8 +30,8 @@ export interface FreeAttestation {
 }
 
 /**
- * Runs a model on an input of one's own and records the signed attestation of it (kind 0, method 0): it stays pending and
- * earns nothing. The salt is in the journal and the input among the content before anything is sent.
+ * Runs a model on any input and records a signed attestation of it (kind 0, method 0), which stays pending and earns no
+ * points. The salt is saved in the journal and the input in the content before anything is sent.
  */
 export async function attestFree(options: AttestOptions): Promise<FreeAttestation> {
   const { client, sender, journal, content, model, input: data } = options;
@@ -42,15 +42,12 @@ export async function attestFree(options: AttestOptions): Promise<FreeAttestatio
   const output: Tensor = { spec: layout.output, data: await session.run(data) };
   const inputHash = hashTensor(input);
   const outputHash = hashTensor(output);
-  const { attestation, answer } = buildAttestation({
-    prover: sender.account.address,
-    method: 0,
-    modelId: publication.modelId,
-    inputHash,
-    context: FREE_CONTEXT,
-    outputHash,
-    salt: bytesToHex(randomBytes(32)),
-  });
+  const prover = sender.account.address;
+  const answer: Answer = { outputHash, traceHash: ZERO_HASH, salt: bytesToHex(randomBytes(32)) };
+  const attestation: Attestation = {
+    ...{ prover, method: 0, modelId: publication.modelId, inputHash, context: FREE_CONTEXT },
+    answer: answerHash(prover, answer),
+  };
   const registry = attestationRegistry.address;
   const uid = attestationUid(chainId, registry, attestation);
   journal.keepAttestation({ chainId, registry, uid, attestation, answer });

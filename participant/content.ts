@@ -12,14 +12,14 @@ import {
   WrongHashError,
 } from "../sdk/content.ts";
 
-/** Bytes by the hash they have, to be read and kept. */
+/** Reads and stores bytes by their hash. */
 export interface Content extends ContentReader {
-  /** Keeps bytes under their sha2-256 (a file) or keccak-256 (a tensor's header and data), and returns their CID. */
+  /** Stores bytes under their sha2-256 (a file) or keccak-256 (a tensor's header and data), and returns their CID. */
   put(bytes: Uint8Array, hash: "sha2-256" | "keccak-256"): Promise<string>;
 }
 
 /**
- * A directory of content, one file a CID.
+ * A directory of content, one file for each CID.
  *
  * @param sources Servers asked at `/ipfs/<cid>` for what isn't there, as in `http://127.0.0.1:4000`.
  */

@@ -1,13 +1,14 @@
 import type { Address } from "viem";
+import { callOf } from "../sdk/calls.ts";
 import type { Client } from "../sdk/client.ts";
-import { callOf, type Sender } from "./sender.ts";
+import type { Sender } from "./sender.ts";
 
-/** Deposits with a holder, Quorum unless told, what the sender's account lacks to have `amount` wei free there. */
+/** Deposits what the sender's account is missing, so that it has `amount` wei free with a holder. */
 export async function ensureDeposit(
   { rpc, contracts }: Client,
   sender: Sender,
+  holder: Address,
   amount: bigint,
-  holder: Address = contracts.quorum.address,
 ): Promise<void> {
   const { bonds } = contracts;
   const args = [holder, sender.account.address] as const;

@@ -13,29 +13,29 @@ export interface Head {
   baseFeePerGas: bigint | null;
 }
 
-/** Tells whoever asks in this process of new blocks, by asking the RPC once for all. */
+/** Reports new blocks to everybody in this process, with one request for all. */
 export interface Heads {
   readonly latest: Head;
-  /** Calls `listener` with every new head from now on; the function returned ends that. */
+  /** Calls `listener` with every new head from now on; the returned function stops that. */
   onHead(listener: (head: Head) => void): () => void;
   /** The next new head; rejects when the heads are no longer followed. */
   next(): Promise<Head>;
 }
 
-/** Says to a person what happens, one sentence at a time. */
+/** Reports to a person what happens, one sentence at a time. */
 export type Report = (sentence: string) => void;
 
 export interface FollowOptions {
   /** Ends the following. */
   signal: AbortSignal;
   report: Report;
-  /** Milliseconds between two looks; 400 unless told. */
+  /** Milliseconds between two looks; defaults to 400. */
   pollMs?: number;
 }
 
 /**
- * Follows the chain's head until `signal`. Throws when the RPC can't be reached at first; later it says so and goes on
- * asking.
+ * Follows the chain's head until `signal` aborts. Throws if the RPC can't be reached at first; later it reports that and
+ * tries again.
  */
 export async function followHeads(rpc: PublicClient, options: FollowOptions): Promise<Heads> {
   const { signal, report, pollMs = 400 } = options;

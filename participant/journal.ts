@@ -14,13 +14,13 @@ export interface AttestationEntry {
   answer: Answer;
 }
 
-/** Names a vote: nobody votes twice in a round. */
+/** Identifies a vote: nobody votes twice in a round. */
 export interface VoteKey {
   chainId: number;
-  /** The Quorum that draws the panel. */
-  quorum: Address;
+  /** The contract that counts the votes. */
+  contract: Address;
   uid: Hex;
-  /** 1 or 2. */
+  /** From 1. */
   round: number;
   member: Address;
 }
@@ -32,15 +32,15 @@ interface VoteEntry {
 }
 
 /**
- * What must not be lost between a commitment and its reveal. An entry is on disk when a function returns; several
+ * Stores what must not be lost between a commitment and its reveal. An entry is on disk when a function returns; several
  * processes may share a file.
  */
 export interface Journal {
-  /** Keeps an attestation; call it before sending the commit. */
+  /** Stores an attestation; call it before sending the commit. */
   keepAttestation(entry: AttestationEntry): void;
   /** A prover's attestations, oldest first. */
   attestationsOf(chainId: number, registry: Address, prover: Address): AttestationEntry[];
-  /** Keeps a vote unless there is one, and returns the one that counts; call it before sending the commitment. */
+  /** Stores a vote if there is none yet, and returns the stored one; call it before sending the commitment. */
   keepVote(key: VoteKey, vote: VoteEntry): VoteEntry;
   findVote(key: VoteKey): VoteEntry | undefined;
   close(): void;
@@ -56,7 +56,7 @@ interface Row {
   entry: string;
 }
 
-/** Opens a journal file, making it if there is none. */
+/** Opens a journal file, or creates it. */
 export function openJournal(file: string): Journal {
   mkdirSync(dirname(file), { recursive: true });
   const database = new Database(file, { timeout: 10_000 });
@@ -80,7 +80,7 @@ export function openJournal(file: string): Journal {
   );
 
   const findVote = (key: VoteKey): VoteEntry | undefined => {
-    const entry = find.get(rowKey(key.chainId, key.quorum, key.uid, key.round, key.member));
+    const entry = find.get(rowKey(key.chainId, key.contract, key.uid, key.round, key.member));
     return entry === undefined ? undefined : (JSON.parse(entry) as VoteEntry);
   };
 
@@ -98,7 +98,7 @@ export function openJournal(file: string): Journal {
       })),
     keepVote(key, { outputHash, salt }) {
       const entry = JSON.stringify({ outputHash, salt });
-      insert.run({ ...rowKey(key.chainId, key.quorum, key.uid, key.round, key.member), entry });
+      insert.run({ ...rowKey(key.chainId, key.contract, key.uid, key.round, key.member), entry });
       return findVote(key) as VoteEntry;
     },
     findVote,

@@ -1,92 +1,150 @@
-import type { Hex } from "viem";
-import type { Client } from "../sdk/client.ts";
-import { unitOf } from "../sdk/contexts.ts";
+import type { Address } from "viem";
+import { verificationMethodAbi } from "../sdk/abi.ts";
+import { type AttestationState, countOf, type RecordedSingle } from "../sdk/attestations.ts";
+import { callOf } from "../sdk/calls.ts";
+import { type Client, hasContract, readModel } from "../sdk/client.ts";
+import { unitSeed } from "../sdk/commitments.ts";
+import { unitWithin } from "../sdk/contexts.ts";
 import { RevertError } from "../sdk/errors.ts";
-import type { Actor, Job } from "./actors.ts";
-import { callOf, type Sender, TryAgainError } from "./sender.ts";
-import { type AttestationView, PENDING, REFUTED, type SeasonView, VERIFIED, type View } from "./view.ts";
+import { decodeLayout } from "../sdk/layouts.ts";
+import { methodById, partOf } from "../sdk/methods/index.ts";
+import { Status } from "../sdk/protocol.ts";
+import { NO_INPUT, showInput } from "../sdk/units.ts";
+import { type AssignedUnit, assignedUnit, type ChainState, type Season } from "./chainState.ts";
+import type { Actor, Job } from "./jobs.ts";
+import { participantMethods } from "./methods/index.ts";
+import type { Keeping, ParticipantMethod } from "./methods/method.ts";
+import { type Sender, TryAgainError } from "./sender.ts";
 
-// What another keeper's transaction leaves behind: then the work is done.
-const DONE_BY_ANOTHER = new Set(["AlreadySeeded", "AlreadyDrawn", "CaseClosed", "UnitSpent", "AlreadyBurned"]);
+// Errors after somebody else's transaction, and those that no retry can fix: a unit attested with another input than its
+// own, or outside its season.
+const DONE = ["AlreadySeeded", "UnitSpent", "AlreadyBurned", "WrongInput", "WrongTime"];
 
-/** Moves on whatever is due, for everybody: seeds, draws, settlements, awards and burns. Any number may run. */
+/**
+ * Sends whatever is due, for everybody: seeds, what each method lets anyone do, awards and burns. Attestations settled
+ * under a method that isn't known here are awarded and burned too. Any number of keepers may run.
+ */
 export function createKeeper(client: Client, sender: Sender): Actor {
-  const { campaign, quorum } = client.contracts;
+  const { rpc, contracts } = client;
+  const { campaign } = contracts;
+  const keepings = new Map<number, Keeping | undefined>();
+  const inputChecks = new Map<Address, boolean>();
 
-  const first = (key: string, send: () => Promise<unknown>): Job => ({
+  /** Ends `job` when there turns out to be nothing left to do. */
+  const onlyOnce = ({ key, run }: Job, doneErrors: readonly string[] = []): Job => ({
     key,
     async run() {
       try {
-        await send();
+        await run();
       } catch (error) {
-        if (!(error instanceof RevertError && DONE_BY_ANOTHER.has(error.errorName ?? ""))) throw error;
+        const name = error instanceof RevertError ? (error.errorName ?? "") : "";
+        if (!DONE.includes(name) && !doneErrors.includes(name)) throw error;
       }
     },
   });
 
-  const seed = (seasonId: bigint): Job =>
-    first(`seed ${seasonId}`, async () => {
-      await sender.send(callOf({ ...campaign, functionName: "seed", args: [seasonId] }));
-      const season = await client.rpc.readContract({ ...campaign, functionName: "seasonOf", args: [seasonId] });
-      if (season.seededAt === 0)
-        throw new TryAgainError(`The block for season ${seasonId}'s seed is too old; another was named.`);
+  const seed = ({ seasonId }: Season): Job =>
+    onlyOnce({
+      key: `seed ${seasonId}`,
+      async run() {
+        await sender.send(callOf({ ...campaign, functionName: "seed", args: [seasonId] }));
+        const season = await rpc.readContract({ ...campaign, functionName: "seasonOf", args: [seasonId] });
+        if (season.seededAt === 0)
+          throw new TryAgainError(`The block for season ${seasonId}'s seed is too old; another was named.`);
+      },
     });
 
-  const forAttestation = ({ uid, round, drawBlock, attestation }: AttestationView) => ({
-    draw: first(`draw ${uid} ${round} ${drawBlock}`, () =>
-      sender.send(callOf({ ...quorum, functionName: "draw", args: [uid] })),
-    ),
-    settle: first(`settle ${uid} ${round}`, () =>
-      sender.send(callOf({ ...quorum, functionName: "settle", args: [uid] })),
-    ),
-    award: first(`award ${uid}`, () =>
-      sender.send(callOf({ ...campaign, functionName: "award", args: [attestation.prover, attestation, noInput] })),
-    ),
-    burn: first(`burn ${uid}`, () => sender.send(callOf({ ...campaign, functionName: "burn", args: [attestation] }))),
-  });
+  const award = (attestation: AttestationState, unit: AssignedUnit, state: ChainState): Job =>
+    onlyOnce({
+      key: `award ${attestation.id}`,
+      async run() {
+        const { kind, message } = attestation;
+        const { prover } = message;
+        const call =
+          kind === "batch"
+            ? callOf({ ...campaign, functionName: "awardBatch", args: [prover, message] })
+            : callOf({
+                ...campaign,
+                functionName: "award",
+                args: [prover, message, await inputOf(attestation, unit, state)],
+              });
+        await sender.send(call);
+      },
+    });
+
+  const burn = ({ id, kind, message }: AttestationState): Job =>
+    onlyOnce({
+      key: `burn ${id}`,
+      async run() {
+        await sender.send(
+          kind === "batch"
+            ? callOf({ ...campaign, functionName: "burnBatch", args: [message] })
+            : callOf({ ...campaign, functionName: "burn", args: [message] }),
+        );
+      },
+    });
+
+  /** What proves the unit's assigned input to the campaign; empty if the method has checked it. */
+  const inputOf = async ({ message }: RecordedSingle, { seed, task, unit }: AssignedUnit, state: ChainState) => {
+    if (await checksInput(message.method, state)) return NO_INPUT;
+    const { layout } = await readModel(client, message.modelId);
+    return showInput(unitSeed(seed, task.taskId, message.prover, unit), task, decodeLayout(layout).input);
+  };
+
+  const checksInput = async (method: number, { attestations: { methodAt } }: ChainState): Promise<boolean> => {
+    const address = [...methodAt].find(([, id]) => id === method)?.[0] as Address | undefined;
+    if (address === undefined) throw new TryAgainError(`The chain doesn't show method ${method} yet.`);
+    const known = inputChecks.get(address);
+    if (known !== undefined) return known;
+    const read = await rpc.readContract({ address, abi: verificationMethodAbi, functionName: "checksInput" });
+    inputChecks.set(address, read);
+    return read;
+  };
+
+  const keepingOf = (method: number, part: ParticipantMethod): Keeping | undefined => {
+    if (!keepings.has(method)) {
+      const known = methodById(method);
+      keepings.set(method, known && hasContract(client, known) ? part.createKeeping(client, sender) : undefined);
+    }
+    return keepings.get(method);
+  };
+
+  /** What anyone may do now for a pending attestation. */
+  const move = (attestation: AttestationState, state: ChainState): Job | undefined => {
+    const { method } = attestation.message;
+    const part = partOf<ParticipantMethod>(participantMethods, method);
+    const job = part && keepingOf(method, part)?.(attestation, state);
+    return job && onlyOnce(job, part.doneErrors);
+  };
+
+  const dueFor = (attestation: AttestationState, state: ChainState): Job | undefined => {
+    const { status, inLedger } = attestation;
+    if (status === Status.pending) return move(attestation, state);
+    if (inLedger || (status !== Status.verified && status !== Status.refuted)) return undefined;
+    const unit = unitThatCounts(attestation, state, campaign.address);
+    if (unit === undefined) return undefined;
+    return status === Status.verified ? award(attestation, unit, state) : burn(attestation);
+  };
 
   return {
     name: `keeper ${sender.account.address}`,
-    due(view) {
-      const jobs: Job[] = [];
-      for (const season of view.seasons.values()) if (isSeedDue(season, view)) jobs.push(seed(season.seasonId));
-      for (const attestation of view.attestations.values()) {
-        const step = stepDue(attestation, view);
-        if (step !== undefined) jobs.push(forAttestation(attestation)[step]);
-      }
-      return jobs;
-    },
+    due: (state) => [
+      ...[...state.seasons.values()].filter((season) => isSeedDue(season, state)).map(seed),
+      ...[...state.attestations.byId.values()].flatMap((attestation) => dueFor(attestation, state) ?? []),
+    ],
   };
 }
 
-// Quorum's Verified says that the input was the assigned one, so nothing is shown.
-const noInput = { header: "0x", base: "0x", proof: [] as Hex[] } as const;
-
 // The seed's block is the second after the opening; a transaction can name it from the block after that.
-const isSeedDue = ({ seed, openedIn, closesAt }: SeasonView, { head }: View): boolean =>
+const isSeedDue = ({ seed, openedIn, closesAt }: Season, { head }: ChainState): boolean =>
   seed === undefined && head.number >= openedIn + 2n && head.timestamp < closesAt;
 
-type Step = "draw" | "settle" | "award" | "burn";
-
-/** What anyone may do for an attestation now. */
-function stepDue(attestation: AttestationView, view: View): Step | undefined {
-  const { head, seasons } = view;
-  if (attestation.status === PENDING) return attestation.round === 0 ? undefined : pendingStep(attestation, view);
-  if (attestation.inLedger || (attestation.status !== VERIFIED && attestation.status !== REFUTED)) return undefined;
-  const unit = unitOf(attestation.attestation.context);
-  const season = unit && seasons.get(unit.seasonId);
-  if (season === undefined || head.timestamp >= season.closesAt) return undefined;
-  return attestation.status === VERIFIED ? "award" : "burn";
-}
-
-function pendingStep(attestation: AttestationView, { head }: View): Step | undefined {
-  const { panel, drawBlock, drawUntil, outputHash, revealOpened, committed, revealed, commitUntil, revealUntil } =
-    attestation;
-  if (panel.length === 0) {
-    if (head.timestamp >= drawUntil) return "settle";
-    return head.number >= drawBlock ? "draw" : undefined;
-  }
-  const revealing = revealOpened || head.timestamp >= commitUntil;
-  const complete = revealing && outputHash !== undefined && revealed.size === committed.size;
-  return complete || head.timestamp >= revealUntil ? "settle" : undefined;
+/** The first unit of a settled attestation that the campaign would now pay or burn; undefined where it would refuse. */
+function unitThatCounts(attestation: AttestationState, state: ChainState, campaign: Address): AssignedUnit | undefined {
+  const { context, method, modelId } = attestation.message;
+  const found = unitWithin(context, campaign) && assignedUnit(state, context);
+  if (found === undefined || state.head.timestamp >= found.season.closesAt) return undefined;
+  const { task, unit } = found;
+  const isOfTask = task.method === method && task.modelId === modelId;
+  return isOfTask && unit + BigInt(countOf(attestation)) <= task.unitsPerAccount ? found : undefined;
 }

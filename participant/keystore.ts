@@ -6,7 +6,7 @@ import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 /**
  * Writes a V3 keystore that only its owner may read, and returns its account. Never overwrites a file.
  *
- * @param privateKey The key to keep; a new one unless told.
+ * @param privateKey The key to keep; defaults to a new one.
  */
 export async function createKeystore(
   file: string,
@@ -38,13 +38,13 @@ export async function openKeystore(file: string, password: string): Promise<Loca
   return privateKeyToAccount(privateKey);
 }
 
-/** Where an account's key is. */
+/** Sources of an account's key. */
 export interface KeySource {
-  /** Private key as 0x and 64 hex digits, as in the environment's PROOFBOARD_PRIVATE_KEY; goes first. */
+  /** Private key as 0x and 64 hex digits, as in PROOFBOARD_PRIVATE_KEY; used before the keystore. */
   privateKey?: string | undefined;
   /** Keystore file. */
   keystore?: string | undefined;
-  /** Asked for the keystore's password. */
+  /** Returns the keystore's password. */
   password: () => string | Promise<string>;
 }
 

@@ -1,10 +1,20 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 
-/** Asks for a password at the terminal without showing it. Throws a sentence where there is no terminal. */
-export async function askPassword(prompt: string): Promise<string> {
-  if (!process.stdin.isTTY)
-    throw new Error("There is no terminal to ask for the password at; set PROOFBOARD_PASSWORD instead.");
+/** There is no terminal to ask for a password. */
+export class NoTerminalError extends Error {
+  override name = "NoTerminalError";
+  override message = "There is no terminal to ask for the password; give it in PROOFBOARD_PASSWORD.";
+}
+
+/**
+ * The password in PROOFBOARD_PASSWORD, or typed at the terminal without being shown. Throws {@link NoTerminalError}
+ * if there is neither.
+ */
+export async function readPassword(prompt: string): Promise<string> {
+  const given = process.env.PROOFBOARD_PASSWORD;
+  if (given !== undefined) return given;
+  if (!process.stdin.isTTY) throw new NoTerminalError();
   process.stderr.write(prompt);
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: unseen, terminal: true });

@@ -1,10 +1,6 @@
 import {
-  type Abi,
   type Address,
   BaseError,
-  type ContractFunctionName,
-  type EncodeFunctionDataParameters,
-  encodeFunctionData,
   type Hex,
   keccak256,
   type LocalAccount,
@@ -13,33 +9,14 @@ import {
   type TransactionReceipt,
   TransactionReceiptNotFoundError,
 } from "viem";
+import type { Call } from "../sdk/calls.ts";
 import { isConnectionError, RevertError, revertDataOf, sentenceOf } from "../sdk/errors.ts";
 import type { Heads } from "./heads.ts";
 
-/** A transaction to send. */
-export interface Call {
-  /** What it is called in messages, as in `commit`. */
-  name: string;
-  /** Undefined for a deployment. */
-  to: Address | undefined;
-  data: Hex;
-  /** Wei sent along. */
-  value: bigint;
-}
+/** A transaction to send: a call, or a deployment, which has no `to`. */
+export type Transaction = Omit<Call, "to"> & { to: Address | undefined };
 
-/** A typed call of a contract's function: spread one of a client's contracts and add `functionName` and `args`. */
-export function callOf<const abi extends Abi, name extends ContractFunctionName<abi, "nonpayable" | "payable">>(
-  parameters: EncodeFunctionDataParameters<abi, name> & { address: Address; value?: bigint },
-): Call {
-  return {
-    name: String(parameters.functionName),
-    to: parameters.address,
-    data: encodeFunctionData(parameters as EncodeFunctionDataParameters),
-    value: parameters.value ?? 0n,
-  };
-}
-
-/** Something is not done yet, through nobody's fault: a later try may succeed. */
+/** Not possible yet; a later try may succeed. */
 export class TryAgainError extends Error {
   override name = "TryAgainError";
 }
@@ -48,24 +25,24 @@ export class TryAgainError extends Error {
 export interface Sender {
   readonly account: LocalAccount;
   /**
-   * Sends a transaction and waits until it is mined, also while the RPC can't be reached. Throws {@link RevertError}
+   * Sends a transaction and waits until it is mined, even if the RPC is away for a while. Throws {@link RevertError}
    * when a contract refuses it, a sentence when the account can't pay for it.
    */
-  send(call: Call): Promise<TransactionReceipt>;
+  send(call: Transaction): Promise<TransactionReceipt>;
 }
 
 /** Blocks after which a transaction that isn't mined is broadcast again: a node may have forgotten it. */
 const REBROADCAST_BLOCKS = 12;
 
 /**
- * Sends transactions of `account`: signed one after another so that nonces have no gap, mined together. No second
+ * Sends transactions of `account`: signed one after another so that nonces have no gap, mined together. No other
  * sender may use the account at the same time.
  */
 export function createSender(rpc: PublicClient, chainId: number, heads: Heads, account: LocalAccount): Sender {
   let nonce: number | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
-  const submit = async (call: Call): Promise<Hex> => {
+  const submit = async (call: Transaction): Promise<Hex> => {
     const gas = await estimate(rpc, account.address, call);
     const fees = await feesOf(rpc, heads);
     for (;;) {
@@ -79,8 +56,8 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
     }
   };
 
-  // False where the nonce was used by another transaction.
-  const broadcast = async (raw: Hex, call: Call): Promise<boolean> => {
+  // False if another transaction used the nonce.
+  const broadcast = async (raw: Hex, call: Transaction): Promise<boolean> => {
     for (;;) {
       try {
         await rpc.sendRawTransaction({ serializedTransaction: raw });
@@ -97,7 +74,7 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
     }
   };
 
-  const receiptOf = async (raw: Hex, call: Call): Promise<TransactionReceipt> => {
+  const receiptOf = async (raw: Hex, call: Transaction): Promise<TransactionReceipt> => {
     for (let blocks = 1; ; blocks++) {
       const receipt = await findReceipt(rpc, keccak256(raw));
       if (receipt !== undefined) return receipt;
@@ -123,7 +100,7 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
 const MOST_GAS = 2n ** 24n;
 
 // Between the estimate and the block, a vote may become the last one, which costs more.
-async function estimate(rpc: PublicClient, from: Address, call: Call): Promise<bigint> {
+async function estimate(rpc: PublicClient, from: Address, call: Transaction): Promise<bigint> {
   const { to, data, value } = call;
   try {
     const gas = await rpc.estimateGas({ account: from, data, value, ...(to && { to }) });
@@ -134,7 +111,7 @@ async function estimate(rpc: PublicClient, from: Address, call: Call): Promise<b
   }
 }
 
-async function explain(rpc: PublicClient, from: Address, call: Call, error: unknown): Promise<unknown> {
+async function explain(rpc: PublicClient, from: Address, call: Transaction, error: unknown): Promise<unknown> {
   if (isConnectionError(error) || !(error instanceof BaseError)) return error;
   const data = revertDataOf(error);
   if (data !== undefined) return new RevertError(call.name, data, { cause: error });
@@ -148,7 +125,7 @@ async function explain(rpc: PublicClient, from: Address, call: Call, error: unkn
 async function reasonOf(
   rpc: PublicClient,
   account: Address,
-  { name, to, data, value }: Call,
+  { name, to, data, value }: Transaction,
   { blockNumber }: TransactionReceipt,
 ): Promise<RevertError> {
   try {

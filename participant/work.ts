@@ -1,52 +1,50 @@
 import type { LocalAccount } from "viem";
-import { openModels } from "../inference/models.ts";
-import { checkDeployment, connect } from "../sdk/client.ts";
+import { checkDeployment, connect, hasContract } from "../sdk/client.ts";
 import type { Deployment } from "../sdk/deployment.ts";
-import { type Actor, runActors } from "./actors.ts";
-import { createBatcher } from "./batcher.ts";
-import { followBoard } from "./board.ts";
-import { createChallenger } from "./challenger.ts";
+import { knownMethods } from "../sdk/methods/index.ts";
+import type { ChainState } from "./chainState.ts";
 import { openContent } from "./content.ts";
-import { createFraudKeeper } from "./fraudKeeper.ts";
+import { followChain } from "./follow.ts";
 import type { Report } from "./heads.ts";
+import { type Actor, runActors } from "./jobs.ts";
 import { openJournal } from "./journal.ts";
 import { createKeeper } from "./keeper.ts";
-import { createProver } from "./prover.ts";
-import { loadPinnedRuntime } from "./runtime.ts";
+import { participantMethods } from "./methods/index.ts";
+import type { MethodRole, ParticipantMethod } from "./methods/method.ts";
+import { openLanes } from "./models.ts";
 import { createSender } from "./sender.ts";
-import { createVerifier } from "./verifier.ts";
-import type { View } from "./view.ts";
 
-export type Role = "prover" | "verifier" | "keeper" | "challenger";
+/** Roles of an account: under each method that has the role, or as keeper for all. */
+export type Role = MethodRole | "keeper";
 
 export interface WorkOptions {
   deployment: Deployment;
   /** URL of a JSON-RPC endpoint. */
   rpcUrl: string;
   account: LocalAccount;
-  /** What the account works as; provers don't sit on panels that judge them, so one account may be all. */
+  /** The account's roles; provers never sit on panels that judge them, so one account may have all. */
   roles: readonly Role[];
-  /** The journal's file: losing it loses the deposits of what waits to be revealed. */
+  /** The journal's file: without it the deposits of unrevealed answers are lost. */
   journalFile: string;
   /** Directory of models and inputs. */
   contentDirectory: string;
   /** Servers asked at `/ipfs/<cid>` for content that isn't there. */
   sources: readonly string[];
-  /** The prover's season; every running one unless told. */
+  /** The prover's season; defaults to every running one. */
   seasonId?: bigint | undefined;
-  /** The prover's task; every one unless told. */
+  /** The prover's task; defaults to every one. */
   taskId?: bigint | undefined;
-  /** Units that the prover commits at most in a season, counting those of earlier runs; all unless told. */
+  /** Most units that the prover attests, counting those of earlier runs; defaults to all. */
   maxUnits?: number | undefined;
-  /** Ends the work when it says so of a new block; never unless told. */
-  isOver?: (view: View) => boolean;
+  /** Called at each new block; the work ends when it returns true. Defaults to never. */
+  isOver?: (state: ChainState) => boolean;
   signal: AbortSignal;
   report: Report;
 }
 
 /**
- * Works for one account until the signal or `isOver`; what was begun goes on at the next start, from the chain and the
- * journal. Throws a sentence when the deployment isn't on the RPC's chain, or on the first error that no later try can mend.
+ * Works for one account until the signal or `isOver`; work under way continues at the next start, from the chain and the
+ * journal. Throws a sentence when the deployment isn't on the RPC's chain, or on the first error that no retry can fix.
  */
 export async function work(options: WorkOptions): Promise<void> {
   const { deployment, rpcUrl, account, isOver = () => false, report, seasonId, taskId, maxUnits } = options;
@@ -55,32 +53,28 @@ export async function work(options: WorkOptions): Promise<void> {
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, ending.signal]);
   const journal = openJournal(options.journalFile);
+  const closing = [journal.close];
   try {
-    const board = await followBoard(client, { signal, report });
-    const sender = createSender(client.rpc, deployment.chainId, board.heads, account);
+    const follower = await followChain(client, { signal, report });
+    const sender = createSender(client.rpc, deployment.chainId, follower.heads, account);
     const content = openContent(options.contentDirectory, options.sources);
-    const models = openModels(client, content, await loadPinnedRuntime());
-    const tools = { client, sender, journal, models, content, report };
-    // A deployment without FraudProof has no batches, and nothing to challenge.
-    const where = (actor: () => Actor) => (client.contracts.fraudProof === undefined ? [] : [actor()]);
-    const actors: Record<Role, () => Actor[]> = {
-      prover: () => [
-        createProver({ ...tools, seasonId, taskId, maxUnits }),
-        ...where(() => createBatcher({ ...tools, seasonId, taskId, maxUnits })),
-      ],
-      verifier: () => [createVerifier(tools)],
-      keeper: () => [createKeeper(client, sender), ...where(() => createFraudKeeper(client, sender))],
-      challenger: () => where(() => createChallenger(tools)),
+    const lanes = await openLanes(client, content);
+    closing.push(lanes.close);
+    const { models, strangers } = lanes;
+    const tools = { client, sender, journal, models, strangers, content, report };
+    const actorsOf = (role: Role): Actor[] => {
+      if (role === "keeper") return [createKeeper(client, sender)];
+      // A method whose contract the deployment doesn't name has no work here.
+      const parts: Readonly<Record<string, ParticipantMethod>> = participantMethods;
+      return knownMethods()
+        .filter(([, method]) => hasContract(client, method))
+        .flatMap(([name]) => parts[name]?.roles[role]?.({ ...tools, seasonId, taskId, maxUnits }) ?? []);
     };
-    board.onView((view) => isOver(view) && ending.abort());
-    if (isOver(board.view)) return;
-    await runActors(
-      board,
-      options.roles.flatMap((role) => actors[role]()),
-      { signal, report },
-    );
+    follower.onState((state) => isOver(state) && ending.abort());
+    if (isOver(follower.state)) return;
+    await runActors(follower, options.roles.flatMap(actorsOf), { signal, report });
   } finally {
     ending.abort();
-    journal.close();
+    for (const close of closing) close();
   }
 }

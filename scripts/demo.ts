@@ -4,31 +4,36 @@ import { parseArgs } from "node:util";
 import hre from "hardhat";
 import { bytesToHex } from "viem";
 import { startIndexer } from "../indexer/main.ts";
-import { openModels } from "../inference/models.ts";
 import { readModel } from "../models/read.ts";
-import { type Actor, runActors } from "../participant/actors.ts";
-import { createBatcher } from "../participant/batcher.ts";
-import { followBoard } from "../participant/board.ts";
-import { createChallenger } from "../participant/challenger.ts";
+import type { ChainState } from "../participant/chainState.ts";
 import { openContent } from "../participant/content.ts";
-import { createFraudKeeper } from "../participant/fraudKeeper.ts";
+import { followChain as followBoard } from "../participant/follow.ts";
+import { type Actor, runActors } from "../participant/jobs.ts";
 import { openJournal } from "../participant/journal.ts";
 import { createKeeper } from "../participant/keeper.ts";
 import { createKeystore } from "../participant/keystore.ts";
-import { createProver } from "../participant/prover.ts";
-import { loadPinnedRuntime } from "../participant/runtime.ts";
+import { createBatcher } from "../participant/methods/fraudProof/batcher.ts";
+import { createChallenger } from "../participant/methods/fraudProof/challenger.ts";
+import { createProver } from "../participant/methods/quorum/prover.ts";
+import { createVerifier } from "../participant/methods/quorum/verifier.ts";
+import { openLanes } from "../participant/models.ts";
 import { createSender, type Sender } from "../participant/sender.ts";
-import { createVerifier } from "../participant/verifier.ts";
-import type { View } from "../participant/view.ts";
 import { connect } from "../sdk/client.ts";
 import { sentenceOf } from "../sdk/errors.ts";
-import { FRAUD_PROOF, QUORUM } from "../sdk/methods.ts";
-import { CAST_SIZE, type Cast, gatherCast, lieAfter } from "./demo/cast.ts";
+import { fraudProof } from "../sdk/methods/fraudProof.ts";
+import { quorum } from "../sdk/methods/quorum.ts";
+import {
+  ACCOUNT_COUNT as CAST_SIZE,
+  type DemoAccounts as Cast,
+  demoAccounts as gatherCast,
+  lieAfter,
+} from "./demo/accounts.ts";
 import { choosePort } from "./demo/ports.ts";
 import { printLine, showProgress } from "./demo/progress.ts";
 import { type Guest, summarise } from "./demo/summary.ts";
 import { untilClosed, untilIndexed, untilSettled } from "./demo/wait.ts";
-import { deploy, type Parameters, productionParameters, writeDeployment } from "./deploy.ts";
+import { deploy, writeDeployment } from "./deploy.ts";
+import { methodDeployments } from "./methods/index.ts";
 import { openSeason, publishModel } from "./season.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -52,14 +57,14 @@ export interface DemoOptions {
 }
 
 /** A public network's parameters with panels of 3 and 5 and short windows. */
-const parametersOf = (windowSeconds: number): Parameters => ({
+const parametersOf = (windowSeconds: number) => ({
   closingMargin: 10n,
   quorum: {
-    ...productionParameters.quorum,
+    ...methodDeployments.quorum.production,
     ...{ firstPanel: 3, firstThreshold: 2, secondPanel: 5, secondThreshold: 3 },
     ...{ drawDelay: 1, drawWindow: windowSeconds, commitWindow: windowSeconds, revealWindow: windowSeconds },
   },
-  fraudProof: { ...productionParameters.fraudProof, window: windowSeconds },
+  fraudProof: { ...methodDeployments.fraudProof.production, window: windowSeconds },
 });
 
 /** Units of the honest batch, and of each of the forger's two. */
@@ -115,7 +120,8 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   const content = openContent(options.contentDirectory);
   const journal = openJournal(join(directory, "journal.sqlite"));
   onEnd(() => journal.close());
-  const models = openModels(client, content, await loadPinnedRuntime());
+  const { models, strangers, close } = await openLanes(client, content);
+  onEnd(close);
   const senders = new Map<string, Sender>();
   const senderOf = (account: Sender["account"]): Sender => {
     const sender = senders.get(account.address) ?? createSender(client.rpc, deployment.chainId, board.heads, account);
@@ -129,13 +135,12 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     await publishModel(client, organiser, content, model, artifact);
     print(`Model "${name}" is published as ${model.modelId}.`);
   }
-  const tools = { client, journal, models, content, report: print };
+  const tools = { client, journal, models, strangers, content, report: print };
   const failures: Promise<never>[] = [];
   const run = (actors: Actor[], until: AbortSignal = signal) =>
     failures.push(runActors(board, actors, { signal: until, report: print }).then(() => new Promise<never>(() => {})));
   run([
     createKeeper(client, senderOf(cast.keeper)),
-    createFraudKeeper(client, senderOf(cast.keeper)),
     createChallenger({ client, sender: senderOf(cast.challenger), report: print }),
     ...cast.verifiers.map((account) => createVerifier({ ...tools, sender: senderOf(account) })),
   ]);
@@ -149,9 +154,9 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     const longest = Math.max(6 * options.windowSeconds, parameters.fraudProof.window);
     const closesAt = endsAt + longest + Number(parameters.closingMargin) + 1;
     const rules = [
-      { ...digits, method: QUORUM, points: 10n },
-      { ...risk, method: QUORUM, points: 15n },
-      { ...digits, method: FRAUD_PROOF, points: 1n },
+      { ...digits, method: quorum.id, points: 10n },
+      { ...risk, method: quorum.id, points: 15n },
+      { ...digits, method: fraudProof.id, points: 1n },
     ];
     const tasks = rules.map(({ model, inputs, card, method, points }, i) => ({
       ...{ model, inputs, method, points, noise: card.noise },
@@ -164,7 +169,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   const seasonId = await open(options.seasonSeconds, [6, 4, 256]);
   print(
     `Season ${seasonId} is open: ${cast.provers.length} provers, one of them a cheat, ${cast.verifiers.length} verifiers; ` +
-      "two that claim batches, one of them a forger, and a challenger.",
+      "two that attest batches, one of them a forger, and a challenger.",
   );
   const first = new AbortController();
   const until = AbortSignal.any([signal, first.signal]);
@@ -174,7 +179,10 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     [
       createBatcher({ ...tools, sender: senderOf(cast.batcher), seasonId, maxUnits: BATCH_UNITS }),
       createBatcher({ ...forger, maxUnits: FORGER_UNITS }),
-      { name: `forger ${cast.forger.address}`, due: (view) => (hasPoints(view, cast.forger) ? forging.due(view) : []) },
+      {
+        name: `forger ${cast.forger.address}`,
+        due: (state) => (hasPoints(state, cast.forger) ? forging.due(state) : []),
+      },
     ],
     until,
   );
@@ -196,7 +204,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
 
   const where = port === 4000 && rpcPort === 8545 ? "" : ` --api ${indexer.url} --rpc ${rpcUrl}`;
   const guest = options.once ? undefined : await keepGuest(cast, directory);
-  print(await summarise({ view: board.view, cast, apiUrl: indexer.url, rpcUrl, guest, where }));
+  print(await summarise({ state: board.state, cast, apiUrl: indexer.url, rpcUrl, guest, where }));
 
   if (options.once) {
     await orFailure(untilClosed(board, seasonId, signal));
@@ -216,8 +224,8 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
 }
 
 /** Whether an account was paid for a batch. */
-const hasPoints = ({ claims }: View, { address }: Sender["account"]): boolean =>
-  [...claims.values()].some(({ claim, inLedger }) => claim.attestation.prover === address && inLedger);
+const hasPoints = ({ attestations }: ChainState, { address }: Sender["account"]): boolean =>
+  [...attestations.byId.values()].some(({ message, inLedger }) => message.prover === address && inLedger);
 
 /** Writes the guest's keystore for the commands to be tried. */
 async function keepGuest(cast: Cast, directory: string): Promise<Guest> {

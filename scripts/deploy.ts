@@ -12,57 +12,30 @@ import {
   http,
   type LocalAccount,
   parseAbi,
-  parseEther,
+  parseEventLogs,
+  type TransactionReceipt,
   toFunctionSelector,
 } from "viem";
 import { followHeads, type Report } from "../participant/heads.ts";
 import { openAccount } from "../participant/keystore.ts";
-import { askPassword } from "../participant/password.ts";
-import { callOf, createSender } from "../participant/sender.ts";
+import { readPassword } from "../participant/password.ts";
+import { createSender } from "../participant/sender.ts";
 import { attestationRegistryAbi, campaignAbi } from "../sdk/abi.ts";
-import type { ContractName, DeployedContract, DeployedContracts, Deployment } from "../sdk/deployment.ts";
+import { callOf } from "../sdk/calls.ts";
+import type { DeployedContract, DeployedContracts, Deployment } from "../sdk/deployment.ts";
 import { sentenceOf } from "../sdk/errors.ts";
+import { knownMethods } from "../sdk/methods/index.ts";
+import { type MethodParameters, methodDeployments } from "./methods/index.ts";
+import type { AnyMethodDeployment, MethodCore } from "./methods/method.ts";
 
-/** What the constructors take. Windows in seconds, money in wei; `IQuorum` says what each is. */
-export interface Parameters {
-  /** Time for awards and burns after a season's last possible settlement. */
-  closingMargin: bigint;
-  quorum: {
-    firstPanel: number;
-    firstThreshold: number;
-    secondPanel: number;
-    secondThreshold: number;
-    drawDelay: number;
-    drawWindow: number;
-    commitWindow: number;
-    revealWindow: number;
-    verifierBond: bigint;
-    seatPenalty: bigint;
-    seatFee: bigint;
-  };
-  /** FraudProof's window in seconds and its bond for each unit in wei. */
-  fraudProof: { window: number; bondPerUnit: bigint };
+/** What the constructors take; what isn't given is for a public network. */
+export interface Parameters extends Partial<MethodParameters> {
+  /** Seconds for awards and burns after a season's last possible settlement. */
+  closingMargin?: bigint;
 }
 
-/** For a public network: an attestation is settled within a day even if two panels are needed and somebody sleeps. */
-export const productionParameters: Parameters = {
-  closingMargin: 86_400n,
-  quorum: {
-    firstPanel: 5,
-    firstThreshold: 4,
-    secondPanel: 11,
-    secondThreshold: 6,
-    drawDelay: 2,
-    drawWindow: 3_600,
-    commitWindow: 14_400,
-    revealWindow: 14_400,
-    verifierBond: parseEther("0.5"),
-    seatPenalty: parseEther("0.05"),
-    seatFee: parseEther("0.0005"),
-  },
-  // A day for a challenger to come back from an outage, in which any refutation costs less gas than half a unit's bond.
-  fraudProof: { window: 86_400, bondPerUnit: parseEther("0.001") },
-};
+/** For a public network. */
+const CLOSING_MARGIN = 86_400n;
 
 /** The AccessManager's role that drafts and opens seasons. */
 const ORGANISER = 1n;
@@ -81,24 +54,22 @@ export interface DeployOptions {
   report: Report;
 }
 
-/** Deploys every contract, makes Quorum method 1 and FraudProof method 2, and gives `account` the organiser's role. */
-export async function deploy({
-  rpcUrl,
-  account,
-  parameters = productionParameters,
-  report,
-}: DeployOptions): Promise<Deployment> {
+/**
+ * Deploys every contract, appends the known methods to the registry's list in the order of their numbers, and gives
+ * `account` the organiser's role. Throws a sentence when the registry gives a method another number than its own.
+ */
+export async function deploy({ rpcUrl, account, parameters = {}, report }: DeployOptions): Promise<Deployment> {
   const rpc = createPublicClient({ transport: http(rpcUrl) });
   const ending = new AbortController();
   try {
     const chainId = await rpc.getChainId();
     const heads = await followHeads(rpc, { signal: ending.signal, report });
     const sender = createSender(rpc, chainId, heads, account);
-    const contracts: Partial<Record<ContractName, DeployedContract>> = {};
+    const contracts: Record<string, DeployedContract> = {};
     let startBlock = 0;
 
-    const create = async (name: ContractName, args: readonly unknown[]): Promise<Address> => {
-      const { abi, bytecode } = await readArtifact(name);
+    const create = async (name: string, folder: string, args: readonly unknown[]): Promise<Address> => {
+      const { abi, bytecode } = await readArtifact(name, folder);
       const data = encodeDeployData({ abi, bytecode, args });
       const receipt = await sender.send({ name: `deploy ${name}`, to: undefined, data, value: 0n });
       const address = getAddress(receipt.contractAddress as Address);
@@ -108,36 +79,57 @@ export async function deploy({
       return address;
     };
 
-    const manager = await create("AccessManager", [account.address]);
-    const models = await create("ModelRegistry", []);
-    const registry = await create("AttestationRegistry", [models, manager]);
-    const bonds = await create("Bonds", []);
-    const campaign = await create("Campaign", [registry, parameters.closingMargin, manager]);
-    const quorum = await create("Quorum", [campaign, bonds, parameters.quorum]);
-    const { window, bondPerUnit } = parameters.fraudProof;
-    const fraudProof = await create("FraudProof", [campaign, bonds, window, bondPerUnit]);
+    const { closingMargin = CLOSING_MARGIN, ...ofMethods } = parameters;
+    const manager = await create("AccessManager", "@openzeppelin/contracts/access/manager", [account.address]);
+    const models = await create("ModelRegistry", "contracts", []);
+    const registry = await create("AttestationRegistry", "contracts", [models, manager]);
+    const bonds = await create("Bonds", "contracts", []);
+    const campaign = await create("Campaign", "contracts", [registry, closingMargin, manager]);
+    const methods = knownMethods().sort(([, a], [, b]) => a.id - b.id);
+    const addresses: Address[] = [];
+    for (const [key, { name }] of methods) {
+      const args = argumentsOf(key, name, { campaign, bonds }, ofMethods);
+      addresses.push(await create(name, "contracts/methods", args));
+    }
 
     const selectors = (["draft", "open"] as const).map((name) =>
       toFunctionSelector(getAbiItem({ abi: campaignAbi, name })),
     );
     const access = { address: manager, abi: accessManagerAbi } as const;
-    const addMethod = (method: Address) =>
-      sender.send(
-        callOf({ address: registry, abi: attestationRegistryAbi, functionName: "addMethod", args: [method] }),
-      );
+    const list = { address: registry, abi: attestationRegistryAbi } as const;
+    const additions = addresses.map((method) =>
+      sender.send(callOf({ ...list, functionName: "addMethod", args: [method] })),
+    );
     await Promise.all([
       // A sender's transactions are mined in the order of these calls, which numbers the methods.
-      addMethod(quorum),
-      addMethod(fraudProof),
+      ...additions,
       sender.send(callOf({ ...access, functionName: "labelRole", args: [ORGANISER, "ORGANISER"] })),
       sender.send(callOf({ ...access, functionName: "setTargetFunctionRole", args: [campaign, selectors, ORGANISER] })),
       sender.send(callOf({ ...access, functionName: "grantRole", args: [ORGANISER, account.address, 0] })),
     ]);
-    report(`Quorum is method 1, FraudProof method 2; ${account.address} administers, and may draft and open seasons.`);
+    for (const [i, [, { id, name }]] of methods.entries()) checkNumber(name, id, await additions[i]);
+    const numbered = methods.map(([, { id, name }]) => `${name} is method ${id}`).join(", ");
+    report(`${numbered}; ${account.address} administers, and may draft and open seasons.`);
     return { chainId, startBlock, contracts: contracts as DeployedContracts };
   } finally {
     ending.abort();
   }
+}
+
+/** What a method's constructor is given. */
+function argumentsOf(key: string, name: string, core: MethodCore, given: Readonly<Record<string, unknown>>) {
+  const deployments: Readonly<Record<string, AnyMethodDeployment>> = methodDeployments;
+  const found = deployments[key];
+  if (found === undefined) throw new Error(`Nobody registered how ${name} is deployed.`);
+  return found.constructorArguments(core, (given[key] ?? found.production) as never);
+}
+
+function checkNumber(name: string, expected: number, receipt: TransactionReceipt | undefined): void {
+  const [added] = parseEventLogs({
+    ...{ abi: attestationRegistryAbi, eventName: "MethodAdded" as const, logs: receipt?.logs ?? [] },
+  });
+  if (added?.args.id !== expected)
+    throw new Error(`The registry made ${name} method ${added?.args.id}; its number is ${expected}.`);
 }
 
 /** Writes `<directory>/<chainId>.json` and returns its path. */
@@ -151,17 +143,9 @@ export async function writeDeployment(
   return file;
 }
 
-async function readArtifact(name: ContractName): Promise<{ abi: Abi; bytecode: Hex }> {
-  const folders: Record<ContractName, string> = {
-    AccessManager: "@openzeppelin/contracts/access/manager",
-    ModelRegistry: "contracts",
-    AttestationRegistry: "contracts",
-    Bonds: "contracts",
-    Campaign: "contracts",
-    Quorum: "contracts/methods",
-    FraudProof: "contracts/methods",
-  };
-  const file = join(import.meta.dirname, "../artifacts", folders[name], `${name}.sol`, `${name}.json`);
+/** @param folder Of the source file, as the compiler names it. */
+async function readArtifact(name: string, folder: string): Promise<{ abi: Abi; bytecode: Hex }> {
+  const file = join(import.meta.dirname, "../artifacts", folder, `${name}.sol`, `${name}.json`);
   const text = await readFile(file, "utf8").catch(() => {
     throw new Error(`${name} is not compiled: run "npm run build" first.`);
   });
@@ -182,7 +166,7 @@ async function main(): Promise<void> {
   const account = await openAccount({
     privateKey: process.env.PROOFBOARD_PRIVATE_KEY,
     keystore: values.keystore,
-    password: () => process.env.PROOFBOARD_PASSWORD ?? askPassword(`Password of ${values.keystore}: `),
+    password: () => readPassword(`Password of ${values.keystore}: `),
   });
   const deployment = await deploy({ rpcUrl: values.rpc, account, report: console.log });
   console.log(`Written to ${await writeDeployment(deployment)}.`);

@@ -1,8 +1,9 @@
 import { bytesToHex, type Hex, parseEventLogs, type TransactionReceipt } from "viem";
 import type { PublishedModel } from "../inference/model.ts";
 import type { Content } from "../participant/content.ts";
-import { callOf, type Sender } from "../participant/sender.ts";
+import type { Sender } from "../participant/sender.ts";
 import { campaignAbi } from "../sdk/abi.ts";
+import { callOf } from "../sdk/calls.ts";
 import type { Client } from "../sdk/client.ts";
 import { cidOfSha256 } from "../sdk/content.ts";
 

@@ -1,6 +1,6 @@
 import type { Address, Hex } from "viem";
+import { verificationMethodAbi } from "./abi.ts";
 import { readAttestations } from "./attestations.ts";
-import { readBatches } from "./batches.ts";
 import { type Client, readModel, readSeason, readTasks } from "./client.ts";
 import type { LedgerEntry } from "./commitments.ts";
 import { decodeLayout } from "./layouts.ts";
@@ -46,10 +46,7 @@ export async function auditSeason(
   const { attestations, wrong } = await readAttestations(client, blockNumber, undefined, (done, total) =>
     onProgress("attestations", done, total),
   );
-  const { batches, wrong: wrongBatches } = await readBatches(client, blockNumber, (done, total) =>
-    onProgress("batches", done, total),
-  );
-  const differences = [...wrong, ...wrongBatches];
+  const differences = [...wrong];
   const ledger = tryFold(entries, differences);
   differences.push(...(await compareWithCampaign(client, seasonId, ledger, blockNumber, onProgress)));
   const facts: SeasonFacts = {
@@ -57,13 +54,13 @@ export async function auditSeason(
     seasonId,
     rules: season,
     tasks: await readSeasonTasks(client, seasonId),
-    ...{ attestations, batches },
+    attestations,
     ...(await readSubjects(client, entries, blockNumber, onProgress)),
   };
   differences.push(...checkTasks(facts), ...checkEntries(entries, facts), ...checkInputs(entries, facts));
   const { chainId } = client.deployment;
-  const counted = attestations.size + batches.size;
-  return { chainId, seasonId, blockNumber, blockHash, entries, ledger, attestations: counted, differences };
+  const counted = { attestations: attestations.size };
+  return { chainId, seasonId, blockNumber, blockHash, entries, ledger, ...counted, differences };
 }
 
 /** A season's ledger entries up to block `toBlock`, in the order of the chain. */
@@ -147,7 +144,7 @@ async function readSeasonTasks(client: Client, seasonId: bigint): Promise<Season
 }
 
 async function readSubjects(
-  { rpc, contracts: { attestationRegistry, quorum } }: Client,
+  { rpc, contracts: { attestationRegistry } }: Client,
   entries: readonly LedgerEntry[],
   blockNumber: bigint,
   onProgress: AuditProgress,
@@ -167,7 +164,7 @@ async function readSubjects(
     const record = await rpc.readContract({ ...attestationRegistry, functionName: "recordOf", args, blockNumber });
     records.set(uid, record);
     if (record.method === 0) return;
-    const method = { address: await methodAt(record.method), abi: quorum.abi };
+    const method = { address: await methodAt(record.method), abi: verificationMethodAbi };
     verifiers.set(uid, await rpc.readContract({ ...method, functionName: "verifiersOf", args, blockNumber }));
   });
   return { records, verifiers };

@@ -89,6 +89,7 @@ function compareRanking(ledger: Ledger, standings: readonly Standing[]): string[
     differences.push(
       ...difference(`${place} has the account`, found.account, expected.account),
       ...difference(`${place} (${expected.account}) has the rank`, found.rank, expected.rank),
+      ...difference(`${place} (${expected.account}) has the place`, found.place, expected.place),
       ...difference(`${place} (${expected.account}) has the points`, found.points, expected.points),
       ...difference(`${place} (${expected.account}) has lastSeq`, found.lastSeq, expected.lastSeq),
     );

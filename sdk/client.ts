@@ -1,20 +1,25 @@
-import { type Address, createPublicClient, type Hex, hexToBytes, http, type PublicClient, type Transport } from "viem";
-import { attestationRegistryAbi, bondsAbi, campaignAbi, fraudProofAbi, modelRegistryAbi, quorumAbi } from "./abi.ts";
+import {
+  type Abi,
+  type Address,
+  createPublicClient,
+  type Hex,
+  hexToBytes,
+  http,
+  type PublicClient,
+  type Transport,
+} from "viem";
+import { attestationRegistryAbi, bondsAbi, campaignAbi, modelRegistryAbi } from "./abi.ts";
 import type { DeployedContract, Deployment } from "./deployment.ts";
 import { readRanges } from "./ranges.ts";
 
-/** Addresses and ABIs of a deployment's contracts, each to be spread into a viem action. */
+/** Addresses and ABIs of a deployment's core contracts, each to be spread into a viem action. */
 function contractsOf({ contracts }: Deployment) {
   const at = <const abi>({ address }: DeployedContract, abi: abi) => ({ address, abi }) as const;
-  const { FraudProof } = contracts;
   return {
     modelRegistry: at(contracts.ModelRegistry, modelRegistryAbi),
     attestationRegistry: at(contracts.AttestationRegistry, attestationRegistryAbi),
     bonds: at(contracts.Bonds, bondsAbi),
     campaign: at(contracts.Campaign, campaignAbi),
-    quorum: at(contracts.Quorum, quorumAbi),
-    /** Undefined where the deployment has none. */
-    fraudProof: FraudProof && at(FraudProof, fraudProofAbi),
   } as const;
 }
 
@@ -32,10 +37,21 @@ export const connect = (deployment: Deployment, rpc: string | Transport): Client
   rpc: createPublicClient({ transport: typeof rpc === "string" ? http(rpc) : rpc }),
 });
 
-/** FraudProof's address and ABI; throws a sentence where the deployment has none. */
-export function fraudProofOf({ contracts: { fraudProof }, deployment: { chainId } }: Client) {
-  if (fraudProof === undefined) throw new Error(`The deployment on chain ${chainId} has no FraudProof contract.`);
-  return fraudProof;
+/** A method's address and ABI, to be spread into a viem action; throws a sentence where the deployment has none. */
+export function contractOf<abi extends Abi>({ deployment }: Client, { name, abi }: Named<abi>) {
+  const found = deployment.contracts[name];
+  if (found === undefined) throw new Error(`The deployment on chain ${deployment.chainId} has no ${name} contract.`);
+  return { address: found.address, abi } as const;
+}
+
+/** Whether the deployment names a method's contract. */
+export const hasContract = ({ deployment }: Client, { name }: Pick<Named<Abi>, "name">): boolean =>
+  deployment.contracts[name] !== undefined;
+
+/** The parts of a method that identify its contract. */
+interface Named<abi extends Abi> {
+  name: string;
+  abi: abi;
 }
 
 /** Throws a sentence unless the RPC serves the deployment's chain and the contracts stand there. */

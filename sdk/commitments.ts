@@ -27,19 +27,25 @@ export interface Runtime {
   threads: number;
   /** ONNX Runtime's GraphOptimizationLevel: 0 none, 1 basic, 2 extended, 99 all. */
   graphLevel: number;
+  /** keccak256 of the rules that say which graphs run at all. */
+  rules: Hex;
 }
 
-/** Identity of a runtime: keccak256("RUNTIME_V1" ‖ u16 len ‖ name ‖ sha256(wasm) ‖ u8 threads ‖ u8 graphLevel). */
+/**
+ * Identity of a runtime: keccak256("RUNTIME_V2" ‖ u16 len ‖ name ‖ sha256(wasm) ‖ u8 threads ‖ u8 graphLevel ‖
+ * keccak256(rules)).
+ */
 export function runtimeId(runtime: Runtime): Hex {
   const name = stringToHex(runtime.name);
   return keccak256(
     concat(
-      tag("RUNTIME_V1"),
+      tag("RUNTIME_V2"),
       numberToHex((name.length - 2) / 2, { size: 2 }),
       name,
       runtime.wasmHash,
       numberToHex(runtime.threads, { size: 1 }),
       numberToHex(runtime.graphLevel, { size: 1 }),
+      runtime.rules,
     ),
   );
 }
@@ -83,7 +89,7 @@ export const tensorHash = (header: Uint8Array, data: Uint8Array): Hex => {
 /** What stands behind an attestation's `answer`. */
 export interface Answer {
   outputHash: Hex;
-  /** Zero but for the FraudProof method. */
+  /** Zero unless the method asks for a trace. */
   traceHash: Hex;
   /** 32 random bytes that hide the output until it is revealed. */
   salt: Hex;

@@ -3,21 +3,13 @@ import { validate as isHash } from "ox/Hash";
 import type { Address, Hex } from "viem";
 
 /** The contracts that every deployment names. */
-export const contractNames = [
+export const coreContractNames = [
   "AccessManager",
   "ModelRegistry",
   "AttestationRegistry",
   "Bonds",
   "Campaign",
-  "Quorum",
 ] as const;
-
-/** The contracts that a deployment may be without. */
-export const optionalContractNames = ["FraudProof"] as const;
-
-type OptionalContractName = (typeof optionalContractNames)[number];
-
-export type ContractName = (typeof contractNames)[number] | OptionalContractName;
 
 /** Where a contract stands, and the transaction that put it there. */
 export interface DeployedContract {
@@ -33,13 +25,13 @@ export interface Deployment {
   contracts: DeployedContracts;
 }
 
-export type DeployedContracts = Readonly<
-  Record<(typeof contractNames)[number], DeployedContract> & Partial<Record<OptionalContractName, DeployedContract>>
->;
+/** Contracts by name: the core ones, and those of verification methods and of whatever else was deployed with them. */
+export type DeployedContracts = Readonly<Record<string, DeployedContract>> &
+  Readonly<Record<(typeof coreContractNames)[number], DeployedContract>>;
 
 /**
- * Checks a deployment read from JSON and checksums its addresses; contracts it names beyond {@link contractNames} and
- * {@link optionalContractNames} are left out. Throws a sentence that quotes what is malformed.
+ * Checks a deployment read from JSON and checksums its addresses; contracts that nobody here knows are kept. Throws a
+ * sentence that quotes what is malformed.
  */
 export function parseDeployment(value: unknown): Deployment {
   const { chainId, startBlock, contracts } = asRecord(value, "The deployment");
@@ -48,12 +40,12 @@ export function parseDeployment(value: unknown): Deployment {
   if (!isCount(startBlock))
     throw new Error(`The deployment's startBlock is ${quote(startBlock)}; it must be a block number.`);
   const named = asRecord(contracts, "The deployment's contracts");
-  const names = [...contractNames, ...optionalContractNames.filter((name) => named[name] !== undefined)];
-  const parsed = names.map((name) => [name, parseContract(name, named[name])] as const);
+  const names = new Set([...coreContractNames, ...Object.keys(named)]);
+  const parsed = [...names].map((name) => [name, parseContract(name, named[name])] as const);
   return { chainId, startBlock, contracts: Object.fromEntries(parsed) as unknown as DeployedContracts };
 }
 
-function parseContract(name: ContractName, value: unknown): DeployedContract {
+function parseContract(name: string, value: unknown): DeployedContract {
   if (value === undefined) throw new Error(`The deployment names no ${name}.`);
   const { address, transactionHash } = asRecord(value, `The deployment's ${name}`);
   if (typeof address !== "string" || !isAddress(address))

@@ -10,11 +10,12 @@ import {
   SocketClosedError,
   TimeoutError,
 } from "viem";
-import { attestationRegistryAbi, bondsAbi, campaignAbi, fraudProofAbi, modelRegistryAbi, quorumAbi } from "./abi.ts";
+import { attestationRegistryAbi, bondsAbi, campaignAbi, modelRegistryAbi } from "./abi.ts";
+import { knownMethods } from "./methods/index.ts";
 
 // A call may be refused by any contract that the called one asks, so one list decodes them all.
-const errorsAbi: Abi = [
-  ...[modelRegistryAbi, attestationRegistryAbi, bondsAbi, campaignAbi, quorumAbi, fraudProofAbi]
+const errorsAbi = (): Abi => [
+  ...[modelRegistryAbi, attestationRegistryAbi, bondsAbi, campaignAbi, ...knownMethods().map(([, { abi }]) => abi)]
     .flat()
     .filter((item) => item.type === "error"),
   ...parseAbi([
@@ -85,7 +86,7 @@ function decodeRevert(data: Hex | undefined): {
       errorName,
       args = [],
       abiItem,
-    } = decodeErrorResult({ abi: errorsAbi, data }) as {
+    } = decodeErrorResult({ abi: errorsAbi(), data }) as {
       errorName: string;
       args?: readonly unknown[];
       abiItem: { inputs?: readonly { name?: string }[] };

@@ -1,10 +1,11 @@
 // What an outsider needs, in one import; everything runs in a browser.
 export * from "./abi.ts";
 export * from "./api.ts";
+export * from "./assurance.ts";
 export * from "./attestations.ts";
 export * from "./audit.ts";
 export * from "./auditApi.ts";
-export * from "./batches.ts";
+export * from "./calls.ts";
 export * from "./client.ts";
 export * from "./commitments.ts";
 export * from "./content.ts";
@@ -13,8 +14,11 @@ export * from "./deployment.ts";
 export * from "./errors.ts";
 export * from "./layouts.ts";
 export * from "./ledger.ts";
-export * from "./methods.ts";
-export * from "./proofs.ts";
+export * from "./methods/fraudProof.ts";
+export * from "./methods/index.ts";
+export * from "./methods/method.ts";
+export * from "./methods/quorum.ts";
+export * from "./protocol.ts";
 export * from "./ranges.ts";
 export * from "./rules.ts";
 export * from "./tree.ts";

@@ -29,7 +29,10 @@ export const INT8 = 3;
 
 /** What a tensor looks like. */
 export interface TensorSpec {
+  /** For people and for ONNX; of a name that is no UTF-8, as much as can be read. */
   name: string;
+  /** The name as it is hashed, where that is no UTF-8: anyone may publish such a thing. */
+  rawName?: Uint8Array;
   /** ONNX TensorProto.DataType. */
   dtype: number;
   dims: readonly number[];
@@ -60,7 +63,7 @@ export function tensorBytes(spec: TensorSpec): number {
 
 /** "TENSOR_V1" ‖ u16 len ‖ name ‖ u8 onnxDtype ‖ u8 rank ‖ u32 dims… ‖ u32 byteLength. */
 export function tensorHeader(spec: TensorSpec): Uint8Array {
-  const name = stringToHex(spec.name);
+  const name = spec.rawName ? bytesToHex(spec.rawName) : stringToHex(spec.name);
   return hexToBytes(
     concat(
       tag("TENSOR_V1"),
@@ -83,8 +86,17 @@ export function decodeTensorHeader(bytes: Uint8Array): { spec: TensorSpec; lengt
   return { spec: readHeader(reader), length: reader.offset };
 }
 
-/** "LAYOUT_V1" ‖ u16 L ‖ u32 d_0 … d_L ‖ u16 len ‖ header_in ‖ u16 len ‖ header_out; no widths for a float model. */
+/** What a published tensor may be called: one word of printable ASCII. */
+const TENSOR_NAME = /^[!-~]+$/;
+
+/**
+ * "LAYOUT_V1" ‖ u16 L ‖ u32 d_0 … d_L ‖ u16 len ‖ header_in ‖ u16 len ‖ header_out; no widths for a float model. Throws for
+ * a tensor's name that ModelRegistry refuses; a name that was read as bytes is written as it was.
+ */
 export function encodeLayout(layout: Layout): Uint8Array {
+  for (const { name, rawName } of [layout.input, layout.output])
+    if (rawName === undefined && !TENSOR_NAME.test(name))
+      throw new RangeError(`The tensor name ${JSON.stringify(name)} is not one word of printable ASCII.`);
   const prefixed = (header: Uint8Array) => concat(numberToHex(header.length, { size: 2 }), bytesToHex(header));
   return hexToBytes(
     concat(
@@ -163,14 +175,23 @@ function readPrefixedHeader(reader: Reader): TensorSpec {
 
 function readHeader(reader: Reader): TensorSpec {
   reader.expectTag("TENSOR_V1");
-  const name = reader.text(reader.uint(2));
+  const name = nameOf(reader.take(reader.uint(2)));
   const dtype = reader.uint(1);
   const rank = reader.uint(1);
-  const spec: TensorSpec = { name, dtype, dims: Array.from({ length: rank }, () => reader.uint(4)) };
+  const spec: TensorSpec = { ...name, dtype, dims: Array.from({ length: rank }, () => reader.uint(4)) };
   const byteLength = reader.uint(4);
   if (spec.dims.includes(0) || byteLength !== tensorBytes(spec))
-    throw new RangeError(`Tensor "${name}" of dims [${spec.dims.join(", ")}] can't have ${byteLength} bytes.`);
+    throw new RangeError(`Tensor "${spec.name}" of dims [${spec.dims.join(", ")}] can't have ${byteLength} bytes.`);
   return spec;
+}
+
+/** A name as people read it; its bytes stay where they can't be had from that again. */
+function nameOf(bytes: Uint8Array): Pick<TensorSpec, "name" | "rawName"> {
+  try {
+    return { name: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    return { name: new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes), rawName: bytes.slice() };
+  }
 }
 
 class Reader {
@@ -195,15 +216,5 @@ class Reader {
   expectTag(text: string): void {
     if (bytesToHex(this.take(32)) !== tag(text))
       throw new RangeError(`There is no ${text} tag at byte ${this.offset - 32}.`);
-  }
-
-  // A name that isn't UTF-8 can't be written back, so its tensors would hash differently.
-  text(length: number): string {
-    const bytes = this.take(length);
-    try {
-      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    } catch {
-      throw new RangeError(`The name ${bytesToHex(bytes)} at byte ${this.offset - length} is not UTF-8.`);
-    }
   }
 }

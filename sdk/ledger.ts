@@ -1,17 +1,15 @@
 import { type Address, getAddress, type Hex } from "viem";
 import { type LedgerEntry, ledgerHash, ZERO_HASH } from "./commitments.ts";
 
-/** Why points changed. */
-export const REASON_PROVER = 1;
-export const REASON_VERIFIER = 2;
-export const REASON_PENALTY = 5;
-
-/** An account's place in a season. */
+/** An account's standing in a season. */
 export interface Standing {
+  /** From 1: accounts with equal points share a rank, and the ranks after them are skipped (1, 2, 2, 4). */
   rank: number;
+  /** From 1: position in the list, different for each account. */
+  place: number;
   account: Address;
   points: bigint;
-  /** `seq` of the account's last ledger entry: who got there first ranks higher. */
+  /** `seq` of the account's last ledger entry: orders the list among equal points, and decides nothing. */
   lastSeq: bigint;
 }
 
@@ -20,17 +18,31 @@ export interface Ledger {
   seq: bigint;
   totalPoints: bigint;
   ledgerHash: Hex;
-  /** Every account with an entry, also at zero points, in the order of rank; its length is the number of participants. */
+  /** Every account with an entry, also at zero points, in order; its length is the number of participants. */
   standings: Standing[];
 }
 
-/** The ranking rule: points descending, then the lower `lastSeq`, which is unique. */
-export function compareStandings(
-  a: Pick<Standing, "points" | "lastSeq">,
-  b: Pick<Standing, "points" | "lastSeq">,
-): number {
+/** What the ranking rule looks at. */
+type Ranked = Pick<Standing, "points" | "lastSeq">;
+
+/** The order of standings: points descending, then the lower `lastSeq`, which is unique. */
+export function compareStandings(a: Ranked, b: Ranked): number {
   if (a.points !== b.points) return a.points > b.points ? -1 : 1;
   return a.lastSeq === b.lastSeq ? 0 : a.lastSeq < b.lastSeq ? -1 : 1;
+}
+
+/** The rank at a place whose account has these points; `ahead` stands right before it, undefined where nobody does. */
+export function rankAfter<P>(ahead: { points: P; rank: number } | undefined, points: P, place: number): number {
+  return ahead?.points === points ? ahead.rank : place;
+}
+
+/** Puts accounts in order and gives each its rank and place. */
+export function rankAll<T extends Ranked>(accounts: readonly T[]): (T & Pick<Standing, "rank" | "place">)[] {
+  let ahead: (T & Pick<Standing, "rank" | "place">) | undefined;
+  return [...accounts].sort(compareStandings).map((account, i) => {
+    ahead = { ...account, rank: rankAfter(ahead, account.points, i + 1), place: i + 1 };
+    return ahead;
+  });
 }
 
 /**
@@ -55,9 +67,6 @@ export function foldLedger(entries: readonly LedgerEntry[]): Ledger {
     totalPoints += entry.delta;
     hash = ledgerHash(hash, entry);
   }
-  const standings = [...accounts]
-    .map(([account, entry]) => ({ account, ...entry }))
-    .sort(compareStandings)
-    .map((entry, i) => ({ rank: i + 1, ...entry }));
+  const standings = rankAll([...accounts].map(([account, entry]) => ({ account, ...entry })));
   return { seq, totalPoints, ledgerHash: hash, standings };
 }

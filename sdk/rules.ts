@@ -1,21 +1,17 @@
 import { type Address, type Hex, isAddressEqual } from "viem";
-import { type RecordedAttestation, statuses } from "./attestations.ts";
-import type { RecordedBatch } from "./batches.ts";
+import { countOf, type RecordedAttestation } from "./attestations.ts";
 import type { TaskInputs } from "./client.ts";
 import { type LedgerEntry, tensorHash, unitSeed } from "./commitments.ts";
 import { type Unit, unitContext, unitOf } from "./contexts.ts";
 import { type TensorSpec, tensorHeader } from "./layouts.ts";
-import { REASON_PENALTY, REASON_PROVER, REASON_VERIFIER } from "./ledger.ts";
+import { PENALTY_FACTOR, Reason, Status, statusName, verifierShare } from "./protocol.ts";
 import { leavesOf, orderedTree } from "./tree.ts";
 import { unitInput } from "./units.ts";
-
-const VERIFIED = 2;
-const REFUTED = 3;
 
 /** A task with its base inputs and its model's input tensor. */
 export type SeasonTask = TaskInputs & { input: TensorSpec };
 
-/** A season's rules and the attestations that its points stand on, as the chain tells of them. */
+/** A season's rules and the attestations that its points stand on, from the chain. */
 export interface SeasonFacts {
   campaign: Address;
   seasonId: bigint;
@@ -23,11 +19,9 @@ export interface SeasonFacts {
   rules: { startsAt: number; endsAt: number; seededAt: number; seed: Hex; verifierCap: bigint };
   /** By task id. */
   tasks: ReadonlyMap<bigint, SeasonTask>;
-  /** Attestations by uid. */
+  /** By id, batches among them. */
   attestations: ReadonlyMap<Hex, RecordedAttestation>;
-  /** Batches by id. */
-  batches: ReadonlyMap<Hex, RecordedBatch>;
-  /** What the registry keeps of each attestation and batch that points were awarded or burned for. */
+  /** What the registry keeps of each attestation that points were awarded or burned for. */
   records: ReadonlyMap<Hex, { attestedAt: number; status: number }>;
   /** Accounts that verified each attestation that points were awarded for. */
   verifiers: ReadonlyMap<Hex, readonly Address[]>;
@@ -69,8 +63,8 @@ interface Progress {
   verifierPoints: Map<Address, bigint>;
 }
 
-/** What an attestation or a batch says about units; `unit` is the first one. */
-interface Claim {
+/** What an attestation says about units; `unit` is the first one. */
+interface UnitRange {
   prover: Address;
   method: number;
   modelId: Hex;
@@ -78,13 +72,13 @@ interface Claim {
   unit: Unit;
 }
 
-/** The claim of that name about units of the season; undefined when it is about something else. */
-function claimOf(subject: Hex, { attestations, batches, campaign, seasonId }: SeasonFacts): Claim | undefined {
-  const attestation = attestations.get(subject)?.attestation ?? batches.get(subject)?.batch;
-  const unit = attestation && unitOf(attestation.context);
+/** The season's units that the attestation of that name is about; undefined when it is about something else. */
+function unitsOf(subject: Hex, { attestations, campaign, seasonId }: SeasonFacts): UnitRange | undefined {
+  const attestation = attestations.get(subject);
+  const unit = attestation && unitOf(attestation.message.context);
   if (!unit || !isAddressEqual(unit.campaign, campaign) || unit.seasonId !== seasonId) return undefined;
-  const { prover, method, modelId } = attestation;
-  return { prover, method, modelId, unit, count: "count" in attestation ? attestation.count : 1 };
+  const { prover, method, modelId } = attestation.message;
+  return { prover, method, modelId, unit, count: countOf(attestation) };
 }
 
 function faultOf(
@@ -94,27 +88,26 @@ function faultOf(
   progress: Progress,
 ): string | undefined {
   const record = facts.records.get(entry.subject);
-  if (!record || !(facts.attestations.has(entry.subject) || facts.batches.has(entry.subject)))
-    return `is for ${entry.subject}, which no event recorded`;
-  const claim = claimOf(entry.subject, facts);
-  const task = claim && facts.tasks.get(claim.unit.taskId);
-  if (!claim || !task) return `is for ${entry.subject}, which is not for a unit of this season`;
-  const fault = claimFault(claim, record.attestedAt, task, facts);
+  if (!record || !facts.attestations.has(entry.subject)) return `is for ${entry.subject}, which no event recorded`;
+  const units = unitsOf(entry.subject, facts);
+  const task = units && facts.tasks.get(units.unit.taskId);
+  if (!units || !task) return `is for ${entry.subject}, which is not for a unit of this season`;
+  const fault = unitsFault(units, record.attestedAt, task, facts);
   if (fault) return `is for ${entry.subject}, ${fault}`;
   const collects = previous?.subject === entry.subject && previous.account === entry.account && previous.delta > 0n;
-  const expected = entry.reason === REASON_PENALTY && !collects ? REFUTED : VERIFIED;
+  const expected = entry.reason === Reason.penalty && !collects ? Status.refuted : Status.verified;
   if (record.status !== expected)
-    return `is for ${entry.subject}, which is ${statuses[record.status]}, not ${statuses[expected]}`;
-  if (entry.reason === REASON_PROVER) return proverFault(entry, claim, task, progress);
-  if (entry.reason === REASON_VERIFIER) return verifierFault(entry, task, facts, progress);
-  if (entry.reason !== REASON_PENALTY) return `has the reason ${entry.reason}, which no rule knows`;
+    return `is for ${entry.subject}, which is ${statusName(record.status)}, not ${statusName(expected)}`;
+  if (entry.reason === Reason.prover) return proverFault(entry, units, task, progress);
+  if (entry.reason === Reason.verifier) return verifierFault(entry, task, facts, progress);
+  if (entry.reason !== Reason.penalty) return `has the reason ${entry.reason}, which no rule knows`;
   if (collects)
     return -entry.delta > previous.delta ? `collects more than the ${previous.delta} just awarded` : undefined;
-  return penaltyFault(entry, claim, task, progress);
+  return penaltyFault(entry, units, task, progress);
 }
 
-function claimFault(
-  { modelId, method, unit, count }: Claim,
+function unitsFault(
+  { modelId, method, unit, count }: UnitRange,
   attestedAt: number,
   task: SeasonTask,
   { rules }: SeasonFacts,
@@ -130,21 +123,21 @@ function claimFault(
 
 function proverFault(
   { account, delta, subject }: LedgerEntry,
-  claim: Claim,
+  range: UnitRange,
   { points }: SeasonTask,
   { units }: Progress,
 ): string | undefined {
-  const { prover, count } = claim;
+  const { prover, count } = range;
   if (!isAddressEqual(account, prover)) return `pays a prover; the prover is ${prover}`;
   if (delta !== points * BigInt(count)) return `pays ${count === 1 ? "a unit" : `${count} units`} of ${points} points`;
-  const keys = keysOf(claim);
+  const keys = keysOf(range);
   const spent = keys.find((key) => units.has(key));
   if (spent) return `pays a unit that was paid before or is dead, for ${units.get(spent)}`;
   for (const key of keys) units.set(key, subject);
   return undefined;
 }
 
-const keysOf = ({ prover, unit, count }: Claim): string[] =>
+const keysOf = ({ prover, unit, count }: UnitRange): string[] =>
   Array.from({ length: count }, (_, i) => `${unitContext({ ...unit, unit: unit.unit + BigInt(i) })} ${prover}`);
 
 function verifierFault(
@@ -159,7 +152,7 @@ function verifierFault(
   if (shares.has(`${subject} ${account}`)) return `pays a verifier of ${subject} a second time`;
   shares.add(`${subject} ${account}`);
   const before = verifierPoints.get(account) ?? 0n;
-  const share = (task.points * 60n) / (100n * BigInt(sharing.length));
+  const share = verifierShare(task.points, sharing.length);
   const left = rules.verifierCap - before;
   const due = share < left ? share : left;
   verifierPoints.set(account, before + delta);
@@ -168,17 +161,19 @@ function verifierFault(
 
 function penaltyFault(
   { account, delta, subject }: LedgerEntry,
-  claim: Claim,
+  range: UnitRange,
   { points }: SeasonTask,
   { burned, units }: Progress,
 ): string | undefined {
-  const { prover, count } = claim;
+  const { prover, count } = range;
   if (!isAddressEqual(account, prover)) return `penalises ${account}; the prover is ${prover}`;
   if (burned.has(subject)) return `penalises ${subject} a second time`;
   burned.add(subject);
-  for (const key of keysOf(claim)) units.set(key, subject);
+  for (const key of keysOf(range)) units.set(key, subject);
   const what = count === 1 ? "the unit's" : `each of ${count} units'`;
-  return -delta > 10n * points * BigInt(count) ? `burns more than ten times ${what} ${points} points` : undefined;
+  return -delta > PENALTY_FACTOR * points * BigInt(count)
+    ? `burns more than ten times ${what} ${points} points`
+    : undefined;
 }
 
 /**
@@ -188,15 +183,17 @@ function penaltyFault(
 export function checkInputs(entries: readonly LedgerEntry[], { tasks, attestations, rules }: SeasonFacts): string[] {
   const wrong: string[] = [];
   for (const { subject, reason } of entries) {
-    const attestation = attestations.get(subject)?.attestation;
-    const unit = attestation && unitOf(attestation.context);
+    const attestation = attestations.get(subject);
+    if (reason !== Reason.prover || attestation?.kind !== "single") continue;
+    const { prover, context, inputHash } = attestation.message;
+    const unit = unitOf(context);
     const task = unit && tasks.get(unit.taskId);
-    if (reason !== REASON_PROVER || !task) continue;
-    const seed = unitSeed(rules.seed, unit.taskId, attestation.prover, unit.unit);
+    if (!task) continue;
+    const seed = unitSeed(rules.seed, unit.taskId, prover, unit.unit);
     const data = unitInput(seed, task);
     const assigned = tensorHash(tensorHeader(task.input), new Uint8Array(data.buffer));
-    if (assigned !== attestation.inputHash)
-      wrong.push(`${subject} was awarded for the input ${attestation.inputHash}; its unit was assigned ${assigned}.`);
+    if (assigned !== inputHash)
+      wrong.push(`${subject} was awarded for the input ${inputHash}; its unit was assigned ${assigned}.`);
   }
   return wrong;
 }

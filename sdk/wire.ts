@@ -1,4 +1,7 @@
 import type { Address, Hex } from "viem";
+import type { MethodSteps } from "./methods/index.ts";
+import type { Assurance } from "./methods/method.ts";
+import type { StatusName } from "./protocol.ts";
 
 // What the indexer's routes answer, as JSON. Points, seq, season and task ids and units are decimal strings; block
 // numbers, ranks, counts and times (unix seconds) are numbers; addresses are checksummed, hashes lower case.
@@ -6,7 +9,7 @@ import type { Address, Hex } from "viem";
 /** A decimal integer as text. */
 type Decimal = string;
 
-/** The state of the chain that an answer tells of. */
+/** The state of the chain that an answer describes. */
 export interface AsOf {
   chainId: number;
   blockNumber: number;
@@ -31,7 +34,7 @@ export interface Problem {
 }
 
 /** Where an event stands on chain. */
-export interface EventPlace {
+export interface EventLocation {
   blockNumber: number;
   /** Block time, unix seconds. */
   timestamp: number;
@@ -39,14 +42,15 @@ export interface EventPlace {
   logIndex: number;
 }
 
-/** A verification method: 0 none, 1 Quorum, 2 FraudProof, 3 ZkProof, 4 Enclave. */
+/** A verification method: 0 is none, any other its number in the registry's list. */
 export interface Method {
   id: number;
+  /** "unknown method 7" if the indexer knows only its number in the registry. */
   name: string;
 }
 
 /** How an attestation stands; all but pending are final. */
-export type AttestationStatus = "pending" | "verified" | "refuted" | "void" | "revoked";
+export type AttestationStatus = Exclude<StatusName, "none">;
 
 /**
  * At the time of the block in `asOf`: `drafted` may still change, `open` waits for its start or its seed, `running` takes
@@ -67,7 +71,7 @@ export interface Task {
   inputCount: number;
   inputSetRoot: Hex;
   /** The `TaskAdded` event, which carries the base inputs' bytes. */
-  added: EventPlace;
+  added: EventLocation;
 }
 
 export interface Season {
@@ -88,7 +92,7 @@ export interface Season {
   /** The head of the season's ledger. */
   totals: { seq: Decimal; participants: number; totalPoints: Decimal; ledgerHash: Hex };
   /** The final standings on chain; null until there are any. */
-  final: { poster: Address; participants: number; finalised: EventPlace } | null;
+  final: { poster: Address; participants: number; finalised: EventLocation } | null;
 }
 
 /** `GET /v1/seasons`, newest first; `GET /v1/seasons/:id`. */
@@ -101,23 +105,26 @@ export interface SeasonAnswer {
   item: Season;
 }
 
-/** An account's place in a season: points descending, then the lower `lastSeq`. */
+/** An account's standing in a season. The list goes by points descending, then by the lower `lastSeq`. */
 export interface Standing {
+  /** From 1: accounts with equal points share a rank, and the ranks after them are skipped (1, 2, 2, 4). */
   rank: number;
+  /** From 1: position in the list, different for each account. */
+  place: number;
   account: Address;
   points: Decimal;
   /** Units of the account's own attestations, by status. */
   verified: number;
   pending: number;
   refuted: number;
-  /** Refutations that the account had a part in: a vote with the panel's majority, or a challenge. */
+  /** Refutations that the account took part in: a vote with the panel's majority, or a challenge. */
   caught: number;
   /** `seq` of the account's last ledger entry. */
   lastSeq: Decimal;
   lastChangeAt: number;
 }
 
-/** `GET /v1/seasons/:id/standings?limit=1..100&cursor=`, or `&rank=` to begin at a rank. */
+/** `GET /v1/seasons/:id/standings?limit=1..100&cursor=`, or `&place=` to begin at a place. */
 export interface StandingsPage {
   asOf: AsOf;
   items: Standing[];
@@ -135,7 +142,7 @@ export interface StandingAnswer {
   neighbours: Standing[];
 }
 
-/** `GET /v1/seasons/:id/search?prefix=0x…`: accounts that begin so, at most 20, in the order of their addresses. */
+/** `GET /v1/seasons/:id/search?prefix=0x…`: at most 20 accounts whose address starts with the prefix, sorted by address. */
 export interface SearchAnswer {
   asOf: AsOf;
   items: Standing[];
@@ -189,10 +196,10 @@ export interface StreamReorg {
 }
 
 /**
- * Data of the events of `GET /v1/stream` by name. An event's id, `<block>-<logIndex>`, is the place of the last event of
- * the chain told of: a client that comes back with it, as header `Last-Event-ID` or as `?lastEventId=`, misses nothing.
- * It may then be told of a `reorg` that it had seen: what follows is whole again. Status 410 where the id is more than
- * 10,000 events old, 503 while there are too many clients or the chain is read for the first time.
+ * Data of the events of `GET /v1/stream` by name. An event's id, `<block>-<logIndex>`, is the position of the last event
+ * of the chain that was sent: a client that reconnects with it, as header `Last-Event-ID` or as `?lastEventId=`, misses
+ * nothing. It may get a `reorg` again that it has seen; what follows is complete. Status 410 if the id is more than 10,000
+ * events old, 503 while there are too many clients or the chain is read for the first time.
  */
 export interface StreamEvents {
   /** Points changed. */
@@ -254,54 +261,31 @@ export interface AttestationSummary {
   salt: Hex | null;
   /** A batch's: ordered tree of its units' activations, which the `BatchAttested` event carries; null for any other. */
   root: Hex | null;
-  /** When it was recorded: the transaction that holds the activations of a batch, or of an attestation of FraudProof. */
-  attested: EventPlace;
+  /** When it was recorded: the transaction that holds the activations, where they are on chain. */
+  attested: EventLocation;
   /** When it became final; null while it is pending. */
-  settled: EventPlace | null;
+  settled: EventLocation | null;
 }
 
-/** One step of an attestation's life, in the order of the chain. */
-export type Step = { at: EventPlace } & (
+/**
+ * One step of an attestation's life, in the order of the chain. More kinds come with more methods: pass over those that
+ * you don't know.
+ */
+export type Step = { at: EventLocation } & (
   | { step: "committed"; by: Address }
   | { step: "revealed"; by: Address; outputHash: Hex }
   | { step: "batchAttested"; by: Address; count: number; root: Hex }
-  | ({ step: "rowRefuted"; by: Address } & Dispute)
-  | { step: "drawScheduled"; round: number; drawBlock: number; drawUntil: number }
-  | { step: "panelDrawn"; round: number; members: Address[]; commitUntil: number; revealUntil: number }
-  | { step: "voteCommitted"; round: number; by: Address }
-  | { step: "revealOpened"; round: number; revealUntil: number }
-  | { step: "voteRevealed"; round: number; by: Address; outputHash: Hex }
-  | { step: "roundUndecided"; round: number; votes: number }
   | { step: "settled"; status: AttestationStatus; by: Address }
-  /** A panel member lost part of its bond, in wei. */
-  | { step: "penalised"; account: Address; amount: Decimal }
   | { step: "awarded"; account: Address; reason: Reason; amount: Decimal; seq: Decimal }
   | { step: "burned"; account: Address; reason: Reason; amount: Decimal; seq: Decimal }
+  /** An event of the method's contract that the indexer can't read, as the chain holds it: only one of at most 4,096 bytes of data. */
+  | { step: "event"; contract: Address; topics: Hex[]; data: Hex }
+  | MethodSteps
 );
 
-/** The row by which a challenger refuted an attestation. */
-export interface Dispute {
-  /** Position of the unit in its batch, from 0; 0 in a single attestation. */
-  index: number;
-  /** The unit of the campaign; null where the attestation is not about units. */
-  unit: Decimal | null;
-  /** From 0: the layer that maps the activations A_layer to A_layer+1. */
-  layer: number;
-  /** The neuron within its layer, from 0. */
-  row: number;
-  /** The activation that the prover claimed, an int8. */
-  claimed: number;
-  /** What the model's row gives, as the contract computed it, an int8. */
-  correct: number;
-}
-
 /** An attestation with all that happened to it. */
-export interface Attestation extends AttestationSummary {
+export interface Attestation extends AttestationSummary, Assurance {
   steps: Step[];
-  /** What is proven by now, in words. */
-  proven: string;
-  /** What is not, in words. */
-  notProven: string;
 }
 
 /** `GET /v1/attestations/:uid` */
@@ -340,7 +324,7 @@ export interface Receipt {
   /** The season's ledger hash before and after this entry. */
   previousLedgerHash: Hex;
   ledgerHash: Hex;
-  at: EventPlace;
+  at: EventLocation;
   attestation: Attestation;
 }
 
@@ -377,7 +361,7 @@ export interface Model {
   /** Hints where the file may be found, the publisher's first; never to be trusted without hashing. */
   uris: string[];
   /** The `ModelPublished` event, which carries layout and rows. */
-  published: EventPlace;
+  published: EventLocation;
 }
 
 /** `GET /v1/models?cursor=`, newest first; `GET /v1/models/:id`. */

@@ -59,7 +59,7 @@ export const ask = <T>(path: string, signal?: AbortSignal): Promise<T> => fetchA
 /**
  * The answer of a route; asks nothing while `path` is undefined. The last answer is shown while the next is awaited.
  *
- * @param again In how many seconds an answer is to be asked for again, whatever the stream tells; else only then.
+ * @param again Seconds after which an answer is requested again, whatever the stream reports; without it only the stream decides.
  */
 export const useAnswer = <T>(path: string | undefined, again?: (answer: T) => number): UseQueryResult<T, Error> =>
   useQuery<T, Error>({

@@ -1,6 +1,6 @@
 import type { AttestationSummary, Receipt } from "../sdk/wire.ts";
 
-/** What the stream told of, or that anything may have changed. */
+/** What the stream reported, or that anything may have changed. */
 export type Change =
   | { kind: "points"; receipt: Pick<Receipt, "seasonId" | "account" | "subject"> }
   | { kind: "status"; attestation: Pick<AttestationSummary, "uid" | "prover"> }

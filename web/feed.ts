@@ -11,7 +11,7 @@ import { group } from "./format.ts";
 export interface Feed {
   /** `live` by the stream, `polling` while there is none, `offline` while the server can't be reached. */
   mode: "live" | "polling" | "offline";
-  /** The newest block that the server told of. */
+  /** The newest block that the server reported. */
   asOf: AsOf | undefined;
   /** The last reorganisation of the chain, and when it was heard of, in unix seconds. */
   reorg: { blockNumber: number; heardAt: number } | undefined;
@@ -27,7 +27,7 @@ const listeners = new Set<() => void>();
 let changes: Change[] = [];
 let refreshing: ReturnType<typeof setTimeout> | undefined;
 
-function tell(news: Partial<Feed>): void {
+function publish(news: Partial<Feed>): void {
   feed = { ...feed, ...news };
   for (const listen of listeners) listen();
 }
@@ -58,13 +58,13 @@ function listen(): void {
   const stream = new EventSource("/v1/stream");
   let polling: ReturnType<typeof setInterval> | undefined;
 
-  const on = <K extends keyof StreamEvents>(name: K, hear: (data: StreamEvents[K]) => void) =>
-    stream.addEventListener(name, (event: MessageEvent<string>) => hear(JSON.parse(event.data) as StreamEvents[K]));
+  const on = <K extends keyof StreamEvents>(name: K, handle: (data: StreamEvents[K]) => void) =>
+    stream.addEventListener(name, (event: MessageEvent<string>) => handle(JSON.parse(event.data) as StreamEvents[K]));
   on("points", (receipt) => refresh({ kind: "points", receipt }));
   on("status", (attestation) => refresh({ kind: "status", attestation }));
-  on("head", ({ asOf }) => tell({ asOf }));
+  on("head", ({ asOf }) => publish({ asOf }));
   on("reorg", ({ asOf, blockNumber }) => {
-    tell({ asOf, reorg: { blockNumber, heardAt: nowInSeconds() } });
+    publish({ asOf, reorg: { blockNumber, heardAt: nowInSeconds() } });
     announce(`The chain was reorganised: what happened above block ${group(blockNumber)} is undone.`);
     refresh({ kind: "everything" });
   });
@@ -72,16 +72,16 @@ function listen(): void {
   stream.addEventListener("open", () => {
     clearInterval(polling);
     polling = undefined;
-    // What happened while nobody listened is not told again.
+    // What happened while this page was disconnected is not sent again.
     if (feed.mode !== "live") refresh({ kind: "everything" });
-    tell({ mode: "live" });
+    publish({ mode: "live" });
   });
   stream.addEventListener("error", () => {
     if (stream.readyState === EventSource.CONNECTING) {
-      tell({ mode: "offline" });
+      publish({ mode: "offline" });
       return;
     }
-    tell({ mode: "polling" });
+    publish({ mode: "polling" });
     polling ??= setInterval(() => refresh({ kind: "everything" }), POLL);
     setTimeout(() => {
       clearInterval(polling);

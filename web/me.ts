@@ -17,7 +17,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The visitor's own address, as they told this browser; undefined where they didn't. */
+/** The visitor's own address, as entered in this browser; undefined if none was. */
 export const useMe = (): Address | undefined => useSyncExternalStore(subscribe, () => me);
 
 /** Keeps an address as the visitor's own, or forgets it. */

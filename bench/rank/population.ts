@@ -3,14 +3,19 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { join } from "node:path";
 import type { Address } from "viem";
 import { createRanking } from "../../indexer/rank/ranking.ts";
-import { type Db, openDatabase } from "../../indexer/store/database.ts";
+import { type Db, openDatabase } from "../../indexer/store/sqlite/database.ts";
 import { deployment } from "../sync/deployment.ts";
 
 /** The season that everybody takes part in. */
 export const SEASON = 1;
 
 /** What the rows follow from: data of other sources are made anew. */
-const sources = ["../../indexer/store/schema.sql", "../../indexer/rank/ranking.sql", "population.ts"];
+const sources = [
+  "../../indexer/store/sqlite/logs.sql",
+  "../../indexer/store/sqlite/rows.sql",
+  "../../indexer/rank/ranking.sql",
+  "population.ts",
+];
 
 /**
  * Opens a database of so many accounts with one ledger entry each: a few have many points, most of them few and tie. It

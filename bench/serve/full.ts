@@ -3,14 +3,15 @@ import { pino } from "pino";
 import { createRpc } from "../../indexer/ingest/rpc.ts";
 import { openForWriting } from "../../indexer/open.ts";
 import { createServer } from "../../indexer/serve/server.ts";
-import { createAnnouncements } from "../../indexer/store/announcements.ts";
-import { newStatus } from "../../indexer/sync/parts.ts";
+import { createAnnouncements } from "../../indexer/sync/announcements.ts";
+import { newStatus } from "../../indexer/sync/status.ts";
 import { SEASON } from "../rank/population.ts";
 import { deployment } from "../sync/deployment.ts";
 
 /** The indexer's server with all that it has, once the standings that it keeps in memory are read. */
 export async function openFull(file: string, accounts: number) {
-  const { db, chain, decoder, ranking } = openForWriting(file, deployment);
+  const opened = openForWriting(file, deployment);
+  const { ranking } = opened;
   ranking.of(SEASON);
   do await setImmediate();
   while (ranking.held() > 0 && ranking.held() < accounts);
@@ -18,7 +19,7 @@ export async function openFull(file: string, accounts: number) {
   for (let turn = 0; turn < 2; turn++) await setImmediate();
   const rpc = createRpc({ urls: [], chainId: deployment.chainId, timeout: 1, signal: new AbortController().signal });
   return createServer({
-    sources: { db, chain, announcements: createAnnouncements(), decoder, deployment, ranking, rpc },
+    sources: { ...opened, announcements: createAnnouncements(), deployment, rpc },
     condition: newStatus(),
     content: undefined,
     rpcUrl: undefined,

@@ -9,7 +9,7 @@ export function prepareSeason(directory: string, accounts: number): string {
   db.exec("INSERT OR IGNORE INTO progress SELECT 1, max(number), max(number), max(number) FROM blocks");
   db.close();
   const opened = openForWriting(name, deployment);
-  opened.completeBackfill();
+  opened.writer.complete();
   opened.close();
   return name;
 }

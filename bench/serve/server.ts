@@ -1,4 +1,4 @@
-import { keepTickShape } from "../../indexer/ticks.ts";
+import { keepTickShape } from "../../indexer/serve/next-tick-shape.ts";
 
 // The indexer's server on the database that is named; without one, Fastify with nothing but an empty route. Both begin as
 // indexer/start.js does.

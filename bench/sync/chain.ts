@@ -17,7 +17,7 @@ import {
 } from "viem";
 import { campaignAbi } from "../../sdk/abi.ts";
 import { deployment } from "./deployment.ts";
-import type { LedgerState, Told } from "./teller.ts";
+import type { LedgerState, ScriptedLog } from "./ledger-script.ts";
 
 /** A node with a chain of events on it. */
 export interface Chain {
@@ -49,7 +49,7 @@ export interface Layout {
 }
 
 /** Starts anvil and mines the logs. At every block `seasonCount` and `ledgerOf` answer as the logs up to there have it. */
-export async function buildChain(told: readonly Told[], layout: Layout): Promise<Chain> {
+export async function buildChain(logs: readonly ScriptedLog[], layout: Layout): Promise<Chain> {
   const { perBlock, startsAt, pause, signal } = layout;
   const { url, stop } = await startAnvil(startsAt - pause);
   try {
@@ -66,19 +66,19 @@ export async function buildChain(told: readonly Told[], layout: Layout): Promise
     let nonce = 0;
     const send = (data: Hex) =>
       request("eth_sendTransaction", { from, to: campaign, data, gas: numberToHex(GAS), nonce: numberToHex(nonce++) });
-    for (let at = 0; at < told.length; at += perBlock) {
+    for (let at = 0; at < logs.length; at += perBlock) {
       signal.throwIfAborted();
-      const block = told.slice(at, at + perBlock);
+      const block = logs.slice(at, at + perBlock);
       const parts = Array.from({ length: Math.ceil(block.length / LOGS_PER_TRANSACTION) }, (_, i) =>
         replay(block.slice(i * LOGS_PER_TRANSACTION, (i + 1) * LOGS_PER_TRANSACTION)),
       );
-      const answers = [...(at === 0 ? [seasonCount()] : []), ledgerOf((block.at(-1) as Told).ledger)];
+      const answers = [...(at === 0 ? [seasonCount()] : []), ledgerOf((block.at(-1) as ScriptedLog).ledger)];
       // The logs come last: a transaction without any after them would be unlike a real one here.
       await Promise.all([...answers.map(([query, answer]) => prime(query, answer)), ...parts].map(send));
       await request("evm_mine");
     }
-    await checkChain(request, told.length, perBlock);
-    return { url, head: Math.ceil(told.length / perBlock), stop };
+    await checkChain(request, logs.length, perBlock);
+    return { url, head: Math.ceil(logs.length / perBlock), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -134,7 +134,7 @@ async function checkChain(
     throw new Error(`The chain has ${found} events in ${last} blocks; ${events} in ${head} were asked for.`);
 }
 
-const replay = (block: readonly Told[]): Hex =>
+const replay = (block: readonly ScriptedLog[]): Hex =>
   encodeFunctionData({
     abi: replayer,
     functionName: "replay",

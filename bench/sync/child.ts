@@ -6,7 +6,7 @@ export interface Child {
   pid: number;
   /** The first line so far that matches; throws with its last lines when the process has ended. */
   find(pattern: RegExp): RegExpExecArray | undefined;
-  /** Ends it, by SIGTERM unless told, and waits for its end. */
+  /** Ends it, by default with SIGTERM, and waits for its end. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 

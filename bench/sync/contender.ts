@@ -4,7 +4,7 @@ import type { Chain } from "./chain.ts";
 export interface Outcome {
   events: number;
   attestations: number;
-  /** All accounts with an entry in the order of rank, each as `lower-case address points lastSeq`. */
+  /** All accounts with an entry in the order of the list, each as `lower-case address points lastSeq`. */
   ranking: string[];
 }
 

@@ -1,25 +1,24 @@
 import { type Address, getAddress, keccak256, numberToHex } from "viem";
-import { type ContractName, type Deployment, parseDeployment } from "../../sdk/deployment.ts";
+import { coreContractNames, type Deployment, parseDeployment } from "../../sdk/deployment.ts";
+import { knownMethods } from "../../sdk/methods/index.ts";
 
 const contract = (n: number) => ({
   address: getAddress(keccak256(numberToHex(n)).slice(0, 42)),
   transactionHash: keccak256(numberToHex(n, { size: 2 })),
 });
 
+const names = [...coreContractNames, ...knownMethods().map(([, { name }]) => name)];
+
 /** Where the contracts of the chain that is indexed stand. */
 export const deployment: Deployment = parseDeployment({
   chainId: 31337,
   startBlock: 1,
-  contracts: {
-    AccessManager: contract(0),
-    ModelRegistry: contract(1),
-    AttestationRegistry: contract(2),
-    Bonds: contract(3),
-    Campaign: contract(4),
-    Quorum: contract(5),
-    FraudProof: contract(6),
-  },
+  contracts: Object.fromEntries(names.map((name, n) => [name, contract(n)])),
 });
 
 /** The address of one of them. */
-export const at = (name: ContractName): Address => (deployment.contracts[name] as { address: Address }).address;
+export function at(name: string): Address {
+  const found = deployment.contracts[name];
+  if (found === undefined) throw new Error(`The benchmark's chain has no ${name} contract.`);
+  return found.address;
+}

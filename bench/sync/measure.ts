@@ -81,5 +81,5 @@ export function checkOutcome(name: string, got: Outcome, expected: Outcome): voi
   const length = Math.max(got.ranking.length, expected.ranking.length);
   for (let i = 0; i < length; i++)
     if (got.ranking[i] !== expected.ranking[i])
-      throw new Error(`${name} has "${got.ranking[i]}" at rank ${i + 1}; it is "${expected.ranking[i]}".`);
+      throw new Error(`${name} has "${got.ranking[i]}" at place ${i + 1}; it is "${expected.ranking[i]}".`);
 }

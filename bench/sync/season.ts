@@ -3,25 +3,15 @@ import { campaignAbi, modelRegistryAbi } from "../../sdk/abi.ts";
 import { modelId as modelIdOf, ZERO_HASH } from "../../sdk/commitments.ts";
 import { FREE_CONTEXT, unitContext } from "../../sdk/contexts.ts";
 import { encodeLayout, INT8 } from "../../sdk/layouts.ts";
-import { emit } from "../../test/indexer/story.ts";
-import {
-  BATCH,
-  batch,
-  FRAUD,
-  hashOf,
-  open,
-  POINTS,
-  QUORUM,
-  refutedUnit,
-  type Steps,
-  tracedUnit,
-  verifiedUnit,
-} from "./attestations.ts";
+import { emit } from "../../test/fixtures/logs.ts";
+import { inOrder } from "../methods/index.ts";
+import type { AttestationKind, Steps } from "../methods/method.ts";
+import { hashOf, open, POINTS } from "./attestations.ts";
 import type { Outcome } from "./contender.ts";
 import { at } from "./deployment.ts";
-import { createTeller, type Teller, type Told } from "./teller.ts";
+import { createLedgerScript, type LedgerScript, type ScriptedLog } from "./ledger-script.ts";
 
-/** A season to tell. */
+/** A season to write. */
 export interface SeasonOptions {
   /** How many logs. */
   events: number;
@@ -41,52 +31,62 @@ const accountOf = (n: number): Address => getAddress(hashOf("account", n).slice(
 const organiser = accountOf(-1);
 
 /**
- * The logs of a season as the contracts would emit them, and what they come to. Of twenty units about fourteen are
- * verified by a panel and one is refuted, four are settled by fraud proofs, one attestation is a batch. Uids, `seq` and the
- * ledger's hash are the true ones; the same options tell the same season.
+ * The logs of a season as the contracts would emit them, and what they come to. Its attestations are of the kinds that
+ * `bench/methods` lists, each as often as it says there. Uids, `seq` and the ledger's hash are the true ones; the same
+ * options give the same season.
  */
-export function tellSeason(options: SeasonOptions): { told: Told[]; outcome: Outcome } {
+export function scriptSeason(options: SeasonOptions): { logs: ScriptedLog[]; outcome: Outcome } {
   const { events, accounts, lead } = options;
-  const teller = createTeller();
+  const script = createLedgerScript();
   const next = random(1);
   const names = Array.from({ length: accounts }, (_, n) => accountOf(n));
   // Some much more often than others.
   const someone = (): Address => names[Math.floor(accounts * next() ** 2)] as Address;
 
-  const modelId = prepare(teller, options);
-  while (teller.told.length < lead)
-    for (const step of open(teller, { prover: someone(), modelId, context: FREE_CONTEXT })) step();
-  teller.tell(emit(at("Campaign"), campaignAbi, "SeasonSeeded", { seasonId: 1n, seed: hashOf("seed") }));
+  const modelId = prepare(script, options);
+  while (script.logs.length < lead)
+    for (const step of open(script, { prover: someone(), modelId, context: FREE_CONTEXT })) step();
+  script.add(emit(at("Campaign"), campaignAbi, "SeasonSeeded", { seasonId: 1n, seed: hashOf("seed") }));
 
   const units = new Map<Address, number>();
   const waiting = names.toReversed();
+  const draw = drawKind(next);
   function begin(): Steps {
     const prover = waiting.pop() ?? someone();
     const unit = units.get(prover) ?? 0;
-    const kind = next();
-    units.set(prover, unit + (kind < 0.05 ? BATCH : 1));
-    const taskId = kind < 0.25 ? BigInt(FRAUD) : BigInt(QUORUM);
-    const context = unitContext({ campaign: at("Campaign"), seasonId: 1n, taskId, unit: BigInt(unit) });
-    const claim = { prover, modelId, context };
-    if (kind < 0.05) return batch(teller, claim);
-    if (kind < 0.25) return tracedUnit(teller, claim);
-    if (kind < 0.3) return refutedUnit(teller, claim);
-    return verifiedUnit(teller, claim, kind < 0.37 ? someone() : undefined);
+    const [method, kind] = draw();
+    units.set(prover, unit + kind.units);
+    const context = unitContext({ campaign: at("Campaign"), seasonId: 1n, taskId: BigInt(method), unit: BigInt(unit) });
+    return kind.write(script, { prover, modelId, context }, someone);
   }
 
   const begun: Steps[] = [];
-  while (teller.told.length < events) {
+  while (script.logs.length < events) {
     if (begun.length < OPEN_UNITS) begun.push(begin());
     const chosen = Math.floor(next() * begun.length);
     const steps = begun[chosen] as Steps;
     steps.shift()?.();
     if (steps.length === 0) begun.splice(chosen, 1);
   }
-  return { told: teller.told, outcome: teller.outcome() };
+  return { logs: script.logs, outcome: script.outcome() };
+}
+
+/** Draws kinds of attestations by their weights, each with its method's number. */
+function drawKind(next: () => number): () => [method: number, kind: AttestationKind] {
+  const kinds = inOrder().flatMap(([{ id }, { kinds }]) => kinds.map((kind): [number, AttestationKind] => [id, kind]));
+  const total = kinds.reduce((sum, [, { weight }]) => sum + weight, 0);
+  return () => {
+    let left = next() * total;
+    for (const drawn of kinds) {
+      left -= drawn[1].weight;
+      if (left < 0) return drawn;
+    }
+    throw new Error("No method has a kind of attestation.");
+  };
 }
 
 /** Publishes a model and opens season 1 with a task of each method, its number the method's. Gives the model's id. */
-function prepare({ tell }: Teller, { startsAt, endsAt }: SeasonOptions): Hex {
+function prepare({ add }: LedgerScript, { startsAt, endsAt }: SeasonOptions): Hex {
   const model = {
     artifactHash: hashOf("file"),
     runtimeId: hashOf("runtime"),
@@ -102,7 +102,7 @@ function prepare({ tell }: Teller, { startsAt, endsAt }: SeasonOptions): Hex {
     }),
   );
   const modelId = modelIdOf({ ...model, layoutHash: keccak256(layout) });
-  tell(
+  add(
     emit(at("ModelRegistry"), modelRegistryAbi, "ModelPublished", {
       ...{ modelId, publisher: organiser, ...model, layout, rows: padHex(modelId, { size: 448 }) },
       uri: "https://example.org/model.onnx",
@@ -110,17 +110,17 @@ function prepare({ tell }: Teller, { startsAt, endsAt }: SeasonOptions): Hex {
   );
 
   const campaign = [at("Campaign"), campaignAbi] as const;
-  tell(emit(...campaign, "SeasonDrafted", { seasonId: 1n, organiser, verifierCap: 1_000_000n }));
+  add(emit(...campaign, "SeasonDrafted", { seasonId: 1n, organiser, verifierCap: 1_000_000n }));
   const inputs = { inputCount: 64, inputSetRoot: hashOf("inputs"), inputs: padHex(modelId, { size: 64 * 16 }) };
-  for (const method of [QUORUM, FRAUD])
-    tell(
+  for (const [{ id: method }] of inOrder())
+    add(
       emit(...campaign, "TaskAdded", {
         ...{ seasonId: 1n, taskId: BigInt(method), modelId, method, points: POINTS, noise: 8 },
         ...{ unitsPerAccount: 1_000_000, ...inputs },
       }),
     );
   const times = { startsAt: BigInt(startsAt), endsAt: BigInt(endsAt), closesAt: BigInt(endsAt + CLOSING) };
-  tell(emit(...campaign, "SeasonOpened", { seasonId: 1n, organiser, ...times, uri: "https://example.org/season" }));
+  add(emit(...campaign, "SeasonOpened", { seasonId: 1n, organiser, ...times, uri: "https://example.org/season" }));
   return modelId;
 }
 

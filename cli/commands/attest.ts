@@ -1,25 +1,36 @@
-import { openModels } from "../../inference/models.ts";
+import { readAssignment } from "../../inference/assignment.ts";
 import { attestFree } from "../../participant/attest.ts";
 import { followHeads } from "../../participant/heads.ts";
 import { openJournal } from "../../participant/journal.ts";
-import { loadPinnedRuntime } from "../../participant/runtime.ts";
+import { withModels } from "../../participant/models.ts";
 import { createSender } from "../../participant/sender.ts";
+import { methodName, partOf } from "../../sdk/methods/index.ts";
 import type { Command, Invocation, Outcome } from "../command.ts";
+import { cliMethods, offeredMethods } from "../methods/index.ts";
+import type { BatchCommand, CliMethod } from "../methods/method.ts";
 import { parseModel } from "../modelNames.ts";
 import { openConnection, openSettingsAccount, openSettingsContent } from "../settings.ts";
 import { readInput, showTensor } from "../tensors.ts";
-import { UsageError } from "../usage.ts";
-import { attestBatch } from "./attestBatch.ts";
+import { parseRange, parseTask, UsageError } from "../usage.ts";
 
 export const attest: Command = {
   positionals: ["[MODEL]"],
   summary: "run a model and record an attestation, or a batch of units",
-  details: `With MODEL and --input it records a free attestation by method 0: it says who said it, stays pending and earns nothing. The salt is in the journal, the input in the content directory, before anything is sent.
-With --batch and --units it runs the key's own units of a FraudProof task and records them as one batch, every activation in calldata: whoever shows one wrong row within the window refutes it, and its bond is lost; otherwise the bond returns and all units are paid at once. What the bond lacks is deposited. Needs a key.
-JSON: uid, prover, modelId, inputHash, outputHash, output (bytes), transactionHash; of a batch: id, prover, modelId, seasonId, taskId, first, count, root, bond (wei), refutableUntil (unix seconds), gasUsed, transactionHash.`,
+  get details() {
+    const batches = batchMethods();
+    return [
+      "With MODEL and --input it records a free attestation by method 0: it proves only who signed it; it stays pending and earns no points. The salt is saved in the journal and the input in the content directory before anything is sent.",
+      ...batches.map(
+        ([name, { means }]) =>
+          `With --batch and --units it runs the key's own units of a ${name} task and records them as one batch, ${means}`,
+      ),
+      `Needs a key.`,
+      `JSON: uid, prover, modelId, inputHash, outputHash, output (bytes), transactionHash${batches.map(([name, { keys }]) => `; of a batch under ${name}: ${keys}`).join("")}.`,
+    ].join("\n");
+  },
   options: {
-    input: { value: "FILE", help: "the input: a JSON array in a file named .json, else raw bytes" },
-    batch: { value: "SEASON/TASK", help: "the task whose units are claimed, as in 1/3" },
+    input: { value: "FILE", help: "the input: a JSON array in a file named .json, otherwise raw bytes" },
+    batch: { value: "SEASON/TASK", help: "the task whose units are attested, as in 1/3" },
     units: { value: "FIRST..LAST", help: "the units, both ends included, as in 0..199" },
   },
   run(invocation) {
@@ -32,31 +43,60 @@ JSON: uid, prover, modelId, inputHash, outputHash, output (bytes), transactionHa
       throw new UsageError(
         "A batch takes neither MODEL nor --input: the task says which model, and assigns the inputs.",
       );
-    return attestBatch(options.batch, options.units, invocation);
+    return attestUnits(options.batch, options.units, invocation);
   },
 };
+
+/** The methods that take batches, each by the name that people know. */
+const batchMethods = (): [name: string, batch: BatchCommand][] =>
+  offeredMethods().flatMap(([name, { batch }]) => (batch ? [[name, batch]] : []));
+
+/** Attests consecutive units of the key's account at once, as the task's method wants it. */
+async function attestUnits(batchText: string, unitsText: string, invocation: Invocation): Promise<Outcome> {
+  const { seasonId, taskId } = parseTask(batchText);
+  const { first, count } = parseRange(unitsText);
+  const { client } = await openConnection(invocation.settings);
+  const campaign = client.contracts.campaign.address;
+  const assignment = await readAssignment(client, { campaign, seasonId, taskId, unit: first });
+  if (typeof assignment === "string") throw new Error(assignment);
+  const { method, unitsPerAccount } = assignment.task;
+  const batch = partOf<CliMethod>(cliMethods, method)?.batch;
+  if (batch === undefined) {
+    const names = batchMethods().map(([name]) => name);
+    throw new Error(
+      `Task ${taskId} of season ${seasonId} is verified by ${methodName(method)}; a batch needs ${names.join(" or ")}.`,
+    );
+  }
+  const last = first + BigInt(count) - 1n;
+  if (last >= BigInt(unitsPerAccount))
+    throw new Error(`Task ${taskId} has no unit ${last}: the units are 0 to ${unitsPerAccount - 1}.`);
+  return batch.run({ client, assignment, first, count }, invocation);
+}
 
 async function attestOne(name: string | undefined, { options, settings, progress }: Invocation): Promise<Outcome> {
   if (name === undefined)
     throw new UsageError("attest needs MODEL and --input FILE, or --batch SEASON/TASK and --units FIRST..LAST.");
   const modelId = await parseModel(name);
-  if (options.input === undefined) throw new UsageError("attest needs --input FILE.");
+  const { input: file } = options;
+  if (file === undefined) throw new UsageError("attest needs --input FILE.");
   const { client } = await openConnection(settings);
   const content = openSettingsContent(settings);
-  const model = await openModels(client, content, await loadPinnedRuntime()).open(modelId);
-  const input = await readInput(options.input, model.layout.input);
   const account = await openSettingsAccount(settings);
   const journal = openJournal(settings.journal);
   const ending = new AbortController();
   try {
-    const heads = await followHeads(client.rpc, { signal: ending.signal, report: progress.say });
-    const sender = createSender(client.rpc, client.deployment.chainId, heads, account);
-    const made = await attestFree({ client, sender, journal, content, model, input });
+    const made = await withModels(client, content, async (models) => {
+      const model = await models.open(modelId);
+      const input = await readInput(file, model.layout.input);
+      const heads = await followHeads(client.rpc, { signal: ending.signal, report: progress.say });
+      const sender = createSender(client.rpc, client.deployment.chainId, heads, account);
+      return attestFree({ client, sender, journal, content, model, input });
+    });
     const { uid, inputHash, output, outputHash, transactionHash } = made;
     return {
       good: true,
       text: [
-        `Attestation    ${uid}`,
+        `Attestation  ${uid}`,
         `Prover       ${account.address}`,
         `Output       ${showTensor(output, 13)}`,
         `Transaction  ${transactionHash}`,

@@ -9,10 +9,10 @@ const SHOWN = 10;
 
 export const audit: Command = {
   positionals: ["SEASON"],
-  summary: "recompute a season from the chain alone, and hold the API against it",
-  details: `Reads the season's events in bounded ranges and recomputes every attestation's uid, the ledger and its hash, every point from the rules, every assigned input, all points and ranks; holds that against the registry's records and the campaign's own state at the same block; then holds the API's whole ranking and its audit against it. Points are covered, pending and refuted counts are not. Give --rpc to not depend on the RPC that the API names. Exit code 1 if anything differs.
-JSON: seasonId, match, differences, chainId, blockNumber, blockHash, seq, ledgerHash, totalPoints, participants, attestations, standings (rank, account, points, lastSeq), api (asOf; null with --chain-only), rpcFromApi.`,
-  options: { "chain-only": { help: "leave the API alone" } },
+  summary: "recompute a season from the chain alone, and compare the API with it",
+  details: `Reads the season's events in bounded ranges and recomputes every attestation's uid, the ledger and its hash, every point from the rules, every assigned input, all points and ranks. Compares them with the registry's records and the campaign's own state at the same block, and then with the API's whole ranking and its audit. Covers points, not the counts of pending and refuted attestations. Give --rpc for an RPC that the API doesn't choose. Exit code 1 if anything differs.
+JSON: seasonId, match, differences, chainId, blockNumber, blockHash, seq, ledgerHash, totalPoints, participants, attestations, standings (rank, place, account, points, lastSeq), api (asOf; null with --chain-only), rpcFromApi.`,
+  options: { "chain-only": { help: "don't compare the API" } },
   async run({ positionals: [season], switches, settings, progress }) {
     const seasonId = parseCount("SEASON", season as string, 1n);
     const { client, rpcFromApi } = await openConnection(settings);

@@ -1,7 +1,6 @@
 import type { Address } from "viem";
-import { openModels } from "../../inference/models.ts";
 import { hashTensor, type Tensor } from "../../inference/tensors.ts";
-import { loadPinnedRuntime } from "../../participant/runtime.ts";
+import { withModels } from "../../participant/models.ts";
 import { type Client, readSeason, readTasks } from "../../sdk/client.ts";
 import { unitSeed, ZERO_HASH } from "../../sdk/commitments.ts";
 import { unitInput } from "../../sdk/units.ts";
@@ -14,12 +13,12 @@ import { parseAddress, parseUnit, UsageError } from "../usage.ts";
 export const infer: Command = {
   positionals: ["MODEL"],
   summary: "run a model here, on the pinned runtime",
-  details: `MODEL is an id, or the name on its card. The file is fetched by its CID, re-hashed and checked against what was published. Give --input, or --unit for the input that is assigned to an account's unit. A FILE named .json holds an array of numbers, any other raw little-endian bytes.
+  details: `MODEL is an id, or the name on its card. The file is fetched by its CID, re-hashed and checked against what was published. Give --input, or --unit for the input that is assigned to an account's unit. A FILE named .json contains an array of numbers, any other raw little-endian bytes.
 JSON: modelId, inputHash, outputHash, input and output (name, dims, bytes, elements; elements is null where they are wider than a byte).`,
   options: {
     input: { value: "FILE", help: "the input" },
     unit: { value: "SEASON/TASK/UNIT", help: "run on the unit's assigned input, as in 1/1/0" },
-    account: { value: "A", help: "whose unit; else the key's account" },
+    account: { value: "A", help: "the unit's account; defaults to the key's" },
   },
   async run({ positionals: [name], options, settings }) {
     const modelId = await parseModel(name as string);
@@ -28,15 +27,19 @@ JSON: modelId, inputHash, outputHash, input and output (name, dims, bytes, eleme
     const unit = options.unit === undefined ? undefined : parseUnit(options.unit);
     const given = options.account === undefined ? undefined : parseAddress("--account", options.account);
     const { client } = await openConnection(settings);
-    const models = openModels(client, openSettingsContent(settings), await loadPinnedRuntime());
-    const { layout, session } = await models.open(modelId);
     const account = unit && (given ?? (await openSettingsAccount(settings)).address);
-    const data =
-      unit && account
-        ? await assigned(client, unit, account, modelId)
-        : await readInput(options.input as string, layout.input);
-    const input: Tensor = { spec: layout.input, data };
-    const output: Tensor = { spec: layout.output, data: await session.run(data) };
+    const { input, output } = await withModels(client, openSettingsContent(settings), async (models) => {
+      const { layout, session } = await models.open(modelId);
+      const data =
+        unit && account
+          ? await assigned(client, unit, account, modelId)
+          : await readInput(options.input as string, layout.input);
+      const ran: Record<"input" | "output", Tensor> = {
+        input: { spec: layout.input, data },
+        output: { spec: layout.output, data: await session.run(data) },
+      };
+      return ran;
+    });
     const [inputHash, outputHash] = [hashTensor(input), hashTensor(output)];
     return {
       good: true,

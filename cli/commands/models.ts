@@ -2,7 +2,7 @@ import { readModels } from "../../sdk/client.ts";
 import { cidOfSha256 } from "../../sdk/content.ts";
 import { decodeLayout, type TensorSpec } from "../../sdk/layouts.ts";
 import type { Command } from "../command.ts";
-import { wrap } from "../format.ts";
+import { printable, wrap } from "../format.ts";
 import { readModelNames } from "../modelNames.ts";
 import { openConnection } from "../settings.ts";
 
@@ -24,7 +24,7 @@ const types: Readonly<Record<number, string>> = {
 export const models: Command = {
   positionals: [],
   summary: "the published models",
-  details: `Reads ModelPublished from the chain. A model's name is from the cards in models/, where there is one; its CID is the address of its file.
+  details: `Reads ModelPublished from the chain. A model's name comes from its card in models/, if it has one. Its CID is the address of its file.
 JSON: models, each with modelId, name (or null), kind, widths, input, output, cid, artifactHash, publisher, uri.`,
   options: {},
   async run({ settings }) {
@@ -63,4 +63,5 @@ JSON: models, each with modelId, name (or null), kind, widths, input, output, ci
   },
 };
 
-const describe = ({ name, dtype, dims }: TensorSpec): string => `${name} ${types[dtype]}[${dims.join(", ")}]`;
+const describe = ({ name, dtype, dims }: TensorSpec): string =>
+  `${printable(name)} ${types[dtype]}[${dims.join(", ")}]`;

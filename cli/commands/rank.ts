@@ -10,10 +10,10 @@ import { parseAddress, parseCount, UsageError } from "../usage.ts";
 
 export const rank: Command = {
   positionals: ["[SEASON]", "[ACCOUNT]"],
-  summary: "the standings, as the API serves them",
-  details: `Without SEASON the newest one that was opened. With ACCOUNT its place and its neighbours. Your own row is marked. The API is believed here; \`audit\` checks it.
-JSON: seasonId, asOf, items (the API's rows), total; with ACCOUNT also account.`,
-  options: { limit: { value: "N", help: "rows at most, 1 to 100; else 20" } },
+  summary: "the standings, from the API",
+  details: `Without SEASON it shows the newest season that was opened; with ACCOUNT, its standing and its neighbours. Equal points share a rank. Your own row is marked. This trusts the API; \`audit\` checks it.
+JSON: seasonId, asOf, items (the API's rows, each with its shared rank and its place), total; with ACCOUNT also account.`,
+  options: { limit: { value: "N", help: "most rows, 1 to 100; defaults to 20" } },
   async run({ positionals: [season, account], options, settings }) {
     const limit = parseCount("--limit", options.limit ?? "20", 1n);
     if (limit > 100n) throw new UsageError(`--limit is "${limit}"; it must be a whole number from 1 to 100.`);
@@ -23,7 +23,7 @@ JSON: seasonId, asOf, items (the API's rows), total; with ACCOUNT also account.`
     const route = `/v1/seasons/${seasonId}/standings`;
     if (who) {
       const { asOf, item, neighbours } = await findPlace(settings.api, `${route}/${who}?around=5`, who, seasonId);
-      const items = [...neighbours, item].sort((a, b) => a.rank - b.rank);
+      const items = [...neighbours, item].sort((a, b) => a.place - b.place);
       return outcome(seasonId, asOf, items, undefined, who);
     }
     const { asOf, items, total } = await fetchApi<StandingsPage>(settings.api, `${route}?limit=${limit}`);

@@ -1,16 +1,18 @@
-import type { Hex } from "viem";
-import { type Models, openModels } from "../../inference/models.ts";
-import { type Verification, verifyAttestation } from "../../inference/verify/attestation.ts";
-import { verifyBatch } from "../../inference/verify/batch.ts";
+import { inferenceMethodById } from "../../inference/methods/index.ts";
+import {
+  mostChecks,
+  requireAttestation,
+  type Verification,
+  verifyAttestation,
+} from "../../inference/verify/attestation.ts";
 import type { Check } from "../../inference/verify/checks.ts";
-import type { Refutation } from "../../inference/verify/claims.ts";
-import { readClaim } from "../../inference/verify/readClaim.ts";
-import { loadPinnedRuntime } from "../../participant/runtime.ts";
-import { readAttestations } from "../../sdk/attestations.ts";
+import { withModels } from "../../participant/models.ts";
+import type { AttestationState, BatchState, SingleState } from "../../sdk/attestations.ts";
 import { type Client, readModel } from "../../sdk/client.ts";
+import { unitOf } from "../../sdk/contexts.ts";
 import { decodeLayout } from "../../sdk/layouts.ts";
-import { methodNames } from "../../sdk/proofs.ts";
-import type { Command, Invocation, Outcome } from "../command.ts";
+import { methodName } from "../../sdk/methods/index.ts";
+import type { Command } from "../command.ts";
 import { wrap } from "../format.ts";
 import { openConnection, openSettingsContent } from "../settings.ts";
 import { readInput } from "../tensors.ts";
@@ -18,9 +20,9 @@ import { parseCount, parseHash, UsageError } from "../usage.ts";
 
 export const verify: Command = {
   positionals: ["UID"],
-  summary: "check an attestation or batch from chain, by running it again here",
-  details: `Recomputes the uid from the attestation's fields, reads its record, fetches the model by CID, re-hashes it and checks its parts, derives the unit's assigned input (for a free attestation: --input, or the content directory and the API by the input's hash), runs the model on the pinned runtime and compares outputs. An attestation under FraudProof also has its trace on chain: its hash and every row are recomputed. UID may name a batch: its tree is built again from the traces and every row of every unit recomputed; with --unit it is one unit, its place in the tree proven, its input derived, its model run. Of what was refuted the disputed row and both numbers are shown. Says what is proven and what is not. Exit code 1 if a check fails or the attestation is refuted, void or revoked.
-JSON: uid, good, status, method, attestation, unit (or null), answer (null while hidden), checks (name, result held|failed|unknown, detail, and hashes expected and found where two were compared), output (bytes, or null), refutation (challenger, index, layer, row, claimed, correct; or null), proven, notProven, blockNumber, transactionHash. Of a batch there are first, count and root in place of answer and output, unit is the one looked at (or null).`,
+  summary: "check an attestation or batch by running it again here",
+  details: `Recomputes the uid from the attestation's fields, reads its record, fetches the model by CID, re-hashes it and checks its parts, derives the unit's assigned input (for a free attestation: --input, or the content directory and the API by the input's hash), runs the model on the pinned runtime and compares outputs. It also checks what the method put on chain: the hash of activations and every row are recomputed. UID may be a batch: its tree is built again from the traces and every row of every unit is recomputed. With --unit only that unit is checked: its position in the tree is proven, its input derived and its model run. For a refutation by a row, the row and both numbers are shown. Says what is proven and what is not. Exit code 1 if a check fails or the attestation is refuted, void or revoked.
+JSON: uid, good, status, method, attestation, unit (or null), answer (null while hidden), checks (name, result held|failed|unknown, detail, and hashes expected and found where two were compared), output (bytes, or null), refutation (challenger, index, layer, row, claimed, correct; or null), proven, notProven, blockNumber, transactionHash. For a batch, first, count and root replace answer and output, and unit is the one checked (or null).`,
   options: {
     input: { value: "FILE", help: "the input of an attestation that is not about a unit" },
     unit: { value: "K", help: "one unit of a batch, by its number in its task" },
@@ -30,111 +32,84 @@ JSON: uid, good, status, method, attestation, unit (or null), answer (null while
     const unit = options.unit === undefined ? undefined : parseCount("--unit", options.unit);
     const { client } = await openConnection(settings);
     const content = openSettingsContent(settings);
-    const models = openModels(client, content, await loadPinnedRuntime());
-    const claim = await readClaim(client, uid);
-    if (claim?.claim.kind === "batch") {
-      if (options.input !== undefined) throw new UsageError(`${uid} is a batch: its inputs are assigned, not given.`);
-      return verifyOne(client, models, { ...claim, claim: claim.claim }, unit, progress);
-    }
-    if (unit !== undefined) throw new UsageError(`${uid} is no batch, so it has no unit to choose by --unit.`);
-    const input = options.input === undefined ? undefined : await inputOf(client, uid, options.input);
-    const onCheck = showChecks(progress, "attestation");
-    const found = await verifyAttestation({ client, content, models, uid, input, onCheck });
-    const { recorded, output, good, status, checks, refutation, proven, notProven } = found;
-    const { attestation, answer, blockNumber, transactionHash } = recorded;
+    const attestation = await requireAttestation(client, uid);
+    if (attestation.kind === "batch" && options.input !== undefined)
+      throw new UsageError(`${uid} is a batch: its inputs are assigned, not given.`);
+    if (attestation.kind === "single" && unit !== undefined)
+      throw new UsageError(`${uid} is no batch, so it has no unit to choose by --unit.`);
+    const input = options.input === undefined ? undefined : await inputOf(client, attestation, options.input);
+    const most = mostChecks(attestation, unit !== undefined);
+    let done = 0;
+    const onCheck = ({ name }: Check) => progress.show(name, ++done, most);
+    const found = await withModels(client, content, (models) =>
+      verifyAttestation({ client, content, models, attestation, unit, input, onCheck }),
+    );
+    const refuted = inferenceMethodById(attestation.message.method)?.rows?.tell(attestation) ?? null;
+    const { good, status, checks, proven, notProven } = found;
+    const { kind, message, blockNumber, transactionHash } = attestation;
     return {
       good,
-      text: textOf(found),
+      text: [
+        ...(kind === "batch" ? batchLines(attestation, unit) : singleLines(attestation)),
+        `  method   ${message.method} (${methodName(message.method)})`,
+        `  status   ${status}`,
+        `  block    ${blockNumber}, transaction ${transactionHash}`,
+        ...(refuted?.lines ?? []),
+        ...checkLines(found),
+      ].join("\n"),
       json: {
-        ...{ uid, good, status, method: attestation.method, attestation, unit: found.unit ?? null },
-        ...{ answer: answer ?? null, checks, output: output?.data ?? null, refutation: refutation ?? null },
-        ...{ proven, notProven, blockNumber, transactionHash },
+        ...{ uid, good, status, method: message.method, attestation: message },
+        ...(kind === "batch" ? batchJson(attestation, unit) : singleJson(attestation, found)),
+        ...{ checks: checks.map(checkJson), refutation: refuted?.refutation ?? null, proven, notProven },
+        ...{ blockNumber, transactionHash },
       },
     };
   },
 };
 
-/** Checks made at most. */
-const CHECKS = { attestation: 8, batch: 4, unit: 10 };
+const checkJson = ({ name, result, detail, hashes }: Check) => ({ name, result, detail, hashes });
 
-function showChecks({ show }: Invocation["progress"], what: keyof typeof CHECKS): (check: Check) => void {
-  let done = 0;
-  return ({ name }) => show(name, ++done, CHECKS[what]);
-}
+const singleJson = ({ message, answer }: SingleState, { output }: Verification) => ({
+  unit: unitOf(message.context) ?? null,
+  answer: answer ?? null,
+  output: output?.data ?? null,
+});
 
-type Batch = Parameters<typeof verifyBatch>[0]["recorded"];
-
-async function verifyOne(
-  client: Client,
-  models: Models,
-  recorded: Batch,
-  unit: bigint | undefined,
-  progress: Invocation["progress"],
-): Promise<Outcome> {
-  const onCheck = showChecks(progress, unit === undefined ? "batch" : "unit");
-  const found = await verifyBatch({ client, models, recorded, unit, onCheck });
-  const { id, refutation, recordedIn, transactionHash } = recorded;
-  const { prover, method, modelId, count, root } = recorded.claim.attestation;
-  const { status, first, checks, good, proven, notProven } = found;
-  const { seasonId, taskId } = first;
-  const last = first.unit + BigInt(count) - 1n;
-  return {
-    good,
-    text: [
-      `Batch      ${id}`,
-      `  prover   ${prover}`,
-      `  model    ${modelId}`,
-      `  for      units ${first.unit} to ${last} of task ${taskId}, season ${seasonId}`,
-      ...(unit === undefined ? [] : [`  unit     ${unit}, position ${unit - first.unit} of ${count}`]),
-      `  method   ${method} (${methodNames[method]})`,
-      `  status   ${status}`,
-      `  block    ${recordedIn}, transaction ${transactionHash}`,
-      ...endOf(found, refutation, first.unit),
-    ].join("\n"),
-    json: {
-      ...{ uid: id, good, status, method, attestation: recorded.claim.attestation, unit: unit ?? null },
-      ...{ first: first.unit, count, root, checks, refutation: refutation ?? null, proven, notProven },
-      ...{ blockNumber: recordedIn, transactionHash },
-    },
-  };
-}
+const batchJson = ({ message }: BatchState, unit: bigint | undefined) => ({
+  unit: unit ?? null,
+  first: unitOf(message.context)?.unit ?? null,
+  count: message.count,
+  root: message.root,
+});
 
 /** Reads an input for the model that an attestation names. */
-async function inputOf(client: Client, uid: Hex, file: string): Promise<Uint8Array> {
-  const { attestations } = await readAttestations(client, await client.rpc.getBlockNumber(), [uid]);
-  const modelId = attestations.get(uid)?.attestation.modelId;
-  if (modelId === undefined)
-    throw new Error(`No attestation ${uid} is recorded on chain ${client.deployment.chainId}.`);
-  const { layout } = await readModel(client, modelId);
+async function inputOf(client: Client, { message }: AttestationState, file: string): Promise<Uint8Array> {
+  const { layout } = await readModel(client, message.modelId);
   return readInput(file, decodeLayout(layout).input);
+}
+
+function singleLines({ id, message: { prover, modelId, context } }: SingleState): string[] {
+  const unit = unitOf(context);
+  const use = unit ? `unit ${unit.unit} of task ${unit.taskId}, season ${unit.seasonId}` : "a free attestation";
+  return [`Attestation  ${id}`, `  prover   ${prover}`, `  model    ${modelId}`, `  for      ${use}`];
+}
+
+function batchLines({ id, message }: BatchState, unit: bigint | undefined): string[] {
+  const { prover, modelId, context, count } = message;
+  const first = unitOf(context);
+  const last = first && first.unit + BigInt(count) - 1n;
+  return [
+    `Batch      ${id}`,
+    `  prover   ${prover}`,
+    `  model    ${modelId}`,
+    `  for      ${first ? `units ${first.unit} to ${last} of task ${first.taskId}, season ${first.seasonId}` : `${count} runs`}`,
+    ...(first && unit !== undefined ? [`  unit     ${unit}, position ${unit - first.unit} of ${count}`] : []),
+  ];
 }
 
 const marks: Readonly<Record<Check["result"], string>> = { held: "✓", failed: "✗", unknown: "?" };
 
-function textOf(found: Verification): string {
-  const { recorded, status, unit, refutation } = found;
-  const { uid, attestation, blockNumber, transactionHash } = recorded;
-  const use = unit ? `unit ${unit.unit} of task ${unit.taskId}, season ${unit.seasonId}` : "a free attestation";
-  return [
-    `Attestation  ${uid}`,
-    `  prover   ${attestation.prover}`,
-    `  model    ${attestation.modelId}`,
-    `  for      ${use}`,
-    `  method   ${attestation.method} (${methodNames[attestation.method] ?? "unknown here"})`,
-    `  status   ${status}`,
-    `  block    ${blockNumber}, transaction ${transactionHash}`,
-    ...endOf(found, refutation, undefined),
-  ].join("\n");
-}
-
-type Findings = Pick<Verification, "checks" | "good" | "proven" | "notProven">;
-
-/** @param firstUnit Of a batch; undefined for a single attestation. */
-function endOf(
-  { checks, good, proven, notProven }: Findings,
-  refutation: Refutation | undefined,
-  firstUnit: bigint | undefined,
-): string[] {
+function checkLines({ checks, good, proven, notProven }: Verification): string[] {
   const failed = checks.find(({ result }) => result === "failed");
   const open = checks.find(({ result }) => result === "unknown");
   const verdict = good
@@ -143,7 +118,6 @@ function endOf(
       : "It holds."
     : "It fails.";
   return [
-    ...(refutation === undefined ? [] : tellRefutation(refutation, firstUnit)),
     "",
     ...checks.map(({ name, result, detail }) => `${marks[result]} ${name.padEnd(6)}  ${wrap(detail, 10)}`),
     "",
@@ -151,16 +125,5 @@ function endOf(
     `Not proven  ${wrap(notProven, 12)}`,
     "",
     wrap(`${verdict}${failed ? ` ${failed.detail}` : ""}`),
-  ];
-}
-
-function tellRefutation(
-  { challenger, index, layer, row, claimed, correct }: Refutation,
-  firstUnit: bigint | undefined,
-): string[] {
-  const of = firstUnit === undefined ? "" : ` of unit ${firstUnit + BigInt(index)}`;
-  return [
-    `  refuted  by ${challenger}, by row ${row} of layer ${layer}${of}:`,
-    `           claimed ${claimed}, computed by the contract ${correct}`,
   ];
 }

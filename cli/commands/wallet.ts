@@ -1,14 +1,14 @@
 import { createKeystore } from "../../participant/keystore.ts";
+import { readPassword } from "../../participant/password.ts";
 import type { Command } from "../command.ts";
-import { readPassword } from "../password.ts";
 import { UsageError } from "../usage.ts";
 
 const DEFAULT_FILE = "proofboard-wallet.json";
 
 export const wallet: Command = {
   positionals: ["new"],
-  summary: "make a key and keep it in a keystore file",
-  details: `Writes a V3 keystore to --keystore, else to ${DEFAULT_FILE}; never overwrites a file. The password comes from PROOFBOARD_PASSWORD or is typed. Prints the address and the file, never the key.
+  summary: "create a key in a keystore file",
+  details: `Writes a V3 keystore to --keystore, by default ${DEFAULT_FILE}; never overwrites a file. The password comes from PROOFBOARD_PASSWORD or is typed. Prints the address and the file, never the key.
 JSON: address, keystore.`,
   options: {},
   async run({ positionals: [action], settings: { keystore = DEFAULT_FILE } }) {

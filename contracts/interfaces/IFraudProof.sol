@@ -36,9 +36,20 @@ struct DisputedUnit {
 /// way to be wrong is a wrong row, and whoever shows one refutes the attestation in one transaction. What nobody refuted
 /// within the window is Verified.
 interface IFraudProof is IVerificationMethod {
-    /// @notice An attestation's activations A_0 ‖ … ‖ A_L.
+    /* EVENTS */
+
+    /// @notice A single attestation's trace.
+    /// @param uid The attestation's name.
+    /// @param trace Activations A_0 ‖ … ‖ A_L.
     event Traced(bytes32 indexed uid, bytes trace);
-    /// @notice A row was shown wrong: the attestation claimed one value where the model gives another.
+    /// @notice A row was shown wrong: the prover attested one value where the model gives another.
+    /// @param id The attestation's uid, or the batch's id.
+    /// @param challenger Who showed it.
+    /// @param unit Position in the batch; 0 for a single attestation.
+    /// @param layer The row's layer, from 0.
+    /// @param row The row within its layer, from 0.
+    /// @param claimed The value that was attested.
+    /// @param correct The value that the model gives.
     event RowRefuted(
         bytes32 indexed id,
         address indexed challenger,
@@ -49,30 +60,62 @@ interface IFraudProof is IVerificationMethod {
         int8 correct
     );
 
-    error InvalidParameter(string name, uint256 value);
-    /// @notice Answers are open from the start here.
-    error OpenOnly(bytes32 uid);
-    /// @notice A unit must be of the campaign this method serves; a batch is always one of units.
-    error WrongCampaign(bytes32 context);
+    /* ERRORS */
+
+    /// @notice Thrown when the model has no rows that could be refuted.
+    /// @param modelId The model.
     error NotAnIntegerModel(bytes32 modelId);
-    /// @notice Refuting must fit into one transaction, so a model's layout is at most 8 KB here.
+    /// @notice Thrown when a model's layout is so long that refuting might not fit into one transaction: above 8 KB.
+    /// @param length Its length.
+    /// @param maximum The bound.
     error LayoutTooLarge(uint256 length, uint256 maximum);
+    /// @notice Thrown when the layout shown is not the model's.
+    /// @param given Its hash.
+    /// @param expected The model's.
     error WrongLayout(bytes32 given, bytes32 expected);
+    /// @notice Thrown when a trace is not as long as the layout says.
+    /// @param given Its length.
+    /// @param expected The layout's: without the input for a batch's unit.
     error WrongTraceLength(uint256 given, uint256 expected);
-    /// @notice The trace is not the one attested, or its first or last activations are not the input or output attested.
+    /// @notice Thrown when the trace is not the one attested, or its first or last activations are not the input or output
+    /// attested.
+    /// @param uid The attestation's name.
     error WrongTrace(bytes32 uid);
-    /// @notice Nothing of that name is pending under this method.
+    /// @notice Thrown when nothing of that name is pending under this method.
+    /// @param id The name.
     error NotOpen(bytes32 id);
+    /// @notice Thrown when it is too late to refute.
+    /// @param id The attestation's name.
+    /// @param until End of its window, unix seconds.
     error WindowOver(bytes32 id, uint64 until);
+    /// @notice Thrown when it is too early to settle.
+    /// @param id The attestation's name.
+    /// @param until End of its window, unix seconds.
     error WindowOpen(bytes32 id, uint64 until);
+    /// @notice Thrown when the model has no such row.
+    /// @param layer The layer, from 0.
+    /// @param row The row within its layer, from 0.
     error NoSuchRow(uint256 layer, uint256 row);
+    /// @notice Thrown when the bytes shown are not the model's row.
+    /// @param layer The layer, from 0.
+    /// @param row The row within its layer, from 0.
     error WrongRowProof(uint256 layer, uint256 row);
+    /// @notice Thrown when the activations shown are not those of the batch's unit.
+    /// @param index Position of the unit in the batch.
     error WrongUnitProof(uint256 index);
-    /// @notice The claimed value is what the model gives: an honest attestation can't be refuted.
+    /// @notice Thrown when the attested value is what the model gives: an honest attestation can't be refuted.
+    /// @param layer The layer, from 0.
+    /// @param row The row within its layer, from 0.
+    /// @param value What the prover attested, and the model gives.
     error RowIsRight(uint256 layer, uint256 row, int8 value);
 
+    /* REFUTING AND SETTLING */
+
     /// @notice Refutes a single attestation; the sender gets half of the bond, the other half is burned.
+    /// @param attestation The attestation.
+    /// @param opened Its answer.
     /// @param trace Activations A_0 ‖ … ‖ A_L as attested.
+    /// @param disputed The wrong row.
     function refute(
         Attestation calldata attestation,
         Answer calldata opened,
@@ -80,15 +123,23 @@ interface IFraudProof is IVerificationMethod {
         DisputedRow calldata disputed
     ) external;
 
-    /// @notice Refutes a batch by one row of one unit.
+    /// @notice Refutes a batch by one row of one unit; the sender gets half of the bond, the other half is burned.
+    /// @param batch The batch.
+    /// @param unit The unit, with its activations.
+    /// @param disputed The wrong row.
     function refuteBatch(Batch calldata batch, DisputedUnit calldata unit, DisputedRow calldata disputed) external;
 
     /// @notice Settles what nobody refuted within the window as Verified and returns the bond; anyone.
+    /// @param id The attestation's uid, or the batch's id.
     function settle(bytes32 id) external;
 
-    /// @notice Time in which an attestation can be refuted, in seconds.
+    /* VIEWS */
+
+    /// @notice Time in which an attestation can be refuted.
+    /// @return In seconds.
     function window() external view returns (uint40);
 
-    /// @notice What an attestation locks for each unit, in wei.
+    /// @notice What an attestation locks for each unit.
+    /// @return In wei.
     function bondPerUnit() external view returns (uint128);
 }

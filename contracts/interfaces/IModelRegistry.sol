@@ -28,7 +28,19 @@ struct Model {
 /// @title Which models exist
 /// @notice Permissionless: a model is named by its content, so publishing one twice, or a worthless one, harms nobody.
 interface IModelRegistry {
-    /// @notice A model was published. `layout` and `rows` are the bytes themselves, so weights can't be withheld.
+    /* EVENTS */
+
+    /// @notice A model was published. Its layout and rows are the bytes themselves, so weights can't be withheld.
+    /// @param modelId The model's name.
+    /// @param publisher Who published it.
+    /// @param artifactHash sha256 of the ONNX file.
+    /// @param runtimeId Identity of the runtime that defines the model's arithmetic.
+    /// @param weightsRoot Ordered tree over the rows; zero for a float model.
+    /// @param verifyingKeyHash Hash of the Groth16 verifying key, or zero.
+    /// @param measurement Measurement of the enclave image, or zero.
+    /// @param layout Bytes as `Layouts` reads them.
+    /// @param rows All rows of all layers in order; empty for a float model.
+    /// @param uri Where the file may be found.
     event ModelPublished(
         bytes32 indexed modelId,
         address indexed publisher,
@@ -42,28 +54,68 @@ interface IModelRegistry {
         string uri
     );
 
-    /// @notice Somebody says that the model's file can be found at `uri`: a hint, readers go by the CID.
+    /// @notice Somebody says where a model's file can be found: a hint, readers go by the CID.
+    /// @param modelId The model.
+    /// @param by Who says so.
+    /// @param uri Where.
     event UriAdded(bytes32 indexed modelId, address indexed by, string uri);
 
+    /* ERRORS */
+
+    /// @notice Thrown when a model of exactly this content is published already.
+    /// @param modelId Its name.
     error ModelAlreadyPublished(bytes32 modelId);
+    /// @notice Thrown when nobody has published such a model.
+    /// @param modelId The name.
     error UnknownModel(bytes32 modelId);
-    /// @notice The artifact's sha256 or the runtime's id is zero.
+    /// @notice Thrown when the artifact's sha256 or the runtime's id is zero.
+    /// @param artifactHash What was given.
+    /// @param runtimeId What was given.
     error MissingIdentity(bytes32 artifactHash, bytes32 runtimeId);
-    /// @notice A publication is at most 120 KB of layout, rows and uri.
+    /// @notice Thrown when layout, rows and uri are longer together than 120 KB.
+    /// @param length Their length.
+    /// @param maximum The bound.
     error PublicationTooLarge(uint256 length, uint256 maximum);
-    /// @notice The layout stops making sense at byte `offset`.
+    /// @notice Thrown when a layout can't be read.
+    /// @param offset The byte where it stops making sense.
     error MalformedLayout(uint256 offset);
-    /// @notice A layer is empty or wider than 4096, or all layers together are wider than 32768.
+    /// @notice Thrown when an integer model has more layers than always fit a transaction's gas.
+    /// @param layers Their number.
+    /// @param maximum The bound.
+    error TooManyLayers(uint256 layers, uint256 maximum);
+    /// @notice Thrown when an integer model has more rows than always fit a transaction's gas.
+    /// @param rows Their number, of all layers.
+    /// @param maximum The bound.
+    error TooManyRows(uint256 rows, uint256 maximum);
+    /// @notice Thrown when a tensor's name is empty or has a byte other than 0x21 to 0x7e: printable ASCII, no space.
+    /// @param offset The byte of the layout: the wrong one, or where the name's length stands.
+    error InvalidTensorName(uint256 offset);
+    /// @notice Thrown when a layer is empty or wider than 4096, or all layers together are wider than 32768.
+    /// @param layer The layer, 0 being the input.
+    /// @param width Its width.
     error LayerOutOfBounds(uint256 layer, uint256 width);
-    /// @notice An integer model's tensors are int8 and as long as its first and last layer.
+    /// @notice Thrown when an integer model's tensor is not int8, or not as long as its first or last layer.
+    /// @param layer The layer.
+    /// @param byteLength The tensor's length.
+    /// @param width The layer's width.
     error TensorDoesNotFitLayer(uint256 layer, uint256 byteLength, uint256 width);
+    /// @notice Thrown when the rows are not as long as the layout says.
+    /// @param given Their length.
+    /// @param expected The layout's.
     error RowsLengthMismatch(uint256 given, uint256 expected);
-    /// @notice Row `row` (counted over all layers from 0) has a shift outside 1..30, a `lo` other than -128 and 0, or
-    /// a bias with which the sum could leave 30 bits.
+    /// @notice Thrown when a row has a shift outside 1..30, a `lo` other than -128 and 0, or a bias with which the sum
+    /// could leave 30 bits.
+    /// @param row The row, counted over all layers from 0.
+    /// @param shift Its shift.
+    /// @param lo Its lower bound.
+    /// @param bias Its bias.
     error RowOutOfBounds(uint256 row, uint8 shift, int8 lo, int32 bias);
+
+    /* PUBLISHING */
 
     /// @notice Publishes a model. Checks the layout and, for an integer model, every row's bounds, and computes
     /// `weightsRoot` from the rows.
+    /// @param publication What the publisher says of it.
     /// @param layoutBytes Bytes as `Layouts` reads them.
     /// @param rows All rows of all layers in order; empty for a float model.
     /// @param uri Where the file may be found; emitted, never read.
@@ -76,11 +128,19 @@ interface IModelRegistry {
     ) external returns (bytes32 modelId);
 
     /// @notice Adds a hint where a published model's file may be found.
+    /// @param modelId The model.
+    /// @param uri Where.
     function addUri(bytes32 modelId, string calldata uri) external;
 
-    /// @notice Whether `modelId` has been published.
+    /* VIEWS */
+
+    /// @notice Whether a model is published.
+    /// @param modelId The name.
+    /// @return True if it is.
     function isPublished(bytes32 modelId) external view returns (bool);
 
     /// @notice The model's parts; reverts with `UnknownModel`.
+    /// @param modelId The name.
+    /// @return The parts.
     function modelOf(bytes32 modelId) external view returns (Model memory);
 }

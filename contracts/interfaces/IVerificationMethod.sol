@@ -2,15 +2,35 @@
 pragma solidity ^0.8.34;
 
 import {Answer, Attestation, Batch} from "./IAttestationRegistry.sol";
+import {ICampaign} from "./ICampaign.sol";
 
 /// @title How an attestation is verified
 /// @notice One policy, one contract. The registry calls the `on…` hooks; a hook refuses by reverting. The method
 /// settles an attestation by calling the registry.
 interface IVerificationMethod {
-    /// @notice A hook was called by somebody else than the registry.
+    /* ERRORS */
+
+    /// @notice Thrown when a hook is called by another account than the registry.
+    /// @param caller Who called it.
     error NotTheRegistry(address caller);
+    /// @notice Thrown when an attestation is made in a way that the method doesn't take: open, hidden, or as a batch.
+    /// @param hook Selector of the hook that refuses.
+    error NotSupported(bytes4 hook);
+    /// @notice Thrown when a method is deployed with a parameter out of its bounds.
+    /// @param name The parameter's name.
+    /// @param value What was given.
+    error InvalidParameter(string name, uint256 value);
+    /// @notice Thrown when a context doesn't name units of the campaign that the method serves.
+    /// @param context The context of the attestation.
+    error WrongCampaign(bytes32 context);
+
+    /* HOOKS */
 
     /// @notice An open attestation was recorded.
+    /// @param uid The attestation's name.
+    /// @param attestation What was attested.
+    /// @param opened What stands behind its answer.
+    /// @param evidence What the prover shows; the method says what it asks for.
     function onAttest(
         bytes32 uid,
         Attestation calldata attestation,
@@ -19,22 +39,45 @@ interface IVerificationMethod {
     ) external;
 
     /// @notice A batch was recorded.
-    /// @param unitBytes Length of each unit's activations.
-    /// @param layoutBytes What the prover shows as the model's layout.
-    function onAttestBatch(bytes32 id, Batch calldata batch, uint256 unitBytes, bytes calldata layoutBytes) external;
+    /// @param id The batch's name.
+    /// @param batch What was attested.
+    /// @param leafBytes Length of the data of each leaf in the batch's tree: one leaf a unit.
+    /// @param evidence What the prover shows; the method says what it asks for.
+    function onAttestBatch(bytes32 id, Batch calldata batch, uint256 leafBytes, bytes calldata evidence) external;
 
-    /// @notice A hidden attestation was recorded.
+    /// @notice An attestation with a hidden answer was recorded.
+    /// @param uid The attestation's name.
+    /// @param attestation What was attested.
     function onCommit(bytes32 uid, Attestation calldata attestation) external;
 
-    /// @notice A hidden attestation's answer was opened; it fits what was committed.
+    /// @notice The hidden answer of an attestation was opened; it fits what was committed.
+    /// @param uid The attestation's name.
+    /// @param attestation What was attested.
+    /// @param opened What stands behind its answer.
     function onReveal(bytes32 uid, Attestation calldata attestation, Answer calldata opened) external;
 
-    /// @notice The longest an attestation can stay open under this method, in seconds.
+    /* VIEWS */
+
+    /// @notice The campaign whose units this method verifies.
+    /// @return The campaign.
+    function campaign() external view returns (ICampaign);
+
+    /// @notice Reverts, saying why, if this method could settle no attestation of a model; a campaign asks before it takes
+    /// a task.
+    /// @param modelId A published model.
+    /// @param layoutBytes Its layout.
+    function requireModel(bytes32 modelId, bytes calldata layoutBytes) external view;
+
+    /// @notice The longest time that an attestation can stay pending under this method.
+    /// @return In seconds.
     function longest() external view returns (uint64);
 
     /// @notice Whether `Verified` under this method also says that the input was the assigned one.
+    /// @return True if it does.
     function checksInput() external view returns (bool);
 
-    /// @notice The accounts whose work made `id` Verified and who share the verifiers' points; may be empty.
+    /// @notice The accounts whose work made an attestation Verified, and who share the verifiers' points.
+    /// @param id The attestation's name.
+    /// @return The accounts; may be empty.
     function verifiersOf(bytes32 id) external view returns (address[] memory);
 }

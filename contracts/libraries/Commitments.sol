@@ -4,6 +4,12 @@ pragma solidity ^0.8.34;
 import {Attestation, Batch} from "../interfaces/IAttestationRegistry.sol";
 
 /// @notice The parts that name a model; zero where one is missing.
+/// @param artifactHash sha256 of the ONNX file.
+/// @param runtimeId Identity of the runtime that defines the model's arithmetic.
+/// @param layoutHash keccak256 of the layout bytes.
+/// @param weightsRoot Ordered tree over the rows of an integer model.
+/// @param verifyingKeyHash Hash of the Groth16 verifying key.
+/// @param measurement Measurement of the enclave image.
 struct ModelParts {
     bytes32 artifactHash;
     bytes32 runtimeId;
@@ -31,11 +37,18 @@ library Commitments {
     );
 
     /// @notice A model's name.
+    /// @param parts What names it.
+    /// @return The name.
     function modelId(ModelParts memory parts) internal pure returns (bytes32) {
         return keccak256(abi.encode(bytes32("MODEL_V1"), parts));
     }
 
     /// @notice Hides an output until its salt is revealed.
+    /// @param prover Whose answer it is.
+    /// @param outputHash Hash of the output's tensor.
+    /// @param traceHash Hash of the activations, or zero.
+    /// @param salt Secret until the answer is opened.
+    /// @return The hidden answer.
     function answer(
         address prover,
         bytes32 outputHash,
@@ -46,16 +59,26 @@ library Commitments {
     }
 
     /// @notice EIP-712 struct hash of an attestation.
+    /// @param attestation The attestation.
+    /// @return The hash.
     function structHash(Attestation memory attestation) internal pure returns (bytes32) {
         return keccak256(abi.encode(ATTESTATION_TYPEHASH, attestation));
     }
 
     /// @notice EIP-712 struct hash of a batch.
+    /// @param batch The batch.
+    /// @return The hash.
     function structHash(Batch memory batch) internal pure returns (bytes32) {
         return keccak256(abi.encode(BATCH_TYPEHASH, batch));
     }
 
     /// @notice A panel member's hidden vote.
+    /// @param uid The attestation's name.
+    /// @param round 1 or 2.
+    /// @param member The member.
+    /// @param outputHash What it votes for.
+    /// @param salt Secret until the vote is revealed.
+    /// @return The commitment.
     function vote(
         bytes32 uid,
         uint8 round,
@@ -66,12 +89,20 @@ library Commitments {
         return keccak256(abi.encode(uid, round, member, outputHash, salt));
     }
 
-    /// @notice Hash of a tensor: its header, then its elements' bytes, little-endian.
+    /// @notice Hash of a tensor.
+    /// @param header Its header.
+    /// @param data Its elements' bytes, little-endian.
+    /// @return The hash.
     function tensor(bytes memory header, bytes memory data) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(header, data));
     }
 
     /// @notice Seed of a unit's input.
+    /// @param seasonSeed The season's seed.
+    /// @param taskId The task.
+    /// @param account Whose unit.
+    /// @param unit The unit.
+    /// @return The seed.
     function unitSeed(
         bytes32 seasonSeed,
         uint256 taskId,
@@ -83,8 +114,10 @@ library Commitments {
 
     /// @notice A unit's input: x_i = clamp(base_i + (b_i mod (2a + 1)) - a, -128, 127), b the bytes of
     /// keccak256(abi.encode(unitSeed, j)) for j = 0, 1, …
+    /// @param seed The unit's seed.
     /// @param base int8 elements of the base input.
     /// @param noise a, from 1 to 127.
+    /// @return input int8 elements of the unit's input.
     function assignedInput(bytes32 seed, bytes memory base, uint8 noise) internal pure returns (bytes memory input) {
         uint256 length = base.length;
         input = new bytes(length);
@@ -134,6 +167,14 @@ library Commitments {
     }
 
     /// @notice Running hash of a season's ledger after one more point change.
+    /// @param previous The hash before; zero at first.
+    /// @param seasonId The season.
+    /// @param account Whose points change.
+    /// @param subject Name of the attestation that changes them.
+    /// @param reason Why, see `ICampaign`.
+    /// @param delta By how much.
+    /// @param seq Number of the change, from 1.
+    /// @return The hash.
     function ledger(
         bytes32 previous,
         uint256 seasonId,

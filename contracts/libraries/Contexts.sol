@@ -10,16 +10,26 @@ library Contexts {
     uint256 internal constant ACTION = 3;
 
     /// @notice Whether the kind is known, and a free context all zero.
+    /// @param context Any 32 bytes.
+    /// @return True if both hold.
     function isValid(bytes32 context) internal pure returns (bool) {
         uint256 k = kind(context);
         return k == FREE ? context == 0 : k <= ACTION;
     }
 
+    /// @notice What a context is of.
+    /// @param context The context.
+    /// @return `FREE`, `UNIT`, 2 for a request, or `ACTION`.
     function kind(bytes32 context) internal pure returns (uint256) {
         return uint8(context[0]);
     }
 
     /// @notice Reads the context of a unit.
+    /// @param context The context.
+    /// @return campaign The contract whose unit it is.
+    /// @return seasonId The season.
+    /// @return taskId The task.
+    /// @return unit The unit.
     function unitOf(
         bytes32 context
     ) internal pure returns (address campaign, uint256 seasonId, uint256 taskId, uint256 unit) {

@@ -10,6 +10,7 @@ library IntegerProfile {
     /// @notice A row's output for an input.
     /// @param row u8 shift ‖ i8 lo ‖ i32 bias ‖ int8 weights, within the profile's bounds.
     /// @param x As many int8 elements as the row has weights.
+    /// @return y.
     function evaluate(bytes memory row, bytes memory x) internal pure returns (int8) {
         int256 shift = int256(uint256(uint8(row[0])));
         int256 lo = int8(uint8(row[1]));

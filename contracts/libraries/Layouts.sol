@@ -5,7 +5,10 @@ import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 
 /// @notice Where things stand in a well-formed layout.
 /// @param layers Number of integer layers L; 0 for a float model.
-/// @param inputHeader Offset and length of the input tensor's header within the layout.
+/// @param inputHeaderAt Offset of the input tensor's header within the layout.
+/// @param inputHeaderLength Its length.
+/// @param outputHeaderAt Offset of the output tensor's header within the layout.
+/// @param outputHeaderLength Its length.
 struct LayoutParts {
     uint256 layers;
     uint256 inputHeaderAt;
@@ -21,7 +24,13 @@ library Layouts {
     /// @notice ONNX's number for int8 elements.
     uint8 internal constant INT8 = 3;
 
+    /// @dev 0x01 in each byte of a word.
+    uint256 private constant ONES = type(uint256).max / 255;
+    uint256 private constant TOP_BITS = 0x80 * ONES;
+
     /// @notice Splits a layout; reverts with `MalformedLayout` at the byte where it stops making sense.
+    /// @param layoutBytes The layout.
+    /// @return parts Where its parts stand.
     function parse(bytes calldata layoutBytes) internal pure returns (LayoutParts memory parts) {
         require(layoutBytes.length >= 34 && bytes32(layoutBytes) == "LAYOUT_V1", IModelRegistry.MalformedLayout(0));
         parts.layers = uint16(bytes2(layoutBytes[32:]));
@@ -36,15 +45,49 @@ library Layouts {
         require(cursor == layoutBytes.length, IModelRegistry.MalformedLayout(cursor));
     }
 
-    /// @notice Width d_`layer` of an integer model's parsed layout, `layer` from 0 (the input) to L.
+    /// @notice A layer's width.
+    /// @param layoutBytes A parsed layout of an integer model.
+    /// @param layer From 0, the input, to L.
+    /// @return d_layer.
     function width(bytes calldata layoutBytes, uint256 layer) internal pure returns (uint256) {
         return uint32(bytes4(layoutBytes[34 + 4 * layer:]));
     }
 
-    /// @notice Element type and length of the tensor that a parsed layout's header describes.
+    /// @notice What a header says of its tensor.
+    /// @param header A header of a parsed layout.
+    /// @return dtype ONNX's number for its elements' type.
+    /// @return byteLength Length of its data.
     function tensor(bytes calldata header) internal pure returns (uint8 dtype, uint256 byteLength) {
         uint256 nameLength = uint16(bytes2(header[32:]));
         return (uint8(header[34 + nameLength]), uint32(bytes4(header[header.length - 4:])));
+    }
+
+    /// @notice Checks the names of both tensors: one word of printable ASCII, so that every reader can show it, write it
+    /// back, and tell it from another. Reverts with `InvalidTensorName` at the first byte that is wrong.
+    /// @param layoutBytes The layout.
+    /// @param parts Where its parts stand.
+    function checkNames(bytes calldata layoutBytes, LayoutParts memory parts) internal pure {
+        _checkName(layoutBytes, parts.inputHeaderAt + 32);
+        _checkName(layoutBytes, parts.outputHeaderAt + 32);
+    }
+
+    /// @dev Checks the length-prefixed name at `cursor`, within a well-formed header, a word of 32 bytes at a time: a byte's
+    /// top bit in `wrong` is set where it is above 0x7e or below 0x21. Unchecked: no byte carries into another.
+    function _checkName(bytes calldata layoutBytes, uint256 cursor) private pure {
+        uint256 length = uint16(bytes2(layoutBytes[cursor:]));
+        require(length != 0, IModelRegistry.InvalidTensorName(cursor));
+        unchecked {
+            for (uint256 i = 0; i < length; i += 32) {
+                uint256 word = uint256(bytes32(layoutBytes[cursor + 2 + i:]));
+                uint256 beyond = length - i < 32 ? type(uint256).max >> (8 * (length - i)) : 0;
+                uint256 wrong = word | ((word & ~TOP_BITS) + ONES) | ~((word | TOP_BITS) - 0x21 * ONES);
+                wrong &= TOP_BITS & ~beyond;
+                if (wrong == 0) continue;
+                uint256 offset = cursor + 2 + i;
+                for (; wrong >> 255 == 0; wrong <<= 8) ++offset;
+                revert IModelRegistry.InvalidTensorName(offset);
+            }
+        }
     }
 
     /// @dev Checks the length-prefixed header at `cursor` and returns where it begins and how long it is.

@@ -6,10 +6,16 @@ pragma solidity ^0.8.34;
 /// root = keccak256(0x04 ‖ u32 n ‖ top). Depth is ceil(log2 n) and missing leaves are zero. Position and count are bound
 /// by the hashes, so a proof can't be used for another place or another tree size.
 library OrderedTree {
+    /// @notice Thrown when a tree has no leaf.
     error EmptyTree();
+    /// @notice Thrown when a tree has 2^32 leaves or more.
+    /// @param count Number of leaves.
     error TooManyLeaves(uint256 count);
 
-    /// @notice Hash of the data at position `index`, which must be below 2^32.
+    /// @notice Hash of a leaf.
+    /// @param index The leaf's position, below 2^32.
+    /// @param data Its data.
+    /// @return result The hash.
     function leaf(uint256 index, bytes calldata data) internal pure returns (bytes32 result) {
         assembly ("memory-safe") {
             // Scratch at the free pointer, which stays: 0x00 ‖ u32 i ‖ data.
@@ -20,7 +26,10 @@ library OrderedTree {
         }
     }
 
-    /// @notice Leaves of `data` cut into pieces of `size` bytes; its length must be a multiple of `size`.
+    /// @notice Hashes of the leaves that data is cut into.
+    /// @param data All leaves' data; its length is a multiple of `size`.
+    /// @param size Length of each leaf's data, at least 1.
+    /// @return leaves The hashes.
     function leavesOf(bytes calldata data, uint256 size) internal pure returns (bytes32[] memory leaves) {
         uint256 count = data.length / size;
         leaves = new bytes32[](count);
@@ -44,6 +53,8 @@ library OrderedTree {
     }
 
     /// @notice Root over the leaves; overwrites the array with inner nodes.
+    /// @param leaves Hashes of the leaves.
+    /// @return result The root.
     function root(bytes32[] memory leaves) internal pure returns (bytes32 result) {
         uint256 count = leaves.length;
         require(count != 0, EmptyTree());
@@ -84,7 +95,13 @@ library OrderedTree {
         }
     }
 
-    /// @notice Whether `node` is the leaf at position `index` of the tree of `count` leaves under `expected`.
+    /// @notice Whether a leaf stands at a position of a tree.
+    /// @param expected The tree's root.
+    /// @param count Number of its leaves.
+    /// @param index The position.
+    /// @param node Hash of the leaf.
+    /// @param proof Its siblings, from below.
+    /// @return True if it does.
     function verify(
         bytes32 expected,
         uint256 count,
@@ -102,7 +119,9 @@ library OrderedTree {
         return keccak256(abi.encodePacked(uint8(4), uint32(count), node)) == expected;
     }
 
-    /// @notice ceil(log2 count): the length of every proof.
+    /// @notice Length of every proof.
+    /// @param count Number of leaves.
+    /// @return levels ceil(log2 count).
     function depth(uint256 count) internal pure returns (uint256 levels) {
         while ((1 << levels) < count) ++levels;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.34;
 
-import {Answer, Attestation, Batch, IAttestationRegistry, Record, Status} from "../interfaces/IAttestationRegistry.sol";
+import {Answer, Attestation, Batch, Record, Status} from "../interfaces/IAttestationRegistry.sol";
 import {IBonds} from "../interfaces/IBonds.sol";
 import {ICampaign} from "../interfaces/ICampaign.sol";
 import {DisputedRow, DisputedUnit, IFraudProof} from "../interfaces/IFraudProof.sol";
@@ -12,10 +12,13 @@ import {Contexts} from "../libraries/Contexts.sol";
 import {IntegerProfile} from "../libraries/IntegerProfile.sol";
 import {LayoutParts, Layouts} from "../libraries/Layouts.sol";
 import {OrderedTree} from "../libraries/OrderedTree.sol";
+import {VerificationMethod} from "./VerificationMethod.sol";
 
-contract FraudProof is IFraudProof {
-    /// @dev Where a disputed row stands: within its layer's activations, and among all rows of the model.
-    struct Place {
+/// @title FraudProof
+/// @notice See `IFraudProof`.
+contract FraudProof is IFraudProof, VerificationMethod {
+    /// @dev Where a disputed row stands: within a trace, and among all rows of the model.
+    struct RowPosition {
         uint256 inputs;
         uint256 inputAt;
         uint256 outputAt;
@@ -23,13 +26,8 @@ contract FraudProof is IFraudProof {
         uint256 rowCount;
     }
 
-    uint40 private constant MAX_WINDOW = 30 days;
     /// @dev With widths and rows bounded by the profile, this keeps every refutation within a transaction's gas and size.
     uint256 private constant MAX_LAYOUT = 8192;
-
-    IAttestationRegistry private immutable _registry;
-    ICampaign private immutable _campaign;
-    IBonds private immutable _bonds;
 
     /// @inheritdoc IFraudProof
     uint40 public immutable window;
@@ -37,24 +35,24 @@ contract FraudProof is IFraudProof {
     /// @inheritdoc IFraudProof
     uint128 public immutable bondPerUnit;
 
-    /// @param campaign Whose units this method verifies; its registry is this method's.
+    /// @notice Fixes the window and the bond for ever.
+    /// @param campaign_ Whose units this method verifies; its registry is this method's.
     /// @param bonds Where provers' bonds lie.
     /// @param window_ 1 second to 30 days.
     /// @param bondPerUnit_ 2 wei to 2^96 - 1: half goes to the challenger.
-    constructor(ICampaign campaign, IBonds bonds, uint40 window_, uint128 bondPerUnit_) {
-        require(window_ != 0 && window_ <= MAX_WINDOW, InvalidParameter("window", window_));
-        require(bondPerUnit_ > 1 && bondPerUnit_ <= type(uint96).max, InvalidParameter("bondPerUnit", bondPerUnit_));
-        _registry = campaign.registry();
-        _campaign = campaign;
-        _bonds = bonds;
+    constructor(
+        ICampaign campaign_,
+        IBonds bonds,
+        uint40 window_,
+        uint128 bondPerUnit_
+    ) VerificationMethod(campaign_, bonds) {
+        _checkRange("window", window_, 1, MAX_WINDOW);
+        _checkRange("bondPerUnit", bondPerUnit_, 2, MAX_AMOUNT);
         window = window_;
         bondPerUnit = bondPerUnit_;
     }
 
-    modifier onlyRegistry() {
-        require(msg.sender == address(_registry), NotTheRegistry(msg.sender));
-        _;
-    }
+    /* HOOKS */
 
     /// @inheritdoc IVerificationMethod
     /// @dev `evidence` is u16 length ‖ layout ‖ trace.
@@ -63,9 +61,9 @@ contract FraudProof is IFraudProof {
         Attestation calldata attestation,
         Answer calldata opened,
         bytes calldata evidence
-    ) external onlyRegistry {
+    ) external override(IVerificationMethod, VerificationMethod) onlyRegistry {
         if (Contexts.kind(attestation.context) == Contexts.UNIT) {
-            _checkUnits(attestation.modelId, attestation.method, attestation.context, 1);
+            _requireUnits(attestation.modelId, attestation.method, attestation.context, 1);
         }
         require(evidence.length >= 2, WrongTrace(uid));
         uint256 traceAt = 2 + uint16(bytes2(evidence));
@@ -79,30 +77,22 @@ contract FraudProof is IFraudProof {
     }
 
     /// @inheritdoc IVerificationMethod
+    /// @dev `evidence` is the model's layout.
     function onAttestBatch(
         bytes32,
         Batch calldata batch,
-        uint256 unitBytes,
-        bytes calldata layoutBytes
-    ) external onlyRegistry {
-        require(Contexts.kind(batch.context) == Contexts.UNIT, WrongCampaign(batch.context));
-        _checkUnits(batch.modelId, batch.method, batch.context, batch.count);
-        LayoutParts memory parts = _layoutOf(batch.modelId, layoutBytes);
-        uint256 expected = _traceBytes(layoutBytes, parts.layers) - Layouts.width(layoutBytes, 0);
-        require(unitBytes == expected, WrongTraceLength(unitBytes, expected));
+        uint256 leafBytes,
+        bytes calldata evidence
+    ) external override(IVerificationMethod, VerificationMethod) onlyRegistry {
+        _requireUnits(batch.modelId, batch.method, batch.context, batch.count);
+        LayoutParts memory parts = _layoutOf(batch.modelId, evidence);
+        uint256 expected = _traceBytes(evidence, parts.layers) - Layouts.width(evidence, 0);
+        require(leafBytes == expected, WrongTraceLength(leafBytes, expected));
 
         _bonds.lock(batch.prover, bondPerUnit * batch.count);
     }
 
-    /// @inheritdoc IVerificationMethod
-    function onCommit(bytes32 uid, Attestation calldata) external view onlyRegistry {
-        revert OpenOnly(uid);
-    }
-
-    /// @inheritdoc IVerificationMethod
-    function onReveal(bytes32 uid, Attestation calldata, Answer calldata) external view onlyRegistry {
-        revert OpenOnly(uid);
-    }
+    /* REFUTING AND SETTLING */
 
     /// @inheritdoc IFraudProof
     function refute(
@@ -115,11 +105,11 @@ contract FraudProof is IFraudProof {
         Record memory record = _disputable(uid);
         bytes32 answer = Commitments.answer(attestation.prover, opened.outputHash, opened.traceHash, opened.salt);
         require(answer == attestation.answer && keccak256(trace) == opened.traceHash, WrongTrace(uid));
-        Place memory place = _placeOf(attestation.modelId, disputed);
+        RowPosition memory position = _positionOf(attestation.modelId, disputed);
 
-        int8 claimed = int8(uint8(trace[place.outputAt]));
-        bytes memory x = trace[place.inputAt:place.inputAt + place.inputs];
-        _refute(uid, record, 0, disputed, claimed, x);
+        int8 attested = int8(uint8(trace[position.outputAt]));
+        bytes memory x = trace[position.inputAt:position.inputAt + position.inputs];
+        _refute(uid, record, 0, disputed, attested, x);
     }
 
     /// @inheritdoc IFraudProof
@@ -136,16 +126,16 @@ contract FraudProof is IFraudProof {
             ),
             WrongUnitProof(unit.index)
         );
-        Place memory place = _placeOf(batch.modelId, disputed);
+        RowPosition memory position = _positionOf(batch.modelId, disputed);
 
         // A unit's leaf begins with A_1: A_0 is its assigned input.
         uint256 skipped = Layouts.width(disputed.layoutBytes, 0);
-        int8 claimed = int8(uint8(unit.activations[place.outputAt - skipped]));
+        int8 attested = int8(uint8(unit.activations[position.outputAt - skipped]));
         bytes memory x =
             disputed.layer == 0
-                ? _campaign.assignedInput(batch.prover, bytes32(uint256(batch.context) + unit.index), unit.input)
-                : unit.activations[place.inputAt - skipped:place.inputAt - skipped + place.inputs];
-        _refute(id, record, unit.index, disputed, claimed, x);
+                ? campaign.assignedInput(batch.prover, bytes32(uint256(batch.context) + unit.index), unit.input)
+                : unit.activations[position.inputAt - skipped:position.inputAt - skipped + position.inputs];
+        _refute(id, record, unit.index, disputed, attested, x);
     }
 
     /// @inheritdoc IFraudProof
@@ -158,46 +148,42 @@ contract FraudProof is IFraudProof {
         _bonds.unlock(record.prover, bondPerUnit * record.count);
     }
 
+    /* VIEWS */
+
+    /// @inheritdoc IVerificationMethod
+    function requireModel(
+        bytes32 modelId,
+        bytes calldata layoutBytes
+    ) external view override(IVerificationMethod, VerificationMethod) {
+        _layoutOf(modelId, layoutBytes);
+    }
+
     /// @inheritdoc IVerificationMethod
     function longest() external view returns (uint64) {
         return window;
     }
 
-    /// @inheritdoc IVerificationMethod
-    function checksInput() external pure returns (bool) {
-        return false;
-    }
+    /* ATTESTATIONS */
 
-    /// @inheritdoc IVerificationMethod
-    function verifiersOf(bytes32) external pure returns (address[] memory) {
-        return new address[](0);
-    }
-
-    /// @dev Settles as Refuted if the model gives another value than was claimed, and shares out the bond.
+    /// @dev Settles as Refuted if the model gives another value than was attested, and shares out the bond.
     function _refute(
         bytes32 id,
         Record memory record,
         uint256 unit,
         DisputedRow calldata disputed,
-        int8 claimed,
+        int8 attested,
         bytes memory x
     ) private {
         int8 correct = IntegerProfile.evaluate(disputed.data, x);
-        require(correct != claimed, RowIsRight(disputed.layer, disputed.row, claimed));
+        require(correct != attested, RowIsRight(disputed.layer, disputed.row, attested));
 
-        emit RowRefuted(id, msg.sender, unit, disputed.layer, disputed.row, claimed, correct);
+        emit RowRefuted(id, msg.sender, unit, disputed.layer, disputed.row, attested, correct);
 
         _registry.settle(id, Status.Refuted, msg.sender);
         uint128 bond = bondPerUnit * record.count;
         uint128 reward = bond / 2;
         _bonds.pay(record.prover, msg.sender, reward);
         _bonds.burn(record.prover, bond - reward);
-    }
-
-    function _checkUnits(bytes32 modelId, uint8 method, bytes32 context, uint32 count) private view {
-        (address campaign, , , ) = Contexts.unitOf(context);
-        require(campaign == address(_campaign), WrongCampaign(context));
-        _campaign.requireUnits(modelId, method, context, count);
     }
 
     /// @dev Ties a trace to what was attested: its hash, its first activations to the input, its last to the output.
@@ -239,6 +225,8 @@ contract FraudProof is IFraudProof {
         require(block.timestamp < until, WindowOver(id, until));
     }
 
+    /* MODELS */
+
     /// @dev The parts of an integer model's layout.
     function _layoutOf(bytes32 modelId, bytes calldata layoutBytes) private view returns (LayoutParts memory) {
         Model memory model = _registry.models().modelOf(modelId);
@@ -257,35 +245,45 @@ contract FraudProof is IFraudProof {
         return Layouts.parse(layoutBytes);
     }
 
-    /// @dev Where the disputed row's input and output stand in a trace; checks that the row is the model's.
-    function _placeOf(bytes32 modelId, DisputedRow calldata disputed) private view returns (Place memory place) {
+    /// @dev Finds the disputed row in the model and checks that its bytes are the model's.
+    function _positionOf(
+        bytes32 modelId,
+        DisputedRow calldata disputed
+    ) private view returns (RowPosition memory position) {
         Model memory model = _registry.models().modelOf(modelId);
         LayoutParts memory parts = _checkLayout(modelId, model, disputed.layoutBytes);
         require(disputed.layer < parts.layers, NoSuchRow(disputed.layer, disputed.row));
-        for (uint256 layer = 0; layer < parts.layers; ++layer) {
-            uint256 inputs = Layouts.width(disputed.layoutBytes, layer);
-            uint256 outputs = Layouts.width(disputed.layoutBytes, layer + 1);
-            if (layer < disputed.layer) {
-                place.inputAt += inputs;
-                place.rowIndex += outputs;
-            } else if (layer == disputed.layer) {
-                require(disputed.row < outputs, NoSuchRow(disputed.layer, disputed.row));
-                place.inputs = inputs;
-                place.outputAt = place.inputAt + inputs + disputed.row;
-                place.rowIndex += disputed.row;
-            }
-            place.rowCount += outputs;
-        }
+        _locate(position, parts.layers, disputed);
         require(
             OrderedTree.verify(
                 model.weightsRoot,
-                place.rowCount,
-                place.rowIndex,
-                OrderedTree.leaf(place.rowIndex, disputed.data),
+                position.rowCount,
+                position.rowIndex,
+                OrderedTree.leaf(position.rowIndex, disputed.data),
                 disputed.proof
             ),
             WrongRowProof(disputed.layer, disputed.row)
         );
+    }
+
+    /// @dev Fills in where a row of a layer below `layers` stands. Unchecked: a published model's widths are small.
+    function _locate(RowPosition memory position, uint256 layers, DisputedRow calldata disputed) private pure {
+        unchecked {
+            for (uint256 layer = 0; layer < layers; ++layer) {
+                uint256 inputs = Layouts.width(disputed.layoutBytes, layer);
+                uint256 outputs = Layouts.width(disputed.layoutBytes, layer + 1);
+                if (layer < disputed.layer) {
+                    position.inputAt += inputs;
+                    position.rowIndex += outputs;
+                } else if (layer == disputed.layer) {
+                    require(disputed.row < outputs, NoSuchRow(disputed.layer, disputed.row));
+                    position.inputs = inputs;
+                    position.outputAt = position.inputAt + inputs + disputed.row;
+                    position.rowIndex += disputed.row;
+                }
+                position.rowCount += outputs;
+            }
+        }
     }
 
     /// @dev Length of A_0 ‖ … ‖ A_L.

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.34;
 
-import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
-import {Answer, Attestation, Batch, IAttestationRegistry, Status} from "../interfaces/IAttestationRegistry.sol";
+import {Answer, Attestation, Status} from "../interfaces/IAttestationRegistry.sol";
 import {IBonds} from "../interfaces/IBonds.sol";
 import {ICampaign} from "../interfaces/ICampaign.sol";
 import {Case, IQuorum, QuorumParameters, Seat, SeatState} from "../interfaces/IQuorum.sol";
 import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
 import {Commitments} from "../libraries/Commitments.sol";
 import {Contexts} from "../libraries/Contexts.sol";
+import {PanelDraw} from "../libraries/PanelDraw.sol";
+import {VerifierList} from "../libraries/VerifierList.sol";
+import {VerificationMethod} from "./VerificationMethod.sol";
 
-contract Quorum is IQuorum {
-    using Checkpoints for Checkpoints.Trace160;
+/// @title Quorum
+/// @notice See `IQuorum`.
+contract Quorum is IQuorum, VerificationMethod {
+    using PanelDraw for PanelDraw.Shuffle;
+    using VerifierList for VerifierList.List;
 
     /// @dev What a verifier has at stake; it outlives membership until `releasableAt`.
     struct Stake {
@@ -21,11 +26,6 @@ contract Quorum is IQuorum {
 
     uint8 private constant MAX_PANEL = 32;
     uint8 private constant MAX_DRAW_DELAY = 64;
-    uint40 private constant MAX_WINDOW = 30 days;
-
-    IAttestationRegistry private immutable _registry;
-    ICampaign private immutable _campaign;
-    IBonds private immutable _bonds;
 
     uint8 private immutable _firstPanel;
     uint8 private immutable _firstThreshold;
@@ -39,12 +39,8 @@ contract Quorum is IQuorum {
     uint128 private immutable _seatPenalty;
     uint128 private immutable _seatFee;
 
-    /// @dev The list of verifiers with its history by block, so that a draw sees it as of the commit whatever happened
-    /// since: its size, and who stood at each place.
-    Checkpoints.Trace160 private _size;
-    mapping(uint256 place => Checkpoints.Trace160) private _places;
-    /// @dev One more than a member's place; zero for others.
-    mapping(address account => uint256) private _placeOf;
+    /// @dev A draw reads it as of the commit, whatever happened since.
+    VerifierList.List private _list;
     mapping(address account => Stake) private _stakes;
 
     mapping(bytes32 uid => Case) private _cases;
@@ -52,23 +48,21 @@ contract Quorum is IQuorum {
     mapping(bytes32 uid => Seat[]) private _seats;
     mapping(address prover => mapping(bytes32 context => bytes32 uid)) private _attestations;
 
-    /// @param campaign Whose units this method verifies; its registry is this method's.
+    /// @notice Fixes all parameters for ever.
+    /// @param campaign_ Whose units this method verifies; its registry is this method's.
     /// @param bonds Where verifiers' bonds and provers' deposits lie.
     /// @param p Sizes, thresholds, windows and amounts; each is checked against its bounds.
-    constructor(ICampaign campaign, IBonds bonds, QuorumParameters memory p) {
+    constructor(ICampaign campaign_, IBonds bonds, QuorumParameters memory p) VerificationMethod(campaign_, bonds) {
         _checkPanel("firstPanel", p.firstPanel, 1, "firstThreshold", p.firstThreshold);
         _checkPanel("secondPanel", p.secondPanel, p.firstPanel + 1, "secondThreshold", p.secondThreshold);
         _checkRange("drawDelay", p.drawDelay, 1, MAX_DRAW_DELAY);
         _checkRange("drawWindow", p.drawWindow, 1, MAX_WINDOW);
         _checkRange("commitWindow", p.commitWindow, 1, MAX_WINDOW);
         _checkRange("revealWindow", p.revealWindow, 1, MAX_WINDOW);
-        _checkRange("seatPenalty", p.seatPenalty, 1, type(uint96).max);
-        _checkRange("verifierBond", p.verifierBond, p.seatPenalty, type(uint96).max);
-        _checkRange("seatFee", p.seatFee, 0, type(uint96).max);
+        _checkRange("seatPenalty", p.seatPenalty, 1, MAX_AMOUNT);
+        _checkRange("verifierBond", p.verifierBond, p.seatPenalty, MAX_AMOUNT);
+        _checkRange("seatFee", p.seatFee, 0, MAX_AMOUNT);
 
-        _registry = campaign.registry();
-        _campaign = campaign;
-        _bonds = bonds;
         _firstPanel = p.firstPanel;
         _firstThreshold = p.firstThreshold;
         _secondPanel = p.secondPanel;
@@ -82,10 +76,7 @@ contract Quorum is IQuorum {
         _seatFee = p.seatFee;
     }
 
-    modifier onlyRegistry() {
-        require(msg.sender == address(_registry), NotTheRegistry(msg.sender));
-        _;
-    }
+    /* MEMBERSHIP */
 
     /// @inheritdoc IQuorum
     function join() external {
@@ -93,9 +84,7 @@ contract Quorum is IQuorum {
         Stake storage stake = _stakes[msg.sender];
         require(stake.amount == 0, BondStillAtStake(stake.releasableAt));
 
-        uint256 place = memberCount();
-        _place(place, msg.sender);
-        _setSize(place + 1);
+        _list.add(msg.sender);
         stake.amount = _verifierBond;
 
         emit Joined(msg.sender);
@@ -123,22 +112,17 @@ contract Quorum is IQuorum {
         _bonds.unlock(msg.sender, amount);
     }
 
-    /// @inheritdoc IVerificationMethod
-    function onAttest(bytes32 uid, Attestation calldata, Answer calldata, bytes calldata) external view onlyRegistry {
-        revert CommitOnly(uid);
-    }
+    /* HOOKS */
 
     /// @inheritdoc IVerificationMethod
-    function onAttestBatch(bytes32 id, Batch calldata, uint256, bytes calldata) external view onlyRegistry {
-        revert CommitOnly(id);
-    }
-
-    /// @inheritdoc IVerificationMethod
-    function onCommit(bytes32 uid, Attestation calldata attestation) external onlyRegistry {
+    function onCommit(
+        bytes32 uid,
+        Attestation calldata attestation
+    ) external override(IVerificationMethod, VerificationMethod) onlyRegistry {
         bool isUnit = Contexts.kind(attestation.context) == Contexts.UNIT;
-        if (isUnit) _claimUnit(uid, attestation);
+        if (isUnit) _takeUnit(uid, attestation);
         uint256 listBlock = block.number - 1;
-        uint256 size = _at(_size, listBlock);
+        uint256 size = _list.lengthAt(listBlock);
         uint256 needed = uint256(_firstPanel) + 1; // the prover may be one of them
         require(size >= needed, TooFewVerifiers(size, needed));
 
@@ -152,7 +136,11 @@ contract Quorum is IQuorum {
     }
 
     /// @inheritdoc IVerificationMethod
-    function onReveal(bytes32 uid, Attestation calldata, Answer calldata opened) external onlyRegistry {
+    function onReveal(
+        bytes32 uid,
+        Attestation calldata,
+        Answer calldata opened
+    ) external override(IVerificationMethod, VerificationMethod) onlyRegistry {
         Case storage c = _cases[uid];
         require(_isRevealing(c), NotRevealing(uid, c.round));
         require(opened.traceHash == 0, UnexpectedTrace(uid, opened.traceHash));
@@ -164,6 +152,8 @@ contract Quorum is IQuorum {
         c.proverRevealed = true;
         _outputs[uid] = opened.outputHash;
     }
+
+    /* ROUNDS */
 
     /// @inheritdoc IQuorum
     function draw(bytes32 uid) external {
@@ -177,7 +167,7 @@ contract Quorum is IQuorum {
             _schedule(uid, c, c.drawUntil);
             return;
         }
-        uint256 wanted = c.round == 1 ? _firstPanel : _secondPanel;
+        uint256 wanted = _panelSize(c.round);
         address[] memory members = _pick(uid, c, keccak256(abi.encode(hash, uid, c.round)), wanted);
         if (members.length < wanted) {
             _finish(uid, c, Status.Void, 0);
@@ -203,14 +193,14 @@ contract Quorum is IQuorum {
 
         seat.vote = commitment;
         seat.state = SeatState.Committed;
+        bool complete = ++c.committed == _panelSize(c.round);
+        if (complete) {
+            c.commitUntil = uint40(block.timestamp);
+            c.revealUntil = c.commitUntil + _revealWindow;
+        }
 
         emit VoteCommitted(uid, c.round, msg.sender);
-
-        if (++c.committed < (c.round == 1 ? _firstPanel : _secondPanel)) return;
-        c.commitUntil = uint40(block.timestamp);
-        c.revealUntil = c.commitUntil + _revealWindow;
-
-        emit RevealOpened(uid, c.round, c.revealUntil);
+        if (complete) emit RevealOpened(uid, c.round, c.revealUntil);
     }
 
     /// @inheritdoc IQuorum
@@ -247,14 +237,8 @@ contract Quorum is IQuorum {
         }
 
         (bytes32 winner, uint8 votes) = _count(uid, c.round);
-        if (votes >= (c.round == 1 ? _firstThreshold : _secondThreshold)) {
-            Status status =
-                winner == _outputs[uid]
-                    ? Status.Verified
-                    : winner == Commitments.UNAVAILABLE
-                        ? Status.Void
-                        : Status.Refuted;
-            _finish(uid, c, status, winner);
+        if (votes >= _threshold(c.round)) {
+            _finish(uid, c, _statusOf(winner, _outputs[uid]), winner);
             return;
         }
         emit RoundUndecided(uid, c.round, votes);
@@ -262,8 +246,12 @@ contract Quorum is IQuorum {
         else _finish(uid, c, Status.Void, 0);
     }
 
+    /* VIEWS */
+
     /// @inheritdoc IVerificationMethod
-    function verifiersOf(bytes32 id) external view returns (address[] memory verifiers) {
+    function verifiersOf(
+        bytes32 id
+    ) external view override(IVerificationMethod, VerificationMethod) returns (address[] memory verifiers) {
         if (_registry.statusOf(id) != uint8(Status.Verified)) return verifiers;
         Seat[] storage seats = _seats[id];
         uint256 length = seats.length;
@@ -281,7 +269,7 @@ contract Quorum is IQuorum {
     }
 
     /// @inheritdoc IVerificationMethod
-    function checksInput() external pure returns (bool) {
+    function checksInput() external pure override(IVerificationMethod, VerificationMethod) returns (bool) {
         return true;
     }
 
@@ -325,19 +313,19 @@ contract Quorum is IQuorum {
 
     /// @inheritdoc IQuorum
     function isMember(address account) public view returns (bool) {
-        return _placeOf[account] != 0;
+        return _list.contains(account);
     }
 
     /// @inheritdoc IQuorum
     function memberCount() public view returns (uint256) {
-        return _size.latest();
+        return _list.length();
     }
 
+    /* CASES */
+
     /// @dev Takes a unit of the campaign for an attestation; a Void one may be tried again.
-    function _claimUnit(bytes32 uid, Attestation calldata attestation) private {
-        (address campaign, , , ) = Contexts.unitOf(attestation.context);
-        require(campaign == address(_campaign), WrongCampaign(attestation.context));
-        _campaign.requireUnits(attestation.modelId, attestation.method, attestation.context, 1);
+    function _takeUnit(bytes32 uid, Attestation calldata attestation) private {
+        _requireUnits(attestation.modelId, attestation.method, attestation.context, 1);
         bytes32 earlier = _attestations[attestation.prover][attestation.context];
         require(
             earlier == 0 || _registry.statusOf(earlier) == uint8(Status.Void),
@@ -345,6 +333,30 @@ contract Quorum is IQuorum {
         );
 
         _attestations[attestation.prover][attestation.context] = uid;
+    }
+
+    function _openCase(bytes32 uid) private view returns (Case storage c) {
+        c = _cases[uid];
+        require(c.round != 0, UnknownCase(uid));
+        require(!c.done, CaseClosed(uid));
+    }
+
+    function _isRevealing(Case storage c) private view returns (bool) {
+        return c.drawn && block.timestamp >= c.commitUntil && block.timestamp < c.revealUntil;
+    }
+
+    function _panelSize(uint8 round) private view returns (uint8) {
+        return round == 1 ? _firstPanel : _secondPanel;
+    }
+
+    function _threshold(uint8 round) private view returns (uint8) {
+        return round == 1 ? _firstThreshold : _secondThreshold;
+    }
+
+    /// @dev How an attestation of `output` stands that a panel decided by votes for `winner`.
+    function _statusOf(bytes32 winner, bytes32 output) private pure returns (Status) {
+        if (winner == output) return Status.Verified;
+        return winner == Commitments.UNAVAILABLE ? Status.Void : Status.Refuted;
     }
 
     function _schedule(bytes32 uid, Case storage c, uint40 drawUntil) private {
@@ -363,8 +375,8 @@ contract Quorum is IQuorum {
         _schedule(uid, c, c.revealUntil + _drawWindow);
     }
 
-    /// @dev Settles the attestation, penalises and pays the panels, and returns what is left of the deposit.
-    /// @param winner The value that was voted for; zero where no vote decided.
+    /// @dev Settles the attestation, penalises and pays the panels, and returns what is left of the deposit. `winner` is
+    /// the value that was voted for; zero where no vote decided.
     function _finish(bytes32 uid, Case storage c, Status status, bytes32 winner) private {
         c.done = true;
         address prover = _registry.recordOf(uid).prover;
@@ -386,6 +398,8 @@ contract Quorum is IQuorum {
         _bonds.unlock(prover, deposit);
     }
 
+    /* MEMBERS */
+
     /// @dev Burns a part of a member's bond; one that can't cover another penalty is taken off the list.
     function _penalise(bytes32 uid, address member) private {
         Stake storage stake = _stakes[member];
@@ -398,79 +412,43 @@ contract Quorum is IQuorum {
         _bonds.burn(member, amount);
     }
 
-    /// @dev Takes a member off the list; the last one moves to its place.
+    /// @dev Takes a member off the list; its bond stays at stake for what may still draw it.
     function _remove(address member) private {
-        uint256 place = _placeOf[member] - 1;
-        uint256 last = memberCount() - 1;
-        if (place != last) _place(place, address(_places[last].latest()));
-        _setSize(last);
-        delete _placeOf[member];
         uint64 releasableAt = uint64(block.timestamp) + 2 * longest();
+        _list.remove(member);
         _stakes[member].releasableAt = releasableAt;
 
         emit Left(member, releasableAt);
     }
 
-    function _place(uint256 place, address member) private {
-        _placeOf[member] = place + 1;
-        _places[place].push(uint96(block.number), uint160(member));
-    }
+    /* PANELS AND VOTES */
 
-    function _setSize(uint256 size) private {
-        _size.push(uint96(block.number), uint160(size));
-    }
-
-    /// @dev What `history` said at the end of a block; mostly its last word.
-    function _at(Checkpoints.Trace160 storage history, uint256 blockNumber) private view returns (uint160) {
-        (, uint96 since, uint160 value) = history.latestCheckpoint();
-        return since <= blockNumber ? value : history.upperLookupRecent(uint96(blockNumber));
-    }
-
-    /// @dev Draws up to `wanted` members without replacement from the list as of the commit, leaving out the prover
-    /// and earlier members: a Fisher-Yates shuffle of which only the moved places are kept.
+    /// @dev Draws up to `wanted` members from the list as of the commit, leaving out the prover and earlier members.
     function _pick(
         bytes32 uid,
         Case storage c,
         bytes32 seed,
         uint256 wanted
     ) private view returns (address[] memory members) {
-        uint256 size = _at(_size, c.listBlock);
+        uint256 listBlock = c.listBlock;
+        uint256 size = _list.lengthAt(listBlock);
         address prover = _registry.recordOf(uid).prover;
         uint256 tries = wanted + _seats[uid].length + 1; // earlier members and the prover cost a try each
         if (tries > size) tries = size;
-        uint256[] memory moved = new uint256[](2 * tries);
+        PanelDraw.Shuffle memory places = PanelDraw.shuffle(seed, size, tries);
         members = new address[](wanted);
         uint256 count = 0;
-        for (uint256 i = 0; i < tries && count < wanted; ++i) {
-            uint256 place = _shuffle(moved, i, i + (uint256(keccak256(abi.encode(seed, i))) % (size - i)));
-            address member = address(_at(_places[place], c.listBlock));
+        while (places.step < tries && count < wanted) {
+            address member = _list.memberAt(places.next(), listBlock);
             if (member != prover && !_hasSeat(uid, member)) members[count++] = member;
         }
         _truncate(members, count);
     }
 
-    /// @dev Step `i` of the shuffle: returns what stands at `chosen` and puts there what stands at `i`. `moved` holds a
-    /// pair (place + 1, what stands there) for each step.
-    function _shuffle(uint256[] memory moved, uint256 i, uint256 chosen) private pure returns (uint256 found) {
-        uint256 atStep = i;
-        found = chosen;
-        for (uint256 k = 0; k < 2 * i; k += 2) {
-            if (moved[k] == i + 1) atStep = moved[k + 1];
-            if (moved[k] == chosen + 1) found = moved[k + 1];
+    function _truncate(address[] memory list, uint256 length) private pure {
+        assembly ("memory-safe") {
+            mstore(list, length)
         }
-        // A later pair for the same place overrides an earlier one, since the loop keeps the last it meets.
-        moved[2 * i] = chosen + 1;
-        moved[2 * i + 1] = atStep;
-    }
-
-    function _openCase(bytes32 uid) private view returns (Case storage c) {
-        c = _cases[uid];
-        require(c.round != 0, UnknownCase(uid));
-        require(!c.done, CaseClosed(uid));
-    }
-
-    function _isRevealing(Case storage c) private view returns (bool) {
-        return c.drawn && block.timestamp >= c.commitUntil && block.timestamp < c.revealUntil;
     }
 
     function _seatOf(bytes32 uid, uint8 round, address member) private view returns (Seat storage) {
@@ -507,11 +485,7 @@ contract Quorum is IQuorum {
         return seat.state == SeatState.Revealed && seat.vote == outputHash;
     }
 
-    function _truncate(address[] memory list, uint256 length) private pure {
-        assembly ("memory-safe") {
-            mstore(list, length)
-        }
-    }
+    /* PARAMETERS */
 
     function _checkPanel(
         string memory panelName,
@@ -522,9 +496,5 @@ contract Quorum is IQuorum {
     ) private pure {
         _checkRange(panelName, panel, minimum, MAX_PANEL);
         _checkRange(thresholdName, threshold, panel / 2 + 1, panel);
-    }
-
-    function _checkRange(string memory name, uint256 value, uint256 minimum, uint256 maximum) private pure {
-        require(value >= minimum && value <= maximum, InvalidParameter(name, value));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.34;
 
+import {Status} from "../interfaces/IAttestationRegistry.sol";
 import {Commitments, ModelParts} from "../libraries/Commitments.sol";
 import {Contexts} from "../libraries/Contexts.sol";
 import {LayoutParts, Layouts} from "../libraries/Layouts.sol";
@@ -8,6 +9,15 @@ import {OrderedTree} from "../libraries/OrderedTree.sol";
 
 /// @title The libraries' functions, callable by tests
 contract CommitmentsHarness {
+    /// @notice The numbers of an attestation's statuses, by name.
+    function statuses()
+        external
+        pure
+        returns (Status none, Status pending, Status verified, Status refuted, Status void, Status revoked)
+    {
+        return (Status.None, Status.Pending, Status.Verified, Status.Refuted, Status.Void, Status.Revoked);
+    }
+
     function invalid() external pure returns (bytes32) {
         return Commitments.INVALID;
     }

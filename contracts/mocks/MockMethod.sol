@@ -3,6 +3,7 @@ pragma solidity 0.8.34;
 
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Answer, Attestation, Batch} from "../interfaces/IAttestationRegistry.sol";
+import {ICampaign} from "../interfaces/ICampaign.sol";
 import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
 
 /// @title A method under a test's control
@@ -10,7 +11,7 @@ import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
 /// from within its next hook.
 contract MockMethod is IVerificationMethod {
     event AttestHook(bytes32 indexed uid, Attestation attestation, Answer opened, bytes evidence);
-    event BatchHook(bytes32 indexed id, Batch batch, uint256 unitBytes, bytes layoutBytes);
+    event BatchHook(bytes32 indexed id, Batch batch, uint256 leafBytes, bytes evidence);
     event CommitHook(bytes32 indexed uid, Attestation attestation);
     event RevealHook(bytes32 indexed uid, Attestation attestation, Answer opened);
 
@@ -57,8 +58,8 @@ contract MockMethod is IVerificationMethod {
     }
 
     /// @inheritdoc IVerificationMethod
-    function onAttestBatch(bytes32 id, Batch calldata batch, uint256 unitBytes, bytes calldata layoutBytes) external {
-        emit BatchHook(id, batch, unitBytes, layoutBytes);
+    function onAttestBatch(bytes32 id, Batch calldata batch, uint256 leafBytes, bytes calldata evidence) external {
+        emit BatchHook(id, batch, leafBytes, evidence);
         _call();
     }
 
@@ -73,6 +74,15 @@ contract MockMethod is IVerificationMethod {
         emit RevealHook(uid, attestation, opened);
         _call();
     }
+
+    /// @inheritdoc IVerificationMethod
+    /// @dev It serves whoever asks.
+    function campaign() external view returns (ICampaign) {
+        return ICampaign(msg.sender);
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function requireModel(bytes32, bytes calldata) external view {} // solhint-disable-line no-empty-blocks
 
     /// @inheritdoc IVerificationMethod
     function verifiersOf(bytes32) external view returns (address[] memory) {

@@ -1,11 +1,13 @@
 import { getSignature } from "ox/AbiItem";
 import type { Abi, AbiEvent, Address, DecodeEventLogReturnType, Hex } from "viem";
-import { attestationRegistryAbi, campaignAbi, fraudProofAbi, modelRegistryAbi, quorumAbi } from "../../sdk/abi.ts";
+import { attestationRegistryAbi, campaignAbi, modelRegistryAbi } from "../../sdk/abi.ts";
 import type { Deployment } from "../../sdk/deployment.ts";
+import { knownMethods, type MethodName, type methods } from "../../sdk/methods/index.ts";
+import type { EventOf } from "../../sdk/methods/method.ts";
 import type { Log, LogFilter } from "../ingest/blocks.ts";
 import { keccakHex } from "../ingest/keccak.ts";
-import { compile, type EventReader } from "./layout.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "./abi-words.ts";
+import { compile, type EventReader } from "./event-reader.ts";
 
 /** A log that is not what its contract can have emitted: the node that sent it can't be trusted. */
 export class MalformedLog extends Error {
@@ -13,85 +15,251 @@ export class MalformedLog extends Error {
 }
 
 /** Where an event stands on chain. */
-export interface Place {
+export interface LogLocation {
   blockNumber: number;
   logIndex: number;
 }
 
-type Decoded =
+type CoreEvent =
   | DecodeEventLogReturnType<typeof modelRegistryAbi>
   | DecodeEventLogReturnType<typeof attestationRegistryAbi>
-  | DecodeEventLogReturnType<typeof campaignAbi>
-  | DecodeEventLogReturnType<typeof quorumAbi>
-  | DecodeEventLogReturnType<typeof fraudProofAbi>;
+  | DecodeEventLogReturnType<typeof campaignAbi>;
 
-/** Any event of the deployment's contracts, its `eventName` telling which `args` it has. */
-export type Event = Decoded & { place: Place };
+type MethodEvent = { [Name in MethodName]: EventOf<(typeof methods)[Name]["abi"]> & { method: Name } }[MethodName];
+
+/** A log of a method's contract that isn't registered here. */
+interface UnknownEvent {
+  eventName: "unknown";
+  args: UnknownLog;
+}
+
+interface UnknownLog {
+  contract: Address;
+  /** The contract's numbers in the registry's list. */
+  numbers: readonly number[];
+  topics: readonly Hex[];
+  data: Buffer;
+}
+
+/**
+ * Any event of the contracts that are followed. `method` is the registered name of the method whose contract emitted it,
+ * undefined for another contract's. It determines `args`, together with `eventName`.
+ */
+export type Event = (MethodEvent | ((CoreEvent | UnknownEvent) & { method: undefined })) & {
+  /** The attestation, batch or model that it is about, by which it is indexed; null if it isn't indexed. */
+  subject: Hex | null;
+  location: LogLocation;
+};
 
 export type EventName = Event["eventName"];
 
 /** The event of one name. */
 export type EventNamed<Name extends EventName> = Extract<Event, { eventName: Name }>;
 
-/** Turns logs into events. */
-export interface Decoder {
-  /** What to ask nodes for. */
-  filter: LogFilter;
-  /** Throws {@link MalformedLog}. */
-  decode(log: Pick<Log, "address" | "topics" | "data"> & Place): Event;
+/** A method, from the registry's `MethodAdded`. */
+export interface AddedMethod {
+  /** Its number in the registry's list. */
+  id: number;
+  /** Lower case. */
+  address: Address;
+  /** Its contract's logs are wanted from this block on. */
+  blockNumber: number;
 }
 
-const abis: Record<string, Abi> = {
-  ModelRegistry: modelRegistryAbi,
-  AttestationRegistry: attestationRegistryAbi,
-  Campaign: campaignAbi,
-  Quorum: quorumAbi,
-  FraudProof: fraudProofAbi,
+/** A log as far as it is decoded. */
+type Readable = Pick<Log, "address" | "topics" | "data"> & LogLocation;
+
+/**
+ * Turns logs into events. It knows the contracts that the deployment names, and those that the registry's `MethodAdded`
+ * names; a method that isn't registered in sdk/methods gives events of the name "unknown".
+ */
+export interface Decoder {
+  /** Which logs to request from nodes. */
+  readonly filter: LogFilter;
+  /**
+   * Follows these methods and those that `MethodAdded` names among the logs, and no others. Returns true if {@link filter}
+   * now includes more logs: what was read must be read again.
+   */
+  follow(methods: readonly AddedMethod[], logs?: readonly Pick<Log, "address" | "topics" | "blockNumber">[]): boolean;
+  /** Throws {@link MalformedLog}. */
+  decode(log: Readable): Event;
+  /** Decodes a log that was decoded once: one that can't be read now was "unknown" then, and still is. */
+  decodeStored(log: Readable): Event;
+}
+
+/** The core contracts whose events are read, and which argument names the subject of an event. */
+const core: Record<string, { abi: Abi; subjects: Record<string, string> }> = {
+  ModelRegistry: { abi: modelRegistryAbi, subjects: { ModelPublished: "modelId", UriAdded: "modelId" } },
+  AttestationRegistry: {
+    abi: attestationRegistryAbi,
+    // Not BatchAttested: its traces are too large to load with every receipt.
+    subjects: { Committed: "uid", Attested: "uid", StatusChanged: "id" },
+  },
+  Campaign: { abi: campaignAbi, subjects: { PointsAwarded: "subject", PointsBurned: "subject" } },
 };
+
+/** Most bytes of data of a method's event that is indexed by its attestation: larger ones are too much for every receipt. */
+const MOST_DATA = 4_096;
 
 /** The first topic of an event's logs. */
 export const selectorOf = (event: AbiEvent): Hex => keccakHex(Buffer.from(getSignature(event)));
 
+const METHOD_ADDED = selectorOf(
+  attestationRegistryAbi.find((item) => item.type === "event" && item.name === "MethodAdded") as AbiEvent,
+);
+
+interface Contract {
+  /** By their first topics; undefined where nobody here knows any. */
+  events: Map<Hex, Known> | undefined;
+  /** As in {@link UnknownLog}. */
+  numbers: readonly number[];
+}
+
+interface Known {
+  method: string | undefined;
+  eventName: string;
+  /** Position of the topic that names the subject; 0 where none does. */
+  subject: number;
+  read: EventReader;
+}
+
 /** A decoder of the deployment's contracts. */
 export function createDecoder(deployment: Deployment): Decoder {
-  const contracts = new Map<string, Map<string, Known>>();
-  for (const [name, { address }] of Object.entries(deployment.contracts)) {
-    const events = (abis[name] ?? []).filter((item) => item.type === "event");
-    if (events.length > 0) contracts.set(address.toLowerCase(), new Map(events.map((e) => [selectorOf(e), known(e)])));
+  const named = namedBy(deployment);
+  const registry = lower(deployment.contracts.AttestationRegistry.address);
+  let followed: readonly AddedMethod[] = [];
+  let contracts = new Map(named);
+  let filter = filterOf(contracts, followed);
+
+  function decode(log: Readable): Event {
+    const { address, topics, data, blockNumber, logIndex } = log;
+    const contract = contracts.get(address);
+    const known = contract?.events?.get(topics[0] as Hex);
+    if (!known) {
+      if (contract && !contract.events) return unknown(log, contract);
+      throw new MalformedLog(`${address} has no event ${topics[0]} that is known.`);
+    }
+    const { method, eventName } = known;
+    const isFound = known.subject > 0 && (method === undefined || data.length <= MOST_DATA);
+    const subject = isFound ? (topics[known.subject] ?? null) : null;
+    try {
+      return {
+        method,
+        eventName,
+        args: known.read(topics, data),
+        subject,
+        location: { blockNumber, logIndex },
+      } as Event;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      throw new MalformedLog(`Log ${logIndex} of block ${blockNumber} is no well-formed ${eventName}.`);
+    }
   }
 
   return {
-    filter: {
-      addresses: [...contracts.keys()] as Address[],
-      signatures: [...new Set([...contracts.values()].flatMap((events) => [...events.keys()]))] as Hex[],
+    get filter() {
+      return filter;
     },
-    decode({ address, topics, data, blockNumber, logIndex }) {
-      const event = contracts.get(address)?.get(topics[0] as Hex);
-      if (!event) throw new MalformedLog(`${address} has no event ${topics[0]} that is known.`);
-      const { eventName } = event;
+    follow(methods, logs = []) {
+      const before = new Map(followed.map(({ address, blockNumber }) => [address, blockNumber]));
+      const added = [...methods, ...addedBy(registry, logs)].filter(({ address }) => !named.has(address));
+      if (sameMethods(added, followed)) return false;
+      followed = added;
+      contracts = new Map([...named, ...contractsOf(added)]);
+      filter = filterOf(contracts, added);
+      return added.some(({ address, blockNumber }) => blockNumber < (before.get(address) ?? Number.POSITIVE_INFINITY));
+    },
+    decode,
+    decodeStored(log) {
       try {
-        return { eventName, args: event.read(topics, data), place: { blockNumber, logIndex } } as Event;
+        return decode(log);
       } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        throw new MalformedLog(`Log ${logIndex} of block ${blockNumber} is no well-formed ${eventName}.`);
+        // What the deployment names was known when the log came: then the file is damaged.
+        if (!(error instanceof MalformedLog) || named.has(log.address)) throw error;
+        return unknown(log, contracts.get(log.address));
       }
     },
   };
 }
 
-interface Known {
-  eventName: string;
-  read: EventReader;
+const lower = (address: Address): Address => address.toLowerCase() as Address;
+
+/** The contracts that the deployment names and whose events are known. */
+function namedBy({ contracts }: Deployment): Map<Address, Contract> {
+  const named = new Map<Address, Contract>();
+  const add = (name: string, contract: Contract) => {
+    const found = contracts[name];
+    if (found) named.set(lower(found.address), contract);
+  };
+  for (const [name, { abi, subjects }] of Object.entries(core))
+    add(name, { events: eventsOf(abi, undefined, (event) => topicNamed(event, subjects[event.name])), numbers: [] });
+  for (const [name, method] of knownMethods()) add(method.name, { events: methodEvents(name, method), numbers: [] });
+  return named;
 }
 
-const known = (event: AbiEvent): Known => ({ eventName: event.name, read: compile(event) });
-
-// Of no attestation that must be found by them, or with traces that are too long to be read with each receipt.
-const apart: readonly EventName[] = ["TaskAdded", "MethodAdded", "BatchAttested", "Traced"];
-
-/** What the events of an attestation, a model or a point change are found by: its uid, its modelId, the points' subject. */
-export function subjectOf(event: Event): Hex | null {
-  const { args } = event as { args: { uid?: Hex; id?: Hex | number; modelId?: Hex; subject?: Hex } };
-  if (apart.includes(event.eventName)) return null;
-  return args.uid ?? (args.id as Hex | undefined) ?? args.subject ?? args.modelId ?? null;
+/** The contracts of added methods. */
+function contractsOf(added: readonly AddedMethod[]): [Address, Contract][] {
+  const numbers = Map.groupBy(added, ({ address }) => address);
+  return [...numbers].map(([address, as]) => {
+    const ids = as.map(({ id }) => id);
+    const known = knownMethods().find(([, { id }]) => ids.includes(id));
+    return [address, { events: known && methodEvents(...known), numbers: ids }];
+  });
 }
+
+const methodEvents = (name: string, { abi }: { abi: Abi }): Map<Hex, Known> => eventsOf(abi, name, () => 1);
+
+const eventsOf = (abi: Abi, method: string | undefined, subjectOf: (event: AbiEvent) => number): Map<Hex, Known> =>
+  new Map(
+    abi
+      .filter((item) => item.type === "event")
+      .map((event) => [
+        selectorOf(event),
+        { method, eventName: event.name, subject: subjectOf(event), read: compile(event) },
+      ]),
+  );
+
+const topicNamed = ({ inputs }: AbiEvent, name: string | undefined): number =>
+  1 + inputs.filter(({ indexed }) => indexed).findIndex((input) => input.name === name);
+
+function filterOf(contracts: ReadonlyMap<Address, Contract>, added: readonly AddedMethod[]): LogFilter {
+  const [known, whole] = [true, false].map((isKnown) =>
+    [...contracts].filter(([, { events }]) => (events !== undefined) === isKnown),
+  ) as [[Address, Contract][], [Address, Contract][]];
+  return {
+    addresses: known.map(([address]) => address),
+    signatures: [...new Set(known.flatMap(([, { events = new Map() }]) => [...events.keys()]))],
+    whole: whole.map(([address]) => address),
+    // Where one is added twice, the first time counts.
+    since: new Map(added.toReversed().map(({ address, blockNumber }) => [address, blockNumber])),
+  };
+}
+
+/** The methods that the registry's `MethodAdded` names. */
+function addedBy(registry: Address, logs: readonly Pick<Log, "address" | "topics" | "blockNumber">[]): AddedMethod[] {
+  const added: AddedMethod[] = [];
+  for (const { address, topics, blockNumber } of logs) {
+    if (topics[0] !== METHOD_ADDED || address !== registry || topics.length !== 3) continue;
+    const [, id, method] = topics as [Hex, Hex, Hex];
+    added.push({ id: Number(id), address: `0x${method.slice(26)}`, blockNumber });
+  }
+  return added;
+}
+
+const sameMethods = (a: readonly AddedMethod[], b: readonly AddedMethod[]): boolean =>
+  a.length === b.length &&
+  a.every(({ id, address, blockNumber }, i) => {
+    const other = b[i] as AddedMethod;
+    return id === other.id && address === other.address && blockNumber === other.blockNumber;
+  });
+
+const unknown = (
+  { address, topics, data, blockNumber, logIndex }: Readable,
+  contract: Contract | undefined,
+): Event => ({
+  method: undefined,
+  eventName: "unknown",
+  args: { contract: address, numbers: contract?.numbers ?? [], topics, data },
+  subject: (data.length <= MOST_DATA && topics[1]) || null,
+  location: { blockNumber, logIndex },
+});

@@ -33,12 +33,23 @@ export interface Log {
   logIndex: number;
 }
 
-/** Which logs are wanted. */
+/** Which logs are wanted. Addresses are lower case. */
 export interface LogFilter {
-  /** Lower case. */
+  /** Contracts whose logs with one of `signatures` are wanted. */
   addresses: readonly Address[];
   /** First topics: the events' signatures. */
   signatures: readonly Hex[];
+  /** Contracts of which every log is wanted, whatever its topics. */
+  whole: readonly Address[];
+  /** Of those whose logs are wanted only from a block on, that block. */
+  since: ReadonlyMap<Address, number>;
+}
+
+/** What is asked of nodes, and how far they are checked. */
+export interface Wanted {
+  filter: LogFilter;
+  /** Whether logs are held against the bloom filters of the headers; false only for chains whose headers carry none. */
+  blooms: boolean;
 }
 
 /** The header at a number or tag; throws {@link RpcError} where no node has one. */

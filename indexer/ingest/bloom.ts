@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import { bitOf, itemOf } from "./items.ts";
+import { bitOf, itemOf } from "./topics.ts";
 
 /** The size of a header's `logsBloom`. */
 export const BLOOM_BYTES = 256;

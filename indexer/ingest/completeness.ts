@@ -1,23 +1,32 @@
-import type { Log, LogFilter, SealedHeader } from "./blocks.ts";
+import type { Log, LogFilter, SealedHeader, Wanted } from "./blocks.ts";
 import { covers, emptyBloom, mayContain, sameBloom } from "./bloom.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
-import { askAllLogs, type BlockLogs, wantedBy } from "./logs.ts";
+import { askAllLogs, askLogs, type BlockLogs, wantedBy } from "./logs.ts";
+import type { Rpc } from "./rpc.ts";
 
 /** A block and those of its logs that are wanted, in order. */
 export interface Block {
   header: SealedHeader;
   logs: Log[];
-  /** Of the logs that the node answered with. */
+  /** Of the logs that the node returned. */
   bloom: Uint8Array;
 }
 
 const BLOCKS_AT_ONCE = 8;
 
+/** Logs of one block, asked by its hash so that a reorg can't slip another block's logs in. Throws `RpcError`. */
+export function readBlockLogs(rpc: Rpc, { filter, blooms }: Wanted, header: SealedHeader): Promise<Log[]> {
+  return rpc.any(async (node) => {
+    const blocks = blocksOf([header], await askLogs(node, { blockHash: header.hash }, filter));
+    const [{ logs }] = (blooms ? await complete(node, blocks, filter) : blocks) as [Block];
+    return logs;
+  });
+}
+
 /**
- * The same blocks with no log missing. A block's bloom must be explained by its logs: where the wanted ones alone don't
- * for certain, all the block's logs are asked for. Throws {@link RpcError} where a bloom and the logs contradict each
- * other.
+ * The same blocks with no log missing. A block's logs must explain its bloom: if the wanted ones alone might not, all the
+ * block's logs are requested. Throws {@link RpcError} if a bloom and the logs contradict each other.
  */
 export async function complete(
   node: Endpoint,
@@ -36,7 +45,7 @@ export async function complete(
   return whole;
 }
 
-/** Puts logs to their headers; throws {@link RpcError} for logs of another block. Both are in order. */
+/** Assigns logs to their headers; throws {@link RpcError} for logs of another block. Both are in order. */
 export function blocksOf(headers: readonly SealedHeader[], answered: readonly BlockLogs[]): Block[] {
   let next = 0;
   const blocks = headers.map((header): Block => {
@@ -63,10 +72,11 @@ function isExplained({ header, logs, bloom }: Block, filter: LogFilter): boolean
   return sameBloom(bloom, logsBloom) && isWithoutGap(logs) && isToTheEnd(header, logs);
 }
 
-const mayHold = (bloom: Uint8Array, { addresses, signatures }: LogFilter): boolean =>
-  addresses.some((address) => mayContain(bloom, address)) && signatures.some((topic) => mayContain(bloom, topic));
+const mayHold = (bloom: Uint8Array, { addresses, signatures, whole }: LogFilter): boolean =>
+  whole.some((address) => mayContain(bloom, address)) ||
+  (addresses.some((address) => mayContain(bloom, address)) && signatures.some((topic) => mayContain(bloom, topic)));
 
-// A log may be missing whose bits the others set, too.
+// A log whose bits others set too may be missing.
 const isWithoutGap = (logs: readonly Log[]): boolean => logs.every(({ logIndex }, i) => logIndex === i);
 
 // So may one after all the others, where later transactions are said to have none.

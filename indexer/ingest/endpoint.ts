@@ -4,7 +4,7 @@ import { createTransport, nameOf } from "./transport.ts";
 /** One node, or several behind one URL. Every method throws {@link RpcError}, or the signal's reason. */
 export interface Endpoint {
   call(method: string, params: readonly unknown[], signal?: AbortSignal): Promise<unknown>;
-  /** The same method several times, in as few requests as the node puts up with; the results in the order of the calls. */
+  /** The same method several times, in as few requests as the node accepts; the results are in the order of the calls. */
   batch(method: string, calls: readonly (readonly unknown[])[], signal?: AbortSignal): Promise<unknown[]>;
 }
 
@@ -19,10 +19,10 @@ export interface EndpointOptions {
 }
 
 const WIDEST = 100;
-// After so many good answers a wider batch is tried again.
+// Good answers after which a larger batch is tried again.
 const PATIENCE = 16;
 
-/** Speaks JSON-RPC with one URL. */
+/** JSON-RPC with one URL. */
 export function createEndpoint({ url, chainId, timeout, signal: ending }: EndpointOptions): Endpoint {
   const send = createTransport(url, timeout);
   const name = nameOf(url);

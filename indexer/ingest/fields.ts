@@ -4,14 +4,14 @@ import { RpcError } from "./errors.ts";
 const BYTES = /^0x(?:[0-9a-f]{2})*$/;
 const QUANTITY = /^0x[0-9a-f]{1,14}$/;
 
-/** A JSON object that a node was asked for; `what` says which. */
+/** A JSON object from a node; `what` names it in errors. */
 export function objectOf(value: unknown, what: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null)
     throw new RpcError(`The node answered with ${quote(value)} for ${what}.`);
   return value as Record<string, unknown>;
 }
 
-/** Bytes as hex in lower case; exactly `size` of them if told. */
+/** Bytes as lower-case hex; exactly `size` of them if given. */
 export function hexOf(value: unknown, field: string, size?: number): Hex {
   const fits = typeof value === "string" && (size === undefined || value.length === 2 + 2 * size);
   if (fits && BYTES.test(value)) return value as Hex;
@@ -22,10 +22,10 @@ export function hexOf(value: unknown, field: string, size?: number): Hex {
 
 const NO_BYTES = Buffer.alloc(0);
 
-/** Bytes; exactly `size` of them if told. */
+/** Bytes; exactly `size` of them if given. */
 export function bytesOf(value: unknown, field: string, size?: number): Buffer {
   const digits = typeof value === "string" && value.startsWith("0x") ? value.slice(2) : undefined;
-  // Of a character that is none of ASCII only a part would be read.
+  // Of a character outside ASCII only one byte would be read.
   if (digits === undefined || Buffer.byteLength(digits) !== digits.length) throw wrong(value, field);
   if (digits === "" && !size) return NO_BYTES;
   const bytes = Buffer.from(digits, "hex");

@@ -4,12 +4,12 @@ import { addItem, emptyBloom } from "./bloom.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
 import { bytesOf, hashOf, hexOf, objectOf, quantityOf } from "./fields.ts";
-import { itemOf, textOf } from "./items.ts";
+import { itemOf, textOf } from "./topics.ts";
 
 /** Of which blocks logs are asked. */
-type Place = { blockHash: Hex } | { fromBlock: Hex; toBlock: Hex };
+type BlockQuery = { blockHash: Hex } | { fromBlock: Hex; toBlock: Hex };
 
-/** Logs that a node says are of one block. */
+/** Logs that a node returned for one block. */
 export interface BlockLogs {
   blockNumber: number;
   blockHash: Hex;
@@ -19,30 +19,42 @@ export interface BlockLogs {
   bloom: Uint8Array;
 }
 
-/** The wanted logs at a place; throws {@link RpcError} when there is one among them that isn't wanted. */
+/** The wanted logs of a block or range; throws {@link RpcError} when there is one among them that wasn't asked for. */
 export async function askLogs(
   node: Endpoint,
-  place: Place,
+  range: BlockQuery,
   filter: LogFilter,
   signal?: AbortSignal,
 ): Promise<BlockLogs[]> {
-  const query = { ...place, address: filter.addresses, topics: [filter.signatures] };
-  const blocks = parseLogs(await node.call("eth_getLogs", [query], signal));
-  const isWanted = wantedBy(filter);
+  const blocks = parseLogs(await node.call("eth_getLogs", [{ ...range, ...queryOf(filter) }], signal));
+  const isAsked = askedBy(filter);
   for (const { logs } of blocks)
     for (const log of logs)
-      if (!isWanted(log)) throw new RpcError(`The node answered with a log of ${log.address} that nobody asked for.`);
-  return blocks;
+      if (!isAsked(log)) throw new RpcError(`The node answered with a log of ${log.address} that nobody asked for.`);
+  if (filter.whole.length === 0 && filter.since.size === 0) return blocks;
+  const isWanted = wantedBy(filter);
+  return blocks.map((block) => ({ ...block, logs: block.logs.filter(isWanted) }));
+}
+
+// A query has one list of topics for all its contracts.
+const queryOf = ({ addresses, signatures, whole }: LogFilter) =>
+  whole.length === 0 ? { address: addresses, topics: [signatures] } : { address: [...addresses, ...whole] };
+
+function askedBy({ addresses, signatures, whole }: LogFilter): (log: Log) => boolean {
+  const [contracts, events] = [new Set([...addresses, ...whole]), new Set(signatures)];
+  return ({ address, topics }) => contracts.has(address) && (whole.length > 0 || events.has(topics[0] as Hex));
 }
 
 /** All logs of a block. */
 export const askAllLogs = async (node: Endpoint, blockHash: Hex, signal?: AbortSignal): Promise<BlockLogs[]> =>
   parseLogs(await node.call("eth_getLogs", [{ blockHash }], signal));
 
-/** Tells whether a log is of one of the filter's contracts and events. */
-export function wantedBy({ addresses, signatures }: LogFilter): (log: Log) => boolean {
-  const [contracts, events] = [new Set(addresses), new Set(signatures)];
-  return ({ address, topics }) => contracts.has(address) && events.has(topics[0] as Hex);
+/** Whether the filter wants a log. */
+export function wantedBy({ addresses, signatures, whole, since }: LogFilter): (log: Log) => boolean {
+  const [contracts, events, all] = [new Set(addresses), new Set(signatures), new Set(whole)];
+  return ({ address, topics, blockNumber }) =>
+    (all.has(address) || (contracts.has(address) && events.has(topics[0] as Hex))) &&
+    blockNumber >= (since.get(address) ?? 0);
 }
 
 /** Reads an answer of `eth_getLogs`, and puts it in the chain's order. */
@@ -61,7 +73,7 @@ function putInOrder({ blockNumber, logs }: BlockLogs): void {
       throw new RpcError(`The node answered with log ${logs[i]?.logIndex} of block ${blockNumber} twice.`);
 }
 
-/** Reads logs, and puts each to its block. */
+/** Reads logs, and groups them by block. */
 function createLogReader(): { read(log: Record<string, unknown>): void; blocks: Map<string, BlockLogs> } {
   const blocks = new Map<string, BlockLogs>();
   // Most logs share these fields with the log before them.
@@ -105,7 +117,7 @@ function addressOf(value: unknown, bloom: Uint8Array): Address {
   return textOf(item);
 }
 
-// In place: what a node answered is nobody else's.
+// In place: nobody else uses the node's answer.
 function topicsOf(topics: unknown, bloom: Uint8Array): Hex[] {
   if (!Array.isArray(topics) || topics.length > 4) throw new RpcError("The node answered with a log without topics.");
   for (let i = 0; i < topics.length; i++) {
@@ -116,11 +128,11 @@ function topicsOf(topics: unknown, bloom: Uint8Array): Hex[] {
   return topics;
 }
 
-// Told from a text of its size that is known, it is known to be well-formed.
+// A text that equals one already checked is well-formed.
 const itemIn = (value: unknown, field: string, size: number): number =>
   itemOf(typeof value === "string" && value.length === 2 + 2 * size ? value : hexOf(value, field, size));
 
-/** `read`, not run anew for the value that it was last run for. */
+/** `read`, with its last result remembered. */
 function repeated<T>(read: (value: unknown) => T): (value: unknown) => T {
   let last: { value: unknown; result: T } | undefined;
   return (value) => {

@@ -1,11 +1,10 @@
-import { checkLinks, type Header, type Log } from "./blocks.ts";
+import { checkLinks, type Header, type Log, type Wanted } from "./blocks.ts";
 import type { Block } from "./completeness.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
-import { createPace } from "./pace.ts";
+import { type NodeRange, readCheckedRange, readUncheckedRange } from "./node-range.ts";
+import { createRangeSize } from "./range-size.ts";
 import type { Rpc } from "./rpc.ts";
-import { readChecked, readUnchecked, type Section } from "./sections.ts";
-import type { Wanted } from "./wanted.ts";
 
 /** Final blocks in a row, checked as far as a node's answers can be. */
 export interface Range {
@@ -37,8 +36,8 @@ export async function* readRanges(
   { filter, blooms, after, to, head = to }: RangesWanted,
 ): AsyncGenerator<Range> {
   const stop = new AbortController();
-  const pace = createPace();
-  const read = blooms ? readChecked : readUnchecked;
+  const size = createRangeSize();
+  const read = blooms ? readCheckedRange : readUncheckedRange;
 
   function ask(from: number, last: number): Asked {
     const question = { filter, from, to: last, followed: last < head, signal: stop.signal };
@@ -52,25 +51,25 @@ export async function* readRanges(
   try {
     for (;;) {
       for (let last: number; asked.length < RANGES_AHEAD && next <= to; next = last + 1) {
-        last = Math.min(next + pace.span() - 1, to);
+        last = Math.min(next + size.blocks() - 1, to);
         asked.push(ask(next, last));
       }
       const part = asked.shift();
       if (!part) return;
       const count = part.to - part.from + 1;
-      const section = await part.answer;
-      if (section instanceof RpcError) {
-        if (count === 1) throw section;
-        pace.failed(count);
+      const answer = await part.answer;
+      if (answer instanceof RpcError) {
+        if (count === 1) throw answer;
+        size.failed(count);
         const middle = part.from + (count >> 1);
         asked.unshift(ask(part.from, middle - 1), ask(middle, part.to));
         continue;
       }
-      const { first, blocks } = section;
+      const { first, blocks } = answer;
       checkLinks(before, [first]);
       before = (blocks.at(-1) as Block).header;
       const logs = blocks.flatMap((block) => block.logs);
-      pace.succeeded(count, sizeOf(logs));
+      size.succeeded(count, sizeOf(logs));
       yield { from: part.from, to: part.to, headers: blocks.map(({ header }) => header), logs };
     }
   } finally {
@@ -81,7 +80,7 @@ export async function* readRanges(
 interface Asked {
   from: number;
   to: number;
-  answer: Promise<Section | RpcError>;
+  answer: Promise<NodeRange | RpcError>;
 }
 
 /** The error as a value; what is no {@link RpcError} is thrown when the answer's turn comes. */

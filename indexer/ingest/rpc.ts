@@ -23,18 +23,18 @@ interface Member {
   node: Endpoint;
   /** Failures since the last success. */
   failures: number;
-  /** How long it is left alone after it answered that there are too many requests, in milliseconds. */
+  /** Pause after it answered "too many requests", in milliseconds. */
   rest: number;
-  /** Not to be asked before this time, by `performance.now()`. */
+  /** Not used before this time, by `performance.now()`. */
   restsUntil: number;
 }
 
 const FIRST_REST = 50;
 const LONGEST_REST = 5_000;
-/** Nobody is kept waiting longer for a node that asked for a rest. */
+/** Longest such pause. */
 const LONGEST_WAIT = 10_000;
 
-/** Speaks with several nodes of one chain: stays with one that answers, and goes over to the next when it fails. */
+/** Uses several nodes of one chain: stays with one that answers, and switches to the next when it fails. */
 export function createRpc({ urls, ...options }: RpcOptions): Rpc {
   const members: Member[] = urls.map((url) => ({
     node: createEndpoint({ url, ...options }),

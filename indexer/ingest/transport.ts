@@ -6,18 +6,18 @@ import { RpcError } from "./errors.ts";
 /** Sends a body to one URL and gives the answer's. Throws {@link RpcError}, or the signal's reason. */
 export type Transport = (body: string, signal: AbortSignal) => Promise<string>;
 
-// In bytes. Memory is bounded; a longer one is asked for in halves.
+// In bytes, to bound memory. Longer answers are requested in halves.
 const LONGEST_ANSWER = 256 * 2 ** 20;
 
 /** HTTP with connections that are kept; `timeout` is the longest wait for a whole answer, in milliseconds. */
 export function createTransport(url: string, timeout: number): Transport {
   const { protocol, hostname } = new URL(url);
-  // Imported as a module, it would load Node's fetch and WebSocket, too.
+  // Not imported as a module: docs/performance.md, Start.
   const { request, Agent } = process.getBuiltinModule(protocol === "https:" ? "node:https" : "node:http");
   const agent = new Agent({ keepAlive: true });
   const headers = {
     "content-type": "application/json",
-    // On this machine it would cost more time than it saves.
+    // On this machine compression takes longer than sending.
     "accept-encoding": isLocal(hostname) ? "identity" : "gzip",
   };
   const name = nameOf(url);

@@ -1,4 +1,4 @@
-import type { Db } from "../store/database.ts";
+import type { Db } from "../store/sqlite/database.ts";
 
 /** The ranking can't be read before it is built, once the first blocks are read. */
 export class RankingNotBuilt extends Error {
@@ -8,16 +8,7 @@ export class RankingNotBuilt extends Error {
   }
 }
 
-/** Whether a database's ranking is built. */
-export interface Built {
-  is(): boolean;
-  /** Throws {@link RankingNotBuilt} unless it is. */
-  require(): void;
-  /** To be called when a transaction failed, or the database was emptied. */
-  forget(): void;
-}
-
-export function createBuilt(db: Db): Built {
+export function createBuilt(db: Db) {
   const row = db.prepare("SELECT 1 FROM ranking_built");
   // Another connection may build it, and nobody takes it down while there are others.
   let known = false;
@@ -27,11 +18,16 @@ export function createBuilt(db: Db): Built {
   };
   return {
     is,
-    require() {
+    /** Throws {@link RankingNotBuilt} unless it is. */
+    require(): void {
       if (!is()) throw new RankingNotBuilt();
     },
-    forget() {
+    /** To be called when a transaction failed, or the database was emptied. */
+    forget(): void {
       known = false;
     },
   };
 }
+
+/** Whether a database's ranking is built. */
+export type Built = ReturnType<typeof createBuilt>;

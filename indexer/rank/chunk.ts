@@ -1,38 +1,59 @@
 import type { Address } from "viem";
-import type { Standing } from "../../sdk/wire.ts";
-import { leading } from "./leading.ts";
-import type { Unranked } from "./standings.ts";
-
-/** What orders standings. */
-export type Key = Pick<Standing, "points" | "lastSeq">;
+import { rankAfter } from "../../sdk/ledger.ts";
+import type { Position, Unranked } from "./standings.ts";
 
 const RANK = '{"rank":';
 const ACCOUNT = ',"account":"';
+const POINTS = '","points":"';
+const LAST_SEQ = ',"lastSeq":"';
+
+/** In what is behind a written place, where the points begin: an address has 42 characters. */
+const TO_POINTS = ACCOUNT.length + 42 + POINTS.length;
+
+/** The standings with which a chunk touches its neighbours in rank. */
+interface Edges {
+  /** Points of the first one. */
+  first: bigint;
+  /** Points of the last one. */
+  last: bigint;
+  /** Where the first one with the last one's points is. */
+  tie: number;
+}
 
 /** Standings next to each other in a ranking, kept as the JSON that is sent. */
 export class Chunk {
   readonly id: number;
   /** Standings ahead of this chunk. */
   ahead: number;
+  /** Rank of the first one: not that of its place where its points are those of standings ahead. */
+  firstRank: number;
   /** Chunks ahead of it. */
   index = 0;
   /** The standings, each with a comma behind it. */
   #written = "";
   /** Where each of them begins, and the end. */
   #starts: number[] = [];
-  /** What `ahead` was when they were written. */
-  #rankedBehind = 0;
-  /** The standings from behind their ranks on, from a change of them until they are written again. */
+  /** What `ahead` and `firstRank` were when they were written. */
+  #writtenFor = { ahead: 0, firstRank: 0 };
+  /** The standings from behind their places on, from a change of them until they are written again. */
   #rests: string[] | undefined;
+  #edges: Edges | undefined;
 
   constructor(id: number, ahead: number, standings: readonly Unranked[]) {
     this.id = id;
     this.ahead = ahead;
+    this.firstRank = ahead + 1;
     this.#write(standings.map(restOf));
   }
 
   get length(): number {
     return this.#rests?.length ?? this.#starts.length - 1;
+  }
+
+  /** Of at least one standing. */
+  get edges(): Edges {
+    this.#edges ??= this.#findEdges();
+    return this.#edges;
   }
 
   /** Where an account stands, looked for at a place first; -1 if it doesn't. */
@@ -49,54 +70,96 @@ export class Chunk {
     return text.slice(this.#starts[from], (this.#starts[to] as number) - 1);
   }
 
-  keyAt(at: number): Key {
-    return JSON.parse(this.slice(at, at + 1));
+  rankAt(at: number): number {
+    const text = this.#text();
+    const from = (this.#starts[at] as number) + RANK.length;
+    return Number(text.slice(from, text.indexOf(",", from)));
+  }
+
+  positionAt(at: number): Position {
+    const [text, from] = this.#rests ? [this.#rests[at] as string, 0] : [this.#written, this.#restAt(at)];
+    const lastSeq = text.indexOf(LAST_SEQ, from + TO_POINTS);
+    return {
+      points: numberIn(text, from + TO_POINTS),
+      lastSeq: numberIn(text, lastSeq + LAST_SEQ.length),
+    };
   }
 
   insert(at: number, standing: Unranked): void {
-    this.#unwritten().splice(at, 0, restOf(standing));
+    this.#change().splice(at, 0, restOf(standing));
   }
 
   remove(at: number): void {
-    this.#unwritten().splice(at, 1);
+    this.#change().splice(at, 1);
   }
 
   /** Removes the standings from `at` on, and returns them. */
   cut(at: number): Unranked[] {
     const standings = JSON.parse(`[${this.slice(at, this.length)}]`);
-    this.#unwritten().splice(at);
+    this.#change().splice(at);
     return standings;
   }
 
+  #findEdges(): Edges {
+    const { points: first } = this.positionAt(0);
+    const { points: last } = this.positionAt(this.length - 1);
+    return { first, last, tie: leading(this.length, (at) => this.positionAt(at).points !== last) };
+  }
+
   #text(): string {
-    if (this.#rests || this.#rankedBehind !== this.ahead) this.#write(this.#unwritten());
+    const { ahead, firstRank } = this.#writtenFor;
+    if (this.#rests || ahead !== this.ahead || firstRank !== this.firstRank) this.#write(this.#unwritten());
     return this.#written;
   }
 
   #write(rests: readonly string[]): void {
-    const texts = rests.map((rest, i) => `${RANK}${this.ahead + 1 + i}${rest},`);
+    const { ahead, firstRank } = this;
+    let last: { points: string; rank: number } | undefined;
     let end = 0;
+    const texts = rests.map((rest, i) => {
+      const place = ahead + 1 + i;
+      const points = rest.slice(TO_POINTS, rest.indexOf('"', TO_POINTS));
+      last = { points, rank: i === 0 ? firstRank : rankAfter(last, points, place) };
+      return `${RANK}${last.rank},"place":${place}${rest},`;
+    });
     this.#starts = [0, ...texts.map(({ length }) => (end += length))];
     this.#written = texts.join("");
     this.#rests = undefined;
-    this.#rankedBehind = this.ahead;
+    this.#writtenFor = { ahead, firstRank };
   }
 
   #unwritten(): string[] {
-    this.#rests ??= this.#starts.slice(1).map((end, at) => this.#written.slice(this.#restAt(at), end - 1));
+    return this.#rests ?? this.#starts.slice(1).map((end, at) => this.#written.slice(this.#restAt(at), end - 1));
+  }
+
+  /** The standings to be changed, from behind their places on. */
+  #change(): string[] {
+    this.#edges = undefined;
+    this.#rests = this.#unwritten();
     return this.#rests;
   }
 
-  /** Where what is behind a written rank begins. */
+  /** Where what is behind a written place begins. */
   #restAt(at: number): number {
-    const rank = this.#rankedBehind + 1 + at;
-    let digits = 1;
-    for (let least = 10; least <= rank; least *= 10) digits++;
-    return (this.#starts[at] as number) + RANK.length + digits;
+    return this.#written.indexOf(ACCOUNT, this.#starts[at]);
   }
 }
+
+/** The decimal number in quotes that begins there. */
+const numberIn = (text: string, from: number): bigint => BigInt(text.slice(from, text.indexOf('"', from)));
 
 const restOf = (standing: Unranked): string => {
   const { account, points, verified, pending, refuted, caught, lastSeq, lastChangeAt } = standing;
   return `,${JSON.stringify({ account, points, verified, pending, refuted, caught, lastSeq, lastChangeAt }).slice(1)}`;
 };
+
+/** How many of `count` positions, from the first on, pass a test that holds for no later ones; it is called about log2(`count`) times. */
+export function leading(count: number, test: (at: number) => boolean): number {
+  let low = 0;
+  for (let high = count; low < high; ) {
+    const middle = (low + high) >>> 1;
+    if (test(middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

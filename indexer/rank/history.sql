@@ -7,8 +7,9 @@ CREATE TABLE epochs (
   PRIMARY KEY (season_id, epoch)
 ) STRICT, WITHOUT ROWID;
 
--- The ranks right after that ledger entry, for all epochs that ended between it and the next: of 1000 participants a
--- row, by their numbers, 4 bytes each with the lowest first. Chunk 0 begins with participant 1. A row fits in a page.
+-- The ranks right after that ledger entry, those of equal points shared, for all epochs that ended between it and the
+-- next: of 1000 participants a row, by their numbers, 4 bytes each with the lowest first. Chunk 0 begins with
+-- participant 1. A row fits in a page.
 CREATE TABLE epoch_ranks (
   season_id INTEGER NOT NULL,
   seq INTEGER NOT NULL,

@@ -1,7 +1,7 @@
 import type { Address } from "viem";
-import type { Db } from "../store/database.ts";
+import type { Db } from "../store/sqlite/database.ts";
 import { createBuilt } from "./built.ts";
-import { BYTES, CHUNK } from "./closing.ts";
+import { RANK_BYTES, RANKS_PER_ROW } from "./epochs.ts";
 
 /** An epoch that has ended. */
 interface Epoch {
@@ -37,14 +37,14 @@ export function createHistory(db: Db): History {
   const epochs = db.prepare<[number], Epoch>(
     "SELECT epoch, ends_at AS endsAt, CAST(seq AS TEXT) AS seq FROM epochs WHERE season_id = ? ORDER BY epoch",
   );
-  // The ledger tells accounts by their exact letters, entries don't.
+  // The ledger compares accounts case-sensitively, entries don't.
   const participant = db.prepare<[number, Address], { account: Address; number: number }>(
     "SELECT account, number FROM entries WHERE season_id = ? AND account = ? AND last_seq > 0",
   );
   // Asked for its last row itself, SQLite would go through the season's ledger instead of the account's.
   const standings = db.prepare<[{ season: number; account: Address; chunk: number; at: number }], Row>(
     `SELECT
-       (SELECT substr(ranks, :at, ${BYTES}) FROM epoch_ranks
+       (SELECT substr(ranks, :at, ${RANK_BYTES}) FROM epoch_ranks
         WHERE season_id = epochs.season_id AND seq = epochs.seq AND chunk = :chunk) AS rank,
        (SELECT CAST(points AS TEXT) FROM ledger WHERE (season_id, seq) = (
           SELECT season_id, max(seq) FROM ledger
@@ -62,8 +62,8 @@ export function createHistory(db: Db): History {
       const found = participant.get(seasonId, account);
       if (!found) return epochs.all(seasonId).map(() => null);
       const index = found.number - 1;
-      const chunk = Math.floor(index / CHUNK);
-      const at = BYTES * (index % CHUNK) + 1;
+      const chunk = Math.floor(index / RANKS_PER_ROW);
+      const at = RANK_BYTES * (index % RANKS_PER_ROW) + 1;
       return standings.all({ season: seasonId, account: found.account, chunk, at }).map(standingOf);
     },
   };

@@ -1,5 +1,5 @@
-import type { Db } from "../store/database.ts";
-import type { EntryKey } from "../store/listener.ts";
+import type { EntryKey } from "../fold/entries.ts";
+import type { Db } from "../store/sqlite/database.ts";
 import { query } from "./queries.ts";
 
 /** Where an entry stands in a season: its points negated, and its last ledger entry. Lower is better. */
@@ -8,12 +8,14 @@ export interface Key {
   lastSeq: bigint;
 }
 
-/** The entries of every season in order, counted: a rank is found, and kept right, by few rows whatever their number. */
+/** The entries of every season in order, counted: a place is found, and kept right, by few rows whatever their number. */
 export interface Order {
-  /** The rank of an entry, from 1 on. */
-  rank(season: number, key: Key): number;
-  /** The entry at a rank from 1 on; undefined beyond the last. */
-  at(season: number, rank: number): Key | undefined;
+  /** How many entries stand ahead of a key, whether or not an entry has it. */
+  ahead(season: number, key: Key): number;
+  /** Rank and place of an entry, from 1 on. */
+  rankAndPlace(season: number, key: Key): { rank: number; place: number };
+  /** The entry at a place from 1 on; undefined beyond the last. */
+  at(season: number, place: number): Key | undefined;
   /** Adds the entry of the participant of a number. */
   enter(season: number, to: Key, number: number): void;
   move(season: number, from: Key, to: Key): void;
@@ -67,13 +69,14 @@ export function createOrder(db: Db): Order {
     height: height.get(season, key.behind, key.lastSeq) as number,
   });
 
-  /** The last mark of a level before a key. */
+  /** The last mark of a level before a key; above the highest level there is the beginning alone. */
   function before(season: number, level: number, { behind, lastSeq }: Key): Key {
+    if (level > LEVELS) return FIRST;
     const found = markBefore.get(season, level, behind, lastSeq);
     return found ? keyOf(found) : FIRST;
   }
 
-  /** Entries from a mark of the level above on, up to before a key; a key of a mark where the level is not 0. */
+  /** Entries from a mark of the level above on, up to before a key; that of a mark where the level is not 0. */
   function between(season: number, level: number, from: Key, to: Key): number {
     const range = { season, ...from, toBehind: to.behind, toSeq: to.lastSeq };
     return (level === 0 ? placesBetween.get(range) : marksBetween.get({ ...range, level })) as number;
@@ -129,18 +132,34 @@ export function createOrder(db: Db): Order {
   }
 
   return {
-    rank(season, key) {
-      let rank = 1;
+    ahead(season, key) {
+      let count = 0;
       let upTo = key;
-      for (let level = 0; level < LEVELS; level++) {
+      for (let level = 0; level <= LEVELS; level++) {
         const from = before(season, level + 1, key);
-        rank += between(season, level, from, upTo);
+        count += between(season, level, from, upTo);
         upTo = from;
       }
-      return rank + between(season, LEVELS, FIRST, upTo);
+      return count;
     },
-    at(season, rank) {
-      let stop: Stop | undefined = { from: FIRST, skipped: rank - 1 };
+    // Both climb until one mark counts for both.
+    rankAndPlace(season, key) {
+      const first = firstOf(key);
+      let [rank, place] = [1, 1];
+      let [low, high] = [first, key];
+      for (let level = 0; level <= LEVELS; level++) {
+        const met = isSame(low, high);
+        const above = before(season, level + 1, key);
+        const below = met ? above : before(season, level + 1, first);
+        const count = between(season, level, above, high);
+        place += count;
+        rank += met ? count : between(season, level, below, low);
+        [low, high] = [below, above];
+      }
+      return { rank, place };
+    },
+    at(season, place) {
+      let stop: Stop | undefined = { from: FIRST, skipped: place - 1 };
       for (let level = LEVELS; stop && level > 0; level--) stop = descend(season, level, stop);
       const found = stop && placeAt.get(season, stop.from.behind, stop.from.lastSeq, stop.skipped);
       return found && keyOf(found);
@@ -170,5 +189,10 @@ export function createOrder(db: Db): Order {
 
 /** Where an entry stands by its points and last ledger entry. */
 export const keyAt = ({ points, lastSeq }: EntryKey): Key => ({ behind: -points, lastSeq });
+
+/** Before every entry with the same points: the ledger begins with 1. */
+export const firstOf = ({ behind }: Key): Key => ({ behind, lastSeq: 0n });
+
+const isSame = (a: Key, b: Key): boolean => a.behind === b.behind && a.lastSeq === b.lastSeq;
 
 const keyOf = ([behind, lastSeq]: [bigint, bigint]): Key => ({ behind, lastSeq });

@@ -1,5 +1,6 @@
--- The ranking rule: points descending, then the lower last_seq, which is unique in a season: who got there first.
--- `behind`, the points negated, turns it into one ascending key, (behind, last_seq). Whatever ranks is in this file.
+-- The ranking rule: points descending; equal points share a rank, and go by the lower last_seq in the list, which is unique
+-- in a season. `behind`, the points negated, turns that into one ascending key, (behind, last_seq): a place is one more
+-- than the entries ahead of the key, a rank one more than those ahead of (behind, 0). Whatever ranks is in this file.
 
 -- name: install
 -- Every entry in order, once the ranking is built. `height` is drawn by lot from last_seq: 1 of 64 entries has one above
@@ -137,8 +138,8 @@ DELETE FROM marks WHERE season_id = ? AND level = ? AND behind = ? AND last_seq 
 -- name: count of mark
 SELECT count FROM marks WHERE season_id = ? AND level = ? AND behind = ? AND last_seq = ?;
 
--- name: numbers
-SELECT number FROM places WHERE season_id = ? ORDER BY behind, last_seq;
+-- name: places in order
+SELECT number, -behind FROM places WHERE season_id = ? ORDER BY behind, last_seq;
 
 -- name: entries in order
 SELECT number, points, last_seq FROM entries WHERE season_id = ? AND last_seq > 0 ORDER BY -points, last_seq;

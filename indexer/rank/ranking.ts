@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
-import type { Db } from "../store/database.ts";
-import type { EntryChange, EntryListener } from "../store/listener.ts";
-import { storageError } from "../store/storage.ts";
-import { createBoards } from "./boards.ts";
+import type { Changes } from "../fold/changes.ts";
+import type { Entry } from "../fold/entries.ts";
+import type { Db } from "../store/sqlite/database.ts";
+import { storageError } from "../store/sqlite/storage.ts";
 import { createBuilt } from "./built.ts";
-import { createClosing } from "./closing.ts";
-import { createOrder, keyAt, type Order } from "./order.ts";
+import { createClosing } from "./epochs.ts";
+import { type Move, movesOf, opensSeason, partsOf } from "./moves.ts";
+import { createOrder, keyAt } from "./order.ts";
 import { query } from "./queries.ts";
 import { createStandingOrder } from "./standing-order.ts";
 import type { Standings } from "./standings.ts";
+import { createStandingsCache } from "./standings-cache.ts";
 import { createStored } from "./stored.ts";
 
 /** Reads and keeps the ranking of every season. */
@@ -24,8 +26,15 @@ export interface Ranking {
    * `StorageError` when the file can't be written at the moment.
    */
   build(): void;
-  /** Keeps the ranking and its history with the entries. */
-  listener: EntryListener;
+  /**
+   * Follows what blocks changed, which the store holds already; `timeOf` gives a block's time. Epochs that have ended by
+   * the cursor are closed with the standings as they were at their ends.
+   */
+  follow(changes: Changes, timeOf: (blockNumber: number) => number): void;
+  /** Follows what undoes blocks. */
+  retreat(changes: Changes): void;
+  /** To be called when what was followed was not stored, or the database was emptied: nothing may be remembered of it. */
+  forget(): void;
 }
 
 const history = readFileSync(new URL("history.sql", import.meta.url), "utf8");
@@ -43,14 +52,14 @@ export function createRanking(db: Db, { held = 0 } = {}): Ranking {
   const unbuilt = createStandingOrder(db);
   const closing = createClosing(db, built, unbuilt);
   const stored = createStored(db, order);
-  const boards = createBoards(db, stored, held);
+  const caches = createStandingsCache(db, stored, held);
 
   return {
     of(season) {
       built.require();
-      return boards.of(season) ?? stored.of(season);
+      return caches.of(season) ?? stored.of(season);
     },
-    held: boards.size,
+    held: caches.size,
     built: built.is,
     build() {
       if (built.is()) return;
@@ -61,34 +70,46 @@ export function createRanking(db: Db, { held = 0 } = {}): Ranking {
         throw storageError(db, error);
       }
     },
-    listener: {
-      nextEpochEnd: closing.next,
-      reach: closing.reach,
-      retreat: closing.retreat,
-      seasonsChanged: closing.seasonsChanged,
-      changed(changes) {
-        if (!built.is()) return unbuilt.changed(changes);
-        for (const change of changes) {
-          follow(order, change);
-          boards.changed(Number(change.seasonId), change.account);
-        }
-      },
-      tallied(seasonId, account) {
-        boards.changed(Number(seasonId), account);
-      },
-      abandoned() {
-        boards.forget();
-        built.forget();
-        unbuilt.forget();
-        closing.forget();
-      },
+    follow({ cursor, rows }, timeOf) {
+      const moves = movesOf(rows);
+      if (rows.some(opensSeason)) closing.seasonsChanged();
+      if (!built.is()) unbuilt.begin(moves);
+      for (const { moved, until, heads } of partsOf({ cursor, rows }, moves, closing.next, timeOf)) {
+        move(moved);
+        closing.reach(until, heads);
+      }
+      updateCaches(rows);
+    },
+    retreat({ cursor, rows }) {
+      move(movesOf(rows));
+      if (rows.some(opensSeason)) closing.seasonsChanged();
+      closing.retreat(cursor.timestamp);
+      updateCaches(rows);
+    },
+    forget() {
+      caches.forget();
+      built.forget();
+      unbuilt.forget();
+      closing.forget();
     },
   };
-}
 
-function follow(order: Order, { seasonId, number, before, after }: EntryChange): void {
-  const season = Number(seasonId);
-  if (before && after) order.move(season, keyAt(before), keyAt(after));
-  else if (before) order.leave(season, keyAt(before));
-  else if (after) order.enter(season, keyAt(after), number);
+  function move(moves: readonly Move[]): void {
+    if (!built.is()) unbuilt.changed(moves);
+    else
+      for (const { seasonId, number, before, after } of moves) {
+        if (before && after) order.move(seasonId, keyAt(before), keyAt(after));
+        else if (before) order.leave(seasonId, keyAt(before));
+        else if (after) order.enter(seasonId, keyAt(after), number);
+      }
+  }
+
+  function updateCaches(rows: Changes["rows"]): void {
+    if (!built.is()) return;
+    for (const change of rows) {
+      if (change.table !== "entries") continue;
+      const { seasonId, account } = (change.after ?? change.before) as Entry;
+      caches.changed(seasonId, account);
+    }
+  }
 }

@@ -1,16 +1,8 @@
-import type { Db } from "../store/database.ts";
-import type { EntryChange } from "../store/listener.ts";
+import { compareStandings } from "../../sdk/ledger.ts";
+import type { EntryKey } from "../fold/entries.ts";
+import type { Db } from "../store/sqlite/database.ts";
+import type { Move } from "./moves.ts";
 import { query } from "./queries.ts";
-
-/** The order of entries while the ranking is not built, in memory: about 24 bytes an account. */
-export interface StandingOrder {
-  /** Numbers of a season's participants, the first in rank first. */
-  numbers(seasonId: number): readonly number[];
-  /** Follows the entries. */
-  changed(changes: readonly EntryChange[]): void;
-  /** Drops what is held: it is read from the table `entries` when it is asked for again. */
-  forget(): void;
-}
 
 /** Keys by participant number; a last entry of 0 is no entry. */
 interface Season {
@@ -21,7 +13,7 @@ interface Season {
   changed: Set<number>;
 }
 
-export function createStandingOrder(db: Db): StandingOrder {
+export function createStandingOrder(db: Db) {
   const rows = db.prepare<[number], [bigint, bigint, bigint]>(query("entries in order")).raw().safeIntegers();
   const seasons = new Map<number, Season>();
 
@@ -35,24 +27,37 @@ export function createStandingOrder(db: Db): StandingOrder {
     return season;
   }
 
+  function follow({ seasonId, number }: Move, key: EntryKey | undefined): void {
+    const season = seasons.get(seasonId) ?? read(seasonId);
+    put(season, number, key?.points ?? 0n, key?.lastSeq ?? 0n);
+    season.changed.add(number);
+  }
+
   return {
-    numbers(seasonId) {
+    /** Visits the numbers and points of a season's participants, in order. */
+    each(seasonId: number, visit: (number: number, points: bigint) => void): void {
       const season = seasons.get(seasonId) ?? read(seasonId);
       if (season.changed.size > 0) merge(season);
-      return season.ordered;
+      for (const number of season.ordered) visit(number, season.points[number] as bigint);
     },
-    changed(changes) {
-      for (const { seasonId, number, after } of changes) {
-        const season = seasons.get(Number(seasonId)) ?? read(Number(seasonId));
-        put(season, number, after?.points ?? 0n, after?.lastSeq ?? 0n);
-        season.changed.add(number);
-      }
+    /** To be called before the parts of some moves are followed, which the table `entries` has already as a whole. */
+    begin(moves: readonly Move[]): void {
+      const held = new Set(seasons.keys());
+      for (const move of moves) if (!held.has(move.seasonId)) follow(move, move.before);
     },
-    forget() {
+    /** Follows the entries. */
+    changed(moves: readonly Move[]): void {
+      for (const move of moves) follow(move, move.after);
+    },
+    /** Drops what is held: it is read from the table `entries` when it is asked for again. */
+    forget(): void {
       seasons.clear();
     },
   };
 }
+
+/** The order of entries while the ranking is not built, in memory: about 24 bytes an account. */
+export type StandingOrder = ReturnType<typeof createStandingOrder>;
 
 const keys = (): BigInt64Array => new BigInt64Array(1_024);
 
@@ -74,16 +79,14 @@ function grown(array: BigInt64Array, index: number): BigInt64Array {
 /** Puts what changed where it belongs: the others keep their order. */
 function merge(season: Season): void {
   const { points, lastSeqs, ordered, changed } = season;
-  const before = (a: number, b: number): boolean => {
-    const [first, second] = [points[a] as bigint, points[b] as bigint];
-    return first === second ? (lastSeqs[a] as bigint) < (lastSeqs[b] as bigint) : first > second;
-  };
-  const moved = [...changed].filter((number) => lastSeqs[number] !== 0n).sort((a, b) => (before(a, b) ? -1 : 1));
+  const keyOf = (number: number) => ({ points: points[number] as bigint, lastSeq: lastSeqs[number] as bigint });
+  const compare = (a: number, b: number): number => compareStandings(keyOf(a), keyOf(b));
+  const moved = [...changed].filter((number) => lastSeqs[number] !== 0n).sort(compare);
   const merged: number[] = [];
   let next = 0;
   for (const number of ordered) {
     if (changed.has(number)) continue;
-    while (next < moved.length && before(moved[next] as number, number)) merged.push(moved[next++] as number);
+    while (next < moved.length && compare(moved[next] as number, number) < 0) merged.push(moved[next++] as number);
     merged.push(number);
   }
   season.ordered = merged.concat(moved.slice(next));

@@ -1,19 +1,19 @@
 import type { Address } from "viem";
 import type { Standing } from "../../sdk/wire.ts";
-import type { EntryKey } from "../store/listener.ts";
+import type { EntryKey } from "../fold/entries.ts";
 
 /** Where a standing is in the order of its season: points and last ledger entry. */
 export type Position = EntryKey;
 
-/** A standing without its rank, which others decide. */
-export type Unranked = Omit<Standing, "rank">;
+/** A standing without its rank and place, which others decide. */
+export type Unranked = Omit<Standing, "rank" | "place">;
 
-/** The standings of one season. Ranks are 1..n over the accounts with at least one ledger entry. */
+/** The standings of one season: of the accounts with at least one ledger entry. */
 export interface Standings {
   /** Up to `limit` standings after a position, or from the first on. */
   page(after: Position | undefined, limit: number): Standing[];
-  /** Up to `limit` standings from a rank on; none beyond the last. */
-  pageFrom(rank: number, limit: number): Standing[];
+  /** Up to `limit` standings from a place on; none beyond the last. */
+  pageFrom(place: number, limit: number): Standing[];
   /** The rank of an account; undefined without a ledger entry. */
   rankOf(account: Address): number | undefined;
   /** The standing of an account; undefined without a ledger entry. */
@@ -32,7 +32,7 @@ export interface Around {
   neighbours: string;
 }
 
-export const positionOf = ({ points, lastSeq }: Standing): Position => ({
+export const positionOf = ({ points, lastSeq }: Pick<Standing, "points" | "lastSeq">): Position => ({
   points: BigInt(points),
   lastSeq: BigInt(lastSeq),
 });

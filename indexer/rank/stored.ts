@@ -1,7 +1,8 @@
 import type { Address } from "viem";
+import { rankAfter } from "../../sdk/ledger.ts";
 import type { Standing } from "../../sdk/wire.ts";
-import type { Db } from "../store/database.ts";
-import { type Key, keyAt, type Order } from "./order.ts";
+import type { Db } from "../store/sqlite/database.ts";
+import { firstOf, type Key, keyAt, type Order } from "./order.ts";
 import { query } from "./queries.ts";
 import type { Standings, Unranked } from "./standings.ts";
 
@@ -12,14 +13,7 @@ interface Row extends Unranked {
 
 type InSeason = Key & { season: number };
 
-/** Standings of any season as the database holds them, read by a few rows each. */
-export interface Stored {
-  of(season: number): Standings;
-  /** An account's standing but for its rank, for which most is read; undefined without a ledger entry. */
-  unranked(season: number, account: Address): Unranked | undefined;
-}
-
-export function createStored(db: Db, order: Order): Stored {
+export function createStored(db: Db, order: Order) {
   const keyOfAccount = db.prepare<[number, Address], [bigint, bigint]>(query("key of account")).raw().safeIntegers();
   const standingAt = db.prepare<[InSeason], Row>(query("standing")).safeIntegers();
   const from = db.prepare<[InSeason & { limit: number }], Row>(query("from")).safeIntegers();
@@ -33,55 +27,70 @@ export function createStored(db: Db, order: Order): Stored {
 
   const rowAt = (season: number, key: Key): Row => standingAt.get({ season, ...key }) as Row;
 
-  function pageFrom(season: number, rank: number, limit: number): Standing[] {
-    const first = order.at(season, rank);
-    return first ? from.all({ season, ...first, limit }).map((row, i) => standing(row, rank + i)) : [];
+  const rankOf = (season: number, key: Key): number => 1 + order.ahead(season, firstOf(key));
+
+  /** Standings of rows next to each other, in order; `place` is the first one's, looked up where it isn't known. */
+  function ranked(season: number, rows: readonly Row[], place?: number): Standing[] {
+    const [first] = rows;
+    if (!first) return [];
+    const key = { behind: first.behind, lastSeq: first.last_seq };
+    const found = place ? { rank: rankOf(season, key), place } : order.rankAndPlace(season, key);
+    let last = { points: first.points, rank: found.rank };
+    return rows.map((row, i) => {
+      const { points } = row;
+      last = { points, rank: rankAfter(last, points, found.place + i) };
+      return { rank: last.rank, place: found.place + i, ...unranked(row) };
+    });
+  }
+
+  function pageFrom(season: number, place: number, limit: number): Standing[] {
+    const first = order.at(season, place);
+    return first ? ranked(season, from.all({ season, ...first, limit }), place) : [];
   }
 
   const standings = (season: number): Standings => ({
     page(position, limit) {
       if (!position) return pageFrom(season, 1, limit);
-      const rows = after.all({ season, ...keyAt(position), limit });
-      const first = rows[0] ? order.rank(season, { behind: rows[0].behind, lastSeq: rows[0].last_seq }) : 1;
-      return rows.map((row, i) => standing(row, first + i));
+      return ranked(season, after.all({ season, ...keyAt(position), limit }));
     },
-    pageFrom: (rank, limit) => pageFrom(season, rank, limit),
+    pageFrom: (place, limit) => pageFrom(season, place, limit),
     rankOf(account) {
       const key = keyOf(season, account);
-      return key && order.rank(season, key);
+      return key && rankOf(season, key);
     },
     standingOf(account) {
       const key = keyOf(season, account);
-      return key && standing(rowAt(season, key), order.rank(season, key));
+      return key && ranked(season, [rowAt(season, key)])[0];
     },
     around(account, most) {
       const key = keyOf(season, account);
       if (!key) return undefined;
-      const item = standing(rowAt(season, key), order.rank(season, key));
-      if (item.account !== account) return undefined;
+      const row = rowAt(season, key);
+      if (row.account !== account) return undefined;
       const near = { season, ...key, limit: most };
-      const ahead = before.all(near).map((row, i) => standing(row, item.rank - 1 - i));
-      const behind = after.all(near).map((row, i) => standing(row, item.rank + 1 + i));
-      return {
-        item: JSON.stringify(item),
-        neighbours: JSON.stringify([...ahead.reverse(), ...behind]),
-      };
+      const ahead = before.all(near).reverse();
+      const neighbours = ranked(season, [...ahead, row, ...after.all(near)]);
+      const [item] = neighbours.splice(ahead.length, 1);
+      return { item: JSON.stringify(item), neighbours: JSON.stringify(neighbours) };
     },
   });
 
   return {
     of: standings,
-    unranked(season, account) {
+    /** An account's standing but for its rank and place, for which most is read; undefined without a ledger entry. */
+    unranked(season: number, account: Address): Unranked | undefined {
       const key = keyOf(season, account);
-      return key && standing(rowAt(season, key), 0);
+      return key && unranked(rowAt(season, key));
     },
   };
 }
 
-function standing(row: Row, rank: number): Standing {
+/** Standings of any season as the database holds them, read by a few rows each. */
+export type Stored = ReturnType<typeof createStored>;
+
+function unranked(row: Row): Unranked {
   const { account, points, lastSeq } = row;
   return {
-    rank,
     account,
     points,
     verified: Number(row.verified),

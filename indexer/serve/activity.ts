@@ -1,8 +1,8 @@
 import { HOT } from "./answers.ts";
+import { methodOf } from "./labels.ts";
 import { noQuery } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, type State } from "./state.ts";
-import { methodOf } from "./words.ts";
 
 const MINUTES = 180;
 
@@ -14,18 +14,18 @@ export function activityRoute(app: App, state: State): void {
       config: HOT,
       schema: {
         summary: "Attestations recorded a minute, by method",
-        description: `The last ${MINUTES} minutes that had any.`,
+        description: `The last ${MINUTES} minutes in which there were any.`,
         querystring: noQuery,
         response: { 200: schemas.activityAnswer },
       },
     },
-    () => ({
-      asOf: asOf(state),
-      items: state.activity.latest(MINUTES).map(({ minute, method, count }) => ({
-        minute,
-        method: methodOf(method),
-        count,
-      })),
-    }),
+    () =>
+      state.read(async (snapshot) => {
+        const minutes = await snapshot.activity.latest(MINUTES);
+        return {
+          asOf: asOf(snapshot),
+          items: minutes.map(({ minute, method, count }) => ({ minute, method: methodOf(method), count })),
+        };
+      }),
   );
 }

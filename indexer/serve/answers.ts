@@ -6,7 +6,7 @@ import { type App, etagOf, type State } from "./state.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Many clients ask the same of this route: its answers are kept while the chain stands still. */
+    /** Popular route: its answers are kept until the next block. */
     hot?: boolean;
   }
 }
@@ -25,13 +25,13 @@ interface Kept {
 }
 
 /**
- * For routes added from now on whose answers the indexed block alone decides: an ETag that follows it saves sending the
- * same twice, and answers of hot routes are built once a block.
+ * For routes added from now on whose answers depend only on the indexed block: their ETag names it, so that nothing is
+ * sent twice, and answers of hot routes are built once a block.
  */
 export function followBlocks(app: App, state: State): void {
   const kept = createKept();
 
-  // From the answer itself: by now the chain may have gone on.
+  // From the answer itself: the chain may have moved since.
   app.addHook<{ asOf?: AsOf }>("preSerialization", (_request, reply, payload, done) => {
     if (payload.asOf) reply.header("etag", etagOf(payload.asOf)).header("cache-control", "no-cache");
     done(null, payload);
@@ -53,7 +53,7 @@ export function followBlocks(app: App, state: State): void {
   });
 
   const sendKept: onRequestHookHandler = (request, reply, done) => {
-    const answer = kept.get(state.told().etag, nameOf(request));
+    const answer = kept.get(state.writtenAsOf().etag, nameOf(request));
     if (!answer || request.headers["if-none-match"] !== undefined) return done();
     reply.hijack();
     reply.raw.writeHead(200, answer.headers).end(answer.payload);
@@ -72,8 +72,8 @@ export function followBlocks(app: App, state: State): void {
 }
 
 /**
- * Sends an answer of the chain that is JSON already, of ASCII characters only, past the hooks that would look at it once
- * more; status 304 and nothing else where the client has it.
+ * Sends an answer that is already JSON, in ASCII characters only, without running the hooks that would serialise it; only
+ * status 304 if the client has it.
  */
 export function sendJson(
   request: Pick<FastifyRequest, "headers">,
@@ -105,7 +105,7 @@ export const asks = ({ headers }: Pick<FastifyRequest, "headers">, etag: string)
 
 const opaque = (etag: string): string => etag.trim().replace(/^W\//, "");
 
-// Browsers and what they accept are few.
+// There are few different values.
 const nameOf = ({ url, headers }: FastifyRequest): string => `${headers["accept-encoding"] ?? ""} ${url}`;
 
 const isWhole = (payload: unknown): payload is string | Buffer =>

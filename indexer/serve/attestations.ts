@@ -1,31 +1,35 @@
 import { z } from "zod";
+import { assuranceOf } from "../../sdk/assurance.ts";
 import { unitOf } from "../../sdk/contexts.ts";
+import { methodById, methods } from "../../sdk/methods/index.ts";
+import type { AnyMethod, MethodStep } from "../../sdk/methods/method.ts";
+import { Reason } from "../../sdk/protocol.ts";
 import type { Attestation, AttestationSummary, AttestationUnit, Step } from "../../sdk/wire.ts";
-import type { Event, EventNamed, Place } from "../decode/events.ts";
-import { eventsOf } from "../store/events.ts";
-import type { AttestationRow } from "../store/read-attestations.ts";
-import { placeOf } from "../store/read-places.ts";
+import { checksumOf } from "../decode/abi-words.ts";
+import type { Event, EventNamed, LogLocation } from "../decode/events.ts";
+import { locationOf } from "../store/sqlite/event-columns.ts";
+import type { ReadAttestation } from "../store/sqlite/read-attestations.ts";
 import { HOT } from "./answers.ts";
 import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
+import { methodOf, reasonOf, statusNumber, statusOf } from "./labels.ts";
 import { account, cursor, hash, noQuery, status } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
-import { type App, asOf, type State } from "./state.ts";
-import { methodOf, proofOf, reasonOf, statusNumber, statusOf } from "./words.ts";
+import { type App, asOf, eventsOf, type Snapshot, type State } from "./state.ts";
 
 const PAGE = 50;
 // Two panels of 32 members make about 300 events; nothing adds to a settled attestation but its points.
 const MOST_STEPS = 1_000;
 
 /** `/attestations`, `/attestations/:uid`. */
-export function attestationRoutes(app: App, state: State): void {
+export function attestationRoutes(app: App, state: State, { attestationAnswer }: schemas.AttestationAnswers): void {
   app.get(
     "/attestations",
     {
       config: HOT,
       schema: {
         summary: "Attestations, newest first",
-        description: `At most ${PAGE} attestations a page, of at most 1000 looked at: a page may be short, or empty, and still have a next one.`,
+        description: `At most ${PAGE} attestations a page, chosen from at most 1000: a page may be short or empty and still have a next one.`,
         querystring: z.strictObject({
           prover: account.optional(),
           model: hash.optional(),
@@ -35,17 +39,18 @@ export function attestationRoutes(app: App, state: State): void {
         response: { 200: schemas.attestationsPage, 410: schemas.problem },
       },
     },
-    ({ query }) => {
-      const below = query.cursor === undefined ? undefined : placeBelow(state, query.cursor);
-      const filter = { ...query, status: query.status && statusNumber(query.status) };
-      const { rows, last } = state.attestations.list(filter, below, PAGE);
-      const uid = last && state.attestations.uidAt(last);
-      return {
-        asOf: asOf(state),
-        items: rows.map(summaryOf),
-        next: last && uid ? encodeCursor("attestations", [last.blockNumber, last.logIndex, hashStart(uid)]) : null,
-      };
-    },
+    ({ query }) =>
+      state.read(async (snapshot) => {
+        const below = query.cursor === undefined ? undefined : await locationBelow(snapshot, query.cursor);
+        const filter = { ...query, status: query.status && statusNumber(query.status) };
+        const { rows, last } = await snapshot.attestations.list(filter, below, PAGE);
+        const uid = last && (await snapshot.attestations.uidAt(last));
+        return {
+          asOf: asOf(snapshot),
+          items: rows.map(summaryOf),
+          next: last && uid ? encodeCursor("attestations", [last.blockNumber, last.logIndex, hashStart(uid)]) : null,
+        };
+      }),
   );
 
   app.get(
@@ -56,49 +61,67 @@ export function attestationRoutes(app: App, state: State): void {
         description: `Reads one attestation and its first ${MOST_STEPS} events.`,
         params: z.object({ uid: hash }),
         querystring: noQuery,
-        response: { 200: schemas.attestationAnswer, 404: schemas.problem },
+        response: { 200: attestationAnswer, 404: schemas.problem },
       },
     },
-    ({ params }) => {
-      const row = state.attestations.attestation(params.uid);
-      if (!row) throw new ProblemError(404, `There is no attestation ${params.uid}.`);
-      return { asOf: asOf(state), item: attestationOf(state, row) };
-    },
+    ({ params }) =>
+      state.read(async (snapshot) => {
+        const row = await snapshot.attestations.attestation(params.uid);
+        if (!row) throw new ProblemError(404, `There is no attestation ${params.uid}.`);
+        return { asOf: asOf(snapshot), item: await attestationOf(snapshot, row) };
+      }),
   );
 }
 
 /** An attestation with its steps and what they prove. */
-export function attestationOf(state: State, row: AttestationRow): Attestation {
+export async function attestationOf(snapshot: Snapshot, row: ReadAttestation): Promise<Attestation> {
   const summary = summaryOf(row);
-  const later = eventsOf(state.db, state.decoder, row.uid, MOST_STEPS).flatMap(({ event, place }): Step[] => {
-    const step = event.eventName === "RowRefuted" ? disputeOf(event.args, summary) : stepOf(event);
-    return step ? [{ ...step, at: placeOf(place) }] : [];
-  });
-  const judged = { ...summary, steps: [...firstOf(summary), ...later] };
-  return { ...judged, ...proofOf(judged) };
+  const method = methodById(row.method);
+  const detail = method?.begin();
+  const firstUnit = unitOf(row.context)?.unit;
+  // Another method's contract may say what it likes of this attestation.
+  const ofMethod = (event: MethodEvent): MethodStep | undefined => {
+    if (!method || methodNamed(event.method) !== method) return undefined;
+    method.fold(detail as never, event as never);
+    return method.stepOf(event as never, firstUnit);
+  };
+  const steps = firstOf(summary);
+  for (const { event, location } of await eventsOf(snapshot, row.uid, MOST_STEPS)) {
+    const step = event.method === undefined ? stepOf(event, row.method) : ofMethod(event);
+    if (step) steps.push({ ...(step as Bare<Step>), at: location });
+  }
+  const judged = {
+    ...{ status: row.status, isBatch: row.root !== null, count: row.count, firstUnit, outputHash: row.outputHash },
+    isPaid: steps.some((step) => step.step === "awarded" && step.reason.id === Reason.prover),
+  };
+  return { ...summary, steps, ...assuranceOf(row.method, judged, detail) };
 }
 
+type MethodEvent = Exclude<Event, { method: undefined }>;
+
+const methodNamed = (name: string): AnyMethod | undefined => (methods as Record<string, AnyMethod>)[name];
+
 /** An attestation as lists show it. */
-export function summaryOf(row: AttestationRow): AttestationSummary {
+export function summaryOf(row: ReadAttestation): AttestationSummary {
   const unit = unitOf(row.context);
   return {
     uid: row.uid,
     prover: row.prover,
-    modelId: row.model_id,
+    modelId: row.modelId,
     method: methodOf(row.method),
     status: statusOf(row.status),
-    inputHash: row.input_hash,
+    inputHash: row.inputHash,
     context: row.context,
     unit: unit ? wireUnit(unit) : null,
-    counts: row.season_id !== null,
+    counts: row.seasonId !== null,
     count: row.count,
     answer: row.answer,
     root: row.root,
-    outputHash: row.output_hash,
-    traceHash: row.trace_hash,
+    outputHash: row.outputHash,
+    traceHash: row.traceHash,
     salt: row.salt,
-    attested: placeOf(row),
-    settled: settledOf(row),
+    attested: locationOf(row),
+    settled: row.settled,
   };
 }
 
@@ -109,73 +132,35 @@ const wireUnit = (unit: NonNullable<ReturnType<typeof unitOf>>): AttestationUnit
   unit: String(unit.unit),
 });
 
-function settledOf(row: AttestationRow): AttestationSummary["settled"] {
-  const { settled_block, settled_log, settled_timestamp, settled_transaction } = row;
-  if (settled_block === null || settled_log === null || settled_timestamp === null || settled_transaction === null)
-    return null;
-  return placeOf({
-    block_number: settled_block,
-    log_index: settled_log,
-    timestamp: settled_timestamp,
-    transaction_hash: settled_transaction,
-  });
-}
-
 // A batch's event isn't read for it: that carries all traces.
 const firstOf = ({ root, prover, count, attested }: AttestationSummary): Step[] =>
   root === null ? [] : [{ step: "batchAttested", by: prover, count, root, at: attested }];
 
-const disputeOf = (
-  { challenger, unit: index, layer, row, claimed, correct }: EventNamed<"RowRefuted">["args"],
-  { unit }: AttestationSummary,
-): Bare<Step> => ({
-  ...{ step: "rowRefuted", by: challenger, index: Number(index), unit: unit && String(BigInt(unit.unit) + index) },
-  ...{ layer: Number(layer), row: Number(row), claimed, correct },
-});
-
 type Bare<T> = T extends unknown ? Omit<T, "at"> : never;
 
-function stepOf({ eventName, args }: Event): Bare<Step> | undefined {
+/** The step that an event of no known method is; `method` is the attestation's: other methods' contracts are ignored. */
+function stepOf({ eventName, args }: Event & { method: undefined }, method: number): Bare<Step> | undefined {
   switch (eventName) {
     case "Committed":
       return { step: "committed", by: args.prover };
     case "Attested":
       return { step: "revealed", by: args.prover, outputHash: args.outputHash };
-    case "DrawScheduled":
-      return {
-        step: "drawScheduled",
-        round: args.round,
-        drawBlock: Number(args.drawBlock),
-        drawUntil: Number(args.drawUntil),
-      };
-    case "PanelDrawn":
-      return {
-        step: "panelDrawn",
-        round: args.round,
-        members: [...args.members],
-        commitUntil: Number(args.commitUntil),
-        revealUntil: Number(args.revealUntil),
-      };
-    case "VoteCommitted":
-      return { step: "voteCommitted", round: args.round, by: args.member };
-    case "RevealOpened":
-      return { step: "revealOpened", round: args.round, revealUntil: Number(args.revealUntil) };
-    case "VoteRevealed":
-      return { step: "voteRevealed", round: args.round, by: args.member, outputHash: args.outputHash };
-    case "RoundUndecided":
-      return { step: "roundUndecided", round: args.round, votes: args.votes };
     case "StatusChanged":
       return { step: "settled", status: statusOf(args.status), by: args.by };
-    case "Penalised":
-      return { step: "penalised", account: args.member, amount: String(args.amount) };
     case "PointsAwarded":
       return { step: "awarded", ...pointsOf(args) };
     case "PointsBurned":
       return { step: "burned", ...pointsOf(args) };
+    case "unknown":
+      return args.numbers.includes(method) ? rawOf(args) : undefined;
     default:
       return undefined;
   }
 }
+
+const rawOf = ({ contract, topics, data }: EventNamed<"unknown">["args"]): Bare<Step> => ({
+  ...{ step: "event", contract: checksumOf(contract), topics: [...topics], data: `0x${data.toString("hex")}` },
+});
 
 const pointsOf = (args: { account: `0x${string}`; reason: number; amount: bigint; seq: bigint }) => ({
   account: args.account,
@@ -184,13 +169,14 @@ const pointsOf = (args: { account: `0x${string}`; reason: number; amount: bigint
   seq: String(args.seq),
 });
 
-function placeBelow(state: State, text: string): Place {
+async function locationBelow({ attestations }: Snapshot, text: string): Promise<LogLocation> {
   const [block, log, start] = decodeCursor("attestations", [SMALL, SMALL, HASH_START], text) as [
     string,
     string,
     string,
   ];
-  const place = { blockNumber: Number(block), logIndex: Number(log) };
-  if (!state.attestations.uidAt(place)?.startsWith(start)) throw staleCursor();
-  return place;
+  const location = { blockNumber: Number(block), logIndex: Number(log) };
+  const uid = await attestations.uidAt(location);
+  if (!uid?.startsWith(start)) throw staleCursor();
+  return location;
 }

@@ -12,16 +12,18 @@ export function auditRoute(app: App, state: State): void {
     "/audit/:seasonId",
     {
       schema: {
-        summary: "The ledger folded from events against the contract's, at the same block",
-        description: "Reads one season, and asks a node once.",
+        summary: "Compares the ledger folded from events with the contract's, at the same block",
+        description: "Reads one season, and makes one request to a node.",
         params: z.object({ seasonId }),
         querystring: noQuery,
         response: { 200: schemas.audit, 404: schemas.problem, 503: schemas.problem },
       },
     },
     async ({ params }) => {
-      const season = requireSeason(state, params.seasonId);
-      const at = asOf(state, season);
+      const { season, at } = await state.read(async (snapshot) => {
+        const season = await requireSeason(snapshot, params.seasonId);
+        return { season, at: asOf(snapshot, season) };
+      });
       const onChain = await readLedger(state.rpc, campaignOf(state), BigInt(params.seasonId), at.blockHash).catch(
         (error: unknown) => {
           throw error instanceof RpcError
@@ -31,11 +33,11 @@ export function auditRoute(app: App, state: State): void {
       );
       return {
         asOf: at,
-        seq: season.seq,
+        seq: String(season.seq),
         chainSeq: String(onChain.seq),
         chainLedgerHash: onChain.ledgerHash,
-        localLedgerHash: season.ledger_hash,
-        match: season.seq === String(onChain.seq) && season.ledger_hash === onChain.ledgerHash,
+        localLedgerHash: season.ledgerHash,
+        match: season.seq === onChain.seq && season.ledgerHash === onChain.ledgerHash,
       };
     },
   );

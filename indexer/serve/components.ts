@@ -1,13 +1,13 @@
 import { z } from "zod";
 import type * as wire from "../../sdk/wire.ts";
+import { count, decimal, hex, step } from "../methods/fields.ts";
+import { methods } from "../methods/index.ts";
+import type { IndexedMethod } from "../methods/method.ts";
+import { attestationStatuses } from "./labels.ts";
 
 // The parts of the answers of `sdk/wire.ts` as schemas, which the OpenAPI document names.
 
 const component = <Shape extends z.ZodRawShape>(id: string, shape: Shape) => z.strictObject(shape).meta({ id });
-
-export const decimal = z.string().regex(/^-?\d+$/);
-export const hex = z.templateLiteral([z.literal("0x"), z.string()]);
-export const count = z.int().min(0);
 
 export const problem: z.ZodType<wire.Problem> = component("Problem", {
   type: z.string(),
@@ -26,7 +26,7 @@ export const asOf: z.ZodType<wire.AsOf> = component("AsOf", {
   ledgerHash: hex.nullable(),
 });
 
-const place: z.ZodType<wire.EventPlace> = component("EventPlace", {
+const location: z.ZodType<wire.EventLocation> = component("EventPlace", {
   blockNumber: count,
   timestamp: count,
   transactionHash: hex,
@@ -34,7 +34,7 @@ const place: z.ZodType<wire.EventPlace> = component("EventPlace", {
 });
 
 export const named = component("Named", { id: count, name: z.string() });
-const status = z.enum(["pending", "verified", "refuted", "void", "revoked"]);
+const status = z.enum(attestationStatuses);
 
 const task: z.ZodType<wire.Task> = component("Task", {
   taskId: decimal,
@@ -45,7 +45,7 @@ const task: z.ZodType<wire.Task> = component("Task", {
   noise: count,
   inputCount: count,
   inputSetRoot: hex,
-  added: place,
+  added: location,
 });
 
 export const season: z.ZodType<wire.Season> = component("Season", {
@@ -61,11 +61,12 @@ export const season: z.ZodType<wire.Season> = component("Season", {
   verifierCap: decimal,
   tasks: z.array(task),
   totals: z.strictObject({ seq: decimal, participants: count, totalPoints: decimal, ledgerHash: hex }),
-  final: z.strictObject({ poster: hex, participants: count, finalised: place }).nullable(),
+  final: z.strictObject({ poster: hex, participants: count, finalised: location }).nullable(),
 });
 
 export const standing: z.ZodType<wire.Standing> = component("Standing", {
-  rank: z.int().min(1),
+  rank: z.int().min(1).describe("Shared by equal points; the ranks after it are skipped: 1, 2, 2, 4."),
+  place: z.int().min(1).describe("Position in the list, different for each account."),
   account: hex,
   points: decimal,
   verified: count,
@@ -92,55 +93,56 @@ const summaryFields = {
   traceHash: hex.nullable(),
   salt: hex.nullable(),
   root: hex.nullable(),
-  attested: place,
-  settled: place.nullable(),
+  attested: location,
+  settled: location.nullable(),
 };
 export const summary: z.ZodType<wire.AttestationSummary> = component("AttestationSummary", summaryFields);
 
-const step = <Name extends string, Fields extends z.ZodRawShape>(name: Name, fields: Fields) =>
-  z.strictObject({ step: z.literal(name), at: place, ...fields });
-const int8 = z.int().min(-128).max(127);
-const dispute = { index: count, unit: decimal.nullable(), layer: count, row: count, claimed: int8, correct: int8 };
 const points = { account: hex, reason: named, amount: decimal, seq: decimal };
+const coreSteps = [
+  step("committed", { by: hex }),
+  step("revealed", { by: hex, outputHash: hex }),
+  step("batchAttested", { by: hex, count, root: hex }),
+  step("settled", { status, by: hex }),
+  step("awarded", points),
+  step("burned", points),
+  step("event", { contract: hex, topics: z.array(hex), data: hex }),
+];
 
-export const attestation: z.ZodType<wire.Attestation> = component("Attestation", {
-  ...summaryFields,
-  steps: z.array(
-    z.discriminatedUnion("step", [
-      step("committed", { by: hex }),
-      step("revealed", { by: hex, outputHash: hex }),
-      step("batchAttested", { by: hex, count, root: hex }),
-      step("rowRefuted", { by: hex, ...dispute }),
-      step("drawScheduled", { round: count, drawBlock: count, drawUntil: count }),
-      step("panelDrawn", { round: count, members: z.array(hex), commitUntil: count, revealUntil: count }),
-      step("voteCommitted", { round: count, by: hex }),
-      step("revealOpened", { round: count, revealUntil: count }),
-      step("voteRevealed", { round: count, by: hex, outputHash: hex }),
-      step("roundUndecided", { round: count, votes: count }),
-      step("settled", { status, by: hex }),
-      step("penalised", { account: hex, amount: decimal }),
-      step("awarded", points),
-      step("burned", points),
-    ]),
-  ),
-  proven: z.string(),
-  notProven: z.string(),
-});
+/** Of the methods that are registered by now; each holds its own schemas against its steps. */
+function anyStep(): z.ZodType<wire.Step> {
+  const ofMethods = Object.values<IndexedMethod>(methods).flatMap(({ stepSchemas }) => stepSchemas);
+  const [first, ...others] = [...coreSteps, ...ofMethods].map((schema) => schema.extend({ at: location }));
+  return z.discriminatedUnion("step", [first as z.ZodObject, ...others]) as unknown as z.ZodType<wire.Step>;
+}
 
-export const receipt: z.ZodType<wire.Receipt> = component("Receipt", {
-  seasonId: decimal,
-  seq: decimal,
-  account: hex,
-  reason: named,
-  delta: decimal,
-  points: decimal,
-  subject: hex,
-  rule: z.string(),
-  previousLedgerHash: hex,
-  ledgerHash: hex,
-  at: place,
-  attestation: attestation,
-});
+/** Attestations with the steps of every method that is registered by now, and receipts of them. */
+export function attestationComponents(): {
+  attestation: z.ZodType<wire.Attestation>;
+  receipt: z.ZodType<wire.Receipt>;
+} {
+  const attestation: z.ZodType<wire.Attestation> = component("Attestation", {
+    ...summaryFields,
+    steps: z.array(anyStep()),
+    proven: z.string(),
+    notProven: z.string(),
+  });
+  const receipt: z.ZodType<wire.Receipt> = component("Receipt", {
+    seasonId: decimal,
+    seq: decimal,
+    account: hex,
+    reason: named,
+    delta: decimal,
+    points: decimal,
+    subject: hex,
+    rule: z.string(),
+    previousLedgerHash: hex,
+    ledgerHash: hex,
+    at: location,
+    attestation,
+  });
+  return { attestation, receipt };
+}
 
 const tensor = z.strictObject({ name: z.string(), dtype: count, dims: z.array(count) });
 
@@ -157,7 +159,7 @@ export const model: z.ZodType<wire.Model> = component("Model", {
   kind: z.enum(["integer", "float"]),
   layout: z.strictObject({ widths: z.array(count), input: tensor, output: tensor }).nullable(),
   uris: z.array(z.string()),
-  published: place,
+  published: location,
 });
 
 // Data of the stream's events, which no answer of JSON holds.

@@ -17,7 +17,7 @@ export function contentRoute(app: App, directory: string | undefined): void {
     "/ipfs/:cid",
     {
       schema: {
-        summary: "Bytes by their CIDv1: raw, sha2-256 or keccak-256",
+        summary: "Content by its CIDv1: raw, sha2-256 or keccak-256",
         description: `Reads and hashes one file; at most ${MOST_AT_ONCE} at once.`,
         params: z.object({ cid: z.string() }),
         querystring: noQuery,

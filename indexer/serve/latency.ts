@@ -1,6 +1,6 @@
 import { Histogram, type Metric, type Registry } from "prom-client";
 
-/** To be told of each answer: its route and status, and how long it took in seconds. */
+/** Records an answer: its route and status, and how long it took in seconds. */
 export type Observe = (route: string, status: number, seconds: number) => void;
 
 const NAME = "proofboard_request_seconds";
@@ -12,8 +12,8 @@ const CONFIGURATION = {
 };
 
 /**
- * A histogram of the time to answer, by route and status. It is made of one for each of them: to find the labels of an
- * answer takes a histogram several times as long as to count it.
+ * A histogram of the time to answer, by route and status. It is made from one for each of them: docs/performance.md,
+ * Requests.
  */
 export function latencyIn(registry: Registry): Observe {
   const routes = new Map<string, Map<number, Histogram>>();

@@ -5,14 +5,14 @@ import { limitRate } from "./rate.ts";
 import type { App } from "./state.ts";
 import type { StreamLimits } from "./stream/hub.ts";
 
-/** What clients may ask of the server. */
+/** Limits for clients. */
 export interface Limits {
-  /** Requests a minute of one address; 0 for no limit. */
+  /** Requests a minute from one address; 0 for no limit. */
   requests: number;
   stream: StreamLimits;
 }
 
-/** Generous to a page on this machine, whose visitors all come from one address. */
+/** High enough for a page on this machine, whose visitors all have one address. */
 export const DEFAULT_LIMITS: Limits = {
   requests: 6_000,
   stream: { clients: 256, clientsOfAddress: 64, heartbeat: 15_000, patience: 30_000 },
@@ -22,7 +22,7 @@ const LONGEST_URL = 8_000;
 const LONGEST_SHUTDOWN = 10_000;
 const CLOSED_EVERY = 20;
 
-/** Bounds what one address may ask, refuses what no route takes, and compresses answers of the routes added from now on. */
+/** Limits each address's requests, refuses bodies and long URLs, and compresses the answers of routes added from now on. */
 export async function limit(app: App, { requests }: Limits): Promise<void> {
   app.addHook("onRequest", ({ headers, url }, reply, done) => {
     if (url.length > LONGEST_URL)
@@ -44,12 +44,12 @@ export async function limit(app: App, { requests }: Limits): Promise<void> {
   });
 }
 
-/** Lets requests end that are under way when the server closes, but not for ever. */
+/** Lets requests under way end when the server closes, for at most 10 seconds. */
 export function closeGently(app: App): void {
   let closing: NodeJS.Timeout | undefined;
   let deadline: NodeJS.Timeout | undefined;
   app.addHook("preClose", async () => {
-    // Connections under way aren't idle yet when the server closes those that are.
+    // Connections under way become idle after the server has closed the idle ones.
     closing = setInterval(() => app.server.closeIdleConnections(), CLOSED_EVERY);
     deadline = setTimeout(() => app.server.closeAllConnections(), LONGEST_SHUTDOWN);
   });

@@ -1,6 +1,5 @@
-import { statSync } from "node:fs";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import type { SyncStatus } from "../sync/parts.ts";
+import type { SyncStatus } from "../sync/status.ts";
 import { latencyIn, type Observe } from "./latency.ts";
 import { UNLIMITED } from "./rate.ts";
 import type { App, State } from "./state.ts";
@@ -40,12 +39,16 @@ export function metricsRoute(app: App, state: State, condition: SyncStatus, stre
         for (const season of state.seasons.ledgers()) this.set({ season: String(season.seasonId) }, read(season));
       },
     });
-  const cursor = () => state.chain.progress()?.cursor;
+  const cursor = () => state.writer.progress()?.cursor;
   gauge("proofboard_head_block", "Last block of the chain.", () => condition.headBlock);
   gauge("proofboard_indexed_block", "Last block folded.", () => cursor()?.number);
-  gauge("proofboard_finalized_block", "Last block that can't be reorganised.", () => state.chain.progress()?.finalized);
+  gauge(
+    "proofboard_finalized_block",
+    "Last block that can't be reorganised.",
+    () => state.writer.progress()?.finalized,
+  );
   gauge("proofboard_verified_block", "Last block whose ledgers were found equal to the chain's.", () => {
-    return state.chain.progress()?.verified.number;
+    return state.writer.progress()?.verified.number;
   });
   gauge("proofboard_head_lag_blocks", "Blocks of the chain that are not folded yet.", () =>
     Math.max((condition.headBlock ?? 0) - (cursor()?.number ?? 0), 0),
@@ -56,8 +59,8 @@ export function metricsRoute(app: App, state: State, condition: SyncStatus, stre
   );
   gauge("proofboard_inconsistent", "1 when events contradict the chain.", () => (condition.inconsistent ? 1 : 0));
   gauge("proofboard_streams", "Clients of the stream.", streams);
-  gauge("proofboard_database_bytes", "Size of the database.", () => sizeOf(state.db.name));
-  gauge("proofboard_wal_bytes", "Size of the database's write-ahead log.", () => sizeOf(`${state.db.name}-wal`));
+  gauge("proofboard_database_bytes", "Size of the database.", () => state.files.sizes().database);
+  gauge("proofboard_wal_bytes", "Size of the database's write-ahead log.", () => state.files.sizes().log);
   bySeason("proofboard_ledger_entries", "Point changes of a season.", ({ seq }) => Number(seq));
   bySeason("proofboard_accounts", "Accounts ranked in a season.", ({ participants }) => participants);
   bySeason("proofboard_epochs", "Epochs of a season whose ranks are kept.", ({ seasonId }) =>
@@ -87,5 +90,3 @@ export function metricsRoute(app: App, state: State, condition: SyncStatus, stre
 }
 
 type Ledger = ReturnType<State["seasons"]["ledgers"]>[number];
-
-const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;

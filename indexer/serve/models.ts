@@ -2,16 +2,15 @@ import { z } from "zod";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { cidOfSha256 } from "../../sdk/content.ts";
 import type { Model } from "../../sdk/wire.ts";
-import type { Place } from "../decode/events.ts";
-import { eventsOf } from "../store/events.ts";
-import type { ModelRow } from "../store/read-models.ts";
-import { placeOf } from "../store/read-places.ts";
+import type { LogLocation } from "../decode/events.ts";
+import type { Model as ModelRow } from "../fold/models.ts";
+import { type Located, locationOf } from "../store/sqlite/event-columns.ts";
 import { HOT } from "./answers.ts";
 import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
 import { cursor, hash, noQuery } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
-import { type App, asOf, type State } from "./state.ts";
+import { type App, asOf, eventsOf, type Snapshot, type State } from "./state.ts";
 
 const PAGE = 50;
 // Anyone may add hints: the first ones of a sane length are shown.
@@ -26,21 +25,22 @@ export function modelRoutes(app: App, state: State): void {
       config: HOT,
       schema: {
         summary: "Published models, newest first",
-        description: `At most ${PAGE} models a page, each with the first ${MOST_URIS} hints where its file may be.`,
+        description: `At most ${PAGE} models a page, each with the first ${MOST_URIS} hints to where its file may be.`,
         querystring: z.strictObject({ cursor: cursor.optional() }),
         response: { 200: schemas.modelsPage, 410: schemas.problem },
       },
     },
-    ({ query }) => {
-      const below = query.cursor === undefined ? undefined : placeBelow(state, query.cursor);
-      const rows = state.models.list(below, PAGE);
-      const last = rows.length === PAGE ? rows.at(-1) : undefined;
-      return {
-        asOf: asOf(state),
-        items: rows.map((row) => modelOf(state, row)),
-        next: last ? encodeCursor("models", [last.block_number, last.log_index, hashStart(last.model_id)]) : null,
-      };
-    },
+    ({ query }) =>
+      state.read(async (snapshot) => {
+        const below = query.cursor === undefined ? undefined : await locationBelow(snapshot, query.cursor);
+        const rows = await snapshot.models.list(below, PAGE);
+        const last = rows.length === PAGE ? rows.at(-1) : undefined;
+        return {
+          asOf: asOf(snapshot),
+          items: await Promise.all(rows.map((row) => modelOf(snapshot, row))),
+          next: last ? encodeCursor("models", [last.blockNumber, last.logIndex, hashStart(last.modelId)]) : null,
+        };
+      }),
   );
 
   app.get(
@@ -55,44 +55,48 @@ export function modelRoutes(app: App, state: State): void {
         response: { 200: schemas.modelAnswer, 404: schemas.problem },
       },
     },
-    ({ params }) => {
-      const row = state.models.model(params.modelId);
-      if (!row) throw new ProblemError(404, `There is no model ${params.modelId}.`);
-      return { asOf: asOf(state), item: modelOf(state, row) };
-    },
+    ({ params }) =>
+      state.read(async (snapshot) => {
+        const row = await snapshot.models.model(params.modelId);
+        if (!row) throw new ProblemError(404, `There is no model ${params.modelId}.`);
+        return { asOf: asOf(snapshot), item: await modelOf(snapshot, row) };
+      }),
   );
 }
 
-function modelOf(state: State, row: ModelRow): Model {
+async function modelOf(snapshot: Snapshot, row: Located<ModelRow>): Promise<Model> {
   return {
-    modelId: row.model_id,
+    modelId: row.modelId,
     publisher: row.publisher,
-    artifactHash: row.artifact_hash,
-    cid: cidOfSha256(row.artifact_hash),
-    runtimeId: row.runtime_id,
-    layoutHash: row.layout_hash,
-    weightsRoot: row.weights_root,
-    verifyingKeyHash: row.verifying_key_hash,
+    artifactHash: row.artifactHash,
+    cid: cidOfSha256(row.artifactHash),
+    runtimeId: row.runtimeId,
+    layoutHash: row.layoutHash,
+    weightsRoot: row.weightsRoot,
+    verifyingKeyHash: row.verifyingKeyHash,
     measurement: row.measurement,
-    kind: row.weights_root === ZERO_HASH ? "float" : "integer",
+    kind: row.weightsRoot === ZERO_HASH ? "float" : "integer",
     layout: row.layout === null ? null : (JSON.parse(row.layout) as Model["layout"]),
-    uris: urisOf(state, row),
-    published: placeOf(row),
+    uris: await urisOf(snapshot, row),
+    published: locationOf(row),
   };
 }
 
-const urisOf = (state: State, row: ModelRow): string[] =>
-  eventsOf(state.db, state.decoder, row.model_id, MOST_URIS).flatMap(({ event }) =>
+async function urisOf(snapshot: Snapshot, row: Located<ModelRow>): Promise<string[]> {
+  const events = await eventsOf(snapshot, row.modelId, MOST_URIS);
+  return events.flatMap(({ event }) =>
     (event.eventName === "ModelPublished" || event.eventName === "UriAdded") &&
     event.args.uri !== "" &&
     event.args.uri.length <= LONGEST_URI
       ? [event.args.uri]
       : [],
   );
+}
 
-function placeBelow(state: State, text: string): Place {
+async function locationBelow({ models }: Snapshot, text: string): Promise<LogLocation> {
   const [block, log, start] = decodeCursor("models", [SMALL, SMALL, HASH_START], text) as [string, string, string];
-  const place = { blockNumber: Number(block), logIndex: Number(log) };
-  if (!state.models.modelAt(place)?.startsWith(start)) throw staleCursor();
-  return place;
+  const location = { blockNumber: Number(block), logIndex: Number(log) };
+  const modelId = await models.modelAt(location);
+  if (!modelId?.startsWith(start)) throw staleCursor();
+  return location;
 }

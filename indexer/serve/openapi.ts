@@ -4,7 +4,7 @@ import { titleOf } from "./problems.ts";
 import type { App } from "./state.ts";
 
 const DESCRIPTION =
-  "A leaderboard where every point is a verified AI inference. Points, seq and ids are decimal strings; block numbers, ranks and counts are numbers; times are unix seconds; addresses are checksummed, hashes lower case. Every error is a problem of RFC 9457, and one of a wrong parameter names it.";
+  "A leaderboard where every point is a verified AI inference. Points, seq and ids are decimal strings; block numbers, ranks, places and counts are numbers; times are unix seconds; addresses are checksummed, hashes lower case. Every error is a problem detail (RFC 9457); for a wrong parameter it names the parameter.";
 
 /** The part of an OpenAPI document that is completed here. */
 interface Document {

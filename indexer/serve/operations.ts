@@ -1,5 +1,5 @@
 import type { Readiness } from "../../sdk/wire.ts";
-import type { SyncStatus } from "../sync/parts.ts";
+import type { SyncStatus } from "../sync/status.ts";
 import { noQuery } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import { UNLIMITED } from "./rate.ts";
@@ -8,7 +8,7 @@ import { type App, progressOf, type State } from "./state.ts";
 
 const STALLED_AFTER = 30_000;
 
-// For its first answer compression makes Node.js load its fetch: a hundredth of a second while a chain is read.
+// Not compressed: see docs/performance.md, Start.
 const PROBE = { config: UNLIMITED, compress: false } as const;
 
 /** `/healthz`, `/readyz`. */
@@ -34,7 +34,7 @@ export function operationRoutes(app: App, state: State, condition: SyncStatus): 
       schema: {
         summary: "Whether the answers are up to date",
         description:
-          "503 while syncing, stalled or at odds with the chain, and until the ranking is built. Reads one row.",
+          "503 while syncing, while stalled, while the events read contradict the chain, and until the ranking is built. Reads one row.",
         querystring: noQuery,
         response: { 200: schemas.readiness, 503: schemas.problem },
       },

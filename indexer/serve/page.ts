@@ -7,10 +7,10 @@ const WELCOME = `Proofboard's indexer: a leaderboard where every point is a veri
 
   /v1/seasons                  seasons, their rules and totals
   /v1/seasons/1/standings      the ranking of season 1
-  /v1/seasons/1/standings.csv  the whole of it, as a table
-  /v1/attestations             attestations, and what is proven of each
+  /v1/seasons/1/standings.csv  the whole ranking, as a table
+  /v1/attestations             attestations, and what is proven about each
   /v1/models                   published models
-  /v1/audit/1                  the ledger of season 1 held against the chain's
+  /v1/audit/1                  compares the ledger of season 1 with the chain's
   /v1/activity                 attestations recorded a minute
   /openapi.json                every route
   /readyz                      whether the answers are up to date

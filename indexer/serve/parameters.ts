@@ -1,6 +1,7 @@
 import type { Address, Hex } from "viem";
 import { z } from "zod";
-import { addressIn } from "../decode/checksum.ts";
+import { checksumOf } from "../decode/abi-words.ts";
+import { attestationStatuses } from "./labels.ts";
 
 const WRONG_CHECKSUM = "the address's capital letters are not its checksum: a digit may be wrong";
 const ACCOUNTS = "1 to 100 accounts are asked";
@@ -24,7 +25,7 @@ export const accountAsWritten = z
 export const account = accountAsWritten
   .transform((text, context): Address => {
     const digits = text.slice(2);
-    const address = addressIn(`0x${"0".repeat(24)}${digits.toLowerCase()}`);
+    const address = checksumOf(`0x${digits.toLowerCase()}`);
     const isChecked = digits !== digits.toLowerCase() && digits !== digits.toUpperCase();
     if (isChecked && text !== address) context.addIssue(WRONG_CHECKSUM);
     return address;
@@ -37,22 +38,19 @@ export const hash = z
   .transform((text) => text.toLowerCase() as Hex)
   .describe("32 bytes, hex.");
 
-export const status = z.enum(
-  ["pending", "verified", "refuted", "void", "revoked"],
-  "a status is pending, verified, refuted, void or revoked",
-);
+export const status = z.enum(attestationStatuses, "a status is pending, verified, refuted, void or revoked");
 
 export const cursor = z.string().max(300).describe("`next` of an earlier page.");
 
 export const prefix = z
   .string()
   .regex(/^0x[0-9a-fA-F]{1,40}$/, "a prefix is 0x and 1 to 40 hex digits")
-  .describe("How the address begins, in letters of any case.");
+  .describe("Start of the address; upper and lower case are the same.");
 
 /** One or more accounts, each given as `account=`. */
 export const accounts = z
   .preprocess((value) => (typeof value === "string" ? [value] : value), z.array(account, ACCOUNTS).max(100, ACCOUNTS))
-  .describe("Given once for each account, up to 100 times.");
+  .describe("Repeat it for each account, up to 100 times.");
 
 /** A whole number in a range, in decimal digits and nothing else. */
 export const between = (least: number, most: number) => {

@@ -3,7 +3,7 @@ import type { $ZodIssue } from "zod/v4/core";
 import type { Problem } from "../../sdk/wire.ts";
 import { RankingNotBuilt } from "../rank/built.ts";
 
-// Seconds after which what is missing now may be there.
+// Seconds after which a retry may succeed.
 const RETRY_AFTER = 5;
 
 /** An error that is answered with its own status and sentence. */
@@ -56,7 +56,7 @@ function toProblem(error: Failure): Problem {
   if (error instanceof RankingNotBuilt) return problem(503, error.message);
   if (error instanceof InvalidParameter) return problem(400, error.message, error.parameter);
   const status = error.statusCode ?? 500;
-  // What went wrong inside is for the log, not for whoever asked.
+  // Internal errors go to the log, not to the client.
   return problem(status, status < 500 ? error.message : "The indexer failed to answer; its log says why.");
 }
 

@@ -1,11 +1,12 @@
 import type { Address } from "viem";
 import { z } from "zod";
+import { Reason } from "../../sdk/protocol.ts";
 import type { Profile } from "../../sdk/wire.ts";
 import { HOT } from "./answers.ts";
+import { reasonOf } from "./labels.ts";
 import { accounts, seasonId } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
-import { type App, asOf, requireSeason, type State } from "./state.ts";
-import { reasonOf } from "./words.ts";
+import { type App, asOf, requireSeason, type Snapshot, type State } from "./state.ts";
 
 /** `/seasons/:id/profiles`. */
 export function profileRoute(app: App, state: State): void {
@@ -14,38 +15,39 @@ export function profileRoute(app: App, state: State): void {
     {
       config: HOT,
       schema: {
-        summary: "Why accounts have their points, and where they stood at the end of each epoch",
+        summary: "Points of accounts by reason, and their ranks at the end of each epoch",
         description: "At most 100 accounts, and 100 epochs of each.",
         params: z.object({ seasonId }),
         querystring: z.strictObject({ account: accounts }),
         response: { 200: schemas.profilesAnswer, 404: schemas.problem },
       },
     },
-    ({ params, query }) => {
-      const season = requireSeason(state, params.seasonId);
-      const id = Number(params.seasonId);
-      return {
-        asOf: asOf(state, season),
-        epochs: state.history.epochs(id),
-        items: query.account.map((account) => profileOf(state, id, account)),
-      };
-    },
+    ({ params, query }) =>
+      state.read(async (snapshot) => {
+        const season = await requireSeason(snapshot, params.seasonId);
+        const id = Number(params.seasonId);
+        return {
+          asOf: asOf(snapshot, season),
+          epochs: await snapshot.history.epochs(id),
+          items: await Promise.all(query.account.map((account) => profileOf(snapshot, id, account))),
+        };
+      }),
   );
 }
 
-const profileOf = (state: State, season: number, account: Address): Profile => ({
+const profileOf = async (snapshot: Snapshot, season: number, account: Address): Promise<Profile> => ({
   account,
-  reasons: reasonsOf(state, season, account),
-  history: state.history.standingsAt(season, account),
+  reasons: await reasonsOf(snapshot, season, account),
+  history: await snapshot.history.standingsAt(season, account),
 });
 
-function reasonsOf(state: State, season: number, account: Address): Profile["reasons"] {
-  const row = state.accounts.reasons(season, account);
+async function reasonsOf({ accounts }: Snapshot, season: number, account: Address): Promise<Profile["reasons"]> {
+  const row = await accounts.entry(season, account);
   if (!row) return [];
-  const points: [number, string][] = [
-    [1, row.by_prover],
-    [2, row.by_verifier],
-    [5, row.by_penalty],
+  const points: [number, bigint][] = [
+    [Reason.prover, row.byProver],
+    [Reason.verifier, row.byVerifier],
+    [Reason.penalty, row.byPenalty],
   ];
-  return points.filter(([, sum]) => sum !== "0").map(([id, sum]) => ({ reason: reasonOf(id), points: sum }));
+  return points.filter(([, sum]) => sum !== 0n).map(([id, sum]) => ({ reason: reasonOf(id), points: String(sum) }));
 }

@@ -12,16 +12,16 @@ declare module "fastify" {
   }
 }
 
-/** Route option of what must always answer: probes and metrics. */
+/** Route option for what must always answer: probes and metrics. */
 export const UNLIMITED = { unlimited: true } as const;
 
 const MINUTE = 60_000;
-/** Addresses counted at a time: those that asked last. */
+/** Most addresses counted at once: those with the latest requests. */
 const MOST_ADDRESSES = 5_000;
 
 /**
- * Refuses an address that makes more than so many requests within a minute from its first one. Counts at once, where
- * plugins let every request wait for promises: that took a twentieth of what answering with a rank takes.
+ * Refuses an address that makes more than `most` requests within a minute from its first one. Counts without promises:
+ * docs/performance.md, Requests.
  */
 export function limitRate(app: App, most: number): void {
   const counts = new LruMap<{ requests: number }>(MOST_ADDRESSES, MINUTE);

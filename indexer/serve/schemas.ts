@@ -1,18 +1,7 @@
 import { z } from "zod";
 import type * as wire from "../../sdk/wire.ts";
-import {
-  asOf,
-  attestation,
-  count,
-  decimal,
-  hex,
-  model,
-  named,
-  receipt,
-  season,
-  standing,
-  summary,
-} from "./components.ts";
+import { count, decimal, hex } from "../methods/fields.ts";
+import { asOf, attestationComponents, model, named, season, standing, summary } from "./components.ts";
 
 // The answers of `sdk/wire.ts` as schemas, from which the OpenAPI document is generated.
 
@@ -64,13 +53,11 @@ export const accountAnswer: z.ZodType<wire.AccountAnswer> = z.strictObject({
     }),
   ),
 });
-export const attestationAnswer: z.ZodType<wire.AttestationAnswer> = z.strictObject({ asOf, item: attestation });
 export const attestationsPage: z.ZodType<wire.AttestationsPage> = z.strictObject({
   asOf,
   items: z.array(summary),
   next,
 });
-export const receiptsPage: z.ZodType<wire.ReceiptsPage> = z.strictObject({ asOf, items: z.array(receipt), next });
 export const modelsPage: z.ZodType<wire.ModelsPage> = z.strictObject({ asOf, items: z.array(model), next });
 export const modelAnswer: z.ZodType<wire.ModelAnswer> = z.strictObject({ asOf, item: model });
 export const audit: z.ZodType<wire.Audit> = z.strictObject({
@@ -93,3 +80,17 @@ export const readiness: z.ZodType<wire.Readiness> = z.strictObject({
   blockNumber: count,
   headBlock: count,
 });
+
+/** The answers that hold steps, of every method that is registered by now: made once a server. */
+export function attestationAnswers(): {
+  attestationAnswer: z.ZodType<wire.AttestationAnswer>;
+  receiptsPage: z.ZodType<wire.ReceiptsPage>;
+} {
+  const { attestation, receipt } = attestationComponents();
+  return {
+    attestationAnswer: z.strictObject({ asOf, item: attestation }),
+    receiptsPage: z.strictObject({ asOf, items: z.array(receipt), next }),
+  };
+}
+
+export type AttestationAnswers = ReturnType<typeof attestationAnswers>;

@@ -1,20 +1,21 @@
 import { z } from "zod";
 import type { Season, SeasonState } from "../../sdk/wire.ts";
-import { placeOf } from "../store/read-places.ts";
-import type { SeasonRow, TaskRow } from "../store/read-seasons.ts";
+import type { Task } from "../fold/seasons.ts";
+import { type Located, locationOf } from "../store/sqlite/event-columns.ts";
+import type { ReadSeason } from "../store/sqlite/read-seasons.ts";
 import { HOT } from "./answers.ts";
+import { methodOf } from "./labels.ts";
 import { noQuery, seasonId } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
-import { type App, asOf, progressOf, requireSeason, type State } from "./state.ts";
-import { methodOf } from "./words.ts";
+import { type App, asOf, progressOf, requireSeason, type Snapshot, type State } from "./state.ts";
 
 const MOST_SEASONS = 100;
 
 /** `/seasons`, `/seasons/:id`. */
 export function seasonRoutes(app: App, state: State): void {
-  const present = (row: SeasonRow): Season => ({
-    ...rules(row, progressOf(state).cursor.timestamp),
-    tasks: state.seasons.tasks(row.season_id).map(task),
+  const present = async (snapshot: Snapshot, row: ReadSeason): Promise<Season> => ({
+    ...rules(row, progressOf(snapshot).cursor.timestamp),
+    tasks: (await snapshot.seasons.tasks(row.seasonId)).map(task),
   });
 
   app.get(
@@ -28,7 +29,11 @@ export function seasonRoutes(app: App, state: State): void {
         response: { 200: schemas.seasons },
       },
     },
-    () => ({ asOf: asOf(state), items: state.seasons.seasons(MOST_SEASONS).map(present) }),
+    () =>
+      state.read(async (snapshot) => {
+        const newest = await snapshot.seasons.seasons(MOST_SEASONS);
+        return { asOf: asOf(snapshot), items: await Promise.all(newest.map((row) => present(snapshot, row))) };
+      }),
   );
 
   app.get(
@@ -43,50 +48,51 @@ export function seasonRoutes(app: App, state: State): void {
         response: { 200: schemas.seasonAnswer, 404: schemas.problem },
       },
     },
-    ({ params }) => {
-      const season = requireSeason(state, params.seasonId);
-      return { asOf: asOf(state, season), item: present(season) };
-    },
+    ({ params }) =>
+      state.read(async (snapshot) => {
+        const season = await requireSeason(snapshot, params.seasonId);
+        return { asOf: asOf(snapshot, season), item: await present(snapshot, season) };
+      }),
   );
 }
 
-function rules(row: SeasonRow, now: number): Omit<Season, "tasks"> {
+function rules(row: ReadSeason, now: number): Omit<Season, "tasks"> {
   return {
-    seasonId: row.season_id,
+    seasonId: String(row.seasonId),
     state: stateOf(row, now),
     organiser: row.organiser,
     uri: row.uri,
-    startsAt: row.starts_at,
-    endsAt: row.ends_at,
-    closesAt: row.closes_at,
+    startsAt: row.startsAt,
+    endsAt: row.endsAt,
+    closesAt: row.closesAt,
     seed: row.seed,
-    seededAt: row.seeded_at,
-    verifierCap: row.verifier_cap,
+    seededAt: row.seededAt,
+    verifierCap: row.verifierCap,
     totals: {
-      seq: row.seq,
+      seq: String(row.seq),
       participants: row.participants,
-      totalPoints: row.total_points,
-      ledgerHash: row.ledger_hash,
+      totalPoints: String(row.totalPoints),
+      ledgerHash: row.ledgerHash,
     },
     final: null,
   };
 }
 
-function stateOf(row: SeasonRow, now: number): SeasonState {
-  if (row.starts_at === null || row.ends_at === null || row.closes_at === null) return "drafted";
-  if (now >= row.closes_at) return "closed";
-  if (now >= row.ends_at) return "ended";
-  return row.seed !== null && now >= row.starts_at ? "running" : "open";
+function stateOf(row: ReadSeason, now: number): SeasonState {
+  if (row.startsAt === null || row.endsAt === null || row.closesAt === null) return "drafted";
+  if (now >= row.closesAt) return "closed";
+  if (now >= row.endsAt) return "ended";
+  return row.seed !== null && now >= row.startsAt ? "running" : "open";
 }
 
-const task = (row: TaskRow) => ({
-  taskId: row.task_id,
-  modelId: row.model_id,
+const task = (row: Located<Task>) => ({
+  taskId: String(row.taskId),
+  modelId: row.modelId,
   method: methodOf(row.method),
-  points: row.points,
-  unitsPerAccount: row.units_per_account,
+  points: String(row.points),
+  unitsPerAccount: row.unitsPerAccount,
   noise: row.noise,
-  inputCount: row.input_count,
-  inputSetRoot: row.input_set_root,
-  added: placeOf(row),
+  inputCount: row.inputCount,
+  inputSetRoot: row.inputSetRoot,
+  added: locationOf(row),
 });

@@ -1,7 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifySchemaCompiler, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { ZodType } from "zod";
-import type { SyncStatus } from "../sync/parts.ts";
+import type { SyncStatus } from "../sync/status.ts";
 import { accountRoutes } from "./accounts.ts";
 import { activityRoute } from "./activity.ts";
 import { followBlocks } from "./answers.ts";
@@ -51,8 +51,8 @@ const validatorOf: FastifySchemaCompiler<ZodType> =
       : { error: new InvalidParameter(parsed.error.issues[0] as never, data as Record<string, unknown>) };
   };
 
-// Given from the start, else Fastify loads its own, too. Answers are built as their types say, and tests hold them against
-// the schemas: no need to check each again.
+// Given from the start, otherwise Fastify loads its own too. Answers have the types of their schemas, and tests compare
+// them with the schemas, so they aren't checked again.
 const COMPILERS = { buildValidator: () => validatorOf as never, buildSerializer: () => () => JSON.stringify };
 
 /** The HTTP API and the page, not yet listening. Closing it lets requests end that are under way. */
@@ -64,7 +64,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
     loggerInstance: withoutChildren(logger),
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: "idle",
-    // Only a proxy on this machine is believed when it says for whom it asks.
+    // Only a proxy on this machine is trusted to name the client.
     trustProxy: "loopback",
     http: { headersTimeout: 10_000, maxHeaderSize: 16_384, optimizeEmptyRequests: true },
     requestTimeout: 15_000,
@@ -83,7 +83,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   operationRoutes(app, state, condition);
   const hub = createHub(state, condition, limits.stream);
   app.addHook("preClose", async () => hub.close());
-  tellAnswers(app, metricsRoute(app, state, condition, hub.clients));
+  logAnswers(app, metricsRoute(app, state, condition, hub.clients));
   contentRoute(app, content);
   answerElsewhere(app as never, await pageRoutes(app, directory, rpcUrl));
   await app.register(async (v1: App) => answersOfTheChain(v1, state), { prefix: "/v1" });
@@ -91,19 +91,19 @@ export async function createServer(options: ServerOptions): Promise<App> {
   return app;
 }
 
-/** Nothing is bound to a request's own logger: what is told of it is told at its end. */
+/** Nothing is bound to a request's own logger: what is logged of it is logged at its end. */
 function withoutChildren(logger: FastifyBaseLogger): FastifyBaseLogger {
   const own = logger.child({});
   own.child = () => own;
   return own;
 }
 
-function tellAnswers(app: App, observe: ReturnType<typeof metricsRoute>): void {
+function logAnswers(app: App, observe: ReturnType<typeof metricsRoute>): void {
   app.addHook("onResponse", (request, { statusCode, elapsedTime }, done) => {
     observe(request.routeOptions.url ?? "none", statusCode, elapsedTime / 1000);
-    const told = { method: request.method, url: request.url, status: statusCode, ms: Math.round(elapsedTime) };
-    if (elapsedTime >= SLOW) request.log.info(told, "slow answer");
-    else request.log.debug(told, "answer");
+    const fields = { method: request.method, url: request.url, status: statusCode, ms: Math.round(elapsedTime) };
+    if (elapsedTime >= SLOW) request.log.info(fields, "slow answer");
+    else request.log.debug(fields, "answer");
     done();
   });
 }
@@ -118,8 +118,9 @@ function answersOfTheChain(app: App, state: State): void {
   standingRoutes(app, state);
   profileRoute(app, state);
   tableRoute(app, state);
-  accountRoutes(app, state);
-  attestationRoutes(app, state);
+  const answers = schemas.attestationAnswers();
+  accountRoutes(app, state, answers);
+  attestationRoutes(app, state, answers);
   modelRoutes(app, state);
   activityRoute(app, state);
 }

@@ -7,7 +7,7 @@ import { DECIMAL, decodeCursor, encodeCursor, HASH_START, hashStart, staleCursor
 import { account, accountAsWritten, between, cursor, noQuery, prefix, seasonId } from "./parameters.ts";
 import { InvalidParameter, ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
-import { type App, asOf, requireSeason, type State } from "./state.ts";
+import { type App, asOf, requireSeason, type Snapshot, type State } from "./state.ts";
 
 const MOST_FOUND = 20;
 
@@ -19,12 +19,13 @@ export function standingRoutes(app: App, state: State): void {
       config: HOT,
       schema: {
         summary: "The ranking of a season, page by page",
-        description: "At most 100 standings a page.",
+        description:
+          "At most 100 standings a page. Sorted by points, descending; equal points share a rank and are sorted by lastSeq, ascending.",
         params: z.object({ seasonId }),
         querystring: z.strictObject({
-          limit: between(1, 100).default(100).describe("100 unless told."),
+          limit: between(1, 100).default(100).describe("Defaults to 100."),
           cursor: cursor.optional(),
-          rank: between(1, 1_000_000_000).optional().describe("Where to begin; not with a cursor."),
+          place: between(1, 1_000_000_000).optional().describe("First place of the page; not together with a cursor."),
         }),
         response: {
           200: schemas.standingsPage,
@@ -33,30 +34,33 @@ export function standingRoutes(app: App, state: State): void {
         },
       },
     },
-    ({ params, query }) => {
-      const season = requireSeason(state, params.seasonId);
-      const { cursor, rank, limit } = query;
-      if (cursor !== undefined && rank !== undefined)
-        throw new ProblemError(400, `The parameter rank is ${rank}, but a cursor says already where to begin.`, "rank");
-      const standings = state.ranking.of(Number(params.seasonId));
-      const items =
-        cursor === undefined
-          ? standings.pageFrom(rank ?? 1, limit)
-          : standings.page(positionOf(state, params.seasonId, cursor), limit);
-      const last = items.at(-1);
-      return {
-        asOf: asOf(state, season),
-        items,
-        next:
-          last && last.rank < season.participants
-            ? encodeCursor("standings", [
-                ...[params.seasonId, last.points, last.lastSeq],
-                ...[season.seq, hashStart(season.ledger_hash)],
-              ])
-            : null,
-        total: season.participants,
-      };
-    },
+    ({ params, query }) =>
+      state.read(async (snapshot) => {
+        const season = await requireSeason(snapshot, params.seasonId);
+        const { cursor, place, limit } = query;
+        if (cursor !== undefined && place !== undefined)
+          throw new ProblemError(
+            400,
+            `The parameter place is ${place}, but a cursor says already where to begin.`,
+            "place",
+          );
+        const after = cursor === undefined ? undefined : await positionOf(snapshot, params.seasonId, cursor);
+        const standings = snapshot.ranking.of(Number(params.seasonId));
+        const items = after ? await standings.page(after, limit) : await standings.pageFrom(place ?? 1, limit);
+        const last = items.at(-1);
+        return {
+          asOf: asOf(snapshot, season),
+          items,
+          next:
+            last && last.place < season.participants
+              ? encodeCursor("standings", [
+                  ...[params.seasonId, last.points, last.lastSeq],
+                  ...[String(season.seq), hashStart(season.ledgerHash)],
+                ])
+              : null,
+          total: season.participants,
+        };
+      }),
   );
 
   app.get(
@@ -65,27 +69,29 @@ export function standingRoutes(app: App, state: State): void {
       // Mostly short, and sent as it is written.
       compress: false,
       schema: {
-        summary: "An account's rank, and who stands around it",
+        summary: "An account's rank and its neighbours",
         description: "Reads at most 101 standings.",
         params: z.object({ seasonId, account: accountAsWritten }),
         querystring: z.strictObject({
-          around: between(0, 50).default(0).describe("Neighbours on each side; none unless told."),
+          around: between(0, 50).default(0).describe("Neighbours on each side; defaults to 0."),
         }),
         response: { 200: schemas.standingAnswer, 404: schemas.problem },
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
       const { params, query } = request;
-      const season = requireSeason(state, params.seasonId);
-      const standings = state.ranking.of(Number(params.seasonId));
-      const { around } = query;
-      // Few are written otherwise than the chain does, which is cheaper to see than a checksum is to make.
-      const found =
-        standings.around(params.account as Address, around) ?? standings.around(checked(params.account), around);
-      if (!found) throw new ProblemError(404, `${params.account} has no points entry in season ${params.seasonId}.`);
-      const { item, neighbours } = found;
-      const told = state.told(season);
-      sendJson(request, reply, told.etag, `{"asOf":${told.json},"item":${item},"neighbours":${neighbours}}`);
+      const { at, item, neighbours } = await state.read(async (snapshot) => {
+        const season = await requireSeason(snapshot, params.seasonId);
+        const standings = snapshot.ranking.of(Number(params.seasonId));
+        const { around } = query;
+        // Most addresses come with the right checksum: look them up as they are first, a checksum costs more.
+        const found =
+          (await standings.around(params.account as Address, around)) ??
+          (await standings.around(checked(params.account), around));
+        if (!found) throw new ProblemError(404, `${params.account} has no points entry in season ${params.seasonId}.`);
+        return { at: snapshot.writtenAsOf(season), ...found };
+      });
+      sendJson(request, reply, at.etag, `{"asOf":${at.json},"item":${item},"neighbours":${neighbours}}`);
     },
   );
 
@@ -93,23 +99,22 @@ export function standingRoutes(app: App, state: State): void {
     "/seasons/:seasonId/search",
     {
       schema: {
-        summary: "Accounts that begin so, in the order of their addresses",
+        summary: "Accounts whose address starts with the prefix, sorted by address",
         description: `At most ${MOST_FOUND} standings.`,
         params: z.object({ seasonId }),
         querystring: z.strictObject({ prefix }),
         response: { 200: schemas.searchAnswer, 404: schemas.problem },
       },
     },
-    ({ params, query }) => {
-      const season = requireSeason(state, params.seasonId);
-      const id = Number(params.seasonId);
-      const standings = state.ranking.of(id);
-      const found = state.accounts.startingWith(id, query.prefix, MOST_FOUND);
-      return {
-        asOf: asOf(state, season),
-        items: found.map((account) => standings.standingOf(account) as Standing),
-      };
-    },
+    ({ params, query }) =>
+      state.read(async (snapshot) => {
+        const season = await requireSeason(snapshot, params.seasonId);
+        const id = Number(params.seasonId);
+        const found = await snapshot.accounts.startingWith(id, query.prefix, MOST_FOUND);
+        const standings = snapshot.ranking.of(id);
+        const items = found.map(async (account) => (await standings.standingOf(account)) as Standing);
+        return { asOf: asOf(snapshot, season), items: await Promise.all(items) };
+      }),
   );
 
   app.get(
@@ -123,8 +128,8 @@ export function standingRoutes(app: App, state: State): void {
         response: { 404: schemas.problem },
       },
     },
-    ({ params }) => {
-      requireSeason(state, params.seasonId);
+    async ({ params }) => {
+      await state.read((snapshot) => requireSeason(snapshot, params.seasonId));
       throw new ProblemError(
         404,
         `Season ${params.seasonId} has no final ranks to claim: this deployment has no Standings contract.`,
@@ -144,7 +149,7 @@ function checked(text: string): Address {
 
 // Points move while a client reads on, and the order stays whole: the next page is what now stands behind the last
 // account shown. Only a ledger that was undone makes a cursor worthless.
-function positionOf(state: State, seasonId: string, text: string): Position {
+async function positionOf({ seasons }: Snapshot, seasonId: string, text: string): Promise<Position> {
   const [season, points, lastSeq, seq, start] = decodeCursor(
     "standings",
     [DECIMAL, DECIMAL, DECIMAL, DECIMAL, HASH_START],
@@ -152,6 +157,6 @@ function positionOf(state: State, seasonId: string, text: string): Position {
   ) as [string, string, string, string, string];
   if (season !== seasonId)
     throw new ProblemError(400, `The parameter cursor is of season ${season}, not ${seasonId}.`, "cursor");
-  if (!state.seasons.hadLedger(Number(season), BigInt(seq), start)) throw staleCursor();
+  if (!(await seasons.hadLedger(Number(season), BigInt(seq), start))) throw staleCursor();
   return { points: BigInt(points), lastSeq: BigInt(lastSeq) };
 }

@@ -6,23 +6,18 @@ import type {
   RawServerDefault,
 } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import type { Address } from "viem";
+import type { Address, Hex } from "viem";
 import type { Deployment } from "../../sdk/deployment.ts";
-import type { AsOf } from "../../sdk/wire.ts";
-import type { Decoder } from "../decode/events.ts";
+import type { AsOf, EventLocation } from "../../sdk/wire.ts";
+import type { Decoder, Event } from "../decode/events.ts";
 import type { Rpc } from "../ingest/rpc.ts";
-import { createHistory, type History } from "../rank/history.ts";
+import type { History } from "../rank/history.ts";
 import type { Ranking } from "../rank/ranking.ts";
-import type { Announcements } from "../store/announcements.ts";
-import type { Chain, Progress } from "../store/chain.ts";
-import type { Db } from "../store/database.ts";
-import { type AccountReader, createAccountReader } from "../store/read-accounts.ts";
-import { type ActivityReader, createActivityReader } from "../store/read-activity.ts";
-import { type AttestationReader, createAttestationReader } from "../store/read-attestations.ts";
-import { createFeedReader, type FeedReader } from "../store/read-feed.ts";
-import { createLedgerReader, type LedgerReader } from "../store/read-ledger.ts";
-import { createModelReader, type ModelReader } from "../store/read-models.ts";
-import { createSeasonReader, type SeasonReader, type SeasonRow } from "../store/read-seasons.ts";
+import type { ReadSeason } from "../store/sqlite/read-seasons.ts";
+import type { Readers } from "../store/sqlite/readers.ts";
+import type { Files } from "../store/sqlite/store.ts";
+import type { Announcements } from "../sync/announcements.ts";
+import type { Progress, Writer } from "../sync/writer.ts";
 import { ProblemError } from "./problems.ts";
 
 /** The server with schemas in zod. */
@@ -34,96 +29,99 @@ export type App = FastifyInstance<
   ZodTypeProvider
 >;
 
-/** What the server is given to read from. */
+/** What the server reads from. */
 export interface Sources {
-  db: Db;
-  chain: Chain;
+  readers: Readers;
+  files: Files;
+  writer: Pick<Writer, "progress" | "isComplete">;
   announcements: Announcements;
   decoder: Decoder;
   deployment: Deployment;
   ranking: Ranking;
+  history: History;
   rpc: Rpc;
 }
 
-/** What routes read. A handler reads without waiting in between, so that an answer is of one state of the chain. */
-export interface State extends Sources {
+/** One state of the chain. Await everything that reads rows: a store may be another process. */
+export interface Snapshot extends Readers, Pick<Sources, "decoder" | "deployment" | "history" | "ranking"> {
   /** How far the chain is folded, read once until it changes; undefined before the first block. */
   progress(): Progress | undefined;
-  /** Whether the chain was read once, and all that is built at the end of that is. */
+  /** Whether the first sync is complete, and what is built at its end is built. */
   isBuilt(): boolean;
   /** A season, read once until the chain changes. */
-  season(seasonId: string): SeasonRow | undefined;
+  season(seasonId: string): ReadSeason | undefined;
   /** {@link asOf}, written once until the chain changes. */
-  told(season?: SeasonRow): Told;
-  accounts: AccountReader;
-  activity: ActivityReader;
-  feed: FeedReader;
-  history: History;
-  ledger: LedgerReader;
-  models: ModelReader;
-  seasons: SeasonReader;
-  attestations: AttestationReader;
+  writtenAsOf(season?: ReadSeason): WrittenAsOf;
+}
+
+/** What the server works with. */
+export interface State extends Sources, Snapshot {
+  /** Makes an answer from one state of the chain. Runs `make` again if the chain changes meanwhile, so it may only read. */
+  read<Result>(make: (snapshot: Snapshot) => Promise<Result>): Promise<Result>;
 }
 
 /** An {@link AsOf} as JSON, and its ETag. */
-interface Told {
+interface WrittenAsOf {
   json: string;
   etag: string;
 }
 
 export function createState(sources: Sources): State {
-  const { db, chain, ranking, announcements } = sources;
-  const seasons = createSeasonReader(db);
+  const { readers, writer, announcements } = sources;
   let progress: Progress | undefined;
-  let known = new Map<string, SeasonRow>();
+  let known = new Map<string, ReadSeason>();
   let built = false;
+  let changes = 0;
   /** By the season, or the progress, which are other objects once the chain has changed. */
-  const told = new WeakMap<SeasonRow | Progress, Told>();
+  const writtenFor = new WeakMap<ReadSeason | Progress, WrittenAsOf>();
   announcements.subscribe(() => {
+    changes++;
     progress = undefined;
     known = new Map();
   });
   const state: State = {
     progress() {
-      progress ??= chain.progress();
+      progress ??= writer.progress();
       return progress;
     },
     isBuilt() {
-      built ||= chain.isComplete() && ranking.built();
+      built ||= writer.isComplete();
       return built;
     },
     season(seasonId) {
-      const row = known.get(seasonId) ?? seasons.season(Number(seasonId));
+      const row = known.get(seasonId) ?? readers.seasons.season(Number(seasonId));
       if (row) known.set(seasonId, row);
       return row;
     },
-    told(season) {
+    writtenAsOf(season) {
       const key = season ?? progressOf(state);
-      const before = told.get(key);
+      const before = writtenFor.get(key);
       if (before) return before;
       const of = asOf(state, season);
       const written = { json: JSON.stringify(of), etag: etagOf(of) };
-      told.set(key, written);
+      writtenFor.set(key, written);
       return written;
     },
+    async read(make) {
+      for (;;) {
+        const before = changes;
+        const [made] = await Promise.allSettled([make(state)]);
+        if (changes !== before) continue;
+        if (made.status === "rejected") throw made.reason;
+        return made.value;
+      }
+    },
     ...sources,
-    accounts: createAccountReader(db),
-    activity: createActivityReader(db),
-    feed: createFeedReader(db),
-    history: createHistory(db),
-    ledger: createLedgerReader(db),
-    models: createModelReader(db),
-    seasons,
-    attestations: createAttestationReader(db),
+    ...readers,
   };
   return state;
 }
 
 /**
- * How far the answer goes; a problem of status 503 while the chain is read for the first time, for what orders and finds
- * rows is built at the end of that.
+ * How far the chain is folded. Throws a problem of status 503 during the first sync: the indexes and the ranking are
+ * built at its end.
  */
-export function progressOf(state: State): Progress {
+export function progressOf(state: Snapshot): Progress {
   const progress = state.progress();
   if (!progress) throw new ProblemError(503, "Nothing is indexed yet: no node has answered.");
   if (!state.isBuilt())
@@ -131,10 +129,10 @@ export function progressOf(state: State): Progress {
   return progress;
 }
 
-/** The state that an answer tells of; about one season, with its ledger's head. */
+/** The state that an answer describes; about one season, with its ledger's head. */
 export function asOf(
-  state: State,
-  season?: SeasonRow,
+  state: Snapshot,
+  season?: ReadSeason,
   { cursor, finalized }: Pick<Progress, "cursor" | "finalized"> = progressOf(state),
 ): AsOf {
   return {
@@ -142,19 +140,29 @@ export function asOf(
     blockNumber: cursor.number,
     blockHash: cursor.hash,
     finalizedBlock: Math.min(finalized, cursor.number),
-    seq: season?.seq ?? null,
-    ledgerHash: season?.ledger_hash ?? null,
+    seq: season ? String(season.seq) : null,
+    ledgerHash: season?.ledgerHash ?? null,
   };
 }
 
-/** Names the state of the chain; finality is part of it. Weak, for compressed answers are other bytes. */
+/** Names the state of the chain, with its finality. Weak, because compressed answers have other bytes. */
 export const etagOf = ({ blockHash, finalizedBlock }: AsOf): string => `W/"${blockHash.slice(2)}-${finalizedBlock}"`;
 
 /** The season, or a problem of status 404 that names it. */
-export function requireSeason(state: State, seasonId: string): SeasonRow {
-  const season = state.season(seasonId);
+export async function requireSeason(snapshot: Snapshot, seasonId: string): Promise<ReadSeason> {
+  const season = await snapshot.season(seasonId);
   if (!season) throw new ProblemError(404, `There is no season ${seasonId}.`);
   return season;
 }
 
-export const campaignOf = ({ deployment }: State): Address => deployment.contracts.Campaign.address;
+/** Events of an attestation or model with their locations, in the chain's order, at most `limit`. */
+export async function eventsOf(
+  { logs, decoder }: Snapshot,
+  subject: Hex,
+  limit: number,
+): Promise<{ event: Event; location: EventLocation }[]> {
+  const found = await logs.of(subject, limit);
+  return found.map(({ log, location }) => ({ event: decoder.decodeStored(log), location }));
+}
+
+export const campaignOf = ({ deployment }: Snapshot): Address => deployment.contracts.Campaign.address;

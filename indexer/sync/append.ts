@@ -1,20 +1,24 @@
 import { setImmediate } from "node:timers/promises";
-import { readBlockLogs } from "../ingest/block-logs.ts";
 import { checkLinks, type Header, type Log, readHeader } from "../ingest/blocks.ts";
+import { readBlockLogs } from "../ingest/completeness.ts";
 import { gather } from "../ingest/gather.ts";
 import { readRanges } from "../ingest/ranges.ts";
-import { progressOf, type SyncParts } from "./parts.ts";
+import { progressOf, type SyncContext } from "./context.ts";
 
-/** Reads final blocks up to this one, the next while the last are written. */
-export async function readFinalBlocks(parts: SyncParts, head: Header, finalized: number): Promise<void> {
-  const { rpc, decoder, blooms, signal, report } = parts;
-  const { cursor } = progressOf(parts);
+/**
+ * Reads final blocks up to this one, the next while the last are written. Ends before it where a method is added, whose
+ * contract's logs weren't asked for: the caller reads on from the cursor.
+ */
+export async function readFinalBlocks(context: SyncContext, head: Header, finalized: number): Promise<void> {
+  const { rpc, decoder, blooms, signal, report } = context;
+  const { cursor } = progressOf(context);
   const wanted = { filter: decoder.filter, blooms, after: cursor, to: finalized, head: head.number };
   let events = 0;
   report({ after: cursor.number, cursor: cursor.number, to: finalized, events });
   try {
     for await (const { headers, logs, to } of gather(readRanges(rpc, wanted))) {
-      events += append(parts, headers, logs, finalized);
+      if (decoder.follow(context.methods(), logs)) return;
+      events += append(context, headers, logs, finalized);
       report({ after: cursor.number, cursor: to, to: finalized, events });
       // Requests of readers and answers of nodes get their turn.
       await setImmediate();
@@ -28,30 +32,32 @@ export async function readFinalBlocks(parts: SyncParts, head: Header, finalized:
 const BLOCKS_AT_ONCE = 16;
 
 /** Reads the blocks that may still be reorganised, up to the head: the logs of each by its hash. */
-export async function readNewBlocks(parts: SyncParts, head: Header, finalized: number): Promise<void> {
-  for (let { cursor } = progressOf(parts); cursor.number < head.number; { cursor } = progressOf(parts)) {
+export async function readNewBlocks(context: SyncContext, head: Header, finalized: number): Promise<void> {
+  for (let { cursor } = progressOf(context); cursor.number < head.number; { cursor } = progressOf(context)) {
     const count = Math.min(head.number - cursor.number, BLOCKS_AT_ONCE);
     const numbers = Array.from({ length: count }, (_, i) => cursor.number + 1 + i);
-    const blocks = await Promise.all(numbers.map((number) => readBlock(parts, number)));
+    const blocks = await Promise.all(numbers.map((number) => readBlock(context, number)));
     const headers = blocks.map(({ header }) => header);
     const logs = blocks.flatMap((block) => block.logs);
     checkLinks(cursor, headers);
-    append(parts, headers, logs, finalized);
+    // A method was added: its contract's logs weren't asked for.
+    if (context.decoder.follow(context.methods(), logs)) continue;
+    append(context, headers, logs, finalized);
   }
 }
 
 async function readBlock(
-  { rpc, decoder, blooms }: SyncParts,
+  { rpc, decoder, blooms }: SyncContext,
   number: number,
 ): Promise<{ header: Header; logs: Log[] }> {
   const header = await readHeader(rpc, number);
   return { header, logs: await readBlockLogs(rpc, { filter: decoder.filter, blooms }, header) };
 }
 
-function append(parts: SyncParts, headers: readonly Header[], logs: readonly Log[], finalized: number): number {
-  const { chain, status, announce } = parts;
-  const from = progressOf(parts).cursor.number + 1;
-  const events = chain.append({ headers, logs, finalized });
+function append(context: SyncContext, headers: readonly Header[], logs: readonly Log[], finalized: number): number {
+  const { writer, status, announce } = context;
+  const from = progressOf(context).cursor.number + 1;
+  const events = writer.append({ headers, logs, finalized });
   status.events += events;
   status.progressAt = Date.now();
   announce({ kind: "appended", cursor: headers.at(-1) as Header, from });

@@ -1,13 +1,13 @@
+import { IntegrityError } from "../fold/step.ts";
 import { type LedgerHead, readLedger, readSeasonCount } from "../ingest/ledgers.ts";
-import { IntegrityError } from "../store/integrity.ts";
-import { progressOf, type SyncParts } from "./parts.ts";
+import { progressOf, type SyncContext } from "./context.ts";
 
 /** Holds every season's folded ledger against the chain's at the cursor. */
-export async function compareLedgers(parts: SyncParts): Promise<void> {
-  const { rpc, chain, campaign } = parts;
-  const { cursor, verified } = progressOf(parts);
+export async function compareLedgers(context: SyncContext): Promise<void> {
+  const { rpc, writer, campaign } = context;
+  const { cursor, verified } = progressOf(context);
   if (verified.number === cursor.number) return;
-  const ledgers = parts.localLedgers();
+  const ledgers = context.localLedgers();
   const count = await readSeasonCount(rpc, campaign, cursor.hash);
   if (count !== ledgers.length)
     throw new IntegrityError(`The chain has ${count} seasons at block ${cursor.number}; ${ledgers.length} are known.`);
@@ -18,7 +18,7 @@ export async function compareLedgers(parts: SyncParts): Promise<void> {
         `The ledger of season ${local.seasonId} ends with entry ${local.seq} and hash ${local.ledgerHash} at block ${cursor.number}; the chain's ends with entry ${onChain.seq} and hash ${onChain.ledgerHash}.`,
       );
   }
-  chain.markVerified();
+  writer.markVerified();
 }
 
 const sameLedger = (a: LedgerHead, b: LedgerHead): boolean =>

@@ -1,6 +1,7 @@
-import { type Header, readFollowed, readHeader } from "../ingest/blocks.ts";
+import { type Header, readHeader } from "../ingest/blocks.ts";
 import { FatalError, RpcError } from "../ingest/errors.ts";
-import { progressOf, rollback, type SyncParts } from "./parts.ts";
+import { progressOf, type SyncContext } from "./context.ts";
+import { startOver } from "./start.ts";
 
 /** The node gave up a block that was final. */
 export class DeepReorg extends RpcError {
@@ -17,38 +18,39 @@ export class DeepReorg extends RpcError {
  * Rolls back to the last block that is still on the chain, and starts over where there is none and none was final. Throws
  * {@link DeepReorg} rather than undo a final block, and {@link RpcError} when the node only lags behind.
  */
-export async function undoReorg(parts: SyncParts, head: Header): Promise<void> {
-  const { chain, status, warn } = parts;
-  const { cursor, finalized } = progressOf(parts);
+export async function undoReorg(context: SyncContext, head: Header): Promise<void> {
+  const { writer, status, warn } = context;
+  const { cursor, finalized } = progressOf(context);
   if (head.hash === cursor.hash || (head.number === cursor.number + 1 && head.parentHash === cursor.hash)) return;
 
   const final = Math.min(finalized, cursor.number);
   let at = Math.min(head.number, cursor.number);
   if (at < final) throw lags(head, cursor);
-  while (chain.header(at) && !(await isOnChain(parts, at))) {
+  while (writer.header(at) && !(await isOnChain(context, at))) {
     if (at === final) throw new DeepReorg(at);
     at--;
   }
   if (at === cursor.number) return;
   // The node's chain is the beginning of ours: nothing was undone.
   if (at === head.number) throw lags(head, cursor);
-  if (chain.header(at)) rollback(parts, at);
-  else await startOver(parts);
+  if (writer.header(at)) rollback(context, at);
+  else await startOver(context);
   status.reorgs++;
   warn(`Blocks ${at + 1} to ${cursor.number} were reorganised.`);
 }
 
-/** Starts after the block before the deployment's first. */
-export async function startOver({ rpc, chain, startBlock, announce }: SyncParts): Promise<void> {
-  const first = await readFollowed(rpc, Math.max(startBlock - 1, 0));
-  chain.start(first);
-  announce({ kind: "reorganised", cursor: first, from: first.number + 1 });
+/** Undoes the blocks above one, and announces it. */
+export function rollback({ writer, decoder, methods, announce }: SyncContext, blockNumber: number): void {
+  if (writer.progress()?.cursor.number === blockNumber) return;
+  writer.rollback(blockNumber);
+  decoder.follow(methods());
+  announce({ kind: "reorganised", cursor: writer.header(blockNumber) as Header, from: blockNumber + 1 });
 }
 
 /** What to do about a reorganisation of final blocks that stays: only a person can tell which chain is right. */
-export async function wayOut(parts: SyncParts, { message, blockNumber }: DeepReorg): Promise<FatalError> {
-  const { cursor } = progressOf(parts);
-  const common = await findCommon(parts, blockNumber).catch(() => undefined);
+export async function wayOut(context: SyncContext, { message, blockNumber }: DeepReorg): Promise<FatalError> {
+  const { cursor } = progressOf(context);
+  const common = await findCommon(context, blockNumber).catch(() => undefined);
   const remedy = common
     ? `To follow the node's chain, run "indexer rewind --to ${common.number}" with this --deployment and --db, and start again with a higher --finality.`
     : "No block that is kept is on the node's chain: check the node, or index anew into another --db with a higher --finality.";
@@ -58,13 +60,13 @@ export async function wayOut(parts: SyncParts, { message, blockNumber }: DeepReo
 }
 
 /** The highest block below this one that is kept and on the node's chain, found by halving. */
-async function findCommon(parts: SyncParts, below: number): Promise<Header | undefined> {
+async function findCommon(context: SyncContext, below: number): Promise<Header | undefined> {
   let common: Header | undefined;
   let [low, high] = [0, below];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    const kept = parts.chain.highest(middle);
-    if (kept && !(await isOnChain(parts, kept.number))) high = kept.number;
+    const kept = context.writer.highest(middle);
+    if (kept && !(await isOnChain(context, kept.number))) high = kept.number;
     else {
       common = kept ?? common;
       low = middle + 1;
@@ -73,8 +75,8 @@ async function findCommon(parts: SyncParts, below: number): Promise<Header | und
   return common;
 }
 
-async function isOnChain({ rpc, chain }: SyncParts, blockNumber: number): Promise<boolean> {
-  return (await readHeader(rpc, blockNumber)).hash === chain.header(blockNumber)?.hash;
+async function isOnChain({ rpc, writer }: SyncContext, blockNumber: number): Promise<boolean> {
+  return (await readHeader(rpc, blockNumber)).hash === writer.header(blockNumber)?.hash;
 }
 
 const lags = (head: Header, cursor: Header): RpcError =>

@@ -1,47 +1,31 @@
-import { type Hex, keccak256 } from "viem";
-import { type RecordedAttestation, readAttestations, statuses } from "../../sdk/attestations.ts";
+import type { Hex } from "viem";
+import { assuranceOf } from "../../sdk/assurance.ts";
+import { type AttestationState, judgedOf, readAttestation } from "../../sdk/attestations.ts";
 import type { Client } from "../../sdk/client.ts";
-import { attestationUid } from "../../sdk/commitments.ts";
-import { cidOfKeccak256 } from "../../sdk/content.ts";
-import { contextKind, type Unit, unitOf } from "../../sdk/contexts.ts";
-import type { Row } from "../../sdk/layouts.ts";
-import { QUORUM } from "../../sdk/methods.ts";
-import { type Panel, type Proof, proofOf } from "../../sdk/proofs.ts";
-import { type ContentReader, UnavailableError } from "../content.ts";
-import { type ShownRow, showRow } from "../dispute.ts";
-import type { Models, OpenModel } from "../models.ts";
-import { decodeTensor, hashTensor, type Tensor } from "../tensors.ts";
-import {
-  assignedTo,
-  type Check,
-  type Checker,
-  checkModelOf,
-  checkRows,
-  checkRun,
-  checkStatus,
-  createChecks,
-  readAssignment,
-} from "./checks.ts";
-import type { Refutation, SingleClaim } from "./claims.ts";
-import { readClaim, tracedOf } from "./readClaim.ts";
+import { attestationUid, batchId } from "../../sdk/commitments.ts";
+import { methodName } from "../../sdk/methods/index.ts";
+import type { Assurance } from "../../sdk/methods/method.ts";
+import { type StatusName, statusName } from "../../sdk/protocol.ts";
+import type { ContentReader } from "../content.ts";
+import { inferenceMethodById } from "../methods/index.ts";
+import type { InferenceMethod, Looked, Scope, ShownRow } from "../methods/method.ts";
+import type { Models } from "../models.ts";
+import type { Tensor } from "../tensors.ts";
+import { checkBatch, positionOf } from "./batch.ts";
+import { type Check, type Checker, checkStatus, createChecks, shared } from "./checks.ts";
+import { checkSingle } from "./single.ts";
 
 /** An attestation, checked by its reader. */
-export interface Verification extends Proof {
-  recorded: RecordedAttestation;
-  status: (typeof statuses)[number];
-  unit: Unit | undefined;
-  /** The row that FraudProof computed otherwise than claimed; undefined where nobody showed one. */
-  refutation: Refutation | undefined;
+export interface Verification extends Assurance {
+  status: StatusName | "unknown";
   checks: Check[];
-  /** What the model saw here; undefined where its input can't be had or isn't the attestation's. */
+  /** The model's input here; undefined if it can't be found or isn't the attestation's, and for a whole batch. */
   input: Tensor | undefined;
-  /** What it gave; undefined when it didn't run. */
+  /** The model's output; undefined if it didn't run. */
   output: Tensor | undefined;
-  /** The model's rows by layer; undefined where its parts fail. */
-  layers: Row[][] | undefined;
-  /** Of an attestation under FraudProof, the first row of its trace that is wrong; undefined where none is. */
+  /** The first wrong row that the method's own checks found; undefined if there is none. */
   wrong: ShownRow | undefined;
-  /** Every check that could be made held, and the attestation is verified or pending. */
+  /** No check failed: what could be checked held, and the attestation is verified or pending. */
   good: boolean;
 }
 
@@ -50,154 +34,84 @@ export interface VerifyOptions {
   client: Client;
   content: ContentReader;
   models: Models;
-  uid: Hex;
-  /** The input's raw bytes; needed where the input is neither assigned nor among the content. */
+  /** As {@link requireAttestation} reads it. */
+  attestation: AttestationState;
+  /** Number in its task of the one unit of a batch to check; defaults to the whole batch. */
+  unit?: bigint | undefined;
+  /** A single attestation's input, raw bytes; needed if it is neither assigned nor in the content. */
   input?: Uint8Array | undefined;
-  /** Told of every check as it is made. */
+  /** Called with every check as it is made. */
   onCheck?: (check: Check) => void;
 }
 
+/** Reads an attestation by its id; throws a sentence if the chain has none with that id. */
+export async function requireAttestation(client: Client, id: Hex): Promise<AttestationState> {
+  const attestation = await readAttestation(client, id);
+  if (attestation === undefined)
+    throw new Error(`No attestation ${id} is recorded on chain ${client.deployment.chainId}.`);
+  return attestation;
+}
+
 /**
- * Checks an attestation from the chain and by running it again: recomputes its uid, reads its record, fetches its model by
- * CID and checks its parts, derives or fetches its input, runs the model on the pinned runtime and compares the output.
- * Throws a sentence when the chain knows no attestation of that uid.
+ * Checks an attestation from the chain and by running it again. Whatever its method: recomputes its id and a batch's
+ * tree, reads its record, fetches its model by CID and checks its parts, derives or fetches its input, runs the model on
+ * the pinned runtime and compares the output. Then its method adds what it has put on chain. Throws a RangeError when a
+ * batch has no unit of that number.
  */
 export async function verifyAttestation(options: VerifyOptions): Promise<Verification> {
-  const { client, uid, onCheck } = options;
+  const { client, attestation, unit, onCheck } = options;
+  const { id, kind, message, detail } = attestation;
+  const index = kind === "batch" && unit !== undefined ? positionOf(attestation, unit) : undefined;
   const { checks, check } = createChecks(onCheck);
-  const recorded = await readRecorded(client, uid);
-  const { attestation } = recorded;
-  const digest = attestationUid(client.deployment.chainId, client.contracts.attestationRegistry.address, attestation);
-  check("uid", digest === uid ? "held" : "failed", `The fields recorded on chain have the EIP-712 digest ${digest}.`, {
-    expected: uid,
-    found: digest,
-  });
-  const status = await checkStatus(client, uid, "attestation", check);
-  const { input, output, model } = await rerun(options, recorded, check);
-  const claim = await readClaim(client, uid);
-  const wrong = claim?.claim.kind === "single" ? checkTrace(claim.claim, model, check) : undefined;
-  const unit = unitOf(attestation.context);
+  checkId(client, attestation, check);
+  const status = await checkStatus(client, id, kind === "batch" ? "batch" : "attestation", check);
+  const method = inferenceMethodById(message.method);
+  const found = await checkContent({ ...options, index, status, method }, check);
+  if (method === undefined && message.method !== 0)
+    check(
+      shared.method,
+      "unknown",
+      `${methodName(message.method)}: nothing is known here of what it proves, so nothing of that was checked.`,
+    );
   return {
-    recorded,
-    status,
-    unit,
-    refutation: claim?.refutation,
-    checks,
-    ...{ input, output, wrong, layers: model?.layers },
+    ...{ status: statusName(status), checks, input: found.input, output: found.output, wrong: found.wrong },
     good: checks.every(({ result }) => result !== "failed"),
-    ...proofOf({
-      ...{ method: attestation.method, status: statuses.indexOf(status), isUnit: unit !== undefined },
-      outputHash: recorded.answer?.outputHash ?? null,
-      panel: attestation.method === QUORUM ? await readPanel(client, uid) : null,
-      traced: claim ? tracedOf(claim) : null,
-    }),
+    ...assuranceOf(message.method, { ...judgedOf(attestation), status }, detail),
   };
 }
 
-interface Rerun {
-  model?: OpenModel;
-  input?: Tensor;
-  output?: Tensor | undefined;
+interface ContentOptions extends VerifyOptions {
+  index: number | undefined;
+  status: number;
+  method: InferenceMethod | undefined;
 }
 
-async function rerun(
-  { client, content, models, input }: VerifyOptions,
-  { attestation, answer }: RecordedAttestation,
-  check: Checker,
-): Promise<Rerun> {
-  const model = await checkModelOf(models, attestation.modelId, check);
-  if (!model) return {};
-  const spec = model.layout.input;
-  const { data, source } = await findInput(client, content, attestation, input);
-  if (!data) {
-    check("input", "unknown", source);
-    return { model };
-  }
-  const inputHash = hashTensor({ spec, data });
-  const hashes = { expected: attestation.inputHash, found: inputHash };
-  if (inputHash !== attestation.inputHash) {
-    const detail = `${source} It has the hash ${inputHash}; the attestation names ${attestation.inputHash}.`;
-    check("input", "failed", detail, hashes);
-    return { model };
-  }
-  check("input", "held", `${source} Its hash is the attestation's.`, hashes);
-  const found = { model, input: { spec, data } };
-  const output = await checkRun(model, data, check);
-  if (!output) return found;
-  if (answer) compareOutput(hashTensor(output), answer.outputHash, check);
-  else check("output", "unknown", "The prover has not revealed its answer, so there is nothing to compare.");
-  return { ...found, output };
+async function checkContent(options: ContentOptions, check: Checker) {
+  const { client, attestation, method } = options;
+  const evidence = method?.evidence;
+  const checkOwn = evidence && ((looked: Looked) => evidence.check({ client, attestation, ...looked }, check));
+  if (attestation.kind === "batch") return checkBatch({ ...options, attestation, checkOwn }, check);
+  const found = await checkSingle({ ...options, attestation }, check);
+  const wrong = await checkOwn?.({ index: undefined, model: found.model, assignment: undefined });
+  return { ...found, wrong };
 }
 
-function compareOutput(found: Hex, expected: Hex, check: Checker): void {
-  const hashes = { expected, found };
-  if (expected === found) check("output", "held", "The output is the prover's, byte for byte.", hashes);
-  else check("output", "failed", `The output has the hash ${found}; the prover answered ${expected}.`, hashes);
+function checkId({ deployment: { chainId }, contracts }: Client, attestation: AttestationState, check: Checker): void {
+  const { address } = contracts.attestationRegistry;
+  const { id, kind, message } = attestation;
+  const found = kind === "batch" ? batchId(chainId, address, message) : attestationUid(chainId, address, message);
+  const detail = `The fields recorded on chain have the EIP-712 digest ${found}.`;
+  check(shared.uid, found === id ? "held" : "failed", detail, { expected: id, found });
 }
 
-function checkTrace(
-  { trace, answer, attestation }: SingleClaim,
-  model: OpenModel | undefined,
-  check: Checker,
-): ShownRow | undefined {
-  const hash = keccak256(trace);
-  const held = hash === answer.traceHash;
-  check("trace", held ? "held" : "failed", `The ${trace.length} activations on chain have the hash ${hash}.`, {
-    expected: answer.traceHash,
-    found: hash,
-  });
-  const wrong = held && model ? checkRows(model, trace, unitOf(attestation.context)?.unit, check) : undefined;
-  return wrong && model && showRow(model.layers, trace, wrong);
-}
+/** Most shared checks of an attestation. */
+const MOST: Readonly<Record<Scope, number>> = { single: 6, batch: 3, unit: 9 };
 
-async function readRecorded(client: Client, uid: Hex): Promise<RecordedAttestation> {
-  const toBlock = await client.rpc.getBlockNumber({ cacheTime: 0 });
-  const { attestations } = await readAttestations(client, toBlock, [uid]);
-  const recorded = attestations.get(uid);
-  if (!recorded) throw new Error(`No attestation ${uid} is recorded on chain ${client.deployment.chainId}.`);
-  return recorded;
-}
+/** Checks noted as unknown if the method adds none: the method, and a batch's outputs. */
+const MOST_UNKNOWN = 2;
 
-const REVEALED = 2;
-
-/** The last panel that was drawn for an attestation. */
-async function readPanel({ rpc, contracts }: Client, uid: Hex): Promise<Panel | null> {
-  const seats = await rpc.readContract({ ...contracts.quorum, functionName: "seatsOf", args: [uid] });
-  const last = seats.filter(({ round }) => round === seats.at(-1)?.round);
-  if (last.length === 0) return null;
-  return { size: last.length, votes: last.filter(({ state }) => state === REVEALED).map(({ vote }) => vote) };
-}
-
-interface FoundInput {
-  data: Uint8Array | undefined;
-  /** Where the input is from, or why there is none; a sentence. */
-  source: string;
-}
-
-async function findInput(
-  client: Client,
-  content: ContentReader,
-  { context, prover, inputHash }: RecordedAttestation["attestation"],
-  given: Uint8Array | undefined,
-): Promise<FoundInput> {
-  const unit = unitOf(context);
-  if (unit) return assigned(client, unit, prover);
-  if (given) return { data: given, source: "The input is the one given." };
-  const cid = cidOfKeccak256(inputHash);
-  try {
-    const { data } = decodeTensor(await content.get(cid));
-    return { data, source: `The input was found as ${cid}.` };
-  } catch (error) {
-    if (!(error instanceof UnavailableError)) throw error;
-    const use = contextKind(context) === 0 ? "free attestation" : "attestation of another contract's";
-    return { data: undefined, source: `This is a ${use}: its input is not on chain. ${error.message}` };
-  }
-}
-
-async function assigned(client: Client, unit: Unit, prover: Hex): Promise<FoundInput> {
-  const assignment = await readAssignment(client, unit);
-  if (typeof assignment === "string") return { data: undefined, source: assignment };
-  const data = new Uint8Array(assignedTo(assignment, prover, unit.unit));
-  const name = `unit ${unit.unit} of task ${unit.taskId} in season ${unit.seasonId}`;
-  return { data, source: `The input is the one assigned to ${name}, derived here.` };
+/** Most checks that are made, for showing progress. */
+export function mostChecks({ kind, message }: AttestationState, isOneUnit: boolean): number {
+  const scope = kind === "batch" && isOneUnit ? "unit" : kind;
+  return MOST[scope] + (inferenceMethodById(message.method)?.evidence?.most[scope] ?? MOST_UNKNOWN);
 }

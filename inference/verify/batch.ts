@@ -1,159 +1,109 @@
 import { bytesToHex } from "viem";
-import { statuses } from "../../sdk/attestations.ts";
+import type { BatchState } from "../../sdk/attestations.ts";
 import type { Client } from "../../sdk/client.ts";
-import { batchId } from "../../sdk/commitments.ts";
-import { type Unit, unitOf } from "../../sdk/contexts.ts";
-import { type Proof, proofOf } from "../../sdk/proofs.ts";
+import { unitOf } from "../../sdk/contexts.ts";
+import { Status } from "../../sdk/protocol.ts";
 import { orderedTree, verifyProof } from "../../sdk/tree.ts";
-import { type ShownRow, showRow } from "../dispute.ts";
+import { type Assignment, assignedTo, readAssignment } from "../assignment.ts";
+import type { Looked, ShownRow } from "../methods/method.ts";
 import type { Models } from "../models.ts";
 import type { Tensor } from "../tensors.ts";
-import {
-  assignedTo,
-  type Check,
-  type Checker,
-  checkModelOf,
-  checkRows,
-  checkRun,
-  checkStatus,
-  createChecks,
-  readAssignment,
-} from "./checks.ts";
-import type { BatchClaim } from "./claims.ts";
-import { type Assignment, describeFinding, examineClaim, readChainModel, unitTrace } from "./examine.ts";
-import { type RecordedClaim, tracedOf } from "./readClaim.ts";
+import { type Checker, checkModelOf, checkRun, shared } from "./checks.ts";
 
-/** A batch, or one unit of it, checked by its reader. */
-export interface BatchVerification extends Proof {
-  status: (typeof statuses)[number];
-  /** The first unit. */
-  first: Unit;
-  checks: Check[];
-  /** What the one unit's model saw here, and what it gave; undefined of a whole batch, or where it didn't run. */
-  input: Tensor | undefined;
-  output: Tensor | undefined;
-  /** The first wrong row found here, and its unit. */
-  wrong: (ShownRow & { unit: bigint }) | undefined;
-  /** Every check held, and the batch is verified or pending. */
-  good: boolean;
-}
-
-export interface VerifyBatchOptions {
+interface BatchOptions {
   client: Client;
   models: Models;
-  recorded: RecordedClaim & { claim: BatchClaim };
-  /** Number of the one unit to look at, as its task counts; the whole batch is re-run unless told. */
-  unit?: bigint | undefined;
-  /** Told of every check as it is made. */
-  onCheck?: (check: Check) => void;
+  attestation: BatchState;
+  /** Position of the one unit to check; undefined for the whole batch. */
+  index: number | undefined;
+  /** As the registry counts. */
+  status: number;
+  /** Makes the method's own checks; undefined if it has none. */
+  checkOwn: ((looked: Looked) => Promise<ShownRow | undefined>) | undefined;
+}
+
+/** What the checks found on the way. */
+interface Found {
+  input?: Tensor;
+  output?: Tensor | undefined;
+  wrong?: ShownRow | undefined;
+}
+
+/** Position of a unit in its batch. Throws a RangeError when the batch has no such unit. */
+export function positionOf({ id, message }: BatchState, unit: bigint): number {
+  const first = unitOf(message.context)?.unit;
+  if (first === undefined) throw new RangeError(`Batch ${id} is about no units of a season.`);
+  const last = first + BigInt(message.count) - 1n;
+  if (unit < first || unit > last)
+    throw new RangeError(`Batch ${id} has no unit ${unit}: its units are ${first} to ${last}.`);
+  return Number(unit - first);
 }
 
 /**
- * Checks a batch from the chain: recomputes its id and its tree from the traces, reads its record, then re-runs all its
- * units by the model's rows; or one unit, whose place in the tree is proven and which also runs on the pinned runtime.
- * Throws a RangeError when the batch has no such unit.
+ * Makes the checks of a batch: its tree is built again from its units' activations, and its method recomputes what they
+ * say; or of one unit, whose place in the tree is proven and which also runs on the pinned runtime.
  */
-export async function verifyBatch({
-  client,
-  models,
-  recorded,
-  unit,
-  onCheck,
-}: VerifyBatchOptions): Promise<BatchVerification> {
-  const { id, claim } = recorded;
-  const { attestation, leaves } = claim;
-  const { count, root, context, method } = attestation;
-  const first = unitOf(context) as Unit;
-  const index = unit === undefined ? undefined : Number(unit - first.unit);
-  if (index !== undefined && (index < 0 || index >= count))
-    throw new RangeError(
-      `Batch ${id} has no unit ${unit}: its units are ${first.unit} to ${first.unit + BigInt(count) - 1n}.`,
-    );
-  const { checks, check } = createChecks(onCheck);
-  const digest = batchId(client.deployment.chainId, client.contracts.attestationRegistry.address, attestation);
-  check("uid", digest === id ? "held" : "failed", `The fields recorded on chain have the EIP-712 digest ${digest}.`, {
-    expected: id,
-    found: digest,
-  });
-  const status = await checkStatus(client, id, "batch", check);
-  const grown = orderedTree(leaves);
-  const roots = `The tree over the ${count} units' activations on chain has the root ${grown.root}`;
-  const hashes = { expected: root, found: grown.root };
-  if (grown.root === root) check("tree", "held", `${roots}, as the batch says.`, hashes);
-  else check("tree", "failed", `${roots}; the batch says ${root}.`, hashes);
-  const assignment = await readAssignment(client, first);
-  if (typeof assignment === "string") check("input", "unknown", assignment);
-  const looked =
-    typeof assignment === "string"
-      ? {}
-      : index === undefined
-        ? await checkAll(client, recorded, assignment, check)
-        : await checkUnit({ client, models, claim, index, assignment, verified: status === "verified" }, check);
-  const good = checks.every(({ result }) => result !== "failed");
-  const judged = { method, status: statuses.indexOf(status), isUnit: true, outputHash: null, panel: null };
-  const proof = proofOf({ ...judged, traced: tracedOf(recorded) });
-  return { status, first, checks, input: undefined, output: undefined, wrong: undefined, ...looked, good, ...proof };
-}
-
-type Looked = Partial<Pick<BatchVerification, "input" | "output" | "wrong">>;
-
-async function checkAll(
-  client: Client,
-  recorded: VerifyBatchOptions["recorded"],
-  assignment: Assignment,
-  check: Checker,
-): Promise<Looked> {
-  const { attestation, leaves } = recorded.claim;
-  const model = await readChainModel(client, attestation.modelId);
-  const finding = await examineClaim(recorded, model, assignment);
-  if (finding?.unit === undefined) {
-    check("rows", "held", "Every row of every unit was recomputed and gives what its trace says.");
+export async function checkBatch(options: BatchOptions, check: Checker): Promise<Found> {
+  const { client, attestation, index, checkOwn } = options;
+  checkTree(attestation, check);
+  const first = unitOf(attestation.message.context);
+  const assignment = first
+    ? await readAssignment(client, first)
+    : "The batch is about no units, so no input is assigned.";
+  if (typeof assignment === "string") {
+    check(shared.input, "unknown", assignment);
     return {};
   }
-  check("rows", "failed", `The prover ${describeFinding(finding)}`);
-  const trace = unitTrace(
-    assignedTo(assignment, attestation.prover, finding.unit),
-    leaves[finding.index] as Uint8Array,
-  );
-  return { wrong: { ...showRow(model.layers, trace, finding), unit: finding.unit } };
+  if (index !== undefined) return checkUnit(options, index, assignment, check);
+  if (checkOwn) return { wrong: await checkOwn({ index, model: undefined, assignment }) };
+  check(shared.output, "unknown", "No unit was run: choose one, to have its output compared.");
+  return {};
 }
 
-interface UnitOptions extends Pick<VerifyBatchOptions, "client" | "models"> {
-  claim: BatchClaim;
-  /** Position in the batch. */
-  index: number;
-  assignment: Assignment;
-  verified: boolean;
+function checkTree({ message: { count, root }, leaves }: BatchState, check: Checker): void {
+  const grown = orderedTree(leaves);
+  const detail = `The tree over the ${count} units' activations on chain has the root ${grown.root}`;
+  const hashes = { expected: root, found: grown.root };
+  if (grown.root === root) check(shared.tree, "held", `${detail}, as the batch says.`, hashes);
+  else check(shared.tree, "failed", `${detail}; the batch says ${root}.`, hashes);
 }
 
-async function checkUnit(options: UnitOptions, check: Checker): Promise<Looked> {
-  const { client, models, claim, index, assignment, verified } = options;
-  const { attestation, leaves } = claim;
+async function checkUnit(options: BatchOptions, index: number, assignment: Assignment, check: Checker): Promise<Found> {
+  const { models, attestation, checkOwn } = options;
+  const { prover, modelId, context } = attestation.message;
+  await checkPlace(options, index, check);
+  const model = await checkModelOf(models, modelId, check);
+  if (!model) return {};
+  const unit = (unitOf(context)?.unit ?? 0n) + BigInt(index);
+  check(shared.input, "held", `The input is the one assigned to unit ${unit}, derived here.`);
+  const input = { spec: model.layout.input, data: new Uint8Array(assignedTo(assignment, prover, unit)) };
+  const wrong = await checkOwn?.({ index, model, assignment });
+  const output = await checkRun(model, input.data, check);
+  if (output) compareOutput(attestation.leaves[index] as Uint8Array, output, check);
+  return { input, output, wrong };
+}
+
+/** Proves a unit's place in the tree, and asks the registry whether it is verified there. */
+async function checkPlace(
+  { client, attestation: { message, leaves }, status }: BatchOptions,
+  index: number,
+  check: Checker,
+): Promise<void> {
   const leaf = leaves[index] as Uint8Array;
   const proof = orderedTree(leaves).proof(index);
-  const proven = verifyProof(attestation.root, attestation.count, index, leaf, proof);
-  const siblings = `${proof.length} siblings prove its activations at position ${index} of ${attestation.count}`;
-  check("proof", proven ? "held" : "failed", proven ? `${siblings}.` : `No ${siblings}.`);
-  const args = [attestation, BigInt(index), bytesToHex(leaf), proof] as const;
+  const proven = verifyProof(message.root, message.count, index, leaf, proof);
+  const siblings = `${proof.length} siblings prove its activations at position ${index} of ${message.count}`;
+  check(shared.proof, proven ? "held" : "failed", proven ? `${siblings}.` : `No ${siblings}.`);
   const { attestationRegistry } = client.contracts;
+  const args = [message, BigInt(index), bytesToHex(leaf), proof] as const;
   const said = await client.rpc.readContract({ ...attestationRegistry, functionName: "isVerifiedInBatch", args });
-  const word = `The registry says that the unit is ${said ? "" : "not "}verified in this batch.`;
-  check("record", said === verified ? "held" : "failed", word);
-  const model = await checkModelOf(models, attestation.modelId, check);
-  if (!model) return {};
-  const unit = (unitOf(attestation.context) as Unit).unit + BigInt(index);
-  const input = assignedTo(assignment, attestation.prover, unit);
-  check("input", "held", `The input is the one assigned to unit ${unit}, derived here.`);
-  const trace = unitTrace(input, leaf);
-  const row = checkRows(model, trace, unit, check);
-  const looked = {
-    input: { spec: model.layout.input, data: new Uint8Array(input) },
-    wrong: row && { ...showRow(model.layers, trace, row), unit },
-  };
-  const output = await checkRun(model, looked.input.data, check);
-  if (!output) return looked;
-  const claimed = bytesToHex(leaf.subarray(leaf.length - output.data.length));
-  if (claimed === bytesToHex(output.data)) check("output", "held", "The output is the prover's, byte for byte.");
-  else check("output", "failed", `The prover claims ${claimed}; the model gave ${bytesToHex(output.data)}.`);
-  return { ...looked, output };
+  const words = `The registry says that the unit is ${said ? "" : "not "}verified in this batch.`;
+  check(shared.record, said === (status === Status.verified) ? "held" : "failed", words);
+}
+
+/** @param leaf A unit's activations, whose last ones are its output. */
+function compareOutput(leaf: Uint8Array, { data }: Tensor, check: Checker): void {
+  const claimed = bytesToHex(leaf.subarray(leaf.length - data.length));
+  if (claimed === bytesToHex(data)) check(shared.output, "held", "The output is the prover's, byte for byte.");
+  else check(shared.output, "failed", `The prover claims ${claimed}; the model gave ${bytesToHex(data)}.`);
 }

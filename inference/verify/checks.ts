@@ -1,23 +1,31 @@
 import { bytesToHex, type Hex } from "viem";
-import { statuses } from "../../sdk/attestations.ts";
-import { type Client, readSeason, readTasks } from "../../sdk/client.ts";
-import { unitSeed, ZERO_HASH } from "../../sdk/commitments.ts";
+import type { Client } from "../../sdk/client.ts";
 import { cidOfSha256, WrongHashError } from "../../sdk/content.ts";
-import type { Unit } from "../../sdk/contexts.ts";
-import { unitInput } from "../../sdk/units.ts";
+import { Status, statusName } from "../../sdk/protocol.ts";
 import { UnavailableError } from "../content.ts";
-import { findWrongRow, type WrongRow } from "../dispute.ts";
-import { InvalidModelError, type Models, type OpenModel } from "../models.ts";
+import { InvalidModelError } from "../failures.ts";
+import type { Models, OpenModel } from "../models.ts";
 import { InvalidRunError, type Tensor } from "../tensors.ts";
-import { type Assignment, describeFinding } from "./examine.ts";
 
-/** One thing that was looked at: it held, it failed, or it couldn't be known here. */
-export interface Check {
-  name: "uid" | "record" | "model" | "trace" | "tree" | "proof" | "rows" | "input" | "run" | "output";
+/** A kind of check. */
+export interface CheckKind {
+  /** One short word, as the command prints it. */
+  name: string;
+  /** The page's heading for it. */
+  title: string;
+  /**
+   * What it is about: what the chain recorded and the model that it names, without which nothing can be compared; the
+   * run; the prover's answer, compared with what was found here; or how the attestation stands, whatever the model gives.
+   */
+  about: "record" | "run" | "answer" | "standing";
+}
+
+/** One check: it held, it failed, or it couldn't be decided here. */
+export interface Check extends CheckKind {
   result: "held" | "failed" | "unknown";
-  /** What was found, a sentence. */
+  /** The finding, as a sentence. */
   detail: string;
-  /** Where two hashes were compared: the one that must be, and the one computed here. */
+  /** If two hashes were compared: the expected one, and the one computed here. */
   hashes?: Hashes | undefined;
 }
 
@@ -26,27 +34,40 @@ interface Hashes {
   found: Hex;
 }
 
-export type Checker = (name: Check["name"], result: Check["result"], detail: string, hashes?: Hashes) => void;
+/** Records a check. */
+export type Checker = (kind: CheckKind, result: Check["result"], detail: string, hashes?: Hashes) => void;
 
-/** Keeps checks as they are made, and tells `onCheck` of each. */
+/** The checks that are made under every method. */
+export const shared = {
+  uid: { name: "uid", title: "Name", about: "record" },
+  record: { name: "record", title: "Registry", about: "standing" },
+  tree: { name: "tree", title: "Tree", about: "record" },
+  proof: { name: "proof", title: "Place in the batch", about: "record" },
+  model: { name: "model", title: "Model", about: "record" },
+  input: { name: "input", title: "Input", about: "run" },
+  run: { name: "run", title: "Run", about: "run" },
+  output: { name: "output", title: "Output", about: "answer" },
+  method: { name: "method", title: "Method", about: "standing" },
+} as const satisfies Record<string, CheckKind>;
+
+/** Collects checks as they are made, and calls `onCheck` with each. */
 export function createChecks(onCheck: (check: Check) => void = () => {}): { checks: Check[]; check: Checker } {
   const checks: Check[] = [];
   return {
     checks,
-    check(name, result, detail, hashes) {
-      const made: Check = { name, result, detail, ...(hashes && { hashes }) };
+    check(kind, result, detail, hashes) {
+      const made: Check = { ...kind, result, detail, ...(hashes && { hashes }) };
       checks.push(made);
       onCheck(made);
     },
   };
 }
 
-/** An attestation's status by its name; adds whether it is one that doesn't speak against the attestation. */
-export async function checkStatus({ rpc, contracts }: Client, id: Hex, what: string, check: Checker) {
-  const call = { ...contracts.attestationRegistry, functionName: "statusOf", args: [id] } as const;
-  const status = statuses[await rpc.readContract(call)] ?? "none";
-  const good = status === "verified" || status === "pending";
-  check("record", good ? "held" : "failed", `The registry says that the ${what} is ${status}.`);
+/** An attestation's status, as the registry counts; adds whether it is one that doesn't speak against the attestation. */
+export async function checkStatus({ rpc, contracts }: Client, id: Hex, what: string, check: Checker): Promise<number> {
+  const status = await rpc.readContract({ ...contracts.attestationRegistry, functionName: "statusOf", args: [id] });
+  const good = status === Status.verified || status === Status.pending;
+  check(shared.record, good ? "held" : "failed", `The registry says that the ${what} is ${statusName(status)}.`);
   return status;
 }
 
@@ -56,34 +77,17 @@ export async function checkModelOf(models: Models, modelId: Hex, check: Checker)
     const model = await models.open(modelId);
     const { artifactHash } = model.publication;
     const detail = `The file ${cidOfSha256(artifactHash)} has its hash, and its parts make the model ${modelId}.`;
-    check("model", "held", detail, { expected: artifactHash, found: artifactHash });
+    check(shared.model, "held", detail, { expected: artifactHash, found: artifactHash });
     return model;
   } catch (error) {
     if (!(error instanceof UnavailableError || error instanceof InvalidModelError)) throw error;
-    check("model", "failed", error.message, hashesOf(error.cause));
+    check(shared.model, "failed", error.message, hashesOf(error.cause));
     return undefined;
   }
 }
 
 const hashesOf = (error: unknown): Hashes | undefined =>
   error instanceof WrongHashError ? { expected: error.expected, found: error.found } : undefined;
-
-/** What the inputs of a unit's task are derived from, or a sentence that says why they can't be. */
-export async function readAssignment(
-  client: Client,
-  { campaign, seasonId, taskId }: Unit,
-): Promise<Assignment | string> {
-  if (campaign !== client.contracts.campaign.address)
-    return `The unit is of the campaign ${campaign}, which this deployment doesn't know.`;
-  const { seed } = await readSeason(client, seasonId);
-  const task = (await readTasks(client, seasonId)).find((each) => each.taskId === taskId);
-  if (task === undefined) return `Season ${seasonId} has no task ${taskId}.`;
-  return seed === ZERO_HASH ? `Season ${seasonId} has no seed yet, so no input is assigned.` : { seed, task };
-}
-
-/** The input assigned to a prover's unit. */
-export const assignedTo = ({ seed, task }: Assignment, prover: Hex, unit: bigint): Int8Array =>
-  unitInput(unitSeed(seed, task.taskId, prover, unit), task);
 
 /** Runs a model on an input of its own shape; undefined if it has no valid run. */
 export async function checkRun(
@@ -93,30 +97,13 @@ export async function checkRun(
 ): Promise<Tensor | undefined> {
   try {
     const output: Tensor = { spec: layout.output, data: await session.run(data) };
-    check("run", "held", `The model ran here and gave ${shortHex(output.data)}.`);
+    check(shared.run, "held", `The model ran here and gave ${shortHex(output.data)}.`);
     return output;
   } catch (error) {
     if (!(error instanceof InvalidRunError)) throw error;
-    check("run", "failed", `The model has no valid run on this input: ${error.message}`);
+    check(shared.run, "failed", `The model has no valid run on this input: ${error.message}`);
     return undefined;
   }
-}
-
-/** Recomputes every row of a trace A_0 ‖ … ‖ A_L; returns the first wrong one. */
-export function checkRows(
-  { layers }: OpenModel,
-  trace: Uint8Array,
-  unit: bigint | undefined,
-  check: Checker,
-): WrongRow | undefined {
-  const wrong = findWrongRow(layers, trace);
-  if (wrong === undefined) {
-    const rows = layers.reduce((sum, { length }) => sum + length, 0);
-    check("rows", "held", `All ${rows} rows were recomputed and give what the trace says.`);
-    return undefined;
-  }
-  check("rows", "failed", `The prover ${describeFinding({ ...wrong, unit })}`);
-  return wrong;
 }
 
 const SHOWN_BYTES = 32;

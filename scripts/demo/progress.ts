@@ -1,49 +1,40 @@
 import type { Address } from "viem";
-import { type ClaimView, sizeOf } from "../../inference/verify/claims.ts";
-import type { Board } from "../../participant/board.ts";
-import { type AttestationView, PENDING, REFUTED, VERIFIED, type View } from "../../participant/view.ts";
+import type { ChainState } from "../../participant/chainState.ts";
+import type { ChainFollower } from "../../participant/follow.ts";
+import { type AttestationState, countOf, detailOf, type RecordedAttestation } from "../../sdk/attestations.ts";
 import { unitOf } from "../../sdk/contexts.ts";
+import { fraudProof } from "../../sdk/methods/fraudProof.ts";
+import { Status } from "../../sdk/protocol.ts";
 
-/** A season's attestations on the board. */
-export const attestationsOf = ({ attestations }: View, seasonId: bigint): AttestationView[] =>
-  [...attestations.values()].filter(({ attestation }) => unitOf(attestation.context)?.seasonId === seasonId);
+/** A season's attestations on chain. */
+export const attestationsOf = ({ attestations }: ChainState, seasonId: bigint): AttestationState[] =>
+  [...attestations.byId.values()].filter(({ message }) => unitOf(message.context)?.seasonId === seasonId);
 
-/** A season's claims under FraudProof. */
-export const claimsOf = ({ claims }: View, seasonId: bigint): ClaimView[] =>
-  [...claims.values()].filter(({ claim }) => unitOf(claim.attestation.context)?.seasonId === seasonId);
+/** The row by which FraudProof refuted an attestation; undefined where it didn't. */
+export const refutationOf = (attestation: AttestationState) => detailOf(fraudProof, attestation)?.refutation;
 
 const WIDTH = 24;
 /** Seconds between two lines where there is no terminal. */
 const QUIET = 10n;
 
 /** Shows how a season goes: one line that is written over at a terminal, a line now and then elsewhere. */
-export function showProgress(board: Board, seasonId: bigint, print: (line: string) => void): () => void {
+export function showProgress(follower: ChainFollower, seasonId: bigint, print: (line: string) => void): () => void {
   const seen = new Set<string>();
   let shownAt = 0n;
-  const stop = board.onView((view) => {
-    const season = view.seasons.get(seasonId);
+  const stop = follower.onState((state) => {
+    const season = state.seasons.get(seasonId);
     if (season === undefined) return;
-    const now = view.head.timestamp;
-    const own = attestationsOf(view, seasonId);
-    const claims = claimsOf(view, seasonId);
-    for (const { id, claim, refutation } of claims) {
-      if (refutation === undefined || seen.has(id)) continue;
+    const now = state.head.timestamp;
+    const own = attestationsOf(state, seasonId);
+    for (const attestation of own) {
+      const { id, status } = attestation;
+      if (status !== Status.refuted || seen.has(id)) continue;
       seen.add(id);
-      const { index, layer, row, claimed, correct } = refutation;
-      print(
-        `Caught: ${short(claim.attestation.prover)} claims ${claimed} in row ${row} of layer ${layer} of unit ${unitAt(claim, index)} in batch ${id}; ` +
-          `the contract computed ${correct} and refuted all of it.`,
-      );
+      print(tellCaught(attestation));
     }
-    for (const { uid, status, attestation } of own) {
-      if (status !== REFUTED || seen.has(uid)) continue;
-      seen.add(uid);
-      print(`Caught: ${short(attestation.prover)} gave a wrong answer in ${uid}; a panel of three refuted it.`);
-    }
-    const count = (status: number) =>
-      own.filter((attestation) => attestation.status === status).length +
-      claims.filter((claim) => claim.status === status).reduce((sum, claim) => sum + sizeOf(claim), 0);
-    const units = own.length + claims.reduce((sum, claim) => sum + sizeOf(claim), 0);
+    const units = own.reduce((sum, attestation) => sum + countOf(attestation), 0);
+    const count = (counted: number) =>
+      own.reduce((sum, attestation) => (attestation.status === counted ? sum + countOf(attestation) : sum), 0);
     const { startsAt, endsAt, closesAt } = season;
     const [from, until, doing] =
       now < startsAt
@@ -54,7 +45,7 @@ export function showProgress(board: Board, seasonId: bigint, print: (line: strin
     const left = until > now ? until - now : 0n;
     const line =
       `Season ${seasonId} ${bar(until === from ? 1 : Number(now - from) / Number(until - from))} ${doing} in ${left} s: ` +
-      `${units} units, ${count(VERIFIED)} verified, ${count(REFUTED)} refuted, ${count(PENDING)} pending`;
+      `${units} units, ${count(Status.verified)} verified, ${count(Status.refuted)} refuted, ${count(Status.pending)} pending`;
     if (process.stdout.isTTY) {
       clearLine();
       process.stdout.write(line.slice(0, process.stdout.columns - 1));
@@ -69,9 +60,21 @@ export function showProgress(board: Board, seasonId: bigint, print: (line: strin
   };
 }
 
+function tellCaught(attestation: AttestationState): string {
+  const { id, message } = attestation;
+  const refutation = refutationOf(attestation);
+  if (refutation === undefined)
+    return `Caught: ${short(message.prover)} gave a wrong answer in ${id}; a panel of three refuted it.`;
+  const { index, layer, row, claimed, correct } = refutation;
+  return (
+    `Caught: ${short(message.prover)} claims ${claimed} in row ${row} of layer ${layer} of unit ${unitAt(attestation, index)} in batch ${id}; ` +
+    `the contract computed ${correct} and refuted all of it.`
+  );
+}
+
 /** The number of the unit at a position of a batch. */
-export const unitAt = ({ attestation }: ClaimView["claim"], index: number): bigint =>
-  (unitOf(attestation.context)?.unit ?? 0n) + BigInt(index);
+export const unitAt = ({ message }: RecordedAttestation, index: number): bigint =>
+  (unitOf(message.context)?.unit ?? 0n) + BigInt(index);
 
 /** First and last digits of an address. */
 export const short = (address: Address): string => `${address.slice(0, 8)}…${address.slice(-4)}`;

@@ -1,10 +1,10 @@
-import { type ClaimView, sizeOf } from "../../inference/verify/claims.ts";
-import type { View } from "../../participant/view.ts";
-import { REFUTED, VERIFIED } from "../../participant/view.ts";
+import type { ChainState } from "../../participant/chainState.ts";
 import { fetchApi } from "../../sdk/api.ts";
+import { type AttestationState, countOf } from "../../sdk/attestations.ts";
+import { Status } from "../../sdk/protocol.ts";
 import type { StandingsPage } from "../../sdk/wire.ts";
-import type { Cast } from "./cast.ts";
-import { attestationsOf, claimsOf, short, unitAt } from "./progress.ts";
+import type { DemoAccounts } from "./accounts.ts";
+import { attestationsOf, refutationOf, short, unitAt } from "./progress.ts";
 
 /** A guest's keystore and its password, which everybody may know. */
 export interface Guest {
@@ -13,8 +13,8 @@ export interface Guest {
 }
 
 export interface SummaryOptions {
-  view: View;
-  cast: Cast;
+  state: ChainState;
+  cast: DemoAccounts;
   apiUrl: string;
   rpcUrl: string;
   /** Who may take part in season 2; undefined where there will be none. */
@@ -24,7 +24,7 @@ export interface SummaryOptions {
 }
 
 /** The standings of season 1, who was caught, and what to try next. */
-export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: SummaryOptions): Promise<string> {
+export async function summarise({ state, cast, apiUrl, rpcUrl, guest, where }: SummaryOptions): Promise<string> {
   const page = await fetchApi<StandingsPage>(apiUrl, "/v1/seasons/1/standings?limit=100");
   const rows = page.items.map(({ rank, account, points, verified, refuted, caught }) => [
     String(rank),
@@ -35,12 +35,13 @@ export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: Su
     String(caught),
     account === cast.cheat.address ? "the cheat" : account === cast.forger.address ? "the forger" : "",
   ]);
-  const own = attestationsOf(view, 1n);
-  const refuted = own.find(({ status }) => status === REFUTED);
-  const verified = own.find(({ status }) => status === VERIFIED);
-  const claims = claimsOf(view, 1n);
-  const batch = claims.filter(({ status }) => status === VERIFIED).sort((a, b) => sizeOf(b) - sizeOf(a))[0];
-  const forged = claims.find(({ refutation }) => refutation !== undefined);
+  const own = attestationsOf(state, 1n);
+  const batches = own.filter(({ kind }) => kind === "batch");
+  const panels = own.filter(({ kind }) => kind === "single");
+  const refuted = panels.find(({ status }) => status === Status.refuted);
+  const verified = panels.find(({ status }) => status === Status.verified);
+  const batch = batches.filter(({ status }) => status === Status.verified).sort((a, b) => countOf(b) - countOf(a))[0];
+  const forged = batches.find((each) => refutationOf(each) !== undefined);
   const command = (rest: string) => `  npm run -s proofboard -- ${rest}${where}`;
   const check = (what: string | undefined, does: string) =>
     what === undefined ? [] : [command(`verify ${what}`), `      ${does}`];
@@ -52,7 +53,7 @@ export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: Su
     "",
     refuted === undefined
       ? "Nobody was caught."
-      : `${short(refuted.attestation.prover)} gave wrong answers: panels that re-ran the model refuted them, and ten times a unit's points burn for each.`,
+      : `${short(refuted.message.prover)} gave wrong answers: panels that re-ran the model refuted them, and ten times a unit's points burn for each.`,
     ...tellBatch(batch),
     ...tellForged(forged),
     "",
@@ -66,9 +67,9 @@ export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: Su
     command("rank 1"),
     "      the same standings",
     command("audit 1"),
-    "      recomputes them from the chain alone and holds the API against it",
-    ...check(verified?.uid, "fetches model and input of a verified answer, runs it here and compares"),
-    ...check(refuted?.uid, "the same for a wrong answer"),
+    "      recomputes them from the chain alone and compares the API with them",
+    ...check(verified?.id, "fetches model and input of a verified answer, runs it here and compares"),
+    ...check(refuted?.id, "the same for a wrong answer"),
     ...check(
       batch && `${batch.id} --unit 7`,
       "checks one unit inside the batch: its place in the tree, every row, a run of the model",
@@ -81,7 +82,7 @@ export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: Su
       ? []
       : [
           `  PROOFBOARD_PASSWORD=${guest.password} npm run -s proofboard -- attest --batch 2/3 --units 0..199 --keystore ${guest.keystore}${where}`,
-          "      claims 200 units of season 2 in one transaction",
+          "      attests 200 units of season 2 in one transaction",
           `  PROOFBOARD_PASSWORD=${guest.password} npm run -s proofboard -- work 2 --once --units 3 --keystore ${guest.keystore}${where}`,
           "      takes part in season 2 with an account kept for you: three units, about a minute",
         ]),
@@ -89,19 +90,19 @@ export async function summarise({ view, cast, apiUrl, rpcUrl, guest, where }: Su
   ].join("\n");
 }
 
-function tellBatch(batch: ClaimView | undefined): string[] {
+function tellBatch(batch: AttestationState | undefined): string[] {
   if (batch === undefined) return [];
-  const { prover } = batch.claim.attestation;
   return [
-    `${short(prover)} claimed ${sizeOf(batch)} units in one batch: every activation is on chain, nobody showed a wrong row, one award paid for all.`,
+    `${short(batch.message.prover)} attested ${countOf(batch)} units in one batch: every activation is on chain, nobody showed a wrong row, one award paid for all.`,
   ];
 }
 
-function tellForged(forged: ClaimView | undefined): string[] {
-  if (forged?.refutation === undefined) return [];
-  const { challenger, index, layer, row, claimed, correct } = forged.refutation;
+function tellForged(forged: AttestationState | undefined): string[] {
+  const refutation = forged && refutationOf(forged);
+  if (forged === undefined || refutation === undefined) return [];
+  const { challenger, index, layer, row, claimed, correct } = refutation;
   return [
-    `${short(forged.claim.attestation.prover)} slipped a wrong answer into a batch of ${sizeOf(forged)}: ${short(challenger)} showed the contract row ${row} of layer ${layer} of unit ${unitAt(forged.claim, index)},`,
+    `${short(forged.message.prover)} slipped a wrong answer into a batch of ${countOf(forged)}: ${short(challenger)} showed the contract row ${row} of layer ${layer} of unit ${unitAt(forged, index)},`,
     `claimed as ${claimed}, computed as ${correct}. The batch is refuted, and ten times the points of all its units burn.`,
   ];
 }

@@ -1,14 +1,18 @@
-import type { Board } from "../../participant/board.ts";
-import { PENDING, REFUTED, VERIFIED } from "../../participant/view.ts";
+import type { ChainFollower } from "../../participant/follow.ts";
 import { fetchApi } from "../../sdk/api.ts";
 import { unitOf } from "../../sdk/contexts.ts";
+import { Status } from "../../sdk/protocol.ts";
 import type { Audit } from "../../sdk/wire.ts";
-import { attestationsOf, claimsOf } from "./progress.ts";
+import { attestationsOf } from "./progress.ts";
 
-/** Waits until a view makes `isSo` true. */
-function untilView(board: Board, signal: AbortSignal, isSo: () => boolean | Promise<boolean>): Promise<void> {
+/** Waits until a state of the chain makes `isSo` true. */
+function untilState(
+  follower: ChainFollower,
+  signal: AbortSignal,
+  isSo: () => boolean | Promise<boolean>,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stop = board.onView(async () => {
+    const stop = follower.onState(async () => {
       try {
         if (!(await isSo())) return;
         stop();
@@ -22,21 +26,19 @@ function untilView(board: Board, signal: AbortSignal, isSo: () => boolean | Prom
 }
 
 /** Waits until a season is over and all its attestations are final, paid or penalised. */
-export const untilSettled = (board: Board, seasonId: bigint, signal: AbortSignal): Promise<void> =>
-  untilView(board, signal, async () => {
-    const { view, client } = board;
-    const season = view.seasons.get(seasonId);
-    const own = attestationsOf(view, seasonId);
-    const claims = claimsOf(view, seasonId);
-    if (season === undefined || view.head.timestamp < season.endsAt) return false;
-    if (own.some(({ status, inLedger }) => status === PENDING || (status === VERIFIED && !inLedger))) return false;
-    if (claims.some(({ status, inLedger }) => status === PENDING || (status === VERIFIED && !inLedger))) return false;
+export const untilSettled = (follower: ChainFollower, seasonId: bigint, signal: AbortSignal): Promise<void> =>
+  untilState(follower, signal, async () => {
+    const { state, client } = follower;
+    const season = state.seasons.get(seasonId);
+    const own = attestationsOf(state, seasonId);
+    if (season === undefined || state.head.timestamp < season.endsAt) return false;
+    if (own.some(({ status, inLedger }) => status === Status.pending || (status === Status.verified && !inLedger)))
+      return false;
     // A burn of an account without points leaves no entry, but spends the unit.
-    const settled = [...own, ...claims.map(({ claim, ...rest }) => ({ ...rest, attestation: claim.attestation }))];
-    for (const { status, inLedger, attestation } of settled) {
-      const unit = unitOf(attestation.context);
-      if (status !== REFUTED || inLedger || unit === undefined) continue;
-      const args = [seasonId, unit.taskId, attestation.prover, unit.unit] as const;
+    for (const { status, inLedger, message } of own) {
+      const unit = unitOf(message.context);
+      if (status !== Status.refuted || inLedger || unit === undefined) continue;
+      const args = [seasonId, unit.taskId, message.prover, unit.unit] as const;
       if (!(await client.rpc.readContract({ ...client.contracts.campaign, functionName: "isSpent", args })))
         return false;
     }
@@ -44,20 +46,20 @@ export const untilSettled = (board: Board, seasonId: bigint, signal: AbortSignal
   });
 
 /** Waits until nothing can be awarded or burned in a season any more. */
-export const untilClosed = (board: Board, seasonId: bigint, signal: AbortSignal): Promise<void> =>
-  untilView(board, signal, () => {
-    const season = board.view.seasons.get(seasonId);
-    return season !== undefined && board.view.head.timestamp >= season.closesAt;
+export const untilClosed = (follower: ChainFollower, seasonId: bigint, signal: AbortSignal): Promise<void> =>
+  untilState(follower, signal, () => {
+    const season = follower.state.seasons.get(seasonId);
+    return season !== undefined && follower.state.head.timestamp >= season.closesAt;
   });
 
 /** Waits until the indexer has the season's whole ledger. */
-export async function untilIndexed(board: Board, apiUrl: string, seasonId: bigint): Promise<void> {
+export async function untilIndexed(follower: ChainFollower, apiUrl: string, seasonId: bigint): Promise<void> {
   for (;;) {
-    const { rpc, contracts } = board.client;
+    const { rpc, contracts } = follower.client;
     const args = [seasonId] as const;
     const [seq] = await rpc.readContract({ ...contracts.campaign, functionName: "ledgerOf", args });
     const audit = await fetchApi<Audit>(apiUrl, `/v1/audit/${seasonId}`).catch(() => undefined);
     if (audit?.seq === String(seq)) return;
-    await board.heads.next();
+    await follower.heads.next();
   }
 }

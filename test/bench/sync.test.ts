@@ -2,12 +2,12 @@ import { expect } from "chai";
 import type { Outcome } from "../../bench/sync/contender.ts";
 import { checkOutcome } from "../../bench/sync/measure.ts";
 import { choose } from "../../bench/sync/options.ts";
-import { tellSeason } from "../../bench/sync/season.ts";
+import { scriptSeason } from "../../bench/sync/season.ts";
 import { sync } from "../../bench/sync.ts";
 import { WrongUse } from "../../bench/wrong-use.ts";
 
 describe("bench sync", () => {
-  const season = () => tellSeason({ events: 400, accounts: 40, lead: 10, startsAt: 1, endsAt: 1000 });
+  const season = () => scriptSeason({ events: 400, accounts: 40, lead: 10, startsAt: 1, endsAt: 1000 });
 
   for (const [args, message] of [
     [["--only", "proofboard,nobody"], '"nobody"; there are proofboard, floor, ponder-postgres, ponder-pglite'],
@@ -37,10 +37,10 @@ describe("bench sync", () => {
     });
 
   it("tells the same season every time, with everyone in it", () => {
-    const { told, outcome } = season();
+    const { logs, outcome } = season();
 
-    expect(told).to.have.length(400).and.to.deep.equal(season().told);
-    expect(outcome.ranking).to.have.length(told.at(-1)?.ledger.participants as number);
+    expect(logs).to.have.length(400).and.to.deep.equal(season().logs);
+    expect(outcome.ranking).to.have.length(logs.at(-1)?.ledger.participants as number);
   });
 
   it("measures proofboard and the floor, both coming to the season's counts and ranks", async () => {

@@ -2,19 +2,20 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
 import { createTestClient, type Hex, http, toHex } from "viem";
-import { buildTraced, traceOf } from "../../inference/fraud.ts";
 import { forward } from "../../inference/integer.ts";
+import { buildTraced, traceOf } from "../../inference/methods/fraudProof/evidence.ts";
 import type { Models } from "../../inference/models.ts";
 import type { Check } from "../../inference/verify/checks.ts";
-import { claimUnits } from "../../participant/claimUnits.ts";
 import { ensureDeposit } from "../../participant/deposits.ts";
-import { callOf } from "../../participant/sender.ts";
-import { lieAfter } from "../../scripts/demo/cast.ts";
+import { attestUnits } from "../../participant/methods/fraudProof/attestUnits.ts";
+import { lieAfter } from "../../scripts/demo/accounts.ts";
 import { openSeason } from "../../scripts/season.ts";
-import { fraudProofOf } from "../../sdk/client.ts";
+import { callOf } from "../../sdk/calls.ts";
+import { contractOf } from "../../sdk/client.ts";
 import { attestationUid } from "../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../sdk/contexts.ts";
-import { FRAUD_PROOF, QUORUM } from "../../sdk/methods.ts";
+import { fraudProof } from "../../sdk/methods/fraudProof.ts";
+import { quorum } from "../../sdk/methods/quorum.ts";
 import { accountOf, type Site, startSite } from "../participant/chain.ts";
 import { type Answer, keyOf, runCommand } from "./site.ts";
 
@@ -44,8 +45,8 @@ describe("proofboard and FraudProof", () => {
     await openSeason(client, senderOf(0), {
       ...{ startsAt, endsAt, closesAt: endsAt + 2 * WINDOW, verifierCap: 0n, uri: "" },
       tasks: [
-        { ...task, method: QUORUM },
-        { ...task, method: FRAUD_PROOF },
+        { ...task, method: quorum.id },
+        { ...task, method: fraudProof.id },
       ],
     });
     const file = join(directory, "deployment.json");
@@ -74,19 +75,19 @@ describe("proofboard and FraudProof", () => {
   const results = (stdout: string): string[] =>
     JSON.parse(stdout).checks.map(({ name, result }: Check) => `${name} ${result}`);
 
-  /** Claims units of the forger's, with a wrong answer in the `honestRuns`-th. */
+  /** Attests units of the forger's, with a wrong answer in the `honestRuns`-th. */
   async function forge(first: bigint, honestRuns: number): Promise<Hex> {
-    const season = site.board.view.seasons.get(1n);
+    const season = site.board.state.seasons.get(1n);
     const task = season?.tasks[1];
     if (season?.seed === undefined || task === undefined) throw new Error("The season has no seed, or no task.");
     const lying: Models = lieAfter(honestRuns, site.models);
     const model = await lying.open(task.modelId);
     const range = { seed: season.seed, task, first, count: 8 };
-    return (await claimUnits(site.client, site.senderOf(FORGER), model, range)).id;
+    return (await attestUnits(site.client, site.senderOf(FORGER), model, range)).id;
   }
 
   /** Records a free single attestation of the forger's, its trace changed by `spoil`. */
-  async function claimSingle(spoil: (trace: Uint8Array) => Uint8Array): Promise<Hex> {
+  async function attestSingle(spoil: (trace: Uint8Array) => Uint8Array): Promise<Hex> {
     const { client, deployment, digits, models } = site;
     const { attestationRegistry } = client.contracts;
     const sender = site.senderOf(FORGER);
@@ -94,11 +95,11 @@ describe("proofboard and FraudProof", () => {
     const { layers } = await models.open(modelId);
     const trace = spoil(traceOf(forward(layers, new Int8Array(64).fill(3))));
     const { attestation, answer, evidence } = buildTraced(layout, {
-      ...{ prover: sender.account.address, method: FRAUD_PROOF, modelId, context: FREE_CONTEXT, trace },
+      ...{ prover: sender.account.address, method: fraudProof.id, modelId, context: FREE_CONTEXT, trace },
       salt: toHex(7, { size: 32 }),
     });
-    await ensureDeposit(client, sender, 10n, fraudProofOf(client).address);
-    const args = [FRAUD_PROOF, modelId, attestation.inputHash, FREE_CONTEXT, answer, evidence] as const;
+    await ensureDeposit(client, sender, contractOf(client, fraudProof).address, 10n);
+    const args = [fraudProof.id, modelId, attestation.inputHash, FREE_CONTEXT, answer, evidence] as const;
     await sender.send(callOf({ ...attestationRegistry, functionName: "attest", args }));
     return attestationUid(deployment.chainId, attestationRegistry.address, attestation);
   }
@@ -112,12 +113,12 @@ describe("proofboard and FraudProof", () => {
   describe("in a running season", () => {
     before(async () => {
       const seed = callOf({ ...site.client.contracts.campaign, functionName: "seed", args: [1n] });
-      await site.until(() => site.board.view.seasons.has(1n));
+      await site.until(() => site.board.state.seasons.has(1n));
       for (let blocks = 0; blocks < 3; blocks++) await site.board.heads.next();
       await site.senderOf(0).send(seed);
       await site.until(() => {
-        const season = site.board.view.seasons.get(1n);
-        return season?.seed !== undefined && site.board.view.head.timestamp >= season.startsAt;
+        const season = site.board.state.seasons.get(1n);
+        return season?.seed !== undefined && site.board.state.head.timestamp >= season.startsAt;
       });
     });
 
@@ -142,20 +143,20 @@ describe("proofboard and FraudProof", () => {
         expect(code).to.equal(1);
       });
 
-    it("refuses to claim without a key", async () => {
+    it("refuses to attest a batch without a key", async () => {
       const { code, stderr } = await run(["attest", "--batch", "1/2", "--units", "0..9"]);
       expect(stderr).to.contain("There is no key");
       expect(code).to.equal(1);
     });
 
-    it("refuses to claim and to challenge where the deployment has no FraudProof, yet reads models there", async () => {
+    it("refuses to attest a batch and to challenge where the deployment has no FraudProof, yet reads models there", async () => {
       const { FraudProof: _, ...contracts } = site.deployment.contracts;
       const file = join(site.directory, "without.json");
       await writeFile(file, JSON.stringify({ ...site.deployment, contracts }));
       const without = { PROOFBOARD_DEPLOYMENT: file };
       const sentence = "The deployment on chain 31337 has no FraudProof contract.\n";
-      const claim = await run(["attest", "--batch", "1/2", "--units", "0..9"], { ...without, ...as(PROVER) });
-      expect([claim.code, claim.stderr]).to.deep.equal([1, sentence]);
+      const batch = await run(["attest", "--batch", "1/2", "--units", "0..9"], { ...without, ...as(PROVER) });
+      expect([batch.code, batch.stderr]).to.deep.equal([1, sentence]);
       const challenge = await run(["challenge", `0x${"ab".repeat(32)}`], without);
       expect([challenge.code, challenge.stderr]).to.deep.equal([1, sentence]);
       expect((await run(["models"], without)).code).to.equal(0);
@@ -168,7 +169,7 @@ describe("proofboard and FraudProof", () => {
       expect(code).to.equal(1);
     });
 
-    it("claims ten units in one transaction, with the bond it takes", async () => {
+    it("attests ten units in one transaction, with the bond it takes", async () => {
       const { code, stdout, stderr } = await attest("2..11");
       expect(code, stderr).to.equal(0);
       const { id, prover, first, count, bond, refutableUntil } = JSON.parse(stdout);
@@ -181,11 +182,11 @@ describe("proofboard and FraudProof", () => {
       const record = await rpc.readContract({ ...attestationRegistry, functionName: "recordOf", args: [id] });
       expect([record.prover, record.count, record.status]).to.deep.equal([prover, 10, 1]);
       expect(refutableUntil).to.equal(record.attestedAt + WINDOW);
-      const args = [fraudProofOf(site.client).address, prover] as const;
+      const args = [contractOf(site.client, fraudProof).address, prover] as const;
       expect((await rpc.readContract({ ...bonds, functionName: "bondOf", args })).locked).to.equal(100n);
     });
 
-    it("refuses to claim the same units again", async () => {
+    it("refuses to attest the same units again", async () => {
       const { code, stdout, stderr } = await attest("2..11");
       expect(stderr).to.contain("attestBatch was refused: AlreadyRecorded(");
       expect(JSON.parse(stdout).error).to.contain("AlreadyRecorded");
@@ -264,8 +265,8 @@ describe("proofboard and FraudProof", () => {
     });
 
     it("checks a single attestation's trace row by row, and refutes a wrong one", async () => {
-      const right = await claimSingle((trace) => trace);
-      const wrong = await claimSingle((trace) => trace.map((byte, i) => (i === 70 ? byte ^ 4 : byte)));
+      const right = await attestSingle((trace) => trace);
+      const wrong = await attestSingle((trace) => trace.map((byte, i) => (i === 70 ? byte ^ 4 : byte)));
       const input = join(site.directory, "threes.bin");
       await writeFile(input, new Uint8Array(64).fill(3));
       const held = await run(["verify", right, "--input", input, "--json"]);
@@ -294,9 +295,9 @@ describe("proofboard and FraudProof", () => {
       const late = await run(["challenge", missed], as(CHALLENGER));
       expect(late.stderr).to.contain("refuteBatch was refused: WindowOver(");
       expect(late.code).to.equal(1);
-      const fraudProof = fraudProofOf(site.client);
+      const contract = contractOf(site.client, fraudProof);
       for (const id of [honest, missed])
-        await site.senderOf(0).send(callOf({ ...fraudProof, functionName: "settle", args: [id] }));
+        await site.senderOf(0).send(callOf({ ...contract, functionName: "settle", args: [id] }));
       const { code, stdout } = await run(["verify", honest, "--unit", "11"]);
       expect(stdout).to.contain("✓ record  The registry says that the unit is verified in this batch.");
       expect(stdout).to.contain("one honest challenger who re-runs every attestation");

@@ -1,7 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import { readModel } from "../../models/read.ts";
 import { openContent } from "../../participant/content.ts";
+import type { SingleState } from "../../sdk/attestations.ts";
 import { cidOfSha256 } from "../../sdk/content.ts";
 import { accountOf } from "../participant/chain.ts";
 import { CHEAT, HONEST, useSite } from "./site.ts";
@@ -18,13 +20,13 @@ describe("proofboard infer", () => {
 
   it("refuses a corrupted file among the content, and says what hash it has", async () => {
     const content = join(site().directory, "corrupted");
-    const { artifact, model } = site().digits;
+    const { artifact, model } = await readModel("risk");
     const cid = await openContent(content).put(artifact, "sha2-256");
     expect(cid).to.equal(cidOfSha256(model.artifactHash));
     await writeFile(join(content, cid), artifact.with(100, (artifact[100] ?? 0) ^ 1));
     const file = await inputFile(JSON.stringify([...site().digits.inputs.slice(0, 64)]));
     const changed = { PROOFBOARD_CONTENT: content, PROOFBOARD_API: "http://127.0.0.1:1" };
-    const { code, stderr } = await site().run(["infer", "digits", "--input", file], changed);
+    const { code, stderr } = await site().run(["infer", "risk", "--input", file], changed);
     expect(stderr).to.contain(`Content ${cid} has sha2-256 0x`).and.to.contain("it is not what its address names");
     expect(code).to.equal(1);
   });
@@ -61,11 +63,11 @@ describe("proofboard infer", () => {
       const { stdout, code } = await site().run(["infer", "digits", "--unit", "1/1/1", "--account", account, "--json"]);
       expect(code).to.equal(0);
       const { outputHash, inputHash, output } = JSON.parse(stdout);
-      const stated = [...site().board.view.attestations.values()].find(
-        ({ attestation }) => attestation.inputHash === inputHash,
-      );
-      expect(stated?.attestation.prover).to.equal(account);
-      expect(outputHash === stated?.outputHash).to.equal(n === HONEST);
+      const stated = [...site().board.state.attestations.byId.values()].find(
+        (each) => each.kind === "single" && each.message.inputHash === inputHash,
+      ) as SingleState | undefined;
+      expect(stated?.message.prover).to.equal(account);
+      expect(outputHash === stated?.answer?.outputHash).to.equal(n === HONEST);
       expect(output.elements).to.have.length(10);
     }
   });

@@ -1,5 +1,8 @@
 import { expect } from "chai";
+import { nameModel } from "../../inference/model.ts";
 import { readModel } from "../../models/read.ts";
+import { publishModel } from "../../scripts/season.ts";
+import { decodeLayout, encodeLayout } from "../../sdk/layouts.ts";
 import { useSite } from "./site.ts";
 
 describe("proofboard models", () => {
@@ -22,6 +25,21 @@ describe("proofboard models", () => {
     expect(code).to.equal(0);
   });
 
+  it("lists others beside a model whose tensors have odd names", async () => {
+    const { layout, artifact, rows } = site().digits;
+    const { widths, input, output } = decodeLayout(layout);
+    const odd = encodeLayout({
+      widths,
+      input: { name: "../0:{}", dtype: input.dtype, dims: input.dims },
+      output: { name: "__proto__", dtype: output.dtype, dims: output.dims },
+    });
+    const { client, senderOf, content } = site();
+    await publishModel(client, senderOf(0), content, nameModel(artifact, odd, rows), artifact);
+    const { code, stdout } = await site().run(["models"]);
+    expect(stdout).to.contain("../0:{} int8[1, 64] → __proto__ int8[1, 10]").and.to.contain("risk, float");
+    expect(code).to.equal(0);
+  });
+
   it("asks the API for deployment and RPC where they aren't named", async () => {
     const api = { PROOFBOARD_API: site().indexer.url };
     const { code, stdout } = await site().run(["models", "--json"], {
@@ -29,7 +47,7 @@ describe("proofboard models", () => {
       PROOFBOARD_RPC: "",
       PROOFBOARD_DEPLOYMENT: "",
     });
-    expect(JSON.parse(stdout).models.map(({ name }: { name: string }) => name)).to.deep.equal(["digits", "risk"]);
+    expect(JSON.parse(stdout).models.map(({ name }: { name: string }) => name)).to.deep.equal(["digits", "risk", null]);
     expect(code).to.equal(0);
   });
 });

@@ -1,6 +1,11 @@
 import { expect } from "chai";
+import type { Standing } from "../../sdk/wire.ts";
 import { accountOf } from "../participant/chain.ts";
 import { HONEST, keyOf, useSite } from "./site.ts";
+
+/** One more than how many have more points. */
+const sharedRank = ({ points }: Standing, _: number, all: readonly Standing[]): number =>
+  1 + all.filter((other) => BigInt(other.points) > BigInt(points)).length;
 
 describe("proofboard rank", () => {
   const site = useSite();
@@ -38,9 +43,9 @@ describe("proofboard rank", () => {
     const { code, stdout } = await site().run(["rank", "1", account.toLowerCase(), "--json"]);
     const found = JSON.parse(stdout);
     expect(found.account).to.equal(account);
-    expect(found.items.map(({ rank }: { rank: number }) => rank)).to.deep.equal(
-      found.items.map((_: unknown, i: number) => i + 1),
-    );
+    const items: Standing[] = found.items;
+    expect(items.map(({ place }) => place)).to.deep.equal(items.map((_, i) => i + 1));
+    expect(items.map(({ rank }) => rank)).to.deep.equal(items.map(sharedRank));
     expect(code).to.equal(0);
   });
 });

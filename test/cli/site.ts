@@ -5,12 +5,12 @@ import type { Hex } from "viem";
 import { type Indexer, startIndexer } from "../../indexer/main.ts";
 import type { Models } from "../../inference/models.ts";
 import { readModel } from "../../models/read.ts";
-import { runActors } from "../../participant/actors.ts";
+import { runActors } from "../../participant/jobs.ts";
 import { createKeeper } from "../../participant/keeper.ts";
-import { createProver } from "../../participant/prover.ts";
-import { createVerifier } from "../../participant/verifier.ts";
-import { REFUTED, VERIFIED } from "../../participant/view.ts";
+import { createProver } from "../../participant/methods/quorum/prover.ts";
+import { createVerifier } from "../../participant/methods/quorum/verifier.ts";
 import { publishModel } from "../../scripts/season.ts";
+import { Status } from "../../sdk/protocol.ts";
 import { type Site, startSite } from "../participant/chain.ts";
 
 /** What a command answered. */
@@ -90,7 +90,7 @@ async function furnish(site: Site): Promise<CliSite> {
     site,
   );
   const settled = () => {
-    const attestations = [...site.board.view.attestations.values()].filter(({ inLedger }) => inLedger);
+    const attestations = [...site.board.state.attestations.byId.values()].filter(({ inLedger }) => inLedger);
     return attestations.length === 3 * UNITS && attestations;
   };
   const attestations = await Promise.race([site.until(settled), working.then(() => Promise.reject(site.reports))]);
@@ -108,10 +108,10 @@ async function furnish(site: Site): Promise<CliSite> {
     PROOFBOARD_CONTENT: join(directory, "cli-content"),
     PROOFBOARD_JOURNAL: join(directory, "cli-journal.sqlite"),
   };
-  const uidOf = (status: number) => attestations.find((attestation) => attestation.status === status)?.uid as Hex;
+  const uidOf = (status: number) => attestations.find((attestation) => attestation.status === status)?.id as Hex;
   return {
     ...site,
-    ...{ indexer, seasonId, environment, verified: uidOf(VERIFIED), refuted: uidOf(REFUTED) },
+    ...{ indexer, seasonId, environment, verified: uidOf(Status.verified), refuted: uidOf(Status.refuted) },
     run: (args, changed) => runCommand(args, { ...environment, ...changed }),
     async close() {
       await indexer.close();

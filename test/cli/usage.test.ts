@@ -92,6 +92,16 @@ describe("proofboard --help", () => {
     expect(code).to.equal(0);
   });
 
+  it("says what each method brings to work and attest", async () => {
+    const work = (await runCommand(["work", "--help"], {})).stdout.replaceAll(/\s+/g, " ");
+    expect(work).to.contain("under Quorum commits and reveals in time, under FraudProof attests them in batches;");
+    expect(work).to.contain("with --verify it also joins Quorum's verifiers").and.to.contain("--challenge also re-run");
+    expect(work).to.contain("most units, counting earlier ones: in a season under Quorum, of each task under");
+    const attest = (await runCommand(["attest", "--help"], {})).stdout.replaceAll(/\s+/g, " ");
+    expect(attest).to.contain("units of a FraudProof task and records them as one batch, with every activation in");
+    expect(attest).to.contain("; of a batch under FraudProof: id, prover,");
+  });
+
   it("says which version this is", async () => {
     const { code, stdout } = await runCommand(["--version"], {});
     expect(stdout).to.match(/^\d+\.\d+\.\d+\n$/);

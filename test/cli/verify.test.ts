@@ -54,11 +54,11 @@ describe("proofboard verify", () => {
     expect(code).to.equal(1);
   });
 
-  it("says that the model's file can't be had", async () => {
+  it("finds that an attestation on an integer model holds, with the indexer down and its file nowhere", async () => {
     const changed = { PROOFBOARD_CONTENT: join(site().directory, "empty"), PROOFBOARD_API: "http://127.0.0.1:1" };
     const { code, stdout } = await site().run(["verify", site().verified], changed);
-    expect(stdout).to.match(/✗ model {3}Content bafk\w+ can't be had\./);
-    expect(code).to.equal(1);
+    expect(stdout).to.contain("✓ model").and.to.contain("✓ output").and.to.contain("It holds.");
+    expect(code).to.equal(0);
   });
 
   describe("after proofboard attest", () => {

@@ -82,11 +82,8 @@ export const attestationOf = (prover: HardhatEthersSigner, fields: Partial<Attes
   ...fields,
 });
 
-/**
- * The whole protocol: `quorum` is method 1, `method` (a MockMethod) method 2; `admin` may do everything, `organiser`
- * draft and open seasons; an integer and a float model are published.
- */
-export async function protocol(ethers: HardhatEthers) {
+/** The contracts that every method builds on: `admin` may do everything, `organiser` draft and open seasons. */
+export async function core(ethers: HardhatEthers) {
   const [admin, organiser, prover, other, ...accounts] = (await ethers.getSigners()) as [
     HardhatEthersSigner,
     HardhatEthersSigner,
@@ -99,14 +96,21 @@ export async function protocol(ethers: HardhatEthers) {
   const registry = await ethers.deployContract("AttestationRegistry", [models, manager]);
   const campaign = await ethers.deployContract("Campaign", [registry, CLOSING_MARGIN, manager]);
   const bonds = await ethers.deployContract("Bonds");
-  const quorum = await ethers.deployContract("Quorum", [campaign, bonds, quorumParameters]);
-  const method = await ethers.deployContract("MockMethod");
-  await registry.addMethod(quorum);
-  await registry.addMethod(method);
 
   const selectors = (["draft", "open"] as const).map((name) => campaign.interface.getFunction(name).selector);
   await manager.setTargetFunctionRole(campaign, selectors, ORGANISER);
   await manager.grantRole(ORGANISER, organiser, 0);
+  return { admin, organiser, prover, other, accounts, manager, models, registry, campaign, bonds };
+}
+
+/** The whole protocol: `quorum` is method 1, `method` (a MockMethod) method 2; an integer and a float model are published. */
+export async function protocol(ethers: HardhatEthers) {
+  const contracts = await core(ethers);
+  const { models, registry, campaign, bonds } = contracts;
+  const quorum = await ethers.deployContract("Quorum", [campaign, bonds, quorumParameters]);
+  const method = await ethers.deployContract("MockMethod");
+  await registry.addMethod(quorum);
+  await registry.addMethod(method);
 
   const publish = async (layout: Layout): Promise<Hex> => {
     await models.publish(publication, encodeLayout(layout), encodeRows(rowsOf(layout.widths)), "ipfs://model");
@@ -115,10 +119,5 @@ export async function protocol(ethers: HardhatEthers) {
   };
   const integerModel = await publish(integerLayout);
   const floatModel = await publish(floatLayout);
-
-  return {
-    ...{ admin, organiser, prover, other, accounts },
-    ...{ manager, models, registry, campaign, bonds, quorum, method },
-    ...{ integerModel, floatModel },
-  };
+  return { ...contracts, quorum, method, integerModel, floatModel };
 }

@@ -1,9 +1,9 @@
 import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { NetworkHelpers } from "@nomicfoundation/hardhat-network-helpers/types";
 import { type Hex, hexToBytes } from "viem";
-import { disputeRow, disputeUnit, findWrongRow, type WrongRow } from "../../inference/dispute.ts";
-import { buildBatch, buildTraced, traceOf } from "../../inference/fraud.ts";
 import { forward } from "../../inference/integer.ts";
+import { disputeRow, disputeUnit, findWrongRow, type WrongRow } from "../../inference/methods/fraudProof/dispute.ts";
+import { buildBatch, buildTraced, traceOf } from "../../inference/methods/fraudProof/evidence.ts";
 import type { Batch } from "../../sdk/commitments.ts";
 import { unitSeed } from "../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../sdk/contexts.ts";
@@ -52,7 +52,7 @@ export const shown = (p: Fraud, account: HardhatEthersSigner, unit: number) =>
 export const changed = (bytes: Uint8Array, at: number, by = 1): Uint8Array =>
   bytes.map((byte, i) => (i === at ? byte + by : byte));
 
-/** An account's attestation of one run: a free one unless told otherwise. */
+/** An account's attestation of one run: a free one by default. */
 export const singleOf = (p: Fraud, account: HardhatEthersSigner, trace: Uint8Array, context: Hex = FREE_CONTEXT) => ({
   trace,
   ...buildTraced(layout, {

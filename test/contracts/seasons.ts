@@ -94,7 +94,7 @@ export function inputOf(seasonSeed: Hex, taskId: bigint, account: HardhatEthersS
 /** For methods that check the input themselves. */
 export const NO_INPUT = { header: "0x", base: "0x", proof: [] };
 
-/** Context of a unit of season 1 of this campaign; task 2, unit 0 unless told otherwise. */
+/** Context of a unit of season 1 of this campaign; task 2, unit 0 by default. */
 export const contextOf = async ({ campaign }: Protocol, taskId = 2n, unit = 0n, seasonId = 1n) =>
   unitContext({ campaign: (await campaign.getAddress()) as Hex, seasonId, taskId, unit });
 

@@ -1,12 +1,33 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "chai";
-import type { AbiEvent } from "viem";
-import { attestationRegistryAbi, campaignAbi, fraudProofAbi, modelRegistryAbi, quorumAbi } from "../../sdk/abi.ts";
+import type { Abi, AbiEvent } from "viem";
+import { attestationRegistryAbi, campaignAbi, modelRegistryAbi } from "../../sdk/abi.ts";
 import { attestationTypes, batchTypes } from "../../sdk/commitments.ts";
+import { knownMethods } from "../../sdk/methods/index.ts";
+import { Reason, Status } from "../../sdk/protocol.ts";
 
-const text = readFileSync(new URL("../../docs/protocol.md", import.meta.url), "utf8");
+const pageOf = (path: string): string => readFileSync(new URL(`../../docs/${path}`, import.meta.url), "utf8");
+const text = pageOf("protocol.md");
 const vectorsOf = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../vectors/${name}`, import.meta.url), "utf8"));
+
+/** The name of a method's page, as in fraud-proof.md for `fraudProof`. */
+const fileOf = (key: string): string => `${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.md`;
+
+/** Events as the pages write them: indexed parameters with a `*` after their type. */
+const eventsOf = (abi: Abi): string[] =>
+  abi
+    .filter((item): item is AbiEvent => item.type === "event")
+    .map(
+      ({ name, inputs }) => `${name}(${inputs.map((i) => `${i.type}${i.indexed ? "*" : ""} ${i.name}`).join(", ")})`,
+    );
+
+/** What a page lists as events, in its tables. */
+const listedIn = (page: string): string[] =>
+  page
+    .split("\n")
+    .filter((line) => line.startsWith("|"))
+    .flatMap((line) => [...line.matchAll(/`([A-Z]\w+\([^`]*\))`/g)].map(([, event]) => event as string));
 
 /** Whether every field of `part` stands in `whole`, or in something within it. */
 function contains(whole: unknown, part: unknown): boolean {
@@ -19,7 +40,7 @@ function contains(whole: unknown, part: unknown): boolean {
 }
 
 describe("docs/protocol.md", () => {
-  const examples = [...text.matchAll(/`(\w+\.json)`\n\n```json\n([^`]+)```/g)].map(([, name, json]) => ({
+  const examples = [...text.matchAll(/`(\w+\.json)`[^\n]*\n\n```json\n([^`]+)```/g)].map(([, name, json]) => ({
     name: name as string,
     value: JSON.parse(json as string) as Record<string, unknown>,
   }));
@@ -28,6 +49,7 @@ describe("docs/protocol.md", () => {
     expect(examples.map(({ name }) => name)).to.have.members([
       "trees.json",
       "tensors.json",
+      "names.json",
       "models.json",
       "attestations.json",
       "contexts.json",
@@ -51,15 +73,40 @@ describe("docs/protocol.md", () => {
       expect(text).to.contain(`${type}(${fields.map(({ type, name }) => `${type} ${name}`).join(",")})`);
   });
 
-  it("lists every event that the chain's story is told by", () => {
-    const declared = [modelRegistryAbi, attestationRegistryAbi, campaignAbi, quorumAbi, fraudProofAbi]
-      .flat()
-      .filter((item): item is AbiEvent & (typeof campaignAbi)[number] => item.type === "event")
-      .filter(({ name }) => !["Joined", "Left"].includes(name))
-      .map(
-        ({ name, inputs }) =>
-          `${name}(${inputs.map((i) => `${i.type}${"indexed" in i && i.indexed ? "*" : ""} ${i.name}`).join(", ")})`,
-      );
-    for (const event of declared) expect(text).to.contain(`\`${event}\``);
+  it("numbers statuses and reasons as the sdk does", () => {
+    for (const [name, status] of Object.entries(Status))
+      expect(text).to.match(new RegExp(`\\*\\*Status\\.\\*\\* [^.]*\\b${status} ${name}\\b`, "i"));
+    const reasons = [...text.matchAll(/\(reason (\d)[,)]/g)].map(([, number]) => Number(number));
+    expect(new Set(reasons)).to.deep.equal(new Set(Object.values(Reason)));
   });
+
+  it("lists every event that the chain's story is told by, and no other", () => {
+    const declared = [modelRegistryAbi, attestationRegistryAbi, campaignAbi].flatMap(eventsOf);
+    expect(listedIn(text)).to.have.members(declared);
+  });
+
+  it("links every method's page beside its number", () => {
+    for (const [key, { id, name }] of knownMethods())
+      expect(text).to.contain(`| ${id} | [${name}](methods/${fileOf(key)})`);
+  });
+});
+
+describe("docs/methods", () => {
+  it("has a page for every method and for nothing else", () => {
+    const files = readdirSync(new URL("../../docs/methods", import.meta.url));
+    expect(files).to.have.members(knownMethods().map(([key]) => fileOf(key)));
+  });
+
+  for (const [key, { id, name, abi }] of knownMethods()) {
+    const page = pageOf(`methods/${fileOf(key)}`);
+
+    it(`says ${name}'s rules, events and whom it trusts`, () => {
+      expect(page).to.match(new RegExp(`^# ${name} \\(method ${id}\\)\n`));
+      expect([...page.matchAll(/^## (.*)$/gm)].map(([, title]) => title)).to.deep.equal(["Rules", "Events", "Trust"]);
+    });
+
+    it(`lists every event of ${name}, and no other`, () => {
+      expect(listedIn(page)).to.have.members(eventsOf(abi));
+    });
+  }
 });

@@ -71,7 +71,10 @@ function rootOf(traces: Uint8Array): string {
 }
 
 interface Answers {
-  standings: { items: { rank: number; account: string; points: string; lastSeq: string }[]; total: number };
+  standings: {
+    items: { rank: number; place: number; account: string; points: string; lastSeq: string }[];
+    total: number;
+  };
   deployment: { chainId: number; contracts: Record<string, { address: string }>; rpcUrl: string };
   logs: LogDescription[];
   ledger: readonly [bigint, bigint, bigint, string];
@@ -198,7 +201,7 @@ describe("the demo", () => {
 
   it("tells of the batch and of the row in its story", () => {
     const story = lines.join("\n");
-    expect(story).to.match(/claimed 240 units in one batch: .* one award paid for all\./);
+    expect(story).to.match(/attested 240 units in one batch: .* one award paid for all\./);
     expect(story).to.match(/slipped a wrong answer into a batch of 64: .* row \d+ of layer 1 of unit 96,/);
     expect(story).to.match(/claimed as -?\d+, computed as -?\d+\./);
   });
@@ -241,7 +244,7 @@ describe("the demo", () => {
     expect(BigInt(answers.standings.total)).to.equal(participants);
   });
 
-  it("ranks as the rule says: points descending, then who got there first", () => {
+  it("ranks as the rule says: points descending, equal points alike", () => {
     const entries = new Map<string, { points: bigint; lastSeq: bigint }>();
     for (const event of pointEvents()) {
       const { account, seq } = event.args;
@@ -250,12 +253,12 @@ describe("the demo", () => {
     }
     const expected = [...entries]
       .sort(([, a], [, b]) => Number(b.points - a.points || a.lastSeq - b.lastSeq))
-      .map(([account, { points, lastSeq }], i) => ({
-        ...{ rank: i + 1, account },
+      .map(([account, { points, lastSeq }], i, sorted) => ({
+        ...{ rank: 1 + sorted.findIndex(([, other]) => other.points === points), place: i + 1, account },
         ...{ points: String(points), lastSeq: String(lastSeq) },
       }));
-    const served = answers.standings.items.map(({ rank, account, points, lastSeq }) => ({
-      ...{ rank, account, points, lastSeq },
+    const served = answers.standings.items.map(({ rank, place, account, points, lastSeq }) => ({
+      ...{ rank, place, account, points, lastSeq },
     }));
     expect(served).to.deep.equal(expected);
     expect(expected.filter(({ points }) => points !== "0").length).to.be.greaterThanOrEqual(6);

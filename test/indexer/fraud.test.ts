@@ -1,14 +1,13 @@
 import { expect } from "chai";
 import { type Indexer, startIndexer } from "../../indexer/main.ts";
-import { runActors } from "../../participant/actors.ts";
-import { createBatcher } from "../../participant/batcher.ts";
-import { createChallenger } from "../../participant/challenger.ts";
-import { createFraudKeeper } from "../../participant/fraudKeeper.ts";
+import { runActors } from "../../participant/jobs.ts";
 import { createKeeper } from "../../participant/keeper.ts";
-import { lieAfter } from "../../scripts/demo/cast.ts";
+import { createBatcher } from "../../participant/methods/fraudProof/batcher.ts";
+import { createChallenger } from "../../participant/methods/fraudProof/challenger.ts";
+import { lieAfter } from "../../scripts/demo/accounts.ts";
 import { openSeason } from "../../scripts/season.ts";
 import { auditSeason } from "../../sdk/audit.ts";
-import { FRAUD_PROOF } from "../../sdk/methods.ts";
+import { fraudProof } from "../../sdk/methods/fraudProof.ts";
 import type {
   AccountAnswer,
   AttestationAnswer,
@@ -49,7 +48,7 @@ describe("batches on a Hardhat chain", () => {
       ...{ startsAt, endsAt, closesAt: endsAt + 400, verifierCap: 0n, uri: "" },
       tasks: [
         {
-          ...{ model: site.digits.model, method: FRAUD_PROOF, points: 10n, unitsPerAccount: 12, noise: 8 },
+          ...{ model: site.digits.model, method: fraudProof.id, points: 10n, unitsPerAccount: 12, noise: 8 },
           inputs: site.digits.inputs.slice(0, 16 * 64),
         },
       ],
@@ -64,7 +63,6 @@ describe("batches on a Hardhat chain", () => {
         // Its second batch lies from its third unit on.
         batcher(2, lieAfter(8, site.models)),
         createChallenger({ ...site, sender: site.senderOf(3) }),
-        createFraudKeeper(site.client, site.senderOf(4)),
       ],
       site,
     );

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { expect } from "chai";
 import { createTestClient, type Hex, http, keccak256, publicActions, stringToHex, toHex, walletActions } from "viem";
 import { startIndexer } from "../../indexer/main.ts";
-import { deploy, productionParameters } from "../../scripts/deploy.ts";
+import { deploy } from "../../scripts/deploy.ts";
 import { modelRegistryAbi } from "../../sdk/abi.ts";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import type { Deployment } from "../../sdk/deployment.ts";
@@ -41,7 +41,7 @@ describe("a reorganisation, on anvil", () => {
     anvil.stdout?.resume();
     await chain().setBalance({ address: accountOf(0).address, value: 10n ** 21n });
     const report = () => undefined;
-    deployment = await deploy({ rpcUrl, account: accountOf(0), parameters: productionParameters, report });
+    deployment = await deploy({ rpcUrl, account: accountOf(0), report });
   });
   after(async () => {
     anvil.kill("SIGTERM");

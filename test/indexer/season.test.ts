@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { type Indexer, startIndexer } from "../../indexer/main.ts";
-import { runActors } from "../../participant/actors.ts";
+import { runActors } from "../../participant/jobs.ts";
 import { createKeeper } from "../../participant/keeper.ts";
-import { createProver } from "../../participant/prover.ts";
-import { createVerifier } from "../../participant/verifier.ts";
+import { createProver } from "../../participant/methods/quorum/prover.ts";
+import { createVerifier } from "../../participant/methods/quorum/verifier.ts";
 import { campaignAbi } from "../../sdk/abi.ts";
 import type {
   AccountAnswer,

@@ -113,7 +113,7 @@ describe("the indexer's command", () => {
     writeFileSync(files.path("deployment.json"), JSON.stringify({ ...deployment, startBlock: 3 }));
     const { output, ended } = launch(args());
     expect(await ended).to.equal(1);
-    expect(output()).to.match(/is of another deployment on chain 31337\.\n$/);
+    expect(output()).to.match(/is of another deployment on chain 31337: its first block is 2, and not 3\.\n$/);
   });
 
   it("ends with 1 and a sentence when the node is on another chain", async () => {
@@ -129,7 +129,7 @@ describe("the indexer's command", () => {
     writeFileSync(files.path("deployment.json"), JSON.stringify({ ...deployment, startBlock: 3 }));
     const { child, output, ended } = launch([...args(), "--wipe"]);
     await until("it listens", () => /Indexer at/.test(output()));
-    expect(output()).to.match(/is of another deployment on chain 31337\. It is deleted\./);
+    expect(output()).to.match(/is of another deployment on chain 31337: .*, and not 3\. It is deleted\./);
     child.kill("SIGTERM");
     expect(await ended).to.equal(0);
   });

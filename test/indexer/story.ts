@@ -12,11 +12,13 @@ import {
   toHex,
 } from "viem";
 import type { EventName, EventNamed } from "../../indexer/decode/events.ts";
-import { attestationRegistryAbi, campaignAbi, fraudProofAbi, modelRegistryAbi, quorumAbi } from "../../sdk/abi.ts";
+import { attestationRegistryAbi, campaignAbi, modelRegistryAbi } from "../../sdk/abi.ts";
 import { ledgerHash, ZERO_HASH } from "../../sdk/commitments.ts";
 import { unitContext } from "../../sdk/contexts.ts";
 import { type Deployment, parseDeployment } from "../../sdk/deployment.ts";
 import { encodeLayout } from "../../sdk/layouts.ts";
+import { fraudProofAbi } from "../../sdk/methods/fraudProof.ts";
+import { quorumAbi } from "../../sdk/methods/quorum.ts";
 
 /** A log as a contract emits it. */
 export interface Emitted {
@@ -61,7 +63,8 @@ export const deployment: Deployment = parseDeployment({
     FraudProof: contract(6),
   },
 });
-const { ModelRegistry, AttestationRegistry, Campaign, Quorum } = deployment.contracts;
+const { ModelRegistry, AttestationRegistry, Campaign } = deployment.contracts;
+export const Quorum = contract(5);
 
 /** FraudProof of the deployment, and its number. */
 export const FraudProof = contract(6);
@@ -71,13 +74,16 @@ export const accountOf = (n: number): Address => getAddress(padHex(toHex(0xa00 +
 const hashOf = (...parts: unknown[]): Hex => keccak256(stringToHex(parts.join(" ")));
 
 /** The log of an event. */
-export function emit<Name extends EventName>(
+export const emit = <Name extends EventName>(
   address: Address,
   abi: Abi,
   eventName: Name,
   args: EventNamed<Name>["args"],
-): Emitted {
-  const item = getAbiItem({ abi, name: eventName as string });
+): Emitted => emitAny(address, abi, eventName, args);
+
+/** The log of an event of any ABI. */
+export function emitAny(address: Address, abi: Abi, eventName: string, args: object): Emitted {
+  const item = getAbiItem({ abi, name: eventName });
   if (item?.type !== "event") throw new Error(`${eventName} is no event.`);
   const plain = item.inputs.filter((input) => !input.indexed);
   return {

@@ -1,8 +1,11 @@
 import { expect } from "chai";
 import { type Hex, keccak256, sha256 } from "viem";
 import { UnavailableError } from "../../inference/content.ts";
+import { HostLimitError, InvalidModelError } from "../../inference/failures.ts";
 import { nameModel, type PublishedModel } from "../../inference/model.ts";
-import { InvalidModelError, openModels } from "../../inference/models.ts";
+import { openModels } from "../../inference/models.ts";
+import { type OpenedModel, openHere } from "../../inference/opener.ts";
+import { readModel } from "../../models/read.ts";
 import { openContent } from "../../participant/content.ts";
 import { loadPinnedRuntime } from "../../participant/runtime.ts";
 import { publishModel } from "../../scripts/season.ts";
@@ -50,7 +53,7 @@ describe("models", () => {
     await publish(model, artifact);
     const error = await failure(model.modelId);
     expect(error).to.be.instanceOf(InvalidModelError);
-    expect(error.message).to.contain("The file is not what its layout and rows make");
+    expect(error.message).to.match(/its layout and rows make a file with the sha256 0x\w{64}; it names 0x/);
   });
 
   it("refuses a file that is no model", async () => {
@@ -65,16 +68,50 @@ describe("models", () => {
     expect(await failure(model.modelId)).to.be.instanceOf(InvalidModelError);
   });
 
-  it("refuses a file that can't be had, and takes it when it can", async () => {
+  it("refuses a float model's file that can't be had, and takes it when it can", async () => {
     const content = openContent(`${site.directory}/elsewhere`);
-    const models = openModels(site.client, content, await loadPinnedRuntime());
-    const { artifact, model } = site.digits;
+    const models = openModels(site.client, content, openHere(await loadPinnedRuntime()));
+    const { artifact, model } = await readModel("risk");
+    await publish(model, artifact);
     const error = await failure(model.modelId, models);
     expect(error).to.be.instanceOf(UnavailableError);
     await content.put(artifact, "sha2-256");
     const opened = await models.open(model.modelId);
     expect(opened.publication.artifactHash).to.equal(sha256(artifact));
     expect(await models.open(model.modelId)).to.equal(opened);
-    expect(await opened.session.run(new Uint8Array(64))).to.have.lengthOf(10);
+    expect(await opened.session.run(new Uint8Array(16))).to.have.lengthOf(2);
+  });
+
+  it("makes an integer model's file from what is on chain, when nobody has it", async () => {
+    const asked: string[] = [];
+    const get = (cid: string) => {
+      asked.push(cid);
+      return Promise.reject(new UnavailableError("Nobody has it."));
+    };
+    const models = openModels(site.client, { get }, openHere(await loadPinnedRuntime()));
+    const { session, publication } = await models.open(site.digits.model.modelId);
+    expect(publication.artifactHash).to.equal(sha256(site.digits.artifact));
+    expect(await session.run(new Uint8Array(64))).to.have.lengthOf(10);
+    expect(asked).to.deep.equal([]);
+  });
+
+  it("says of what this machine can't do that it can't, not that the model is wrong", async () => {
+    const opener = { open: () => Promise.reject(new HostLimitError("There is no memory left.")) };
+    const models = openModels(site.client, site.content, opener);
+    const error = await failure(site.digits.model.modelId, models);
+    expect(error).to.be.instanceOf(UnavailableError).and.not.instanceOf(InvalidModelError);
+  });
+
+  it("keeps no more models than it may, and none that failed", async () => {
+    let opened = 0;
+    const open = () => {
+      opened += 1;
+      return opened === 1 ? Promise.reject(new HostLimitError("Not now.")) : Promise.resolve({} as OpenedModel);
+    };
+    const models = openModels(site.client, site.content, { open }, { most: 1 });
+    const [first, second] = [site.digits.model.modelId, (await readModel("risk")).model.modelId];
+    await failure(first, models);
+    for (const modelId of [first, first, second, second, first]) await models.open(modelId);
+    expect(opened).to.equal(4);
   });
 });

@@ -181,6 +181,6 @@ describe("runtime", () => {
 
   it("has the identity that the house is pinned to", () => {
     expect(RUNTIME_ID).to.equal(runtimeId(pinnedRuntime));
-    expect(RUNTIME_ID).to.equal("0x2143f68b35d8326b2988b6beaad61fa078889eef5042220d5a54ea9368252fab");
+    expect(RUNTIME_ID).to.equal("0xb09cf0becd254a2bc0592e38f79e5ba1426382508e984dff61fe33163490bebc");
   });
 });

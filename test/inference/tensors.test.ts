@@ -108,4 +108,19 @@ describe("tensors", () => {
       }),
     );
   });
+
+  it("refuses bools other than 0 and 1, in inputs and outputs", () => {
+    const flags = { name: "flags", dtype: 9, dims: [3] };
+    expect(() => checkInput(flags, Uint8Array.of(0, 1, 3))).to.throw(
+      RangeError,
+      'Input "flags" has the byte 3 at element 2; a bool is 0 or 1.',
+    );
+    expect(() => checkOutput(flags, Uint8Array.of(254, 1, 0))).to.throw(
+      InvalidRunError,
+      'Output "flags" has the byte 254 at element 0, where a bool is 0 or 1: the run is invalid.',
+    );
+    checkInput(flags, Uint8Array.of(0, 1, 1));
+    checkOutput(flags, Uint8Array.of(1, 0, 0));
+    checkInput({ ...flags, dtype: 2 }, Uint8Array.of(0, 1, 3));
+  });
 });

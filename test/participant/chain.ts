@@ -4,18 +4,18 @@ import { join } from "node:path";
 import hre from "hardhat";
 import { createTestClient, http, type LocalAccount } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { type Models, openModels } from "../../inference/models.ts";
+import type { Models } from "../../inference/models.ts";
 import { type CommittedModel, readModel } from "../../models/read.ts";
-import { type Board, followBoard } from "../../participant/board.ts";
 import { type Content, openContent } from "../../participant/content.ts";
+import { type ChainFollower, followChain } from "../../participant/follow.ts";
 import { type Journal, openJournal } from "../../participant/journal.ts";
-import { loadPinnedRuntime } from "../../participant/runtime.ts";
+import { openLanes } from "../../participant/models.ts";
 import { createSender, type Sender } from "../../participant/sender.ts";
-import { deploy, type Parameters } from "../../scripts/deploy.ts";
+import { deploy } from "../../scripts/deploy.ts";
 import { openSeason, publishModel } from "../../scripts/season.ts";
 import { type Client, connect } from "../../sdk/client.ts";
 import type { Deployment } from "../../sdk/deployment.ts";
-import { QUORUM } from "../../sdk/methods.ts";
+import { quorum } from "../../sdk/methods/quorum.ts";
 
 /** The n-th account of a test's chain. */
 export const accountOf = (n: number): LocalAccount =>
@@ -52,7 +52,7 @@ async function startChain(count: number): Promise<Chain> {
 }
 
 /** Small panels and windows that are short, in the fast seconds of {@link startChain}. */
-const testParameters: Omit<Parameters, "fraudProof"> = {
+const testParameters = {
   closingMargin: 30n,
   quorum: {
     firstPanel: 1,
@@ -74,11 +74,12 @@ export interface Site {
   rpcUrl: string;
   deployment: Deployment;
   client: Client;
-  board: Board;
+  board: ChainFollower;
   directory: string;
   content: Content;
   journal: Journal;
   models: Models;
+  strangers: Models;
   digits: CommittedModel;
   /** Sentences that actors reported. */
   reports: string[];
@@ -112,11 +113,11 @@ async function openSite(chain: Chain, ending: AbortController, fraudWindow: numb
   const deployment = await deploy({ rpcUrl: chain.rpcUrl, account: accountOf(0), parameters, report });
   const { signal } = ending;
   const client = connect(deployment, chain.rpcUrl);
-  const board = await followBoard(client, { signal, report, pollMs: 20 });
+  const board = await followChain(client, { signal, report, pollMs: 20 });
   const directory = await mkdtemp(join(tmpdir(), "proofboard-"));
   const content = openContent(join(directory, "content"));
   const journal = openJournal(join(directory, "journal.sqlite"));
-  const models = openModels(client, content, await loadPinnedRuntime());
+  const lanes = await openLanes(client, content);
   const digits = await readModel("digits");
   const senders = new Map<number, Sender>();
   const senderOf = (n: number): Sender => {
@@ -127,12 +128,13 @@ async function openSite(chain: Chain, ending: AbortController, fraudWindow: numb
   await publishModel(client, senderOf(0), content, digits.model, digits.artifact);
 
   return {
-    ...{ rpcUrl: chain.rpcUrl, deployment, client, board, directory, content, journal, models, digits },
+    ...{ rpcUrl: chain.rpcUrl, deployment, client, board, directory, content, journal, digits },
+    ...{ models: lanes.models, strangers: lanes.strangers },
     ...{ reports, report, signal, senderOf },
     openSeason(seconds, unitsPerAccount) {
       const startsAt = Number(board.heads.latest.timestamp) + 8;
       const endsAt = startsAt + seconds;
-      const task = { model: digits.model, method: QUORUM, points: 10n, unitsPerAccount, noise: 8 };
+      const task = { model: digits.model, method: quorum.id, points: 10n, unitsPerAccount, noise: 8 };
       return openSeason(client, senderOf(0), {
         ...{ startsAt, endsAt, closesAt: endsAt + 400, verifierCap: 1000n, uri: "" },
         tasks: [{ ...task, inputs: digits.inputs.slice(0, 16 * 64) }],
@@ -146,12 +148,13 @@ async function openSite(chain: Chain, ending: AbortController, fraudWindow: numb
           stop();
           resolve(found);
         };
-        const stop = board.onView(look);
+        const stop = board.onState(look);
         signal.addEventListener("abort", () => reject(signal.reason));
         look();
       }),
     async close() {
       ending.abort();
+      lanes.close();
       journal.close();
       await chain.close();
       await rm(directory, { recursive: true });

@@ -37,7 +37,7 @@ describe("journal", () => {
 
   it("refuses a second vote in a round: the first one counts", () => {
     const journal = openJournal(file);
-    const key: VoteKey = { chainId: 1, quorum: contract, uid: hash(1), round: 1, member: account };
+    const key: VoteKey = { chainId: 1, contract: contract, uid: hash(1), round: 1, member: account };
     const first = { outputHash: hash(7), salt: hash(8) };
     expect(journal.keepVote(key, first)).to.deep.equal(first);
     expect(journal.keepVote(key, { outputHash: hash(9), salt: hash(9) })).to.deep.equal(first);
@@ -46,11 +46,11 @@ describe("journal", () => {
 
   it("keeps votes apart by chain, contract, attestation, round and member", () => {
     const journal = openJournal(file);
-    const key: VoteKey = { chainId: 1, quorum: contract, uid: hash(1), round: 1, member: account };
+    const key: VoteKey = { chainId: 1, contract: contract, uid: hash(1), round: 1, member: account };
     journal.keepVote(key, { outputHash: hash(7), salt: hash(8) });
     const others: Partial<VoteKey>[] = [
       { chainId: 2 },
-      { quorum: account },
+      { contract: account },
       { uid: hash(2) },
       { round: 2 },
       { member: contract },

@@ -1,8 +1,11 @@
 import { expect } from "chai";
 import { createPublicClient, type Hex, http, type PublicClient, parseTransaction } from "viem";
 import { followHeads, type Heads } from "../../participant/heads.ts";
-import { type Call, callOf, createSender, type Sender } from "../../participant/sender.ts";
+import { createSender, type Sender } from "../../participant/sender.ts";
+import { type Call, callOf } from "../../sdk/calls.ts";
+import { contractOf } from "../../sdk/client.ts";
 import { RevertError } from "../../sdk/errors.ts";
+import { quorum } from "../../sdk/methods/quorum.ts";
 import { accountOf, type Site, startSite } from "./chain.ts";
 import { type RpcProxy, startProxy } from "./proxy.ts";
 import { refusal } from "./refusal.ts";
@@ -34,18 +37,18 @@ describe("sender", () => {
 
   const senderOf = (n: number): Sender => createSender(rpc, site.deployment.chainId, heads, accountOf(n));
   const deposit = (n: number, value: bigint): Call => {
-    const { bonds, quorum } = site.client.contracts;
-    const args = [quorum.address, accountOf(n).address] as const;
+    const { bonds } = site.client.contracts;
+    const args = [contractOf(site.client, quorum).address, accountOf(n).address] as const;
     return callOf({ ...bonds, functionName: "deposit", args, value });
   };
   const freeOf = async (n: number): Promise<bigint> => {
-    const { bonds, quorum } = site.client.contracts;
-    const args = [quorum.address, accountOf(n).address] as const;
+    const { bonds } = site.client.contracts;
+    const args = [contractOf(site.client, quorum).address, accountOf(n).address] as const;
     return (await site.client.rpc.readContract({ ...bonds, functionName: "bondOf", args })).free;
   };
 
   it("refuses what a contract refuses, with the custom error and its arguments", async () => {
-    const { campaign, quorum } = site.client.contracts;
+    const { campaign } = site.client.contracts;
     const error = await senderOf(1)
       .send(callOf({ ...campaign, functionName: "seed", args: [9n] }))
       .catch((thrown: unknown) => thrown);
@@ -54,9 +57,9 @@ describe("sender", () => {
     expect((error as RevertError).args).to.deep.equal([9n]);
     expect((error as RevertError).message).to.equal("seed was refused: UnknownSeason(seasonId: 9).");
     // An error of Bonds, which Quorum asks.
-    expect(await refusal(senderOf(1).send(callOf({ ...quorum, functionName: "join" })))).to.contain(
-      "join was refused: InsufficientFree(",
-    );
+    expect(
+      await refusal(senderOf(1).send(callOf({ ...contractOf(site.client, quorum), functionName: "join" }))),
+    ).to.contain("join was refused: InsufficientFree(");
   });
 
   it("says that an account can't pay", async () => {
@@ -65,9 +68,10 @@ describe("sender", () => {
   });
 
   it("explains a transaction that is refused in its block", async () => {
-    const { quorum } = site.client.contracts;
     proxy.intercept = (method) => (method === "eth_estimateGas" ? "0x30d40" : undefined);
-    const sentence = await refusal(senderOf(1).send(callOf({ ...quorum, functionName: "quit" })));
+    const sentence = await refusal(
+      senderOf(1).send(callOf({ ...contractOf(site.client, quorum), functionName: "quit" })),
+    );
     proxy.intercept = () => undefined;
     expect(sentence).to.equal(`quit was refused: NotMember(account: ${accountOf(1).address}).`);
   });

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { expect } from "chai";
 import { parseEther } from "viem";
-import { runActors } from "../../participant/actors.ts";
-import { createVerifier } from "../../participant/verifier.ts";
-import type { AttestationView, View } from "../../participant/view.ts";
+import type { ChainState } from "../../participant/chainState.ts";
+import { runActors } from "../../participant/jobs.ts";
+import { createVerifier } from "../../participant/methods/quorum/verifier.ts";
 import { type WorkOptions, work } from "../../participant/work.ts";
+import type { AttestationState } from "../../sdk/attestations.ts";
 import { accountOf, type Site, startSite } from "./chain.ts";
 import { refusal } from "./refusal.ts";
 
@@ -30,10 +31,10 @@ describe("work", () => {
 
   it("refuses a deployment that isn't there", async () => {
     const { contracts } = site.deployment;
-    const Quorum = { ...contracts.Quorum, address: accountOf(5).address };
+    const Bonds = { ...contracts.Bonds, address: accountOf(5).address };
     expect(
-      await refusal(work({ ...options, deployment: { ...site.deployment, contracts: { ...contracts, Quorum } } })),
-    ).to.equal(`There is no contract at ${Quorum.address}, where the deployment says that Quorum stands.`);
+      await refusal(work({ ...options, deployment: { ...site.deployment, contracts: { ...contracts, Bonds } } })),
+    ).to.equal(`There is no contract at ${Bonds.address}, where the deployment says that Bonds stands.`);
   });
 
   it("ends with a sentence when the account can't pay", async () => {
@@ -47,13 +48,13 @@ describe("work", () => {
   it("proves and keeps with one account until it is over", async () => {
     const verifiers = [2, 3, 4].map((n) => createVerifier({ ...site, sender: site.senderOf(n) }));
     const serving = runActors(site.board, verifiers, site);
-    const own = ({ attestations }: View): AttestationView[] =>
-      [...attestations.values()].filter(({ attestation }) => attestation.prover === options.account.address);
+    const own = ({ attestations }: ChainState): AttestationState[] =>
+      [...attestations.byId.values()].filter(({ message }) => message.prover === options.account.address);
     await Promise.race([
       serving,
-      work({ ...options, maxUnits: 2, isOver: (view) => own(view).filter(({ inLedger }) => inLedger).length === 2 }),
+      work({ ...options, maxUnits: 2, isOver: (state) => own(state).filter(({ inLedger }) => inLedger).length === 2 }),
     ]);
-    await site.until(() => own(site.board.view).filter(({ inLedger }) => inLedger).length === 2);
+    await site.until(() => own(site.board.state).filter(({ inLedger }) => inLedger).length === 2);
     const balance = await site.client.rpc.getBalance({ address: options.account.address });
     expect(balance).to.be.lessThan(parseEther("1000"));
   });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
-import { lieAfter } from "../../scripts/demo/cast.ts";
+import { lieAfter } from "../../scripts/demo/accounts.ts";
 
 const demo = join(import.meta.dirname, "../../scripts/demo.ts");
 

@@ -8,10 +8,13 @@ import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { createTestClient, http, parseEther } from "viem";
 import { followHeads } from "../../participant/heads.ts";
-import { callOf, createSender } from "../../participant/sender.ts";
-import { deploy, productionParameters, writeDeployment } from "../../scripts/deploy.ts";
-import { type Client, checkDeployment, connect, fraudProofOf } from "../../sdk/client.ts";
+import { createSender } from "../../participant/sender.ts";
+import { deploy, writeDeployment } from "../../scripts/deploy.ts";
+import { methodDeployments } from "../../scripts/methods/index.ts";
+import { callOf } from "../../sdk/calls.ts";
+import { type Client, checkDeployment, connect, contractOf } from "../../sdk/client.ts";
 import { type Deployment, parseDeployment } from "../../sdk/deployment.ts";
+import { methods } from "../../sdk/methods/index.ts";
 import { accountOf } from "../participant/chain.ts";
 import { refusal } from "../participant/refusal.ts";
 
@@ -70,6 +73,23 @@ describe("deploy", () => {
     );
   });
 
+  it("refuses a method that the registry gives another number than its own", async () => {
+    Object.assign(methods, { toy: { ...methods.quorum, id: 9 } });
+    Object.assign(methodDeployments, { toy: methodDeployments.quorum });
+    try {
+      expect(await refusal(deploy({ rpcUrl, account: accountOf(1), report }))).to.equal(
+        "The registry made Quorum method 3; its number is 9.",
+      );
+      Reflect.deleteProperty(methodDeployments, "toy");
+      expect(await refusal(deploy({ rpcUrl, account: accountOf(1), report }))).to.equal(
+        "Nobody registered how Quorum is deployed.",
+      );
+    } finally {
+      Reflect.deleteProperty(methods, "toy");
+      Reflect.deleteProperty(methodDeployments, "toy");
+    }
+  });
+
   it("lets nobody but the organiser draft seasons", async () => {
     const heads = await followHeads(client.rpc, { signal: ending.signal, report, pollMs: 20 });
     const draft = callOf({ ...client.contracts.campaign, functionName: "draft", args: [1, 2, 3, 4n] });
@@ -82,20 +102,21 @@ describe("deploy", () => {
   });
 
   it("makes Quorum method 1, with the parameters for a public network", async () => {
-    const { attestationRegistry, campaign, quorum } = client.contracts;
+    const { attestationRegistry, campaign } = client.contracts;
+    const quorum = contractOf(client, methods.quorum);
     const { rpc } = client;
     expect(await rpc.readContract({ ...attestationRegistry, functionName: "methodAt", args: [1] })).to.equal(
       quorum.address,
     );
     expect(await rpc.readContract({ ...campaign, functionName: "closingMargin" })).to.equal(86_400n);
     expect(await rpc.readContract({ ...quorum, functionName: "parameters" })).to.deep.equal(
-      productionParameters.quorum,
+      methodDeployments.quorum.production,
     );
   });
 
   it("makes FraudProof method 2, with the parameters for a public network", async () => {
     const { attestationRegistry } = client.contracts;
-    const fraudProof = fraudProofOf(client);
+    const fraudProof = contractOf(client, methods.fraudProof);
     const { rpc } = client;
     expect(await rpc.readContract({ ...attestationRegistry, functionName: "methodAt", args: [2] })).to.equal(
       fraudProof.address,
@@ -103,7 +124,7 @@ describe("deploy", () => {
     expect({
       window: await rpc.readContract({ ...fraudProof, functionName: "window" }),
       bondPerUnit: await rpc.readContract({ ...fraudProof, functionName: "bondPerUnit" }),
-    }).to.deep.equal(productionParameters.fraudProof);
+    }).to.deep.equal(methodDeployments.fraudProof.production);
     expect(await rpc.readContract({ ...fraudProof, functionName: "longest" })).to.equal(86_400n);
   });
 

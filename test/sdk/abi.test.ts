@@ -1,16 +1,24 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { type Abi, type AbiParameter, parseAbi } from "viem";
-import * as abis from "../../sdk/abi.ts";
+import * as core from "../../sdk/abi.ts";
+import { knownMethods } from "../../sdk/methods/index.ts";
 
+/** The interface that each ABI is of: `abi.ts`'s by their names there, the methods' by their contracts'. */
 const sources = {
   modelRegistryAbi: "interfaces/IModelRegistry.sol/IModelRegistry",
   attestationRegistryAbi: "interfaces/IAttestationRegistry.sol/IAttestationRegistry",
   bondsAbi: "interfaces/IBonds.sol/IBonds",
   campaignAbi: "interfaces/ICampaign.sol/ICampaign",
-  quorumAbi: "interfaces/IQuorum.sol/IQuorum",
-  fraudProofAbi: "interfaces/IFraudProof.sol/IFraudProof",
+  verificationMethodAbi: "interfaces/IVerificationMethod.sol/IVerificationMethod",
+  Quorum: "interfaces/IQuorum.sol/IQuorum",
+  FraudProof: "interfaces/IFraudProof.sol/IFraudProof",
 } as const;
+
+const abis: Record<string, Abi> = {
+  ...core,
+  ...Object.fromEntries(knownMethods().map(([, { name, abi }]) => [name, abi])),
+};
 
 function compiled(source: string): Abi {
   const url = new URL(`../../artifacts/contracts/${source}.json`, import.meta.url);
@@ -57,11 +65,16 @@ describe("abi", () => {
     expect(new Set([event, renamed, indexed]).size).to.equal(3);
   });
 
-  it("has an entry here for every export", () => {
+  it("has an entry here for every export and every method", () => {
     expect(Object.keys(sources)).to.have.members(Object.keys(abis));
   });
 
-  for (const [name, abi] of Object.entries<Abi>(abis)) {
+  it("gives every method what every verification method has", () => {
+    const shared = linesOf(core.verificationMethodAbi);
+    for (const [, { abi }] of knownMethods()) expect(linesOf(abi)).to.include.members(shared);
+  });
+
+  for (const [name, abi] of Object.entries(abis)) {
     const source = sources[name as keyof typeof sources];
 
     it(`declares ${name} as the compiler sees ${source}`, () => {

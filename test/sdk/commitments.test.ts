@@ -70,12 +70,12 @@ describe("commitments", () => {
   it("agrees with the vectors on runtimes, layouts, rows and models", () => {
     const { runtime, models } = read("models");
     const name = Buffer.from(runtime.name);
-    const values = [encodeBytes32String("RUNTIME_V1"), name.length, name, runtime.wasmHash, 1, runtime.graphLevel];
+    const { wasmHash, graphLevel, rules } = runtime;
+    const values = [encodeBytes32String("RUNTIME_V2"), name.length, name, wasmHash, 1, graphLevel, rules];
+    const types = ["bytes32", "uint16", "bytes", "bytes32", "uint8", "uint8", "bytes32"];
 
     expect(runtimeId(runtime)).to.equal(runtime.id);
-    expect(solidityPackedKeccak256(["bytes32", "uint16", "bytes", "bytes32", "uint8", "uint8"], values)).to.equal(
-      runtime.id,
-    );
+    expect(solidityPackedKeccak256(types, values)).to.equal(runtime.id);
     for (const { layout, rows, parts, modelId: id, widths, input, output } of models) {
       const layers = decodeRows(widths, hexToBytes(rows));
 

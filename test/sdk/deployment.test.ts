@@ -1,9 +1,10 @@
 import { expect } from "chai";
-import { contractNames, parseDeployment } from "../../sdk/deployment.ts";
+import { coreContractNames, parseDeployment } from "../../sdk/deployment.ts";
+import { knownMethods } from "../../sdk/methods/index.ts";
 
 const transactionHash = `0x${"ab".repeat(32)}`;
 const address = "0x5fbdb2315678afecb367f032d93f642f64180aa3";
-const contracts = Object.fromEntries(contractNames.map((name) => [name, { address, transactionHash }]));
+const contracts = Object.fromEntries(coreContractNames.map((name) => [name, { address, transactionHash }]));
 const good = { chainId: 31337, startBlock: 0, contracts };
 
 describe("deployment", () => {
@@ -15,7 +16,7 @@ describe("deployment", () => {
     ["a chainId as text", { ...good, chainId: "1" }, 'chainId is "1"'],
     ["a negative startBlock", { ...good, startBlock: -1 }, "startBlock is -1"],
     ["no contracts", { ...good, contracts: 7 }, "The deployment's contracts is 7"],
-    ["a missing contract", { ...good, contracts: { ...contracts, Quorum: undefined } }, "names no Quorum"],
+    ["a missing contract", { ...good, contracts: { ...contracts, Campaign: undefined } }, "names no Campaign"],
     [
       "a malformed address",
       { ...good, contracts: { ...contracts, Bonds: { address: "0x12", transactionHash } } },
@@ -37,19 +38,25 @@ describe("deployment", () => {
       expect(() => parseDeployment(value)).to.throw(sentence);
     });
 
-  it("does without a contract that a deployment may be without, but takes none that is malformed", () => {
-    expect(parseDeployment(good).contracts.FraudProof).to.equal(undefined);
-    const fraudProof = { address, transactionHash };
-    const parsed = parseDeployment({ ...good, contracts: { ...contracts, FraudProof: fraudProof } });
-    expect(parsed.contracts.FraudProof?.address).to.equal("0x5FbDB2315678afecb367f032d93F642f64180aa3");
-    expect(() => parseDeployment({ ...good, contracts: { ...contracts, FraudProof: { address } } })).to.throw(
-      "FraudProof has the transactionHash missing",
-    );
+  it("refuses a malformed contract that it doesn't know", () => {
+    for (const [malformed, sentence] of [
+      [{ address }, "Standings has the transactionHash missing"],
+      [{ transactionHash }, "Standings has the address missing"],
+      [null, "The deployment's Standings is null; it must be a JSON object."],
+    ] as const)
+      expect(() => parseDeployment({ ...good, contracts: { ...contracts, Standings: malformed } })).to.throw(sentence);
   });
 
-  it("checksums addresses and leaves out contracts it doesn't know", () => {
-    const parsed = parseDeployment({ ...good, contracts: { ...contracts, Standings: {} } });
-    expect(parsed.contracts.Quorum.address).to.equal("0x5FbDB2315678afecb367f032d93F642f64180aa3");
-    expect(Object.keys(parsed.contracts)).to.have.members([...contractNames]);
+  it("needs no contract of a method", () => {
+    expect(Object.keys(parseDeployment(good).contracts)).to.have.members([...coreContractNames]);
+    for (const [, { name }] of knownMethods()) expect(parseDeployment(good).contracts[name]).to.equal(undefined);
+  });
+
+  it("checksums addresses and keeps contracts it doesn't know", () => {
+    const more = Object.fromEntries(["Quorum", "Standings"].map((name) => [name, { address, transactionHash }]));
+    const parsed = parseDeployment({ ...good, contracts: { ...contracts, ...more } });
+    expect(Object.keys(parsed.contracts)).to.have.members([...coreContractNames, "Quorum", "Standings"]);
+    for (const { address } of Object.values(parsed.contracts))
+      expect(address).to.equal("0x5FbDB2315678afecb367f032d93F642f64180aa3");
   });
 });

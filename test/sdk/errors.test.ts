@@ -1,7 +1,11 @@
 import { expect } from "chai";
-import { createPublicClient, custom, encodeErrorResult, http, parseAbi } from "viem";
+import { type Abi, createPublicClient, custom, encodeErrorResult, http, parseAbi } from "viem";
 import { campaignAbi } from "../../sdk/abi.ts";
+import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { isConnectionError, RevertError, revertDataOf, sentenceOf } from "../../sdk/errors.ts";
+import { fraudProofAbi } from "../../sdk/methods/fraudProof.ts";
+import { methods } from "../../sdk/methods/index.ts";
+import { quorumAbi } from "../../sdk/methods/quorum.ts";
 
 const caught = async (promise: Promise<unknown>): Promise<unknown> => promise.then(() => undefined).catch((e) => e);
 const call = { data: "0x00", to: "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF" } as const;
@@ -47,6 +51,21 @@ describe("errors", () => {
     const error = new RevertError("award", data);
     expect(error.message).to.equal("award was refused: UnknownSeason(seasonId: 9).");
     expect([error.errorName, error.args]).to.deep.equal(["UnknownSeason", [9n]]);
+  });
+
+  it("names the errors of every known method, one that is registered later among them", () => {
+    const refusalOf = (abi: Abi, errorName: string, args: unknown[]) =>
+      new RevertError("settle", encodeErrorResult({ abi, errorName, args })).message;
+    expect(refusalOf(quorumAbi, "UnknownCase", [ZERO_HASH])).to.contain(`UnknownCase(uid: ${ZERO_HASH})`);
+    expect(refusalOf(fraudProofAbi, "NotOpen", [ZERO_HASH])).to.contain(`NotOpen(id: ${ZERO_HASH})`);
+    const abi = parseAbi(["error NotToday(uint256 day)"]);
+    expect(refusalOf(abi, "NotToday", [7n])).to.contain("it reverted with 0x");
+    Object.assign(methods, { toy: { ...methods.quorum, id: 7, abi } });
+    try {
+      expect(refusalOf(abi, "NotToday", [7n])).to.equal("settle was refused: NotToday(day: 7).");
+    } finally {
+      delete (methods as { toy?: unknown }).toy;
+    }
   });
 
   it("quotes what it can't decode, and says when there is no reason", () => {

@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import { type Address, getAddress, type Hex, keccak256 } from "viem";
-import type { RecordedAttestation } from "../../sdk/attestations.ts";
-import type { RecordedBatch } from "../../sdk/batches.ts";
+import type { RecordedAttestation, RecordedBatch, RecordedSingle } from "../../sdk/attestations.ts";
 import { type LedgerEntry, tensorHash, unitSeed, ZERO_HASH } from "../../sdk/commitments.ts";
 import { unitContext } from "../../sdk/contexts.ts";
 import { INT8, type TensorSpec, tensorHeader } from "../../sdk/layouts.ts";
@@ -35,32 +34,25 @@ const task: SeasonTask = {
   ...{ inputCount: 2, inputSetRoot: orderedTree([inputs.subarray(0, 4), inputs.subarray(4)]).root, inputs, input },
 };
 
-function recorded(
-  uid: Hex,
-  unit: bigint,
-  change: Partial<RecordedAttestation["attestation"]> = {},
-): RecordedAttestation {
+function recorded(uid: Hex, unit: bigint, change: Partial<RecordedSingle["message"]> = {}): RecordedSingle {
   const data = unitInput(unitSeed(SEED, 1n, PROVER, unit), task);
-  const attestation = {
+  const message = {
     ...{ prover: PROVER, method: 1, modelId: MODEL, answer: ZERO_HASH },
     context: unitContext({ campaign: CAMPAIGN, seasonId: 1n, taskId: 1n, unit }),
     inputHash: tensorHash(tensorHeader(input), new Uint8Array(data.buffer)),
     ...change,
   };
-  return { uid, attestation, answer: undefined, blockNumber: 1n, transactionHash: ZERO_HASH };
+  return { kind: "single", id: uid, message, answer: undefined, blockNumber: 1n, transactionHash: ZERO_HASH };
 }
 
 /** Five units of task 2, from `unit` on. */
 function batched(id: Hex, unit: bigint): RecordedBatch {
   const context = unitContext({ campaign: CAMPAIGN, seasonId: 1n, taskId: 2n, unit });
-  const batch = { prover: PROVER, method: 2, modelId: MODEL, context, count: 5, root: ZERO_HASH };
-  return { id, batch, blockNumber: 1n, transactionHash: ZERO_HASH };
+  const message = { prover: PROVER, method: 2, modelId: MODEL, context, count: 5, root: ZERO_HASH };
+  return { kind: "batch", id, message, blockNumber: 1n, transactionHash: ZERO_HASH };
 }
 
-function facts(
-  change: Partial<SeasonFacts> = {},
-  attestation: Partial<RecordedAttestation["attestation"]> = {},
-): SeasonFacts {
+function facts(change: Partial<SeasonFacts> = {}, attestation: Partial<RecordedSingle["message"]> = {}): SeasonFacts {
   return {
     ...{ campaign: CAMPAIGN, seasonId: 1n },
     rules: { startsAt: 100, endsAt: 200, seededAt: 110, seed: SEED, verifierCap: 50n },
@@ -68,11 +60,9 @@ function facts(
       [1n, task],
       [2n, { ...task, taskId: 2n, method: 2, points: 7n, unitsPerAccount: 20 }],
     ]),
-    attestations: new Map([
+    attestations: new Map<Hex, RecordedAttestation>([
       [UID, recorded(UID, 0n, attestation)],
       [REFUTED_UID, recorded(REFUTED_UID, 1n)],
-    ]),
-    batches: new Map([
       [BATCH, batched(BATCH, 10n)],
       [OVERLAPPING, batched(OVERLAPPING, 14n)],
       [REFUTED_BATCH, batched(REFUTED_BATCH, 15n)],

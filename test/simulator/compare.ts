@@ -105,9 +105,12 @@ export async function differencesFromOrder(url: string, seasons: readonly bigint
         .all(seasonId)
         .map(({ account, points, last_seq }) => ({ account, points, lastSeq: last_seq }))
         .sort(compareStandings)
-        .map(({ account, points, lastSeq }, i) => [i + 1, account, points, lastSeq].join(" "));
-      const served = (await standings(url, seasonId)).map((item) =>
-        [item.rank, item.account, item.points, item.lastSeq].join(" "),
+        .map(({ account, points, lastSeq }, i, sorted) => {
+          const rank = 1 + sorted.findIndex((other) => other.points === points);
+          return [rank, i + 1, account, points, lastSeq].join(" ");
+        });
+      const served = (await standings(url, seasonId)).map(({ rank, place, account, points, lastSeq }) =>
+        [rank, place, account, points, lastSeq].join(" "),
       );
       if (served.join() !== expected.join())
         wrong.push(`The standings of season ${seasonId} are served as ${served.join()}, and not ${expected.join()}.`);

@@ -6,8 +6,8 @@ import { createWorld } from "./world.ts";
 const USAGE = `usage: npm run simulate -- --seeds N [--from S]
 
 Runs the indexer against a real chain through a proxy that spoils answers, with reorganisations, kills, full disks and
-locks, and compares its database with a clean sync's and the chain. A seed says what goes wrong; --from is the first, 1
-unless told. What happens when also follows from how fast the machine is: a seed may have to be repeated some times.
+locks, and compares its database with a clean sync's and the chain. A seed decides what goes wrong; --from is the first
+seed and defaults to 1. Timing also depends on the machine: a seed may have to be repeated a few times.
 Exit codes: 0 no difference, 1 a difference, 2 wrong use.`;
 
 class UsageError extends Error {}

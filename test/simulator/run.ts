@@ -24,9 +24,9 @@ export interface Result {
 
 /** Options of {@link runSeed}. */
 export interface RunOptions {
-  /** Faults that may be done; all unless told. */
+  /** Faults that may be done; defaults to all. */
   kinds?: readonly Fault[];
-  /** How many disasters and other changes there are; 6 to 14 unless told. */
+  /** How many disasters and other changes there are; defaults to 6 to 14. */
   steps?: number;
   /** Called with the stopped indexer's database before it is compared. */
   beforeComparing?: (db: string) => void;

@@ -66,7 +66,7 @@ export const registryOf = ({ deployment }: Scene): Address => deployment.contrac
 
 /** Where a method stands: 1 in Quorum's place, 2 in FraudProof's. */
 export const methodOf = ({ deployment: { contracts } }: Scene, method: number): Address =>
-  (method === 1 ? contracts.Quorum : (contracts.FraudProof as DeployedContract)).address;
+  ((method === 1 ? contracts.Quorum : contracts.FraudProof) as DeployedContract).address;
 
 /** A transaction to a method. */
 export const toMethod = (scene: Scene, method: number, from: Address, data: (method: Address) => Hex): Act => ({

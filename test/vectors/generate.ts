@@ -32,6 +32,7 @@ import {
 import { orderedTree } from "../../sdk/tree.ts";
 import { bytes, hash, int8 } from "./bytes.ts";
 import { batches, profile } from "./fraud.ts";
+import { graphs } from "./graphs.ts";
 
 const ACCOUNT = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 const CAMPAIGN = "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9";
@@ -63,6 +64,43 @@ const tensors = () => [
   tensor({ name: "", dtype: 3, dims: [5] }),
   tensor({ name: "a scalar", dtype: 1, dims: [] }),
   tensor({ name: "größe", dtype: 2, dims: [1, 1, 2, 1, 3] }),
+];
+
+/** A float layout whose input has this name, whatever its bytes; `wrongAt` is the byte for which it is refused. */
+function named(name: string | number[], wrongAt: number | null) {
+  const bytes = typeof name === "string" ? new TextEncoder().encode(name) : Uint8Array.from(name);
+  const one = { dtype: 3, dims: [1] };
+  const layout = encodeLayout({ widths: [], input: { name: "x", ...one }, output: { name: "y", ...one } });
+  const u16 = (value: number) => [value >> 8, value & 0xff];
+  const header = [...layout.subarray(36, 68), ...u16(bytes.length), ...bytes, ...layout.subarray(71, 81)];
+  return {
+    name: bytesToHex(bytes),
+    layout: bytesToHex(
+      Uint8Array.from([...layout.subarray(0, 34), ...u16(header.length), ...header, ...layout.subarray(81)]),
+    ),
+    wrongAt,
+  };
+}
+
+// A layout's first name stands at byte 70, its length before it.
+const names = () => [
+  named("x", null),
+  named("!~", null),
+  named("/model/layer.0/Add_output:0", null),
+  named("n".repeat(32), null),
+  named("n".repeat(65), null),
+  named("", 68),
+  named(" x", 70),
+  named("two words", 73),
+  named("x ", 71),
+  named("größe", 72),
+  named([0x78, 0x00], 71),
+  named([0x20], 70),
+  named([0x7f], 70),
+  named([0x7e, 0xff, 0xfe], 71),
+  named([...Array(31).fill(0x6e), 0x80], 101),
+  named([...Array(32).fill(0x6e), 0x1f], 102),
+  named([...Array(40).fill(0x7e), 0xff, 0x6e, 0x0a], 110),
 ];
 
 const bounds: Row[] = [
@@ -98,7 +136,13 @@ function model(layout: Layout, layers: Row[][]) {
   };
 }
 
-const runtimeParts = { name: "onnxruntime-web@1.30.0", wasmHash: hash("wasm"), threads: 1, graphLevel: 0 };
+const runtimeParts = {
+  name: "onnxruntime-web@1.30.0",
+  wasmHash: hash("wasm"),
+  threads: 1,
+  graphLevel: 0,
+  rules: hash("rules"),
+};
 const runtime = { ...runtimeParts, id: runtimeId(runtimeParts) };
 
 const models = () => ({
@@ -199,6 +243,7 @@ export function vectors(): Record<string, string> {
   const files = {
     trees: trees(),
     tensors: tensors(),
+    names: names(),
     models: models(),
     attestations: attestations(),
     contexts: contexts(),
@@ -206,6 +251,7 @@ export function vectors(): Record<string, string> {
     ledger: ledger(),
     batches: batches(CHAIN_ID, REGISTRY, ACCOUNT, CAMPAIGN),
     profile: profile(),
+    graphs: graphs(),
   };
   const replacer = (_: string, value: unknown) => (value instanceof Int8Array ? [...value] : value);
   return Object.fromEntries(

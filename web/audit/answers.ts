@@ -45,8 +45,8 @@ export function collectAnswers(chain: Chain, chainId: number, now: () => number 
       let rows = 0;
       let whole: number | undefined;
       for (const [slot, served] of waiting) {
-        const { chainId: told } = served.asOf;
-        const strange = told === chainId ? await strangeness(served, head) : undefined;
+        const { chainId: servedChain } = served.asOf;
+        const strange = servedChain === chainId ? await strangeness(served, head) : undefined;
         if (strange !== undefined) {
           strangeSince ??= now();
           if (now() - strangeSince > GRACE) differences.push({ sentence: strange });
@@ -55,9 +55,9 @@ export function collectAnswers(chain: Chain, chainId: number, now: () => number 
         strangeSince = undefined;
         if (waiting.get(slot) === served) waiting.delete(slot);
         const found =
-          told === chainId
+          servedChain === chainId
             ? compareServed(book, served)
-            : [{ sentence: `The API tells of chain ${told}; the contracts are on chain ${chainId}.` }];
+            : [{ sentence: `The API tells of chain ${servedChain}; the contracts are on chain ${chainId}.` }];
         differences.push(...found);
         if (found.length > 0) continue;
         rows += rowsOf(served);

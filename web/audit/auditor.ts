@@ -3,8 +3,8 @@ import { collectAnswers } from "./answers.ts";
 import { compareSample } from "./campaign.ts";
 import type { Chain } from "./chain.ts";
 import { followSeason } from "./follower.ts";
+import type { AuditState, Recomputed } from "./messages.ts";
 import type { Difference, Served } from "./served.ts";
-import type { AuditState, Recomputed } from "./state.ts";
 
 export interface AuditOptions {
   chain: Chain;
@@ -12,7 +12,7 @@ export interface AuditOptions {
   /** The first block that can hold an event. */
   startBlock: number;
   seasonId: bigint;
-  /** Told how points stand, whenever they were looked at. */
+  /** Called with the result of each check of the points. */
   emit: (state: AuditState) => void;
   /** Waits between two looks, this many milliseconds at most. */
   rest: (milliseconds: number) => Promise<void>;

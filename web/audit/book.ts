@@ -13,24 +13,24 @@ export interface FoldedEntry extends LedgerEntry {
   previousSeq: bigint | undefined;
 }
 
-/** An account's place, as the book has it by now. */
-export interface Place {
+/** An account's score, as the book has it by now. */
+export interface Score {
   /** Lower case. */
   account: string;
   points: bigint;
   lastSeq: bigint;
 }
 
-/** A point change as the chain tells it; `delta` is negative where points are burned. */
+/** A point change from the chain; `delta` is negative if points are burned. */
 export type PointChange = LedgerEntry & { blockNumber: number };
 
 /** A season's ledger, folded entry by entry, that can be taken back to any earlier entry. */
 export class Book {
   #entries: FoldedEntry[] = [];
-  #places = new Map<string, Place>();
+  #scores = new Map<string, Score>();
   #totalPoints = 0n;
-  // In the order of rank; undefined until a rank is asked for, since sorting once beats moving 100,000 accounts.
-  #order: Place[] | undefined;
+  // In the order of the list; undefined until a rank is asked for, since sorting once beats moving 100,000 accounts.
+  #order: Score[] | undefined;
 
   get seq(): bigint {
     return BigInt(this.#entries.length);
@@ -45,7 +45,7 @@ export class Book {
   }
 
   get participants(): number {
-    return this.#places.size;
+    return this.#scores.size;
   }
 
   /**
@@ -57,13 +57,13 @@ export class Book {
     if (change.seq !== next)
       throw new RangeError(`The ledger goes from seq ${this.seq} to seq ${change.seq}; ${next} is missing.`);
     const account = change.account.toLowerCase();
-    const before = this.#places.get(account);
+    const before = this.#scores.get(account);
     const points = (before?.points ?? 0n) + change.delta;
     if (points < 0n) throw new RangeError(`Account ${change.account} falls to ${points} points at seq ${next}.`);
     const hash = ledgerHash(this.ledgerHash, change);
     this.#entries.push({ ...change, ledgerHash: hash, points, previousSeq: before?.lastSeq });
     this.#totalPoints += change.delta;
-    this.#place(account, before, { account, points, lastSeq: next });
+    this.#change(account, before, { account, points, lastSeq: next });
   }
 
   /** Takes the ledger back to an earlier `seq`; returns the entries undone, oldest first. */
@@ -75,7 +75,7 @@ export class Book {
       const lastSeq = entry.previousSeq;
       const before = lastSeq === undefined ? undefined : { account, points: entry.points - entry.delta, lastSeq };
       this.#totalPoints -= entry.delta;
-      this.#place(account, this.#places.get(account), before);
+      this.#change(account, this.#scores.get(account), before);
       undone.push(entry);
     }
     return undone.reverse();
@@ -112,25 +112,31 @@ export class Book {
     return this.entry(seq)?.ledgerHash ?? ZERO_HASH;
   }
 
-  /** Who stands at a rank, from 1 on; undefined beyond the last. */
-  ranked(rank: number): Place | undefined {
-    return this.#ordered()[rank - 1];
+  /** Who stands at a place of the list, from 1 on; undefined beyond the last. */
+  scoreAt(place: number): Score | undefined {
+    return this.#ordered()[place - 1];
   }
 
-  place(account: Address | string): Place | undefined {
-    return this.#places.get(account.toLowerCase());
+  score(account: Address | string): Score | undefined {
+    return this.#scores.get(account.toLowerCase());
   }
 
-  /** The account's rank, from 1 on; undefined without an entry. */
+  /** Where the account stands in the list, from 1 on; undefined without an entry. */
+  placeOf(account: Address | string): number | undefined {
+    const score = this.score(account);
+    return score && indexIn(this.#ordered(), score) + 1;
+  }
+
+  /** The account's rank: one more than how many have more points; undefined without an entry. */
   rankOf(account: Address | string): number | undefined {
-    const place = this.place(account);
-    return place && indexIn(this.#ordered(), place) + 1;
+    const score = this.score(account);
+    return score && indexIn(this.#ordered(), { ...score, lastSeq: 0n }) + 1;
   }
 
   /** An account's points by reason, as far as the ledger goes by now. */
   reasonsOf(account: Address | string): Map<number, bigint> {
     const reasons = new Map<number, bigint>();
-    let seq = this.place(account)?.lastSeq;
+    let seq = this.score(account)?.lastSeq;
     while (seq !== undefined) {
       const { reason, delta, previousSeq } = this.entry(seq) as FoldedEntry;
       reasons.set(reason, (reasons.get(reason) ?? 0n) + delta);
@@ -143,30 +149,30 @@ export class Book {
     const account = entry.account.toLowerCase();
     this.#entries.push(entry);
     this.#totalPoints += entry.delta;
-    this.#place(account, this.#places.get(account), { account, points: entry.points, lastSeq: entry.seq });
+    this.#change(account, this.#scores.get(account), { account, points: entry.points, lastSeq: entry.seq });
   }
 
-  #place(account: string, before: Place | undefined, after: Place | undefined): void {
-    if (after) this.#places.set(account, after);
-    else this.#places.delete(account);
+  #change(account: string, before: Score | undefined, after: Score | undefined): void {
+    if (after) this.#scores.set(account, after);
+    else this.#scores.delete(account);
     const order = this.#order;
     if (!order) return;
     if (before) order.splice(indexIn(order, before), 1);
     if (after) order.splice(indexIn(order, after), 0, after);
   }
 
-  #ordered(): Place[] {
-    this.#order ??= [...this.#places.values()].sort(compareStandings);
+  #ordered(): Score[] {
+    this.#order ??= [...this.#scores.values()].sort(compareStandings);
     return this.#order;
   }
 }
 
-/** Where a place stands, or would stand, in the order of rank. */
-function indexIn(order: readonly Place[], place: Place): number {
+/** Where a score stands, or would stand, in the order. */
+function indexIn(order: readonly Score[], score: Score): number {
   let [low, high] = [0, order.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (compareStandings(order[middle] as Place, place) < 0) low = middle + 1;
+    if (compareStandings(order[middle] as Score, score) < 0) low = middle + 1;
     else high = middle;
   }
   return low;

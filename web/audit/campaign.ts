@@ -34,9 +34,9 @@ export async function compareSample(
 ): Promise<{ sampled: number; differences: Difference[] }> {
   const count = book.participants;
   const drawn = Array.from({ length: Math.min(SAMPLES, count) }, () => 1 + Math.floor(Math.random() * count));
-  const places = [...new Set(drawn)].flatMap((rank) => book.ranked(rank) ?? []);
+  const scores = [...new Set(drawn)].flatMap((place) => book.scoreAt(place) ?? []);
   const found = await Promise.all(
-    places.map(async ({ account: key, points, lastSeq }): Promise<Difference[]> => {
+    scores.map(async ({ account: key, points, lastSeq }): Promise<Difference[]> => {
       const account = getAddress(key);
       const kept = await chain.entry(seasonId, account, hash);
       if (kept.points === points && kept.lastSeq === lastSeq) return [];
@@ -44,5 +44,5 @@ export async function compareSample(
       return [{ sentence, account }];
     }),
   );
-  return { sampled: places.length, differences: found.flat() };
+  return { sampled: scores.length, differences: found.flat() };
 }

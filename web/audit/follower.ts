@@ -13,9 +13,9 @@ export interface Follower {
   book: Book;
   /**
    * Folds up to the RPC's newest block, having undone what a reorganisation took back, and holds the ledger's head
-   * against the campaign's. `tell` hears how many of how many blocks are read.
+   * against the campaign's. `report` is given how many of how many blocks are read.
    */
-  advance(tell: (done: number, total: number) => void): Promise<{ head: Block; differences: Difference[] }>;
+  advance(report: (done: number, total: number) => void): Promise<{ head: Block; differences: Difference[] }>;
 }
 
 // Nodes behind one address may be of different minds for a moment: the ledger is read anew before anything is said.
@@ -35,7 +35,7 @@ export function followSeason(chain: Chain, seasonId: bigint, startBlock: number)
     book.undoTo(checkpoints.at(-1)?.seq ?? 0n);
   };
 
-  const readTo = async (head: Block, tell: (done: number, total: number) => void): Promise<void> => {
+  const readTo = async (head: Block, report: (done: number, total: number) => void): Promise<void> => {
     const from = (checkpoints.at(-1)?.number ?? startBlock - 1) + 1;
     const read = async (first: bigint, end: bigint): Promise<never[]> => {
       const number = Number(end);
@@ -47,12 +47,12 @@ export function followSeason(chain: Chain, seasonId: bigint, startBlock: number)
       return [];
     };
     const before = from - startBlock;
-    await readRanges(BigInt(from), BigInt(head.number), read, (done, total) => tell(before + done, before + total));
+    await readRanges(BigInt(from), BigInt(head.number), read, (done, total) => report(before + done, before + total));
   };
 
-  const differencesAt = async (head: Block, tell: (done: number, total: number) => void): Promise<Difference[]> => {
+  const differencesAt = async (head: Block, report: (done: number, total: number) => void): Promise<Difference[]> => {
     try {
-      await readTo(head, tell);
+      await readTo(head, report);
     } catch (error) {
       if (error instanceof RangeError) return [{ sentence: error.message }];
       throw error;
@@ -62,12 +62,12 @@ export function followSeason(chain: Chain, seasonId: bigint, startBlock: number)
 
   return {
     book,
-    async advance(tell) {
+    async advance(report) {
       for (let attempt = 1; ; attempt++) {
         const head = await chain.head();
         if (checkpoints.at(-1)?.hash === head.hash) return { head, differences: [] };
         await undoFork();
-        const differences = await differencesAt(head, tell);
+        const differences = await differencesAt(head, report);
         const moved = checkpoints.at(-1)?.hash !== head.hash || (await chain.hashOf(head.number)) !== head.hash;
         if (differences.length === 0 && !moved) return { head, differences };
         if (attempt === ATTEMPTS && differences.length > 0) return { head, differences };

@@ -1,8 +1,7 @@
 import type { DeploymentAnswer } from "../../sdk/wire.ts";
-import type { Served } from "./served.ts";
-import type { AuditState } from "./state.ts";
+import type { Difference, Served } from "./served.ts";
 
-/** What the page tells the worker. */
+/** What the page sends the worker. */
 export type AuditMessage =
   | { kind: "start"; deployment: DeploymentAnswer; rpcUrl: string; seasonId: string }
   | { kind: "served"; slot: string; served: Served }
@@ -11,7 +10,32 @@ export type AuditMessage =
   /** A page that nobody looks at asks the RPC rarely. */
   | { kind: "visible"; visible: boolean };
 
-/** What the worker tells the page. */
+/** What the audit recomputed by now. */
+export interface Recomputed {
+  /** The block up to which the chain was read. */
+  blockNumber: number;
+  /** Ledger entries recomputed. */
+  entries: string;
+  participants: number;
+  totalPoints: string;
+  ledgerHash: string;
+  /** Accounts whose points were also read from the campaign. */
+  sampled: number;
+  /** Rows served by the API that were found to be what the chain gives. */
+  rows: number;
+  /** Rows of the whole served ranking, when it was last held against the chain and agreed; undefined before. */
+  whole?: number;
+}
+
+/** How points stand: the API's against the chain's, as this browser reads it. */
+export type AuditState =
+  | { kind: "checking"; done: number; total: number }
+  | ({ kind: "match" } & Recomputed)
+  | ({ kind: "mismatch"; differences: readonly Difference[] } & Recomputed)
+  /** `last` is what was recomputed before it failed. */
+  | { kind: "cannot"; why: string; last?: Recomputed };
+
+/** What the worker sends the page. */
 export type AuditNews =
   | { kind: "state"; state: AuditState }
   /** The whole ranking that was asked for couldn't be read. */

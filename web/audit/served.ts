@@ -53,22 +53,22 @@ function compareTotals(book: Book, totals: Season["totals"]): Difference[] {
   ];
 }
 
-function compareStanding(book: Book, { rank, account, points, lastSeq }: Standing): Difference[] {
-  const expected = book.ranked(rank);
-  const own = book.place(account);
+function compareStanding(book: Book, { rank, place, account, points, lastSeq }: Standing): Difference[] {
+  const expected = book.scoreAt(place);
+  const own = book.score(account);
   const wrong = (sentence: string): Difference[] => [{ sentence, account }];
-  if (!own) return wrong(`Rank ${rank} is served as ${account}, which has no points on chain.`);
-  if (points !== String(own.points))
-    return wrong(`Rank ${rank}, ${account}, is served with ${points} points; the chain gives ${own.points}.`);
-  if (lastSeq !== String(own.lastSeq))
-    return wrong(`Rank ${rank}, ${account}, is served with its last entry ${lastSeq}; on chain it is ${own.lastSeq}.`);
+  if (!own) return wrong(`Place ${place} is served as ${account}, which has no points on chain.`);
+  const row = `Place ${place}, ${account}, is served with`;
+  if (points !== String(own.points)) return wrong(`${row} ${points} points; the chain gives ${own.points}.`);
+  if (lastSeq !== String(own.lastSeq)) return wrong(`${row} its last entry ${lastSeq}; on chain it is ${own.lastSeq}.`);
   if (expected !== own) {
     const holder = expected === undefined ? "nobody" : getAddress(expected.account);
     return wrong(
-      `Rank ${rank} is served as ${account}, whose rank is ${book.rankOf(account)}; the chain gives ${holder}.`,
+      `Place ${place} is served as ${account}, whose place is ${book.placeOf(account)}; the chain gives ${holder}.`,
     );
   }
-  return [];
+  const due = book.rankOf(account);
+  return rank === due ? [] : wrong(`${row} rank ${rank}; the chain gives ${due}.`);
 }
 
 function compareProfile(book: Book, { account, reasons }: Pick<Profile, "account" | "reasons">): Difference[] {

@@ -1,9 +1,8 @@
 import { useEffect, useSyncExternalStore } from "react";
 import type { DeploymentAnswer } from "../../sdk/wire.ts";
 import { announce } from "../components/live.tsx";
-import type { AuditMessage, AuditNews } from "./messages.ts";
+import type { AuditMessage, AuditNews, AuditState } from "./messages.ts";
 import type { Served } from "./served.ts";
-import type { AuditState } from "./state.ts";
 
 // One season is audited at a time: the one that the page shows.
 let worker: Worker | undefined;
@@ -12,7 +11,7 @@ let state: AuditState = { kind: "checking", done: 0, total: 0 };
 const shown = new Map<string, Served>();
 const listeners = new Set<() => void>();
 
-function tell(next: AuditState): void {
+function publish(next: AuditState): void {
   state = next;
   for (const listen of listeners) listen();
 }
@@ -32,17 +31,17 @@ export function watchSeason(deployment: DeploymentAnswer, seasonId: string): voi
   worker?.terminate();
   worker = undefined;
   if (rpcUrl === null) {
-    tell({ kind: "cannot", why: "This site names no RPC that a browser may ask." });
+    publish({ kind: "cannot", why: "This site names no RPC that a browser may ask." });
     return;
   }
-  tell({ kind: "checking", done: 0, total: 0 });
+  publish({ kind: "checking", done: 0, total: 0 });
   worker = new Worker(new URL("./audit.worker.ts", import.meta.url), { type: "module", name: "audit" });
   worker.addEventListener("message", ({ data }: MessageEvent<AuditNews>) => {
-    if (data.kind === "state") tell(data.state);
+    if (data.kind === "state") publish(data.state);
     else announce(`The whole ranking couldn't be compared: ${data.why}`);
   });
   worker.addEventListener("error", ({ message }) =>
-    tell({ kind: "cannot", why: `The audit ended with an error: ${message || "it couldn't be loaded"}.` }),
+    publish({ kind: "cannot", why: `The audit ended with an error: ${message || "it couldn't be loaded"}.` }),
   );
   send({ kind: "start", deployment, rpcUrl, seasonId });
   for (const [slot, served] of shown) if (served.seasonId === seasonId) send({ kind: "served", slot, served });

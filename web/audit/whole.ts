@@ -2,7 +2,10 @@ import { ApiError } from "../../sdk/api.ts";
 import type { AsOf } from "../../sdk/wire.ts";
 import type { Served } from "./served.ts";
 
-const COLUMNS = ["rank", "account", "points", "verified", "pending", "refuted", "caught", "lastSeq", "lastChangeAt"];
+const COLUMNS = [
+  ...["rank", "place", "account", "points"],
+  ...["verified", "pending", "refuted", "caught", "lastSeq", "lastChangeAt"],
+];
 
 /** Asks the API that served this page for a season's whole ranking. Throws {@link ApiError}, or an Error of a table that is none. */
 export async function fetchWhole(seasonId: string): Promise<Served> {
@@ -19,11 +22,12 @@ export function parseTable(csv: string): NonNullable<Served["standings"]> {
   const [head, ...lines] = csv.trimEnd().split(/\r?\n/);
   if (head !== COLUMNS.join(",")) throw new Error(`The API's table has the columns "${head}".`);
   return lines.map((line) => {
-    const [rank, account, points, verified, pending, refuted, caught, lastSeq, lastChangeAt, ...more] = line.split(",");
+    const [rank, place, account, points, ...others] = line.split(",");
+    const [verified, pending, refuted, caught, lastSeq, lastChangeAt, ...more] = others;
     if (account === undefined || points === undefined || lastSeq === undefined || more.length > 0)
       throw new Error(`The API's table has the row "${line}".`);
     return {
-      ...{ rank: Number(rank), account: account as `0x${string}`, points, lastSeq },
+      ...{ rank: Number(rank), place: Number(place), account: account as `0x${string}`, points, lastSeq },
       ...{ verified: Number(verified), pending: Number(pending), refuted: Number(refuted), caught: Number(caught) },
       lastChangeAt: Number(lastChangeAt),
     };

@@ -2,16 +2,16 @@ import type { Card } from "../../models/card.ts";
 import { group } from "../format.ts";
 import { bytesOf, percentOf } from "./share.ts";
 
-/** What the publisher says of a model: a claim that no contract checks. */
+/** What the publisher says of a model; no contract checks it. */
 export function ModelCard({ card }: { card: Card }) {
   const { task, data, heldOutCount, accuracy, noise, accuracyWithNoise, auc, bestAccuracy } = card;
   return (
     <section className="card" aria-labelledby="card-heading">
       <h2 id="card-heading">The publisher's card</h2>
       <p>
-        No card is on chain, and no contract checks one. This is what the publisher of “{card.name}” claims of exactly
-        these bytes; this page ships it and finds it by the model's name, which is its content's hash. The project's
-        tests measure it again.
+        Cards are not on chain, and no contract checks them. This is what the publisher of “{card.name}” says about
+        exactly these bytes. The card comes with this page, which finds it by the model's id. The project's tests
+        measure it again.
       </p>
       <dl>
         <dt>Task</dt>

@@ -2,7 +2,7 @@ import { type Address, type Hex, isAddressEqual, type Log, parseEventLogs } from
 import { attestationRegistryAbi, bondsAbi } from "../../sdk/abi.ts";
 import { connect } from "../../sdk/client.ts";
 import { parseDeployment } from "../../sdk/deployment.ts";
-import type { EventPlace } from "../../sdk/wire.ts";
+import type { EventLocation } from "../../sdk/wire.ts";
 
 /** What a prover's bond lost when its attestation was refuted, in wei. */
 export interface BondLoss {
@@ -20,7 +20,7 @@ export async function readLoss(
   deployment: unknown,
   rpcUrl: string,
   prover: Address,
-  settled: Pick<EventPlace, "transactionHash" | "logIndex">,
+  settled: Pick<EventLocation, "transactionHash" | "logIndex">,
 ): Promise<BondLoss> {
   const { rpc, contracts } = connect(parseDeployment(deployment), rpcUrl);
   const { logs } = await rpc.getTransactionReceipt({ hash: settled.transactionHash as Hex });

@@ -1,18 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { Fragment, useRef, useState } from "react";
 import { formatEther } from "viem";
 import { Link } from "wouter";
 import type { Attestation, AttestationAnswer, AttestationSummary } from "../../sdk/wire.ts";
 import { useAnswer, useDeployment } from "../api.ts";
 import { cardOf } from "../cards/known.ts";
 import { Account } from "../components/account.tsx";
+import { Said } from "../components/sentence.tsx";
 import { Answered, Loading } from "../components/states.tsx";
 import { Time } from "../components/time.tsx";
-import { group, plural, short } from "../format.ts";
-import { type Story, storyOf } from "./story.ts";
+import { plural, short } from "../format.ts";
+import { storyOf } from "./story.ts";
 import { useSeen } from "./useSeen.ts";
 
-/** One refutation: who claimed what, who found it, what it cost. The rest is asked for when it comes into view. */
+/** One refutation: who attested to what, who found it, what it cost. The rest is asked for when it comes into view. */
 export function Caught({ summary }: { summary: AttestationSummary }) {
   const { uid, prover, modelId, unit, count, settled, attested } = summary;
   const element = useRef<HTMLLIElement>(null);
@@ -25,7 +26,7 @@ export function Caught({ summary }: { summary: AttestationSummary }) {
         <Account address={prover} copy={false} {...season} /> was refuted <Time at={(settled ?? attested).timestamp} />
       </h2>
       <p>
-        It claimed {count === 1 ? "a unit" : plural(count, "unit")}
+        It attested to {count === 1 ? "a unit" : plural(count, "unit")}
         {unit && ` of task ${unit.taskId}, season ${unit.seasonId}`} with model{" "}
         {cardOf(modelId)?.name ?? short(modelId)}, under {summary.method.name}:{" "}
         <Link href={`/attestations/${uid}`} className="nowrap">
@@ -35,7 +36,7 @@ export function Caught({ summary }: { summary: AttestationSummary }) {
       </p>
       {seen ? (
         <Answered query={attestation} what="how it was found">
-          {({ item }) => <Told attestation={item} />}
+          {({ item }) => <Refutation attestation={item} />}
         </Answered>
       ) : (
         <Loading what="how it was found" />
@@ -44,39 +45,38 @@ export function Caught({ summary }: { summary: AttestationSummary }) {
   );
 }
 
-function Told({ attestation }: { attestation: Attestation }) {
-  const story = storyOf(attestation);
-  const season = attestation.unit && { season: attestation.unit.seasonId };
+function Refutation({ attestation }: { attestation: Attestation }) {
+  const { by, evidence, burned, also } = storyOf(attestation);
+  const season = attestation.unit?.seasonId;
   return (
     <>
       <dl>
         <dt>Found by</dt>
         <dd>
-          <FoundBy story={story} {...season} />
+          <Said sentence={by} season={season} />
         </dd>
         <dt>Proof</dt>
         <dd>
-          <Evidence story={story} />
+          <Said sentence={evidence} season={season} />
         </dd>
         <dt>Points</dt>
         <dd>
-          {story.burned === 0n ? (
+          {burned === 0n ? (
             noneBurned(attestation)
           ) : (
             <>
-              <strong>{plural(story.burned, "point")}</strong> burned
+              <strong>{plural(burned, "point")}</strong> burned
             </>
           )}
         </dd>
-        {story.penalised.length > 0 && (
-          <>
-            <dt>Panel</dt>
+        {also.map(({ title, said }) => (
+          <Fragment key={title}>
+            <dt>{title}</dt>
             <dd>
-              {plural(story.penalised.length, "member")} who voted otherwise, or not at all, lost{" "}
-              <strong>{formatEther(story.penalised.reduce((sum, { amount }) => sum + amount, 0n))} ETH</strong> of bond
+              <Said sentence={said} season={season} />
             </dd>
-          </>
-        )}
+          </Fragment>
+        ))}
       </dl>
       {attestation.settled && <Bond attestation={attestation} />}
     </>
@@ -87,44 +87,6 @@ const noneBurned = ({ counts }: Attestation): string =>
   counts
     ? "none so far: nobody asked for the penalty yet, or the account had none and pays it from what it earns"
     : "none: the attestation is not for a task as a season's rules ask";
-
-function FoundBy({ story: { row, votes }, season }: { story: Story; season?: string }) {
-  const of = season === undefined ? {} : { season };
-  if (row)
-    return (
-      <>
-        <Account address={row.by} copy={false} {...of} />, who re-ran it and showed the row
-      </>
-    );
-  const against = votes.filter(({ isProvers }) => !isProvers);
-  if (against.length === 0) return <>nobody: the prover did not reveal in time</>;
-  return (
-    <span className="members">
-      {against.map(({ by }) => (
-        <Account key={by} address={by} copy={false} {...of} />
-      ))}
-    </span>
-  );
-}
-
-function Evidence({ story: { row, votes, panel, revealed } }: { story: Story }) {
-  if (row)
-    return (
-      <>
-        row {row.row} of layer {row.layer}
-        {row.unit !== null && <> of unit {row.unit}</>}: claimed <strong>{group(row.claimed)}</strong>, computed by the
-        contract <strong>{group(row.correct)}</strong>
-      </>
-    );
-  if (!revealed) return <>the prover committed to an answer and never opened it</>;
-  const same = votes.filter(({ isProvers }) => isProvers).length;
-  return (
-    <>
-      {plural(votes.length - same, "vote")} of a drawn panel of {panel} for another output than the prover's, {same} for
-      it
-    </>
-  );
-}
 
 function Bond({ attestation: { uid, prover, settled } }: { attestation: Attestation }) {
   const [open, setOpen] = useState(false);

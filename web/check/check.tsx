@@ -1,4 +1,6 @@
 import { type FormEvent, useState } from "react";
+import type { ShownRow } from "../../inference/methods/method.ts";
+import { methodById } from "../../sdk/methods/index.ts";
 import type { Attestation } from "../../sdk/wire.ts";
 import { useDeployment } from "../api.ts";
 import { Answered } from "../components/states.tsx";
@@ -9,7 +11,7 @@ import type { Found } from "./messages.ts";
 import { Row } from "./row.tsx";
 import { Seen } from "./seen.tsx";
 import { type Progress, useCheck } from "./useCheck.ts";
-import { tell } from "./verdict.ts";
+import { verdictSentence } from "./verdict.ts";
 import "./check.css";
 
 /** Lets the visitor's own browser check an attestation: the chain is read by RPC, the model fetched by its hash and run. */
@@ -54,8 +56,8 @@ function Checker({ attestation, deployment, rpcUrl }: CheckerProps) {
     <>
       <p>
         Your browser reads the attestation from the chain at <code>{rpcUrl}</code>, fetches the model by its hash from
-        this server, runs it on the pinned runtime (14 MB, loaded only for this) and compares. Nothing is taken on this
-        server's word.
+        this server, runs it on the pinned runtime (14 MB, loaded only for this) and compares. You don't have to trust
+        this server.
       </p>
       <Limits attestation={attestation} />
       <form onSubmit={submit} className="controls">
@@ -73,9 +75,9 @@ function Checker({ attestation, deployment, rpcUrl }: CheckerProps) {
   );
 }
 
-/** The disputed unit of a refuted batch, the first one of any other. */
+/** The unit that a step names, as one does of a batch that was refuted by a unit; else the first one. */
 function firstUnitToShow({ steps, unit }: Attestation): string {
-  for (const step of steps) if (step.step === "rowRefuted" && step.unit !== null) return step.unit;
+  for (const step of steps) if ("unit" in step && step.unit !== null) return step.unit;
   return unit?.unit ?? "";
 }
 
@@ -117,7 +119,7 @@ function UnitChoice({
 
 /** What of the method can't be checked by running the model. */
 function Limits({ attestation: { method } }: { attestation: Attestation }) {
-  if (method.id === 0 || method.id === 1 || method.id === 2) return null;
+  if (method.id === 0 || methodById(method.id)) return null;
   return (
     <p className="state">
       This page can't check {method.name} here: it runs the model and compares the answer, but it doesn't verify what{" "}
@@ -129,7 +131,7 @@ function Limits({ attestation: { method } }: { attestation: Attestation }) {
 function Outcome({ progress }: { progress: Progress }) {
   const [kind, text] =
     progress.phase === "done"
-      ? [progress.found.verdict.kind, tell(progress.found.verdict)]
+      ? [progress.found.verdict.kind, verdictSentence(progress.found.verdict)]
       : progress.phase === "failed"
         ? ["unknown", `Can't be checked: ${progress.message}`]
         : ["none", progress.phase === "running" ? `${progress.doing} …` : ""];
@@ -143,8 +145,7 @@ function Outcome({ progress }: { progress: Progress }) {
 function Shown({ attestation, found }: { attestation: Attestation; found: Found }) {
   const { recorded, input, output, wrong, refuted } = found;
   const lies = disagreements(attestation, recorded);
-  const isSame =
-    wrong && refuted && wrong.unit === refuted.shown.unit && isSamePlace(wrong, refuted.shown) ? undefined : wrong;
+  const isSame = wrong && refuted && isSamePlace(wrong, refuted.row) ? undefined : wrong;
   return (
     <>
       {lies.length > 0 && (
@@ -154,8 +155,8 @@ function Shown({ attestation, found }: { attestation: Attestation; found: Found 
       )}
       {refuted && (
         <>
-          <Row row={refuted.shown} id="refuted-row" title="The disputed row, recomputed here" />
-          <p>{agreement(refuted)}</p>
+          <Row row={refuted.row} id="refuted-row" title="The disputed row, recomputed here" />
+          <p>{refuted.words}</p>
         </>
       )}
       {isSame && <Row row={isSame} id="wrong-row" title="The first wrong row found here" />}
@@ -164,11 +165,4 @@ function Shown({ attestation, found }: { attestation: Attestation; found: Found 
   );
 }
 
-const isSamePlace = (a: { layer: number; row: number }, b: { layer: number; row: number }): boolean =>
-  a.layer === b.layer && a.row === b.row;
-
-function agreement({ shown, contract }: NonNullable<Found["refuted"]>): string {
-  const same = shown.claimed === contract.claimed && shown.correct === contract.correct;
-  if (same) return "Both numbers are those that the contract computed when the claim was refuted.";
-  return `That is not what the contract said: claimed ${contract.claimed}, correct ${contract.correct}.`;
-}
+const isSamePlace = (a: ShownRow, b: ShownRow): boolean => a.unit === b.unit && a.layer === b.layer && a.row === b.row;

@@ -3,12 +3,12 @@ import type { CheckMessage, CheckRequest } from "./messages.ts";
 import { checkHere } from "./run.ts";
 import { fetchWasm } from "./wasm.ts";
 
-const tell = (message: CheckMessage) => postMessage(message);
+const send = (message: CheckMessage) => postMessage(message);
 
 addEventListener("message", async ({ data }: MessageEvent<CheckRequest>) => {
   try {
-    tell({ kind: "found", found: await checkHere(data, fetchWasm, tell) });
+    send({ kind: "found", found: await checkHere(data, fetchWasm, send) });
   } catch (error) {
-    tell({ kind: "failed", message: sentenceOf(error) });
+    send({ kind: "failed", message: sentenceOf(error) });
   }
 });

@@ -1,18 +1,5 @@
 import type { Check } from "../../inference/verify/checks.ts";
 
-const names: Readonly<Record<Check["name"], string>> = {
-  uid: "Name",
-  record: "Registry",
-  model: "Model",
-  trace: "Activations",
-  tree: "Tree",
-  proof: "Place in the batch",
-  rows: "Every row",
-  input: "Input",
-  run: "Run",
-  output: "Output",
-};
-
 const results: Readonly<Record<Check["result"], { mark: string; word: string }>> = {
   held: { mark: "✓", word: "holds" },
   failed: { mark: "✗", word: "fails" },
@@ -23,13 +10,13 @@ const results: Readonly<Record<Check["result"], { mark: string; word: string }>>
 export function Checks({ checks, doing }: { checks: readonly Check[]; doing: string | undefined }) {
   return (
     <ol className="checks">
-      {checks.map(({ name, result, detail, hashes }, i) => (
+      {checks.map(({ title, result, detail, hashes }, i) => (
         <li key={i} className={`check check-${result}`}>
           <span className="mark" aria-hidden="true">
             {results[result].mark}
           </span>
           <div>
-            <strong>{names[name]}</strong> <span className="unseen">{results[result].word}: </span>
+            <strong>{title}</strong> <span className="unseen">{results[result].word}: </span>
             {detail}
             {hashes && hashes.expected !== hashes.found && (
               <dl className="hashes">

@@ -1,15 +1,14 @@
 import type { Address, Hex } from "viem";
-import type { ShownRow } from "../../inference/dispute.ts";
+import type { ShownRow } from "../../inference/methods/method.ts";
 import type { Tensor } from "../../inference/tensors.ts";
 import type { Check } from "../../inference/verify/checks.ts";
-import type { Refutation } from "../../inference/verify/claims.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** What the page asks its worker to check. */
 export interface CheckRequest {
   /** An attestation's uid, or a batch's id. */
   uid: Hex;
-  /** The one unit of a batch to look at, as its task counts; the whole batch is recomputed unless told. */
+  /** Number in its task of the one unit of a batch to check; defaults to the whole batch. */
   unit: bigint | undefined;
   /** What `/v1/deployment` says; checked by the worker. */
   deployment: unknown;
@@ -17,9 +16,6 @@ export interface CheckRequest {
   /** Where `/ipfs/<cid>` is asked for: the page's own origin. */
   origin: string;
 }
-
-/** A row that was claimed wrongly, recomputed here. */
-export type WrongRow = ShownRow & { unit: bigint | undefined };
 
 /** An attestation or batch as the chain recorded it. */
 export interface Recorded {
@@ -45,12 +41,12 @@ export interface Found {
   input: Tensor | undefined;
   output: Tensor | undefined;
   /** The first wrong row found here; undefined where none was. */
-  wrong: WrongRow | undefined;
-  /** The row by which the claim was refuted on chain, recomputed here, and what the contract said of it. */
-  refuted: { shown: WrongRow; contract: Refutation } | undefined;
+  wrong: ShownRow | undefined;
+  /** The row by which it was refuted on chain, recomputed here, and whether the contract's numbers are the same. */
+  refuted: { row: ShownRow; words: string } | undefined;
 }
 
-/** What the worker tells the page, in order; `found` or `failed` is the last. */
+/** What the worker sends the page, in order; `found` or `failed` is the last. */
 export type CheckMessage =
   | { kind: "doing"; what: string }
   | { kind: "check"; check: Check }

@@ -1,8 +1,8 @@
+import type { ShownRow } from "../../inference/methods/method.ts";
 import { group } from "../format.ts";
-import type { WrongRow } from "./messages.ts";
 
 /** A row that was claimed wrongly: where it is, all that it is computed from, and the two numbers. */
-export function Row({ row, title, id }: { row: WrongRow; title: string; id: string }) {
+export function Row({ row, title, id }: { row: ShownRow; title: string; id: string }) {
   const { unit, layer, claimed, correct, inputs, weights, bias, shift, lo, sum } = row;
   const rounding = 2 ** (shift - 1);
   const shifted = (sum + bias + rounding) >> shift;

@@ -1,16 +1,15 @@
 import { fetchContent, UnavailableError } from "../../inference/content.ts";
+import { inferenceMethodById } from "../../inference/methods/index.ts";
 import { openModels } from "../../inference/models.ts";
+import { type ModelOpener, openHere } from "../../inference/opener.ts";
 import { type InferenceRuntime, loadRuntime } from "../../inference/runtime.ts";
-import { verifyAttestation } from "../../inference/verify/attestation.ts";
-import { verifyBatch } from "../../inference/verify/batch.ts";
+import { requireAttestation, verifyAttestation } from "../../inference/verify/attestation.ts";
 import type { Check } from "../../inference/verify/checks.ts";
-import { type RecordedClaim, readClaim } from "../../inference/verify/readClaim.ts";
-import { showRefutation } from "../../inference/verify/refuted.ts";
-import { type Client, checkDeployment, connect } from "../../sdk/client.ts";
+import type { AttestationState } from "../../sdk/attestations.ts";
+import { checkDeployment, connect } from "../../sdk/client.ts";
 import { WrongHashError } from "../../sdk/content.ts";
-import { unitOf } from "../../sdk/contexts.ts";
 import { parseDeployment } from "../../sdk/deployment.ts";
-import type { CheckMessage, CheckRequest, Found } from "./messages.ts";
+import type { CheckMessage, CheckRequest, Found, Recorded } from "./messages.ts";
 import { verdictOf } from "./verdict.ts";
 
 /**
@@ -39,45 +38,33 @@ export async function checkHere(
     },
   };
   const models = openModels(client, content, lazily(fetchWasm, doing));
-  const claim = await readClaim(client, uid);
+  const attestation = await requireAttestation(client, uid);
   const onCheck = (check: Check) => tell({ kind: "check", check });
-  const refuted = claim && (await refutedOf(client, claim));
-  if (claim?.claim.kind === "batch") {
-    const { attestation } = claim.claim;
-    const recorded = { ...claim, claim: claim.claim };
-    const { checks, status, input, output, wrong } = await verifyBatch({ client, models, recorded, unit, onCheck });
-    return {
-      ...{ verdict: verdictOf(checks), input, output, wrong, refuted },
-      recorded: { ...attestation, status, inputHash: null, outputHash: null },
-    };
-  }
-  const found = await verifyAttestation({ client, content, models, uid, onCheck });
-  const { attestation, answer } = found.recorded;
-  return {
-    ...{ verdict: verdictOf(found.checks), input: found.input, output: found.output, refuted },
-    wrong: found.wrong && { ...found.wrong, unit: found.unit?.unit },
-    recorded: { ...attestation, status: found.status, outputHash: answer?.outputHash ?? null, root: null },
-  };
+  const refuted = await inferenceMethodById(attestation.message.method)?.rows?.show(client, attestation);
+  const found = await verifyAttestation({ client, content, models, attestation, unit, onCheck });
+  const { checks, status, input, output, wrong } = found;
+  return { verdict: verdictOf(checks), recorded: recordedOf(attestation, status), input, output, wrong, refuted };
 }
 
-async function refutedOf(client: Client, claim: RecordedClaim): Promise<Found["refuted"]> {
-  const shown = await showRefutation(client, claim);
-  const first = unitOf(claim.claim.attestation.context)?.unit;
-  if (shown === undefined || claim.refutation === undefined) return undefined;
-  const unit = first === undefined ? undefined : first + BigInt(claim.refutation.index);
-  return { shown: { ...shown, unit }, contract: claim.refutation };
+function recordedOf(attestation: AttestationState, status: string): Recorded {
+  const { prover, modelId, method, context } = attestation.message;
+  const named = { prover, modelId, method, context, status };
+  return attestation.kind === "batch"
+    ? { ...named, inputHash: null, outputHash: null, root: attestation.message.root }
+    : {
+        ...{ ...named, inputHash: attestation.message.inputHash, root: null },
+        outputHash: attestation.answer?.outputHash ?? null,
+      };
 }
 
-/** The pinned runtime, loaded when the first model is opened. */
-function lazily(fetchWasm: () => Promise<Uint8Array>, doing: (what: string) => void): InferenceRuntime {
+/** Runs models in this worker; the pinned runtime is loaded when the first is opened. */
+function lazily(fetchWasm: () => Promise<Uint8Array>, doing: (what: string) => void): ModelOpener {
   let loaded: Promise<InferenceRuntime> | undefined;
-  return {
-    async open(artifact, layout) {
-      if (loaded === undefined) doing("Loading the runtime and hashing it");
-      loaded ??= fetchWasm().then(loadRuntime);
-      const runtime = await loaded;
-      doing("Running the model");
-      return runtime.open(artifact, layout);
-    },
-  };
+  return openHere(async () => {
+    if (loaded === undefined) doing("Loading the runtime and hashing it");
+    loaded ??= fetchWasm().then(loadRuntime);
+    const runtime = await loaded;
+    doing("Running the model");
+    return runtime;
+  });
 }

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-// A screen reader is told the newest of what happened, at most once in this time.
+// A screen reader gets the newest announcement, at most once in this time.
 const PAUSE = 4_000;
 
 let said = "";

@@ -1,6 +1,6 @@
 import type { AttestationStatus } from "../../sdk/wire.ts";
 
-// Each has a shape of its own, so that none is told by colour alone.
+// Each has its own shape, so that colour alone never distinguishes them.
 const shapes: Readonly<Record<AttestationStatus, string>> = {
   pending: "M8 2a6 6 0 1 0 .01 0M8 4.5V8l2.5 2",
   verified: "M2.5 8.5l3.5 4 7.5-9",

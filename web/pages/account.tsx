@@ -48,7 +48,7 @@ function AccountInSeason({ account, seasonId }: { account: Address; seasonId: st
         <dl className="card">
           <dt>Rank</dt>
           <dd>
-            <Link href={`/?season=${seasonId}&rank=${Math.max(1, answer.item.rank - 5)}&open=${answer.item.account}`}>
+            <Link href={`/?season=${seasonId}&place=${Math.max(1, answer.item.place - 5)}&open=${answer.item.account}`}>
               <Num value={answer.item.rank} />
             </Link>
           </dd>
@@ -61,7 +61,7 @@ function AccountInSeason({ account, seasonId }: { account: Address; seasonId: st
             <Num value={answer.item.verified} />, <Num value={answer.item.pending} />,{" "}
             <Num value={answer.item.refuted} />
           </dd>
-          <dt>Refutations it had a part in</dt>
+          <dt>Refutations it took part in</dt>
           <dd>
             <Num value={answer.item.caught} />
           </dd>
@@ -79,7 +79,7 @@ function Seasons({ account, seasonId }: { account: Address; seasonId: string }) 
     <Answered query={useAccount(account)} what="the account">
       {({ seasons }) =>
         seasons.length === 0 ? (
-          <Empty>This account did nothing in any season.</Empty>
+          <Empty>This account has done nothing in any season.</Empty>
         ) : (
           <p>
             Seasons:{" "}

@@ -1,7 +1,7 @@
 import { isHash } from "viem";
 import { Link } from "wouter";
 import { ApiError } from "../../sdk/api.ts";
-import type { Attestation, EventPlace } from "../../sdk/wire.ts";
+import type { Attestation, EventLocation } from "../../sdk/wire.ts";
 import { useAttestation } from "../api.ts";
 import { cardOf } from "../cards/known.ts";
 import { CheckHere } from "../check/check.tsx";
@@ -14,6 +14,7 @@ import { Status } from "../components/status.tsx";
 import { Steps } from "../components/steps.tsx";
 import { Time } from "../components/time.tsx";
 import { group, plural, short } from "../format.ts";
+import { unknownWords, webMethodOf } from "../methods/index.ts";
 
 /** An attestation or a batch: what it says, how it was settled, what is proven; and a check by the visitor's own browser. */
 export default function AttestationPage({ params: { uid = "" } }: { params: Record<string, string> }) {
@@ -92,10 +93,10 @@ function Facts({ attestation }: { attestation: Attestation }) {
         </>
       )}
       <dt>Method</dt>
-      <dd>{method.name}</dd>
+      <dd>{method.id === 0 || webMethodOf(method.id) ? method.name : unknownWords(method)}</dd>
       <dt>Recorded</dt>
       <dd>
-        <Place place={attested} />
+        <Location location={attested} />
       </dd>
     </dl>
   );
@@ -112,10 +113,10 @@ function ForUnit({ attestation: { unit, count } }: { attestation: Attestation })
   );
 }
 
-const Place = ({ place }: { place: EventPlace }) => (
+const Location = ({ location }: { location: EventLocation }) => (
   <>
-    <Time at={place.timestamp} />, block {group(place.blockNumber)}, transaction{" "}
-    <Hash value={place.transactionHash} what="transaction" />
+    <Time at={location.timestamp} />, block {group(location.blockNumber)}, transaction{" "}
+    <Hash value={location.transactionHash} what="transaction" />
   </>
 );
 

@@ -1,6 +1,7 @@
 import { type FormEvent, useId } from "react";
 import type { Address, Hex } from "viem";
 import { useSearchParams } from "wouter";
+import { statusNames } from "../../sdk/protocol.ts";
 import type { AttestationStatus, AttestationSummary } from "../../sdk/wire.ts";
 import { useAttestations, useModels } from "../api.ts";
 import { cardOf } from "../cards/known.ts";
@@ -14,7 +15,7 @@ import { Time } from "../components/time.tsx";
 import { group, short } from "../format.ts";
 import "./attestations.css";
 
-const statuses: readonly AttestationStatus[] = ["pending", "verified", "refuted", "void", "revoked"];
+const statuses: readonly AttestationStatus[] = statusNames.filter((name) => name !== "none");
 
 interface Filter {
   prover?: Address;

@@ -1,3 +1,4 @@
+import { PENALTY_FACTOR } from "../../sdk/protocol.ts";
 import { useAttestations } from "../api.ts";
 import { Caught } from "../caught/item.tsx";
 import { More } from "../components/more.tsx";
@@ -11,8 +12,8 @@ export default function CaughtPage() {
   return (
     <Page title="Caught cheats">
       <p>
-        A refuted attestation burns ten times the points it would have earned, and its units are spent. What refuted it
-        is named; whether the prover lied or erred, nothing here can tell.
+        A refuted attestation burns {String(PENALTY_FACTOR)} times the points it would have earned, and its units are
+        spent. Each entry says what refuted it. Nothing here can tell whether the prover lied or made a mistake.
       </p>
       <Answered query={query} what="the refutations">
         {({ pages }) => {

@@ -18,7 +18,7 @@ import { Time } from "../components/time.tsx";
 import { group, plural, short } from "../format.ts";
 import "../cards/cards.css";
 
-/** A published model: its parts as the chain tells of them, and what its publisher claims. */
+/** A published model: its parts from the chain, and what its publisher says about it. */
 export default function ModelPage({ params: { id = "" } }: { params: Record<string, string> }) {
   if (!isHash(id))
     return (
@@ -43,7 +43,7 @@ function Found({ id }: { id: `0x${string}` }) {
       {({ item }) => (
         <>
           <Parts model={item} />
-          {card ? <ModelCard card={card} /> : <Empty>This page knows no card of this model.</Empty>}
+          {card ? <ModelCard card={card} /> : <Empty>This page has no card for this model.</Empty>}
           <Uses modelId={item.modelId} />
         </>
       )}

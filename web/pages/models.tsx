@@ -18,8 +18,8 @@ export default function ModelsPage() {
   return (
     <Page title="Models">
       <p>
-        A model is named by what it is made of: its file, its runtime, its layers. Anyone may publish one; what is said
-        of it beyond its bytes is the publisher's claim.
+        A model is named by what it is made of: its file, its runtime, its layers. Anyone may publish one. Everything
+        else that is said of it comes from its publisher, and no contract checks it.
       </p>
       <Answered query={query} what="the models">
         {({ pages }) => {
@@ -50,7 +50,7 @@ function Summary({ model: { modelId, kind, layout, cid, publisher, published } }
       <h2>
         <Link href={`/models/${modelId}`}>{card?.name ?? `Model ${short(modelId)}`}</Link>
       </h2>
-      <p>{card?.task ?? "This page knows no card of it."}</p>
+      <p>{card?.task ?? "This page has no card for it."}</p>
       <dl>
         <dt>Kind</dt>
         <dd>{kind === "integer" ? `integer, ${layout?.widths.join("-") ?? "unreadable"}` : "float"}</dd>
@@ -58,7 +58,7 @@ function Summary({ model: { modelId, kind, layout, cid, publisher, published } }
         <dd>{layout ? `${shapeOf(layout.input)} → ${shapeOf(layout.output)}` : "unreadable"}</dd>
         {card && (
           <>
-            <dt>Accuracy, as claimed</dt>
+            <dt>Accuracy, by its publisher</dt>
             <dd>{percentOf(card.accuracy)}</dd>
           </>
         )}
@@ -82,7 +82,7 @@ function sizesOf(widths: readonly number[], fileBytes: number | undefined): stri
   const { weights } = countOf(widths);
   const sizes = [
     ...(weights > 0 ? [plural(weights, "weight")] : []),
-    ...(fileBytes === undefined ? [] : [`${bytesOf(fileBytes)} of ONNX, as claimed`]),
+    ...(fileBytes === undefined ? [] : [`${bytesOf(fileBytes)} of ONNX, by its publisher`]),
   ];
-  return sizes.join(", ") || "known to whoever fetches the file";
+  return sizes.join(", ") || "known once the file is fetched";
 }

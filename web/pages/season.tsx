@@ -105,7 +105,7 @@ function Rules({ season }: { season: Season }) {
   const named = (modelId: Season["tasks"][number]["modelId"]) => `the model ${cardOf(modelId)?.name ?? short(modelId)}`;
   return (
     <section aria-labelledby="rules-heading">
-      <h2 id="rules-heading">The rules, as the chain has them</h2>
+      <h2 id="rules-heading">The rules, from the chain</h2>
       {rulesOf(season, named).map(({ title, sentences }) => (
         <section key={title}>
           <h3>{title}</h3>

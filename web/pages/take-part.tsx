@@ -17,8 +17,8 @@ export default function TakePart() {
   return (
     <Page title="Take part">
       <p>
-        Every unit is an input that the chain assigns to your account. Your browser runs the model on it, you commit to
-        the answer without showing it, a drawn panel runs the model too, and equal bytes earn the points.
+        Every unit is an input that the chain assigns to your account. Your browser runs the model on it and you attest
+        to the answer. The task's method then settles whether it is right, and a verified answer earns the points.
       </p>
       <Answered query={deployment} what="the deployment">
         {(answer) =>
@@ -49,7 +49,7 @@ function Participant({ deployment }: { deployment: DeploymentAnswer & { rpcUrl: 
             return season ? (
               <Work season={season} tools={tools} />
             ) : (
-              <Empty>No season is running now. This page looks again when one opens.</Empty>
+              <Empty>No season is running now. This page updates when one opens.</Empty>
             );
           }}
         </Answered>
@@ -69,7 +69,7 @@ function Work({ season, tools }: { season: Season; tools: Tools }) {
         <>
           <section aria-labelledby="under-way-heading">
             <h2 id="under-way-heading">Season {season.seasonId}</h2>
-            <p>Work is taken for another {duration(left)}.</p>
+            <p>You can attest for another {duration(left)}.</p>
             <MyRank seasonId={season.seasonId} account={account} total={season.totals.participants} />
             <UnderWay tools={tools} uids={items.slice(0, FOLLOWED).map(({ uid }) => uid)} />
           </section>

@@ -34,7 +34,7 @@ export default function Receipts({ account, seasonId }: { account: Address; seas
       <Answered query={query} what="receipts">
         {() => (
           <>
-            {receipts.length === 0 && <Empty>No point of this account is for such an attestation.</Empty>}
+            {receipts.length === 0 && <Empty>This account has no points for such attestations.</Empty>}
             <ol className="receipts">
               {receipts.map((receipt) => (
                 <ReceiptItem key={receipt.seq} receipt={receipt} />

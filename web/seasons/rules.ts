@@ -1,5 +1,8 @@
-import type { Season, Task } from "../../sdk/wire.ts";
+import { PENALTY_FACTOR } from "../../sdk/protocol.ts";
+import type { Method, Season, Task } from "../../sdk/wire.ts";
 import { duration, exactTime, group, plural } from "../format.ts";
+import { unknownWords, webMethodOf } from "../methods/index.ts";
+import { type MethodRules, verifiersShare } from "../methods/method.ts";
 
 /** The rules of a season in words, generated from what the chain says of it. */
 export interface RuleText {
@@ -7,23 +10,23 @@ export interface RuleText {
   sentences: string[];
 }
 
-// The campaign contract's own constants: no season can change them.
-const VERIFIER_PERCENT = 60;
-const PENALTY_FACTOR = 10;
-
 /** @param named How a model is called, by its modelId. */
 export function rulesOf(season: Season, named: (modelId: Task["modelId"]) => string): RuleText[] {
+  const ofMethods = methodsOf(season).map((method) => methodRules(season, method));
   return [
     { title: "When", sentences: timesOf(season) },
     { title: "What is done", sentences: season.tasks.map((task) => taskText(task, named(task.modelId))) },
-    { title: "What it earns", sentences: earningsOf(season) },
-    { title: "What cheating costs", sentences: penaltiesOf(season) },
+    { title: "What it earns", sentences: [PROVERS_EARN, ...ofMethods.flatMap(({ earnings }) => earnings)] },
+    {
+      title: "What cheating costs",
+      sentences: [REFUTED, ...ofMethods.flatMap(({ penalties }) => penalties), CHALLENGERS],
+    },
     { title: "Who ranks higher", sentences: [RANKING, FROZEN] },
   ];
 }
 
 const RANKING =
-  "More points rank higher; of equal points, whoever got there first. An account is ranked from its first point change on, also when it is burned back to zero.";
+  "More points rank higher; equal points share a rank, and the ranks after them are skipped (1, 2, 2, 4). An account is ranked from its first point change on, even if it falls back to zero.";
 const FROZEN =
   "None of this can change once the season is open: nobody can edit points, end it early or decide a dispute.";
 
@@ -32,10 +35,10 @@ function timesOf({ startsAt, endsAt, closesAt, seed, seededAt }: Season): string
     return ["The season is drafted: its times, tasks and rules may still change."];
   return [
     `It starts on ${exactTime(startsAt)} and runs for ${duration(endsAt - startsAt)}: a unit counts if it is attested before ${exactTime(endsAt)}.`,
-    `Then attestations are still settled, and points awarded and burned, for ${duration(closesAt - endsAt)}; on ${exactTime(closesAt)} it closes and the points are final.`,
+    `For another ${duration(closesAt - endsAt)}, attestations are settled and points awarded and burned; on ${exactTime(closesAt)} it closes and the points are final.`,
     seed === null || seededAt === null
-      ? "Its seed is not drawn yet. It comes from a block after the opening, so nobody knew the inputs beforehand; until then no unit has an input."
-      : `Its seed was set on ${exactTime(seededAt)}, from a block after the opening, so nobody knew the inputs beforehand; a unit attested earlier doesn't count.`,
+      ? "Its seed is not drawn yet. It comes from a block after the opening, so nobody knew the inputs in advance; until then no unit has an input."
+      : `Its seed was set on ${exactTime(seededAt)}, from a block after the opening, so nobody knew the inputs in advance; a unit attested earlier doesn't count.`,
   ];
 }
 
@@ -47,27 +50,21 @@ function taskText({ taskId, method, points, unitsPerAccount, noise, inputCount }
   );
 }
 
-function earningsOf({ verifierCap, tasks }: Season): string[] {
-  const paysPanels = tasks.some(({ method }) => method.id === 1);
-  return [
-    "A prover gets a task's points for each unit that is verified, once a unit.",
-    ...(paysPanels
-      ? [
-          `Under Quorum, the panel members in the majority share ${VERIFIER_PERCENT} % of the unit's points equally, rounded down, at most ${plural(verifierCap, "point")} an account in the season.`,
-        ]
-      : []),
-  ];
+const PROVERS_EARN = "A prover gets a task's points once for each unit that is verified.";
+const REFUTED = `A refuted attestation burns ${PENALTY_FACTOR} times the points it would have earned, once, and its units are spent. What an account can't pay is taken from what it earns later.`;
+const CHALLENGERS = "Challengers are paid from bonds, never with points.";
+
+/** The methods of a season's tasks, each once, by number. */
+function methodsOf({ tasks }: Season): Method[] {
+  const methods = new Map(tasks.map(({ method }) => [method.id, method]));
+  return [...methods.values()].sort((a, b) => a.id - b.id);
 }
 
-function penaltiesOf({ tasks }: Season): string[] {
-  const batches = tasks.some(({ method }) => method.id === 2);
-  return [
-    `A refuted attestation burns ${PENALTY_FACTOR} times the points it would have earned, once, and its units are spent. What an account can't pay is taken from what it earns later.`,
-    ...(batches
-      ? [
-          "Under FraudProof one wrong row refutes a whole batch: the penalty is for all its units, and the bond goes half to whoever showed the row and is half burned.",
-        ]
-      : []),
-    "Challengers are paid from bonds, never with points.",
-  ];
+function methodRules(season: Season, method: Method): MethodRules {
+  const known = webMethodOf(method.id);
+  if (known) return known.rulesOf(season);
+  return {
+    earnings: [`${unknownWords(method)}. Whoever it names as a unit's verifiers ${verifiersShare(season.verifierCap)}`],
+    penalties: [],
+  };
 }

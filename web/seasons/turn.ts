@@ -5,12 +5,12 @@ export function nextTurn({ state, startsAt, endsAt, closesAt }: Season): number 
   return state === "open" ? startsAt : state === "running" ? endsAt : state === "ended" ? closesAt : null;
 }
 
-// The stream tells of points and attestations: not of time, nor of a season that is drafted or opened.
+// The stream reports points and attestations, not the time, nor seasons that are drafted or opened.
 const NOW_AND_THEN = 30;
 // A turn that is due comes with the chain's next block.
 const SOON = 3;
 
-/** In how many seconds seasons may be other than they were told; `now` in unix seconds. */
+/** In how many seconds seasons may have changed since they were read; `now` in unix seconds. */
 export function untilNews(seasons: readonly Season[], now: number): number {
   const turns = seasons.map(nextTurn).filter((at) => at !== null);
   return Math.max(SOON, Math.min(NOW_AND_THEN, ...turns.map((at) => at - now)));

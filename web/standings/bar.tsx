@@ -1,3 +1,4 @@
+import { Reason } from "../../sdk/protocol.ts";
 import type { Profile } from "../../sdk/wire.ts";
 import { Num } from "../components/num.tsx";
 import { group } from "../format.ts";
@@ -39,7 +40,7 @@ export function ReasonLegend({ reasons }: { reasons?: Profile["reasons"] }) {
 }
 
 const legend = [
-  { id: 1, text: "as prover" },
-  { id: 2, text: "as verifier" },
-  { id: 5, text: "lost by penalties" },
+  { id: Reason.prover, text: "as prover" },
+  { id: Reason.verifier, text: "as verifier" },
+  { id: Reason.penalty, text: "lost by penalties" },
 ];

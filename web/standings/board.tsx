@@ -10,27 +10,27 @@ import { isSame, useMe } from "../me.ts";
 import { ReasonLegend } from "./bar.tsx";
 import { Finder } from "./finder.tsx";
 import { focusRow } from "./focus.ts";
-import { usePlace } from "./place.ts";
 import { PAGE, rowsOf, useProfiles, useSearched, useStanding, useStandings } from "./rows.ts";
 import { summaryOf } from "./summary.ts";
 import { StandingsTable } from "./table.tsx";
+import { useView } from "./view.ts";
 
-// Beyond so many rows the table goes on from a later rank instead of growing.
+// Beyond so many rows the table goes on from a later place instead of growing.
 const MOST_ROWS = 300;
 
 /** The table of a season with all that finds a row in it. */
 export function Board({ season, seasons }: { season: Season; seasons: readonly Season[] }) {
   const { seasonId, totals } = season;
-  const [place, move] = usePlace();
+  const [view, move] = useView();
   const me = useMe();
-  const ranking = useStandings(seasonId, place.rank);
-  const searched = useSearched(seasonId, place.prefix);
+  const ranking = useStandings(seasonId, view.place);
+  const searched = useSearched(seasonId, view.prefix);
   const found = useStanding(seasonId, me).data;
   const own = isSame(found?.item.account, me) ? found : undefined;
-  const answer = place.prefix === undefined ? ranking : searched;
+  const answer = view.prefix === undefined ? ranking : searched;
   const pages = useMemo(
-    () => (place.prefix === undefined ? ranking.data?.pages : searched.data && [searched.data]),
-    [place.prefix, ranking.data, searched.data],
+    () => (view.prefix === undefined ? ranking.data?.pages : searched.data && [searched.data]),
+    [view.prefix, ranking.data, searched.data],
   );
   const rows = useMemo(() => (pages ? rowsOf(pages) : undefined), [pages]);
   const { answers, profiles } = useProfiles(seasonId, rows ?? []);
@@ -53,7 +53,7 @@ export function Board({ season, seasons }: { season: Season; seasons: readonly S
     "own",
     useMemo(() => (own ? [{ asOf: own.asOf, seasonId, standings: [own.item] }] : []), [own, seasonId]),
   );
-  useSpoken(rows, me, `${place.rank} ${place.prefix}`);
+  useSpoken(rows, me, `${view.place} ${view.prefix}`);
   const wrong = useWrong();
   const most = BigInt(pages?.[0]?.items[0]?.points ?? 0);
 
@@ -64,11 +64,11 @@ export function Board({ season, seasons }: { season: Season; seasons: readonly S
       <Loading what={`the standings of season ${seasonId}`} />
     );
   const total = ranking.data?.pages[0]?.total ?? totals.participants;
-  const lastRank = rows.at(-1)?.rank ?? 0;
+  const lastPlace = rows.at(-1)?.place ?? 0;
   const goTo = (asked: number, focused?: "own"): void => {
-    const rank = Math.max(1, asked);
-    move({ rank, prefix: undefined });
-    focusRow(focused ?? { rank });
+    const place = Math.max(1, asked);
+    move({ place, prefix: undefined });
+    focusRow(focused ?? { place });
   };
   return (
     <>
@@ -76,26 +76,26 @@ export function Board({ season, seasons }: { season: Season; seasons: readonly S
         seasonId={seasonId}
         seasons={seasons}
         total={total}
-        ownRank={own?.item.rank}
-        onRank={goTo}
-        onMe={(rank) => goTo(rank - 5, "own")}
+        own={own?.item}
+        onPlace={goTo}
+        onMe={(place) => goTo(place - 5, "own")}
       />
       {answer.error && !isUnreachable(answer.error) && <Failed error={answer.error} retry={answer.refetch} />}
       {rows.length === 0 ? (
         <Empty>
-          {place.prefix !== undefined
-            ? `No account of season ${seasonId} begins with ${place.prefix}.`
+          {view.prefix !== undefined
+            ? `No account of season ${seasonId} starts with ${view.prefix}.`
             : total > 0
-              ? `There is no rank ${group(place.rank)}: ${plural(total, "account is", "accounts are")} ranked.`
+              ? `There is no place ${group(view.place)}: ${plural(total, "account is", "accounts are")} ranked.`
               : `Nobody has points in season ${seasonId} yet. They appear here as soon as a first inference is verified.`}
         </Empty>
       ) : (
         <StandingsTable
           {...{ seasonId, rows, profiles, most, me, wrong, total, own: own?.item }}
-          prefix={place.prefix}
+          prefix={view.prefix}
           busy={answer.isPlaceholderData}
-          open={place.open}
-          onToggle={(account) => move({ open: isSame(account, place.open) ? undefined : account }, true)}
+          open={view.open}
+          onToggle={(account) => move({ open: isSame(account, view.open) ? undefined : account }, true)}
         />
       )}
       {rows.length > 0 && (
@@ -103,11 +103,11 @@ export function Board({ season, seasons }: { season: Season; seasons: readonly S
           <ReasonLegend />
         </div>
       )}
-      {place.prefix === undefined && rows.length > 0 && (
-        <nav className="pager" aria-label="Ranks">
-          {place.rank > 1 && (
-            <button type="button" onClick={() => goTo(place.rank - PAGE)}>
-              Ranks from {group(Math.max(1, place.rank - PAGE))}
+      {view.prefix === undefined && rows.length > 0 && (
+        <nav className="pager" aria-label="Places">
+          {view.place > 1 && (
+            <button type="button" onClick={() => goTo(view.place - PAGE)}>
+              Places from {group(Math.max(1, view.place - PAGE))}
             </button>
           )}
           {ranking.hasNextPage && rows.length < MOST_ROWS && (
@@ -116,15 +116,15 @@ export function Board({ season, seasons }: { season: Season; seasons: readonly S
               disabled={ranking.isFetchingNextPage}
               onClick={async () => {
                 await ranking.fetchNextPage();
-                announce(`More rows are shown, from rank ${group(lastRank + 1)} on.`);
+                announce(`More rows are shown, from place ${group(lastPlace + 1)} on.`);
               }}
             >
               Show {PAGE} more
             </button>
           )}
           {ranking.hasNextPage && rows.length >= MOST_ROWS && (
-            <button type="button" onClick={() => goTo(lastRank + 1)}>
-              Ranks from {group(lastRank + 1)}
+            <button type="button" onClick={() => goTo(lastPlace + 1)}>
+              Places from {group(lastPlace + 1)}
             </button>
           )}
         </nav>

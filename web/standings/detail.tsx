@@ -42,14 +42,14 @@ export function Detail({
       </p>
       {wrong && <p className="notice notice-bad">{wrong}</p>}
       <p>
-        {plural(points, "point")}; {plural(verified, "unit")} verified, {pending} pending, {refuted} refuted; had a part
+        {plural(points, "point")}; {plural(verified, "unit")} verified, {pending} pending, {refuted} refuted; took part
         in {plural(caught, "refutation")}. Last change <Time at={lastChangeAt} />.
       </p>
       {profile && (
         <>
           <div className="narrow">
             <p>
-              Ranks risen or fallen since the last epoch: <Change rise={riseOf(profile, rank)} />
+              Change of rank since the last epoch: <Change rise={riseOf(profile, rank)} />
             </p>
             <ReasonBar reasons={profile.reasons} most={most} />
           </div>

@@ -1,29 +1,29 @@
 import { type FormEvent, useState } from "react";
 import { useSearchParams } from "wouter";
-import type { Season } from "../../sdk/wire.ts";
+import type { Season, Standing } from "../../sdk/wire.ts";
 import { announce } from "../components/live.tsx";
 import { group } from "../format.ts";
 import { addressIn, setMe, useMe } from "../me.ts";
-import { prefixIn, usePlace } from "./place.ts";
+import { prefixIn, useView } from "./view.ts";
 
 interface FinderProps {
   seasonId: string;
   seasons: readonly Season[];
   total: number;
-  /** The visitor's own rank; undefined without one. */
-  ownRank: number | undefined;
-  onRank: (rank: number) => void;
-  onMe: (rank: number) => void;
+  /** The visitor's own standing; undefined without one. */
+  own: Standing | undefined;
+  onPlace: (place: number) => void;
+  onMe: (place: number) => void;
 }
 
-/** Finds a row: by the beginning of an address, by rank, or the visitor's own. */
-export function Finder({ seasonId, seasons, total, ownRank, onRank, onMe }: FinderProps) {
+/** Finds a row: by the beginning of an address, by place, or the visitor's own. */
+export function Finder({ seasonId, seasons, total, own, onPlace, onMe }: FinderProps) {
   return (
     <div className="finder">
       {seasons.length > 1 && <SeasonChoice {...{ seasonId, seasons }} />}
       <Search />
-      <JumpToRank total={total} onRank={onRank} />
-      <JumpToMe ownRank={ownRank} onMe={onMe} />
+      <JumpToPlace total={total} onPlace={onPlace} />
+      <JumpToMe own={own} onMe={onMe} />
       <a className="button" href={`/v1/seasons/${seasonId}/standings.csv`} download>
         CSV
       </a>
@@ -50,14 +50,14 @@ function SeasonChoice({ seasonId, seasons }: Pick<FinderProps, "seasonId" | "sea
 const PREFIX = "(0[xX])?[0-9a-fA-F]{1,40}";
 
 function Search() {
-  const [{ prefix }, move] = usePlace();
+  const [{ prefix }, move] = useView();
   const [text, setText] = useState(prefix ?? "");
-  // Going to a rank, or back, ends or changes a search.
+  // Going to a place, or back, ends or changes a search.
   if (prefixIn(text) !== prefix?.toLowerCase()) setText(prefix ?? "");
   const search = (value: string): void => {
     setText(value);
     const wanted = prefixIn(value);
-    move(wanted === undefined ? { prefix: undefined } : { prefix: wanted, rank: 1 }, true);
+    move(wanted === undefined ? { prefix: undefined } : { prefix: wanted, place: 1 }, true);
   };
   return (
     <search>
@@ -78,19 +78,19 @@ function Search() {
   );
 }
 
-function JumpToRank({ total, onRank }: Pick<FinderProps, "total" | "onRank">) {
+function JumpToPlace({ total, onPlace }: Pick<FinderProps, "total" | "onPlace">) {
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const rank = Number(new FormData(event.currentTarget).get("rank"));
-    if (rank >= 1) onRank(Math.min(rank, Math.max(1, total)));
+    const place = Number(new FormData(event.currentTarget).get("place"));
+    if (place >= 1) onPlace(Math.min(place, Math.max(1, total)));
   };
   return (
     <form onSubmit={submit}>
       <label>
-        Rank{" "}
+        Place{" "}
         <input
           type="number"
-          name="rank"
+          name="place"
           min={1}
           max={Math.max(1, total)}
           step={1}
@@ -103,7 +103,7 @@ function JumpToRank({ total, onRank }: Pick<FinderProps, "total" | "onRank">) {
   );
 }
 
-function JumpToMe({ ownRank, onMe }: Pick<FinderProps, "ownRank" | "onMe">) {
+function JumpToMe({ own, onMe }: Pick<FinderProps, "own" | "onMe">) {
   const me = useMe();
   const [asking, setAsking] = useState(false);
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -136,10 +136,10 @@ function JumpToMe({ ownRank, onMe }: Pick<FinderProps, "ownRank" | "onMe">) {
         Which row is mine?
       </button>
     );
-  if (ownRank === undefined) return <span className="muted">You have no points in this season yet.</span>;
+  if (own === undefined) return <span className="muted">You have no points in this season yet.</span>;
   return (
-    <button type="button" onClick={() => onMe(ownRank)}>
-      Jump to me, rank {group(ownRank)}
+    <button type="button" onClick={() => onMe(own.place)}>
+      Jump to me, rank {group(own.rank)}
     </button>
   );
 }

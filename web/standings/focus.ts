@@ -1,8 +1,8 @@
 const PATIENCE = 5_000;
 
 /** Brings a row into view and the focus to it, as soon as it stands in the table and what was there before is gone. */
-export function focusRow(wanted: { rank: number } | "own"): void {
-  const row = wanted === "own" ? "tr.own" : `tr[data-rank="${wanted.rank}"]`;
+export function focusRow(wanted: { place: number } | "own"): void {
+  const row = wanted === "own" ? "tr.own" : `tr[data-place="${wanted.place}"]`;
   const began = performance.now();
   const look = () => {
     const found = document.querySelector<HTMLElement>(`.standings[aria-busy="false"] > tbody > ${row}`);

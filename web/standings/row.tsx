@@ -28,14 +28,14 @@ export interface RowProps {
 
 /** An account's row; it opens to why it has its score. */
 export const Row = memo(function Row({ standing, profile, seasonId, most, own, wrong, open, onToggle }: RowProps) {
-  const { rank, account, points, verified, pending, refuted, caught } = standing;
+  const { rank, place, account, points, verified, pending, refuted, caught } = standing;
   const detail = useId();
   const first = useRef(points);
   const rise = profile && riseOf(profile, rank);
   const classes = ["row", own && "own", wrong && "wrong"].filter(Boolean).join(" ");
   return (
     <>
-      <tr className={classes} data-account={account} data-rank={rank}>
+      <tr className={classes} data-account={account} data-place={place}>
         <td className="number">
           <Num value={rank} />
         </td>

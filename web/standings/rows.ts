@@ -9,17 +9,17 @@ export const PAGE = 50;
 
 const route = (seasonId: string) => `/v1/seasons/${seasonId}`;
 
-/** The ranking from a rank on. */
-export function useStandings(seasonId: string, rank: number) {
+/** The ranking from a place on. */
+export function useStandings(seasonId: string, place: number) {
   const onwards = withQuery(`${route(seasonId)}/standings`, { limit: PAGE });
-  return usePages<StandingsPage>(rank === 1 ? onwards : `${onwards}&rank=${rank}`, onwards);
+  return usePages<StandingsPage>(place === 1 ? onwards : `${onwards}&place=${place}`, onwards);
 }
 
 /** Accounts whose address begins so. */
 export const useSearched = (seasonId: string, prefix: string | undefined) =>
   useAnswer<SearchAnswer>(prefix === undefined ? undefined : withQuery(`${route(seasonId)}/search`, { prefix }));
 
-/** An account's place; an error of status 404 where it has none. */
+/** An account's standing; an error of status 404 where it has none. */
 export const useStanding = (seasonId: string, account: Address | undefined) =>
   useAnswer<StandingAnswer>(account === undefined ? undefined : `${route(seasonId)}/standings/${account}?around=0`);
 
@@ -27,7 +27,7 @@ export const useStanding = (seasonId: string, account: Address | undefined) =>
 export function rowsOf(pages: readonly Pick<StandingsPage, "items">[]): Standing[] {
   const rows = new Map<Address, Standing>();
   for (const { items } of pages) for (const item of items) rows.set(item.account, item);
-  return [...rows.values()].sort((a, b) => a.rank - b.rank);
+  return [...rows.values()].sort((a, b) => a.place - b.place);
 }
 
 const ACCOUNTS_AT_ONCE = 50;

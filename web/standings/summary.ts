@@ -18,7 +18,8 @@ export function summaryOf(before: readonly Standing[], after: readonly Standing[
       : `You went from rank ${was.rank} to rank ${own.rank}, with ${plural(own.points, "point")}.`;
   }
   const [leader] = after;
-  if (leader?.rank === 1 && before[0]?.rank === 1 && leader.account !== before[0].account)
+  const leads = leader?.place === 1 && after[1]?.rank !== 1;
+  if (leads && before[0]?.place === 1 && leader.account !== before[0].account)
     return `${short(leader.account)} leads now, with ${plural(leader.points, "point")}.`;
   return changed.length === 0 ? undefined : `Standings updated: ${plural(changed.length, "row")} changed.`;
 }

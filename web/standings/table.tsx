@@ -36,7 +36,7 @@ export function StandingsTable(props: TableProps) {
           <th scope="col" className="number" aria-sort={props.prefix === undefined ? "ascending" : "none"}>
             Rank
           </th>
-          <th scope="col" className="wide" title="Ranks risen or fallen since the last epoch ended">
+          <th scope="col" className="wide" title="Change of rank since the last epoch ended">
             Change
           </th>
           <th scope="col">Account</th>
@@ -55,7 +55,7 @@ export function StandingsTable(props: TableProps) {
           <th scope="col" className="number wide">
             Refuted
           </th>
-          <th scope="col" className="number wide" title="Refutations that the account had a part in">
+          <th scope="col" className="number wide" title="Refutations that the account took part in">
             Caught
           </th>
         </tr>
@@ -95,5 +95,6 @@ export function StandingsTable(props: TableProps) {
 
 function captionOf({ rows, total, prefix }: TableProps): string {
   if (prefix !== undefined) return `${plural(rows.length, "account begins", "accounts begin")} with ${prefix}.`;
-  return `Ranks ${group(rows[0]?.rank ?? 0)} to ${group(rows.at(-1)?.rank ?? 0)} of ${group(total)}: by points, then by who got there first.`;
+  const [first, last] = [rows[0]?.place ?? 0, rows.at(-1)?.place ?? 0];
+  return `Places ${group(first)} to ${group(last)} of ${group(total)}, sorted by points; equal points share a rank.`;
 }

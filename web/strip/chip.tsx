@@ -1,12 +1,12 @@
 import { useEffect, useId, useState } from "react";
-import type { AuditState, Recomputed } from "../audit/state.ts";
+import type { AuditState, Recomputed } from "../audit/messages.ts";
 import { checkWhole, useAudit } from "../audit/watch.ts";
 import { announce } from "../components/live.tsx";
 import { Num } from "../components/num.tsx";
 import { group } from "../format.ts";
 import { verdictOf } from "./verdict.ts";
 
-// A shape of its own for each, so that none is told by colour alone.
+// Each has its own shape, so that colour alone never distinguishes them.
 const shapes: Readonly<Record<AuditState["kind"], string>> = {
   checking: "M8 2a6 6 0 1 0 .01 0M8 4.5V8l2.5 2",
   match: "M2.5 8.5l3.5 4 7.5-9",
@@ -58,8 +58,9 @@ function Details({ state, rpcUrl, seasonId }: { state: AuditState; rpcUrl: strin
       )}
       <p>
         Your browser reads this season's point events from {rpcUrl === null ? "the chain" : <code>{rpcUrl}</code>},
-        folds the ledger and its hash, ranks the accounts, and holds the campaign contract's own state and every row
-        that this page shows against that. It covers points, ranks and receipts, not the counts of pending attestations.
+        recomputes the ledger and its hash, ranks the accounts, and compares the result with the campaign contract's own
+        state and with every row on this page. It covers points, ranks and receipts, not the counts of pending
+        attestations.
       </p>
       {recomputed && <Facts of={recomputed} />}
       {recomputed && (
@@ -67,11 +68,11 @@ function Details({ state, rpcUrl, seasonId }: { state: AuditState; rpcUrl: strin
           <button type="button" onClick={() => checkWhole(seasonId)}>
             Compare every rank that the site serves
           </button>{" "}
-          {recomputed.whole !== undefined && `All ${group(recomputed.whole)} were what the chain gives.`}
+          {recomputed.whole !== undefined && `All ${group(recomputed.whole)} match the chain.`}
         </p>
       )}
       <p>
-        The site names that RPC. To depend on nobody here, run <code>proofboard audit</code> with one of your own.
+        This site chose that RPC. For an independent check, run <code>proofboard audit</code> with your own.
       </p>
     </>
   );
@@ -103,7 +104,7 @@ const Facts = ({ of }: { of: Recomputed }) => (
     <dd>
       <Num value={of.rows} />
     </dd>
-    <dt>Accounts also asked of the contract</dt>
+    <dt>Accounts also read from the contract</dt>
     <dd>
       <Num value={of.sampled} />
     </dd>

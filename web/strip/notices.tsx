@@ -35,7 +35,7 @@ export function Notices({ feed: { mode, reorg }, block }: { feed: Feed; block: n
       {reorg && now - reorg.heardAt < NEWS && (
         <p className="notice">
           <strong>Reorganised:</strong> the chain took back what happened above block <Num value={reorg.blockNumber} />.
-          Points that depended on it are gone or moved; the table shows the chain as it is now.
+          Points that depended on it are removed or changed; the table shows the chain's current state.
         </p>
       )}
     </>

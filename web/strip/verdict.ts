@@ -1,4 +1,4 @@
-import type { AuditState } from "../audit/state.ts";
+import type { AuditState } from "../audit/messages.ts";
 import { group, plural } from "../format.ts";
 
 /** What the chip says of an audit. */

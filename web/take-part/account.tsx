@@ -15,7 +15,7 @@ import type { Wallet } from "./wallet.ts";
 /** The chain id of Hardhat and anvil. */
 const DEVELOPMENT_CHAIN = 31_337;
 
-/** Lets the visitor choose an account, and tells the page what to work with. */
+/** Lets the visitor choose an account, and passes its tools to the page. */
 export function AccountChoice({
   deployment: { rpcUrl, ...answer },
   tools,
@@ -56,7 +56,7 @@ export function AccountChoice({
     setMe(undefined);
   };
   const forget = () => {
-    if (!confirm("Forget the key? What it earned can't be claimed by anybody then.")) return;
+    if (!confirm("Forget the key? After that nobody can use what it earned.")) return;
     forgetLocalKey(localStorage, answer.chainId);
     leave();
   };

@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
 import { type Answer, type Attestation, answerHash, attestationUid } from "../../sdk/commitments.ts";
 
-/** An attestation and the answer that will open it: whoever loses the answer loses the deposit. */
+/** An attestation and the answer that will open it: without the answer the deposit is lost. */
 interface JournalEntry {
   uid: Hex;
   attestation: Attestation;

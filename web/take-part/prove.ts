@@ -1,10 +1,13 @@
-import { bytesToHex, type Hex } from "viem";
-import { buildAttestation } from "../../inference/quorum.ts";
+import { type Address, bytesToHex, type Hex } from "viem";
 import { hashTensor } from "../../inference/tensors.ts";
-import { type Client, readSeason, readTasks } from "../../sdk/client.ts";
-import { attestationUid, unitSeed } from "../../sdk/commitments.ts";
+import { type Client, contractOf, readSeason, readTasks } from "../../sdk/client.ts";
+import { type Answer, answerHash, attestationUid, unitSeed, ZERO_HASH } from "../../sdk/commitments.ts";
 import { unitContext } from "../../sdk/contexts.ts";
+import { methodById, methodName } from "../../sdk/methods/index.ts";
+import { Status } from "../../sdk/protocol.ts";
 import { unitInput } from "../../sdk/units.ts";
+import { webMethodOf } from "../methods/index.ts";
+import type { TakePart } from "../methods/method.ts";
 import type { Journal } from "./journal.ts";
 import type { Ran } from "./run.ts";
 import { callOf, send, type Wallet } from "./wallet.ts";
@@ -21,6 +24,8 @@ export interface Tools {
 export interface Draft extends Ran {
   uid: Hex;
   modelId: Hex;
+  /** The task's method, by its number in the registry's list. */
+  method: number;
   taskId: string;
   unit: number;
 }
@@ -35,42 +40,50 @@ export async function draftUnit(tools: Tools, seasonId: bigint, taskId: string, 
   const place = { seasonId, taskId: task.taskId, unit: BigInt(unit) };
   const elements = unitInput(unitSeed(seed, task.taskId, wallet.account, place.unit), task);
   const { input, output } = await run(task.modelId, new Uint8Array(elements.buffer));
-  const { attestation, answer } = buildAttestation({
+  const salt = bytesToHex(crypto.getRandomValues(new Uint8Array(32)));
+  const answer: Answer = { outputHash: hashTensor(output), traceHash: ZERO_HASH, salt };
+  const attestation = {
     prover: wallet.account,
     method: task.method,
     modelId: task.modelId,
     inputHash: hashTensor(input),
     context: unitContext({ campaign: client.contracts.campaign.address, ...place }),
-    outputHash: hashTensor(output),
-    salt: bytesToHex(crypto.getRandomValues(new Uint8Array(32))),
-  });
+    answer: answerHash(wallet.account, answer),
+  };
   const uid = attestationUid(client.deployment.chainId, client.contracts.attestationRegistry.address, attestation);
   journal.keep({ uid, attestation, answer });
-  return { uid, modelId: task.modelId, taskId, unit, input, output };
+  return { uid, modelId: task.modelId, method: task.method, taskId, unit, input, output };
 }
 
 /**
- * Deposits what Quorum asks, where it isn't there already, and commits to an attestation of the journal. The wallet is
- * asked once or twice; `say` is told before each time.
+ * Deposits what the task's method asks, where it isn't there already, and commits to an attestation of the journal. The
+ * wallet is asked once or twice; `say` is told before each time. Throws a sentence where this page can't take part under
+ * the method.
  */
 export async function commitDraft({ client, wallet, journal }: Tools, uid: Hex, say: (step: string) => void) {
-  const { bonds, quorum, attestationRegistry } = client.contracts;
-  const deposit = await client.rpc.readContract({ ...quorum, functionName: "depositPerAttestation" });
-  const holder = [quorum.address, wallet.account] as const;
+  const { bonds, attestationRegistry } = client.contracts;
+  const { method, modelId, inputHash, context, answer } = kept(journal, uid).attestation;
+  const { contract, takePart } = partIn(client, method);
+  const deposit = await takePart.deposit(client, contract);
+  const holder = [contract, wallet.account] as const;
   const { free } = await client.rpc.readContract({ ...bonds, functionName: "bondOf", args: holder });
   if (free < deposit) {
-    say("Depositing what a wrong answer would cost …");
+    say("Depositing the money that a wrong answer would lose …");
     const value = deposit - free;
     await send(client.rpc, wallet, callOf({ ...bonds, functionName: "deposit", args: holder, value }));
   }
-  const { method, modelId, inputHash, context, answer } = kept(journal, uid).attestation;
   say("Committing to the answer, still hidden …");
   const args = [method, modelId, inputHash, context, answer] as const;
   await send(client.rpc, wallet, callOf({ ...attestationRegistry, functionName: "commit", args }));
 }
 
-/** `Status.Pending` of a record in the registry. */
-const PENDING = 1;
+/** A method's contract, which holds its provers' bonds, and how to take part under it. */
+function partIn(client: Client, id: number): { contract: Address; takePart: TakePart } {
+  const method = methodById(id);
+  const takePart = webMethodOf(id)?.takePart;
+  if (!method || !takePart) throw new Error(`A browser can't take part under ${methodName(id)}.`);
+  return { contract: contractOf(client, method).address, takePart };
+}
 
 /** Opens a committed attestation of the journal; that it is open already, or settled, is no error. */
 export async function reveal({ client, wallet, journal }: Omit<Tools, "run">, uid: Hex): Promise<void> {
@@ -84,7 +97,7 @@ export async function reveal({ client, wallet, journal }: Omit<Tools, "run">, ui
     // This page may have been first, before a reload or in another tab.
     const { attestationRegistry } = client.contracts;
     const record = await client.rpc.readContract({ ...attestationRegistry, functionName: "recordOf", args: [uid] });
-    if (record.status === PENDING && !record.open) throw error;
+    if (record.status === Status.pending && !record.open) throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { fetchContent } from "../../inference/content.ts";
 import { openModels } from "../../inference/models.ts";
+import { openHere } from "../../inference/opener.ts";
 import { loadRuntime } from "../../inference/runtime.ts";
 import { connect } from "../../sdk/client.ts";
 import { sentenceOf } from "../../sdk/errors.ts";
@@ -12,7 +13,7 @@ addEventListener("message", async ({ data }: MessageEvent<RunRequest>) => {
   const { deployment, rpcUrl, origin, modelId, input } = data;
   try {
     const content = { get: (cid: string) => fetchContent(origin, cid) };
-    const models = openModels(connect(deployment, rpcUrl), content, await loadRuntime(await fetchWasm()));
+    const models = openModels(connect(deployment, rpcUrl), content, openHere(await loadRuntime(await fetchWasm())));
     const { layout, session } = await models.open(modelId);
     const output = await session.run(input);
     answer({ ran: { input: { spec: layout.input, data: input }, output: { spec: layout.output, data: output } } });

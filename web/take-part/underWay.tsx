@@ -15,12 +15,14 @@ export function UnderWay({ tools, uids }: { tools: Tools; uids: readonly Hex[] }
       {failure && <p role="alert">{failure}</p>}
       <ul className="bare under-way">
         {attestations.map((attestation) => {
-          const { uid, unit, status, outputHash } = attestation;
-          const lost = status === "pending" && outputHash === null && !kept.has(uid);
+          const { uid, unit, status, answer, outputHash } = attestation;
+          const isHidden = status === "pending" && answer !== null && outputHash === null;
           return (
             <li key={uid} className="card">
-              <Status status={status} /> Task {unit?.taskId}, unit {unit && group(unit.unit)}:{" "}
-              {lost ? "its answer is not kept in this browser: open it where it was made." : standOf(attestation)}{" "}
+              <Status status={status} /> {unit ? `Task ${unit.taskId}, unit ${group(unit.unit)}` : "For no unit"}:{" "}
+              {isHidden && !kept.has(uid)
+                ? "its answer is not kept in this browser: open it where it was made."
+                : standOf(attestation)}{" "}
               <Link href={`/attestations/${uid}`} className="nowrap">
                 Attestation {short(uid)}
               </Link>

@@ -1,5 +1,7 @@
 import type { Hex } from "viem";
 import type { AttestationSummary, Season, Task } from "../../sdk/wire.ts";
+import { webMethodOf } from "../methods/index.ts";
+import type { TakePart } from "../methods/method.ts";
 
 /** A unit of work that is assigned to an account, and how far it got. */
 export interface AssignedUnit {
@@ -11,14 +13,18 @@ export interface AssignedUnit {
   uid: Hex | undefined;
 }
 
-/** Quorum's number: the method whose units one answer at a time can be given to. */
-const QUORUM = 1;
-
-/** Attestations for one unit at most: a void one may be tried again. */
-const MAX_TRIES = 3;
+/** A task that a visitor's browser can work on, and how it takes part. */
+export interface OpenTask {
+  task: Task;
+  takePart: TakePart;
+}
 
 /** The tasks of a season that a visitor's browser can work on. */
-export const openTasks = ({ tasks }: Season): Task[] => tasks.filter(({ method }) => method.id === QUORUM);
+export const openTasks = ({ tasks }: Season): OpenTask[] =>
+  tasks.flatMap((task) => {
+    const takePart = webMethodOf(task.method.id)?.takePart;
+    return takePart ? [{ task, takePart }] : [];
+  });
 
 /**
  * Units of a task with their states, by number: at most `limit` that were begun, the last ones, and as many free ones.
@@ -28,7 +34,7 @@ export const openTasks = ({ tasks }: Season): Task[] => tasks.filter(({ method }
  */
 export function assignedUnits(
   seasonId: string,
-  { taskId, unitsPerAccount }: Task,
+  { task: { taskId, unitsPerAccount }, takePart: { maxTries } }: OpenTask,
   attestations: readonly AttestationSummary[],
   { limit, isAll }: { limit: number; isAll: boolean },
 ): AssignedUnit[] {
@@ -39,7 +45,7 @@ export function assignedUnits(
     tries.set(unit, [...(tries.get(unit) ?? []), attestation]);
   }
   const known = [...tries]
-    .map(([unit, all]): AssignedUnit => ({ taskId, unit, state: stateOf(all), uid: all[0]?.uid }))
+    .map(([unit, all]): AssignedUnit => ({ taskId, unit, state: stateOf(all, maxTries), uid: all[0]?.uid }))
     .sort((a, b) => a.unit - b.unit);
   const begun = known.filter(({ state }) => state !== "free").slice(-limit);
   const free = known.filter(({ state }) => state === "free").slice(0, limit);
@@ -49,8 +55,8 @@ export function assignedUnits(
   return [...begun, ...free].sort((a, b) => a.unit - b.unit);
 }
 
-function stateOf(tries: readonly AttestationSummary[]): AssignedUnit["state"] {
+function stateOf(tries: readonly AttestationSummary[], maxTries: number): AssignedUnit["state"] {
   for (const state of ["verified", "refuted", "pending"] as const)
     if (tries.some(({ status }) => status === state)) return state;
-  return tries.length < MAX_TRIES ? "free" : "spent";
+  return tries.length < maxTries ? "free" : "spent";
 }

@@ -1,14 +1,15 @@
 import { useState } from "react";
 import { Link } from "wouter";
 import { sentenceOf } from "../../sdk/errors.ts";
-import type { AttestationSummary, Season, Task } from "../../sdk/wire.ts";
+import type { AttestationSummary, Season } from "../../sdk/wire.ts";
 import { cardOf } from "../cards/known.ts";
 import { Seen } from "../check/seen.tsx";
 import { announce } from "../components/live.tsx";
 import { Empty } from "../components/states.tsx";
 import { group, plural, short } from "../format.ts";
+import { webMethodOf } from "../methods/index.ts";
 import { commitDraft, type Draft, draftUnit, type Tools } from "./prove.ts";
-import { type AssignedUnit, assignedUnits, openTasks } from "./units.ts";
+import { type AssignedUnit, assignedUnits, type OpenTask, openTasks } from "./units.ts";
 
 const SHOWN = 6;
 
@@ -47,13 +48,13 @@ export function Units({
     attempt(`Running the model on unit ${unit} of task ${taskId} …`, async () => {
       setDraft(undefined);
       setDraft(await draftUnit(tools, BigInt(season.seasonId), taskId, unit));
-      announce("The model has run. Attest to what it said, or leave it.");
+      announce("The model has run. Attest to its answer, or discard it.");
     });
-  const attest = ({ uid }: Draft) =>
+  const attest = ({ uid, method }: Draft) =>
     attempt("Attesting …", async () => {
       await commitDraft(tools, uid, setDoing);
       setDraft(undefined);
-      announce("Committed. The answer is opened when the panel's members have committed theirs.");
+      announce(webMethodOf(method)?.takePart?.spoken.committed ?? "Committed.");
       onCommitted();
     });
 
@@ -61,6 +62,9 @@ export function Units({
   if (tasks.length === 0) return <Empty>Season {season.seasonId} has no task that a browser can work on.</Empty>;
   return (
     <>
+      {[...new Set(tasks.map(({ takePart }) => takePart.how))].map((how) => (
+        <p key={how}>{how}</p>
+      ))}
       {failure && <p role="alert">{failure}</p>}
       {doing && <p aria-busy="true">{doing}</p>}
       {draft && (
@@ -76,11 +80,11 @@ export function Units({
           </p>
         </section>
       )}
-      {tasks.map((task) => (
+      {tasks.map((open) => (
         <TaskUnits
-          key={task.taskId}
-          task={task}
-          units={assignedUnits(season.seasonId, task, attestations, { limit: SHOWN, isAll })}
+          key={open.task.taskId}
+          task={open.task}
+          units={assignedUnits(season.seasonId, open, attestations, { limit: SHOWN, isAll })}
           busy={doing !== undefined}
           onRun={run}
         />
@@ -95,7 +99,7 @@ function TaskUnits({
   busy,
   onRun,
 }: {
-  task: Task;
+  task: OpenTask["task"];
   units: AssignedUnit[];
   busy: boolean;
   onRun: (taskId: string, unit: number) => void;

@@ -6,6 +6,7 @@ import type { Attestation, AttestationAnswer } from "../../sdk/wire.ts";
 import { ask } from "../api.ts";
 import { announce } from "../components/live.tsx";
 import { short } from "../format.ts";
+import { webMethodOf } from "../methods/index.ts";
 import { dutyOf } from "./follow.ts";
 import { reveal, type Tools } from "./prove.ts";
 
@@ -35,10 +36,10 @@ export function useReveals(
   useEffect(() => {
     if (now === undefined) return;
     for (const attestation of attestations) {
-      const { uid } = attestation;
+      const { uid, method } = attestation;
       if (dutyOf(attestation, now) !== "reveal" || revealing.current.has(uid)) continue;
       revealing.current.add(uid);
-      announce("All members have committed: your answer is being opened.");
+      announce(webMethodOf(method.id)?.takePart?.spoken.opening ?? "Your answer is being opened.");
       reveal(tools, uid).then(
         () => setFailure(undefined),
         (error: unknown) => {

@@ -34,12 +34,12 @@ interface Entry {
 }
 
 /** Where a log stands. */
-interface Place {
+interface LogLocation {
   block: number;
   log: number;
 }
 
-type Step = (log: RawLog, place: Place) => string | null;
+type Step = (log: RawLog, location: LogLocation) => string | null;
 
 /** The n-th word of a log's data, as hex without 0x. */
 const word = (data: string, n: number): string => data.slice(2 + 64 * n, 66 + 64 * n);
@@ -84,7 +84,7 @@ export function createFold(db: Database.Database) {
       (entryOf(attestation.season, attestation.prover).units[1] as number) += attestation.count;
   }
 
-  function claim({ topics }: RawLog, context: string, { block, log }: Place): Attestation {
+  function claim({ topics }: RawLog, context: string, { block, log }: LogLocation): Attestation {
     return {
       ...{ uid: topics[1] as string, prover: address(topics[2] as string), modelId: topics[3] as string, context },
       ...{ method: 0, inputHash: null, answer: null, root: null, outputHash: null, traceHash: null, salt: null },
@@ -132,19 +132,19 @@ export function createFold(db: Database.Database) {
         seed.run(hash(data, 0), Number.parseInt(topics[1] as string, 16));
         return null;
       },
-      "Committed(bytes32,address,bytes32,bytes32,bytes32,bytes32,uint8)": (log, place) => {
-        const attestation = claim(log, hash(log.data, 1), place);
+      "Committed(bytes32,address,bytes32,bytes32,bytes32,bytes32,uint8)": (log, location) => {
+        const attestation = claim(log, hash(log.data, 1), location);
         attestation.inputHash = hash(log.data, 0);
         attestation.answer = hash(log.data, 2);
         attestation.method = whole(log.data, 3);
         record(attestation);
         return attestation.uid;
       },
-      "Attested(bytes32,address,bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,uint8)": (log, place) => {
+      "Attested(bytes32,address,bytes32,bytes32,bytes32,bytes32,bytes32,bytes32,uint8)": (log, location) => {
         const { topics, data } = log;
         let attestation = attestations.get(topics[1] as string);
         if (!attestation) {
-          attestation = claim(log, hash(data, 3), place);
+          attestation = claim(log, hash(data, 3), location);
           attestation.inputHash = hash(data, 0);
           attestation.method = whole(data, 5);
           record(attestation);
@@ -155,8 +155,8 @@ export function createFold(db: Database.Database) {
         changedAttestations.add(attestation);
         return attestation.uid;
       },
-      "BatchAttested(bytes32,address,bytes32,bytes32,uint32,bytes32,uint8,bytes)": (log, place) => {
-        const attestation = claim(log, hash(log.data, 0), place);
+      "BatchAttested(bytes32,address,bytes32,bytes32,uint32,bytes32,uint8,bytes)": (log, location) => {
+        const attestation = claim(log, hash(log.data, 0), location);
         attestation.count = whole(log.data, 1);
         attestation.root = hash(log.data, 2);
         attestation.method = whole(log.data, 3);
@@ -187,8 +187,8 @@ export function createFold(db: Database.Database) {
     /** First topics of the events that are folded. */
     signatures: [...steps.keys()],
     /** Folds a log; what it is found by, null for none. */
-    apply(log: RawLog, place: Place): string | null {
-      return (steps.get(log.topics[0] as string) as Step)(log, place);
+    apply(log: RawLog, location: LogLocation): string | null {
+      return (steps.get(log.topics[0] as string) as Step)(log, location);
     },
     /** Writes what changed since the last time, a row once. */
     flush(): void {

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Place } from "../../decode/events.ts";
-import type { Announcement } from "../../store/announcements.ts";
-import type { SyncStatus } from "../../sync/parts.ts";
+import type { LogLocation } from "../../decode/events.ts";
+import type { Announcement } from "../../sync/announcements.ts";
+import type { SyncStatus } from "../../sync/status.ts";
 import { ProblemError } from "../problems.ts";
 import { progressOf, type State } from "../state.ts";
 import { createMessages } from "./messages.ts";
@@ -14,20 +14,20 @@ export interface StreamLimits {
   clientsOfAddress: number;
   /** Milliseconds between comments that show that the connection lives. */
   heartbeat: number;
-  /** Milliseconds that a client may leave what it was sent unread. */
+  /** Milliseconds after which a client that hasn't read what it was sent is disconnected. */
   patience: number;
 }
 
-/** A reader of the stored events, each at its own pace: all that is held of it is its place. */
+/** A reader of the stored events, each at its own pace: all that is held of it is its location. */
 interface Client {
   address: string;
   /** The last event read. */
-  at: Place;
+  at: LogLocation;
   /** Events above this block were told, or may have been, and are undone. */
   fork: number | undefined;
-  /** The block hash last told. */
+  /** The block hash last sent. */
   head: string | undefined;
-  /** Since when it hasn't taken what it was sent. */
+  /** Since when it hasn't read what it was sent. */
   blockedSince: number | undefined;
   needsBeat: boolean;
   left: boolean;
@@ -35,36 +35,24 @@ interface Client {
   drop: () => void;
 }
 
-/** What a client is sent, until it leaves. */
+/** What is sent to a client, until it leaves. */
 interface Joined {
   texts: AsyncGenerator<string, void>;
   leave(): void;
 }
 
-/** All clients of the stream. */
-export interface Hub {
-  /**
-   * Lets a client in that goes on behind the event `lastId`, or from now on; `drop` ends a connection that is stuck.
-   * Throws a problem of status 400, 410 or 503.
-   */
-  join(address: string, lastId: string | undefined, drop: () => void): Joined;
-  clients(): number;
-  /** Ends every stream. */
-  close(): void;
-}
-
 const ROWS_AT_ONCE = 50;
 const LONGEST_TEXT = 65_536;
-/** A client that is more events behind shall read anew instead. */
+/** A client that is more events behind must start again. */
 const MOST_BEHIND = 10_000;
-/** Milliseconds to take what was sent when the server closes. */
+/** Milliseconds that a client has to read what was sent when the server closes. */
 const LAST_WORDS = 500;
-const NONE: Place = { blockNumber: 0, logIndex: 0 };
+const NONE: LogLocation = { blockNumber: 0, logIndex: 0 };
 
-export function createHub(state: State, condition: SyncStatus, limits: StreamLimits): Hub {
+export function createHub(state: State, condition: SyncStatus, limits: StreamLimits) {
   const clients = new Set<Client>();
   const messages = createMessages(state);
-  const start = state.chain.progress();
+  const start = state.writer.progress();
   const undone = createUndone(start ? Math.min(start.finalized, start.cursor.number) : 0);
   let head = start?.cursor.number ?? 0;
 
@@ -95,12 +83,12 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
       throw new ProblemError(503, `${address} has ${same} streams open already: close one, or try again later.`);
   }
 
-  /** Where a client goes on, and above which block what it has is undone. */
+  /** Where a client continues, and above which block its events are undone. */
   function resume(lastId: string | undefined): Pick<Client, "at" | "fork"> {
     const { cursor, finalized } = progressOf(state);
     if (condition.caughtUpAt !== undefined) undone.settle(head);
     if (lastId === undefined) return { at: state.feed.last(cursor.number) ?? NONE, fork: undefined };
-    const last = placeOf(lastId);
+    const last = locationOf(lastId);
     const isKnown = last.blockNumber <= cursor.number && (idIsNone(last) || state.feed.has(last));
     const unknown = isKnown ? undefined : Math.min(finalized, cursor.number, last.blockNumber - 1);
     const fork = undone.forkBelow(last.blockNumber) ?? unknown;
@@ -110,8 +98,10 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
     return { at, fork };
   }
 
-  /** What the client is to be told next; undefined while there is nothing. */
-  function next(client: Client): string | undefined {
+  /** The next message for the client; undefined while there is none. */
+  async function next(client: Client): Promise<string | undefined> {
+    const { needsBeat } = client;
+    client.needsBeat = false;
     if (client.fork !== undefined) {
       const { fork } = client;
       client.fork = undefined;
@@ -119,34 +109,44 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
       if (client.at.blockNumber > fork) client.at = state.feed.last(fork) ?? NONE;
       return messages.ofReorg(client.at, fork);
     }
-    const rows = state.feed.after(client.at, ROWS_AT_ONCE);
-    let text = "";
-    for (const row of rows) {
-      text += messages.ofEvent(row);
-      client.at = row.place;
-      if (text.length > LONGEST_TEXT) break;
+    const { at } = client;
+    const read = await state.read(async (snapshot) => {
+      const rows = await snapshot.feed.after(at, ROWS_AT_ONCE);
+      let text = "";
+      let last: LogLocation | undefined;
+      for (const row of rows) {
+        text += await messages.ofEvent(row);
+        last = row.location;
+        if (text.length > LONGEST_TEXT) break;
+      }
+      return { text, last };
+    });
+    // Undone blocks are reported first.
+    if (client.fork !== undefined) return "";
+    if (read.last) {
+      client.at = read.last;
+      return read.text;
     }
-    if (rows.length > 0) return text;
     const { hash } = progressOf(state).cursor;
     if (client.head !== hash) {
       client.head = hash;
       return messages.ofHead(client.at);
     }
-    return client.needsBeat ? ":\n\n" : undefined;
+    return needsBeat ? ":\n\n" : undefined;
   }
 
   async function* follow(client: Client): AsyncGenerator<string, void> {
     yield "retry: 2000\n\n";
     while (!client.left) {
-      const text = next(client);
-      client.needsBeat = false;
-      if (text === undefined) await new Promise<void>((resolve) => (client.wake = resolve));
+      const woken = new Promise<void>((resolve) => (client.wake = resolve));
+      const text = await next(client);
+      if (text === undefined) await woken;
       else if (text !== "") {
         client.blockedSince = Date.now();
         yield text;
         client.blockedSince = undefined;
       }
-      // However fast it reads, others come in between.
+      // Other clients get their turn, however fast this one reads.
       await turn();
     }
   }
@@ -158,7 +158,11 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
   }
 
   return {
-    join(address, lastId, drop) {
+    /**
+     * Lets a client in that goes on behind the event `lastId`, or from now on; `drop` ends a connection that is stuck.
+     * Throws a problem of status 400, 410 or 503.
+     */
+    join(address: string, lastId: string | undefined, drop: () => void): Joined {
       const begun = resume(lastId);
       admit(address);
       const client: Client = {
@@ -168,8 +172,9 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
       clients.add(client);
       return { texts: follow(client), leave: () => leave(client) };
     },
-    clients: () => clients.size,
-    close() {
+    clients: (): number => clients.size,
+    /** Ends every stream. */
+    close(): void {
       stop();
       clearInterval(beat);
       for (const client of clients) {
@@ -180,11 +185,14 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
   };
 }
 
-function placeOf(id: string): Place {
+/** All clients of the stream. */
+export type Hub = ReturnType<typeof createHub>;
+
+function locationOf(id: string): LogLocation {
   const [, blockNumber, logIndex] = /^(\d{1,15})-(\d{1,9})$/.exec(id) ?? [];
   if (blockNumber === undefined)
     throw new ProblemError(400, `The parameter lastEventId is "${id}": an id is <block>-<logIndex>.`, "lastEventId");
   return { blockNumber: Number(blockNumber), logIndex: Number(logIndex) };
 }
 
-const idIsNone = ({ blockNumber, logIndex }: Place): boolean => blockNumber === 0 && logIndex === 0;
+const idIsNone = ({ blockNumber, logIndex }: LogLocation): boolean => blockNumber === 0 && logIndex === 0;

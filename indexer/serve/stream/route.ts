@@ -6,10 +6,10 @@ import type { Hub } from "./hub.ts";
 
 const TYPE = "text/event-stream; charset=utf-8";
 
-const DESCRIPTION = `Server-sent events: \`points\` (data: a Receipt) and \`status\` (a AttestationSummary) as they stand by now, \`reorg\` (a
-StreamReorg: every event above the block is undone, and what replaced it follows) and \`head\` (a StreamHead: answers are of this block
-now). The id is the place of the last event told of, \`<block>-<logIndex>\`; a client that comes back with it misses nothing. Each
-client is a place in the stored events; at most so many at once, and one that stops reading is cut off.`;
+const DESCRIPTION = `Server-sent events: \`points\` (data: a Receipt) and \`status\` (an AttestationSummary) in their current state, \`reorg\` (a
+StreamReorg: every event above the block is undone; what replaced it follows) and \`head\` (a StreamHead: answers are now of this
+block). The id is the position of the last event sent, \`<block>-<logIndex>\`; a client that reconnects with it misses nothing. The number
+of clients is limited, and clients that stop reading are disconnected.`;
 
 /** `/stream`. */
 export function streamRoute(app: App, hub: Hub): void {
@@ -17,10 +17,12 @@ export function streamRoute(app: App, hub: Hub): void {
     "/stream",
     {
       schema: {
-        summary: "What happens on the chain, as it happens",
+        summary: "Live events, as server-sent events",
         description: DESCRIPTION.replaceAll("\n", " "),
-        headers: z.object({ "last-event-id": z.string().optional().describe("Where to go on; before `lastEventId`.") }),
-        querystring: z.strictObject({ lastEventId: z.string().optional().describe("Where to go on: an event's id.") }),
+        headers: z.object({
+          "last-event-id": z.string().optional().describe("Id of the last event received; used before `lastEventId`."),
+        }),
+        querystring: z.strictObject({ lastEventId: z.string().optional().describe("Id of the last event received.") }),
         response: {
           200: { content: { "text/event-stream": { schema: z.string() } } },
           410: schemas.problem,

@@ -1,13 +1,3 @@
-/** Which blocks were undone, so that whoever read them can be told. */
-export interface Undone {
-  /** Every block above `fork` up to `head` was undone. */
-  add(fork: number, head: number): void;
-  /** What an earlier process undid is known to be no higher than this. */
-  settle(head: number): void;
-  /** The block above which a reader who came as far as `blockNumber` may hold undone events; undefined if it can't. */
-  forkBelow(blockNumber: number): number | undefined;
-}
-
 interface Range {
   fork: number;
   head: number;
@@ -16,14 +6,14 @@ interface Range {
 const MOST_RANGES = 1_000;
 
 /**
- * Remembers reorganisations. Of those before this process nothing is known but that no block up to `final` was undone:
- * until {@link Undone.settle} any block above it may have been.
+ * Which blocks were undone, for those who read them. Of reorganisations before this process nothing is known but that no block up to `final` was undone:
+ * until `settle` any block above it may have been.
  */
-export function createUndone(final: number): Undone {
+export function createUndone(final: number) {
   let ranges: Range[] = [{ fork: final, head: Number.POSITIVE_INFINITY }];
   let highest = 0;
 
-  // Whoever read an undone block had read its range's fork too, which a later reorganisation may have undone.
+  // A client that read an undone block also read its fork, which a later reorganisation may have undone.
   function merge(added: Range): void {
     const apart = ranges.filter(({ fork, head }) => head <= added.fork || fork > added.head);
     const met = ranges.filter((range) => !apart.includes(range));
@@ -38,14 +28,18 @@ export function createUndone(final: number): Undone {
   }
 
   return {
-    add(fork, head) {
+    /** Every block above `fork` up to `head` was undone. */
+    add(fork: number, head: number): void {
       highest = Math.max(highest, head);
       merge({ fork, head });
     },
-    settle(head) {
+    /** What an earlier process undid is known to be no higher than this. */
+    settle(head: number): void {
       const settled = Math.max(head, highest);
       ranges = ranges.map((range) => (range.head === Number.POSITIVE_INFINITY ? { ...range, head: settled } : range));
     },
-    forkBelow: (blockNumber) => ranges.find(({ fork, head }) => fork < blockNumber && blockNumber <= head)?.fork,
+    /** The block above which a reader who came as far as `blockNumber` may hold undone events; undefined if it can't. */
+    forkBelow: (blockNumber: number): number | undefined =>
+      ranges.find(({ fork, head }) => fork < blockNumber && blockNumber <= head)?.fork,
   };
 }

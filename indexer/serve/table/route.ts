@@ -20,8 +20,8 @@ export function tableRoute(app: App, state: State): void {
     "/seasons/:seasonId/standings.csv",
     {
       schema: {
-        summary: "The whole ranking of a season, as of one block; the header `as-of` says which",
-        description: `Written once for all who ask at that block; at most ${MOST_READERS} at once.`,
+        summary: "The whole ranking of a season at one block, which the header `as-of` names",
+        description: `Written once for each block; at most ${MOST_READERS} downloads at once.`,
         params: z.object({ seasonId }),
         querystring: noQuery,
         response: {
@@ -33,7 +33,7 @@ export function tableRoute(app: App, state: State): void {
     },
     async (request, reply) => {
       const { seasonId: id } = request.params;
-      const present = etagOf(asOf(state, requireSeason(state, id)));
+      const present = await state.read(async (snapshot) => etagOf(asOf(snapshot, await requireSeason(snapshot, id))));
       reply.type("text/csv; charset=utf-8").header("cache-control", "no-cache");
       if (request.method === "HEAD" || asks(request, present)) return reply.header("etag", present).send("" as never);
       if (readers === MOST_READERS)

@@ -8,24 +8,18 @@ import { ProblemError } from "../problems.ts";
 import { asOf, type State } from "../state.ts";
 import type { TableState, TableTask } from "./writer.ts";
 
-/** A table from its beginning, and the state that it is of. */
+/** A table from its beginning, and the state that it shows. */
 interface Table {
   asOf: AsOf;
   /** Must be read to its end or destroyed. */
   stream: Readable;
 }
 
-/** Tables as files that go when nobody reads them any more. */
-export interface Tables {
-  /** Writes the table as of now, or joins those who read it already. Throws a problem of status 404 or 503. */
-  open(season: number): Promise<Table>;
-  close(): void;
-}
-
 const MOST_WRITTEN = 2;
 const LONGEST_WRITING = 60_000;
 
-export function createTables(state: State): Tables {
+/** Tables as files that go when nobody reads them any more. */
+export function createTables(state: State) {
   const written = new Map<string, Promise<() => Table>>();
   const workers = new Set<Worker>();
   let writing = 0;
@@ -41,7 +35,7 @@ export function createTables(state: State): Tables {
     const directory = await mkdtemp(join(tmpdir(), "proofboard-table-"));
     try {
       const file = join(directory, "table.csv");
-      const of = await run({ database: state.db.name, season, file });
+      const of = await run({ database: state.files.name, season, file });
       if (!of.season) throw new ProblemError(404, `There is no season ${season} any more.`);
       return readersOf(await open(file), asOf(state, of.season, of), forget);
     } finally {
@@ -80,8 +74,9 @@ export function createTables(state: State): Tables {
   }
 
   return {
-    async open(season) {
-      const name = `${season} ${state.chain.progress()?.cursor.hash}`;
+    /** Writes the table as of now, or joins those who read it already. Throws a problem of status 404 or 503. */
+    async open(season: number): Promise<Table> {
+      const name = `${season} ${state.writer.progress()?.cursor.hash}`;
       const forget = () => void written.delete(name);
       const table = written.get(name) ?? begin(season, forget);
       written.set(name, table);
@@ -92,7 +87,7 @@ export function createTables(state: State): Tables {
         throw error;
       }
     },
-    close() {
+    close(): void {
       for (const worker of workers) void worker.terminate();
     },
   };

@@ -1,12 +1,10 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
-import Database from "better-sqlite3";
 import type { Standing } from "../../../sdk/wire.ts";
 import type { Header } from "../../ingest/blocks.ts";
-import { createRanking } from "../../rank/ranking.ts";
+import { readOnce } from "../../open.ts";
 import { positionOf } from "../../rank/standings.ts";
-import { createBlocks } from "../../store/blocks.ts";
-import { createSeasonReader, type SeasonRow } from "../../store/read-seasons.ts";
+import type { ReadSeason } from "../../store/sqlite/read-seasons.ts";
 
 /** What a table is written of, and where. */
 export interface TableTask {
@@ -19,43 +17,36 @@ export interface TableTask {
 export interface TableState {
   cursor: Header;
   finalized: number;
-  season: SeasonRow | undefined;
+  season: ReadSeason | undefined;
 }
 
-const COLUMNS = ["rank", "account", "points", "verified", "pending", "refuted", "caught", "lastSeq", "lastChangeAt"];
+const COLUMNS = [
+  ...["rank", "place", "account", "points"],
+  ...["verified", "pending", "refuted", "caught", "lastSeq", "lastChangeAt"],
+];
 const ROWS_AT_ONCE = 1_000;
 
-// A thread of its own reads at full speed within one transaction, which so is short: however slowly a client takes the
-// table, neither the write-ahead log nor anybody's answer waits for it.
+// Its own thread reads at full speed in one short transaction: a slow client holds up neither the write-ahead log nor
+// other answers.
 parentPort?.postMessage(write(workerData as TableTask));
 
 function write({ database, season, file }: TableTask): TableState {
-  const db = new Database(database, { readonly: true });
   const out = openSync(file, "a");
   try {
-    return db.transaction(() => {
-      const state = stateOf(db, season);
+    return readOnce(database, ({ ranking, readers, position }) => {
+      if (!position) throw new Error("No block is indexed.");
       writeSync(out, `${COLUMNS.join(",")}\n`);
-      const standings = createRanking(db).of(season);
+      const standings = ranking.of(season);
       for (let last: Standing | undefined; ; ) {
         const page = standings.page(last && positionOf(last), ROWS_AT_ONCE);
         last = page.at(-1);
-        if (!last) return state;
+        if (!last) return { ...position, season: readers.seasons.season(season) };
         writeSync(out, page.map(line).join(""));
       }
-    })();
+    });
   } finally {
     closeSync(out);
-    db.close();
   }
-}
-
-function stateOf(db: Database.Database, season: number): TableState {
-  const blocks = createBlocks(db);
-  const position = blocks.position();
-  const cursor = position && blocks.header(position.cursor);
-  if (!cursor) throw new Error("No block is indexed.");
-  return { cursor, finalized: position.finalized, season: createSeasonReader(db).season(season) };
 }
 
 function line(standing: Standing): string {

@@ -71,13 +71,11 @@ describe("AttestationRegistry.attest", () => {
 
   it("refuses an open answer where the method takes hidden ones only", async () => {
     const { registry, quorum, prover, attestation } = await networkHelpers.loadFixture(fixture);
-    const uid = attestationUid(31337, addressOf(registry), { ...attestation, method: 1 });
+    const { modelId, inputHash } = attestation;
 
-    await expect(
-      registry.connect(prover).attest(1, attestation.modelId, attestation.inputHash, FREE_CONTEXT, opened, "0x"),
-    )
-      .to.be.revertedWithCustomError(quorum, "CommitOnly")
-      .withArgs(uid);
+    await expect(registry.connect(prover).attest(1, modelId, inputHash, FREE_CONTEXT, opened, "0x"))
+      .to.be.revertedWithCustomError(quorum, "NotSupported")
+      .withArgs(quorum.interface.getFunction("onAttest").selector);
   });
 
   it("prevents a method from attesting for the prover", async () => {

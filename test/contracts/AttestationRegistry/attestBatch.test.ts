@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { concat, type Hex } from "viem";
-import { buildBatch } from "../../../inference/fraud.ts";
+import { buildBatch } from "../../../inference/methods/fraudProof/evidence.ts";
 import { batchId } from "../../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
 import { addressOf, hash, protocol } from "../fixtures.ts";
@@ -63,8 +63,8 @@ describe("AttestationRegistry.attestBatch", () => {
         .withArgs(method);
 
     await expect(p.registry.attestBatch(QUORUM, p.integerModel, p.batch.context, 3, "0x", p.traces))
-      .to.be.revertedWithCustomError(p.quorum, "CommitOnly")
-      .withArgs(await p.registry.batchIdOf({ ...p.batch, method: QUORUM }));
+      .to.be.revertedWithCustomError(p.quorum, "NotSupported")
+      .withArgs(p.quorum.interface.getFunction("onAttestBatch").selector);
   });
 
   it("refuses what its method refuses", async () => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { buildBatch } from "../../../inference/fraud.ts";
+import { buildBatch } from "../../../inference/methods/fraudProof/evidence.ts";
 import { type Batch, batchId, batchTypes } from "../../../sdk/commitments.ts";
 import { addressOf, protocol } from "../fixtures.ts";
 import { signingDomain } from "../fraud.ts";

@@ -118,7 +118,7 @@ describe("AttestationRegistry.attestBySig", () => {
     await expect(relay({ method: 9 }))
       .to.be.revertedWithCustomError(p.registry, "UnknownMethod")
       .withArgs(9);
-    await expect(relay({ method: QUORUM })).to.be.revertedWithCustomError(p.quorum, "CommitOnly");
+    await expect(relay({ method: QUORUM })).to.be.revertedWithCustomError(p.quorum, "NotSupported");
   });
 
   it("refuses a wallet that didn't sign, or signed something else", async () => {

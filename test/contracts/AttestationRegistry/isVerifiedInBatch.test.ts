@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { type Hex, toHex } from "viem";
-import { buildBatch } from "../../../inference/fraud.ts";
+import { buildBatch } from "../../../inference/methods/fraudProof/evidence.ts";
 import { batchId } from "../../../sdk/commitments.ts";
 import { orderedTree } from "../../../sdk/tree.ts";
 import { addressOf, protocol } from "../fixtures.ts";

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { bytesToHex, keccak256 } from "viem";
-import { encodeLayout, tensorHeader } from "../../../sdk/layouts.ts";
+import { bytesToHex, keccak256, size } from "viem";
+import { encodeLayout, encodeRows, INT8, tensorHeader } from "../../../sdk/layouts.ts";
 import { orderedTree } from "../../../sdk/tree.ts";
-import { floatLayout, hash, integerLayout, protocol, publication } from "../fixtures.ts";
+import { floatLayout, hash, integerLayout, protocol, publication, rowsOf } from "../fixtures.ts";
 import {
   bases,
   draftSeason,
@@ -13,16 +13,32 @@ import {
   MOCK,
   openSeason,
   POINTS,
+  type Protocol,
   rulesOf,
   UNITS,
 } from "../seasons.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
+/** Publishes a float model that takes int8 elements. */
+async function publishFloat({ models }: Pick<Protocol, "models">, elements: number) {
+  const layout = bytesToHex(encodeLayout({ ...floatLayout, input: { name: "x", dtype: INT8, dims: [elements] } }));
+  const modelId = await models.publish.staticCall(publication, layout, "0x", "");
+  await models.publish(publication, layout, "0x", "");
+  return { modelId, layout };
+}
+
 describe("Campaign.addTask", () => {
   async function fixture() {
     const p = await protocol(ethers);
     return { ...p, ...(await draftSeason(p, networkHelpers)), campaign: p.campaign.connect(p.organiser) };
+  }
+
+  async function fraudFixture() {
+    const p = await fixture();
+    const fraud = await ethers.deployContract("FraudProof", [p.campaign, p.bonds, 300, 1000]);
+    await p.registry.addMethod(fraud);
+    return { ...p, fraud };
   }
 
   it("refuses a season that nobody drafted", async () => {
@@ -105,7 +121,7 @@ describe("Campaign.addTask", () => {
       .withArgs(modelId);
   });
 
-  for (const length of [0, 3, 5, 120_004])
+  for (const length of [0, 3, 5])
     it(`refuses ${length} bytes of inputs of 4`, async () => {
       const p = await networkHelpers.loadFixture(fixture);
 
@@ -113,6 +129,63 @@ describe("Campaign.addTask", () => {
         .to.be.revertedWithCustomError(p.campaign, "InvalidInputsLength")
         .withArgs(length, 4);
     });
+
+  it("refuses more than 120,000 bytes of layout and inputs", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const length = 120_000 - size(layoutBytes);
+
+    await expect(p.campaign.addTask(1, rulesOf(p), layoutBytes, new Uint8Array(length + 1)))
+      .to.be.revertedWithCustomError(p.campaign, "TaskTooLarge")
+      .withArgs(120_001, 120_000);
+  });
+
+  it("refuses more than 30,000 inputs", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const { modelId, layout } = await publishFloat(p, 1);
+
+    await expect(p.campaign.addTask(1, rulesOf(p, { modelId }), layout, new Uint8Array(30_001)))
+      .to.be.revertedWithCustomError(p.campaign, "TooManyInputs")
+      .withArgs(30_001, 30_000);
+    await p.campaign.addTask(1, rulesOf(p, { modelId }), layout, new Uint8Array(30_000));
+  });
+
+  it("refuses a method of another campaign, under which every unit would be refused", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const elsewhere = await ethers.deployContract("Campaign", [p.registry, 60, p.manager]);
+    const foreign = await ethers.deployContract("FraudProof", [elsewhere, p.bonds, 300, 1000]);
+    await p.registry.addMethod(foreign);
+
+    await expect(p.campaign.addTask(1, rulesOf(p, { method: 3 }), layoutBytes, inputs))
+      .to.be.revertedWithCustomError(p.campaign, "MethodOfAnotherCampaign")
+      .withArgs(3, elsewhere);
+  });
+
+  it("refuses a float model under FraudProof, and takes it under Quorum", async () => {
+    const { fraud, ...p } = await networkHelpers.loadFixture(fraudFixture);
+    const rules = rulesOf(p, { modelId: p.floatModel, method: 3 });
+    const layout = encodeLayout(floatLayout);
+
+    await expect(p.campaign.addTask(1, rules, layout, inputs))
+      .to.be.revertedWithCustomError(fraud, "NotAnIntegerModel")
+      .withArgs(p.floatModel);
+    await p.campaign.addTask(1, { ...rules, method: 1 }, layout, inputs);
+  });
+
+  it("refuses a layout above 8,192 bytes under FraudProof", async () => {
+    const { fraud, ...p } = await networkHelpers.loadFixture(fraudFixture);
+    for (const length of [8192, 8193]) {
+      const layoutOf = (name: string) =>
+        bytesToHex(encodeLayout({ ...integerLayout, input: { ...integerLayout.input, name } }));
+      const layout = layoutOf("n".repeat(length + 1 - size(layoutOf("n"))));
+      const rows = encodeRows(rowsOf(integerLayout.widths));
+      const modelId = await p.models.publish.staticCall(publication, layout, rows, "");
+      await p.models.publish(publication, layout, rows, "");
+      const adding = p.campaign.addTask(1, rulesOf(p, { modelId, method: 3 }), layout, inputs);
+
+      if (length === 8192) await adding;
+      else await expect(adding).to.be.revertedWithCustomError(fraud, "LayoutTooLarge").withArgs(8193, 8192);
+    }
+  });
 
   it("refuses a task whose id would not fit a context", async () => {
     const p = await networkHelpers.loadFixture(fixture);
@@ -161,11 +234,13 @@ describe("Campaign.addTask", () => {
     expect((await p.campaign.taskOf(1, 1)).points).to.equal(most);
   });
 
-  it("takes 120,000 bytes of inputs", async () => {
+  it("takes 120,000 bytes of layout and inputs", async () => {
     const p = await networkHelpers.loadFixture(fixture);
+    const { modelId, layout } = await publishFloat(p, 5);
+    const length = 120_000 - size(layout);
 
-    await p.campaign.addTask(1, rulesOf(p), layoutBytes, `0x${"01".repeat(120_000)}`);
+    await p.campaign.addTask(1, rulesOf(p, { modelId }), layout, new Uint8Array(length - (length % 5)));
 
-    expect((await p.campaign.taskOf(1, 1)).inputCount).to.equal(30_000);
+    expect((await p.campaign.taskOf(1, 1)).inputCount).to.equal(Math.floor(length / 5));
   });
 });

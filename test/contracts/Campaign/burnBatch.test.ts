@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { buildBatch } from "../../../inference/fraud.ts";
+import { buildBatch } from "../../../inference/methods/fraudProof/evidence.ts";
 import { addressOf } from "../fixtures.ts";
 import { attestBatch, batchOf, FRAUD_TASK, fraudProtocol, refutedBatch, verifiedBatch } from "../fraud.ts";
 import { contextOf, MAX_POINTS, MOCK, POINTS, replay, runSeason, Status, settle } from "../seasons.ts";

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
 import { unitSeed } from "../../../sdk/commitments.ts";
+import { PENALTY_FACTOR, Reason, VERIFIER_PERCENT } from "../../../sdk/protocol.ts";
 import { protocol } from "../fixtures.ts";
 import { openSeason, runSeason } from "../seasons.ts";
 
@@ -40,6 +41,16 @@ describe("Campaign's views", () => {
           seeds.add(given);
         }
     expect(seeds.size).to.equal(12);
+  });
+
+  it("say the rules' numbers, and the reasons as the sdk has them", async () => {
+    const { campaign } = await networkHelpers.loadFixture(fixture);
+
+    expect(await campaign.VERIFIER_PERCENT()).to.equal(VERIFIER_PERCENT);
+    expect(await campaign.PENALTY_FACTOR()).to.equal(PENALTY_FACTOR);
+    expect(await campaign.REASON_PROVER()).to.equal(Reason.prover);
+    expect(await campaign.REASON_VERIFIER()).to.equal(Reason.verifier);
+    expect(await campaign.REASON_PENALTY()).to.equal(Reason.penalty);
   });
 
   it("know nothing of accounts without an entry", async () => {

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { disputeRow, disputeUnit } from "../../../inference/dispute.ts";
-import { buildBatch, buildTraced, traceOf } from "../../../inference/fraud.ts";
 import { forward, MAX_WIDTH } from "../../../inference/integer.ts";
-import { mostUnits } from "../../../participant/claimUnits.ts";
+import { disputeRow, disputeUnit } from "../../../inference/methods/fraudProof/dispute.ts";
+import { buildBatch, buildTraced, traceOf } from "../../../inference/methods/fraudProof/evidence.ts";
+import { mostUnits } from "../../../participant/methods/fraudProof/attestUnits.ts";
 import { unitSeed } from "../../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
 import { encodeLayout, encodeRows, INT8, type Layout } from "../../../sdk/layouts.ts";
@@ -22,7 +22,7 @@ const MOST_LAYOUT = 8192;
 
 /** A layout of these widths whose names fill it up to the most bytes that FraudProof takes, the input's name most. */
 const fullLayout = (widths: number[]): Layout =>
-  namedLayout(widths, MOST_LAYOUT - encodeLayout(namedLayout(widths, 0)).length);
+  namedLayout(widths, MOST_LAYOUT + 1 - encodeLayout(namedLayout(widths, 1)).length);
 
 const namedLayout = (widths: number[], length: number): Layout => ({
   widths,
@@ -34,7 +34,7 @@ const namedLayout = (widths: number[], length: number): Layout => ({
 const models: Record<string, number[]> = {
   "rows of the greatest width": [MAX_WIDTH, 25],
   "as many layers as a layout holds": Array(1980).fill(1),
-  "the longest activations that can be published": [1, MAX_WIDTH, 1, MAX_WIDTH, 1],
+  "the longest activations that can be published": [1, MAX_WIDTH, 1, MAX_WIDTH - 2, 1],
 };
 
 describe("FraudProof, whatever the model", () => {

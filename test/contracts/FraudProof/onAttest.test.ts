@@ -64,8 +64,8 @@ describe("FraudProof, when an attestation is recorded", () => {
     const { method, modelId, inputHash, context, answer } = p.single.attestation;
 
     await expect(p.registry.connect(p.prover).commit(method, modelId, inputHash, context, answer))
-      .to.be.revertedWithCustomError(p.fraud, "OpenOnly")
-      .withArgs(await p.registry.uidOf(p.single.attestation));
+      .to.be.revertedWithCustomError(p.fraud, "NotSupported")
+      .withArgs(p.fraud.interface.getFunction("onCommit").selector);
   });
 
   it("refuses a reveal, were there ever one", async () => {
@@ -73,8 +73,8 @@ describe("FraudProof, when an attestation is recorded", () => {
     const registry = await ethers.getImpersonatedSigner(await p.registry.getAddress());
 
     await expect(p.fraud.connect(registry).onReveal.staticCall(hash("uid"), p.single.attestation, p.single.answer))
-      .to.be.revertedWithCustomError(p.fraud, "OpenOnly")
-      .withArgs(hash("uid"));
+      .to.be.revertedWithCustomError(p.fraud, "NotSupported")
+      .withArgs(p.fraud.interface.getFunction("onReveal").selector);
   });
 
   it("refuses evidence that ends before its layout", async () => {
@@ -114,7 +114,7 @@ describe("FraudProof, when an attestation is recorded", () => {
     const p = await networkHelpers.loadFixture(fixture);
     const named = (length: number) =>
       encodeLayout({ ...integerLayout, input: { ...integerLayout.input, name: "n".repeat(length) } });
-    const room = 8192 - named(0).length;
+    const room = 8193 - named(1).length;
     for (const length of [room, room + 1]) {
       const large = named(length);
       const rows = encodeRows(rowsOf([4, 3, 2]));

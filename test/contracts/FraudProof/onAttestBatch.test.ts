@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { keccak256 } from "viem";
-import { buildBatch } from "../../../inference/fraud.ts";
+import { buildBatch } from "../../../inference/methods/fraudProof/evidence.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
 import { encodeLayout } from "../../../sdk/layouts.ts";
 import { floatLayout, integerLayout } from "../fixtures.ts";
@@ -85,25 +85,12 @@ describe("FraudProof, when a batch is recorded", () => {
       .withArgs(1, p.startsAt, p.endsAt);
   });
 
-  it("refuses a task of a float model", async () => {
+  it("refuses a task of a float model, before anyone works on it", async () => {
     const p = await fraudProtocol(ethers, networkHelpers);
-    const floatBytes = encodeLayout(floatLayout);
     await p.campaign.connect(p.organiser).draft(p.startsAt + 100, p.endsAt, p.closesAt, 0);
-    await p.campaign
-      .connect(p.organiser)
-      .addTask(
-        2,
-        { modelId: p.floatModel, method: FRAUD, points: 1, unitsPerAccount: 9, noise: 1 },
-        floatBytes,
-        "0x01020304",
-      );
-    await p.campaign.connect(p.organiser).open(2, "");
-    await networkHelpers.mine(3);
-    await p.campaign.seed(2);
-    await networkHelpers.time.increaseTo(p.startsAt + 100);
-    const context = await contextOf(p, 1n, 0n, 2n);
+    const task = { modelId: p.floatModel, method: FRAUD, points: 1, unitsPerAccount: 9, noise: 1 };
 
-    await expect(p.registry.connect(p.prover).attestBatch(FRAUD, p.floatModel, context, 1, floatBytes, "0x0102030405"))
+    await expect(p.campaign.connect(p.organiser).addTask(2, task, encodeLayout(floatLayout), "0x01020304"))
       .to.be.revertedWithCustomError(p.fraud, "NotAnIntegerModel")
       .withArgs(p.floatModel);
   });

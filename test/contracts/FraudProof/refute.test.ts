@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { bytesToHex, type Hex, toHex } from "viem";
-import { disputeRow } from "../../../inference/dispute.ts";
-import { buildTraced } from "../../../inference/fraud.ts";
+import { disputeRow } from "../../../inference/methods/fraudProof/dispute.ts";
+import { buildTraced } from "../../../inference/methods/fraudProof/evidence.ts";
 import { answerHash } from "../../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
 import { encodeLayout, encodeRow, encodeRows, type Row } from "../../../sdk/layouts.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { disputeUnit, findWrongRow } from "../../../inference/dispute.ts";
+import { disputeUnit, findWrongRow } from "../../../inference/methods/fraudProof/dispute.ts";
 import { baseIndex, unitSeed } from "../../../sdk/commitments.ts";
 import { addressOf } from "../fixtures.ts";
 import {

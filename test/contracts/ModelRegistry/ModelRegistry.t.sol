@@ -59,6 +59,7 @@ contract ModelRegistryTest {
             bytes4 error = bytes4(reason);
             require(
                 error == IModelRegistry.MalformedLayout.selector ||
+                    error == IModelRegistry.InvalidTensorName.selector ||
                     error == IModelRegistry.LayerOutOfBounds.selector ||
                     error == IModelRegistry.TensorDoesNotFitLayer.selector ||
                     error == IModelRegistry.RowsLengthMismatch.selector ||

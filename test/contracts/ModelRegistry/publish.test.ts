@@ -3,6 +3,7 @@ import { network } from "hardhat";
 import { bytesToHex, keccak256 } from "viem";
 import { modelId, ZERO_HASH } from "../../../sdk/commitments.ts";
 import { encodeLayout, encodeRows, INT8, type Layout, type Row, UINT8, weightsTree } from "../../../sdk/layouts.ts";
+import names from "../../vectors/names.json" with { type: "json" };
 import { floatLayout, hash, integerLayout, publication, rowsOf } from "../fixtures.ts";
 
 const { ethers, networkHelpers } = await network.create();
@@ -63,6 +64,37 @@ describe("ModelRegistry.publish", () => {
       .withArgs(0);
   });
 
+  for (const { name, layout, wrongAt } of names)
+    it(`${wrongAt === null ? "takes" : "refuses"} a tensor named ${name}`, async () => {
+      const { models } = await networkHelpers.loadFixture(fixture);
+      const published = models.publish(publication, layout, "0x", "");
+
+      if (wrongAt === null) await expect(published).to.emit(models, "ModelPublished");
+      else await expect(published).to.be.revertedWithCustomError(models, "InvalidTensorName").withArgs(wrongAt);
+    });
+
+  it("refuses an output's name as it refuses an input's", async () => {
+    const { models } = await networkHelpers.loadFixture(fixture);
+    const layout = encodeLayout(integerLayout);
+    const at = layout.length - 4 - 8 - 2 - 1; // before bytes, two dims, rank and type
+    layout[at] = 0xff;
+
+    await expect(models.publish(publication, layout, encodeRows(rowsOf(integerLayout.widths)), ""))
+      .to.be.revertedWithCustomError(models, "InvalidTensorName")
+      .withArgs(at);
+  });
+
+  it("refuses more than 2,048 layers, and more than 8,192 rows", async () => {
+    const { models, publish } = await networkHelpers.loadFixture(fixture);
+
+    await expect(publish(layoutOf(...Array(2050).fill(1)), []))
+      .to.be.revertedWithCustomError(models, "TooManyLayers")
+      .withArgs(2049, 2048);
+    await expect(publish(layoutOf(4096, 4096, 4096, 1), []))
+      .to.be.revertedWithCustomError(models, "TooManyRows")
+      .withArgs(8193, 8192);
+  });
+
   it("refuses rows of a float model", async () => {
     const { models } = await networkHelpers.loadFixture(fixture);
 
@@ -96,10 +128,7 @@ describe("ModelRegistry.publish", () => {
     await refused([1, 4097], 1);
     await refused([4, 2 ** 32 - 1, 2], 1);
     await refused([...Array(8).fill(4096), 1], 8);
-    await expect(publish(layoutOf(...Array(8).fill(4096)), [])).to.be.revertedWithCustomError(
-      models,
-      "RowsLengthMismatch",
-    );
+    await expect(publish(layoutOf(...Array(8).fill(4096)), [])).to.be.revertedWithCustomError(models, "TooManyRows");
   });
 
   it("refuses tensors that don't fit the first and the last layer", async () => {

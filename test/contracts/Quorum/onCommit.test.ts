@@ -42,8 +42,8 @@ describe("Quorum, when an attestation is recorded", () => {
     const { method, modelId, inputHash, context } = attestation;
 
     await expect(p.registry.connect(p.prover).attest(method, modelId, inputHash, context, opened, "0x"))
-      .to.be.revertedWithCustomError(p.quorum, "CommitOnly")
-      .withArgs(await p.registry.uidOf(attestation));
+      .to.be.revertedWithCustomError(p.quorum, "NotSupported")
+      .withArgs(p.quorum.interface.getFunction("onAttest").selector);
   });
 
   it("refuses a unit of another campaign", async () => {

@@ -1,14 +1,15 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { Hex } from "viem";
-import { createDecoder, MalformedLog, subjectOf } from "../../../indexer/decode/events.ts";
+import { createDecoder, MalformedLog } from "../../../indexer/decode/events.ts";
 import { modelRegistryAbi } from "../../../sdk/abi.ts";
 import { ZERO_HASH } from "../../../sdk/commitments.ts";
-import { accountOf, asRead, deployment, type Emitted, emit, tell } from "../story.ts";
+import { accountOf, asRead, deployment, type Emitted, emit, FraudProof, Quorum, tell } from "../story.ts";
+import { added, JUDGE, judged, register, TOY, unregister } from "../toy.ts";
 
 const decoder = createDecoder(deployment);
-const place = { blockNumber: 7, logIndex: 3 };
-const decode = (log: Emitted) => decoder.decode({ ...asRead(log), ...place });
+const location = { blockNumber: 7, logIndex: 3 };
+const decode = (log: Emitted) => decoder.decode({ ...asRead(log), ...location });
 const hint = (uri: string) =>
   emit(deployment.contracts.ModelRegistry.address, modelRegistryAbi, "UriAdded", {
     modelId: ZERO_HASH,
@@ -23,7 +24,7 @@ describe("decoding", () => {
   });
 
   it("refuses an event of another contract", () => {
-    const address = deployment.contracts.Quorum.address.toLowerCase() as Hex;
+    const address = Quorum.address.toLowerCase() as Hex;
     expect(() => decode({ ...hint("x"), address })).to.throw(MalformedLog, "no event");
   });
 
@@ -35,10 +36,81 @@ describe("decoding", () => {
     const logs = tell([[21, 22, 24]]).flatMap((chapter) => chapter.logs);
     expect(logs.some((log) => log.address === address)).to.equal(true);
     for (const log of logs) {
-      const decodeWithout = () => without.decode({ ...asRead(log), ...place });
+      const decodeWithout = () => without.decode({ ...asRead(log), ...location });
       if (log.address === address) expect(decodeWithout).to.throw(MalformedLog, "no event");
       else expect(decodeWithout()).to.deep.equal(decode(log));
     }
+  });
+
+  describe("of a method's contract that the registry names", () => {
+    const others = createDecoder(deployment);
+    const stored = { id: 7, address: TOY.toLowerCase() as Hex, blockNumber: 4 };
+    const log = judged(ZERO_HASH, 5);
+    const read = (each: Emitted) => others.decode({ ...asRead(each), ...location });
+    const inBlock = (each: Emitted) => ({
+      ...{ ...asRead(each), ...location, blockHash: ZERO_HASH, transactionHash: ZERO_HASH },
+    });
+    beforeEach(() => others.follow([]));
+    afterEach(unregister);
+
+    it("refuses a log of a contract that isn't added, and once it is no more", () => {
+      expect(() => read(log)).to.throw(MalformedLog, "no event");
+      others.follow([stored]);
+      read(log);
+      expect(others.follow([])).to.equal(false);
+      expect(() => read(log)).to.throw(MalformedLog, "no event");
+      expect(others.filter).to.deep.equal(decoder.filter);
+    });
+
+    it("wants more logs with a method that is stored, or that these logs add, and once only", () => {
+      expect(others.follow([], [inBlock(log), inBlock(added)])).to.equal(true);
+      expect(others.filter.whole).to.deep.equal([stored.address]);
+      expect(others.filter.since).to.deep.equal(new Map([[stored.address, location.blockNumber]]));
+      expect(others.follow([], [inBlock(added)])).to.equal(false);
+      expect(others.follow([stored])).to.equal(true);
+      expect(others.follow([stored])).to.equal(false);
+      expect(others.follow([{ ...stored, blockNumber: 9 }])).to.equal(false);
+      expect(others.filter.since).to.deep.equal(new Map([[stored.address, 9]]));
+    });
+
+    it("wants no more logs with a method that the deployment names, or that another contract adds", () => {
+      const address = FraudProof.address.toLowerCase() as Hex;
+      expect(others.follow([{ ...stored, address }], [inBlock({ ...added, address })])).to.equal(false);
+      expect(others.filter).to.deep.equal(decoder.filter);
+    });
+
+    it("gives any log as the chain holds it where nobody here knows the method", () => {
+      others.follow([stored]);
+      const { address, topics, data } = asRead(log);
+      const args = { contract: address, numbers: [7], topics, data };
+      expect(read(log)).to.deep.equal({ method: undefined, eventName: "unknown", args, subject: ZERO_HASH, location });
+      expect(read({ ...log, topics: [] })).to.have.property("subject", null);
+      expect(read({ ...log, data: `0x${"00".repeat(4096)}` })).to.have.property("subject", ZERO_HASH);
+      expect(read({ ...log, data: `0x${"00".repeat(4097)}` })).to.have.property("subject", null);
+    });
+
+    it("reads a registered method's events, and refuses what is none of them unless it was stored", () => {
+      register();
+      others.follow([stored]);
+      expect(others.filter.whole).to.deep.equal([]);
+      const event = read(log);
+      expect(event).to.deep.include({ method: "toy", eventName: "Judged", subject: ZERO_HASH });
+      expect(event.args).to.deep.equal({ id: ZERO_HASH, judge: JUDGE, score: 5 });
+      for (const wrong of [
+        { ...log, topics: [ZERO_HASH, ZERO_HASH] },
+        { ...log, data: "0x05" as const },
+      ]) {
+        expect(() => read(wrong)).to.throw(MalformedLog);
+        expect(others.decodeStored({ ...asRead(wrong), ...location })).to.include({ eventName: "unknown" });
+      }
+    });
+
+    it("reads the events of a contract that the deployment names by a registered method's name", () => {
+      register();
+      const Toy = { ...FraudProof, address: TOY };
+      const named = createDecoder({ ...deployment, contracts: { ...deployment.contracts, Toy } });
+      expect(named.decode({ ...asRead(log), ...location })).to.include({ method: "toy", eventName: "Judged" });
+    });
   });
 
   it("refuses a log with a topic more or less", () => {
@@ -80,14 +152,14 @@ describe("decoding", () => {
     expect(decode({ ...log, data })).to.have.nested.property("args.uri", "\ufffdaa");
   });
 
-  it("reads every event of a story, with its place and subject", () => {
+  it("reads every event of a story, with its location and subject", () => {
     for (const log of tell([Array.from({ length: 60 }, (_, i) => i * 131)]).flatMap((chapter) => chapter.logs)) {
       const event = decode(log);
-      expect(event.place).to.deep.equal(place);
+      expect(event.location).to.deep.equal(location);
       const indexed = event.eventName.startsWith("Points") ? log.topics[3] : log.topics[1];
-      const apart = ["TaskAdded", "BatchAttested", "Traced"].includes(event.eventName);
+      const apart = ["TaskAdded", "BatchAttested"].includes(event.eventName);
       const none = apart || event.eventName.startsWith("Season");
-      expect(subjectOf(event), event.eventName).to.equal(none ? null : indexed);
+      expect(event.subject, event.eventName).to.equal(none ? null : indexed);
     }
   });
 });

@@ -15,7 +15,7 @@ import {
   walletActions,
 } from "viem";
 import { addItem, covers, emptyBloom, mayContain, sameBloom } from "../../../indexer/ingest/bloom.ts";
-import { itemOf } from "../../../indexer/ingest/items.ts";
+import { itemOf } from "../../../indexer/ingest/topics.ts";
 import { accountOf } from "../../participant/chain.ts";
 
 const hex = (size: number) =>

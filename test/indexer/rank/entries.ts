@@ -1,7 +1,10 @@
 import { type Address, getAddress, padHex, toHex } from "viem";
+import type { RowChange } from "../../../indexer/fold/changes.ts";
+import type { Entry, EntryKey } from "../../../indexer/fold/entries.ts";
+import type { Header } from "../../../indexer/ingest/blocks.ts";
 import { createRanking, type Ranking } from "../../../indexer/rank/ranking.ts";
-import { type Db, openDatabase } from "../../../indexer/store/database.ts";
-import type { EntryKey } from "../../../indexer/store/listener.ts";
+import { type Db, openDatabase } from "../../../indexer/store/sqlite/database.ts";
+import { ZERO_HASH } from "../../../sdk/commitments.ts";
 import { deployment } from "../story.ts";
 
 /** A change of one account's entry in season 1. */
@@ -15,8 +18,8 @@ export interface Change {
 export interface Entries {
   db: Db;
   ranking: Ranking;
-  /** Writes entries and tells the ranking, as the store does: one change an account. */
-  flush(changes: readonly Change[]): void;
+  /** Writes entries and has the ranking follow, one change an account; at a time in unix seconds. */
+  flush(changes: readonly Change[], timestamp?: number): void;
   /** Rows of the skip list. */
   order(): { places: unknown[]; marks: unknown[] };
 }
@@ -32,16 +35,15 @@ export function openEntries(): Entries {
   return {
     db,
     ranking,
-    flush: db.transaction((changes: readonly Change[]) => {
+    flush: db.transaction((changes: readonly Change[], timestamp = 0) => {
       for (const { account, after } of changes) {
         remove.run(addressOf(account));
         if (after) add.run(addressOf(account), after.points, after.lastSeq, account + 1);
       }
-      const told = changes.map((change) => {
-        const { account, before, after } = change;
-        return { seasonId: 1n, account: addressOf(account), number: account + 1, before, after };
+      const rows = changes.map(({ account, before, after }): RowChange => {
+        return { table: "entries", before: entryOf(account, before), after: entryOf(account, after) };
       });
-      ranking.listener.changed(told);
+      ranking.follow({ cursor: cursorAt(timestamp), rows }, () => timestamp);
     }),
     order: () => ({
       places: db.prepare("SELECT * FROM places").safeIntegers().raw().all(),
@@ -49,6 +51,20 @@ export function openEntries(): Entries {
     }),
   };
 }
+
+const entryOf = (account: number, key: EntryKey | undefined): Entry | undefined =>
+  key && {
+    ...{ seasonId: 1, account: addressOf(account), ...key, number: account + 1, pending: 0, verified: 0, refuted: 0 },
+    ...{ caught: 0, byProver: 0n, byVerifier: 0n, byPenalty: 0n },
+  };
+
+/** A block at a time in unix seconds. */
+export const cursorAt = (timestamp: number): Header => ({
+  number: 1,
+  timestamp,
+  hash: ZERO_HASH,
+  parentHash: ZERO_HASH,
+});
 
 /** One change an account, from its first `before` to its last `after`. */
 export function coalesced(changes: readonly Change[]): Change[] {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { createOrder } from "../../../indexer/rank/order.ts";
-import type { EntryKey } from "../../../indexer/store/listener.ts";
+import type { EntryKey } from "../../../indexer/fold/entries.ts";
+import { createOrder, firstOf } from "../../../indexer/rank/order.ts";
 import { addressOf, type Change, coalesced, type Entries, openEntries, undone } from "./entries.ts";
 
 const ACCOUNTS = 60;
@@ -67,15 +67,18 @@ describe("the order of entries", () => {
       .toSorted((a, b) => Number(b.points - a.points) || Number(a.last_seq - b.last_seq));
     const keys = entries.map(({ points, last_seq }) => ({ behind: -points, lastSeq: last_seq }));
     const read = createOrder(db);
-    expect(keys.map((key) => read.rank(1, key))).to.deep.equal(keys.map((_, i) => i + 1));
+    const ranks = keys.map(({ behind }) => 1 + keys.filter((other) => other.behind < behind).length);
+    expect(keys.map((key) => read.ahead(1, key))).to.deep.equal(keys.map((_, i) => i));
+    expect(keys.map((key) => read.rankAndPlace(1, key))).to.deep.equal(
+      ranks.map((rank, i) => ({ rank, place: i + 1 })),
+    );
+    expect(keys.map((key) => read.ahead(1, firstOf(key)))).to.deep.equal(ranks.map((rank) => rank - 1));
     expect(keys.map((_, i) => read.at(1, i + 1))).to.deep.equal(keys);
     expect(read.at(1, keys.length + 1)).to.equal(undefined);
-    expect(entries.map(({ account }) => ranking.of(1).rankOf(account as `0x${string}`))).to.deep.equal(
-      keys.map((_, i) => i + 1),
-    );
+    expect(entries.map(({ account }) => ranking.of(1).rankOf(account as `0x${string}`))).to.deep.equal(ranks);
     const incremental = order();
     db.exec("DELETE FROM places; DELETE FROM marks; DELETE FROM ranking_built");
-    ranking.listener.abandoned();
+    ranking.forget();
     ranking.build();
     expect(order()).to.deep.equal(incremental);
   }
@@ -89,6 +92,8 @@ describe("the order of entries", () => {
     ranking.build();
     const order = createOrder(db);
     expect(order.at(1, 1)).to.equal(undefined);
+    const nobody = { behind: -5n, lastSeq: 7n };
+    expect(order.ahead(1, nobody)).to.equal(0);
     expect(ranking.of(1).rankOf(addressOf(0))).to.equal(undefined);
   });
 
@@ -126,7 +131,7 @@ describe("the order of entries", () => {
     );
   });
 
-  it("finds a rank beyond hundreds of marks of one level", () => {
+  it("finds a place beyond hundreds of marks of one level", () => {
     const entries = openEntries();
     const low = (seqs[1] as bigint[]).map((lastSeq, account) => ({
       account,

@@ -65,7 +65,7 @@ describe("the OpenAPI document", () => {
     const { parameters } = (document.paths["/v1/seasons/{seasonId}/standings"] as { get: Operation }).get;
     const limit = parameters?.find(({ name }) => name === "limit");
     expect(limit?.schema).to.deep.include({ type: "integer", minimum: 1, maximum: 100 });
-    expect(limit?.description).to.equal("100 unless told.");
+    expect(limit?.description).to.equal("Defaults to 100.");
   });
 
   it("describes every answer of every route", async () => {
@@ -78,7 +78,7 @@ describe("the OpenAPI document", () => {
       "/v1/seasons/{seasonId}/standings": {
         "/v1/seasons/1/standings": 200,
         "/v1/seasons/1/standings?limit=3": 200,
-        "/v1/seasons/1/standings?rank=2&limit=3": 200,
+        "/v1/seasons/1/standings?place=2&limit=3": 200,
         "/v1/seasons/1/standings?limit=0": 400,
         "/v1/seasons/9/standings": 404,
       },
@@ -133,7 +133,7 @@ describe("the OpenAPI document", () => {
     for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
       const parsed = parse(rest + piece);
       rest = parsed.rest;
-      for (const { event, data } of parsed.told) {
+      for (const { event, data } of parsed.messages) {
         events.add(event);
         expect(validate(["components", "schemas", names[event]], data), event).to.equal("No errors");
       }

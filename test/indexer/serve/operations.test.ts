@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { newStatus } from "../../../indexer/sync/parts.ts";
+import { newStatus } from "../../../indexer/sync/status.ts";
 import { choices } from "../running.ts";
 import { chainTold, openServed, type Served } from "./served.ts";
 

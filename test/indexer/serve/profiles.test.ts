@@ -34,25 +34,25 @@ describe("what the page asks of a season", () => {
     if (parameter) expect(await response.json(), path).to.include({ parameter });
   }
 
-  it("refuses a rank together with a cursor, and one that is none", async () => {
+  it("refuses a place together with a cursor, and one that is none", async () => {
     const { next } = await get<StandingsPage>("/v1/seasons/1/standings?limit=2");
-    await refused(`/v1/seasons/1/standings?rank=2&cursor=${next}`, 400, "rank");
-    for (const rank of ["0", "-1", "1e1", "1000000001"])
-      await refused(`/v1/seasons/1/standings?rank=${rank}`, 400, "rank");
+    await refused(`/v1/seasons/1/standings?place=2&cursor=${next}`, 400, "place");
+    for (const place of ["0", "-1", "1e1", "1000000001"])
+      await refused(`/v1/seasons/1/standings?place=${place}`, 400, "place");
   });
 
-  it("begins a page at any rank, and goes on from there", async () => {
-    for (const rank of [1, 2, 5, standings.length]) {
-      const page = await get<StandingsPage>(`/v1/seasons/1/standings?rank=${rank}&limit=2`);
-      expect(page.items).to.deep.equal(standings.slice(rank - 1, rank + 1));
+  it("begins a page at any place, and goes on from there", async () => {
+    for (const place of [1, 2, 5, standings.length]) {
+      const page = await get<StandingsPage>(`/v1/seasons/1/standings?place=${place}&limit=2`);
+      expect(page.items).to.deep.equal(standings.slice(place - 1, place + 1));
       expect(page.total).to.equal(standings.length);
-      if (page.next === null) expect(rank + 1).to.be.at.least(standings.length);
+      if (page.next === null) expect(place + 1).to.be.at.least(standings.length);
       else
         expect((await get<StandingsPage>(`/v1/seasons/1/standings?cursor=${page.next}&limit=1`)).items).to.deep.equal(
-          standings.slice(rank + 1, rank + 2),
+          standings.slice(place + 1, place + 2),
         );
     }
-    const beyond = await get<StandingsPage>(`/v1/seasons/1/standings?rank=${standings.length + 1}`);
+    const beyond = await get<StandingsPage>(`/v1/seasons/1/standings?place=${standings.length + 1}`);
     expect([beyond.items, beyond.next]).to.deep.equal([[], null]);
   });
 

@@ -23,9 +23,13 @@ describe("the API", () => {
     for (const route of routes) expect((await site.get(route)).status, route).to.equal(200);
   });
 
-  it("lists standings page by page, and each account at its rank", async () => {
+  it("lists standings page by page, and each account at its rank and place", async () => {
     const all = await standings();
     expect(all.length).to.be.above(5);
+    const more = (points: string) => all.filter((other) => BigInt(other.points) > BigInt(points)).length;
+    expect(all.map(({ rank, place }) => [rank, place])).to.deep.equal(
+      all.map(({ points }, i) => [1 + more(points), i + 1]),
+    );
     const paged: Standing[] = [];
     for (let next: string | null = ""; next !== null; ) {
       const { body } = await site.get(`/v1/seasons/1/standings?limit=2${next === "" ? "" : `&cursor=${next}`}`);
@@ -44,6 +48,7 @@ describe("the API", () => {
     const { text, headers } = await site.get("/v1/seasons/1/standings.csv");
     const [head, ...lines] = text.trimEnd().split("\n") as [string, ...string[]];
     const columns = head.split(",");
+    expect(columns.slice(0, 3)).to.deep.equal(["rank", "place", "account"]);
     expect(lines).to.deep.equal(
       (await standings()).map((row) => columns.map((column) => row[column as keyof Standing]).join(",")),
     );

@@ -1,18 +1,15 @@
 import { pino } from "pino";
-import { createDecoder, type Event } from "../../../indexer/decode/events.ts";
-import type { Log } from "../../../indexer/ingest/blocks.ts";
+import type { Event } from "../../../indexer/decode/events.ts";
 import type { Rpc } from "../../../indexer/ingest/rpc.ts";
-import { createRanking } from "../../../indexer/rank/ranking.ts";
 import type { Limits } from "../../../indexer/serve/limits.ts";
 import { createServer, type ServerOptions } from "../../../indexer/serve/server.ts";
 import { type App, createState, type State } from "../../../indexer/serve/state.ts";
-import { createAnnouncements } from "../../../indexer/store/announcements.ts";
-import { createChain } from "../../../indexer/store/chain.ts";
-import { openDatabase } from "../../../indexer/store/database.ts";
-import type { SyncStatus } from "../../../indexer/sync/parts.ts";
+import { createAnnouncements } from "../../../indexer/sync/announcements.ts";
+import type { SyncStatus } from "../../../indexer/sync/status.ts";
 import { type Block, chainOf } from "../node.ts";
+import { assembled, decoder, logsOf } from "../opened.ts";
 import { scratch } from "../running.ts";
-import { asRead, deployment, tell } from "../story.ts";
+import { deployment, tell } from "../story.ts";
 
 /** A database that a test writes block by block, and what serves it. */
 export interface Served {
@@ -31,23 +28,17 @@ export interface Served {
 export const chainTold = (choices: readonly (readonly number[])[], salt = ""): Block[] =>
   chainOf(tell(choices), salt, 0);
 
-const decoder = createDecoder(deployment);
-
 const rpc = { failures: () => new Map([["timeout", 3]]) } as unknown as Rpc;
 
 export function openServed(blocks: Block[], { complete = true } = {}): Served {
   const files = scratch();
-  const db = openDatabase(files.path("db"), deployment);
-  const ranking = createRanking(db, { held: 10_000 });
-  const chain = createChain(db, decoder, deployment.contracts.Campaign.address, ranking.listener);
+  const opened = assembled(files.path("db"), 10_000);
+  const { db, writer } = opened;
   const announcements = createAnnouncements();
-  const sources = { db, chain, announcements, decoder, deployment, ranking, rpc };
+  const sources = { ...opened, announcements, deployment, rpc };
   const apps: App[] = [];
-  chain.start(blocks[1] as Block);
-  if (complete) {
-    chain.complete();
-    ranking.build();
-  }
+  writer.start(blocks[1] as Block);
+  if (complete) writer.complete();
 
   const served: Served = {
     state: createState(sources),
@@ -60,11 +51,11 @@ export function openServed(blocks: Block[], { complete = true } = {}): Served {
       const parting = next.findIndex(({ hash }, i) => hash !== served.blocks[i]?.hash);
       const from = parting === -1 ? next.length : parting;
       if (from < served.blocks.length) {
-        chain.rollback(from - 1);
+        writer.rollback(from - 1);
         announcements.announce({ kind: "reorganised", cursor: next[from - 1] as Block, from });
       }
       for (const block of next.slice(from)) {
-        chain.append({ headers: [block], logs: logsOf(block), finalized: 0 });
+        writer.append({ headers: [block], logs: logsOf(block), finalized: 0 });
         announcements.announce({ kind: "appended", cursor: block, from: block.number });
       }
       served.blocks = next;
@@ -85,13 +76,6 @@ export function openServed(blocks: Block[], { complete = true } = {}): Served {
   served.become(blocks);
   return served;
 }
-
-/** A block's logs as ingestion reads them. */
-const logsOf = (block: Block): Log[] =>
-  block.logs.map((log, logIndex) => ({
-    ...asRead(log),
-    ...{ blockNumber: block.number, blockHash: block.hash, transactionHash: block.hash, logIndex },
-  }));
 
 /** A block's events. */
 export const eventsIn = (block: Block): Event[] => logsOf(block).map((log) => decoder.decode(log));

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type Auditor, audit } from "../../../web/audit/auditor.ts";
+import type { AuditState } from "../../../web/audit/messages.ts";
 import type { Served } from "../../../web/audit/served.ts";
-import type { AuditState } from "../../../web/audit/state.ts";
 import { account, asOfBlock, change, FakeChain, hashOf, standingsOf } from "./story.ts";
 
 /** An audit that looks once each time `look` is called. */
@@ -131,11 +131,30 @@ describe("audit", () => {
     });
     const state = await look();
     expect(state.kind === "mismatch" && state.differences).to.deep.equal([
-      { account: account(2), sentence: `Rank 3, ${account(2)}, is served with 21 points; the chain gives 20.` },
+      { account: account(2), sentence: `Place 3, ${account(2)}, is served with 21 points; the chain gives 20.` },
     ]);
     auditor.check("table", page(chain, 6));
     expect((await look()).kind).to.equal("mismatch");
     await end();
+  });
+
+  it("finds a rank that equal points should share, and places that they should not", async () => {
+    chain.extendTo(7, [change(Number(chain.book().seq) + 1, 9, 20, 7)]);
+    for (const [lie, said] of [
+      [{ rank: 4 }, "is served with rank 4; the chain gives 3."],
+      [{ place: 3 }, "whose place is 4; the chain gives"],
+    ] as const) {
+      const { auditor, look, end } = begin(chain);
+      const { standings = [], ...rest } = page(chain, 7);
+      expect(standings.slice(2, 4).map(({ rank, place }) => [rank, place])).to.deep.equal([
+        [3, 3],
+        [3, 4],
+      ]);
+      auditor.check("table", { ...rest, standings: standings.map((row, i) => (i === 3 ? { ...row, ...lie } : row)) });
+      const state = await look();
+      expect(state.kind === "mismatch" && state.differences[0]?.sentence).to.include(said);
+      await end();
+    }
   });
 
   it("finds an answer about another chain", async () => {

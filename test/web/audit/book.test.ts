@@ -23,7 +23,7 @@ const ledgers = fc
 
 const view = (book: Book) => ({
   ...{ seq: book.seq, hash: book.ledgerHash, total: book.totalPoints, participants: book.participants },
-  ranks: Array.from({ length: book.participants }, (_, i) => book.ranked(i + 1)),
+  scores: Array.from({ length: book.participants }, (_, i) => book.scoreAt(i + 1)),
 });
 
 describe("audit book", () => {
@@ -37,18 +37,17 @@ describe("audit book", () => {
     const book = bookOf([change(1, 0, 5)]);
     expect(() => book.append(change(2, 0, -6))).to.throw(RangeError, `${account(0)} falls to -1 points at seq 2`);
     expect(book.seq).to.equal(1n);
-    expect(book.place(account(0))?.points).to.equal(5n);
+    expect(book.score(account(0))?.points).to.equal(5n);
   });
 
-  it("ranks by points, then by who got there first, and knows no rank beyond the last", () => {
-    const book = bookOf([change(1, 0, 5), change(2, 1, 7), change(3, 2, 5)]);
-    expect([1, 2, 3].map((rank) => book.ranked(rank)?.account)).to.deep.equal(
-      [1, 0, 2].map((i) => account(i).toLowerCase()),
-    );
-    expect(book.rankOf(account(2))).to.equal(3);
-    expect(book.rankOf(account(9))).to.equal(undefined);
-    expect(book.ranked(4)).to.equal(undefined);
-    expect(book.ranked(0)).to.equal(undefined);
+  it("ranks by points, lists equal points by the lower last entry, and knows no place beyond the last", () => {
+    const book = bookOf([change(1, 0, 5), change(2, 1, 7), change(3, 2, 5), change(4, 3, 1)]);
+    const order = [1, 0, 2, 3];
+    expect(order.map((_, i) => book.scoreAt(i + 1)?.account)).to.deep.equal(order.map((i) => account(i).toLowerCase()));
+    expect(order.map((i) => book.placeOf(account(i)))).to.deep.equal([1, 2, 3, 4]);
+    expect(order.map((i) => book.rankOf(account(i)))).to.deep.equal([1, 2, 2, 4]);
+    expect([book.rankOf(account(9)), book.placeOf(account(9))]).to.deep.equal([undefined, undefined]);
+    expect([book.scoreAt(5), book.scoreAt(0)]).to.deep.equal([undefined, undefined]);
   });
 
   it("folds any ledger as the sdk does, asked for ranks before or after", () => {
@@ -56,15 +55,15 @@ describe("audit book", () => {
       fc.property(ledgers, fc.nat(40), (changes, asked) => {
         const book = new Book();
         for (const [i, one] of changes.entries()) {
-          if (i === asked) book.ranked(1);
+          if (i === asked) book.scoreAt(1);
           book.append(one);
         }
         const ledger = foldLedger(changes);
         expect(book.ledgerHash).to.equal(ledger.ledgerHash);
         expect(book.totalPoints).to.equal(ledger.totalPoints);
-        for (const { rank, account: of, points, lastSeq } of ledger.standings) {
-          expect(book.rankOf(of)).to.equal(rank);
-          expect(book.ranked(rank)).to.deep.equal({ account: of.toLowerCase(), points, lastSeq });
+        for (const { rank, place, account: of, points, lastSeq } of ledger.standings) {
+          expect([book.rankOf(of), book.placeOf(of)]).to.deep.equal([rank, place]);
+          expect(book.scoreAt(place)).to.deep.equal({ account: of.toLowerCase(), points, lastSeq });
         }
         expect(book.participants).to.equal(ledger.standings.length);
       }),

@@ -24,31 +24,51 @@ const receipt = (seq: number, edit: Record<string, unknown> = {}): Receipt => {
 };
 
 describe("what the API served against the ledger", () => {
-  it("says which rank has other points, and whose", () => {
+  it("says which place has other points, and whose", () => {
     const [difference] = compareServed(book, served({ standings: edited(1, { points: "71" }) }));
     expect(difference).to.deep.equal({
       account: account(1),
-      sentence: `Rank 2, ${account(1)}, is served with 71 points; the chain gives 70.`,
+      sentence: `Place 2, ${account(1)}, is served with 71 points; the chain gives 70.`,
     });
   });
 
-  it("says who stands at a rank that another account is served at", () => {
+  it("says who stands at a place that another account is served at", () => {
     const [first, second, ...rest] = standingsOf(book) as [Standing, Standing, ...Standing[]];
-    const swapped = [{ ...second, rank: 1 }, { ...first, rank: 2 }, ...rest];
+    const swapped = [{ ...second, place: 1 }, { ...first, place: 2 }, ...rest];
     expect(sentences({ standings: swapped })).to.deep.equal([
-      `Rank 1 is served as ${account(1)}, whose rank is 2; the chain gives ${account(3)}.`,
-      `Rank 2 is served as ${account(3)}, whose rank is 1; the chain gives ${account(1)}.`,
+      `Place 1 is served as ${account(1)}, whose place is 2; the chain gives ${account(3)}.`,
+      `Place 2 is served as ${account(3)}, whose place is 1; the chain gives ${account(1)}.`,
     ]);
   });
 
   it("says that an account was invented", () => {
-    const sentence = `Rank 1 is served as ${account(9)}, which has no points on chain.`;
+    const sentence = `Place 1 is served as ${account(9)}, which has no points on chain.`;
     expect(sentences({ standings: edited(0, { account: account(9) }) })).to.deep.equal([sentence]);
   });
 
-  it("says that a rank is beyond the last, or its last entry another", () => {
-    expect(sentences({ standings: edited(3, { rank: 5 }) })[0]).to.include("the chain gives nobody");
+  it("says that a place is beyond the last, or its last entry another", () => {
+    expect(sentences({ standings: edited(3, { place: 5 }) })[0]).to.include("the chain gives nobody");
     expect(sentences({ standings: edited(0, { lastSeq: "4" }) })[0]).to.include("its last entry 4; on chain it is 5");
+  });
+
+  it("says which rank is wrong: equal points share one, and others don't", () => {
+    const tied = bookOf([...changes, change(6, 4, 70, 6)]);
+    const rows = standingsOf(tied);
+    expect(rows.map(({ rank }) => rank)).to.deep.equal([1, 2, 2, 4, 5]);
+    const said = (i: number, rank: number) =>
+      compareServed(tied, {
+        ...{ asOf: asOfBlock(tied, 6), seasonId: "1" },
+        standings: rows.map((row, at) => (at === i ? { ...row, rank } : row)),
+      });
+    const wrong = (i: number, place: number, rank: number, due: number) => [
+      {
+        account: account(i),
+        sentence: `Place ${place}, ${account(i)}, is served with rank ${rank}; the chain gives ${due}.`,
+      },
+    ];
+    expect(said(2, 3)).to.deep.equal(wrong(4, 3, 3, 2));
+    expect(said(1, 1)).to.deep.equal(wrong(1, 2, 1, 2));
+    expect(said(3, 3)).to.deep.equal(wrong(0, 4, 3, 4));
   });
 
   it("says that an account is missing from the count", () => {

@@ -18,14 +18,15 @@ export function bookOf(changes: readonly PointChange[]): Book {
   return book;
 }
 
-/** What an honest API says of every rank. */
+/** What an honest API says of everybody. */
 export const standingsOf = (book: Book): Standing[] =>
   Array.from({ length: book.participants }, (_, i) => {
-    const place = book.ranked(i + 1);
-    if (!place) throw new Error(`There is no rank ${i + 1}.`);
+    const score = book.scoreAt(i + 1);
+    if (!score) throw new Error(`There is no place ${i + 1}.`);
+    const { account, points, lastSeq } = score;
     return {
-      ...{ rank: i + 1, account: getAddress(place.account), points: String(place.points) },
-      ...{ verified: 0, pending: 0, refuted: 0, caught: 0, lastSeq: String(place.lastSeq), lastChangeAt: 0 },
+      ...{ rank: book.rankOf(account) as number, place: i + 1, account: getAddress(account), points: String(points) },
+      ...{ verified: 0, pending: 0, refuted: 0, caught: 0, lastSeq: String(lastSeq), lastChangeAt: 0 },
     };
   });
 
@@ -83,7 +84,7 @@ export class FakeChain implements Chain {
       const { seq, participants, totalPoints, ledgerHash } = book;
       return { seq, participants, totalPoints, ledgerHash };
     });
-  entry = (_: bigint, of: string) => this.#answer("entry", () => this.book().place(of) ?? { points: 0n, lastSeq: 0n });
+  entry = (_: bigint, of: string) => this.#answer("entry", () => this.book().score(of) ?? { points: 0n, lastSeq: 0n });
 
   book = (): Book => bookOf(this.changes.filter(({ blockNumber }) => blockNumber <= this.head_.number));
 }

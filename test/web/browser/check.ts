@@ -2,9 +2,10 @@ import type { ServerResponse } from "node:http";
 import { expect } from "chai";
 import type { Page } from "playwright-core";
 import { type Hex, sha256 } from "viem";
+import { assignedTo, readAssignment } from "../../../inference/assignment.ts";
 import { openModels } from "../../../inference/models.ts";
+import { openHere } from "../../../inference/opener.ts";
 import { pinnedRuntime } from "../../../inference/pinned.ts";
-import { assignedTo, readAssignment } from "../../../inference/verify/checks.ts";
 import { readModel } from "../../../models/read.ts";
 import { loadPinnedRuntime } from "../../../participant/runtime.ts";
 import { connect } from "../../../sdk/client.ts";
@@ -53,7 +54,7 @@ async function rerun(site: Site, { prover, context, modelId }: AttestationSummar
   const unit = unitOf(context);
   const assignment = unit && (await readAssignment(client, unit));
   if (unit === undefined || assignment === undefined || typeof assignment === "string") throw new Error("No input.");
-  const { session } = await openModels(client, { get }, await loadPinnedRuntime()).open(modelId);
+  const { session } = await openModels(client, { get }, openHere(await loadPinnedRuntime())).open(modelId);
   return session.run(new Uint8Array(assignedTo(assignment, prover, unit.unit)));
 }
 

@@ -9,14 +9,14 @@ const HOSTILE = `"><img src=x onerror="document.title='owned'"><script>document.
 /** What the page does when its server lies, is away or tells of what others wrote. */
 export function describeHonesty(site: () => Site): void {
   it("catches a tampered ranking, and names the row", async () => {
-    let lie: { account: string; rank: number } | undefined;
+    let lie: { account: string } | undefined;
     const proxy = await tamperWith(site().url, {
       edit: (path, body) => {
         if (!/^\/v1\/seasons\/1\/standings\?/.test(path)) return body;
         const page = body as StandingsPage;
         const row = page.items[2];
         if (!row) return page;
-        lie = { account: row.account, rank: row.rank };
+        lie = { account: row.account };
         return {
           ...page,
           items: page.items.map((one) => (one === row ? { ...one, points: `${BigInt(one.points) + 1n}` } : one)),
@@ -28,7 +28,7 @@ export function describeHonesty(site: () => Site): void {
     await until(page, "a mismatch", () => document.querySelector(".chip-mismatch") !== null, undefined);
     const said = await page.locator(".chip").innerText();
     expect(said).to.match(
-      /^Points don't match the chain: Rank 3, 0x\w{40}, is served with \d+ points; the chain gives \d+\.$/,
+      /^Points don't match the chain: Place 3, 0x\w{40}, is served with \d+ points; the chain gives \d+\.$/,
     );
     expect(said).to.include(lie?.account);
     const marked = await page.locator("tr.wrong").evaluateAll((rows) => rows.map((row) => row.dataset.account));
@@ -44,14 +44,32 @@ export function describeHonesty(site: () => Site): void {
         const page = body as StandingsPage;
         const [first, second, ...rest] = page.items ?? [];
         if (!/^\/v1\/seasons\/1\/standings\?/.test(path) || !first || !second) return body;
-        return { ...page, items: [{ ...second, rank: 1 }, { ...first, rank: 2 }, ...rest] };
+        return { ...page, items: [{ ...second, place: 1 }, { ...first, place: 2 }, ...rest] };
       },
     });
     const { page } = await site().visit();
     await page.goto(`${proxy.url}/?season=1`);
     await until(page, "a mismatch", () => document.querySelector(".chip-mismatch") !== null, undefined);
     expect(await page.locator(".chip").innerText()).to.match(
-      /Rank 1 is served as 0x\w{40}, whose rank is 2; the chain gives 0x/,
+      /Place 1 is served as 0x\w{40}, whose place is 2; the chain gives 0x/,
+    );
+    await page.context().close();
+    await proxy.close();
+  });
+
+  it("catches a wrong shared rank", async () => {
+    const proxy = await tamperWith(site().url, {
+      edit: (path, body) => {
+        if (!/^\/v1\/seasons\/1\/standings\?/.test(path)) return body;
+        const page = body as StandingsPage;
+        return { ...page, items: page.items.map((one, i) => (i === 1 ? { ...one, rank: 3 - one.rank } : one)) };
+      },
+    });
+    const { page } = await site().visit();
+    await page.goto(`${proxy.url}/?season=1`);
+    await until(page, "a mismatch", () => document.querySelector(".chip-mismatch") !== null, undefined);
+    expect(await page.locator(".chip").innerText()).to.match(
+      /Place 2, 0x\w{40}, is served with rank [12]; the chain gives [12]\./,
     );
     await page.context().close();
     await proxy.close();

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 import type { Page } from "playwright-core";
 import type { Address } from "viem";
-import { gatherCast } from "../../../scripts/demo/cast.ts";
+import { demoAccounts } from "../../../scripts/demo/accounts.ts";
 import type { AttestationsPage, StandingAnswer } from "../../../sdk/wire.ts";
 import type { Site } from "./site.ts";
 import { until, untilText } from "./until.ts";
@@ -65,7 +65,7 @@ export function describeParticipation(site: () => Site): void {
   });
 
   it("attests with a connected wallet", async () => {
-    const { guest } = gatherCast();
+    const { guest } = demoAccounts();
     const { page, faults } = await site().visit();
     await giveWallet(page, site().rpcUrl, guest.address);
     await page.goto(`${site().url}/take-part`);

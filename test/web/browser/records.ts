@@ -1,10 +1,43 @@
 import { expect } from "chai";
+import { zeroAddress } from "viem";
 import { readModel } from "../../../models/read.ts";
-import type { AttestationAnswer, Seasons } from "../../../sdk/wire.ts";
+import { assuranceOf } from "../../../sdk/assurance.ts";
+import { methodName, methods } from "../../../sdk/methods/index.ts";
+import { Status } from "../../../sdk/protocol.ts";
+import type {
+  Attestation,
+  AttestationAnswer,
+  AttestationsPage,
+  ReceiptsPage,
+  SeasonAnswer,
+  Seasons,
+  Step,
+} from "../../../sdk/wire.ts";
 import { findAttestation } from "./attestations.ts";
 import { tamperWith } from "./proxy.ts";
 import type { Site } from "./site.ts";
 import { until, untilText } from "./until.ts";
+
+const UNKNOWN = { id: 7, name: methodName(7) };
+const HOSTILE = `"><img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
+
+/** An attestation as a server tells it that knows nothing of its method; what the method's contract says is hostile. */
+function underUnknown<T extends Attestation>(told: T): T {
+  const [first] = told.steps;
+  if (first === undefined) throw new Error("The attestation has no steps.");
+  const { transactionHash } = first.at;
+  const own: object[] = [
+    { step: "event", contract: zeroAddress, topics: [transactionHash, HOSTILE], data: `0x${"ab".repeat(5_000)}` },
+    { step: HOSTILE, note: HOSTILE },
+  ];
+  const judged = { isBatch: false, count: 1, firstUnit: 0n, outputHash: told.outputHash, isPaid: true };
+  return {
+    ...told,
+    ...assuranceOf(UNKNOWN.id, { ...judged, status: Status[told.status] }),
+    method: UNKNOWN,
+    steps: [...told.steps, ...own.map((step, i) => ({ ...step, at: { ...first.at, logIndex: 1_000 + i } }) as Step)],
+  };
+}
 
 /** What is on record: attestations, models, seasons, caught cheats. */
 export function describeRecords(site: () => Site): void {
@@ -115,12 +148,84 @@ export function describeRecords(site: () => Site): void {
     await page.context().close();
   });
 
-  it("tells a model's parts as the chain has them, and its card as a claim", async () => {
+  it("shows of an unknown method what the registry tells, and what its contract says as text", async () => {
+    const { uid, prover, unit } = await findAttestation(site(), { method: methods.quorum.name, status: "verified" });
+    const proxy = await tamperWith(site().url, {
+      edit: (path, body) => {
+        if (path === `/v1/attestations/${uid}`) {
+          const answer = body as AttestationAnswer;
+          return { ...answer, item: underUnknown(answer.item) };
+        }
+        if (/^\/v1\/accounts\/0x\w+\/receipts/.test(path)) {
+          const answer = body as ReceiptsPage;
+          const items = answer.items.map((one) => ({ ...one, attestation: underUnknown(one.attestation) }));
+          return { ...answer, items };
+        }
+        if (path !== `/v1/seasons/${unit?.seasonId}`) return body;
+        const answer = body as SeasonAnswer;
+        const tasks = answer.item.tasks.map((task) => ({ ...task, method: UNKNOWN }));
+        return { ...answer, item: { ...answer.item, tasks } };
+      },
+    });
+    const { page, faults } = await site().visit();
+    const shownAsText = async () => {
+      expect(await page.title()).to.not.equal("owned");
+      expect(await page.locator("img[src=x]").count()).to.equal(0);
+      const told = await page.locator("main").innerText();
+      expect(told).to.include("An event of the contract 0x0000…0000 that this server can't read");
+      expect(told).to.include("data 0xabab…abab (5,000 bytes)").and.to.include("A step that this page doesn't know");
+      expect(told).to.include("unknown method 7: nothing is known of what it proves");
+      expect(told).to.include("The registry's method number 7 settled it as verified.");
+    };
+
+    await page.goto(`${proxy.url}/attestations/${uid}`);
+    await untilText(page, "An event of the contract");
+    await shownAsText();
+
+    await page.goto(`${proxy.url}/seasons/${unit?.seasonId}/accounts/${prover}`);
+    await page.locator("details.receipt > summary", { hasText: "verified" }).first().click();
+    await untilText(page, "settled by unknown method 7");
+    await shownAsText();
+
+    await page.goto(`${proxy.url}/seasons/${unit?.seasonId}`);
+    await untilText(page, "settled by unknown method 7");
+    const rules = await page.locator("main").innerText();
+    expect(rules).to.include("Whoever it names as a unit's verifiers share 60 %").and.to.not.include("panel");
+    expect(faults).to.deep.equal([]);
+    await page.context().close();
+    await proxy.close();
+  });
+
+  it("tells who caught a cheat of an unknown method as far as the registry tells", async () => {
+    const { uid } = await findAttestation(site(), { method: methods.quorum.name, status: "refuted" });
+    const proxy = await tamperWith(site().url, {
+      edit: (path, body) => {
+        if (path.startsWith("/v1/attestations?")) {
+          const answer = body as AttestationsPage;
+          return { ...answer, items: answer.items.map((one) => ({ ...one, method: UNKNOWN })) };
+        }
+        const answer = body as AttestationAnswer;
+        return path === `/v1/attestations/${uid}` ? { ...answer, item: underUnknown(answer.item) } : body;
+      },
+    });
+    const { page, faults } = await site().visit();
+    await page.goto(`${proxy.url}/caught`);
+    const entry = page.locator("li.caught", { has: page.locator(`a[href="/attestations/${uid}"]`) });
+    await entry.scrollIntoViewIfNeeded();
+    await untilText(page, "not known: a transaction of");
+    const told = await entry.innerText();
+    expect(told).to.include("under unknown method 7").and.to.include("nothing is known of what it proves");
+    expect(faults).to.deep.equal([]);
+    await page.context().close();
+    await proxy.close();
+  });
+
+  it("tells a model's parts as the chain has them, and its card as what the publisher says", async () => {
     const { page } = await site().visit();
     const { model, card } = await readModel("digits");
     await page.goto(`${site().url}/models`);
     await page.getByRole("link", { name: "digits" }).click();
-    await untilText(page, "No card is on chain");
+    await untilText(page, "Cards are not on chain");
     const told = await page.locator("main").innerText();
     expect(told).to.include("99.6 % of 4,000 inputs").and.to.include("64 – 32 – 10: 2,368 weights, 2.6 kB");
     expect(told).to.include(card.cid).and.to.include(model.artifactHash).and.to.include("onnxruntime-web@");
@@ -132,7 +237,7 @@ export function describeRecords(site: () => Site): void {
     const { page } = await site().visit();
     await page.goto(`${site().url}/seasons`);
     await page.getByRole("link", { name: "Season 1", exact: true }).click();
-    await untilText(page, "The rules, as the chain has them");
+    await untilText(page, "The rules, from the chain");
     const told = await page.locator("main").innerText();
     expect(told).to.include("Task 2: run the model risk, settled by Quorum. 15 points a unit");
     expect(told).to.include("share 60 % of the unit's points").and.to.include("burns 10 times the points");

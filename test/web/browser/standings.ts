@@ -8,7 +8,7 @@ const MOST_SCRIPT_BYTES = 170_000;
 
 const rowsShown = () =>
   [...document.querySelectorAll<HTMLElement>("tr.row")].map((row) => ({
-    rank: Number(row.dataset.rank),
+    place: Number(row.dataset.place),
     account: row.dataset.account as string,
     points: row.children[3]?.textContent ?? "",
   }));
@@ -39,7 +39,7 @@ export function describeStandings(site: () => Site): void {
     const { item } = await json<SeasonAnswer>("/v1/seasons/1");
     expect(Number(/\d+/.exec(chip)?.[0])).to.be.within(1, Number(item.totals.seq));
     expect(await page.title()).to.equal("Standings of season 1 · Proofboard");
-    expect(await page.locator("table caption").innerText()).to.match(/^Ranks 1 to \d+ of \d+/);
+    expect(await page.locator("table caption").innerText()).to.match(/^Places 1 to \d+ of \d+/);
     expect(await page.locator("th[aria-sort=ascending]").innerText()).to.equal("Rank");
     expect(faults).to.deep.equal([]);
     const bytes = (await Promise.all(scripts)).reduce((sum, body) => sum + gzipSync(body).length, 0);
@@ -66,7 +66,7 @@ export function describeStandings(site: () => Site): void {
       (old: string) =>
         JSON.stringify(
           [...document.querySelectorAll<HTMLElement>("tr.row")].map((row) => ({
-            rank: Number(row.dataset.rank),
+            place: Number(row.dataset.place),
             account: row.dataset.account as string,
             points: row.children[3]?.textContent ?? "",
           })),
@@ -96,15 +96,15 @@ export function describeStandings(site: () => Site): void {
     await page.reload();
     await until(page, "one row", () => document.querySelectorAll("tr.row").length === 1, undefined);
     await page.getByLabel("Find an address").fill("0xffffffffffff");
-    await untilText(page, "No account of season 1 begins with 0xffffffffffff.");
-    await page.getByLabel("Rank", { exact: true }).fill("2");
+    await untilText(page, "No account of season 1 starts with 0xffffffffffff.");
+    await page.getByLabel("Place", { exact: true }).fill("2");
     await page.keyboard.press("Enter");
-    await until(page, "rank 2", () => document.querySelector<HTMLElement>("tr.row")?.dataset.rank === "2", undefined);
+    await until(page, "place 2", () => document.querySelector<HTMLElement>("tr.row")?.dataset.place === "2", undefined);
     expect(await page.getByLabel("Find an address").inputValue()).to.equal("");
     await page.context().close();
   });
 
-  it("jumps to a rank, and to the visitor's own row, which stays in sight", async () => {
+  it("jumps to a place, and to the visitor's own row, which stays in sight", async () => {
     const { page } = await site().visit({ viewport: { width: 1280, height: 500 } });
     const { items } = await json<StandingsPage>("/v1/seasons/1/standings?limit=100");
     const own = items[0]?.account as string;
@@ -113,19 +113,19 @@ export function describeStandings(site: () => Site): void {
     await page.getByLabel("My address").fill(own);
     await page.keyboard.press("Enter");
     await until(page, "an own row", () => document.querySelector("tr.own") !== null, undefined);
-    await page.getByLabel("Rank", { exact: true }).fill("6");
+    await page.getByLabel("Place", { exact: true }).fill("6");
     await page.keyboard.press("Enter");
     await until(
       page,
-      "rank 6 first",
-      () => document.querySelector<HTMLElement>("tr.row")?.dataset.rank === "6",
+      "place 6 first",
+      () => document.querySelector<HTMLElement>("tr.row")?.dataset.place === "6",
       undefined,
     );
-    expect(page.url()).to.include("rank=6");
+    expect(page.url()).to.include("place=6");
     await until(
       page,
-      "the focus at rank 6",
-      () => document.activeElement?.closest<HTMLElement>("tr.row")?.dataset.rank === "6",
+      "the focus at place 6",
+      () => document.activeElement?.closest<HTMLElement>("tr.row")?.dataset.place === "6",
       undefined,
     );
     expect(await page.locator("tfoot tr.own").innerText()).to.include("you");
@@ -150,12 +150,7 @@ export function describeStandings(site: () => Site): void {
     await page.goto(`${site().url}/?season=1`);
     await page.locator(".chip-match").click();
     await page.getByRole("button", { name: "Compare every rank that the site serves" }).click();
-    await until(
-      page,
-      "the comparison",
-      () => /All \d+ were what the chain gives/.test(document.body.innerText),
-      undefined,
-    );
+    await until(page, "the comparison", () => /All \d+ match the chain/.test(document.body.innerText), undefined);
     expect(await page.locator(".audit-details").innerText()).to.include(site().rpcUrl);
     expect(faults).to.deep.equal([]);
     await page.context().close();
@@ -205,7 +200,7 @@ export function describeStandings(site: () => Site): void {
     const outline = await page.evaluate(() => getComputedStyle(document.activeElement as Element).outlineStyle);
     expect(outline).to.equal("solid");
     await page.keyboard.press("ArrowDown");
-    expect(await page.evaluate(() => document.activeElement?.closest<HTMLElement>("tr.row")?.dataset.rank)).to.equal(
+    expect(await page.evaluate(() => document.activeElement?.closest<HTMLElement>("tr.row")?.dataset.place)).to.equal(
       "2",
     );
     await page.keyboard.press("Enter");

@@ -6,7 +6,18 @@ import { attestationsPerMinute, pointsOverTime } from "../../../web/charts/serie
 const asOf = {} as AsOf;
 const [a, b] = [padHex("0xa", { size: 20 }), padHex("0xb", { size: 20 })];
 const standing = (account: typeof a, points: string): Standing => ({
-  ...{ rank: 1, account, points, verified: 0, pending: 0, refuted: 0, caught: 0, lastSeq: "1", lastChangeAt: 1 },
+  ...{
+    rank: 1,
+    place: 1,
+    account,
+    points,
+    verified: 0,
+    pending: 0,
+    refuted: 0,
+    caught: 0,
+    lastSeq: "1",
+    lastChangeAt: 1,
+  },
 });
 
 describe("charts' series", () => {

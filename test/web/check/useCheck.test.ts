@@ -1,8 +1,9 @@
 import { expect } from "chai";
+import { shared } from "../../../inference/verify/checks.ts";
 import type { Found } from "../../../web/check/messages.ts";
 import { advance, type Progress } from "../../../web/check/useCheck.ts";
 
-const check = { name: "uid", result: "held", detail: "It holds." } as const;
+const check = { ...shared.uid, result: "held", detail: "It holds." } as const;
 
 describe("the progress of a check", () => {
   const begun = advance({ phase: "idle" }, { kind: "doing", what: "Reading" });

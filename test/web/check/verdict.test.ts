@@ -1,11 +1,16 @@
 import { expect } from "chai";
-import type { Check } from "../../../inference/verify/checks.ts";
-import { tell, verdictOf } from "../../../web/check/verdict.ts";
+import { type Check, type CheckKind, shared } from "../../../inference/verify/checks.ts";
+import { verdictOf, verdictSentence } from "../../../web/check/verdict.ts";
 
-const checksOf = (...results: [Check["name"], Check["result"]][]): Check[] =>
-  results.map(([name, result]) => ({ name, result, detail: `${name} ${result}.` }));
+// Those that every attestation has, and two that a method of its own adds.
+const kinds = {
+  ...shared,
+  trace: { name: "trace", title: "Activations", about: "record" },
+  rows: { name: "rows", title: "Every row", about: "answer" },
+} as const satisfies Record<string, CheckKind>;
 
-const verdict = (...results: [Check["name"], Check["result"]][]) => verdictOf(checksOf(...results));
+const verdict = (...results: [keyof typeof kinds, Check["result"]][]) =>
+  verdictOf(results.map(([name, result]) => ({ ...kinds[name], result, detail: `${name} ${result}.` })));
 
 describe("the verdict of a check", () => {
   it("refuses to judge where nothing was compared", () => {
@@ -43,11 +48,12 @@ describe("the verdict of a check", () => {
   it("says that the model gives the answer, also where the registry refuted it", () => {
     expect(verdict(["uid", "held"], ["record", "failed"], ["output", "held"])).to.deep.equal({ kind: "same", why: "" });
     expect(verdict(["tree", "held"], ["rows", "held"])).to.deep.equal({ kind: "same", why: "" });
+    expect(verdict(["output", "held"], ["method", "unknown"])).to.deep.equal({ kind: "same", why: "" });
   });
 
   it("tells each of the three apart in words", () => {
-    expect(tell({ kind: "same", why: "" })).to.equal("The model gives exactly this answer.");
-    expect(tell({ kind: "differs", why: "It is 4." })).to.equal("It does not. It is 4.");
-    expect(tell({ kind: "unknown", why: "No file." })).to.equal("Can't be checked: No file.");
+    expect(verdictSentence({ kind: "same", why: "" })).to.equal("The model gives exactly this answer.");
+    expect(verdictSentence({ kind: "differs", why: "It is 4." })).to.equal("It does not. It is 4.");
+    expect(verdictSentence({ kind: "unknown", why: "No file." })).to.equal("Can't be checked: No file.");
   });
 });

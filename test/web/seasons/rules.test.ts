@@ -43,10 +43,23 @@ describe("a season's rules in words", () => {
     expect(textOf({ tasks: [quorum] })).not.to.contain("one wrong row");
   });
 
+  it("say that nothing is known of an unknown method, but for what any method's verifiers earn", () => {
+    const text = textOf({ tasks: [task("1", 7, "unknown method 7")] });
+    expect(text).to.contain("Task 1: run the model m, settled by unknown method 7.");
+    expect(text).to.contain(
+      "unknown method 7: nothing is known of what it proves. Whoever it names as a unit's verifiers share 60 % of the unit's points equally, rounded down, at most 10,000 points",
+    );
+  });
+
+  it("say a method's own rules once, however many tasks it has", () => {
+    const text = textOf({ tasks: ["1", "2"].map((taskId) => task(taskId, 1, "Quorum")) });
+    expect(text.split("share 60 %")).to.have.lengthOf(2);
+  });
+
   it("say the times, to the second", () => {
     const text = textOf({});
     expect(text).to.match(/It starts on Sunday,? 9 September 2001 at \d\d:\d\d:40 .* and runs for 1 d:/);
-    expect(text).to.contain("for 1 h; on");
+    expect(text).to.contain("For another 1 h, attestations are settled").and.to.contain("; on");
   });
 
   it("say the tasks, the points, the shares, the cap and the penalty", () => {

@@ -3,15 +3,15 @@ import type { Profile, Standing } from "../../../sdk/wire.ts";
 import { riseOf, rowsOf } from "../../../web/standings/rows.ts";
 import { account } from "../audit/story.ts";
 
-const row = (i: number, rank: number): Standing => ({
-  ...{ rank, account: account(i), points: "1", verified: 0, pending: 0, refuted: 0, caught: 0 },
+const row = (i: number, place: number): Standing => ({
+  ...{ rank: 1, place, account: account(i), points: "1", verified: 0, pending: 0, refuted: 0, caught: 0 },
   ...{ lastSeq: "1", lastChangeAt: 0 },
 });
 
 describe("rows of the table", () => {
   it("has an account that moved between two pages once, where the later page has it", () => {
     const rows = rowsOf([{ items: [row(0, 1), row(1, 2)] }, { items: [row(1, 3), row(2, 4)] }]);
-    expect(rows.map(({ account: of, rank }) => [of, rank])).to.deep.equal([
+    expect(rows.map(({ account: of, place }) => [of, place])).to.deep.equal([
       [account(0), 1],
       [account(1), 3],
       [account(2), 4],

@@ -3,8 +3,8 @@ import type { Standing } from "../../../sdk/wire.ts";
 import { summaryOf } from "../../../web/standings/summary.ts";
 import { account } from "../audit/story.ts";
 
-const row = (i: number, rank: number, points: number): Standing => ({
-  ...{ rank, account: account(i), points: String(points), verified: 0, pending: 0, refuted: 0, caught: 0 },
+const row = (i: number, place: number, points: number, rank = place): Standing => ({
+  ...{ rank, place, account: account(i), points: String(points), verified: 0, pending: 0, refuted: 0, caught: 0 },
   ...{ lastSeq: "1", lastChangeAt: 0 },
 });
 
@@ -33,6 +33,8 @@ describe("summary of new standings", () => {
     expect(summaryOf(before, [row(0, 1, 31), row(1, 2, 21), row(2, 3, 10)])).to.equal(
       "Standings updated: 2 rows changed.",
     );
+    const shared = [row(1, 1, 30), row(0, 2, 30, 1), row(2, 3, 10)];
+    expect(summaryOf(before, shared)).to.equal("Standings updated: 1 row changed.");
     expect(summaryOf(before.slice(1), [row(1, 2, 21), row(2, 3, 10)])).to.equal("Standings updated: 1 row changed.");
   });
 });

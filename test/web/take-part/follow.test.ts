@@ -47,12 +47,34 @@ describe("a prover's duty", () => {
     expect(dutyOf(attestation(steps, { status: "verified" }), 110)).to.equal("done");
   });
 
+  it("never asks to reveal under a method that no browser can work under", () => {
+    const steps = [committed, scheduled(1), drawn(1, 100)];
+    for (const method of [
+      { id: 2, name: "FraudProof" },
+      { id: 7, name: "unknown method 7" },
+    ])
+      expect(dutyOf(attestation(steps, { method }), 100)).to.equal("wait");
+  });
+
+  it("tells the stand under an unknown method without any panel", () => {
+    const method = { id: 7, name: "unknown method 7" };
+    const stands = (["pending", "verified", "refuted", "void"] as const).map((status) =>
+      standOf(attestation([committed], { method, status })),
+    );
+    expect(stands).to.deep.equal([
+      "Recorded. unknown method 7 has not settled it yet.",
+      "Verified. Points follow.",
+      "Refuted.",
+      "Void. The unit may be tried again.",
+    ]);
+  });
+
   it("tells each stand in words", () => {
     const steps = [committed, scheduled(1), drawn(1, 100), opened(1, 70)];
     expect(steps.map((_, i) => standOf(attestation(steps.slice(0, i + 1))))).to.deep.equal([
       "Committed. A panel will be drawn.",
       "A panel is about to be drawn.",
-      "A panel is drawn: its members run the model and commit to what it gave.",
+      "A panel is drawn: its members run the model and commit to its output.",
       "All members have committed: answers are being opened.",
     ]);
     expect(standOf(attestation(steps, { outputHash: word }))).to.contain("Your answer is open");

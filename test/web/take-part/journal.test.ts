@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type Hex, padHex } from "viem";
-import { buildAttestation } from "../../../inference/quorum.ts";
+import { buildAttestation } from "../../../inference/methods/quorum.ts";
 import { attestationUid } from "../../../sdk/commitments.ts";
 import { openJournal } from "../../../web/take-part/journal.ts";
 import { createStorage } from "./storage.ts";

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { type Hex, padHex } from "viem";
-import { buildAttestation } from "../../../inference/quorum.ts";
+import { buildAttestation } from "../../../inference/methods/quorum.ts";
 import { attestationRegistryAbi } from "../../../sdk/abi.ts";
 import type { Client } from "../../../sdk/client.ts";
 import { attestationUid } from "../../../sdk/commitments.ts";
-import { reveal } from "../../../web/take-part/prove.ts";
+import { commitDraft, reveal } from "../../../web/take-part/prove.ts";
 import type { Wallet } from "../../../web/take-part/wallet.ts";
 
 const registry = padHex("0x0a", { size: 20 });
@@ -33,6 +33,22 @@ const revealFrom = (record: { status: number; open: boolean }) =>
     () => "opened",
     ({ message }: Error) => message,
   );
+
+describe("committing", () => {
+  it("refuses what is under a method that no browser can take part under", async () => {
+    for (const [method, name] of [
+      [2, "FraudProof"],
+      [7, "unknown method 7"],
+    ] as const) {
+      const entries = () => [{ uid, ...made, attestation: { ...made.attestation, method } }];
+      const tools = { client: refusing({ status: 0, open: false }), wallet, journal: { keep: () => {}, entries } };
+      const error = await commitDraft({ ...tools, run: () => Promise.reject() }, uid, () => {}).catch(
+        (thrown: Error) => thrown,
+      );
+      expect((error as Error).message).to.equal(`A browser can't take part under ${name}.`);
+    }
+  });
+});
 
 describe("revealing", () => {
   it("says why an answer that is still to be opened was not", async () => {

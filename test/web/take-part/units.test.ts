@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { padHex, zeroAddress } from "viem";
-import type { AttestationStatus, AttestationSummary, Task } from "../../../sdk/wire.ts";
-import { assignedUnits } from "../../../web/take-part/units.ts";
+import type { AttestationStatus, AttestationSummary, Season, Task } from "../../../sdk/wire.ts";
+import { assignedUnits, type OpenTask, openTasks } from "../../../web/take-part/units.ts";
 
 const word = padHex("0x1", { size: 32 });
 const place = { blockNumber: 1, timestamp: 1, transactionHash: word, logIndex: 0 };
@@ -9,15 +9,24 @@ const task: Task = {
   ...{ taskId: "1", modelId: word, method: { id: 1, name: "Quorum" }, points: "10", unitsPerAccount: 5, noise: 1 },
   ...{ inputCount: 1, inputSetRoot: word, added: place },
 };
+const [{ takePart }] = openTasks({ tasks: [task] } as Season) as [OpenTask];
 const attestation = (unit: string, status: AttestationStatus, taskId = "1", seasonId = "1"): AttestationSummary => ({
   ...{ uid: word, prover: zeroAddress, modelId: word, method: task.method, status, inputHash: word, context: word },
   ...{ unit: { campaign: zeroAddress, seasonId, taskId, unit }, counts: true, count: 1, answer: word },
   ...{ outputHash: null, traceHash: null, salt: null, root: null, attested: place, settled: null },
 });
 const units = (attestations: AttestationSummary[], limit: number, isAll = true) =>
-  assignedUnits("1", task, attestations, { limit, isAll });
+  assignedUnits("1", { task, takePart }, attestations, { limit, isAll });
 const states = (attestations: AttestationSummary[], limit: number) =>
   units(attestations, limit).map(({ state }) => state);
+
+describe("open tasks", () => {
+  it("are none of a method that no browser can work under, or that nothing is known of", () => {
+    const others = [2, 7].map((id) => ({ ...task, method: { id, name: `method ${id}` } }));
+    expect(openTasks({ tasks: others } as unknown as Season)).to.deep.equal([]);
+    expect(openTasks({ tasks: [...others, task] } as unknown as Season)).to.deep.equal([{ task, takePart }]);
+  });
+});
 
 describe("assigned units", () => {
   it("stop at the task's last one, and at the limit", () => {

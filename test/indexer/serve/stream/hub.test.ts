@@ -4,13 +4,13 @@ import type { Hex } from "viem";
 import { createHub, type Hub } from "../../../../indexer/serve/stream/hub.ts";
 import { choices } from "../../running.ts";
 import { chainTold, eventsIn, openServed, type Served } from "../served.ts";
-import { holding, parse, type Told } from "./reader.ts";
+import { holding, type Message, parse } from "./reader.ts";
 
 const LIMITS = { clients: 4, clientsOfAddress: 2, heartbeat: 60_000, patience: 60_000 };
 
 /** A client that can be cut off at any message, and comes back with the last id it has. */
 function createClient(hub: () => Hub, served: Served) {
-  const told: Told[] = [];
+  const told: Message[] = [];
   let joined: ReturnType<Hub["join"]> | undefined;
   let head: string | undefined;
   const last = () => told.at(-1)?.id;
@@ -26,7 +26,7 @@ function createClient(hub: () => Hub, served: Served) {
       joined ??= hub().join("127.0.0.1", last(), () => {});
       for (let read = 0; read < most && head !== served.blocks.at(-1)?.hash; read++) {
         const { value = "" } = await joined.texts.next();
-        for (const message of parse(value).told) {
+        for (const message of parse(value).messages) {
           told.push(message);
           if (message.event === "head") head = message.data.asOf.blockHash;
         }
@@ -39,8 +39,8 @@ function createClient(hub: () => Hub, served: Served) {
 /** What a client that saw all of the chain above a block holds. */
 function expected({ blocks, state }: Served, above: number): { id: string; event: string }[] {
   return blocks.slice(above + 1).flatMap((block) =>
-    eventsIn(block).flatMap(({ eventName, args, place }) => {
-      const id = `${place.blockNumber}-${place.logIndex}`;
+    eventsIn(block).flatMap(({ eventName, args, location }) => {
+      const id = `${location.blockNumber}-${location.logIndex}`;
       if (/^Points(Awarded|Burned)$/.test(eventName)) return [{ id, event: "points" }];
       if (!/^(Committed|Attested|BatchAttested|StatusChanged)$/.test(eventName)) return [];
       const { uid, id: batch } = args as { uid?: Hex; id?: Hex };
@@ -130,7 +130,7 @@ describe("the stream's hub", () => {
       const { texts, leave } = join(id);
       await texts.next();
       const { value = "" } = await texts.next();
-      expect(parse(value).told[0]).to.deep.include({ event: "reorg", id: "0-0" });
+      expect(parse(value).messages[0]).to.deep.include({ event: "reorg", id: "0-0" });
       leave();
     }
   });
@@ -142,7 +142,7 @@ describe("the stream's hub", () => {
     await texts.next();
     const { value = "" } = await texts.next();
     other.close();
-    expect(parse(value).told[0]).to.deep.include({ event: "reorg" });
+    expect(parse(value).messages[0]).to.deep.include({ event: "reorg" });
   });
 
   it("reads no further ahead than a client takes", async () => {

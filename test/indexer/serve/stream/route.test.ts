@@ -5,7 +5,7 @@ import { expect } from "chai";
 import type { Receipt } from "../../../../sdk/wire.ts";
 import { choices, until } from "../../running.ts";
 import { chainTold, openServed, type Served } from "../served.ts";
-import { holding, parse, type Told } from "./reader.ts";
+import { holding, type Message, parse } from "./reader.ts";
 
 const STREAM = { clients: 3, clientsOfAddress: 3, heartbeat: 60_000, patience: 60_000 };
 
@@ -30,14 +30,14 @@ describe("the stream", () => {
   async function follow(url: string, headers: Record<string, string> = {}) {
     const stop = new AbortController();
     const response = await fetch(`${url}/v1/stream`, { headers, signal: stop.signal });
-    const reader = { response, told: [] as Told[], text: "", ended: false, end: () => stop.abort() };
+    const reader = { response, told: [] as Message[], text: "", ended: false, end: () => stop.abort() };
     open.push(reader);
     void (async () => {
       let rest = "";
       for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
         reader.text += piece;
         const parsed = parse(rest + piece);
-        reader.told.push(...parsed.told);
+        reader.told.push(...parsed.messages);
         rest = parsed.rest;
       }
       reader.ended = true;
@@ -55,7 +55,7 @@ describe("the stream", () => {
     return socket;
   }
 
-  const isAt = (reader: { told: Told[] }) => () => {
+  const isAt = (reader: { told: Message[] }) => () => {
     const last = reader.told.findLast(({ event }) => event === "head");
     return last?.event === "head" && last.data.asOf.blockHash === served.blocks.at(-1)?.hash;
   };
@@ -138,7 +138,7 @@ describe("the stream", () => {
     await hang(url);
     await until("it is a client", async () => (await streams(url)) === "1");
     served.become(chainTold([...story, ...story.slice(0, 10)]));
-    const other = new Database(served.state.db.name);
+    const other = new Database(served.state.files.name);
     expect(other.pragma("wal_checkpoint(TRUNCATE)")).to.deep.equal([{ busy: 0, log: 0, checkpointed: 0 }]);
     other.close();
     await until("it is cut off", async () => (await streams(url)) === "0");

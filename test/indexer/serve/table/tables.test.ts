@@ -55,7 +55,7 @@ describe("the table of a season", () => {
     socket.write("GET /v1/seasons/1/standings.csv HTTP/1.1\r\nhost: x\r\n\r\n");
     await once(socket, "data");
     socket.pause();
-    const other = new Database(served.state.db.name);
+    const other = new Database(served.state.files.name);
     expect(other.pragma("wal_checkpoint(TRUNCATE)")).to.deep.equal([{ busy: 0, log: 0, checkpointed: 0 }]);
     other.close();
     socket.destroy();

@@ -1,0 +1,19 @@
+import { ETHER } from "../../../test/contracts/fixtures.ts";
+import type { BenchMethod } from "../method.ts";
+import { BATCH, batch, traced } from "./attestations.ts";
+import { measure } from "./gas.ts";
+
+/** Its window, in seconds. */
+const WINDOW = 600;
+
+export const fraudProof: BenchMethod = {
+  async deploy(board) {
+    const { ethers, campaign, bonds } = board;
+    const contract = await ethers.deployContract("FraudProof", [campaign, bonds, WINDOW, ETHER / 1000n]);
+    return { contract, measure: () => measure(board, contract) };
+  },
+  kinds: [
+    { weight: 20, units: 1, write: traced },
+    { weight: 5, units: BATCH, write: batch },
+  ],
+};

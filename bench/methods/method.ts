@@ -1,0 +1,34 @@
+import type { Address, Hex } from "viem";
+import type { Board } from "../board.ts";
+import type { LedgerScript } from "../sync/ledger-script.ts";
+
+/** Gas by the name of its row. */
+export type Gas = Record<string, number>;
+
+/** A method's part of the benchmarks. */
+export interface BenchMethod {
+  /** Deploys its contract on a board; what it measures there is asked once the method is on the registry's list. */
+  deploy(board: Board): Promise<{ contract: { getAddress(): Promise<string> }; measure(): Promise<Gas> }>;
+  /** Kinds of attestations that a generated season holds under it. */
+  kinds: readonly AttestationKind[];
+}
+
+/** A kind of attestation of a generated season. */
+export interface AttestationKind {
+  /** How often it is drawn, beside the weights of all other kinds. */
+  weight: number;
+  /** Units that one covers. */
+  units: number;
+  /** What happens to one. @param someone Gives an account of the season. */
+  write(script: LedgerScript, claim: Claim, someone: () => Address): Steps;
+}
+
+/** An attestation to be made. */
+export interface Claim {
+  prover: Address;
+  modelId: Hex;
+  context: Hex;
+}
+
+/** What happens to an attestation, one after the other: each adds a log. */
+export type Steps = (() => void)[];

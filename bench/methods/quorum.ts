@@ -1,0 +1,46 @@
+import type { Address } from "viem";
+import { quorum as method } from "../../sdk/methods/quorum.ts";
+import { PENALTY_FACTOR, Reason, Status, verifierShare } from "../../sdk/protocol.ts";
+import { quorumParameters } from "../../test/contracts/fixtures.ts";
+import { POINTS, settle, single } from "../sync/attestations.ts";
+import type { LedgerScript } from "../sync/ledger-script.ts";
+import type { BenchMethod, Claim, Steps } from "./method.ts";
+
+/** Verifiers that share a unit's points. */
+const SHARING = 3;
+
+/** Nothing of it is measured: what a panel costs goes by its size. */
+export const quorum: BenchMethod = {
+  deploy: async ({ ethers, campaign, bonds }) => ({
+    contract: await ethers.deployContract("Quorum", [campaign, bonds, quorumParameters]),
+    measure: async () => ({}),
+  }),
+  kinds: [
+    { weight: 63, units: 1, write: (script, claim) => verified(script, claim, undefined) },
+    { weight: 7, units: 1, write: (script, claim, someone) => verified(script, claim, someone()) },
+    { weight: 5, units: 1, write: refuted },
+  ],
+};
+
+/** A unit that a panel finds right; a member of it may get points. */
+function verified(script: LedgerScript, claim: Claim, member: Address | undefined): Steps {
+  const { uid, committed, attested } = single(script, { ...claim, method: method.id });
+  return [
+    () => script.record(committed),
+    () => script.add(attested),
+    settle(script, uid, method.name, Status.verified),
+    () => script.award(claim.prover, uid, Reason.prover, POINTS),
+    ...(member === undefined ? [] : [() => script.award(member, uid, Reason.verifier, verifierShare(POINTS, SHARING))]),
+  ];
+}
+
+/** A unit that a panel finds wrong. */
+function refuted(script: LedgerScript, claim: Claim): Steps {
+  const { uid, committed, attested } = single(script, { ...claim, method: method.id });
+  return [
+    () => script.record(committed),
+    () => script.add(attested),
+    settle(script, uid, method.name, Status.refuted),
+    () => script.burn(claim.prover, uid, PENALTY_FACTOR * POINTS),
+  ];
+}

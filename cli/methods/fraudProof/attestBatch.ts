@@ -1,0 +1,61 @@
+import { followHeads } from "../../../participant/heads.ts";
+import { attestUnits } from "../../../participant/methods/fraudProof/attestUnits.ts";
+import { withModels } from "../../../participant/models.ts";
+import { createSender } from "../../../participant/sender.ts";
+import { contractOf } from "../../../sdk/client.ts";
+import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
+import type { Invocation, Outcome } from "../../command.ts";
+import { grouped } from "../../format.ts";
+import { openSettingsAccount, openSettingsContent } from "../../settings.ts";
+import type { BatchCommand, UnitsToAttest } from "../method.ts";
+
+/** Attests consecutive units of the key's account as one batch. */
+export const attestBatch: BatchCommand = {
+  means:
+    "with every activation in calldata. Anyone who shows one wrong row within the window refutes it, and its bond is lost; otherwise the bond is returned and all units are paid at once. Money missing for the bond is deposited.",
+  keys: "id, prover, modelId, seasonId, taskId, first, count, root, bond (wei), refutableUntil (unix seconds), gasUsed, transactionHash",
+  run,
+};
+
+async function run(
+  { client, assignment, first, count }: UnitsToAttest,
+  { settings, progress }: Invocation,
+): Promise<Outcome> {
+  const contract = contractOf(client, fraudProof);
+  const { seed, task } = assignment;
+  const { seasonId, taskId, modelId } = task;
+  const account = await openSettingsAccount(settings);
+  const ending = new AbortController();
+  try {
+    const heads = await followHeads(client.rpc, { signal: ending.signal, report: progress.say });
+    const sender = createSender(client.rpc, client.deployment.chainId, heads, account);
+    const made = await withModels(client, openSettingsContent(settings), async (models) =>
+      attestUnits(client, sender, await models.open(modelId), { seed, task, first, count }),
+    );
+    const { id, batch, bond, transactionHash, gasUsed } = made;
+    const { attestationRegistry } = client.contracts;
+    const record = await client.rpc.readContract({ ...attestationRegistry, functionName: "recordOf", args: [id] });
+    const window = await client.rpc.readContract({ ...contract, functionName: "window" });
+    const refutableUntil = record.attestedAt + window;
+    return {
+      good: true,
+      text: [
+        `Batch        ${id}`,
+        `Prover       ${account.address}`,
+        `Units        ${first} to ${first + BigInt(count) - 1n} of task ${taskId}, season ${seasonId}: ${grouped(count)}`,
+        `Root         ${batch.root}`,
+        `Bond         ${grouped(bond)} wei`,
+        `Gas          ${grouped(gasUsed)}, ${grouped(gasUsed / BigInt(count))} a unit`,
+        `Transaction  ${transactionHash}`,
+        `Anyone who shows one wrong row within ${grouped(window)} seconds refutes it.`,
+        "After that anyone may settle and award it; `work` does.",
+      ].join("\n"),
+      json: {
+        ...{ id, prover: account.address, modelId, seasonId, taskId, first, count, root: batch.root },
+        ...{ bond, refutableUntil, gasUsed, transactionHash },
+      },
+    };
+  } finally {
+    ending.abort();
+  }
+}

@@ -1,0 +1,43 @@
+import { knownMethods, type MethodName } from "../../sdk/methods/index.ts";
+import { attestBatch } from "./fraudProof/attestBatch.ts";
+import { challenge } from "./fraudProof/challenge.ts";
+import type { CliMethod } from "./method.ts";
+
+/** What the command line offers of each method. */
+export const cliMethods = {
+  quorum: {
+    works: "commits and reveals in time",
+    limit: "in a season",
+    roles: [
+      {
+        role: "verifier",
+        option: "verify",
+        help: "also serve on panels",
+        does: "joins Quorum's verifiers and serves on panels",
+        afterwards:
+          "This account stays on the verifiers' list. If a panel draws it while no `work --verify` runs, it loses\npart of its bond. `IQuorum.quit` takes it off the list.",
+      },
+    ],
+    commands: {},
+  },
+  fraudProof: {
+    works: "attests them in batches",
+    limit: "of each task",
+    roles: [
+      {
+        role: "challenger",
+        option: "challenge",
+        help: "also re-run every attestation under FraudProof",
+        does: "re-runs every attestation under FraudProof and refutes what is wrong",
+      },
+    ],
+    batch: attestBatch,
+    commands: { challenge },
+  },
+} satisfies Record<MethodName, CliMethod>;
+
+/** The methods that the command line offers something of, each by the name that people know. */
+export const offeredMethods = (): [name: string, offered: CliMethod][] => {
+  const offered: Readonly<Record<string, CliMethod>> = cliMethods;
+  return knownMethods().flatMap(([key, { name }]) => (offered[key] ? [[name, offered[key]]] : []));
+};

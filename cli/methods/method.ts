@@ -1,0 +1,46 @@
+import type { Assignment } from "../../inference/assignment.ts";
+import type { MethodRole } from "../../participant/methods/method.ts";
+import type { Client } from "../../sdk/client.ts";
+import type { Command, Invocation, Outcome } from "../command.ts";
+
+/** Another role than prover in which `work` can run under a method, and the switch for it. */
+export interface WorkRole {
+  role: Exclude<MethodRole, "prover">;
+  /** Without its dashes, as in `verify`. */
+  option: string;
+  help: string;
+  /** What it does, as in "joins the verifiers"; follows "it also" in `work`'s details. */
+  does: string;
+  /** What to know when it has ended, in lines of at most 100 columns. */
+  afterwards?: string;
+}
+
+/** Consecutive units of a task under the method. */
+export interface UnitsToAttest {
+  client: Client;
+  assignment: Assignment;
+  first: bigint;
+  count: number;
+}
+
+/** Attesting many units in one transaction. */
+export interface BatchCommand {
+  /** What a batch means; follows "records them as one batch, " in `attest`'s details. */
+  means: string;
+  /** The JSON's keys. */
+  keys: string;
+  run(units: UnitsToAttest, invocation: Invocation): Promise<Outcome>;
+}
+
+/** What the command line offers of a verification method. */
+export interface CliMethod {
+  /** How `work` attests units under it, as in "commits and reveals in time". */
+  works: string;
+  /** What the limit of `work --units N` counts for, as in "in a season". */
+  limit: string;
+  roles: readonly WorkRole[];
+  /** Undefined where the method takes no batches. */
+  batch?: BatchCommand;
+  /** Commands that the method alone has, by name. */
+  commands: Readonly<Record<string, Command>>;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.34;
+
+import {Answer, Attestation, Batch, IAttestationRegistry} from "../interfaces/IAttestationRegistry.sol";
+import {IBonds} from "../interfaces/IBonds.sol";
+import {ICampaign} from "../interfaces/ICampaign.sol";
+import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
+import {Contexts} from "../libraries/Contexts.sol";
+
+/// @title What every verification method has
+/// @notice A method inherits this, overrides the hooks it takes, and settles attestations by its own rules. A hook that it
+/// doesn't override refuses.
+abstract contract VerificationMethod is IVerificationMethod {
+    uint40 internal constant MAX_WINDOW = 30 days;
+    /// @dev In wei. Money for 2^32 units, or for two full panels, fits a uint128.
+    uint128 internal constant MAX_AMOUNT = type(uint96).max;
+
+    IAttestationRegistry internal immutable _registry;
+    IBonds internal immutable _bonds;
+
+    /// @inheritdoc IVerificationMethod
+    ICampaign public immutable campaign;
+
+    /// @notice Binds a method to its campaign for ever.
+    /// @param campaign_ Whose units this method verifies; its registry is this method's.
+    /// @param bonds Where the money lies that this method locks.
+    constructor(ICampaign campaign_, IBonds bonds) {
+        _registry = campaign_.registry();
+        campaign = campaign_;
+        _bonds = bonds;
+    }
+
+    modifier onlyRegistry() {
+        require(msg.sender == address(_registry), NotTheRegistry(msg.sender));
+        _;
+    }
+
+    /* HOOKS */
+
+    /// @inheritdoc IVerificationMethod
+    function onAttest(bytes32, Attestation calldata, Answer calldata, bytes calldata) external virtual onlyRegistry {
+        revert NotSupported(this.onAttest.selector);
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onAttestBatch(bytes32, Batch calldata, uint256, bytes calldata) external virtual onlyRegistry {
+        revert NotSupported(this.onAttestBatch.selector);
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onCommit(bytes32, Attestation calldata) external virtual onlyRegistry {
+        revert NotSupported(this.onCommit.selector);
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onReveal(bytes32, Attestation calldata, Answer calldata) external virtual onlyRegistry {
+        revert NotSupported(this.onReveal.selector);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IVerificationMethod
+    /// @dev Any model, unless a method says otherwise.
+    function requireModel(bytes32, bytes calldata) external view virtual {} // solhint-disable-line no-empty-blocks
+
+    /// @inheritdoc IVerificationMethod
+    function checksInput() external view virtual returns (bool) {
+        return false;
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function verifiersOf(bytes32) external view virtual returns (address[] memory) {
+        return new address[](0);
+    }
+
+    /* CHECKS */
+
+    /// @dev Checks that units are of this method's campaign, and that an attestation about them, made now, counts there.
+    function _requireUnits(bytes32 modelId, uint8 method, bytes32 context, uint32 count) internal view {
+        (address named, , , ) = Contexts.unitOf(context);
+        require(Contexts.kind(context) == Contexts.UNIT && named == address(campaign), WrongCampaign(context));
+        campaign.requireUnits(modelId, method, context, count);
+    }
+
+    /// @dev Checks a constructor's parameter against its bounds, both included.
+    function _checkRange(string memory name, uint256 value, uint256 minimum, uint256 maximum) internal pure {
+        require(value >= minimum && value <= maximum, InvalidParameter(name, value));
+    }
+}

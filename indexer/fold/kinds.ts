@@ -1,0 +1,22 @@
+import { disputes } from "../methods/fraudProof.ts";
+import { votes } from "../methods/quorum.ts";
+import { activity } from "./activity.ts";
+import { entries } from "./entries.ts";
+import type { Kind, Once } from "./identity-map.ts";
+import { ledger } from "./ledger.ts";
+import { methods } from "./methods.ts";
+import { models } from "./models.ts";
+import { attestations } from "./recorded.ts";
+import { seasons, tasks } from "./seasons.ts";
+
+/** Every table that is folded. The store has one of each name, in whose schema it stands. */
+export const kinds = { models, methods, seasons, tasks, attestations, activity, votes, disputes, ledger, entries };
+
+export type TableName = keyof typeof kinds;
+
+/** A table's row. */
+export type RowOf<T extends TableName> =
+  (typeof kinds)[T] extends Once<infer Row> ? Row : (typeof kinds)[T] extends Kind<infer _Key, infer Row> ? Row : never;
+
+/** What a table's row is found by; a table whose rows are only added is never searched. */
+export type KeyOf<T extends TableName> = (typeof kinds)[T] extends Kind<infer Key, infer _Row> ? Key : RowOf<T>;

@@ -1,0 +1,49 @@
+import type { Address, Hex } from "viem";
+import { decodeLayout } from "../../sdk/layouts.ts";
+import type { LogLocation } from "../decode/events.ts";
+import { keccakHex } from "../ingest/keccak.ts";
+import type { Once } from "./identity-map.ts";
+import type { FoldSteps } from "./step.ts";
+
+/** A published model. */
+export interface Model extends LogLocation {
+  modelId: Hex;
+  publisher: Address;
+  artifactHash: Hex;
+  runtimeId: Hex;
+  weightsRoot: Hex;
+  verifyingKeyHash: Hex;
+  measurement: Hex;
+  layoutHash: Hex;
+  /** JSON; null where the layout's names are no text. */
+  layout: string | null;
+}
+
+export const models: Once<Model> = { once: true };
+
+export const modelSteps: FoldSteps = {
+  ModelPublished({ args, location }, rows) {
+    const layout = Buffer.from(args.layout.slice(2), "hex");
+    rows.models.add({
+      modelId: args.modelId,
+      publisher: args.publisher,
+      artifactHash: args.artifactHash,
+      runtimeId: args.runtimeId,
+      weightsRoot: args.weightsRoot,
+      verifyingKeyHash: args.verifyingKeyHash,
+      measurement: args.measurement,
+      layoutHash: keccakHex(layout),
+      layout: layoutJson(layout),
+      ...location,
+    });
+  },
+};
+
+// Anyone may publish: a name that is no UTF-8 is shown as far as it can be read, a layout that can't be read not at all.
+function layoutJson(bytes: Uint8Array): string | null {
+  try {
+    return JSON.stringify(decodeLayout(bytes), (key, value) => (key === "rawName" ? undefined : value));
+  } catch {
+    return null;
+  }
+}

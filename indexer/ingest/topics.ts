@@ -1,0 +1,49 @@
+import type { Hex } from "viem";
+import { hexOf } from "./fields.ts";
+import { createInterner, SLOTS } from "./interning.ts";
+import { keccak } from "./keccak.ts";
+
+/** Characters of an address. */
+const ADDRESS = 42;
+const WORDS = 8;
+const BITS = 4;
+
+// In arrays of numbers: as many objects would be looked through by each collection of garbage.
+const texts: Hex[] = new Array(SLOTS).fill("0x");
+const words = new Int32Array(WORDS * SLOTS);
+const bytes = Buffer.from(words.buffer);
+const bits = new Uint16Array(BITS * SLOTS);
+
+/**
+ * The number of a topic or address, which holds until the next one is asked for: many come again, and what is known by it
+ * is worked out once. Throws `RpcError` for a text that is no hex.
+ */
+export const itemOf: (text: string) => number = createInterner((text, item) => {
+  const hex = hexOf(text, text.length === ADDRESS ? "address" : "topics");
+  const start = 4 * WORDS * item;
+  const size = bytes.write(hex.slice(2), start, 4 * WORDS, "hex");
+  const hash = keccak(bytes.subarray(start, start + size));
+  for (let i = 0; i < 3; i++)
+    bits[BITS * item + i] = (((hash[2 * i] as number) << 8) | (hash[2 * i + 1] as number)) & 2047;
+  texts[item] = hex;
+});
+
+/** Its text, in lower case: the same one for all equal ones, mostly. */
+export const textOf = (item: number): Hex => texts[item] as Hex;
+
+/** The first, second or third (0 to 2) of the bits of a bloom filter, 0 to 2047, that it sets. */
+export const bitOf = (item: number, i: number): number => bits[BITS * item + i] as number;
+
+// For each possible number of topics.
+const joined = Array.from({ length: 5 }, (_, count) => new Int32Array(WORDS * count));
+const joinedBytes = joined.map(({ buffer }) => Buffer.from(buffer));
+
+/** The bytes of at most four topics, one after another: they hold until others of as many topics are asked for. */
+export function bytesOfTopics(topics: readonly Hex[]): Buffer {
+  const target = joined[topics.length] as Int32Array;
+  for (let i = 0; i < topics.length; i++) {
+    const start = WORDS * itemOf(topics[i] as Hex);
+    for (let j = 0; j < WORDS; j++) target[WORDS * i + j] = words[start + j] as number;
+  }
+  return joinedBytes[topics.length] as Buffer;
+}

@@ -1,0 +1,7 @@
+import type { MethodName } from "../../sdk/methods/index.ts";
+import { fraudProof } from "./fraudProof.ts";
+import type { IndexedMethod } from "./method.ts";
+import { quorum } from "./quorum.ts";
+
+/** What the indexer knows of each method of sdk/methods. */
+export const methods = { quorum, fraudProof } satisfies Record<MethodName, IndexedMethod>;

@@ -1,0 +1,15 @@
+import type { Address } from "viem";
+import type { z } from "zod";
+import type { Rows } from "../fold/identity-map.ts";
+import type { Attestation } from "../fold/recorded.ts";
+import type { FoldSteps } from "../fold/step.ts";
+
+/** What the indexer knows about a verification method beyond sdk/methods. Rows of its own are declared in fold/kinds.ts. */
+export interface IndexedMethod {
+  /** What its contract's events do to rows, if anything. */
+  steps?: FoldSteps;
+  /** Who caught a refuted attestation; nobody if it is another method's. */
+  catchersOf?(attestation: Attestation, rows: Rows): Iterable<Address>;
+  /** Schemas of the steps that its `stepOf` of sdk/methods returns, for the OpenAPI document. */
+  stepSchemas: readonly z.ZodObject[];
+}

@@ -1,0 +1,58 @@
+import type { Address, Hex } from "viem";
+import { z } from "zod";
+import type { quorum as known } from "../../sdk/methods/quorum.ts";
+import type { Kind } from "../fold/identity-map.ts";
+import { requireAttestation } from "../fold/recorded.ts";
+import { count, decimal, hex, step } from "./fields.ts";
+import type { IndexedMethod } from "./method.ts";
+
+type Step = NonNullable<ReturnType<typeof known.stepOf>>;
+
+/** The votes that an attestation's panels revealed, in order. */
+export interface Votes {
+  uid: Hex;
+  votes: readonly Vote[];
+}
+
+interface Vote {
+  round: number;
+  member: Address;
+  outputHash: Hex;
+}
+
+export const votes: Kind<Pick<Votes, "uid">, Votes> = {
+  group: () => undefined,
+  name: ({ uid }) => uid,
+};
+
+/** Quorum: drawn panels vote. */
+export const quorum: IndexedMethod = {
+  steps: {
+    VoteRevealed({ args: { uid, round, member, outputHash }, eventName }, rows) {
+      requireAttestation(rows, uid, eventName);
+      const before = rows.votes.get({ uid })?.votes ?? [];
+      rows.votes.set({ uid, votes: [...before, { round, member, outputHash }] });
+    },
+  },
+  catchersOf: ({ uid, outputHash }, rows) => catchersAmong(rows.votes.get({ uid })?.votes ?? [], outputHash),
+  stepSchemas: [
+    step("drawScheduled", { round: count, drawBlock: count, drawUntil: count }),
+    step("panelDrawn", { round: count, members: z.array(hex), commitUntil: count, revealUntil: count }),
+    step("voteCommitted", { round: count, by: hex }),
+    step("revealOpened", { round: count, revealUntil: count }),
+    step("voteRevealed", { round: count, by: hex, outputHash: hex }),
+    step("roundUndecided", { round: count, votes: count }),
+    step("penalised", { account: hex, amount: decimal }),
+  ] satisfies z.ZodType<Step>[],
+};
+
+/** Who voted, in any round, for what most of the last round's members found instead of the revealed answer. */
+function catchersAmong(votes: readonly Vote[], revealed: Hex | null): Set<Address> {
+  const last = Math.max(...votes.map(({ round }) => round));
+  const counts = new Map<Hex, number>();
+  for (const { round, outputHash } of votes)
+    if (round === last) counts.set(outputHash, (counts.get(outputHash) ?? 0) + 1);
+  const [found] = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0] ?? [];
+  if (revealed === null || found === revealed) return new Set();
+  return new Set(votes.flatMap(({ member, outputHash }) => (outputHash === found ? [member] : [])));
+}

@@ -1,0 +1,17 @@
+import { methodName } from "../../sdk/methods/index.ts";
+import { reasonName, Status, type StatusName, statusNames } from "../../sdk/protocol.ts";
+import type { AttestationStatus, Method, Reason } from "../../sdk/wire.ts";
+
+export const methodOf = (id: number): Method => ({ id, name: methodName(id) });
+export const reasonOf = (id: number): Reason => ({ id, name: reasonName(id) });
+
+const isAttestationStatus = (name: StatusName): name is AttestationStatus => name !== "none";
+
+/** How a recorded attestation can stand. */
+export const attestationStatuses = statusNames.filter(isAttestationStatus);
+
+/** The word for a status number of the registry. */
+export const statusOf = (status: number): AttestationStatus => attestationStatuses[status - 1] ?? "void";
+
+/** The registry's number for a word. */
+export const statusNumber = (status: AttestationStatus): number => Status[status];

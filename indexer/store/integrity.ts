@@ -1,7 +1,0 @@
-/** Events that can't follow from those before: some were missed, or invented by the node. */
-export class IntegrityError extends Error {
-  override name = "IntegrityError";
-}
-
-export const recordedTwice = ({ uid }: { uid: string }): IntegrityError =>
-  new IntegrityError(`Attestation ${uid} was recorded twice.`);

@@ -1,0 +1,25 @@
+import type { Hex } from "viem";
+import type { EventLocation } from "../../../sdk/wire.ts";
+import type { Db } from "./database.ts";
+import { type LogRow, logOf, type StoredLog } from "./logs.ts";
+
+/** Reads logs by what they are found by. */
+export interface LogReader {
+  /** Of an attestation or model, in the chain's order, at most `limit`. */
+  of(subject: Hex, limit: number): { log: StoredLog; location: EventLocation }[];
+}
+
+export function createLogReader(db: Db): LogReader {
+  const ofSubject = db.prepare<[Hex, number], LogRow & { transaction_hash: Hex; timestamp: number }>(
+    `SELECT block_number, log_index, address, topics, data, subject, transaction_hash,
+       (SELECT timestamp FROM blocks WHERE number = block_number) AS timestamp
+     FROM events WHERE subject = ? ORDER BY block_number, log_index LIMIT ?`,
+  );
+  return {
+    of: (subject, limit) =>
+      ofSubject.all(subject, limit).map((row) => {
+        const { block_number: blockNumber, log_index: logIndex, transaction_hash: transactionHash, timestamp } = row;
+        return { log: logOf(row), location: { blockNumber, logIndex, transactionHash, timestamp } };
+      }),
+  };
+}

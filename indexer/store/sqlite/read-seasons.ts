@@ -1,0 +1,58 @@
+import type { Hex } from "viem";
+import type { Season, Task } from "../../fold/seasons.ts";
+import type { LedgerHead } from "../../ingest/ledgers.ts";
+import type { Db } from "./database.ts";
+import { type Located, locatedRows } from "./event-columns.ts";
+import { layoutOf, rowOf } from "./tables.ts";
+
+/** A season, and when it got its seed, in unix seconds. */
+export type ReadSeason = Season & { seededAt: number | null };
+
+/** Reads seasons and their tasks. */
+export interface SeasonReader {
+  /** Newest first. */
+  seasons(limit: number): ReadSeason[];
+  season(seasonId: number): ReadSeason | undefined;
+  /** In order. */
+  tasks(seasonId: number): Located<Task>[];
+  ledgers(): LedgerHead[];
+  /** Whether the season's ledger had this hash after entry `seq`: false when a reorg undid it. */
+  hadLedger(seasonId: number, seq: bigint, hashStart: string): boolean;
+}
+
+export function createSeasonReader(db: Db): SeasonReader {
+  const layout = layoutOf("seasons");
+  const { fields } = layout;
+  const select = `SELECT ${fields.map(({ column }) => column)},
+    (SELECT timestamp FROM blocks WHERE number = seeded_in) FROM seasons`;
+  const prepared = <Parameters extends unknown[]>(sql: string) =>
+    db.prepare<Parameters, unknown[]>(sql).raw().safeIntegers();
+  const seasons = prepared<[number]>(`${select} ORDER BY seasons.season_id DESC LIMIT ?`);
+  const season = prepared<[number]>(`${select} WHERE seasons.season_id = ?`);
+  const ofTasks = locatedRows("tasks");
+  const tasks = prepared<[number]>(`${ofTasks.select} WHERE season_id = ? ORDER BY tasks.task_id`);
+  const heads = prepared<[]>(`${select} ORDER BY seasons.season_id`);
+  const hashAt = db
+    .prepare<[number, bigint], Hex>("SELECT ledger_hash FROM ledger WHERE season_id = ? AND seq = ?")
+    .pluck();
+
+  function read(values: readonly unknown[]): ReadSeason {
+    const seededAt = values[fields.length] as bigint | null;
+    return { ...rowOf<"seasons">(layout, values), seededAt: seededAt === null ? null : Number(seededAt) };
+  }
+
+  return {
+    seasons: (limit) => seasons.all(limit).map(read),
+    season(seasonId) {
+      const found = season.get(seasonId);
+      return found && read(found);
+    },
+    tasks: (seasonId) => tasks.all(seasonId).map(ofTasks.rowOf),
+    ledgers: () =>
+      heads.all().map((values) => {
+        const { seasonId, seq, participants, totalPoints, ledgerHash } = read(values);
+        return { seasonId: BigInt(seasonId), seq, participants, totalPoints, ledgerHash };
+      }),
+    hadLedger: (seasonId, seq, hashStart) => hashAt.get(seasonId, seq)?.startsWith(hashStart) ?? false,
+  };
+}

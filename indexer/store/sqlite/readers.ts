@@ -1,0 +1,41 @@
+import type { AddedMethod } from "../../decode/events.ts";
+import type { Db } from "./database.ts";
+import { type AccountReader, createAccountReader } from "./read-accounts.ts";
+import { type ActivityReader, createActivityReader } from "./read-activity.ts";
+import { type AttestationReader, createAttestationReader } from "./read-attestations.ts";
+import { createFeedReader, type FeedReader } from "./read-feed.ts";
+import { createLedgerReader, type LedgerReader } from "./read-ledger.ts";
+import { createLogReader, type LogReader } from "./read-logs.ts";
+import { createModelReader, type ModelReader } from "./read-models.ts";
+import { createSeasonReader, type SeasonReader } from "./read-seasons.ts";
+
+/** Everything that is read of the rows, a reader for each subject. */
+export interface Readers {
+  accounts: AccountReader;
+  activity: ActivityReader;
+  attestations: AttestationReader;
+  feed: FeedReader;
+  ledger: LedgerReader;
+  logs: LogReader;
+  /** The registry's list of verification methods, in order. */
+  methods(): AddedMethod[];
+  models: ModelReader;
+  seasons: SeasonReader;
+}
+
+export const createReaders = (db: Db): Readers => ({
+  accounts: createAccountReader(db),
+  activity: createActivityReader(db),
+  attestations: createAttestationReader(db),
+  feed: createFeedReader(db),
+  ledger: createLedgerReader(db),
+  logs: createLogReader(db),
+  methods: createMethodReader(db),
+  models: createModelReader(db),
+  seasons: createSeasonReader(db),
+});
+
+function createMethodReader(db: Db): () => AddedMethod[] {
+  const all = db.prepare<[], AddedMethod>("SELECT id, address, block_number AS blockNumber FROM methods ORDER BY id");
+  return () => all.all();
+}

@@ -1,0 +1,140 @@
+-- What follows from the logs. A change here, or of what is folded, is another version of the schema.
+
+-- What undoes a block that may still be reorganised: JSON, see undo.ts. Blocks with nothing to undo have none.
+CREATE TABLE undo (
+  block_number INTEGER PRIMARY KEY,
+  changes TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE models (
+  model_id TEXT PRIMARY KEY,
+  publisher TEXT NOT NULL,
+  artifact_hash TEXT NOT NULL,
+  runtime_id TEXT NOT NULL,
+  weights_root TEXT NOT NULL,
+  verifying_key_hash TEXT NOT NULL,
+  measurement TEXT NOT NULL,
+  layout_hash TEXT NOT NULL,
+  layout TEXT,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX models_in_order ON models (block_number, log_index);
+
+CREATE TABLE seasons (
+  season_id INTEGER PRIMARY KEY,
+  organiser TEXT NOT NULL,
+  verifier_cap TEXT NOT NULL,
+  uri TEXT,
+  starts_at INTEGER,
+  ends_at INTEGER,
+  closes_at INTEGER,
+  seed TEXT,
+  seeded_in INTEGER,
+  seq INTEGER NOT NULL,
+  participants INTEGER NOT NULL,
+  total_points INTEGER NOT NULL,
+  ledger_hash TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE tasks (
+  season_id INTEGER NOT NULL REFERENCES seasons DEFERRABLE INITIALLY DEFERRED,
+  task_id INTEGER NOT NULL,
+  model_id TEXT NOT NULL,
+  method INTEGER NOT NULL,
+  points INTEGER NOT NULL,
+  units_per_account INTEGER NOT NULL,
+  noise INTEGER NOT NULL,
+  input_count INTEGER NOT NULL,
+  input_set_root TEXT NOT NULL,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  PRIMARY KEY (season_id, task_id)
+) STRICT, WITHOUT ROWID;
+
+-- Verification methods by their numbers in the registry's list; addresses in lower case.
+CREATE TABLE methods (
+  id INTEGER PRIMARY KEY,
+  address TEXT NOT NULL,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL
+) STRICT;
+
+-- `season_id` is set for an attestation that is for a task as the season's rules ask: it alone can earn points there.
+-- A batch has a root and no answer.
+CREATE TABLE attestations (
+  uid TEXT PRIMARY KEY,
+  prover TEXT NOT NULL,
+  method INTEGER NOT NULL,
+  model_id TEXT NOT NULL,
+  input_hash TEXT,
+  context TEXT NOT NULL,
+  answer TEXT,
+  root TEXT,
+  output_hash TEXT,
+  trace_hash TEXT,
+  salt TEXT,
+  season_id INTEGER,
+  count INTEGER NOT NULL,
+  status INTEGER NOT NULL,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  settled_block INTEGER,
+  settled_log INTEGER,
+  CHECK ((root IS NULL) = (answer IS NOT NULL))
+) STRICT;
+
+-- Attestations recorded a minute of block time, by method; `minute` is its start in unix seconds. A row of zero is none.
+CREATE TABLE activity (
+  minute INTEGER NOT NULL,
+  method INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (minute, method)
+) STRICT, WITHOUT ROWID;
+
+-- Votes that panel members revealed, in order: JSON of {round, member, outputHash}.
+CREATE TABLE votes (
+  uid TEXT PRIMARY KEY REFERENCES attestations DEFERRABLE INITIALLY DEFERRED,
+  votes TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Who showed a wrong row of an attestation.
+CREATE TABLE disputes (
+  uid TEXT PRIMARY KEY REFERENCES attestations DEFERRABLE INITIALLY DEFERRED,
+  challenger TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Every point change, with the account's points and the ledger's hash after it.
+CREATE TABLE ledger (
+  season_id INTEGER NOT NULL REFERENCES seasons DEFERRABLE INITIALLY DEFERRED,
+  seq INTEGER NOT NULL,
+  account TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  reason INTEGER NOT NULL,
+  delta INTEGER NOT NULL,
+  points INTEGER NOT NULL,
+  ledger_hash TEXT NOT NULL,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  PRIMARY KEY (season_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- What each account has of a season: its last ledger entry, units by status, refutations that it had a part in, and points
+-- by reason, those of penalties zero or less. A season's participants are numbered from 1 in the order of their first
+-- ledger entries: the history of ranks is kept by that number. Points, last_seq and number are 0 before the first; a row of
+-- zeros is none. Accounts are found in any case of their letters, so that one key serves the search for how they begin.
+CREATE TABLE entries (
+  season_id INTEGER NOT NULL REFERENCES seasons DEFERRABLE INITIALLY DEFERRED,
+  account TEXT NOT NULL COLLATE NOCASE,
+  points INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  pending INTEGER NOT NULL,
+  verified INTEGER NOT NULL,
+  refuted INTEGER NOT NULL,
+  caught INTEGER NOT NULL,
+  by_prover INTEGER NOT NULL,
+  by_verifier INTEGER NOT NULL,
+  by_penalty INTEGER NOT NULL,
+  PRIMARY KEY (season_id, account)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,148 @@
+import type { Activity } from "../../fold/activity.ts";
+import type { Entry } from "../../fold/entries.ts";
+import type { KeyOf, RowOf, TableName } from "../../fold/kinds.ts";
+import type { LedgerEntry } from "../../fold/ledger.ts";
+import type { Method } from "../../fold/methods.ts";
+import type { Model } from "../../fold/models.ts";
+import type { Attestation } from "../../fold/recorded.ts";
+import type { Season, Task } from "../../fold/seasons.ts";
+import type { Dispute } from "../../methods/fraudProof.ts";
+import type { Votes } from "../../methods/quorum.ts";
+
+/** How a field is in SQLite: `big` for a bigint, `json` for what is a text there and not in the row. */
+type FieldType = "text" | "number" | "big" | "json";
+
+/** How rows are in a table: what TypeScript calls `modelId` is the column `model_id`. */
+interface Layout<Row> {
+  /** Every field with its type, in the order of the columns. */
+  fields: { [Field in keyof Row]-?: FieldType };
+  key: readonly (keyof Row & string)[];
+  /** Fields that change once a row is there; by default all but the key. An index of any other isn't looked at. */
+  changing?: readonly (keyof Row & string)[];
+}
+
+const location = { blockNumber: "number", logIndex: "number" } as const;
+
+/** The one place where rows are mapped to columns. */
+const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
+  models: {
+    fields: {
+      ...{ modelId: "text", publisher: "text", artifactHash: "text", runtimeId: "text", weightsRoot: "text" },
+      ...{ verifyingKeyHash: "text", measurement: "text", layoutHash: "text", layout: "text", ...location },
+    },
+    key: ["modelId"],
+  } satisfies Layout<Model>,
+  methods: {
+    fields: { id: "number", address: "text", ...location },
+    key: ["id"],
+  } satisfies Layout<Method>,
+  seasons: {
+    fields: {
+      ...{ seasonId: "number", organiser: "text", verifierCap: "text", uri: "text", startsAt: "number" },
+      ...{ endsAt: "number", closesAt: "number", seed: "text", seededIn: "number", seq: "big" },
+      ...{ participants: "number", totalPoints: "big", ledgerHash: "text" },
+    },
+    key: ["seasonId"],
+  } satisfies Layout<Season>,
+  tasks: {
+    fields: {
+      ...{ seasonId: "number", taskId: "number", modelId: "text", method: "number", points: "big" },
+      ...{ unitsPerAccount: "number", noise: "number", inputCount: "number", inputSetRoot: "text", ...location },
+    },
+    key: ["seasonId", "taskId"],
+  } satisfies Layout<Task>,
+  attestations: {
+    fields: {
+      ...{ uid: "text", prover: "text", method: "number", modelId: "text", inputHash: "text", context: "text" },
+      ...{ answer: "text", root: "text", outputHash: "text", traceHash: "text", salt: "text", seasonId: "number" },
+      ...{ count: "number", status: "number", ...location, settledBlock: "number", settledLog: "number" },
+    },
+    key: ["uid"],
+    changing: ["outputHash", "traceHash", "salt", "status", "settledBlock", "settledLog"],
+  } satisfies Layout<Attestation>,
+  activity: {
+    fields: { minute: "number", method: "number", count: "number" },
+    key: ["minute", "method"],
+  } satisfies Layout<Activity>,
+  votes: { fields: { uid: "text", votes: "json" }, key: ["uid"] } satisfies Layout<Votes>,
+  disputes: { fields: { uid: "text", challenger: "text" }, key: ["uid"] } satisfies Layout<Dispute>,
+  ledger: {
+    fields: {
+      ...{ seasonId: "number", seq: "big", account: "text", subject: "text", reason: "number", delta: "big" },
+      ...{ points: "big", ledgerHash: "text", ...location },
+    },
+    key: ["seasonId", "seq"],
+  } satisfies Layout<LedgerEntry>,
+  entries: {
+    fields: {
+      ...{ seasonId: "number", account: "text", points: "big", lastSeq: "big", number: "number" },
+      ...{ pending: "number", verified: "number", refuted: "number", caught: "number" },
+      ...{ byProver: "big", byVerifier: "big", byPenalty: "big" },
+    },
+    key: ["seasonId", "account"],
+  } satisfies Layout<Entry>,
+};
+
+/** Any row, its values by their fields. */
+export type Values = Record<string, unknown>;
+
+/** A table as its statements are made of it. */
+export interface TableLayout {
+  name: TableName;
+  fields: readonly Field[];
+  key: readonly Field[];
+  changing: readonly Field[];
+}
+
+export interface Field {
+  name: string;
+  column: string;
+  type: FieldType;
+}
+
+/** Every table that is folded, those that others refer to first. */
+export const tables: readonly TableLayout[] = Object.entries(layouts).map(([name, layout]) => {
+  const { fields, key, changing } = layout as Layout<Values>;
+  const all = Object.entries(fields).map(([name, type]): Field => ({ name, column: columnOf(name), type }));
+  const named = (names: readonly string[]) => all.filter(({ name }) => names.includes(name));
+  return {
+    name: name as TableName,
+    fields: all,
+    key: named(key),
+    changing: changing ? named(changing) : all.filter(({ name }) => !key.includes(name)),
+  };
+});
+
+const byName = new Map(tables.map((table) => [table.name, table]));
+
+export const layoutOf = (table: TableName): TableLayout => byName.get(table) as TableLayout;
+
+function columnOf(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Values of a row as SQLite takes them. */
+export function boundTo(fields: readonly Field[], row: Values): unknown[] {
+  const values = new Array<unknown>(fields.length);
+  for (let i = 0; i < fields.length; i++) {
+    const { name, type } = fields[i] as Field;
+    values[i] = type === "json" ? JSON.stringify(row[name]) : row[name];
+  }
+  return values;
+}
+
+/** A row of values that were read with safe integers, in the order of the fields. */
+export function rowOf<T extends TableName>({ fields }: TableLayout, values: readonly unknown[]): RowOf<T> {
+  const row: Values = {};
+  for (const [i, { name, type }] of fields.entries()) row[name] = unbound(values[i], type);
+  return row as unknown as RowOf<T>;
+}
+
+function unbound(value: unknown, type: FieldType): unknown {
+  if (value === null || type === "text" || type === "big") return value;
+  return type === "number" ? Number(value) : JSON.parse(value as string);
+}
+
+/** The values of a key or row, in the order of a table's key. */
+export const keyValues = <T extends TableName>({ key }: TableLayout, of: KeyOf<T> | RowOf<T>): unknown[] =>
+  key.map(({ name }) => (of as Values)[name]);

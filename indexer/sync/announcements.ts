@@ -1,0 +1,30 @@
+import type { Header } from "../ingest/blocks.ts";
+
+/** What a transaction did to the folded chain. */
+export interface Announcement {
+  kind: "appended" | "reorganised";
+  /** The last folded block after it. */
+  cursor: Header;
+  /** The lowest block that was appended, or undone. */
+  from: number;
+}
+
+/** Announces each transaction to listeners, right after it. */
+export interface Announcements {
+  announce(announcement: Announcement): void;
+  /** Calls `listener`, which must not throw, from now on and until the returned function is called. */
+  subscribe(listener: (announcement: Announcement) => void): () => void;
+}
+
+export function createAnnouncements(): Announcements {
+  const listeners = new Set<(announcement: Announcement) => void>();
+  return {
+    announce(announcement) {
+      for (const listener of listeners) listener(announcement);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Address } from "viem";
+import type { AddedMethod, Decoder } from "../decode/events.ts";
+import type { LedgerHead } from "../ingest/ledgers.ts";
+import type { Rpc } from "../ingest/rpc.ts";
+import type { Announcement } from "./announcements.ts";
+import type { Backfill, SyncStatus } from "./status.ts";
+import type { Progress, Writer } from "./writer.ts";
+
+/** What following the chain works with. */
+export interface SyncContext {
+  rpc: Rpc;
+  decoder: Decoder;
+  writer: Writer;
+  /** The ledgers of all seasons as folded. */
+  localLedgers: () => LedgerHead[];
+  /** The methods that the registry was folded to have. */
+  methods: () => AddedMethod[];
+  /** Whether a database of another chain is emptied rather than refused. */
+  wipe: boolean;
+  campaign: Address;
+  startBlock: number;
+  /** A block is final only this many blocks below the head. */
+  finality: number;
+  /** Whether logs are held against the headers' bloom filters. */
+  blooms: boolean;
+  /** Pause between rounds, in milliseconds; longer after failures, up to a minute. */
+  pollInterval: number;
+  status: SyncStatus;
+  /** Called right after each transaction. */
+  announce: (announcement: Announcement) => void;
+  /** Called after each part of a long read, and with undefined when it ends. */
+  report: (backfill: Backfill | undefined) => void;
+  warn: (message: string) => void;
+  signal: AbortSignal;
+}
+
+/** How far the chain is folded: there is a cursor once following has started. */
+export const progressOf = ({ writer }: SyncContext): Progress => writer.progress() as Progress;

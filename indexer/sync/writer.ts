@@ -1,0 +1,267 @@
+import type { Address } from "viem";
+import type { AddedMethod, Decoder, Event } from "../decode/events.ts";
+import { type Changes, inverse } from "../fold/changes.ts";
+import { type Block, fold } from "../fold/fold.ts";
+import { createIdentityMap } from "../fold/identity-map.ts";
+import type { Header, Log } from "../ingest/blocks.ts";
+import type { Ranking } from "../rank/ranking.ts";
+import type { Blocks } from "../store/sqlite/blocks.ts";
+import type { Store } from "../store/sqlite/store.ts";
+
+/** How far the chain is folded. */
+export interface Progress {
+  /** The last folded block. */
+  cursor: Header;
+  /** Blocks up to here can't be reorganised; may be above the cursor while catching up. */
+  finalized: number;
+  /** Up to this block the ledgers were found equal to the chain's. */
+  verified: Header;
+}
+
+/** Blocks to append: headers in order, the last one the new cursor, and the logs of all of them. */
+interface Appended {
+  headers: readonly Header[];
+  logs: readonly Log[];
+  finalized: number;
+}
+
+/**
+ * Decodes, folds, stores and ranks: the one writer of the database. Every method is one transaction, and changes nothing
+ * when it throws: `StorageError` when the file can't be written at the moment.
+ */
+export interface Writer extends Pick<Blocks, "genesis" | "setGenesis" | "header" | "highest"> {
+  /** Undefined in a new file. */
+  progress(): Progress | undefined;
+  /** Starts after this block, with nothing: whatever a file of this chain holds is dropped. */
+  start(header: Header): void;
+  /** Throws `IntegrityError` or `MalformedLog`. Returns how many events there were. */
+  append(appended: Appended): number;
+  /** Undoes every block above this one, whose header is kept. */
+  rollback(blockNumber: number): void;
+  /** {@link rollback}, and no block above it is final any more: the node gave up what was. */
+  rewind(blockNumber: number): void;
+  /** The ledgers at the cursor were found equal to the chain's. */
+  markVerified(): void;
+  /** Builds, where that isn't done, the indexes and the ranking that a new file lacks until its first blocks are read. */
+  complete(): void;
+  /** Whether they are built: reading would take long without them. */
+  isComplete(): boolean;
+  /** Empties a database of another chain. */
+  wipe(): void;
+  /** Folds the stored logs anew, from nothing; returns how many there are. */
+  rebuild(): number;
+}
+
+/** What a chain is written with. */
+interface WriterOptions {
+  decoder: Decoder;
+  store: Store;
+  ranking: Ranking;
+  /** The methods that the registry was folded to have. */
+  methods(): AddedMethod[];
+  campaign: Address;
+}
+
+/** Events that are folded together when all are folded in one transaction. */
+const FOLDED_AT_ONCE = 10_000;
+
+export function createWriter({ decoder, store, ranking, methods, campaign }: WriterOptions): Writer {
+  const { blocks, logs, undo } = store;
+  const held = createIdentityMap(store.load);
+
+  const kept = (blockNumber: number): Header => {
+    const found = blocks.header(blockNumber);
+    if (!found) throw new Error(`Block ${blockNumber} is not kept.`);
+    return found;
+  };
+  const current = () => {
+    const position = blocks.position();
+    if (!position) throw new Error("No block is indexed yet.");
+    return position;
+  };
+
+  const atomically =
+    <Arguments extends unknown[], Result>(work: (...args: Arguments) => Result) =>
+    (...args: Arguments): Result => {
+      try {
+        return store.atomically(() => work(...args));
+      } catch (error) {
+        forget();
+        throw error;
+      } finally {
+        held.trim();
+      }
+    };
+
+  /** Nothing may be remembered of rows that changed by another way than a fold's. */
+  function forget(): void {
+    held.forget();
+    ranking.forget();
+  }
+
+  /** Folds blocks, the last one up to a cursor, stores what they change and has the ranking follow. */
+  function apply(part: readonly Block[], cursor: Header): Changes {
+    const changes = fold(held, part, cursor, campaign);
+    store.write(changes);
+    ranking.follow(changes, timesOf(part));
+    return changes;
+  }
+
+  /** Applies blocks with events in order. Final ones are done together; of each other one is kept what undoes it. */
+  function applyAll(all: readonly Block[], finalized: number): void {
+    const final = all.filter(({ header }) => header.number <= finalized);
+    const last = final.at(-1);
+    if (last) apply(final, last.header);
+    for (const block of all.slice(final.length)) undo.keep(apply([block], block.header));
+  }
+
+  /** Epochs end as time passes, also where nothing happens. */
+  const reach = (cursor: Header): void => ranking.follow({ cursor, rows: [] }, timesOf([]));
+
+  /** Decodes logs and has them stored. */
+  function decode(headers: readonly Header[], all: readonly Log[]): Block[] {
+    const decoded: Block[] = [];
+    let next = 0;
+    for (const header of headers) {
+      if (all[next]?.blockNumber !== header.number) continue;
+      const events: Event[] = [];
+      for (let log = all[next]; log?.blockNumber === header.number; log = all[++next]) {
+        const event = decoder.decode(log);
+        logs.add(log, event.subject);
+        events.push(event);
+      }
+      decoded.push({ header, events });
+    }
+    if (next < all.length) throw new Error(`Block ${all[next]?.blockNumber} has logs and came without its header.`);
+    return decoded;
+  }
+
+  /** Folds the stored logs again, in parts; rows that follow from them are gone. Returns how many there are. */
+  function applyStored({ cursor, finalized }: { cursor: number; finalized: number }): number {
+    let count = 0;
+    let waiting: Block[] = [];
+    let events = 0;
+    const flush = () => {
+      applyAll(waiting, finalized);
+      held.trim();
+      waiting = [];
+      events = 0;
+    };
+    for (const { header, logs: stored } of logs.byBlock()) {
+      const isFollowed = decoder.follow(methods(), stored);
+      const block = { header, events: stored.map((log) => decoder.decodeStored(log)) };
+      for (const [i, log] of stored.entries()) {
+        const { subject } = block.events[i] as Event;
+        if (subject !== log.subject) logs.setSubject(log, subject);
+      }
+      count += stored.length;
+      events += stored.length;
+      waiting.push(block);
+      // A contract that is followed from here on must be among the methods before the next block.
+      if (isFollowed || events >= FOLDED_AT_ONCE) flush();
+    }
+    flush();
+    reach(kept(cursor));
+    return count;
+  }
+
+  function rebuild(): number {
+    const [isComplete, isRanked] = [store.isComplete(), ranking.built()];
+    store.empty("rows");
+    forget();
+    const position = blocks.position();
+    const count = position ? applyStored(position) : 0;
+    if (isComplete) store.complete();
+    if (isRanked) ranking.build();
+    return count;
+  }
+
+  function undoAbove(blockNumber: number, finalized: number): void {
+    const before = current();
+    const cursor = kept(blockNumber);
+    const undone = blockNumber >= Math.min(before.finalized, before.cursor);
+    if (undone) undoRows(cursor);
+    logs.removeAbove(blockNumber);
+    blocks.setPosition({ cursor: blockNumber, finalized, verified: Math.min(before.verified, blockNumber) });
+    blocks.removeAbove(blockNumber);
+    // Of final blocks nothing is kept that undoes them.
+    if (!undone) rebuild();
+  }
+
+  function undoRows(cursor: Header): void {
+    for (let rows = undo.take(cursor.number); rows; rows = undo.take(cursor.number)) {
+      const changes = inverse({ cursor, rows }, cursor);
+      store.write(changes);
+      ranking.retreat(changes);
+    }
+    // Epochs end in blocks without events, too.
+    ranking.retreat({ cursor, rows: [] });
+    held.forget();
+  }
+
+  const isComplete = (): boolean => store.isComplete() && ranking.built();
+  const complete = atomically(() => {
+    store.complete();
+    ranking.build();
+  });
+
+  return {
+    progress() {
+      const position = blocks.position();
+      if (!position) return undefined;
+      const { cursor, finalized, verified } = position;
+      return { cursor: kept(cursor), finalized, verified: kept(verified) };
+    },
+    genesis: blocks.genesis,
+    setGenesis: atomically(blocks.setGenesis),
+    header: blocks.header,
+    highest: blocks.highest,
+    start: atomically((first: Header) => {
+      if (blocks.position()) {
+        store.empty("chain");
+        forget();
+      }
+      blocks.put(first);
+      blocks.setPosition({ cursor: first.number, finalized: 0, verified: first.number });
+    }),
+    append: atomically(({ headers, logs: all, finalized }: Appended) => {
+      const before = current();
+      const cursor = headers.at(-1) as Header;
+      const final = Math.max(before.finalized, finalized);
+      const below = Math.min(final, cursor.number);
+      const withLogs = new Set(all.map(({ blockNumber }) => blockNumber));
+      for (const header of headers) if (header.number >= below || withLogs.has(header.number)) blocks.put(header);
+      applyAll(decode(headers, all), final);
+      reach(cursor);
+      blocks.setPosition({ cursor: cursor.number, finalized: final, verified: before.verified });
+      blocks.prune(Math.min(before.cursor, before.finalized), below);
+      undo.prune(below);
+      return all.length;
+    }),
+    rollback: atomically((blockNumber: number) => undoAbove(blockNumber, current().finalized)),
+    rewind: atomically((blockNumber: number) => undoAbove(blockNumber, Math.min(current().finalized, blockNumber))),
+    markVerified: atomically(() => {
+      const { cursor, finalized, verified } = current();
+      blocks.setPosition({ cursor, finalized, verified: cursor });
+      if (verified < finalized) blocks.prune(verified, verified + 1);
+    }),
+    complete() {
+      if (!isComplete()) complete();
+    },
+    isComplete,
+    wipe: atomically(() => {
+      store.empty("chain");
+      forget();
+    }),
+    rebuild: atomically(rebuild),
+  };
+}
+
+/** When blocks were, in unix seconds, by their numbers. */
+function timesOf(part: readonly Block[]): (blockNumber: number) => number {
+  let times: Map<number, number> | undefined;
+  return (blockNumber) => {
+    times ??= new Map(part.map(({ header }) => [header.number, header.timestamp]));
+    return times.get(blockNumber) as number;
+  };
+}

@@ -1,0 +1,236 @@
+import type { TensorSpec } from "../../sdk/layouts.ts";
+import { HostLimitError, unrunnable } from "../failures.ts";
+import type { CheckedModel, PublishedModel } from "../model.ts";
+import type { ModelOpener } from "../opener.ts";
+import type { InferenceSession } from "../runtime.ts";
+import { checkInput, InvalidRunError, joined } from "../tensors.ts";
+import type { Failure, Request, Response } from "./messages.ts";
+
+/** A worker, in Node or in a browser. */
+export interface WorkerHandle {
+  post(request: Request): void;
+  /** Called once, before anything is posted. */
+  listen(onResponse: (response: Response) => void, onFailure: (error: Error) => void): void;
+  /** Whether the process should stay for it. */
+  hold(busy: boolean): void;
+  terminate(): void;
+}
+
+export interface BoundedOptions {
+  /** Starts a worker that serves one model by `serveModel`. */
+  startWorker(): WorkerHandle;
+  /** The runtime's WebAssembly file. */
+  wasm: Uint8Array;
+  /** Models kept loaded at most, each in a worker of its own; 2 unless given. */
+  most?: number;
+  /** Milliseconds that one run may take; two minutes unless given. Opening a model may always take two. */
+  time?: number;
+  /** Bytes of memory that a model may take; 3 GiB unless given: three times what any admitted graph needs. */
+  memory?: number;
+}
+
+/**
+ * Runs models where they can't hurt: each in a worker of its own, within limits on time and memory, ended when it is
+ * over them. The model that was used longest ago makes room for another, and is loaded again when it is asked for.
+ */
+export function createBoundedOpener(options: BoundedOptions): ModelOpener & { close(): void } {
+  const { most = 2 } = options;
+  // In the order in which they were used last.
+  const loaded = new Set<Loaded>();
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** Loads a model once one of the others has made room. */
+  const load = (model: PublishedModel, artifact: Uint8Array): Promise<Loaded> => {
+    const next = turn.then(async () => {
+      while (loaded.size >= most) await evict();
+      const one = startModel(options, model, artifact, () => loaded.delete(one));
+      loaded.add(one);
+      return one;
+    });
+    turn = next.catch(() => undefined);
+    return next;
+  };
+
+  const evict = async (): Promise<void> => {
+    const [oldest] = [...loaded].sort((a, b) => Number(a.isBusy()) - Number(b.isBusy()));
+    await oldest?.idle();
+    oldest?.end(new HostLimitError("Another model was loaded in its place."));
+  };
+
+  const use = (one: Loaded): Loaded => {
+    loaded.delete(one);
+    loaded.add(one);
+    return one;
+  };
+
+  return {
+    async open(model, artifact) {
+      let one = await load(model, artifact);
+      let checked: CheckedModel;
+      try {
+        checked = await one.checked;
+      } catch (error) {
+        one.end(error as Error);
+        throw error;
+      }
+      const session: InferenceSession = {
+        async run(input) {
+          if (one.isOver()) {
+            one = await load(model, artifact);
+            await one.checked;
+          }
+          return use(one).run(input);
+        },
+        release: async () => one.end(new Error("The model was released.")),
+      };
+      return { ...checked, session };
+    },
+    close() {
+      for (const one of loaded) one.end(new HostLimitError("The models were closed."));
+    },
+  };
+}
+
+const OPEN_TIME = 120_000;
+
+/** A model in its worker. */
+interface Loaded {
+  checked: Promise<CheckedModel>;
+  run(input: Uint8Array): Promise<Uint8Array>;
+  isBusy(): boolean;
+  isOver(): boolean;
+  /** Waits until nothing is under way. */
+  idle(): Promise<void>;
+  /** Ends the worker; whatever is under way fails with this. */
+  end(reason: Error): void;
+}
+
+interface Waiting<T> {
+  resolve(value: T): void;
+  reject(error: Error): void;
+}
+
+function startModel(
+  { startWorker, wasm, time = OPEN_TIME, memory = 3 * 2 ** 30 }: BoundedOptions,
+  model: PublishedModel,
+  artifact: Uint8Array,
+  onEnd: () => void,
+): Loaded {
+  const worker = startWorker();
+  const runs = new Map<number, Waiting<Uint8Array>>();
+  let opening: Waiting<CheckedModel> | undefined;
+  let idle: (() => void)[] = [];
+  let queued: Uint8Array[] = [];
+  let spec: TensorSpec | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let nextId = 0;
+  let over = false;
+
+  const end = (reason: Error): void => {
+    if (over) return;
+    over = true;
+    clearTimeout(timer);
+    worker.terminate();
+    onEnd();
+    opening?.reject(reason);
+    for (const { reject } of runs.values()) reject(reason);
+    runs.clear();
+    settle();
+  };
+
+  const isBusy = (): boolean => opening !== undefined || runs.size > 0;
+
+  /** After each answer: the next one has as long as any, or nothing is under way any more. */
+  function settle(): void {
+    clearTimeout(timer);
+    if (over || !isBusy()) {
+      if (!over) worker.hold(false);
+      for (const tell of idle) tell();
+      idle = [];
+      return;
+    }
+    const most = opening ? OPEN_TIME : time;
+    timer = setTimeout(
+      () => end(new HostLimitError(`The model took longer than ${most / 1000} s on this machine.`)),
+      most,
+    );
+  }
+
+  const answer = (response: Response): void => {
+    if (over) return;
+    switch (response.kind) {
+      case "opened":
+        opening?.resolve(response.checked);
+        spec = response.checked.layout.input;
+        opening = undefined;
+        break;
+      case "refused":
+        opening?.reject(errorOf(response.failure, model.modelId));
+        opening = undefined;
+        break;
+      case "ran": {
+        const { first, count, outputs } = response;
+        const length = outputs.length / count;
+        for (let i = 0; i < count; i++) {
+          runs.get(first + i)?.resolve(outputs.slice(i * length, (i + 1) * length));
+          runs.delete(first + i);
+        }
+        break;
+      }
+      case "failed":
+        runs.get(response.id)?.reject(errorOf(response.failure, model.modelId));
+        runs.delete(response.id);
+        if (response.failure.broken) end(new HostLimitError("The model broke down in another run."));
+    }
+    if (!over) settle();
+  };
+
+  worker.listen(answer, (error) => end(new HostLimitError(`The model ended its worker: ${error.message}`)));
+  const checked = new Promise<CheckedModel>((resolve, reject) => {
+    opening = { resolve, reject };
+  });
+  // Whoever waits for it hears of it; nobody has to.
+  checked.catch(() => {});
+  worker.post({ kind: "start", wasm, memory });
+  worker.post({ kind: "open", model, artifact });
+  settle();
+
+  return {
+    checked,
+    isBusy,
+    isOver: () => over,
+    idle: () => (over || !isBusy() ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
+    end,
+    async run(input) {
+      if (over) throw new HostLimitError("The model's worker has ended.");
+      // Every input has the one length, so that many go in one message.
+      if (spec) checkInput(spec, input);
+      const id = nextId++;
+      // Runs asked for in the same turn go together.
+      if (queued.push(new Uint8Array(input)) === 1)
+        queueMicrotask(() => {
+          const sent = queued;
+          queued = [];
+          if (!over) worker.post({ kind: "run", first: id, count: sent.length, inputs: joined(sent) });
+        });
+      return new Promise((resolve, reject) => {
+        const wasBusy = isBusy();
+        runs.set(id, { resolve, reject });
+        if (wasBusy) return;
+        worker.hold(true);
+        settle();
+      });
+    },
+  };
+}
+
+function errorOf({ of, message }: Failure, modelId: string): Error {
+  switch (of) {
+    case "model":
+      return unrunnable(modelId, { message });
+    case "run":
+      return new InvalidRunError(message);
+    default:
+      return new HostLimitError(`This machine couldn't run the model: ${message}`);
+  }
+}

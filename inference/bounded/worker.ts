@@ -1,0 +1,88 @@
+import { InvalidModelError, messageOf } from "../failures.ts";
+import { openChecked } from "../opener.ts";
+import { type InferenceSession, loadRuntime } from "../runtime.ts";
+import { InvalidRunError, joined } from "../tensors.ts";
+import type { Failure, Request, Response } from "./messages.ts";
+
+/** Outputs wait for each other so long at most. */
+const TOGETHER_MS = 20;
+
+/**
+ * Serves one model in a worker of its own: whatever the model does there, the worker can be ended.
+ *
+ * @param post Sends an answer to the host.
+ * @returns What takes the host's requests, one after another.
+ */
+export function serveModel(post: (response: Response) => void): (request: Request) => Promise<void> {
+  let wasm: Uint8Array | undefined;
+  let session: InferenceSession | undefined;
+
+  const open = async ({ model, artifact }: Extract<Request, { kind: "open" }>): Promise<void> => {
+    try {
+      const { session: loaded, ...checked } = await openChecked(() => loadRuntime(wasm as Uint8Array), model, artifact);
+      session = loaded;
+      post({ kind: "opened", checked });
+    } catch (error) {
+      post({ kind: "refused", failure: failureOf(error) });
+    }
+  };
+
+  const run = async ({ first, count, inputs }: Extract<Request, { kind: "run" }>): Promise<void> => {
+    const length = inputs.length / count;
+    let outputs: Uint8Array[] = [];
+    let since = performance.now();
+    const flush = (next: number): void => {
+      if (outputs.length > 0)
+        post({ kind: "ran", first: next - outputs.length, count: outputs.length, outputs: joined(outputs) });
+      outputs = [];
+      since = performance.now();
+    };
+    for (let i = 0; i < count; i++) {
+      try {
+        if (!session) throw new Error("The model is not open.");
+        outputs.push(await session.run(inputs.subarray(i * length, (i + 1) * length)));
+      } catch (error) {
+        flush(first + i);
+        const failure = failureOf(error);
+        post({ kind: "failed", id: first + i, failure });
+        // The host ends this worker.
+        if (failure.broken) return;
+        continue;
+      }
+      if (performance.now() - since > TOGETHER_MS) flush(first + i + 1);
+    }
+    flush(first + count);
+  };
+
+  return async (request) => {
+    if (request.kind === "start") {
+      limitMemory(request.memory);
+      wasm = request.wasm;
+    } else if (request.kind === "open") await open(request);
+    else await run(request);
+  };
+}
+
+function failureOf(error: unknown): Failure {
+  const of = kindOf(error);
+  const trapped = [error, (error as Error).cause].some((each) => each instanceof WebAssembly.RuntimeError);
+  return { of, message: messageOf(error), broken: trapped || of === "host" };
+}
+
+function kindOf(error: unknown): Failure["of"] {
+  if (error instanceof InvalidModelError) return "model";
+  return error instanceof InvalidRunError ? "run" : "host";
+}
+
+const PAGE = 65_536;
+
+/** Lets no WebAssembly memory of this thread grow beyond so many bytes; to be called before the first is made. */
+function limitMemory(bytes: number): void {
+  const most = Math.floor(bytes / PAGE);
+  const { Memory } = WebAssembly;
+  WebAssembly.Memory = class extends Memory {
+    constructor({ maximum, ...rest }: WebAssembly.MemoryDescriptor) {
+      super({ ...rest, maximum: Math.min(maximum ?? most, most) });
+    }
+  };
+}

@@ -1,0 +1,102 @@
+import type { Address, Hex } from "viem";
+import type { SingleState } from "../../sdk/attestations.ts";
+import type { Client } from "../../sdk/client.ts";
+import { cidOfKeccak256 } from "../../sdk/content.ts";
+import { contextKind, type Unit, unitOf } from "../../sdk/contexts.ts";
+import { assignedTo, readAssignment } from "../assignment.ts";
+import { type ContentReader, UnavailableError } from "../content.ts";
+import type { Models, OpenModel } from "../models.ts";
+import { decodeTensor, hashTensor, type Tensor } from "../tensors.ts";
+import { type Checker, checkModelOf, checkRun, shared } from "./checks.ts";
+
+interface SingleOptions {
+  client: Client;
+  content: ContentReader;
+  models: Models;
+  attestation: SingleState;
+  /** Raw bytes of an input that is neither assigned nor in the content. */
+  input?: Uint8Array | undefined;
+}
+
+/** What the checks found on the way. */
+interface Found {
+  model?: OpenModel;
+  input?: Tensor;
+  output?: Tensor | undefined;
+}
+
+/** Makes the shared checks of a single attestation: its model, its input, its run and its output. */
+export async function checkSingle(options: SingleOptions, check: Checker): Promise<Found> {
+  const { models, attestation } = options;
+  const { message, answer } = attestation;
+  const model = await checkModelOf(models, message.modelId, check);
+  if (!model) return {};
+  const input = await checkInput(options, model, check);
+  if (!input) return { model };
+  const output = await checkRun(model, input.data, check);
+  if (!output) return { model, input };
+  if (answer) compareOutput(hashTensor(output), answer.outputHash, check);
+  else check(shared.output, "unknown", "The prover has not revealed its answer, so there is nothing to compare.");
+  return { model, input, output };
+}
+
+async function checkInput(
+  { client, content, attestation: { message }, input }: SingleOptions,
+  { layout }: OpenModel,
+  check: Checker,
+): Promise<Tensor | undefined> {
+  const { data, source } = await findInput(client, content, message, input);
+  if (!data) {
+    check(shared.input, "unknown", source);
+    return undefined;
+  }
+  const tensor = { spec: layout.input, data };
+  const hashes = { expected: message.inputHash, found: hashTensor(tensor) };
+  if (hashes.found === hashes.expected) {
+    check(shared.input, "held", `${source} Its hash is the attestation's.`, hashes);
+    return tensor;
+  }
+  const detail = `${source} It has the hash ${hashes.found}; the attestation names ${hashes.expected}.`;
+  check(shared.input, "failed", detail, hashes);
+  return undefined;
+}
+
+function compareOutput(found: Hex, expected: Hex, check: Checker): void {
+  const hashes = { expected, found };
+  if (expected === found) check(shared.output, "held", "The output is the prover's, byte for byte.", hashes);
+  else check(shared.output, "failed", `The output has the hash ${found}; the prover answered ${expected}.`, hashes);
+}
+
+interface FoundInput {
+  data: Uint8Array | undefined;
+  /** Where the input is from, or why there is none; a sentence. */
+  source: string;
+}
+
+async function findInput(
+  client: Client,
+  content: ContentReader,
+  { context, prover, inputHash }: SingleState["message"],
+  given: Uint8Array | undefined,
+): Promise<FoundInput> {
+  const unit = unitOf(context);
+  if (unit) return assigned(client, unit, prover);
+  if (given) return { data: given, source: "The input is the one given." };
+  const cid = cidOfKeccak256(inputHash);
+  try {
+    const { data } = decodeTensor(await content.get(cid));
+    return { data, source: `The input was found as ${cid}.` };
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    const use = contextKind(context) === 0 ? "free attestation" : "attestation of another contract's";
+    return { data: undefined, source: `This is a ${use}: its input is not on chain. ${error.message}` };
+  }
+}
+
+async function assigned(client: Client, unit: Unit, prover: Address): Promise<FoundInput> {
+  const assignment = await readAssignment(client, unit);
+  if (typeof assignment === "string") return { data: undefined, source: assignment };
+  const data = new Uint8Array(assignedTo(assignment, prover, unit.unit));
+  const name = `unit ${unit.unit} of task ${unit.taskId} in season ${unit.seasonId}`;
+  return { data, source: `The input is the one assigned to ${name}, derived here.` };
+}

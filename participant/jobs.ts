@@ -1,0 +1,102 @@
+import { UnavailableError } from "../inference/content.ts";
+import { isConnectionError, RevertError, sentenceOf } from "../sdk/errors.ts";
+import type { ChainState } from "./chainState.ts";
+import type { ChainFollower } from "./follow.ts";
+import type { Report } from "./heads.ts";
+import { TryAgainError } from "./sender.ts";
+
+/** One thing to do. */
+export interface Job {
+  /** Its name: a job that succeeded isn't started again, and one that runs isn't started twice. */
+  key: string;
+  run(): Promise<void>;
+}
+
+/** Somebody who acts on what the chain shows. */
+export interface Actor {
+  /** Its name in reports, as in `prover 0x1234…`. */
+  name: string;
+  /** What is due now; called once a block. A job stays due until it is done or too late. */
+  due(state: ChainState): Job[];
+}
+
+export interface RunOptions {
+  /** Ends the run; jobs under way are abandoned. */
+  signal: AbortSignal;
+  report: Report;
+}
+
+/** After a refusal, the number of blocks before the next try doubles, up to this. */
+const LONGEST_PAUSE = 16n;
+
+/**
+ * Lets actors act on every new block until the signal aborts. A job that a contract refuses, or that fails with the RPC, is
+ * reported and tried again while it is due. Rejects with the first error of another kind.
+ */
+export async function runActors(
+  follower: ChainFollower,
+  actors: readonly Actor[],
+  { signal, report }: RunOptions,
+): Promise<void> {
+  const running = new Set<string>();
+  const over = new Set<string>();
+  const pauses = new Map<string, { until: bigint; length: bigint }>();
+
+  await new Promise<void>((resolve, reject) => {
+    const end = () => {
+      stop();
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const fail = (actor: Actor, error: unknown) => {
+      reject(new Error(`${actor.name}: ${sentenceOf(error)}`, { cause: error }));
+      end();
+    };
+
+    const start = async (actor: Actor, job: Job, id: string): Promise<void> => {
+      running.add(id);
+      try {
+        await job.run();
+        over.add(id);
+        pauses.delete(id);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!isPassing(error)) return fail(actor, error);
+        const pause = pauses.get(id);
+        const length = pause === undefined ? 1n : pause.length * 2n < LONGEST_PAUSE ? pause.length * 2n : LONGEST_PAUSE;
+        pauses.set(id, { until: follower.state.head.number + length, length });
+        if (pause === undefined && !isConnectionError(error)) report(`${actor.name}: ${sentenceOf(error)}`);
+      } finally {
+        running.delete(id);
+      }
+    };
+
+    const act = (state: ChainState) => {
+      for (const actor of actors) {
+        try {
+          for (const job of actor.due(state)) {
+            const id = `${actor.name} ${job.key}`;
+            if (running.has(id) || over.has(id) || (pauses.get(id)?.until ?? 0n) > state.head.number) continue;
+            void start(actor, job, id);
+          }
+        } catch (error) {
+          fail(actor, error);
+        }
+      }
+    };
+
+    const stop = follower.onState((state, reorganised) => {
+      if (reorganised) over.clear();
+      act(state);
+    });
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
+    else act(follower.state);
+  });
+}
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof RevertError ||
+  error instanceof TryAgainError ||
+  error instanceof UnavailableError ||
+  isConnectionError(error);

@@ -1,0 +1,25 @@
+import type { MethodName } from "../../sdk/methods/index.ts";
+import { createBatcher, nextBatch } from "./fraudProof/batcher.ts";
+import { createChallenger } from "./fraudProof/challenger.ts";
+import { createFraudProofKeeping } from "./fraudProof/keeper.ts";
+import type { ParticipantMethod } from "./method.ts";
+import { createQuorumKeeping } from "./quorum/keeper.ts";
+import { createProver } from "./quorum/prover.ts";
+import { nextUnit } from "./quorum/units.ts";
+import { createVerifier } from "./quorum/verifier.ts";
+
+/** What participants do under each method. */
+export const participantMethods = {
+  quorum: {
+    roles: { prover: createProver, verifier: createVerifier },
+    createKeeping: createQuorumKeeping,
+    doneErrors: ["AlreadyDrawn", "CaseClosed"],
+    hasWork: (state, wish) => nextUnit(state, { ...wish, hopeless: new Set() }) !== undefined,
+  },
+  fraudProof: {
+    roles: { prover: createBatcher, challenger: createChallenger },
+    createKeeping: createFraudProofKeeping,
+    doneErrors: ["NotOpen"],
+    hasWork: (state, wish) => nextBatch(state, { ...wish, batchSize: 1 }) !== undefined,
+  },
+} satisfies Record<MethodName, ParticipantMethod>;

@@ -1,0 +1,137 @@
+import { randomBytes } from "node:crypto";
+import { bytesToHex, type Hex } from "viem";
+import { assignedTo } from "../../../inference/assignment.ts";
+import { InvalidModelError } from "../../../inference/failures.ts";
+import { buildAttestation } from "../../../inference/methods/quorum.ts";
+import { hashTensor, InvalidRunError } from "../../../inference/tensors.ts";
+import { detailOf } from "../../../sdk/attestations.ts";
+import { callOf } from "../../../sdk/calls.ts";
+import { contractOf } from "../../../sdk/client.ts";
+import { attestationUid } from "../../../sdk/commitments.ts";
+import { isRevealing, quorum } from "../../../sdk/methods/quorum.ts";
+import { Status } from "../../../sdk/protocol.ts";
+import { ensureDeposit } from "../../deposits.ts";
+import type { Actor, Job } from "../../jobs.ts";
+import type { AttestationEntry } from "../../journal.ts";
+import type { ProverLimits, Tools } from "../method.ts";
+import { type FreeUnit, nextUnit } from "./units.ts";
+
+/** `maxUnits` are counted in each season. */
+export interface ProverOptions extends Omit<Tools, "content" | "strangers">, ProverLimits {
+  /** Most attestations under way at once; defaults to 1. */
+  parallel?: number;
+  /** Fewest blocks between two commits; defaults to 0. */
+  pace?: bigint;
+}
+
+/** Works through the units that are assigned to the sender's account: runs the model, commits, reveals in time. */
+export function createProver(options: ProverOptions): Actor {
+  const { client, sender, journal, models, report, seasonId, taskId } = options;
+  const { maxUnits = Infinity, parallel = 1, pace = 0n } = options;
+  const { chainId } = client.deployment;
+  const { attestationRegistry, campaign } = client.contracts;
+  const contract = contractOf(client, quorum);
+  const account = sender.account.address;
+  const name = `prover ${account}`;
+  // Contexts whose commit is on its way, until the chain shows it.
+  const committing = new Set<Hex>();
+  const hopeless = new Set<Hex>();
+  let lastCommit: bigint | undefined;
+
+  const journaled = () => journal.attestationsOf(chainId, attestationRegistry.address, account);
+
+  /** The attestation for a unit: one stored before a crash and never recorded, or a new one, stored before it is returned. */
+  const prepare = async ({ season, task, unit, context }: FreeUnit, recorded: ReadonlySet<Hex>) => {
+    const { layout, session } = await models.open(task.modelId);
+    const input = assignedTo({ seed: season.seed, task }, account, unit);
+    const data = new Uint8Array(input.buffer);
+    const inputHash = hashTensor({ spec: layout.input, data });
+    const kept = journaled().find(
+      ({ uid, attestation }) =>
+        attestation.context === context && attestation.inputHash === inputHash && !recorded.has(uid),
+    );
+    if (kept !== undefined) return kept.attestation;
+    const { attestation, answer } = buildAttestation({
+      prover: account,
+      method: quorum.id,
+      modelId: task.modelId,
+      inputHash,
+      context,
+      outputHash: hashTensor({ spec: layout.output, data: await session.run(data) }),
+      salt: bytesToHex(randomBytes(32)),
+    });
+    const registry = attestationRegistry.address;
+    journal.keepAttestation({
+      chainId,
+      registry,
+      uid: attestationUid(chainId, registry, attestation),
+      attestation,
+      answer,
+    });
+    return attestation;
+  };
+
+  const commit = (free: FreeUnit, recorded: ReadonlySet<Hex>): Job => ({
+    key: `commit ${free.context} ${recorded.size}`,
+    async run() {
+      committing.add(free.context);
+      try {
+        const { method, modelId, inputHash, context, answer } = await prepare(free, recorded);
+        const deposit = await client.rpc.readContract({ ...contract, functionName: "depositPerAttestation" });
+        await ensureDeposit(client, sender, contract.address, BigInt(parallel) * deposit);
+        const args = [method, modelId, inputHash, context, answer] as const;
+        await sender.send(callOf({ ...attestationRegistry, functionName: "commit", args }));
+      } catch (error) {
+        committing.delete(free.context);
+        if (!(error instanceof InvalidRunError || error instanceof InvalidModelError)) throw error;
+        hopeless.add(free.context);
+        report(`${name}: unit ${free.unit} of task ${free.task.taskId} has no answer. ${error.message}`);
+      }
+    },
+  });
+
+  const reveal = ({ uid, attestation, answer }: AttestationEntry): Job => ({
+    key: `reveal ${uid}`,
+    async run() {
+      const { method, modelId, inputHash, context } = attestation;
+      const args = [method, modelId, inputHash, context, answer] as const;
+      await sender.send(callOf({ ...attestationRegistry, functionName: "reveal", args }));
+    },
+  });
+
+  const missing = (uid: Hex): Job => ({
+    key: `missing ${uid}`,
+    run: async () => report(`${name}: the answer to ${uid} is not in this journal, so it can't be revealed.`),
+  });
+
+  return {
+    name,
+    due(state) {
+      const { number, timestamp } = state.head;
+      const own = [...state.attestations.byId.values()].flatMap((attestation) => {
+        const detail = detailOf(quorum, attestation);
+        return detail && attestation.kind === "single" && attestation.message.prover === account
+          ? [{ ...attestation, detail }]
+          : [];
+      });
+      for (const { message } of own) committing.delete(message.context);
+
+      const pending = own.filter(({ status }) => status === Status.pending);
+      const hidden = pending.filter(({ answer, detail }) => answer === undefined && isRevealing(detail, timestamp));
+      const kept = hidden.length === 0 ? [] : journaled();
+      const jobs = hidden.map(({ id }) => {
+        const entry = kept.find(({ uid }) => uid === id);
+        return entry === undefined ? missing(id) : reveal(entry);
+      });
+
+      // One commit at a time: two at once would both find the same deposit free.
+      const rests = lastCommit !== undefined && number < lastCommit + pace;
+      if (committing.size > 0 || pending.length >= parallel || rests) return jobs;
+      const free = nextUnit(state, { account, campaign: campaign.address, seasonId, taskId, maxUnits, hopeless });
+      if (free === undefined) return jobs;
+      lastCommit = number;
+      const tries = own.filter(({ message }) => message.context === free.context);
+      return [...jobs, commit(free, new Set(tries.map(({ id }) => id)))];
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { type AttestationState, countOf } from "../sdk/attestations.ts";
+import { unitOf } from "../sdk/contexts.ts";
+import { Status } from "../sdk/protocol.ts";
+import type { ChainState } from "./chainState.ts";
+import { participantMethods } from "./methods/index.ts";
+import type { ParticipantMethod } from "./methods/method.ts";
+import type { Wish } from "./units.ts";
+
+/** Whose work is counted, and which. */
+export interface Work extends Wish {
+  seasonId: bigint;
+}
+
+/** An account's attestations in a season, by how they stand; a batch counts as many as it has units. */
+export interface ProgressCount {
+  /** Units that have an attestation or are in a batch. */
+  units: number;
+  pending: number;
+  verified: number;
+  refuted: number;
+  void: number;
+  /** Units of attestations that points were awarded or burned for. */
+  entered: number;
+}
+
+/** Counts an account's attestations for a season's units, or for those of one task. */
+export function countProgress({ attestations }: ChainState, work: Work): ProgressCount {
+  const own = [...attestations.byId.values()].filter((attestation) => isOwn(attestation, work));
+  const count = (isCounted: (attestation: AttestationState) => boolean) =>
+    own.filter(isCounted).reduce((sum, attestation) => sum + countOf(attestation), 0);
+  const singles = own.filter(({ kind }) => kind === "single");
+  const tries = singles.length - new Set(singles.map(({ message }) => message.context)).size;
+  return {
+    units: count(() => true) - tries,
+    pending: count(({ status }) => status === Status.pending),
+    verified: count(({ status }) => status === Status.verified),
+    refuted: count(({ status }) => status === Status.refuted),
+    void: count(({ status }) => status === Status.void),
+    entered: count(({ inLedger }) => inLedger),
+  };
+}
+
+/** Whether nothing is left to do: no unit to take, no attestation pending, every verified one awarded; or no time. */
+export function isWorkOver(state: ChainState, work: Work): boolean {
+  const season = state.seasons.get(work.seasonId);
+  if (season === undefined) return false;
+  if (state.head.timestamp >= season.closesAt) return true;
+  if (season.seed === undefined || state.head.timestamp < season.startsAt) return false;
+  // A refuted attestation of an account without points makes no entry.
+  const { pending, verified, entered } = countProgress(state, work);
+  if (pending > 0 || entered < verified) return false;
+  return !Object.values<ParticipantMethod>(participantMethods).some((method) => method.hasWork(state, work));
+}
+
+function isOwn({ message: { prover, context } }: AttestationState, { account, seasonId, taskId }: Work): boolean {
+  if (prover !== account) return false;
+  const unit = unitOf(context);
+  return unit?.seasonId === seasonId && (taskId === undefined || unit.taskId === taskId);
+}

@@ -1,0 +1,66 @@
+import type { HDAccount } from "viem";
+import { mnemonicToAccount } from "viem/accounts";
+import type { Models } from "../../inference/models.ts";
+
+/** Who takes part in the demo: accounts of Hardhat's usual mnemonic, whose keys everybody knows. */
+export interface DemoAccounts {
+  /** Deploys, publishes, opens seasons. */
+  organiser: HDAccount;
+  keeper: HDAccount;
+  provers: HDAccount[];
+  /** One of the provers. */
+  cheat: HDAccount;
+  verifiers: HDAccount[];
+  /** Attests hundreds of units in one batch. */
+  batcher: HDAccount;
+  /** Earns points with an honest batch, then slips a wrong answer into another. */
+  forger: HDAccount;
+  /** Re-runs every batch. */
+  challenger: HDAccount;
+  /** Kept for people who try the commands. */
+  guest: HDAccount;
+}
+
+const PROVERS = 8;
+const VERIFIERS = 9;
+
+/** How many accounts the demo's chain must fund. */
+export const ACCOUNT_COUNT = PROVERS + VERIFIERS + 6;
+
+export function demoAccounts(): DemoAccounts {
+  const account = (addressIndex: number) =>
+    mnemonicToAccount("test test test test test test test test test test test junk", { addressIndex });
+  const provers = Array.from({ length: PROVERS }, (_, i) => account(1 + i));
+  return {
+    organiser: account(0),
+    provers,
+    cheat: provers[PROVERS - 1] as HDAccount,
+    verifiers: Array.from({ length: VERIFIERS }, (_, i) => account(1 + PROVERS + i)),
+    keeper: account(1 + PROVERS + VERIFIERS),
+    guest: account(2 + PROVERS + VERIFIERS),
+    batcher: account(3 + PROVERS + VERIFIERS),
+    forger: account(4 + PROVERS + VERIFIERS),
+    challenger: account(5 + PROVERS + VERIFIERS),
+  };
+}
+
+/** Models whose runs are honest for a while, then have the first byte of their output changed. */
+export function lieAfter(honestRuns: number, models: Models): Models {
+  let runs = 0;
+  return {
+    async open(modelId) {
+      const model = await models.open(modelId);
+      return {
+        ...model,
+        session: {
+          async run(input) {
+            const output = await model.session.run(input);
+            runs += 1;
+            if (runs > honestRuns) output[0] = (output[0] as number) ^ 1;
+            return output;
+          },
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import Database from "better-sqlite3";
+import { expect } from "chai";
+import { FatalError } from "../../../../indexer/ingest/errors.ts";
+import { deleteForeignDatabase, openDatabase } from "../../../../indexer/store/sqlite/database.ts";
+import { scratch } from "../../running.ts";
+import { deployment, Quorum } from "../../story.ts";
+
+const elsewhere = { ...deployment, chainId: 5 };
+const later = { ...deployment, startBlock: 9 };
+
+describe("a database", () => {
+  let files: ReturnType<typeof scratch>;
+  beforeEach(() => {
+    files = scratch();
+    openDatabase(files.path("db"), deployment).close();
+  });
+  afterEach(() => files.remove());
+
+  it("refuses another chain's deployment", () => {
+    expect(() => openDatabase(files.path("db"), elsewhere)).to.throw(
+      FatalError,
+      "is of chain 31337, but the deployment is on chain 5.",
+    );
+  });
+
+  it("refuses another deployment on its chain", () => {
+    expect(() => openDatabase(files.path("db"), later)).to.throw(
+      FatalError,
+      "is of another deployment on chain 31337: its first block is 2, and not 9.",
+    );
+  });
+
+  it("refuses a deployment whose contract stands elsewhere, or which lacks one", () => {
+    const { Campaign, ModelRegistry } = deployment.contracts;
+    const { Quorum: _, ...fewer } = deployment.contracts;
+    const moved = { ...deployment.contracts, Campaign: { ...Campaign, address: ModelRegistry.address } };
+    expect(() => openDatabase(files.path("db"), { ...deployment, contracts: moved })).to.throw(
+      FatalError,
+      `is of another deployment on chain 31337: its Campaign stands at ${Campaign.address}, and not at ${ModelRegistry.address}.`,
+    );
+    expect(() => openDatabase(files.path("db"), { ...deployment, contracts: fewer as typeof moved })).to.throw(
+      FatalError,
+      `its Quorum stands at ${Quorum.address}, and not at no address.`,
+    );
+  });
+
+  it("takes a deployment that gained a contract, and from then on refuses to lose it", () => {
+    const gained = { ...deployment, contracts: { ...deployment.contracts, Toy: Quorum } };
+    openDatabase(files.path("db"), gained).close();
+    openDatabase(files.path("db"), gained).close();
+    expect(() => openDatabase(files.path("db"), deployment)).to.throw(FatalError, "its Toy stands at");
+  });
+
+  it("refuses a file of a newer version, or of one that is too old", () => {
+    const become = (sql: string) => {
+      const db = openDatabase(files.path("db"), deployment);
+      db.exec(sql);
+      db.close();
+    };
+    const refuses = (sentence: string) =>
+      expect(() => openDatabase(files.path("db"), deployment)).to.throw(FatalError, sentence);
+    become("UPDATE logs_version SET version = 2");
+    refuses("has version 2 of the chain's logs; this indexer is older and knows version 1.");
+    const db = new Database(files.path("db"));
+    db.pragma("user_version = 3");
+    refuses("has schema version 3; this indexer can take over files from version 4 on.");
+    db.pragma("user_version = 7");
+    refuses("has schema version 7; this indexer is older and writes version 6.");
+    db.close();
+  });
+
+  it("is deleted where it would be refused, and only there", () => {
+    expect(deleteForeignDatabase(files.path("none"), deployment)).to.equal(undefined);
+    expect(deleteForeignDatabase(files.path("db"), deployment)).to.equal(undefined);
+    expect(deleteForeignDatabase(files.path("db"), later)).to.match(/is of another deployment/);
+    openDatabase(files.path("db"), later).close();
+  });
+});

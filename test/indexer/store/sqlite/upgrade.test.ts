@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import Database from "better-sqlite3";
+import { expect } from "chai";
+import type { Hex } from "viem";
+import { IntegrityError } from "../../../../indexer/fold/step.ts";
+import type { Header, Log } from "../../../../indexer/ingest/blocks.ts";
+import { assemble, openForWriting } from "../../../../indexer/open.ts";
+import { openDatabase } from "../../../../indexer/store/sqlite/database.ts";
+import type { Deployment } from "../../../../sdk/deployment.ts";
+import { dump, dumpFile, scratch } from "../../running.ts";
+
+const SCHEMA_4 = readFileSync(new URL("schema-4.sql", import.meta.url), "utf8");
+
+/** What a node told the indexer that wrote a file: the blocks that it kept, and all their logs. */
+function toldTo(db: Database.Database) {
+  const headers = db.prepare<[], Header>("SELECT number, hash, parent_hash AS parentHash, timestamp FROM blocks").all();
+  const hashOf = new Map(headers.map(({ number, hash }) => [number, hash]));
+  const logs = db
+    .prepare<[], Omit<Log, "topics" | "blockHash"> & { topics: Buffer }>(
+      `SELECT address, topics, data, block_number AS blockNumber, transaction_hash AS transactionHash,
+         log_index AS logIndex FROM events ORDER BY block_number, log_index`,
+    )
+    .all()
+    .map((log): Log => {
+      const topics = (log.topics.toString("hex").match(/.{64}/g) ?? []).map((topic): Hex => `0x${topic}`);
+      return { ...log, topics, blockHash: hashOf.get(log.blockNumber) as Hex };
+    });
+  const { finalized } = db.prepare("SELECT finalized FROM progress").get() as { finalized: number };
+  const { deployment, genesis_hash } = db.prepare("SELECT * FROM origin").get() as Record<string, string>;
+  return {
+    headers,
+    logs,
+    finalized,
+    deployment: JSON.parse(deployment as string) as Deployment,
+    genesis: genesis_hash,
+  };
+}
+
+describe("a database of schema version 4", () => {
+  let files: ReturnType<typeof scratch>;
+  let told: ReturnType<typeof toldTo>;
+  beforeEach(() => {
+    files = scratch();
+    const old = new Database(files.path("db"));
+    old.pragma("foreign_keys = OFF");
+    old.exec(SCHEMA_4);
+    told = toldTo(old);
+    old.close();
+  });
+  afterEach(() => files.remove());
+
+  it("stays as it is when its logs can't be folded", () => {
+    const old = new Database(files.path("db"));
+    old.exec(
+      "DELETE FROM events WHERE (block_number, log_index) IN (SELECT block_number, log_index FROM ledger WHERE seq = 1)",
+    );
+    const before = dump(old);
+    old.close();
+    expect(() => openForWriting(files.path("db"), told.deployment)).to.throw(IntegrityError, "goes from entry 0 to 2");
+    expect(dumpFile(files.path("db"))).to.deep.equal(before);
+    const again = new Database(files.path("db"));
+    expect(again.pragma("user_version", { simple: true })).to.equal(4);
+    again.close();
+  });
+
+  it("is opened, and has the tables and rows that a clean sync has", () => {
+    openForWriting(files.path("db"), told.deployment).close();
+    const upgraded = new Database(files.path("db"), { readonly: true });
+
+    const clean = openDatabase(":memory:", told.deployment);
+    const { writer } = assemble(clean, told.deployment, 0);
+    writer.setGenesis(told.genesis as Hex);
+    const [{ number }] = told.headers as [Header];
+    writer.start({ number: number - 1, hash: "0x", parentHash: "0x", timestamp: 0 });
+    writer.append(told);
+    writer.markVerified();
+    writer.complete();
+    expect(dump(upgraded)).to.deep.equal(dump(clean));
+    const schemaOf = (db: Database.Database) =>
+      db.prepare("SELECT type, name, tbl_name FROM sqlite_schema ORDER BY type, name").all();
+    expect(schemaOf(upgraded)).to.deep.equal(schemaOf(clean));
+    upgraded.close();
+  });
+
+  it("can be reorganised afterwards, down to its last final block", () => {
+    const { writer, readers, close } = openForWriting(files.path("db"), told.deployment);
+    writer.rollback(told.finalized);
+    expect(writer.progress()?.cursor.number).to.equal(told.finalized);
+    const headers = told.headers.filter(({ number }) => number > told.finalized);
+    const before = readers.seasons.ledgers();
+    writer.append({ headers, logs: told.logs.filter((log) => log.blockNumber > told.finalized), finalized: 0 });
+    expect(readers.seasons.ledgers()).not.to.deep.equal(before);
+    const rows = dumpFile(files.path("db"));
+    writer.rebuild();
+    expect(dumpFile(files.path("db"))).to.deep.equal(rows);
+    close();
+  });
+});

@@ -1,0 +1,177 @@
+import { expect } from "chai";
+import { sha256 } from "viem";
+import { UnavailableError } from "../../../inference/content.ts";
+import { HostLimitError, InvalidModelError } from "../../../inference/failures.ts";
+import { nameModel } from "../../../inference/model.ts";
+import type { ModelOpener } from "../../../inference/opener.ts";
+import { InvalidRunError } from "../../../inference/tensors.ts";
+import { readModel } from "../../../models/read.ts";
+import { loadPinnedRuntime, openBounded } from "../../../participant/runtime.ts";
+import { encodeLayout, type Layout } from "../../../sdk/layouts.ts";
+import { type FreeModel, floatLayout, floats, INT64, int64s, model } from "../graph/onnx.ts";
+
+const rejection = (promise: Promise<unknown>): Promise<Error> =>
+  promise.then(
+    () => expect.fail("The promise was expected to be rejected."),
+    (error) => error as Error,
+  );
+
+const floatBytes = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
+
+/** A float model, named as it would be published. */
+function published(free: Omit<FreeModel, "inputs" | "outputs">, layout: Layout) {
+  const artifact = model({ ...free, inputs: [layout.input], outputs: [layout.output] });
+  return { artifact, model: nameModel(artifact, encodeLayout(layout), new Uint8Array(0)) };
+}
+
+const one = floatLayout([1], [1]);
+const relu = published({ nodes: [{ op: "Relu", inputs: ["x"], outputs: ["y"] }] }, one);
+const doubled = published({ nodes: [{ op: "Add", inputs: ["x", "x"], outputs: ["y"] }] }, one);
+
+/** Just within the limit of multiply-adds: seconds of work. */
+const slow = published(
+  {
+    nodes: [
+      { op: "Expand", inputs: ["x", "s"], outputs: ["a"] },
+      { op: "MatMul", inputs: ["a", "a"], outputs: ["b"] },
+      { op: "ReduceMean", inputs: ["b", "k"], outputs: ["m"], attributes: { keepdims: 0 } },
+      { op: "Reshape", inputs: ["m", "one"], outputs: ["y"] },
+    ],
+    constants: [int64s("s", [2000, 2000]), int64s("k", [0, 1]), int64s("one", [1])],
+  },
+  one,
+);
+
+describe("bounded/host", () => {
+  const opened: { close(): void }[] = [];
+  const bounded = async (limits?: Parameters<typeof openBounded>[0]): Promise<ModelOpener> => {
+    const opener = await openBounded(limits);
+    opened.push(opener);
+    return opener;
+  };
+  afterEach(() => {
+    for (const each of opened.splice(0)) each.close();
+  });
+
+  const open = async (opener: ModelOpener, of: typeof relu) => opener.open(of.model, of.artifact);
+
+  describe("refuses", () => {
+    it("what follows from the bytes, as a model that nobody can run", async () => {
+      const loop = published({ nodes: [{ op: "Loop", inputs: ["x"], outputs: ["y"] }] }, one);
+      const error = await rejection(open(await bounded(), loop));
+      expect(error).to.be.instanceOf(InvalidModelError);
+      expect(error.message).to.equal(`Model ${loop.model.modelId} can't be run: The operator Loop is not allowed.`);
+    });
+
+    it("a file that the runtime can't load, likewise", async () => {
+      const node = { op: "BitShift", inputs: ["x", "x"], outputs: ["y"], attributes: { direction: "LEFT" } };
+      expect(await rejection(open(await bounded(), published({ nodes: [node] }, one)))).to.be.instanceOf(
+        InvalidModelError,
+      );
+    });
+
+    it("a run over the time, which says nothing of the model", async () => {
+      const opener = await bounded({ time: 300 });
+      const { session } = await open(opener, slow);
+      const error = await rejection(session.run(floatBytes(1)));
+      expect(error).to.be.instanceOf(HostLimitError).and.instanceOf(UnavailableError);
+      expect(error.message).to.equal("The model took longer than 0.3 s on this machine.");
+    });
+
+    it("a model over this machine's memory, which says nothing of it", async () => {
+      const opener = await bounded({ memory: 48 * 2 ** 20 });
+      const large = published(
+        {
+          nodes: [
+            { op: "Expand", inputs: ["x", "s"], outputs: ["a"] },
+            { op: "ReduceMean", inputs: ["a", "k"], outputs: ["y"], attributes: { keepdims: 1 } },
+          ],
+          constants: [int64s("s", [2 ** 25]), int64s("k", [0])],
+        },
+        one,
+      );
+      const failed = open(opener, large).then(({ session }) => session.run(floatBytes(1)));
+      expect(await rejection(failed)).to.be.instanceOf(HostLimitError);
+    });
+
+    it("an input of another length, as the caller's mistake", async () => {
+      const { session } = await open(await bounded(), relu);
+      expect(await rejection(session.run(new Uint8Array(3)))).to.be.instanceOf(RangeError);
+      expect(await session.run(floatBytes(-1))).to.deep.equal(floatBytes(0));
+    });
+
+    it("runs that fail on their input, as runs that fail everywhere, and goes on", async () => {
+      const gather = published(
+        {
+          nodes: [
+            { op: "Cast", inputs: ["x"], outputs: ["i"], attributes: { to: INT64 } },
+            { op: "Gather", inputs: ["c", "i"], outputs: ["y"] },
+          ],
+          constants: [floats("c", [2], (i) => i + 5)],
+        },
+        one,
+      );
+      const opener = await bounded();
+      const { session } = await open(opener, gather);
+      expect(await rejection(session.run(floatBytes(9)))).to.be.instanceOf(InvalidRunError);
+      expect(await session.run(floatBytes(1))).to.deep.equal(floatBytes(6));
+      const log = published({ nodes: [{ op: "Log", inputs: ["x"], outputs: ["y"] }] }, one);
+      const nan = await rejection((await open(opener, log)).session.run(floatBytes(-1)));
+      expect(nan).to.be.instanceOf(InvalidRunError);
+    });
+
+    it("a division of whole numbers by zero, which traps, as a run that fails everywhere", async () => {
+      const divide = published(
+        {
+          nodes: [
+            { op: "Cast", inputs: ["x"], outputs: ["i"], attributes: { to: INT64 } },
+            { op: "Div", inputs: ["c", "i"], outputs: ["q"] },
+            { op: "Cast", inputs: ["q"], outputs: ["y"], attributes: { to: 1 } },
+          ],
+          constants: [int64s("c", [12])],
+        },
+        one,
+      );
+      const { session } = await open(await bounded(), divide);
+      expect(await rejection(session.run(floatBytes(0)))).to.be.instanceOf(InvalidRunError);
+      expect(await session.run(floatBytes(4))).to.deep.equal(floatBytes(3));
+    });
+  });
+
+  it("gives the same bytes as the runtime in this thread, for many runs at once", async () => {
+    const { artifact, layout, rows, inputs, card } = await readModel("digits");
+    const named = nameModel(artifact, layout, rows);
+    const opener = await bounded();
+    const { session, layers, layout: shape } = await opener.open(named, artifact);
+    expect(layers).to.have.lengthOf(2);
+    const here = await (await loadPinnedRuntime()).open(artifact, shape);
+    const length = inputs.length / card.inputCount;
+    const all = Array.from({ length: 32 }, (_, i) => inputs.slice(i * length, (i + 1) * length));
+    const outputs = await Promise.all(all.map((input) => session.run(input)));
+    for (const [i, input] of all.entries()) expect(outputs[i]).to.deep.equal(await here.run(input));
+    expect(sha256(artifact)).to.equal(named.artifactHash);
+  });
+
+  it("keeps as many models as it may, and loads one again when it is asked for", async () => {
+    const opener = await bounded({ most: 1 });
+    const first = (await open(opener, relu)).session;
+    const second = (await open(opener, doubled)).session;
+    for (let i = 1; i < 4; i++) {
+      expect(await first.run(floatBytes(i))).to.deep.equal(floatBytes(i));
+      expect(await second.run(floatBytes(i))).to.deep.equal(floatBytes(2 * i));
+    }
+  });
+
+  it("goes on with other models while one runs", async () => {
+    const opener = await bounded({ time: 30_000 });
+    const { session } = await open(opener, slow);
+    const other = (await open(opener, relu)).session;
+    let ended = false;
+    const running = session.run(floatBytes(1)).then(() => {
+      ended = true;
+    });
+    expect(await other.run(floatBytes(2))).to.deep.equal(floatBytes(2));
+    expect(ended).to.equal(false);
+    await running;
+  });
+});

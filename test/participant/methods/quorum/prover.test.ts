@@ -1,0 +1,134 @@
+import { expect } from "chai";
+import type { Models } from "../../../../inference/models.ts";
+import { InvalidRunError } from "../../../../inference/tensors.ts";
+import { runActors } from "../../../../participant/jobs.ts";
+import { type Journal, openJournal } from "../../../../participant/journal.ts";
+import { createKeeper } from "../../../../participant/keeper.ts";
+import { createProver, type ProverOptions } from "../../../../participant/methods/quorum/prover.ts";
+import { createVerifier } from "../../../../participant/methods/quorum/verifier.ts";
+import type { Sender } from "../../../../participant/sender.ts";
+import type { SingleState } from "../../../../sdk/attestations.ts";
+import { Status } from "../../../../sdk/protocol.ts";
+import { type Site, startSite } from "../../chain.ts";
+import { refusal } from "../../refusal.ts";
+
+describe("prover", () => {
+  let site: Site;
+  let seasonId: bigint;
+  before(async () => {
+    site = await startSite(10);
+    seasonId = await site.openSeason(1_000, 3);
+    const verifiers = [2, 3, 4].map((n) => createVerifier({ ...site, sender: site.senderOf(n) }));
+    runActors(site.board, [createKeeper(site.client, site.senderOf(0)), ...verifiers], site).catch((error: Error) =>
+      site.report(`Fatal: ${error.message}`),
+    );
+    await site.until(() => site.board.state.seasons.get(seasonId)?.seed);
+  });
+  after(() => site.close());
+
+  /** Runs a prover of account `n` until `until` is true, then kills it. */
+  const prove = async (n: number, changes: Partial<ProverOptions>, until: () => unknown): Promise<void> => {
+    const stop = new AbortController();
+    const prover = createProver({ ...site, sender: site.senderOf(n), seasonId, maxUnits: 1, ...changes });
+    const run = runActors(site.board, [prover], { signal: stop.signal, report: site.report });
+    try {
+      await Promise.race([run, site.until(() => until() as boolean)]);
+    } finally {
+      stop.abort();
+    }
+    await run;
+  };
+  const attestationsOf = (n: number): SingleState[] => {
+    const { address } = site.senderOf(n).account;
+    return [...site.board.state.attestations.byId.values()].filter(
+      (each) => each.kind === "single" && each.message.prover === address,
+    ) as SingleState[];
+  };
+  const journalOf = (n: number): Journal => openJournal(`${site.directory}/prover-${n}.sqlite`);
+  const keptIn = (journal: Journal, n: number) =>
+    journal.attestationsOf(
+      site.deployment.chainId,
+      site.client.contracts.attestationRegistry.address,
+      site.senderOf(n).account.address,
+    );
+
+  it("skips a unit whose model has no valid run, and says so", async () => {
+    let opened = 0;
+    const models: Models = {
+      async open(modelId) {
+        const model = await site.models.open(modelId);
+        if (opened++ > 0) return model;
+        const run = () => Promise.reject(new InvalidRunError('Output "scores" has NaN at element 0.'));
+        return { ...model, session: { run } };
+      },
+    };
+    await prove(5, { models }, () => attestationsOf(5).length === 1);
+    expect(attestationsOf(5)[0]?.message.context.endsWith("1")).to.equal(true);
+    expect(site.reports.filter((sentence) => sentence.includes("has NaN"))).to.deep.equal([
+      `prover ${site.senderOf(5).account.address}: unit 0 of task 1 has no answer. Output "scores" has NaN at element 0.`,
+    ]);
+  });
+
+  it("has an attestation on disk before it is sent, and sends the same one after a crash", async () => {
+    const journal = journalOf(6);
+    const real = site.senderOf(6);
+    const crashing: Sender = {
+      account: real.account,
+      send(call) {
+        if (call.name !== "commit") return real.send(call);
+        expect(keptIn(journal, 6)).to.have.lengthOf(1);
+        throw new Error("The power went off.");
+      },
+    };
+    const crashed = prove(6, { journal, sender: crashing }, () => false);
+    expect(await refusal(crashed)).to.contain("The power went off.");
+    const kept = keptIn(journal, 6)[0]?.uid;
+    journal.close();
+
+    const reopened = journalOf(6);
+    await prove(6, { journal: reopened }, () => attestationsOf(6)[0]?.status === Status.verified);
+    expect(attestationsOf(6).map(({ id }) => id)).to.deep.equal([kept]);
+    expect(keptIn(reopened, 6)).to.have.lengthOf(1);
+    reopened.close();
+  });
+
+  it("reveals after a restart what it committed to before", async () => {
+    const journal = journalOf(7);
+    await prove(7, { journal }, () => attestationsOf(7).length === 1);
+    expect(attestationsOf(7)[0]?.answer).to.equal(undefined);
+    journal.close();
+    const reopened = journalOf(7);
+    await prove(7, { journal: reopened }, () => attestationsOf(7)[0]?.status === Status.verified);
+    expect(attestationsOf(7)).to.have.lengthOf(1);
+    reopened.close();
+  });
+
+  it("says that an answer is not in its journal", async () => {
+    const [journal, lost] = [journalOf(8), openJournal(`${site.directory}/lost.sqlite`)];
+    await prove(8, { journal }, () => attestationsOf(8).length === 1);
+    await prove(8, { journal: lost }, () =>
+      site.reports.some((sentence) => sentence.includes("is not in this journal")),
+    );
+    await prove(8, { journal }, () => attestationsOf(8)[0]?.status === Status.verified);
+    journal.close();
+    lost.close();
+  });
+
+  it("works through its units, no more at once than it was told", async () => {
+    let most = 0;
+    await prove(9, { maxUnits: 3, parallel: 2 }, () => {
+      const own = attestationsOf(9);
+      most = Math.max(most, own.filter(({ status }) => status === Status.pending).length);
+      return own.filter(({ inLedger }) => inLedger).length === 3;
+    });
+    expect(most).to.equal(2);
+    const { campaign } = site.client.contracts;
+    const args = [seasonId, site.senderOf(9).account.address] as const;
+    const [points] = await site.client.rpc.readContract({ ...campaign, functionName: "entryOf", args });
+    expect(points).to.equal(30n);
+  });
+
+  it("never failed otherwise", () => {
+    expect(site.reports.filter((sentence) => sentence.startsWith("Fatal"))).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,43 @@
+import type { Attestation, Step } from "../../sdk/wire.ts";
+import { group, plural } from "../format.ts";
+import { webMethodOf } from "../methods/index.ts";
+import { type Sentence, sentence, who } from "../sentence.ts";
+
+/** A step of an attestation's life in words; one that this page doesn't know is shown as it came. */
+export function stepSentence(step: Step, { method, outputHash }: Pick<Attestation, "method" | "outputHash">): Sentence {
+  switch (step.step) {
+    case "committed":
+      return sentence`${who(step.by)} committed to an answer, hidden by a salt.`;
+    case "revealed":
+      return sentence`${who(step.by)} revealed the answer: output ${{ code: step.outputHash }}.`;
+    case "batchAttested":
+      return sentence`${who(step.by)} attested to ${plural(step.count, "unit")} in one batch, with all activations in its calldata; the contract built their tree, ${{ code: step.root }}.`;
+    case "settled":
+      return sentence`Settled as ${{ status: step.status }} by a transaction of ${who(step.by)}.`;
+    case "awarded":
+      return sentence`${who(step.account)} was awarded ${{ strong: plural(step.amount, "point") }} as ${step.reason.name}, entry ${group(step.seq)} of the ledger.`;
+    case "burned":
+      return sentence`${who(step.account)} lost ${{ strong: plural(step.amount, "point") }}, burned as ${step.reason.name}, entry ${group(step.seq)} of the ledger.`;
+    case "event":
+      return eventSentence(step);
+    default:
+      return webMethodOf(method.id)?.said(step as never, outputHash) ?? unreadSentence(step);
+  }
+}
+
+function eventSentence({ contract, topics, data }: Extract<Step, { step: "event" }>): Sentence {
+  const listed = topics.flatMap((topic) => sentence` ${{ code: topic }}`);
+  const bytes = Math.max(0, Math.ceil((data.length - 2) / 2));
+  const rest = bytes === 0 ? sentence`no data` : sentence`data ${{ code: data }} (${plural(bytes, "byte")})`;
+  return sentence`An event of the contract ${{ code: contract }} that this server can't read: topics${listed}, ${rest}.`;
+}
+
+/** Of a text that nothing here can read, so much is shown. */
+const SHOWN = 200;
+
+function unreadSentence({ step, at: _, ...fields }: { step: string; at: unknown }): Sentence {
+  const values = Object.entries(fields).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  return sentence`A step that this page doesn't know, “${cut(step)}”${values.length === 0 ? "" : `: ${cut(values.join(", "))}`}.`;
+}
+
+const cut = (text: string): string => (text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}…`);

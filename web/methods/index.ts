@@ -1,0 +1,17 @@
+import { knownMethods, type MethodName } from "../../sdk/methods/index.ts";
+import type { Method } from "../../sdk/wire.ts";
+import { fraudProof } from "./fraudProof.ts";
+import type { AnyWebMethod } from "./method.ts";
+import { quorum } from "./quorum.ts";
+
+/** What the page knows of each method. */
+export const webMethods = { quorum, fraudProof } satisfies Record<MethodName, AnyWebMethod>;
+
+/** What is said of a method that the page doesn't know. */
+export const unknownWords = ({ name }: Method): string => `${name}: nothing is known of what it proves`;
+
+/** What the page knows of the method with this number in the registry's list; undefined of one that it doesn't know. */
+export function webMethodOf(id: number): AnyWebMethod | undefined {
+  const [name] = knownMethods().find(([, method]) => method.id === id) ?? [];
+  return name === undefined ? undefined : (webMethods as Record<string, AnyWebMethod>)[name];
+}

@@ -1,0 +1,82 @@
+import type { Address, Hex } from "viem";
+import type { Client } from "../../sdk/client.ts";
+import type { MethodStep } from "../../sdk/methods/method.ts";
+import { VERIFIER_PERCENT } from "../../sdk/protocol.ts";
+import type { Attestation, Season, Step } from "../../sdk/wire.ts";
+import { plural } from "../format.ts";
+import type { Sentence } from "../sentence.ts";
+
+/** How an attestation was refuted, in the page's words. */
+export interface Refutation {
+  /** Who found it. */
+  by: Sentence;
+  /** By what. */
+  evidence: Sentence;
+  /** What else it led to, each under a title. */
+  also: { title: string; said: Sentence }[];
+}
+
+/** What a method adds to the rules that hold of every season. */
+export interface MethodRules {
+  earnings: string[];
+  penalties: string[];
+}
+
+/**
+ * How a visitor's browser takes part under a method: it commits to the hidden answer of one unit at a time, and opens it
+ * when the method asks for it.
+ */
+export interface TakePart {
+  /** How a unit earns its points, in a sentence. */
+  how: string;
+  /** Attestations for one unit at most: a void one may be tried again. */
+  maxTries: number;
+  /** Reads what has to lie free in the prover's bond before it commits, in wei. */
+  deposit(client: Client, contract: Address): Promise<bigint>;
+  /**
+   * Whether the hidden answer of a pending attestation is to be opened now.
+   *
+   * @param now The chain's time, unix seconds.
+   */
+  isRevealTime(steps: readonly Step[], now: number): boolean;
+  /** Where a pending attestation stands, as a sentence for its prover. */
+  standOf(attestation: Pick<Attestation, "steps" | "outputHash">): string;
+  /** Why it was settled so; each goes on after a colon and has no full stop. */
+  settled: { verified: string; refuted: string; void: string };
+  /** What is spoken when an answer was committed to, and when it is being opened. */
+  spoken: { committed: string; opening: string };
+}
+
+/** A verification method as the page knows it: one file of `web/methods`, registered in `web/methods/index.ts`. */
+export interface WebMethod<Own extends MethodStep> {
+  /**
+   * A step from the method's own event, in words; undefined if it isn't known here.
+   *
+   * @param answer The prover's output; null while it is hidden, and of a batch.
+   */
+  said(step: Own, answer: Hex | null): Sentence | undefined;
+  /** Its own rules, for a season with a task under it. */
+  rulesOf(season: Season): MethodRules;
+  /** How an attestation under it was refuted. */
+  refutationOf(attestation: Pick<Attestation, "steps" | "outputHash">): Refutation;
+  /** Undefined where a browser can't work on its units. */
+  takePart: TakePart | undefined;
+}
+
+/** Any method: its steps are its own, and are handed back to it unread. */
+export type AnyWebMethod = WebMethod<never>;
+
+/** The steps of an attestation's life that come from a method's own events. */
+export type StepsOf<method extends { stepOf(...args: never[]): MethodStep | undefined }> = NonNullable<
+  ReturnType<method["stepOf"]>
+>;
+
+/** An attestation's steps of one kind, in order. */
+export const stepsNamed = <Name extends Step["step"]>(
+  steps: readonly Step[],
+  name: Name,
+): Extract<Step, { step: Name }>[] => steps.filter((step): step is Extract<Step, { step: Name }> => step.step === name);
+
+/** What a unit's verifiers earn under any method, as the end of a sentence that begins with who they are. */
+export const verifiersShare = (verifierCap: string): string =>
+  `share ${VERIFIER_PERCENT} % of the unit's points equally, rounded down, at most ${plural(verifierCap, "point")} an account in the season.`;

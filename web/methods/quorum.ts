@@ -1,0 +1,126 @@
+import { formatEther, type Hex } from "viem";
+import { INVALID, UNAVAILABLE } from "../../sdk/commitments.ts";
+import { quorum as method } from "../../sdk/methods/quorum.ts";
+import type { Step } from "../../sdk/wire.ts";
+import { plural } from "../format.ts";
+import { type Sentence, sentence, who } from "../sentence.ts";
+import { type Refutation, type StepsOf, stepsNamed, type TakePart, verifiersShare, type WebMethod } from "./method.ts";
+
+const takePart: TakePart = {
+  how: "You commit to the answer without showing it. A drawn panel runs the model too; if its bytes are equal to yours, you earn the points.",
+  maxTries: 3,
+  deposit: ({ rpc }, address) => rpc.readContract({ address, abi: method.abi, functionName: "depositPerAttestation" }),
+  isRevealTime(steps, now) {
+    const { panel, opened } = roundOf(steps);
+    if (panel === undefined) return false;
+    const from = opened ? 0 : panel.commitUntil;
+    return now >= from && now < (opened ?? panel).revealUntil;
+  },
+  standOf({ steps, outputHash }) {
+    const latest = steps.findLast(({ step }) => stands.has(step))?.step ?? "committed";
+    if (outputHash !== null && latest === "revealOpened")
+      return "Your answer is open. When the panel's members have opened theirs, it is settled.";
+    return stands.get(latest) as string;
+  },
+  settled: {
+    verified: "the panel's runs gave the same bytes",
+    refuted: "the panel's runs gave another answer",
+    void: "the panel reached no decision",
+  },
+  spoken: {
+    committed: "Committed. The answer is opened when the panel's members have committed theirs.",
+    opening: "All members have committed: your answer is being opened.",
+  },
+};
+
+/** A drawn panel re-runs the model. */
+export const quorum: WebMethod<StepsOf<typeof method>> = {
+  said(step, answer) {
+    switch (step.step) {
+      case "drawScheduled":
+        return sentence`The ${panelOf(step.round)} is to be drawn from block ${step.drawBlock} on.`;
+      case "panelDrawn":
+        return sentence`The ${panelOf(step.round)} of ${step.members.length} was drawn: ${{ accounts: step.members }}`;
+      case "voteCommitted":
+        return sentence`${who(step.by)} ran the model and committed to a vote.`;
+      case "revealOpened":
+        return sentence`All members of the ${panelOf(step.round)} had committed: revealing began.`;
+      case "voteRevealed":
+        return sentence`${who(step.by)} revealed a vote: ${voteOf(step.outputHash, answer)}.`;
+      case "roundUndecided":
+        return sentence`The ${panelOf(step.round)} reached no decision, with ${plural(step.votes, "vote")} for the strongest answer.`;
+      case "penalised":
+        return sentence`${who(step.account)} lost ${etherOf(step.amount)} of the bond.`;
+      default:
+        return undefined;
+    }
+  },
+  rulesOf: ({ verifierCap }) => ({
+    earnings: [`Under ${method.name}, the panel members in the majority ${verifiersShare(verifierCap)}`],
+    penalties: [],
+  }),
+  refutationOf({ steps, outputHash }) {
+    return { ...decisionOf(steps, outputHash), also: penaltyOf(steps) };
+  },
+  takePart,
+};
+
+/** The latest round's panel, and when revealing began before its time; both undefined until they come. */
+function roundOf(steps: readonly Step[]) {
+  const current = steps.slice(
+    Math.max(
+      0,
+      steps.findLastIndex(({ step }) => step === "drawScheduled"),
+    ),
+  );
+  return { panel: stepsNamed(current, "panelDrawn")[0], opened: stepsNamed(current, "revealOpened")[0] };
+}
+
+const stands = new Map<string, string>([
+  ["committed", "Committed. A panel will be drawn."],
+  ["drawScheduled", "A panel is about to be drawn."],
+  ["panelDrawn", "A panel is drawn: its members run the model and commit to its output."],
+  ["revealOpened", "All members have committed: answers are being opened."],
+]);
+
+/** What the last panel decided. */
+function decisionOf(steps: readonly Step[], outputHash: Hex | null): Omit<Refutation, "also"> {
+  const drawn = stepsNamed(steps, "panelDrawn").at(-1);
+  const votes = stepsNamed(steps, "voteRevealed").filter(({ round }) => round === drawn?.round);
+  const against = votes.filter((vote) => vote.outputHash !== outputHash);
+  const accounts = against.map(({ by }) => by);
+  const isRevealed = stepsNamed(steps, "revealed").length > 0;
+  return {
+    by: accounts.length === 0 ? sentence`nobody: the prover did not reveal in time` : [{ accounts }],
+    evidence: isRevealed
+      ? sentence`${plural(against.length, "vote")} of a drawn panel of ${drawn?.members.length ?? 0} for another output than the prover's, ${votes.length - against.length} for it`
+      : sentence`the prover committed to an answer and never opened it`,
+  };
+}
+
+/** What the members of panels lost who were wrong or away. */
+function penaltyOf(steps: readonly Step[]): Refutation["also"] {
+  const penalised = stepsNamed(steps, "penalised");
+  if (penalised.length === 0) return [];
+  const lost = penalised.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+  const members = plural(penalised.length, "member");
+  return [
+    {
+      title: "Panel",
+      said: sentence`${members} who voted otherwise, or not at all, lost ${{ strong: etherOf(lost) }} of bond`,
+    },
+  ];
+}
+
+const panelOf = (round: number): string =>
+  round === 1 ? "first panel" : round === 2 ? "second panel" : `panel ${round}`;
+
+function voteOf(vote: Hex, answer: Hex | null): Sentence {
+  if (vote === INVALID) return sentence`there is no valid run`;
+  if (vote === UNAVAILABLE) return sentence`the model or its input can't be had`;
+  const output = { code: vote };
+  if (answer === null) return sentence`output ${output}`;
+  return vote === answer ? sentence`the prover's output, ${output}` : sentence`another output, ${output}`;
+}
+
+const etherOf = (wei: bigint | string): string => `${formatEther(BigInt(wei))} ETH`;

@@ -1,0 +1,45 @@
+import type { Address } from "viem";
+import { useSearchParams } from "wouter";
+import { addressIn } from "../me.ts";
+
+/** What the address bar says of the table: from which place on, which prefix, whose row is open. */
+export interface View {
+  place: number;
+  prefix: string | undefined;
+  open: Address | undefined;
+}
+
+const PREFIX = /^0x[0-9a-f]{1,40}$/i;
+
+/** The beginning of an address that a typed text is, with or without its `0x`; undefined where it is none. */
+export function prefixIn(text: string): string | undefined {
+  const typed = text.trim().toLowerCase();
+  const prefix = typed.startsWith("0x") ? typed : `0x${typed}`;
+  return typed !== "0" && PREFIX.test(prefix) ? prefix : undefined;
+}
+
+/** The view by the parameters of the page's address; what makes no sense there is left out. */
+export function viewIn(search: URLSearchParams): View {
+  const place = Number(search.get("place") ?? 1);
+  const prefix = search.get("prefix") ?? undefined;
+  return {
+    place: Number.isSafeInteger(place) && place >= 1 ? place : 1,
+    prefix: prefix !== undefined && PREFIX.test(prefix) ? prefix : undefined,
+    open: addressIn(search.get("open") ?? undefined),
+  };
+}
+
+/** The address with parts of the view changed; parts with their default value are left out. */
+export function withView(search: URLSearchParams, change: Partial<View>): URLSearchParams {
+  const next = new URLSearchParams(search);
+  for (const [name, value] of Object.entries(change))
+    if (value === undefined || (name === "place" && value === 1)) next.delete(name);
+    else next.set(name, String(value));
+  return next;
+}
+
+/** The view, and how to change it; going elsewhere in the table can be undone with the browser's back. */
+export function useView(): [View, (change: Partial<View>, replace?: boolean) => void] {
+  const [search, setSearch] = useSearchParams();
+  return [viewIn(search), (change, replace = false) => setSearch((old) => withView(old, change), { replace })];
+}
