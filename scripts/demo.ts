@@ -7,7 +7,7 @@ import { startIndexer } from "../indexer/main.ts";
 import { readModel } from "../models/read.ts";
 import type { ChainState } from "../participant/chainState.ts";
 import { openContent } from "../participant/content.ts";
-import { followChain as followBoard } from "../participant/follow.ts";
+import { followChain } from "../participant/follow.ts";
 import { type Actor, runActors } from "../participant/jobs.ts";
 import { openJournal } from "../participant/journal.ts";
 import { createKeeper } from "../participant/keeper.ts";
@@ -22,12 +22,7 @@ import { connect } from "../sdk/client.ts";
 import { sentenceOf } from "../sdk/errors.ts";
 import { fraudProof } from "../sdk/methods/fraudProof.ts";
 import { quorum } from "../sdk/methods/quorum.ts";
-import {
-  ACCOUNT_COUNT as CAST_SIZE,
-  type DemoAccounts as Cast,
-  demoAccounts as gatherCast,
-  lieAfter,
-} from "./demo/accounts.ts";
+import { ACCOUNT_COUNT, type DemoAccounts, demoAccounts, lieAfter } from "./demo/accounts.ts";
 import { choosePort } from "./demo/ports.ts";
 import { printLine, showProgress } from "./demo/progress.ts";
 import { type Guest, summarise } from "./demo/summary.ts";
@@ -100,7 +95,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
 
-  const cast = gatherCast();
+  const cast = demoAccounts();
   const parameters = parametersOf(options.windowSeconds);
   const deployment = await deploy({ rpcUrl, account: cast.organiser, parameters, report: print });
   const deploymentFile = await writeDeployment(deployment, options.deploymentsDirectory);
@@ -116,7 +111,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   print(`Open ${indexer.url} in a browser to watch.`);
 
   const client = connect(deployment, rpcUrl);
-  const board = await followBoard(client, { signal, report: print });
+  const board = await followChain(client, { signal, report: print });
   const content = openContent(options.contentDirectory);
   const journal = openJournal(join(directory, "journal.sqlite"));
   onEnd(() => journal.close());
@@ -228,7 +223,7 @@ const hasPoints = ({ attestations }: ChainState, { address }: Sender["account"])
   [...attestations.byId.values()].some(({ message, inLedger }) => message.prover === address && inLedger);
 
 /** Writes the guest's keystore for the commands to be tried. */
-async function keepGuest(cast: Cast, directory: string): Promise<Guest> {
+async function keepGuest(cast: DemoAccounts, directory: string): Promise<Guest> {
   const file = join(directory, "guest.json");
   const password = "proofboard";
   await createKeystore(file, password, bytesToHex(cast.guest.getHdKey().privateKey as Uint8Array));
@@ -237,7 +232,7 @@ async function keepGuest(cast: Cast, directory: string): Promise<Guest> {
 
 async function startChain(port: number, onEnd: (close: () => unknown) => void): Promise<string> {
   const server = await hre.network.createServer(
-    { override: { mining: { auto: false, interval: 1_000 }, accounts: { count: CAST_SIZE } } },
+    { override: { mining: { auto: false, interval: 1_000 }, accounts: { count: ACCOUNT_COUNT } } },
     "127.0.0.1",
     port,
   );
