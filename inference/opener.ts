@@ -36,8 +36,14 @@ export async function openChecked(
       ? new HostLimitError(messageOf(cause), { cause })
       : new InvalidModelError(messageOf(cause), { cause });
   }
-  return { ...checked, session: await (await runtime()).open(artifact, checked.layout) };
+  return { ...checked, session: await (await loaded(runtime)).open(artifact, checked.layout) };
 }
+
+/** A runtime that can't be had, or is another file than the pinned one, says nothing of a model. */
+const loaded = (runtime: () => Promise<InferenceRuntime>): Promise<InferenceRuntime> =>
+  runtime().catch((cause: unknown) => {
+    throw new HostLimitError(messageOf(cause), { cause });
+  });
 
 /** Runs models in this very thread: for a worker of its own, which can be ended, or for models of one's own. */
 export const openHere = (runtime: InferenceRuntime | (() => Promise<InferenceRuntime>)): ModelOpener => ({

@@ -5,11 +5,14 @@ import { HostLimitError, InvalidModelError } from "../../inference/failures.ts";
 import { nameModel, type PublishedModel } from "../../inference/model.ts";
 import { openModels } from "../../inference/models.ts";
 import { type OpenedModel, openHere } from "../../inference/opener.ts";
+import { pinnedRuntime } from "../../inference/pinned.ts";
+import { loadRuntime } from "../../inference/runtime.ts";
 import { readModel } from "../../models/read.ts";
 import { openContent } from "../../participant/content.ts";
 import { loadPinnedRuntime } from "../../participant/runtime.ts";
 import { publishModel } from "../../scripts/season.ts";
 import { modelId as nameOf, ZERO_HASH } from "../../sdk/commitments.ts";
+import { WrongHashError } from "../../sdk/content.ts";
 import { encodeLayout, INT8, UINT8 } from "../../sdk/layouts.ts";
 import { type Site, startSite } from "../participant/chain.ts";
 
@@ -93,6 +96,13 @@ describe("models", () => {
     expect(publication.artifactHash).to.equal(sha256(site.digits.artifact));
     expect(await session.run(new Uint8Array(64))).to.have.lengthOf(10);
     expect(asked).to.deep.equal([]);
+  });
+
+  it("says of a runtime that isn't the pinned one that nothing can run here, and by which hash", async () => {
+    const spoiled = openHere(() => loadRuntime(new Uint8Array(8)));
+    const error = await failure(site.digits.model.modelId, openModels(site.client, site.content, spoiled));
+    expect(error).to.be.instanceOf(HostLimitError);
+    expect(error.cause).to.be.instanceOf(WrongHashError).and.to.include({ expected: pinnedRuntime.wasmHash });
   });
 
   it("says of what this machine can't do that it can't, not that the model is wrong", async () => {
