@@ -44,7 +44,7 @@ const SEASON_SECONDS = 5_000;
 let users = 0;
 let starting: Promise<CliSite> | undefined;
 
-/** One site for all of the command's tests; the last of them ends it. */
+/** One site for all of the command's tests that run in a process at the same time; the last of them ends it. */
 export function useSite(): () => CliSite {
   let site: CliSite | undefined;
   users += 1;
@@ -54,7 +54,9 @@ export function useSite(): () => CliSite {
   });
   after(async () => {
     users -= 1;
-    if (users === 0) await site?.close();
+    if (users > 0) return;
+    starting = undefined;
+    await site?.close();
   });
   return () => site as CliSite;
 }
