@@ -42,7 +42,7 @@ interface Stop {
 /** Levels of marks. The heights in ranking.sql are up to this. */
 const LEVELS = 3;
 
-/** Counts read at a time: mostly enough to get from one mark to the next of the level above. */
+/** Counts, or entries, read at a time: mostly enough to get from one mark to the next of the level above. */
 const AT_ONCE = 128;
 
 /** Before every entry: points fit in 63 bits, and the ledger begins with 1. */
@@ -53,6 +53,7 @@ export function createOrder(db: Db): Order {
   const countsFrom = db.prepare<[...Mark, number, number], number>(query("counts from")).pluck();
   const markFrom = db.prepare<[...Mark, number], [bigint, bigint]>(query("mark from")).raw().safeIntegers();
   const placeAt = db.prepare<[...Place, number], [bigint, bigint]>(query("place at")).raw().safeIntegers();
+  const equalAhead = db.prepare<[...Place, number], number>(query("equal ahead")).pluck();
   const placesBetween = db.prepare<[Range], number>(query("places between")).pluck();
   const marksBetween = db.prepare<[Range & { level: number }], number>(query("marks between")).pluck();
   const height = db.prepare<Place, number>(query("height")).pluck();
@@ -131,32 +132,23 @@ export function createOrder(db: Db): Order {
     }
   }
 
+  function ahead(season: number, key: Key): number {
+    let count = 0;
+    let upTo = key;
+    for (let level = 0; level <= LEVELS; level++) {
+      const from = before(season, level + 1, key);
+      count += between(season, level, from, upTo);
+      upTo = from;
+    }
+    return count;
+  }
+
   return {
-    ahead(season, key) {
-      let count = 0;
-      let upTo = key;
-      for (let level = 0; level <= LEVELS; level++) {
-        const from = before(season, level + 1, key);
-        count += between(season, level, from, upTo);
-        upTo = from;
-      }
-      return count;
-    },
-    // Both climb until one mark counts for both.
+    ahead,
     rankAndPlace(season, key) {
-      const first = firstOf(key);
-      let [rank, place] = [1, 1];
-      let [low, high] = [first, key];
-      for (let level = 0; level <= LEVELS; level++) {
-        const met = isSame(low, high);
-        const above = before(season, level + 1, key);
-        const below = met ? above : before(season, level + 1, first);
-        const count = between(season, level, above, high);
-        place += count;
-        rank += met ? count : between(season, level, below, low);
-        [low, high] = [below, above];
-      }
-      return { rank, place };
+      const place = 1 + ahead(season, key);
+      const equal = equalAhead.get(season, key.behind, key.lastSeq, AT_ONCE) as number;
+      return { rank: equal < AT_ONCE ? place - equal : 1 + ahead(season, firstOf(key)), place };
     },
     at(season, place) {
       let stop: Stop | undefined = { from: FIRST, skipped: place - 1 };
@@ -192,7 +184,5 @@ export const keyAt = ({ points, lastSeq }: EntryKey): Key => ({ behind: -points,
 
 /** Before every entry with the same points: the ledger begins with 1. */
 export const firstOf = ({ behind }: Key): Key => ({ behind, lastSeq: 0n });
-
-const isSame = (a: Key, b: Key): boolean => a.behind === b.behind && a.lastSeq === b.lastSeq;
 
 const keyOf = ([behind, lastSeq]: [bigint, bigint]): Key => ({ behind, lastSeq });

@@ -81,6 +81,10 @@ SELECT behind, last_seq FROM places
 WHERE season_id = ? AND (behind, last_seq) >= (?, ?)
 ORDER BY behind, last_seq LIMIT 1 OFFSET ?;
 
+-- Entries with the same points ahead of one, up to a limit.
+-- name: equal ahead
+SELECT count(*) FROM (SELECT 1 FROM places WHERE season_id = ? AND behind = ? AND last_seq < ? LIMIT ?);
+
 -- name: counts from
 SELECT count FROM marks
 WHERE season_id = ? AND level = ? AND (behind, last_seq) >= (?, ?)
