@@ -15,7 +15,7 @@ import type { History } from "../rank/history.ts";
 import type { Ranking } from "../rank/ranking.ts";
 import type { Standings } from "../rank/standings.ts";
 import type { ReadSeason } from "../store/sqlite/read-seasons.ts";
-import type { Readers } from "../store/sqlite/readers.ts";
+import type { Eventual, Readers } from "../store/sqlite/readers.ts";
 import type { Files } from "../store/sqlite/store.ts";
 import type { Announcements } from "../sync/announcements.ts";
 import type { Progress, Writer } from "../sync/writer.ts";
@@ -29,13 +29,6 @@ export type App = FastifyInstance<
   FastifyBaseLogger,
   ZodTypeProvider
 >;
-
-/** A reader whose answers may take a while: a store may be another process. */
-type Eventual<Reader> = {
-  [Name in keyof Reader]: Reader[Name] extends (...args: infer Args) => infer Result
-    ? (...args: Args) => Result | Promise<Result>
-    : Eventual<Reader[Name]>;
-};
 
 /** What the server reads from. */
 export interface Sources {
