@@ -4,10 +4,11 @@ import { createDecoder, type Decoder } from "./decode/events.ts";
 import type { Header } from "./ingest/blocks.ts";
 import { createHistory, type History } from "./rank/history.ts";
 import { createRanking, type Ranking } from "./rank/ranking.ts";
+import type { Standings } from "./rank/standings.ts";
 import { createBlocks } from "./store/sqlite/blocks.ts";
 import { type Db, isOutdated, openDatabase, openReadonly, renew } from "./store/sqlite/database.ts";
 import { lockDatabase } from "./store/sqlite/lock.ts";
-import { createReaders, type Readers } from "./store/sqlite/readers.ts";
+import { createReaders, type Eventual, type Readers } from "./store/sqlite/readers.ts";
 import { createStore, type Files } from "./store/sqlite/store.ts";
 import { createWriter, type Writer } from "./sync/writer.ts";
 
@@ -54,23 +55,23 @@ export function openForWriting(file: string, deployment: Deployment, prepare?: (
 
 /** What another thread or process reads of a database, as of one block. */
 interface Moment {
-  ranking: Ranking;
-  readers: Readers;
+  readers: Eventual<Readers>;
+  standings(seasonId: number): Eventual<Standings>;
   /** The last folded block, and up to which they can't be reorganised; undefined in a new file. */
   position: { cursor: Header; finalized: number } | undefined;
 }
 
 /** Reads a database that another thread or process may write. */
-export function readOnce<Result>(file: string, read: (moment: Moment) => Result): Result {
+export async function readOnce<Result>(file: string, read: (moment: Moment) => Promise<Result>): Promise<Result> {
   const db = openReadonly(file);
   try {
-    return db.transaction(() => {
-      const blocks = createBlocks(db);
-      const position = blocks.position();
-      const cursor = position && blocks.header(position.cursor);
-      const at = cursor && { cursor, finalized: position.finalized };
-      return read({ ranking: createRanking(db), readers: createReaders(db), position: at });
-    })();
+    // Ends with the connection.
+    db.exec("BEGIN");
+    const blocks = createBlocks(db);
+    const position = blocks.position();
+    const cursor = position && blocks.header(position.cursor);
+    const at = cursor && { cursor, finalized: position.finalized };
+    return await read({ readers: createReaders(db), standings: createRanking(db).of, position: at });
   } finally {
     db.close();
   }

@@ -32,7 +32,7 @@ export function accountRoutes(app: App, state: State, { receiptsPage }: schemas.
       state.read(async (snapshot) => {
         const entries = await snapshot.accounts.entries(params.account, MOST_SEASONS);
         const seasons = entries.map(async ({ seasonId, verified, pending, refuted, caught }) => {
-          const standing = await snapshot.ranking.of(seasonId).standingOf(params.account);
+          const standing = await snapshot.standings(seasonId).standingOf(params.account);
           return {
             seasonId: String(seasonId),
             rank: standing?.rank ?? null,

@@ -53,7 +53,8 @@ export function followBlocks(app: App, state: State): void {
   });
 
   const sendKept: onRequestHookHandler = (request, reply, done) => {
-    const answer = kept.get(state.writtenAsOf().etag, nameOf(request));
+    const present = state.present();
+    const answer = present && kept.get(present.writtenAsOf().etag, nameOf(request));
     if (!answer || request.headers["if-none-match"] !== undefined) return done();
     reply.hijack();
     reply.raw.writeHead(200, answer.headers).end(answer.payload);

@@ -2,12 +2,14 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { SyncStatus } from "../sync/status.ts";
 import { latencyIn, type Observe } from "./latency.ts";
 import { UNLIMITED } from "./rate.ts";
-import type { App, State } from "./state.ts";
+import type { App, EarlySnapshot, State } from "./state.ts";
 
 /** `/metrics`, in Prometheus' words. */
 export function metricsRoute(app: App, state: State, condition: SyncStatus, streams: () => number): Observe {
   const registry = new Registry();
   const registers = [registry];
+  /** As it is when the metrics are asked for. */
+  let chain: Chain | undefined;
   collectDefaultMetrics({ register: registry });
   const gauge = (name: string, help: string, read: () => number | undefined) =>
     new Gauge({
@@ -28,7 +30,7 @@ export function metricsRoute(app: App, state: State, condition: SyncStatus, stre
         this.inc(read());
       },
     });
-  const bySeason = (name: string, help: string, read: (season: Ledger) => number) =>
+  const bySeason = (name: string, help: string, read: (season: Chain["seasons"][number]) => number) =>
     new Gauge({
       name,
       help,
@@ -36,19 +38,15 @@ export function metricsRoute(app: App, state: State, condition: SyncStatus, stre
       labelNames: ["season"],
       collect() {
         this.reset();
-        for (const season of state.seasons.ledgers()) this.set({ season: String(season.seasonId) }, read(season));
+        for (const season of chain?.seasons ?? []) this.set({ season: String(season.seasonId) }, read(season));
       },
     });
-  const cursor = () => state.writer.progress()?.cursor;
+  const cursor = () => chain?.progress?.cursor;
   gauge("proofboard_head_block", "Last block of the chain.", () => condition.headBlock);
   gauge("proofboard_indexed_block", "Last block folded.", () => cursor()?.number);
-  gauge(
-    "proofboard_finalized_block",
-    "Last block that can't be reorganised.",
-    () => state.writer.progress()?.finalized,
-  );
+  gauge("proofboard_finalized_block", "Last block that can't be reorganised.", () => chain?.progress?.finalized);
   gauge("proofboard_verified_block", "Last block whose ledgers were found equal to the chain's.", () => {
-    return state.writer.progress()?.verified.number;
+    return chain?.progress?.verified.number;
   });
   gauge("proofboard_head_lag_blocks", "Blocks of the chain that are not folded yet.", () =>
     Math.max((condition.headBlock ?? 0) - (cursor()?.number ?? 0), 0),
@@ -63,11 +61,9 @@ export function metricsRoute(app: App, state: State, condition: SyncStatus, stre
   gauge("proofboard_wal_bytes", "Size of the database's write-ahead log.", () => state.files.sizes().log);
   bySeason("proofboard_ledger_entries", "Point changes of a season.", ({ seq }) => Number(seq));
   bySeason("proofboard_accounts", "Accounts ranked in a season.", ({ participants }) => participants);
-  bySeason("proofboard_epochs", "Epochs of a season whose ranks are kept.", ({ seasonId }) =>
-    state.isBuilt() ? state.history.epochs(Number(seasonId)).length : 0,
-  );
-  gauge("proofboard_accounts_in_memory", "Accounts whose standings are read from memory.", state.ranking.held);
-  gauge("proofboard_ranking_built", "1 once the ranking can be read.", () => (state.isBuilt() ? 1 : 0));
+  bySeason("proofboard_epochs", "Epochs of a season whose ranks are kept.", ({ epochs }) => epochs);
+  gauge("proofboard_accounts_in_memory", "Accounts whose standings are read from memory.", state.held);
+  gauge("proofboard_ranking_built", "1 once the ranking can be read.", () => (chain?.isBuilt ? 1 : 0));
   gauge("proofboard_progress_timestamp_seconds", "When following the chain last succeeded in anything.", () =>
     Math.floor(condition.progressAt / 1000),
   );
@@ -83,10 +79,21 @@ export function metricsRoute(app: App, state: State, condition: SyncStatus, stre
       for (const [kind, failures] of state.rpc.failures()) this.inc({ kind }, failures);
     },
   });
-  app.get("/metrics", { schema: { hide: true }, config: UNLIMITED }, async (_, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
-  );
+  app.get("/metrics", { schema: { hide: true }, config: UNLIMITED }, async (_, reply) => {
+    chain = await state.readEarly(chainOf);
+    return reply.type(registry.contentType).send(await registry.metrics());
+  });
   return latencyIn(registry);
 }
 
-type Ledger = ReturnType<State["seasons"]["ledgers"]>[number];
+type Chain = Awaited<ReturnType<typeof chainOf>>;
+
+/** What is told of the chain. */
+async function chainOf({ progress, isBuilt, seasons, history }: EarlySnapshot) {
+  const ledgers = await seasons.ledgers();
+  const counted = ledgers.map(async (ledger) => {
+    const epochs = isBuilt ? await history.epochs(Number(ledger.seasonId)) : [];
+    return { ...ledger, epochs: epochs.length };
+  });
+  return { progress, isBuilt, seasons: await Promise.all(counted) };
+}

@@ -4,7 +4,7 @@ import { noQuery } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import { UNLIMITED } from "./rate.ts";
 import * as schemas from "./schemas.ts";
-import { type App, progressOf, type State } from "./state.ts";
+import type { App, State } from "./state.ts";
 
 const STALLED_AFTER = 30_000;
 
@@ -39,19 +39,18 @@ export function operationRoutes(app: App, state: State, condition: SyncStatus): 
         response: { 200: schemas.readiness, 503: schemas.problem },
       },
     },
-    (): Readiness => {
-      const reason = unreadiness(state, condition);
+    async (): Promise<Readiness> => {
+      const reason = unreadiness(condition);
       if (reason !== undefined) throw new ProblemError(503, reason);
-      const { cursor } = progressOf(state);
+      const { cursor } = await state.read(async ({ progress }) => progress);
       return { status: "ready", blockNumber: cursor.number, headBlock: condition.headBlock ?? cursor.number };
     },
   );
 }
 
-function unreadiness(state: State, { caughtUpAt, failure, inconsistent }: SyncStatus): string | undefined {
+function unreadiness({ caughtUpAt, failure, inconsistent }: SyncStatus): string | undefined {
   if (inconsistent) return `The events read contradict the chain: ${failure}`;
   if (caughtUpAt === undefined) return failure ?? "Syncing: the head of the chain is not reached yet.";
-  if (!state.isBuilt()) return "Syncing: the ranking is not built yet.";
   const silence = Date.now() - caughtUpAt;
   if (silence < STALLED_AFTER) return undefined;
   return `Stalled: the head of the chain was last reached ${Math.round(silence / 1000)} s ago. ${failure ?? ""}`.trim();

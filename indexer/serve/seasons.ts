@@ -7,14 +7,14 @@ import { HOT } from "./answers.ts";
 import { methodOf } from "./labels.ts";
 import { noQuery, seasonId } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
-import { type App, asOf, progressOf, requireSeason, type Snapshot, type State } from "./state.ts";
+import { type App, asOf, requireSeason, type Snapshot, type State } from "./state.ts";
 
 const MOST_SEASONS = 100;
 
 /** `/seasons`, `/seasons/:id`. */
 export function seasonRoutes(app: App, state: State): void {
   const present = async (snapshot: Snapshot, row: ReadSeason): Promise<Season> => ({
-    ...rules(row, progressOf(snapshot).cursor.timestamp),
+    ...rules(row, snapshot.progress.cursor.timestamp),
     tasks: (await snapshot.seasons.tasks(row.seasonId)).map(task),
   });
 

@@ -21,7 +21,7 @@ import { profileRoute } from "./profiles.ts";
 import * as schemas from "./schemas.ts";
 import { seasonRoutes } from "./seasons.ts";
 import { standingRoutes } from "./standings.ts";
-import { type App, createState, progressOf, type Sources, type State } from "./state.ts";
+import { type App, createState, type Sources, type State } from "./state.ts";
 import { createHub, type Hub } from "./stream/hub.ts";
 import { streamRoute } from "./stream/route.ts";
 import { tableRoute } from "./table/route.ts";
@@ -81,7 +81,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   await limit(app, limits);
   await describeApi(app);
   operationRoutes(app, state, condition);
-  const hub = createHub(state, condition, limits.stream);
+  const hub = await createHub(state, condition, limits.stream);
   app.addHook("preClose", async () => hub.close());
   logAnswers(app, metricsRoute(app, state, condition, hub.clients));
   contentRoute(app, content);
@@ -109,10 +109,6 @@ function logAnswers(app: App, observe: ReturnType<typeof metricsRoute>): void {
 }
 
 function answersOfTheChain(app: App, state: State): void {
-  app.addHook("preHandler", (_request, _reply, done) => {
-    progressOf(state);
-    done();
-  });
   followBlocks(app, state);
   seasonRoutes(app, state);
   standingRoutes(app, state);

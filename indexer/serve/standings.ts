@@ -45,7 +45,7 @@ export function standingRoutes(app: App, state: State): void {
             "place",
           );
         const after = cursor === undefined ? undefined : await positionOf(snapshot, params.seasonId, cursor);
-        const standings = snapshot.ranking.of(Number(params.seasonId));
+        const standings = snapshot.standings(Number(params.seasonId));
         const items = after ? await standings.page(after, limit) : await standings.pageFrom(place ?? 1, limit);
         const last = items.at(-1);
         return {
@@ -82,7 +82,7 @@ export function standingRoutes(app: App, state: State): void {
       const { params, query } = request;
       const { at, item, neighbours } = await state.read(async (snapshot) => {
         const season = await requireSeason(snapshot, params.seasonId);
-        const standings = snapshot.ranking.of(Number(params.seasonId));
+        const standings = snapshot.standings(Number(params.seasonId));
         const { around } = query;
         // Most addresses come with the right checksum: look them up as they are first, a checksum costs more.
         const found =
@@ -111,7 +111,7 @@ export function standingRoutes(app: App, state: State): void {
         const season = await requireSeason(snapshot, params.seasonId);
         const id = Number(params.seasonId);
         const found = await snapshot.accounts.startingWith(id, query.prefix, MOST_FOUND);
-        const standings = snapshot.ranking.of(id);
+        const standings = snapshot.standings(id);
         const items = found.map(async (account) => (await standings.standingOf(account)) as Standing);
         return { asOf: asOf(snapshot, season), items: await Promise.all(items) };
       }),

@@ -13,8 +13,9 @@ import type { Decoder, Event } from "../decode/events.ts";
 import type { Rpc } from "../ingest/rpc.ts";
 import type { History } from "../rank/history.ts";
 import type { Ranking } from "../rank/ranking.ts";
+import type { Standings } from "../rank/standings.ts";
 import type { ReadSeason } from "../store/sqlite/read-seasons.ts";
-import type { Readers } from "../store/sqlite/readers.ts";
+import type { Eventual, Readers } from "../store/sqlite/readers.ts";
 import type { Files } from "../store/sqlite/store.ts";
 import type { Announcements } from "../sync/announcements.ts";
 import type { Progress, Writer } from "../sync/writer.ts";
@@ -31,33 +32,48 @@ export type App = FastifyInstance<
 
 /** What the server reads from. */
 export interface Sources {
-  readers: Readers;
+  readers: Eventual<Readers>;
   files: Files;
-  writer: Pick<Writer, "progress" | "isComplete">;
+  writer: Eventual<Pick<Writer, "progress" | "isComplete">>;
   announcements: Announcements;
   decoder: Decoder;
   deployment: Deployment;
-  ranking: Ranking;
-  history: History;
+  ranking: Pick<Ranking, "held"> & { of(seasonId: number): Eventual<Standings> };
+  history: Eventual<History>;
   rpc: Rpc;
 }
 
-/** One state of the chain. Await everything that reads rows: a store may be another process. */
-export interface Snapshot extends Readers, Pick<Sources, "decoder" | "deployment" | "history" | "ranking"> {
-  /** How far the chain is folded, read once until it changes; undefined before the first block. */
-  progress(): Progress | undefined;
-  /** Whether the first sync is complete, and what is built at its end is built. */
-  isBuilt(): boolean;
-  /** A season, read once until the chain changes. */
-  season(seasonId: string): ReadSeason | undefined;
-  /** {@link asOf}, written once until the chain changes. */
+/** One state of the chain. */
+export interface Snapshot extends Eventual<Readers>, Pick<Sources, "decoder" | "deployment" | "history"> {
+  /** How far the chain is folded. */
+  progress: Progress;
+  /** The standings of a season. */
+  standings(seasonId: number): Eventual<Standings>;
+  /** A season, read once. */
+  season(seasonId: string): Promise<ReadSeason | undefined>;
+  /** {@link asOf}, written once. */
   writtenAsOf(season?: ReadSeason): WrittenAsOf;
 }
 
+/** A {@link Snapshot} that may be of the first sync: lists are slow then, and there is no ranking. */
+export interface EarlySnapshot extends Omit<Snapshot, "progress"> {
+  /** Undefined before the first block. */
+  progress: Progress | undefined;
+  /** Whether the first sync is complete, and what is built at its end is built. */
+  isBuilt: boolean;
+}
+
 /** What the server works with. */
-export interface State extends Sources, Snapshot {
-  /** Makes an answer from one state of the chain. Runs `make` again if the chain changes meanwhile, so it may only read. */
+export interface State extends Pick<Sources, "announcements" | "deployment" | "files" | "rpc">, Pick<Ranking, "held"> {
+  /**
+   * Makes an answer from one state of the chain. Runs `make` again if the chain changes meanwhile, so it may only read.
+   * Throws a problem of status 503 during the first sync: the indexes and the ranking are built at its end.
+   */
   read<Result>(make: (snapshot: Snapshot) => Promise<Result>): Promise<Result>;
+  /** {@link read} of what is stored now, also during the first sync. */
+  readEarly<Result>(make: (snapshot: EarlySnapshot) => Promise<Result>): Promise<Result>;
+  /** The chain as it is now, if anything was read of it since it changed. */
+  present(): Snapshot | undefined;
 }
 
 /** An {@link AsOf} as JSON, and its ETag. */
@@ -67,76 +83,113 @@ interface WrittenAsOf {
 }
 
 export function createState(sources: Sources): State {
-  const { readers, writer, announcements } = sources;
-  let progress: Progress | undefined;
-  let known = new Map<string, ReadSeason>();
+  const { writer, announcements, deployment, files, rpc, ranking } = sources;
+  let present: EarlySnapshot | undefined;
+  /** What will be present, for all who ask meanwhile. */
+  let opening: Promise<EarlySnapshot> | undefined;
   let built = false;
   let changes = 0;
-  /** By the season, or the progress, which are other objects once the chain has changed. */
-  const writtenFor = new WeakMap<ReadSeason | Progress, WrittenAsOf>();
   announcements.subscribe(() => {
     changes++;
-    progress = undefined;
-    known = new Map();
+    present = undefined;
+    opening = undefined;
   });
-  const state: State = {
-    progress() {
-      progress ??= writer.progress();
-      return progress;
-    },
-    isBuilt() {
-      built ||= writer.isComplete();
-      return built;
-    },
-    season(seasonId) {
-      const row = known.get(seasonId) ?? readers.seasons.season(Number(seasonId));
-      if (row) known.set(seasonId, row);
-      return row;
-    },
-    writtenAsOf(season) {
-      const key = season ?? progressOf(state);
-      const before = writtenFor.get(key);
-      if (before) return before;
-      const of = asOf(state, season);
-      const written = { json: JSON.stringify(of), etag: etagOf(of) };
-      writtenFor.set(key, written);
-      return written;
-    },
-    async read(make) {
-      for (;;) {
-        const before = changes;
-        const [made] = await Promise.allSettled([make(state)]);
-        if (changes !== before) continue;
-        if (made.status === "rejected") throw made.reason;
-        return made.value;
+
+  async function open(): Promise<EarlySnapshot> {
+    const before = changes;
+    try {
+      const progress = await writer.progress();
+      built ||= await writer.isComplete();
+      const snapshot = snapshotOf(sources, progress, built);
+      // That it is built isn't announced.
+      if (built && changes === before) present = snapshot;
+      return snapshot;
+    } finally {
+      if (changes === before) opening = undefined;
+    }
+  }
+
+  function opened(): Promise<EarlySnapshot> {
+    opening ??= open();
+    return opening;
+  }
+
+  async function attempt<Result>(
+    take: () => EarlySnapshot | Promise<EarlySnapshot>,
+    make: (snapshot: EarlySnapshot) => Promise<Result>,
+  ): Promise<Result> {
+    for (;;) {
+      const before = changes;
+      try {
+        const made = await make(await take());
+        if (changes === before) return made;
+      } catch (error) {
+        if (changes === before) throw error;
       }
-    },
-    ...sources,
-    ...readers,
+    }
+  }
+
+  return {
+    ...{ announcements, deployment, files, rpc },
+    held: ranking.held,
+    read: (make) =>
+      attempt(
+        () => present ?? opened(),
+        (snapshot) => make(complete(snapshot)),
+      ),
+    // That blocks were verified isn't announced, either.
+    readEarly: (make) => attempt(opened, make),
+    present: () => present && complete(present),
   };
-  return state;
 }
 
-/**
- * How far the chain is folded. Throws a problem of status 503 during the first sync: the indexes and the ranking are
- * built at its end.
- */
-export function progressOf(state: Snapshot): Progress {
-  const progress = state.progress();
+function snapshotOf(
+  { readers, decoder, deployment, history, ranking }: Sources,
+  progress: Progress | undefined,
+  isBuilt: boolean,
+): EarlySnapshot {
+  const seasons = new Map<string, ReadSeason>();
+  const written = new Map<ReadSeason | undefined, WrittenAsOf>();
+  const snapshot: EarlySnapshot = {
+    ...readers,
+    ...{ decoder, deployment, history, progress, isBuilt },
+    standings: ranking.of,
+    async season(seasonId) {
+      const season = seasons.get(seasonId) ?? (await readers.seasons.season(Number(seasonId)));
+      if (season) seasons.set(seasonId, season);
+      return season;
+    },
+    writtenAsOf(season) {
+      const before = written.get(season);
+      if (before) return before;
+      const of = asOf(complete(snapshot), season);
+      const now = { json: JSON.stringify(of), etag: etagOf(of) };
+      written.set(season, now);
+      return now;
+    },
+  };
+  return snapshot;
+}
+
+/** The snapshot where the first sync is complete; else throws a problem of status 503. */
+function complete(snapshot: EarlySnapshot): Snapshot {
+  const { progress, isBuilt } = snapshot;
   if (!progress) throw new ProblemError(503, "Nothing is indexed yet: no node has answered.");
-  if (!state.isBuilt())
+  if (!isBuilt)
     throw new ProblemError(503, `The chain is read for the first time: block ${progress.cursor.number} is reached.`);
-  return progress;
+  return snapshot as Snapshot;
 }
 
 /** The state that an answer describes; about one season, with its ledger's head. */
 export function asOf(
-  state: Snapshot,
+  {
+    deployment,
+    progress: { cursor, finalized },
+  }: Pick<Snapshot, "deployment"> & { progress: Pick<Progress, "cursor" | "finalized"> },
   season?: ReadSeason,
-  { cursor, finalized }: Pick<Progress, "cursor" | "finalized"> = progressOf(state),
 ): AsOf {
   return {
-    chainId: state.deployment.chainId,
+    chainId: deployment.chainId,
     blockNumber: cursor.number,
     blockHash: cursor.hash,
     finalizedBlock: Math.min(finalized, cursor.number),
@@ -165,4 +218,5 @@ export async function eventsOf(
   return found.map(({ log, location }) => ({ event: decoder.decodeStored(log), location }));
 }
 
-export const campaignOf = ({ deployment }: Snapshot): Address => deployment.contracts.Campaign.address;
+export const campaignOf = ({ deployment }: Pick<Snapshot, "deployment">): Address =>
+  deployment.contracts.Campaign.address;

@@ -3,7 +3,7 @@ import type { LogLocation } from "../../decode/events.ts";
 import type { Announcement } from "../../sync/announcements.ts";
 import type { SyncStatus } from "../../sync/status.ts";
 import { ProblemError } from "../problems.ts";
-import { progressOf, type State } from "../state.ts";
+import type { Snapshot, State } from "../state.ts";
 import { createMessages } from "./messages.ts";
 import { createUndone } from "./undone.ts";
 
@@ -35,6 +35,11 @@ interface Client {
   drop: () => void;
 }
 
+/** What a client is told next, if anything, and where it is then. */
+interface Told extends Pick<Client, "at" | "head"> {
+  text: string | undefined;
+}
+
 /** What is sent to a client, until it leaves. */
 interface Joined {
   texts: AsyncGenerator<string, void>;
@@ -49,18 +54,17 @@ const MOST_BEHIND = 10_000;
 const LAST_WORDS = 500;
 const NONE: LogLocation = { blockNumber: 0, logIndex: 0 };
 
-export function createHub(state: State, condition: SyncStatus, limits: StreamLimits) {
+export async function createHub(state: State, condition: SyncStatus, limits: StreamLimits) {
+  const start = await state.readEarly(async ({ progress }) => progress);
   const clients = new Set<Client>();
-  const messages = createMessages(state);
-  const start = state.writer.progress();
+  const messages = createMessages();
   const undone = createUndone(start ? Math.min(start.finalized, start.cursor.number) : 0);
   let head = start?.cursor.number ?? 0;
 
   const stop = state.announcements.subscribe(({ kind, cursor }: Announcement) => {
-    messages.forget();
     if (kind === "reorganised") {
       undone.add(cursor.number, head);
-      for (const client of clients) client.fork = Math.min(client.fork ?? cursor.number, cursor.number);
+      for (const client of clients) undo(client, cursor.number);
     }
     head = cursor.number;
     for (const client of clients) client.wake();
@@ -84,55 +88,54 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
   }
 
   /** Where a client continues, and above which block its events are undone. */
-  function resume(lastId: string | undefined): Pick<Client, "at" | "fork"> {
-    const { cursor, finalized } = progressOf(state);
+  async function resume(snapshot: Snapshot, lastId: string | undefined): Promise<Pick<Client, "at" | "fork">> {
+    const { cursor, finalized } = snapshot.progress;
     if (condition.caughtUpAt !== undefined) undone.settle(head);
-    if (lastId === undefined) return { at: state.feed.last(cursor.number) ?? NONE, fork: undefined };
+    if (lastId === undefined) return { at: await lastOf(snapshot, cursor.number), fork: undefined };
     const last = locationOf(lastId);
-    const isKnown = last.blockNumber <= cursor.number && (idIsNone(last) || state.feed.has(last));
+    const isKnown = last.blockNumber <= cursor.number && (idIsNone(last) || (await snapshot.feed.has(last)));
     const unknown = isKnown ? undefined : Math.min(finalized, cursor.number, last.blockNumber - 1);
     const fork = undone.forkBelow(last.blockNumber) ?? unknown;
-    const at = fork === undefined ? last : (state.feed.last(fork) ?? NONE);
-    if (state.feed.isFarBehind(at, MOST_BEHIND))
+    const at = fork === undefined ? last : await lastOf(snapshot, fork);
+    if (await snapshot.feed.isFarBehind(at, MOST_BEHIND))
       throw new ProblemError(410, `More than ${MOST_BEHIND} events came after ${lastId}: begin again without it.`);
     return { at, fork };
   }
 
+  /** Tells a client which of its events are undone. */
+  async function goBack(snapshot: Snapshot, { at }: Client, fork: number): Promise<Told> {
+    const last = at.blockNumber > fork ? await lastOf(snapshot, fork) : at;
+    return { at: last, head: undefined, text: messages.ofReorg(snapshot, last, fork) };
+  }
+
+  /** Tells a client what comes next, or that this is all so far. */
+  async function goOn(snapshot: Snapshot, { at, head }: Client): Promise<Told> {
+    const rows = await snapshot.feed.after(at, ROWS_AT_ONCE);
+    if (rows.length === 0) {
+      const { hash } = snapshot.progress.cursor;
+      return { at, head: hash, text: hash === head ? undefined : messages.ofHead(snapshot, at) };
+    }
+    let last = at;
+    let text = "";
+    for (const row of rows) {
+      text += await messages.ofEvent(snapshot, row);
+      last = row.location;
+      if (text.length > LONGEST_TEXT) break;
+    }
+    return { at: last, head, text };
+  }
+
   /** The next message for the client; undefined while there is none. */
   async function next(client: Client): Promise<string | undefined> {
-    const { needsBeat } = client;
+    const { fork, needsBeat } = client;
     client.needsBeat = false;
-    if (client.fork !== undefined) {
-      const { fork } = client;
-      client.fork = undefined;
-      client.head = undefined;
-      if (client.at.blockNumber > fork) client.at = state.feed.last(fork) ?? NONE;
-      return messages.ofReorg(client.at, fork);
-    }
-    const { at } = client;
-    const read = await state.read(async (snapshot) => {
-      const rows = await snapshot.feed.after(at, ROWS_AT_ONCE);
-      let text = "";
-      let last: LogLocation | undefined;
-      for (const row of rows) {
-        text += await messages.ofEvent(row);
-        last = row.location;
-        if (text.length > LONGEST_TEXT) break;
-      }
-      return { text, last };
-    });
+    const { at, head, text } = await state.read((snapshot) =>
+      fork === undefined ? goOn(snapshot, client) : goBack(snapshot, client, fork),
+    );
     // Undone blocks are reported first.
-    if (client.fork !== undefined) return "";
-    if (read.last) {
-      client.at = read.last;
-      return read.text;
-    }
-    const { hash } = progressOf(state).cursor;
-    if (client.head !== hash) {
-      client.head = hash;
-      return messages.ofHead(client.at);
-    }
-    return needsBeat ? ":\n\n" : undefined;
+    if (client.fork !== fork) return "";
+    Object.assign(client, { at, head, fork: undefined });
+    return text ?? (needsBeat ? ":\n\n" : undefined);
   }
 
   async function* follow(client: Client): AsyncGenerator<string, void> {
@@ -162,14 +165,22 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
      * Lets a client in that goes on behind the event `lastId`, or from now on; `drop` ends a connection that is stuck.
      * Throws a problem of status 400, 410 or 503.
      */
-    join(address: string, lastId: string | undefined, drop: () => void): Joined {
-      const begun = resume(lastId);
+    async join(address: string, lastId: string | undefined, drop: () => void): Promise<Joined> {
       admit(address);
       const client: Client = {
-        ...{ address, drop, ...begun, head: undefined, blockedSince: undefined, needsBeat: false, left: false },
-        wake: () => {},
+        ...{ address, drop, at: NONE, fork: undefined, head: undefined, blockedSince: undefined },
+        ...{ needsBeat: false, left: false, wake: () => {} },
       };
+      // From here on it is told what is undone, whatever it is that it reads meanwhile.
       clients.add(client);
+      try {
+        const { at, fork } = await state.read((snapshot) => resume(snapshot, lastId));
+        client.at = at;
+        if (fork !== undefined) undo(client, fork);
+      } catch (error) {
+        leave(client);
+        throw error;
+      }
       return { texts: follow(client), leave: () => leave(client) };
     },
     clients: (): number => clients.size,
@@ -186,7 +197,7 @@ export function createHub(state: State, condition: SyncStatus, limits: StreamLim
 }
 
 /** All clients of the stream. */
-export type Hub = ReturnType<typeof createHub>;
+export type Hub = Awaited<ReturnType<typeof createHub>>;
 
 function locationOf(id: string): LogLocation {
   const [, blockNumber, logIndex] = /^(\d{1,15})-(\d{1,9})$/.exec(id) ?? [];
@@ -196,3 +207,11 @@ function locationOf(id: string): LogLocation {
 }
 
 const idIsNone = ({ blockNumber, logIndex }: LogLocation): boolean => blockNumber === 0 && logIndex === 0;
+
+const lastOf = async ({ feed }: Snapshot, blockNumber: number): Promise<LogLocation> =>
+  (await feed.last(blockNumber)) ?? NONE;
+
+/** A client's events above a block are undone. */
+function undo(client: Client, blockNumber: number): void {
+  client.fork = Math.min(client.fork ?? blockNumber, blockNumber);
+}

@@ -3,46 +3,43 @@ import type { LogLocation } from "../../decode/events.ts";
 import type { FeedRow } from "../../store/sqlite/read-feed.ts";
 import { receiptOf } from "../accounts.ts";
 import { summaryOf } from "../attestations.ts";
-import { asOf, type State } from "../state.ts";
+import { asOf, type Snapshot } from "../state.ts";
 
 const MOST_KEPT = 1_000;
 
-/** What a stream sends: each message is built once, for however many clients. */
-export function createMessages(state: State) {
-  let kept = new Map<string, string>();
-
-  async function build({ location, about }: FeedRow): Promise<string> {
-    if (about === undefined) return "";
-    if ("seq" in about) {
-      const entry = await state.ledger.entry(about.seasonId, about.seq);
-      return entry ? message(location, "points", await receiptOf(state, entry)) : "";
-    }
-    const attestation = await state.attestations.attestation(about.uid);
-    return attestation ? message(location, "status", summaryOf(attestation)) : "";
-  }
+/** What a stream sends: each message about an event is built once for a state of the chain, for however many clients. */
+export function createMessages() {
+  let kept: { of?: Snapshot; texts: Map<string, Promise<string>> } = { texts: new Map() };
 
   return {
     /** The message about an event; empty where there is none. */
-    async ofEvent(row: FeedRow): Promise<string> {
+    ofEvent(snapshot: Snapshot, row: FeedRow): Promise<string> {
+      if (kept.of !== snapshot) kept = { of: snapshot, texts: new Map() };
+      const { texts } = kept;
       const id = idOf(row.location);
-      // Not those of a chain that changes meanwhile.
-      const own = kept;
-      const known = own.get(id);
-      if (known !== undefined) return known;
-      if (own.size === MOST_KEPT) own.clear();
-      const built = await build(row);
-      own.set(id, built);
-      return built;
+      const known = texts.get(id);
+      if (known) return known;
+      if (texts.size === MOST_KEPT) texts.clear();
+      const text = build(snapshot, row);
+      texts.set(id, text);
+      text.catch(() => texts.delete(id));
+      return text;
     },
-    ofHead: (last: LogLocation): string => message(last, "head", { asOf: asOf(state) }),
+    ofHead: (snapshot: Snapshot, last: LogLocation): string => message(last, "head", { asOf: asOf(snapshot) }),
     /** Every event above the block is undone. */
-    ofReorg: (last: LogLocation, blockNumber: number): string =>
-      message(last, "reorg", { asOf: asOf(state), blockNumber }),
-    /** The chain changed: messages are built of the rows as they are now. */
-    forget(): void {
-      kept = new Map();
-    },
+    ofReorg: (snapshot: Snapshot, last: LogLocation, blockNumber: number): string =>
+      message(last, "reorg", { asOf: asOf(snapshot), blockNumber }),
   };
+}
+
+async function build(snapshot: Snapshot, { location, about }: FeedRow): Promise<string> {
+  if (about === undefined) return "";
+  if ("seq" in about) {
+    const entry = await snapshot.ledger.entry(about.seasonId, about.seq);
+    return entry ? message(location, "points", await receiptOf(snapshot, entry)) : "";
+  }
+  const attestation = await snapshot.attestations.attestation(about.uid);
+  return attestation ? message(location, "status", summaryOf(attestation)) : "";
 }
 
 const idOf = ({ blockNumber, logIndex }: LogLocation): string => `${blockNumber}-${logIndex}`;

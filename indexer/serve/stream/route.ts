@@ -34,8 +34,10 @@ export function streamRoute(app: App, hub: Hub): void {
       reply.type(TYPE).header("cache-control", "no-store").header("x-accel-buffering", "no");
       if (request.method === "HEAD") return reply.send("" as never);
       const lastId = request.headers["last-event-id"] || request.query.lastEventId;
-      const { texts, leave } = hub.join(request.ip, lastId, () => reply.raw.destroy());
-      reply.raw.once("close", leave);
+      const { texts, leave } = await hub.join(request.ip, lastId, () => reply.raw.destroy());
+      // It may have gone before it was let in.
+      if (reply.raw.closed) leave();
+      else reply.raw.once("close", leave);
       return reply.send(Readable.from(texts) as never);
     },
   );

@@ -33,13 +33,14 @@ export function tableRoute(app: App, state: State): void {
     },
     async (request, reply) => {
       const { seasonId: id } = request.params;
-      const present = await state.read(async (snapshot) => etagOf(asOf(snapshot, await requireSeason(snapshot, id))));
+      const at = await state.read(async (snapshot) => asOf(snapshot, await requireSeason(snapshot, id)));
+      const present = etagOf(at);
       reply.type("text/csv; charset=utf-8").header("cache-control", "no-cache");
       if (request.method === "HEAD" || asks(request, present)) return reply.header("etag", present).send("" as never);
       if (readers === MOST_READERS)
         throw new ProblemError(503, `${MOST_READERS} tables are being downloaded already: try again later.`);
       readers++;
-      const rows = await tables.open(Number(id)).catch((error: unknown) => {
+      const rows = await tables.open(Number(id), at.blockHash).catch((error: unknown) => {
         readers--;
         throw error;
       });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { finished, type Readable } from "node:stream";
 import { Worker } from "node:worker_threads";
+import type { Hex } from "viem";
 import type { AsOf } from "../../../sdk/wire.ts";
 import { ProblemError } from "../problems.ts";
 import { asOf, type State } from "../state.ts";
@@ -19,7 +20,7 @@ const MOST_WRITTEN = 2;
 const LONGEST_WRITING = 60_000;
 
 /** Tables as files that go when nobody reads them any more. */
-export function createTables(state: State) {
+export function createTables(state: Pick<State, "deployment" | "files">) {
   const written = new Map<string, Promise<() => Table>>();
   const workers = new Set<Worker>();
   let writing = 0;
@@ -37,7 +38,7 @@ export function createTables(state: State) {
       const file = join(directory, "table.csv");
       const of = await run({ database: state.files.name, season, file });
       if (!of.season) throw new ProblemError(404, `There is no season ${season} any more.`);
-      return readersOf(await open(file), asOf(state, of.season, of), forget);
+      return readersOf(await open(file), asOf({ deployment: state.deployment, progress: of }, of.season), forget);
     } finally {
       // The open file stays until it is closed.
       await rm(directory, { recursive: true });
@@ -74,9 +75,12 @@ export function createTables(state: State) {
   }
 
   return {
-    /** Writes the table as of now, or joins those who read it already. Throws a problem of status 404 or 503. */
-    async open(season: number): Promise<Table> {
-      const name = `${season} ${state.writer.progress()?.cursor.hash}`;
+    /**
+     * Writes the table as of now, or joins those who read that of this block already. Throws a problem of status 404 or
+     * 503.
+     */
+    async open(season: number, blockHash: Hex): Promise<Table> {
+      const name = `${season} ${blockHash}`;
       const forget = () => void written.delete(name);
       const table = written.get(name) ?? begin(season, forget);
       written.set(name, table);

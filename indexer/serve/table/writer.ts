@@ -28,20 +28,20 @@ const ROWS_AT_ONCE = 1_000;
 
 // Its own thread reads at full speed in one short transaction: a slow client holds up neither the write-ahead log nor
 // other answers.
-parentPort?.postMessage(write(workerData as TableTask));
+parentPort?.postMessage(await write(workerData as TableTask));
 
-function write({ database, season, file }: TableTask): TableState {
+async function write({ database, season, file }: TableTask): Promise<TableState> {
   const out = openSync(file, "a");
   try {
-    return readOnce(database, ({ ranking, readers, position }) => {
+    return await readOnce(database, async ({ readers, standings, position }) => {
       if (!position) throw new Error("No block is indexed.");
       writeSync(out, `${COLUMNS.join(",")}\n`);
-      const standings = ranking.of(season);
+      const { page } = standings(season);
       for (let last: Standing | undefined; ; ) {
-        const page = standings.page(last && positionOf(last), ROWS_AT_ONCE);
-        last = page.at(-1);
-        if (!last) return { ...position, season: readers.seasons.season(season) };
-        writeSync(out, page.map(line).join(""));
+        const found = await page(last && positionOf(last), ROWS_AT_ONCE);
+        last = found.at(-1);
+        if (!last) return { ...position, season: await readers.seasons.season(season) };
+        writeSync(out, found.map(line).join(""));
       }
     });
   } finally {

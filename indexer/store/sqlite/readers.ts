@@ -23,6 +23,13 @@ export interface Readers {
   seasons: SeasonReader;
 }
 
+/** A reader whose answers may take a while: a store may be another process. */
+export type Eventual<Reader> = {
+  [Name in keyof Reader]: Reader[Name] extends (...args: infer Args) => infer Result
+    ? (...args: Args) => Result | Promise<Result>
+    : Eventual<Reader[Name]>;
+};
+
 export const createReaders = (db: Db): Readers => ({
   accounts: createAccountReader(db),
   activity: createActivityReader(db),

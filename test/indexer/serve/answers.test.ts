@@ -111,7 +111,7 @@ describe("answers of the chain", () => {
 
   it("are built once a block where many ask the same, and compressed as each client takes them", async () => {
     served.become(chainOfCrowd(100));
-    const { ranking } = served.state;
+    const { ranking } = served;
     const { of } = ranking;
     let read = 0;
     ranking.of = (season) => {

@@ -98,4 +98,15 @@ describe("metrics", () => {
     const names = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
     for (const [, name, type] of names) if (type === "counter") expect(name).to.match(/_total$/);
   });
+
+  it("tell what was verified since the last block", async () => {
+    const served = openServed(chainTold(choices(10, 3)));
+    const url = await served.listen();
+    const verified = async () =>
+      /^proofboard_verified_block (\d+)$/m.exec(await (await fetch(`${url}/metrics`)).text());
+    expect((await verified())?.[1]).to.equal("1");
+    served.writer.markVerified();
+    expect((await verified())?.[1]).to.equal("12");
+    await served.close();
+  });
 });

@@ -107,7 +107,7 @@ describe("what the page asks of a season", () => {
     expect(epochs).to.have.lengthOf.above(5);
     expect(epochs.map(({ epoch }) => epoch)).to.deep.equal(epochs.map((_, i) => i + 1));
     for (const { account, history } of items)
-      expect(history).to.deep.equal(served.state.history.standingsAt(1, account)).and.to.have.lengthOf(epochs.length);
+      expect(history).to.deep.equal(served.history.standingsAt(1, account)).and.to.have.lengthOf(epochs.length);
     expect(items.at(-1)?.history.every((past) => past === null)).to.equal(true);
   });
 

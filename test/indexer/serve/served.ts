@@ -1,18 +1,19 @@
+import { setImmediate } from "node:timers/promises";
 import { pino } from "pino";
 import type { Event } from "../../../indexer/decode/events.ts";
 import type { Rpc } from "../../../indexer/ingest/rpc.ts";
 import type { Limits } from "../../../indexer/serve/limits.ts";
 import { createServer, type ServerOptions } from "../../../indexer/serve/server.ts";
-import { type App, createState, type State } from "../../../indexer/serve/state.ts";
+import { type App, createState, type Sources, type State } from "../../../indexer/serve/state.ts";
 import { createAnnouncements } from "../../../indexer/sync/announcements.ts";
 import type { SyncStatus } from "../../../indexer/sync/status.ts";
 import { type Block, chainOf } from "../node.ts";
-import { assembled, decoder, logsOf } from "../opened.ts";
+import { assembled, decoder, logsOf, type OpenedChain } from "../opened.ts";
 import { scratch } from "../running.ts";
 import { deployment, tell } from "../story.ts";
 
 /** A database that a test writes block by block, and what serves it. */
-export interface Served {
+export interface Served extends Pick<OpenedChain, "history" | "ranking" | "readers" | "writer"> {
   state: State;
   condition: SyncStatus;
   /** The chain as it is folded. */
@@ -30,17 +31,19 @@ export const chainTold = (choices: readonly (readonly number[])[], salt = ""): B
 
 const rpc = { failures: () => new Map([["timeout", 3]]) } as unknown as Rpc;
 
-export function openServed(blocks: Block[], { complete = true } = {}): Served {
+/** With `late`, the store answers the server after so many turns of the event loop, as another process would. */
+export function openServed(blocks: Block[], { complete = true, late = 0 } = {}): Served {
   const files = scratch();
   const opened = assembled(files.path("db"), 10_000);
   const { db, writer } = opened;
   const announcements = createAnnouncements();
-  const sources = { ...opened, announcements, deployment, rpc };
+  const sources = { ...(late > 0 ? delayed(opened, late) : opened), announcements, deployment, rpc };
   const apps: App[] = [];
   writer.start(blocks[1] as Block);
   if (complete) writer.complete();
 
   const served: Served = {
+    ...opened,
     state: createState(sources),
     condition: {
       ...{ headBlock: undefined, caughtUpAt: undefined, progressAt: Date.now(), failure: undefined },
@@ -75,6 +78,31 @@ export function openServed(blocks: Block[], { complete = true } = {}): Served {
   };
   served.become(blocks);
   return served;
+}
+
+/** What reads, but later. */
+function delayed({ readers, writer, ranking, history, decoder, files }: OpenedChain, turns: number) {
+  type Answers = Record<string, (...args: unknown[]) => unknown>;
+  const slow = (reader: object): object =>
+    Object.fromEntries(
+      Object.entries(reader).map(([name, part]) => [
+        name,
+        typeof part === "function" ? slowly(reader as Answers, name) : slow(part),
+      ]),
+    );
+  const slowly =
+    (reader: Answers, name: string) =>
+    async (...args: unknown[]) => {
+      for (let turn = 0; turn < turns; turn++) await setImmediate();
+      return reader[name]?.(...args);
+    };
+  return {
+    ...{ decoder, files },
+    readers: slow(readers) as Sources["readers"],
+    writer: slow(writer) as Sources["writer"],
+    ranking: { held: ranking.held, of: (season: number) => slow(ranking.of(season)) as never },
+    history: slow(history) as Sources["history"],
+  };
 }
 
 /** A block's events. */

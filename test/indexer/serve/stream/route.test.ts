@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createConnection, type Socket } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { expect } from "chai";
 import type { Receipt } from "../../../../sdk/wire.ts";
@@ -142,6 +143,17 @@ describe("the stream", () => {
     expect(other.pragma("wal_checkpoint(TRUNCATE)")).to.deep.equal([{ busy: 0, log: 0, checkpointed: 0 }]);
     other.close();
     await until("it is cut off", async () => (await streams(url)) === "0");
+  });
+
+  it("lets go of clients that have gone before they were let in", async () => {
+    await served.close();
+    served = openServed(chainTold(story.slice(0, 40)), { late: 500 });
+    const url = await listen();
+    const sockets = [await hang(url), await hang(url), await hang(url)];
+    await setTimeout(2);
+    for (const socket of sockets) socket.destroy();
+    await until("they are gone", async () => (await streams(url)) === "0");
+    expect((await follow(url)).response.status).to.equal(200);
   });
 
   it("ends with the server, also for a client that doesn't read", async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { text } from "node:stream/consumers";
 import Database from "better-sqlite3";
 import { expect } from "chai";
+import type { Hex } from "viem";
 import { createTables } from "../../../../indexer/serve/table/tables.ts";
 import { chainOfCrowd } from "../crowd.ts";
 import { openServed, type Served } from "../served.ts";
@@ -18,20 +19,21 @@ describe("the table of a season", () => {
   });
   after(() => served.close());
 
+  const head = () => served.blocks.at(-1)?.hash as Hex;
   const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith("proofboard-table-"));
 
   it("refuses a season that was undone meanwhile, and leaves no file", async () => {
     const before = leftovers();
     const tables = createTables(served.state);
-    const error = await tables.open(7).catch((thrown: unknown) => thrown);
+    const error = await tables.open(7, head()).catch((thrown: unknown) => thrown);
     expect(error).to.include({ status: 404, message: "There is no season 7 any more." });
     expect(leftovers()).to.have.members(before);
   });
 
   it("refuses to write many at once", async () => {
     const tables = createTables(served.state);
-    const two = [tables.open(1), tables.open(7)];
-    const error = await tables.open(8).catch((thrown: unknown) => thrown);
+    const two = [tables.open(1, head()), tables.open(7, head())];
+    const error = await tables.open(8, head()).catch((thrown: unknown) => thrown);
     expect(error).to.include({ status: 503 });
     (await two[0])?.stream.destroy();
     await Promise.allSettled(two);
@@ -39,9 +41,9 @@ describe("the table of a season", () => {
 
   it("is written once for all who read it together, each from its beginning", async () => {
     const tables = createTables(served.state);
-    const [first, second] = await Promise.all([tables.open(1), tables.open(1)]);
+    const [first, second] = await Promise.all([tables.open(1, head()), tables.open(1, head())]);
     const early = await text(first.stream);
-    const third = await tables.open(1);
+    const third = await tables.open(1, head());
     const tables3 = [early, await text(second.stream), await text(third.stream)];
     expect(new Set(tables3).size).to.equal(1);
     expect(early.trimEnd().split("\n")).to.have.lengthOf(CROWD + 1);
