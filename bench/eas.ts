@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { HardhatEthers } from "@nomicfoundation/hardhat-ethers/types";
-import { gasOf } from "./board.ts";
+import { gasOf } from "./site.ts";
 import type { Measurement } from "./report.ts";
 
 const PACKAGE = "@ethereum-attestation-service/eas-contracts";

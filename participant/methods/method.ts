@@ -4,7 +4,7 @@ import type { Client } from "../../sdk/client.ts";
 import type { ChainState } from "../chainState.ts";
 import type { Content } from "../content.ts";
 import type { Report } from "../heads.ts";
-import type { Actor, Job } from "../jobs.ts";
+import type { Participant, Job } from "../jobs.ts";
 import type { Journal } from "../journal.ts";
 import type { Sender } from "../sender.ts";
 import type { Wish } from "../units.ts";
@@ -12,7 +12,7 @@ import type { Wish } from "../units.ts";
 /** What an account can be under a method. */
 export type MethodRole = "prover" | "verifier" | "challenger";
 
-/** What an actor works with. */
+/** What a participant works with. */
 export interface Tools {
   client: Client;
   sender: Sender;
@@ -42,7 +42,7 @@ export type Keeping = (attestation: AttestationState, state: ChainState) => Job 
 /** What a participant knows of a verification method. */
 export interface ParticipantMethod {
   /** Who works under it. */
-  roles: Partial<Record<MethodRole, (options: Tools & ProverLimits) => Actor>>;
+  roles: Partial<Record<MethodRole, (options: Tools & ProverLimits) => Participant>>;
   /** A keeper's part; made only where the deployment has the method's contract. */
   createKeeping(client: Client, sender: Sender): Keeping;
   /** Custom errors of its contract that mean that somebody else already did a keeper's work. */

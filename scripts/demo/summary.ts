@@ -14,7 +14,7 @@ export interface Guest {
 
 export interface SummaryOptions {
   state: ChainState;
-  cast: DemoAccounts;
+  accounts: DemoAccounts;
   apiUrl: string;
   rpcUrl: string;
   /** Who may take part in season 2; undefined where there will be none. */
@@ -24,7 +24,7 @@ export interface SummaryOptions {
 }
 
 /** The standings of season 1, who was caught, and what to try next. */
-export async function summarise({ state, cast, apiUrl, rpcUrl, guest, where }: SummaryOptions): Promise<string> {
+export async function summarise({ state, accounts, apiUrl, rpcUrl, guest, where }: SummaryOptions): Promise<string> {
   const page = await fetchApi<StandingsPage>(apiUrl, "/v1/seasons/1/standings?limit=100");
   const rows = page.items.map(({ rank, account, points, verified, refuted, caught }) => [
     String(rank),
@@ -33,7 +33,7 @@ export async function summarise({ state, cast, apiUrl, rpcUrl, guest, where }: S
     String(verified),
     String(refuted),
     String(caught),
-    account === cast.cheat.address ? "the cheat" : account === cast.forger.address ? "the forger" : "",
+    account === accounts.cheat.address ? "the cheat" : account === accounts.forger.address ? "the forger" : "",
   ]);
   const own = attestationsOf(state, 1n);
   const batches = own.filter(({ kind }) => kind === "batch");

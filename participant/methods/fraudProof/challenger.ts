@@ -12,7 +12,7 @@ import { isConnectionError, RevertError, sentenceOf } from "../../../sdk/errors.
 import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
 import { Status } from "../../../sdk/protocol.ts";
 import { assignedUnit, type ChainState } from "../../chainState.ts";
-import type { Actor } from "../../jobs.ts";
+import type { Participant } from "../../jobs.ts";
 import { TryAgainError } from "../../sender.ts";
 import type { Tools } from "../method.ts";
 import { refutationOf } from "./refutation.ts";
@@ -30,7 +30,7 @@ interface Coverage {
   missed: number;
 }
 
-export interface Challenger extends Actor {
+export interface Challenger extends Participant {
   coverage(): Coverage;
 }
 

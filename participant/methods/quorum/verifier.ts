@@ -16,7 +16,7 @@ import { Status } from "../../../sdk/protocol.ts";
 import { assignedUnit, type ChainState } from "../../chainState.ts";
 import type { Content } from "../../content.ts";
 import { ensureDeposit } from "../../deposits.ts";
-import type { Actor, Job } from "../../jobs.ts";
+import type { Participant, Job } from "../../jobs.ts";
 import type { VoteKey } from "../../journal.ts";
 import { TryAgainError } from "../../sender.ts";
 import type { Tools } from "../method.ts";
@@ -32,7 +32,7 @@ interface Seat {
  * Joins Quorum's verifiers and serves on every panel that draws the sender's account: re-runs the model on the assigned
  * input, commits to the output, reveals in time.
  */
-export function createVerifier({ client, sender, journal, models, strangers, content, report }: Tools): Actor {
+export function createVerifier({ client, sender, journal, models, strangers, content, report }: Tools): Participant {
   const { rpc, deployment } = client;
   /** Votes that wait for a run, and when they wait no longer, in unix seconds. */
   const deciding = new Map<VoteKey, { until: bigint; giveUp(): void }>();
@@ -163,7 +163,7 @@ async function inputOf(
 ): Promise<Uint8Array> {
   if (contextKind(context) !== UNIT) return fetchInput(inputHash, layout, content);
   const found = assignedUnit(state, context);
-  if (found === undefined) throw new TryAgainError(`The board doesn't show the task of context ${context} yet.`);
+  if (found === undefined) throw new TryAgainError(`The chain doesn't show the task of context ${context} yet.`);
   const data = new Uint8Array(assignedTo(found, prover, found.unit).buffer);
   return checked(data, layout, "Its unit's input");
 }

@@ -5,7 +5,7 @@ import { UnavailableError } from "../../../../inference/content.ts";
 import { nameModel } from "../../../../inference/model.ts";
 import type { Models } from "../../../../inference/models.ts";
 import { encodeTensor, hashTensor } from "../../../../inference/tensors.ts";
-import { runActors } from "../../../../participant/jobs.ts";
+import { runJobs } from "../../../../participant/jobs.ts";
 import { openJournal } from "../../../../participant/journal.ts";
 import { createKeeper } from "../../../../participant/keeper.ts";
 import type { Tools } from "../../../../participant/methods/method.ts";
@@ -31,20 +31,20 @@ describe("verifier", () => {
   const startVerifiers = (changed: Partial<Tools> = {}): void => {
     verifying = new AbortController();
     const verifiers = [2, 3, 4].map((n) => createVerifier({ ...site, ...changed, sender: site.senderOf(n) }));
-    runActors(site.board, verifiers, { signal: verifying.signal, report: site.report }).catch((error: Error) =>
+    runJobs(site.follower, verifiers, { signal: verifying.signal, report: site.report }).catch((error: Error) =>
       site.report(`Fatal: ${error.message}`),
     );
   };
   before(async () => {
     site = await startSite(6);
     startVerifiers();
-    runActors(site.board, [createKeeper(site.client, site.senderOf(0))], site).catch(() => undefined);
+    runJobs(site.follower, [createKeeper(site.client, site.senderOf(0))], site).catch(() => undefined);
     const contract = contractOf(site.client, quorum);
     for (;;) {
       if ((await site.client.rpc.readContract({ ...contract, functionName: "memberCount" })) === 3n) break;
-      await site.board.heads.next();
+      await site.follower.heads.next();
     }
-    await site.board.heads.next();
+    await site.follower.heads.next();
   });
   after(async () => {
     verifying.abort();
@@ -62,8 +62,8 @@ describe("verifier", () => {
   it("refuses a unit whose input is not the assigned one", async () => {
     const seasonId = await site.openSeason(400, 1);
     await site.until(() => {
-      const season = site.board.state.seasons.get(seasonId);
-      return season?.seed !== undefined && site.board.state.head.timestamp > season.startsAt;
+      const season = site.follower.state.seasons.get(seasonId);
+      return season?.seed !== undefined && site.follower.state.head.timestamp > season.startsAt;
     });
     const campaign = site.client.contracts.campaign.address;
     const context = unitContext({ campaign, seasonId, taskId: 1n, unit: 0n });
@@ -109,7 +109,7 @@ describe("verifier", () => {
     await site.content.put(image.bytes, "keccak-256");
     const settling = attestByHand(site, site.senderOf(1), image);
     await site.until(() =>
-      [...site.board.state.attestations.byId.values()].some(
+      [...site.follower.state.attestations.byId.values()].some(
         (each) => each.status === Status.pending && (detailOf(quorum, each)?.committed.size ?? 0) > 0,
       ),
     );
@@ -128,7 +128,7 @@ describe("verifier", () => {
     const image = await imageOf(site, 6);
     const settling = attestByHand(site, site.senderOf(1), image);
     await site.until(() =>
-      [...site.board.state.attestations.byId.values()].some(
+      [...site.follower.state.attestations.byId.values()].some(
         (each) => each.status === Status.pending && (detailOf(quorum, each)?.committed.size ?? 0) > 0,
       ),
     );

@@ -35,7 +35,7 @@ function dense(width: number): Source {
 }
 
 /** One chain in this process with the core contracts and three published models. */
-export async function createBoard() {
+export async function createSite() {
   const { ethers, networkHelpers } = await network.create();
   const contracts = await core(ethers);
   const { models: registered } = contracts;
@@ -54,16 +54,16 @@ export async function createBoard() {
   return { ...contracts, ...models, ethers, networkHelpers };
 }
 
-export type Board = Awaited<ReturnType<typeof createBoard>>;
-type PublishedModel = Board["digits"];
+export type Site = Awaited<ReturnType<typeof createSite>>;
+type PublishedModel = Site["digits"];
 
 /** A running season with a task of each model under a method. */
-export async function runSeason({ campaign, organiser, prover, networkHelpers, ...board }: Board, method: number) {
+export async function runSeason({ campaign, organiser, prover, networkHelpers, ...site }: Site, method: number) {
   const startsAt = (await networkHelpers.time.latest()) + 1000;
   const organised = campaign.connect(organiser);
   await organised.draft(startsAt, startsAt + 100_000, startsAt + 200_000, 0);
   const seasonId = await campaign.seasonCount();
-  const models = [board.digits, board.middle, board.wide];
+  const models = [site.digits, site.middle, site.wide];
   for (const { modelId, layout, inputs } of models) {
     const rules = { modelId, method, points: 10, unitsPerAccount: 4096, noise: NOISE };
     await organised.addTask(seasonId, rules, layout, inputs);
@@ -87,9 +87,9 @@ export async function runSeason({ campaign, organiser, prover, networkHelpers, .
     };
   };
   return {
-    digits: unitsOf(board.digits, 1n),
-    middle: unitsOf(board.middle, 2n),
-    wide: unitsOf(board.wide, 3n),
+    digits: unitsOf(site.digits, 1n),
+    middle: unitsOf(site.middle, 2n),
+    wide: unitsOf(site.wide, 3n),
   };
 }
 

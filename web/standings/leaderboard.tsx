@@ -19,7 +19,7 @@ import { useView } from "./view.ts";
 const MOST_ROWS = 300;
 
 /** The table of a season with all that finds a row in it. */
-export function Board({ season, seasons }: { season: Season; seasons: readonly Season[] }) {
+export function Leaderboard({ season, seasons }: { season: Season; seasons: readonly Season[] }) {
   const { seasonId, totals } = season;
   const [view, move] = useView();
   const me = useMe();
@@ -99,7 +99,7 @@ export function Board({ season, seasons }: { season: Season; seasons: readonly S
         />
       )}
       {rows.length > 0 && (
-        <div className="board-legend">
+        <div className="leaderboard-legend">
           <ReasonLegend />
         </div>
       )}
