@@ -1,11 +1,11 @@
 import { answerHash, attestationTypes, domain, ZERO_HASH } from "../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../sdk/contexts.ts";
 import { addressOf, hash } from "../test/contracts/fixtures.ts";
-import { type Site, createSite, gasOf } from "./site.ts";
 import { measureEas } from "./eas.ts";
 import { inOrder } from "./methods/index.ts";
 import type { Gas } from "./methods/method.ts";
 import type { Measurement } from "./report.ts";
+import { createSite, gasOf, type Site } from "./site.ts";
 
 /** Gas of what people do here and, beside it, on EAS: on one EVM, by Osaka's rules. */
 export async function gas(): Promise<Measurement[]> {

@@ -11,7 +11,7 @@ import { methodById, partOf } from "../sdk/methods/index.ts";
 import { Status } from "../sdk/protocol.ts";
 import { NO_INPUT, showInput } from "../sdk/units.ts";
 import { type AssignedUnit, assignedUnit, type ChainState, type Season } from "./chainState.ts";
-import type { Participant, Job } from "./jobs.ts";
+import type { Job, Participant } from "./jobs.ts";
 import { participantMethods } from "./methods/index.ts";
 import type { Keeping, ParticipantMethod } from "./methods/method.ts";
 import { type Sender, TryAgainError } from "./sender.ts";

@@ -119,7 +119,8 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   onEnd(close);
   const senders = new Map<string, Sender>();
   const senderOf = (account: Sender["account"]): Sender => {
-    const sender = senders.get(account.address) ?? createSender(client.rpc, deployment.chainId, follower.heads, account);
+    const sender =
+      senders.get(account.address) ?? createSender(client.rpc, deployment.chainId, follower.heads, account);
     senders.set(account.address, sender);
     return sender;
   };
@@ -133,7 +134,9 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   const tools = { client, journal, models, strangers, content, report: print };
   const failures: Promise<never>[] = [];
   const run = (participants: Participant[], until: AbortSignal = signal) =>
-    failures.push(runJobs(follower, participants, { signal: until, report: print }).then(() => new Promise<never>(() => {})));
+    failures.push(
+      runJobs(follower, participants, { signal: until, report: print }).then(() => new Promise<never>(() => {})),
+    );
   run([
     createKeeper(client, senderOf(accounts.keeper)),
     createChallenger({ client, sender: senderOf(accounts.challenger), report: print }),

@@ -41,6 +41,6 @@ function urlOf(base: string, path: string): string {
 // RFC 9457: `detail` explains this occurrence, `title` the kind of problem.
 function problemOf(body: unknown, url: string, status: number): string {
   const { title, detail } = (body ?? {}) as { title?: unknown; detail?: unknown };
-  const said = [detail, title].find((text) => typeof text === "string" && text !== "");
-  return said === undefined ? `The API answered ${status} at ${url}.` : `The API answered ${status}: ${said}`;
+  const message = [detail, title].find((text) => typeof text === "string" && text !== "");
+  return message === undefined ? `The API answered ${status} at ${url}.` : `The API answered ${status}: ${message}`;
 }

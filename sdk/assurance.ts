@@ -14,8 +14,8 @@ export function assuranceOf(method: number, judged: Judged, detail?: object): As
   const { status } = judged;
   const known = methodById(method);
   const name = methodName(method);
-  const said = known?.assurance(judged, (detail ?? known.begin()) as never);
-  if (said) return said;
+  const own = known?.assurance(judged, (detail ?? known.begin()) as never);
+  if (own) return own;
   if (method === 0 && status === Status.pending)
     return { proven: SIGNED, notProven: "That the answer is true: nobody settles an attestation without a method." };
   if (status === Status.pending)

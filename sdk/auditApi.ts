@@ -63,9 +63,9 @@ export async function compareApi(
   { asOf, standings, total, audit }: ApiAnswers,
 ): Promise<string[]> {
   for (const at of [asOf, audit.asOf]) {
-    if (at.chainId !== chainId) return [`The API tells of chain ${at.chainId}; the RPC serves chain ${chainId}.`];
+    if (at.chainId !== chainId) return [`The API serves chain ${at.chainId}; the RPC serves chain ${chainId}.`];
     if (BigInt(at.blockNumber) > blockNumber)
-      return [`The API tells of block ${at.blockNumber}; the RPC's newest is ${blockNumber}.`];
+      return [`The API is at block ${at.blockNumber}; the RPC's newest is ${blockNumber}.`];
     const { hash } = await rpc.getBlock({ blockNumber: BigInt(at.blockNumber) });
     if (hash !== at.blockHash)
       return [`Block ${at.blockNumber} is ${at.blockHash} to the API; on chain it is ${hash}.`];

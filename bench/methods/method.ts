@@ -20,11 +20,11 @@ export interface AttestationKind {
   /** Units that one covers. */
   units: number;
   /** What happens to one. @param someone Gives an account of the season. */
-  write(script: LedgerScript, claim: Claim, someone: () => Address): Steps;
+  write(script: LedgerScript, attestation: NewAttestation, someone: () => Address): Steps;
 }
 
 /** An attestation to be made. */
-export interface Claim {
+export interface NewAttestation {
   prover: Address;
   modelId: Hex;
   context: Hex;

@@ -44,7 +44,7 @@ JSON: uid, good, status, method, attestation, unit (or null), answer (null while
     const found = await withModels(client, content, (models) =>
       verifyAttestation({ client, content, models, attestation, unit, input, onCheck }),
     );
-    const refuted = inferenceMethodById(attestation.message.method)?.rows?.tell(attestation) ?? null;
+    const refuted = inferenceMethodById(attestation.message.method)?.rows?.describe(attestation) ?? null;
     const { good, status, checks, proven, notProven } = found;
     const { kind, message, blockNumber, transactionHash } = attestation;
     return {

@@ -91,7 +91,7 @@ async function readWhole(
 ): Promise<Block> {
   const [{ logs, bloom }] = blocksOf([header], await askAllLogs(node, header.hash, signal)) as [Block];
   if (!header.logsBloom || !sameBloom(bloom, header.logsBloom) || !isWithoutGap(logs))
-    throw withoutBlooms(`The ${logs.length} logs of block ${header.number} are not all that its logsBloom tells of.`);
+    throw withoutBlooms(`The ${logs.length} logs of block ${header.number} are not all that its logsBloom shows.`);
   const wanted = logs.filter(wantedBy(filter));
   if (wanted.length < known.length)
     throw new RpcError(

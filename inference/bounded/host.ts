@@ -145,7 +145,7 @@ function startModel(
     clearTimeout(timer);
     if (over || !isBusy()) {
       if (!over) worker.hold(false);
-      for (const tell of idle) tell();
+      for (const resolve of idle) resolve();
       idle = [];
       return;
     }
@@ -189,7 +189,7 @@ function startModel(
   const checked = new Promise<CheckedModel>((resolve, reject) => {
     opening = { resolve, reject };
   });
-  // Whoever waits for it hears of it; nobody has to.
+  // The caller may wait for it or not: a rejection that nobody awaits must not end the process.
   checked.catch(() => {});
   worker.post({ kind: "start", wasm, memory });
   worker.post({ kind: "open", model, artifact });

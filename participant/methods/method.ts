@@ -4,7 +4,7 @@ import type { Client } from "../../sdk/client.ts";
 import type { ChainState } from "../chainState.ts";
 import type { Content } from "../content.ts";
 import type { Report } from "../heads.ts";
-import type { Participant, Job } from "../jobs.ts";
+import type { Job, Participant } from "../jobs.ts";
 import type { Journal } from "../journal.ts";
 import type { Sender } from "../sender.ts";
 import type { Wish } from "../units.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { createSite } from "../../bench/site.ts";
 import { measureOurs } from "../../bench/gas.ts";
 import { asJson, asTable } from "../../bench/report.ts";
+import { createSite } from "../../bench/site.ts";
 
 /** What each may cost at most. */
 const budgets: Record<string, number> = {

@@ -24,7 +24,7 @@ import { textOf } from "../web/text.ts";
 
 /**
  * A method that test code alone adds, on a chain, while an indexer, a follower and a keeper run: attested, settled, paid,
- * ranked, told in receipts, verified and audited. Then the same where nobody knows the method.
+ * ranked, described in receipts, verified and audited. Then the same where nobody knows the method.
  */
 describe("a method that is added", () => {
   let site: Site;
@@ -136,7 +136,7 @@ describe("a method that is added", () => {
     return [...audit.differences, ...(await compareApi(client, audit, answers))];
   };
 
-  it("is attested, settled, paid, ranked, told, verified and audited where it is registered", async () => {
+  it("is attested, settled, paid, ranked, described, verified and audited where it is registered", async () => {
     await untilRunning();
     const honest = await attest(1, 0n);
     const liar = await attest(2, 0n, true);
@@ -173,7 +173,7 @@ describe("a method that is added", () => {
     expect(await auditAll()).to.deep.equal([]);
   });
 
-  it("is paid, ranked, told as the chain has it, verified as far as anyone can and audited where nobody knows it", async () => {
+  it("is paid, ranked, described as the chain has it, verified as far as anyone can and audited where nobody knows it", async () => {
     unregisterToy();
     await indexer.close();
     indexer = await start();

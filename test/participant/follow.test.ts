@@ -26,7 +26,7 @@ describe("the follower of the chain", () => {
     expect(await refusal(following)).to.contain("HTTP request failed");
   });
 
-  it("forgets what a reorganised block said, and tells who acts", async () => {
+  it("forgets what a reorganised block said, and informs its listeners", async () => {
     const chain = createTestClient({ mode: "hardhat", transport: http(site.rpcUrl) });
     const snapshot = await chain.snapshot();
     const seasonId = await site.openSeason(100, 1);
@@ -58,8 +58,8 @@ describe("the follower of the chain", () => {
       "event AttestHook(bytes32 indexed uid, Attestation attestation, Answer opened, bytes evidence)",
     ]);
     const toy = defineMethod({
-      ...{ id: 3, name: "Toy", abi, begin: () => ({ heard: "" }) },
-      fold: (detail, { args }) => Object.assign(detail, { heard: args.evidence }),
+      ...{ id: 3, name: "Toy", abi, begin: () => ({ evidence: "" }) },
+      fold: (detail, { args }) => Object.assign(detail, { evidence: args.evidence }),
       stepOf: () => undefined,
       assurance: () => undefined,
     });
@@ -70,15 +70,15 @@ describe("the follower of the chain", () => {
       const answer = { outputHash: toHex(1, { size: 32 }), traceHash: ZERO_HASH, salt: ZERO_HASH };
       const args = [toy.id, site.digits.model.modelId, ZERO_HASH, FREE_CONTEXT, answer, "0x7071"] as const;
       await site.senderOf(1).send(callOf({ ...attestationRegistry, functionName: "attest", args }));
-      const heard = ({ state }: ChainFollower) => {
+      const evidence = ({ state }: ChainFollower) => {
         const found = [...state.attestations.byId.values()].find(({ message }) => message.method === toy.id);
-        return found && detailOf(toy, found)?.heard;
+        return found && detailOf(toy, found)?.evidence;
       };
-      await site.until(() => heard(site.follower));
-      expect(heard(site.follower)).to.equal("0x7071");
+      await site.until(() => evidence(site.follower));
+      expect(evidence(site.follower)).to.equal("0x7071");
       expect(site.follower.state.attestations.methodAt.get(address.toLowerCase())).to.equal(toy.id);
       const late = await followChain(site.client, { signal: site.signal, report: site.report, pollMs: 20 });
-      expect(heard(late)).to.equal("0x7071");
+      expect(evidence(late)).to.equal("0x7071");
     } finally {
       Reflect.deleteProperty(methods, "toy");
     }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { ChainState } from "../../participant/chainState.ts";
 import type { ChainFollower } from "../../participant/follow.ts";
-import { type Participant, type Job, runJobs } from "../../participant/jobs.ts";
+import { type Job, type Participant, runJobs } from "../../participant/jobs.ts";
 import { TryAgainError } from "../../participant/sender.ts";
 import { refusal } from "./refusal.ts";
 
@@ -97,7 +97,10 @@ describe("participants", () => {
       started.push("slow");
       return new Promise(() => {});
     });
-    const quick: Participant = { name: "participant 2", due: () => [{ key: "job", run: async () => void started.push("quick") }] };
+    const quick: Participant = {
+      name: "participant 2",
+      due: () => [{ key: "job", run: async () => void started.push("quick") }],
+    };
     const run = runJobs(follower, [slow, quick], options);
     await mine(3);
     ending.abort();
@@ -105,7 +108,7 @@ describe("participants", () => {
     expect(started).to.deep.equal(["slow", "quick"]);
   });
 
-  it("does nothing once it was told to end", async () => {
+  it("does nothing once its signal aborted", async () => {
     const { follower, mine } = makeFollower();
     ending.abort();
     let times = 0;

@@ -33,7 +33,7 @@ export function collectAnswers(chain: Chain, chainId: number, now: () => number 
 
   const strangeness = async ({ asOf }: Served, head: Block): Promise<string | undefined> => {
     const { blockNumber, blockHash } = asOf;
-    if (blockNumber > head.number) return `The API tells of block ${blockNumber}; the RPC's newest is ${head.number}.`;
+    if (blockNumber > head.number) return `The API is at block ${blockNumber}; the RPC's newest is ${head.number}.`;
     const hash = blockNumber === head.number ? head.hash : await chain.hashOf(blockNumber);
     return hash === blockHash ? undefined : `Block ${blockNumber} is ${blockHash} to the API; on chain it is ${hash}.`;
   };
@@ -57,7 +57,7 @@ export function collectAnswers(chain: Chain, chainId: number, now: () => number 
         const found =
           servedChain === chainId
             ? compareServed(book, served)
-            : [{ sentence: `The API tells of chain ${servedChain}; the contracts are on chain ${chainId}.` }];
+            : [{ sentence: `The API serves chain ${servedChain}; the contracts are on chain ${chainId}.` }];
         differences.push(...found);
         if (found.length > 0) continue;
         rows += rowsOf(served);

@@ -21,9 +21,9 @@ import { verdictOf } from "./verdict.ts";
 export async function checkHere(
   { uid, unit, deployment, rpcUrl, origin }: CheckRequest,
   fetchWasm: () => Promise<Uint8Array>,
-  tell: (message: CheckMessage) => void,
+  post: (message: CheckMessage) => void,
 ): Promise<Found> {
-  const doing = (what: string) => tell({ kind: "doing", what });
+  const doing = (what: string) => post({ kind: "doing", what });
   doing("Reading the attestation from the chain");
   const client = connect(parseDeployment(deployment), rpcUrl);
   await checkDeployment(client);
@@ -39,7 +39,7 @@ export async function checkHere(
   };
   const models = openModels(client, content, lazily(fetchWasm, doing));
   const attestation = await requireAttestation(client, uid);
-  const onCheck = (check: Check) => tell({ kind: "check", check });
+  const onCheck = (check: Check) => post({ kind: "check", check });
   const refuted = await inferenceMethodById(attestation.message.method)?.rows?.show(client, attestation);
   const found = await verifyAttestation({ client, content, models, attestation, unit, onCheck });
   const { checks, status, input, output, wrong } = found;

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from "react";
 // A screen reader gets the newest announcement, at most once in this time.
 const PAUSE = 4_000;
 
-let said = "";
+let announced = "";
 let next: string | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
@@ -17,7 +17,7 @@ export function announce(sentence: string): void {
 function speak(): void {
   timer = undefined;
   if (next === undefined) return;
-  said = next;
+  announced = next;
   next = undefined;
   timer = setTimeout(speak, PAUSE);
   for (const listen of listeners) listen();
@@ -32,7 +32,7 @@ function subscribe(listener: () => void): () => void {
 export function LiveRegion() {
   return (
     <div className="unseen" role="status" aria-live="polite">
-      {useSyncExternalStore(subscribe, () => said)}
+      {useSyncExternalStore(subscribe, () => announced)}
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { Status } from "./status.tsx";
 const HASH_LENGTH = 66;
 
 /** Shows a sentence; its accounts are links where a season is given. */
-export function Said({ sentence, season }: { sentence: Sentence; season: string | undefined }) {
+export function Text({ sentence, season }: { sentence: Sentence; season: string | undefined }) {
   return sentence.map((piece, i) => <Shown key={i} piece={piece} season={season} />);
 }
 

@@ -21,7 +21,7 @@ export function stepSentence(step: Step, { method, outputHash }: Pick<Attestatio
     case "event":
       return eventSentence(step);
     default:
-      return webMethodOf(method.id)?.said(step as never, outputHash) ?? unreadSentence(step);
+      return webMethodOf(method.id)?.describe(step as never, outputHash) ?? unreadSentence(step);
   }
 }
 

@@ -13,7 +13,7 @@ export interface Refutation {
   /** By what. */
   evidence: Sentence;
   /** What else it led to, each under a title. */
-  also: { title: string; said: Sentence }[];
+  also: { title: string; text: Sentence }[];
 }
 
 /** What a method adds to the rules that hold of every season. */
@@ -54,7 +54,7 @@ export interface WebMethod<Own extends MethodStep> {
    *
    * @param answer The prover's output; null while it is hidden, and of a batch.
    */
-  said(step: Own, answer: Hex | null): Sentence | undefined;
+  describe(step: Own, answer: Hex | null): Sentence | undefined;
   /** Its own rules, for a season with a task under it. */
   rulesOf(season: Season): MethodRules;
   /** How an attestation under it was refuted. */

@@ -35,7 +35,7 @@ const takePart: TakePart = {
 
 /** A drawn panel re-runs the model. */
 export const quorum: WebMethod<StepsOf<typeof method>> = {
-  said(step, answer) {
+  describe(step, answer) {
     switch (step.step) {
       case "drawScheduled":
         return sentence`The ${panelOf(step.round)} is to be drawn from block ${step.drawBlock} on.`;
@@ -107,7 +107,7 @@ function penaltyOf(steps: readonly Step[]): Refutation["also"] {
   return [
     {
       title: "Panel",
-      said: sentence`${members} who voted otherwise, or not at all, lost ${{ strong: etherOf(lost) }} of bond`,
+      text: sentence`${members} who voted otherwise, or not at all, lost ${{ strong: etherOf(lost) }} of bond`,
     },
   ];
 }

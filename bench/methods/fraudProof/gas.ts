@@ -6,7 +6,7 @@ import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
 import { leavesOf } from "../../../sdk/tree.ts";
 import { addressOf, ETHER, hash } from "../../../test/contracts/fixtures.ts";
 import type { FraudProof } from "../../../types/ethers-contracts/index.ts";
-import { type Site, gasOf, runSeason, type SeasonModel } from "../../site.ts";
+import { gasOf, runSeason, type SeasonModel, type Site } from "../../site.ts";
 import type { Gas } from "../method.ts";
 
 const { id: METHOD } = fraudProof;
@@ -36,19 +36,19 @@ export async function measure(site: Site, contract: FraudProof): Promise<Gas> {
 /** The prover's attestations of a model's units. */
 function proverOf({ registry, prover }: Site, model: SeasonModel) {
   const { layout, layers, modelId, width, contextOf, inputOf, activationsOf } = model;
-  const claim = { prover: addressOf(prover), method: METHOD, modelId };
+  const common = { prover: addressOf(prover), method: METHOD, modelId };
   const traceOfUnit = (unit: number) => traceOf(activationsOf(unit));
   /** Its batch, not recorded; `spoil` may change a unit's leaf. */
   const batchOf = (first: number, count: number, spoil = (leaf: Uint8Array, _index: number) => leaf) => {
     const leaves = Array.from({ length: count }, (_, k) => spoil(traceOfUnit(first + k).slice(width), k));
-    return buildBatch({ ...claim, context: contextOf(first) }, leaves);
+    return buildBatch({ ...common, context: contextOf(first) }, leaves);
   };
   return {
     ...model,
     ...{ traceOfUnit, batchOf },
     /** Its attestation of a trace, recorded. */
     async attestSingle(trace: Uint8Array, context: Hex = FREE_CONTEXT) {
-      const made = buildTraced(layout, { ...claim, context, salt: hash(`${context}`), trace });
+      const made = buildTraced(layout, { ...common, context, salt: hash(`${context}`), trace });
       const { inputHash } = made.attestation;
       await registry.connect(prover).attest(METHOD, modelId, inputHash, context, made.answer, made.evidence);
       return { ...made, uid: (await registry.uidOf(made.attestation)) as Hex };

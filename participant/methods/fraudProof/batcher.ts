@@ -6,7 +6,7 @@ import type { TaskInputs } from "../../../sdk/client.ts";
 import { unitContext, unitOf } from "../../../sdk/contexts.ts";
 import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
 import type { ChainState } from "../../chainState.ts";
-import type { Participant, Job } from "../../jobs.ts";
+import type { Job, Participant } from "../../jobs.ts";
 import { runningSeasons, type Wish } from "../../units.ts";
 import type { ProverLimits, Tools } from "../method.ts";
 import { attestUnits, mostUnits, type UnitRange } from "./attestUnits.ts";

@@ -11,7 +11,7 @@ import { attestationUid } from "../../../sdk/commitments.ts";
 import { isRevealing, quorum } from "../../../sdk/methods/quorum.ts";
 import { Status } from "../../../sdk/protocol.ts";
 import { ensureDeposit } from "../../deposits.ts";
-import type { Participant, Job } from "../../jobs.ts";
+import type { Job, Participant } from "../../jobs.ts";
 import type { AttestationEntry } from "../../journal.ts";
 import type { ProverLimits, Tools } from "../method.ts";
 import { type FreeUnit, nextUnit } from "./units.ts";

@@ -16,7 +16,7 @@ import { Status } from "../../../sdk/protocol.ts";
 import { assignedUnit, type ChainState } from "../../chainState.ts";
 import type { Content } from "../../content.ts";
 import { ensureDeposit } from "../../deposits.ts";
-import type { Participant, Job } from "../../jobs.ts";
+import type { Job, Participant } from "../../jobs.ts";
 import type { VoteKey } from "../../journal.ts";
 import { TryAgainError } from "../../sender.ts";
 import type { Tools } from "../method.ts";

@@ -18,7 +18,7 @@ import { tamperWith } from "./proxy.ts";
 import type { Site } from "./site.ts";
 import { until, untilText } from "./until.ts";
 
-/** What the page tells of a check when it is done. */
+/** What the page shows of a check when it is done. */
 async function verdictOf(page: Page): Promise<string> {
   await until(page, "a verdict", () => document.querySelector("[role=status].verdict") !== null, undefined, 60_000);
   return page.locator("[role=status].verdict").innerText();
@@ -161,7 +161,7 @@ export function describeCheck(site: () => Site): void {
     const attestation = await findAttestation(site(), { method: "Quorum", status: "verified", model: risk });
     expect(await checkAt(page, site().url, attestation)).to.equal("The model gives exactly this answer.");
     const [allow, score] = await rerun(site(), attestation);
-    expect(await page.locator(".said").innerText()).to.equal(
+    expect(await page.locator(".answer").innerText()).to.equal(
       `It says ${allow === 1 ? "allow" : "refuse"}, at a risk of ${score} of 255`,
     );
     expect(await violationsOf(page)).to.deep.equal([]);

@@ -51,7 +51,7 @@ describe("the verdict of a check", () => {
     expect(verdict(["output", "held"], ["method", "unknown"])).to.deep.equal({ kind: "same", why: "" });
   });
 
-  it("tells each of the three apart in words", () => {
+  it("has other words for each of the three", () => {
     expect(verdictSentence({ kind: "same", why: "" })).to.equal("The model gives exactly this answer.");
     expect(verdictSentence({ kind: "differs", why: "It is 4." })).to.equal("It does not. It is 4.");
     expect(verdictSentence({ kind: "unknown", why: "No file." })).to.equal("Can't be checked: No file.");

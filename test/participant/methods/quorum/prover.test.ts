@@ -114,7 +114,7 @@ describe("prover", () => {
     lost.close();
   });
 
-  it("works through its units, no more at once than it was told", async () => {
+  it("works through its units, no more at once than `parallel`", async () => {
     let most = 0;
     await prove(9, { maxUnits: 3, parallel: 2 }, () => {
       const own = attestationsOf(9);

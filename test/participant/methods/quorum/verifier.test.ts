@@ -22,7 +22,7 @@ import { quorum } from "../../../../sdk/methods/quorum.ts";
 import { Status } from "../../../../sdk/protocol.ts";
 import { floatLayout } from "../../../inference/graph/onnx.ts";
 import { type Site, startSite } from "../../chain.ts";
-import { attestByHand, imageOf, type Said } from "./attestByHand.ts";
+import { attestByHand, type ByHand, imageOf } from "./attestByHand.ts";
 
 describe("verifier", () => {
   let site: Site;
@@ -144,10 +144,10 @@ describe("verifier", () => {
   });
 
   /** Lets verifiers with something in another's place vote on an attestation; returns it settled. */
-  const settledWith = async (changed: Partial<Tools>, of: Site, said: Said): Promise<SingleState> => {
+  const settledWith = async (changed: Partial<Tools>, of: Site, chosen: ByHand): Promise<SingleState> => {
     verifying.abort();
     startVerifiers(changed);
-    const settled = await attestByHand(of, site.senderOf(1), said);
+    const settled = await attestByHand(of, site.senderOf(1), chosen);
     verifying.abort();
     startVerifiers();
     return settled;
