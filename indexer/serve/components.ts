@@ -26,7 +26,7 @@ export const asOf: z.ZodType<wire.AsOf> = component("AsOf", {
   ledgerHash: hex.nullable(),
 });
 
-const location: z.ZodType<wire.EventLocation> = component("EventPlace", {
+const location: z.ZodType<wire.EventLocation> = component("EventLocation", {
   blockNumber: count,
   timestamp: count,
   transactionHash: hex,
