@@ -23,7 +23,7 @@ async function digits(): Promise<Source> {
   return { layout, layers: decodeRows(decodeLayout(layout).widths, rows), inputs };
 }
 
-/** A model with a first layer of this width and rows that are no constants. */
+/** A model with a first layer of this width and rows that aren't constant. */
 function dense(width: number): Source {
   const widths = [width, 32, 10];
   const layout = encodeLayout({
@@ -74,7 +74,7 @@ export async function runSeason({ campaign, organiser, prover, networkHelpers, .
   await networkHelpers.time.increaseTo(startsAt);
   const seed = (await campaign.seasonOf(seasonId)).seed as Hex;
 
-  /** What is known of a model's units: of the prover, whatever it makes of them. */
+  /** A model's units as the prover gets them. */
   const unitsOf = (model: PublishedModel, taskId: bigint) => {
     const { layout, layers, inputs, width } = model;
     const task = { inputs, inputCount: inputs.length / width, noise: NOISE };

@@ -12,7 +12,7 @@ export interface Job {
   run(): Promise<void>;
 }
 
-/** One who acts on what the chain shows, in one role. */
+/** An account in one role, which acts on what the chain shows. */
 export interface Participant {
   /** Its name in reports, as in `prover 0x1234…`. */
   name: string;
@@ -30,8 +30,8 @@ export interface RunOptions {
 const LONGEST_PAUSE = 16n;
 
 /**
- * Does what is due for each participant at every new block until the signal aborts. A job that a contract refuses, or that fails with the RPC, is
- * reported and tried again while it is due. Rejects with the first error of another kind.
+ * Starts the participants' due jobs at every new block until the signal aborts. A job that a contract refuses, or that
+ * fails with the RPC, is reported and tried again while it is due. Rejects with the first error of another kind.
  */
 export async function runJobs(
   follower: ChainFollower,

@@ -21,7 +21,7 @@ import { type Sender, TryAgainError } from "./sender.ts";
 const DONE = ["AlreadySeeded", "UnitSpent", "AlreadyBurned", "WrongInput", "WrongTime"];
 
 /**
- * Sends whatever is due, for everybody: seeds, what each method lets anyone do, awards and burns. Attestations settled
+ * Sends what is due, for everybody: seeds, what each method lets anyone do, awards and burns. Attestations settled
  * under a method that isn't known here are awarded and burned too. Any number of keepers may run.
  */
 export function createKeeper(client: Client, sender: Sender): Participant {

@@ -14,7 +14,7 @@ export class ApiError extends Error {
  * Fetches JSON from an indexer: `T` is the type of `sdk/wire.ts` that belongs to the route. Throws {@link ApiError}
  * with what the problem details say.
  *
- * @param base Where the API stands, as in `http://127.0.0.1:4000`.
+ * @param base The API's URL, as in `http://127.0.0.1:4000`.
  * @param path Route and query, as in `/v1/seasons/1/standings?limit=10`.
  */
 export async function fetchApi<T>(base: string, path: string, signal?: AbortSignal): Promise<T> {

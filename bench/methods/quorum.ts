@@ -9,7 +9,7 @@ import type { BenchMethod, NewAttestation, Steps } from "./method.ts";
 /** Verifiers that share a unit's points. */
 const SHARING = 3;
 
-/** Nothing of it is measured: what a panel costs goes by its size. */
+/** Its gas isn't measured: it depends on the panel's size. */
 export const quorum: BenchMethod = {
   deploy: async ({ ethers, campaign, bonds }) => ({
     contract: await ethers.deployContract("Quorum", [campaign, bonds, quorumParameters]),

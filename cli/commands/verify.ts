@@ -114,7 +114,7 @@ function checkLines({ checks, good, proven, notProven }: Verification): string[]
   const open = checks.find(({ result }) => result === "unknown");
   const verdict = good
     ? open
-      ? "Nothing speaks against it, but not all could be checked."
+      ? "Nothing contradicts it, but not everything could be checked."
       : "It holds."
     : "It fails.";
   return [

@@ -19,7 +19,7 @@ export interface Tools {
   journal: Journal;
   /** Models of seasons' tasks. */
   models: Models;
-  /** Models that only free attestations name: slower to come by, never in the others' way. */
+  /** Models that only free attestations name. They wait for each other, never in the way of the seasons' models. */
   strangers: Models;
   /** Where inputs of attestations that aren't for units are found. */
   content: Content;
@@ -41,11 +41,11 @@ export type Keeping = (attestation: AttestationState, state: ChainState) => Job 
 
 /** What a participant knows of a verification method. */
 export interface ParticipantMethod {
-  /** Who works under it. */
+  /** The method's roles. */
   roles: Partial<Record<MethodRole, (options: Tools & ProverLimits) => Participant>>;
   /** A keeper's part; made only where the deployment has the method's contract. */
   createKeeping(client: Client, sender: Sender): Keeping;
-  /** Custom errors of its contract that mean that somebody else already did a keeper's work. */
+  /** Custom errors of its contract that mean that another account already did a keeper's work. */
   doneErrors: readonly string[];
   /** Whether a unit is left that its prover would work on now. */
   hasWork(state: ChainState, wish: Wish): boolean;

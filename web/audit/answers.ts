@@ -5,7 +5,7 @@ import { compareServed, type Difference, rowsOf, type Served } from "./served.ts
 // An answer may be of a block that the RPC doesn't have yet, or that a reorganisation just undid.
 const GRACE = 20_000;
 
-/** What was found of the answers that could be held against the book. */
+/** The result of comparing answers with the book. */
 interface Compared {
   /** Rows that agree. */
   rows: number;
@@ -17,11 +17,11 @@ interface Compared {
 /** The slot of a whole ranking. */
 export const WHOLE = "whole";
 
-/** What the API served and isn't held against the chain yet. */
+/** Answers of the API that aren't compared with the chain yet. */
 export interface Answers {
   /** `slot` names the place on the page: only the newest answer there counts. */
   add(slot: string, served: Served): void;
-  /** Holds what it can against the book, which is folded up to `head`. */
+  /** Compares the answers that it can with the book, which is folded up to `head`. */
   compare(book: Book, head: Block): Promise<Compared>;
 }
 

@@ -117,7 +117,7 @@ function UnitChoice({
   );
 }
 
-/** What of the method can't be checked by running the model. */
+/** The part of the method that can't be checked by running the model. */
 function Limits({ attestation: { method } }: { attestation: Attestation }) {
   if (method.id === 0 || methodById(method.id)) return null;
   return (

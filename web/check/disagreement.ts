@@ -1,7 +1,7 @@
 import type { AttestationSummary } from "../../sdk/wire.ts";
 import type { Recorded } from "./messages.ts";
 
-/** What the indexer says otherwise than the chain, a sentence each; a status that is not final may just be behind. */
+/** Where the indexer differs from the chain, a sentence each; a status that isn't final may only be behind. */
 export function disagreements(served: AttestationSummary, recorded: Recorded): string[] {
   const pairs: readonly (readonly [string, string | number | null, string | number | null])[] = [
     ["prover", served.prover, recorded.prover],

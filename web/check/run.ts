@@ -13,8 +13,8 @@ import type { CheckMessage, CheckRequest, Found, Recorded } from "./messages.ts"
 import { verdictOf } from "./verdict.ts";
 
 /**
- * Checks an attestation or a batch from the chain: everything is read by RPC and fetched by its hash, nothing is taken
- * from the indexer's word.
+ * Checks an attestation or a batch from the chain: everything is read by RPC or fetched by its hash; the indexer isn't
+ * trusted.
  *
  * @param fetchWasm Fetches the runtime's WebAssembly file; asked only when a model is to run.
  */

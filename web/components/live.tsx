@@ -8,7 +8,7 @@ let next: string | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 
-/** Has a sentence spoken; where several come at once, only the last one. */
+/** Has a screen reader speak a sentence; of several at once only the last. */
 export function announce(sentence: string): void {
   next = sentence;
   if (timer === undefined) speak();
@@ -28,7 +28,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Where what is announced is read to those who don't see it; stands once on the page. */
+/** The place from which screen readers read announcements; it is on the page once. */
 export function LiveRegion() {
   return (
     <div className="unseen" role="status" aria-live="polite">

@@ -98,7 +98,7 @@ function decisionOf(steps: readonly Step[], outputHash: Hex | null): Omit<Refuta
   };
 }
 
-/** What the members of panels lost who were wrong or away. */
+/** What panel members lost because they were wrong or away. */
 function penaltyOf(steps: readonly Step[]): Refutation["also"] {
   const penalised = stepsNamed(steps, "penalised");
   if (penalised.length === 0) return [];

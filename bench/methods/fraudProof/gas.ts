@@ -109,7 +109,7 @@ async function refuting(
     const row = disputeRow(model.layout, model.layers, { layer: 0, row: 2 });
     return gasOf(await contract.connect(other).refute(attestation, answer, trace, row));
   };
-  // A challenger's first reward takes a new slot, whatever the model.
+  // A challenger's first reward takes a new slot, for any model.
   await refute(digits, 1);
   const rows: Gas = {};
   for (const model of [digits, middle, wide]) rows[`refute-row-${model.width}`] = await refute(model, 0);

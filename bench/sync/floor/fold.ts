@@ -33,7 +33,7 @@ interface Entry {
   units: [number, number, number, number, number, number];
 }
 
-/** Where a log stands. */
+/** A log's position. */
 interface LogLocation {
   block: number;
   log: number;

@@ -89,7 +89,7 @@ export function createChallenger({ client, sender, report }: Pick<Tools, "client
       found = await find(state, attestation);
     } catch (error) {
       if (isConnectionError(error)) throw error;
-      // Whatever somebody attested, the others are looked at; this one again later.
+      // One attestation can't keep the others from being checked; this one is tried again later.
       unreadable.set(id, sentenceOf(error));
       throw new TryAgainError(`${id} can't be re-run. ${sentenceOf(error)}`, { cause: error });
     }

@@ -34,7 +34,7 @@ interface Seat {
  */
 export function createVerifier({ client, sender, journal, models, strangers, content, report }: Tools): Participant {
   const { rpc, deployment } = client;
-  /** Votes that wait for a run, and when they wait no longer, in unix seconds. */
+  /** Votes that wait for a run, and until when, in unix seconds. */
   const deciding = new Map<VoteKey, { until: bigint; giveUp(): void }>();
   const contract = contractOf(client, quorum);
   const member = sender.account.address;
@@ -65,8 +65,8 @@ export function createVerifier({ client, sender, journal, models, strangers, con
   };
 
   /**
-   * The vote on a seat. Whatever hangs on this machine or a network is tried again, in the second half of the window it
-   * is UNAVAILABLE; so is a run that isn't over when the last quarter begins, for a vote must be cast in time.
+   * The vote on a seat. A failure of this machine or the network is tried again; from the second half of the window on it
+   * gives UNAVAILABLE. So does a run that isn't over when the last quarter begins, because a vote must be cast in time.
    */
   const decide = async (seat: Seat, state: ChainState): Promise<Hex> => {
     const { commitUntil } = seat.detail;
@@ -181,7 +181,7 @@ function checked(data: Uint8Array, { input }: Layout, what: string): Uint8Array 
 async function fetchInput(inputHash: Hex, layout: Layout, content: Content): Promise<Uint8Array> {
   const bytes = await content.get(cidOfKeccak256(inputHash));
   const header = tensorHeader(layout.input);
-  // The bytes have the hash that was asked for, so that whatever is wrong with them is wrong everywhere.
+  // The bytes have the requested hash, so any fault in them is the same on every machine.
   if (bytesToHex(bytes.subarray(0, header.length)) !== bytesToHex(header))
     throw new InvalidRunError(`${inputHash} is no input of the model: it has another header.`);
   return checked(bytes.slice(header.length), layout, inputHash);
