@@ -21,7 +21,7 @@ export interface OpenModel {
 /** Opens published models by name. */
 export interface Models {
   /**
-   * Throws {@link UnavailableError} when the file can't be had, is for another runtime or is too much for this machine,
+   * Throws {@link UnavailableError} when the file is unavailable, is for another runtime or is too much for this machine,
    * an `InvalidModelError` when no machine can run it.
    */
   open(modelId: Hex): Promise<OpenModel>;

@@ -11,7 +11,7 @@ export interface Work extends Wish {
   seasonId: bigint;
 }
 
-/** An account's attestations in a season, by how they stand; a batch counts as many as it has units. */
+/** An account's attestations in a season, by status; a batch counts as its number of units. */
 export interface ProgressCount {
   /** Units that have an attestation or are in a batch. */
   units: number;

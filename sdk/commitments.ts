@@ -10,7 +10,7 @@ export const tag = (text: string): Hex => stringToHex(text, { size: 32 });
 /** A panel member's vote that there is no valid run, or that the input is not the assigned one. */
 export const INVALID = keccak256(stringToHex("INVALID_V1"));
 
-/** A panel member's vote that the model's file or the input can't be had. */
+/** A panel member's vote that the model's file or the input is unavailable. */
 export const UNAVAILABLE = keccak256(stringToHex("UNAVAILABLE_V1"));
 
 // An address whose capitals aren't its checksum is refused.

@@ -185,7 +185,7 @@ function readHeader(reader: Reader): TensorSpec {
   return spec;
 }
 
-/** A name as people read it; its bytes stay where they can't be had from that again. */
+/** A name as people read it, with its bytes if they can't be computed from that. */
 function nameOf(bytes: Uint8Array): Pick<TensorSpec, "name" | "rawName"> {
   try {
     return { name: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };

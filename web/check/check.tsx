@@ -24,8 +24,7 @@ export function CheckHere({ attestation }: { attestation: Attestation }) {
         {(found) =>
           found.rpcUrl === null ? (
             <p className="state">
-              Can't be checked: whoever runs this server names no RPC that a browser may use, so the chain can't be read
-              from here.
+              Can't be checked: this server names no RPC that a browser may use, so the chain can't be read from here.
             </p>
           ) : (
             <Checker attestation={attestation} deployment={found} rpcUrl={found.rpcUrl} />
@@ -150,7 +149,7 @@ function Shown({ attestation, found }: { attestation: Attestation; found: Found 
     <>
       {lies.length > 0 && (
         <div role="alert" className="verdict verdict-differs">
-          This server's words are not the chain's. {lies.join(" ")}
+          This server contradicts the chain. {lies.join(" ")}
         </div>
       )}
       {refuted && (

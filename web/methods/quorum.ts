@@ -117,7 +117,7 @@ const panelOf = (round: number): string =>
 
 function voteOf(vote: Hex, answer: Hex | null): Sentence {
   if (vote === INVALID) return sentence`there is no valid run`;
-  if (vote === UNAVAILABLE) return sentence`the model or its input can't be had`;
+  if (vote === UNAVAILABLE) return sentence`the model or its input is unavailable`;
   const output = { code: vote };
   if (answer === null) return sentence`output ${output}`;
   return vote === answer ? sentence`the prover's output, ${output}` : sentence`another output, ${output}`;

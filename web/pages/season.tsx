@@ -75,7 +75,7 @@ function Facts({ season }: { season: Season }) {
       <dd>
         <Account address={organiser} />
       </dd>
-      <dt>Organiser's words at</dt>
+      <dt>Organiser's description at</dt>
       <dd>
         <Texts items={uri ? [uri] : []} none="nowhere" />
       </dd>

@@ -109,7 +109,7 @@ function JumpToMe({ own, onMe }: Pick<FinderProps, "own" | "onMe">) {
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const address = addressIn(String(new FormData(event.currentTarget).get("me")).trim());
-    if (address === undefined) announce("That is no address.");
+    if (address === undefined) announce("That isn't an address.");
     else setMe(address);
     setAsking(address === undefined);
   };

@@ -101,7 +101,7 @@ export function createVerifier({ client, sender, journal, models, strangers, con
       if (vote === undefined) {
         const outputHash = await decide(seat, state);
         if (outputHash === INVALID) report(`${name}: ${id} has no valid run on the input it should have.`);
-        if (outputHash === UNAVAILABLE) report(`${name}: the model or the input of ${id} can't be had.`);
+        if (outputHash === UNAVAILABLE) report(`${name}: the model or the input of ${id} is unavailable.`);
         vote = journal.keepVote(key, { outputHash, salt: bytesToHex(randomBytes(32)) });
       }
       const commitment = voteHash(id, round, member, vote.outputHash, vote.salt);

@@ -190,7 +190,7 @@ export function describeRecords(site: () => Site): void {
     await page.goto(`${proxy.url}/seasons/${unit?.seasonId}`);
     await untilText(page, "settled by unknown method 7");
     const rules = await page.locator("main").innerText();
-    expect(rules).to.include("Whoever it names as a unit's verifiers share 60 %").and.to.not.include("panel");
+    expect(rules).to.include("The accounts that it names as a unit's verifiers share 60 %").and.to.not.include("panel");
     expect(faults).to.deep.equal([]);
     await page.context().close();
     await proxy.close();

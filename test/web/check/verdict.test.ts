@@ -28,7 +28,7 @@ describe("the verdict of a check", () => {
       });
   });
 
-  it("refuses to judge a hidden answer and an input that can't be had", () => {
+  it("refuses to judge a hidden answer and an input that is unavailable", () => {
     expect(verdict(["run", "held"], ["output", "unknown"])).to.deep.equal({ kind: "unknown", why: "output unknown." });
     expect(verdict(["model", "held"], ["input", "unknown"])).to.deep.equal({ kind: "unknown", why: "input unknown." });
   });

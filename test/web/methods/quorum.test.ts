@@ -21,7 +21,7 @@ describe("Quorum's steps in words", () => {
     const vote = (outputHash: Hex, answer: Hex | null) =>
       words({ step: "voteRevealed", round: 1, by: account(1), outputHash }, answer);
     expect(vote(INVALID, hash(7))).to.contain("there is no valid run");
-    expect(vote(UNAVAILABLE, hash(7))).to.contain("can't be had");
+    expect(vote(UNAVAILABLE, hash(7))).to.contain("is unavailable");
     expect(vote(hash(7), null)).to.contain(`a vote: output ${hash(7)}.`);
     expect(vote(hash(7), hash(7))).to.contain("the prover's output");
     expect(vote(hash(8), hash(7))).to.contain("another output");

@@ -89,12 +89,12 @@ describe("verifier", () => {
     expect(await votesOn(settled)).to.deep.equal([image.outputHash]);
   });
 
-  it("says that an input can't be had, but waits for it first", async () => {
+  it("says that an input is unavailable, but waits for it first", async () => {
     const image = await imageOf(site, 5);
     const settled = await attestByHand(site, site.senderOf(1), image);
     expect(settled.status).to.equal(Status.void);
     expect(await votesOn(settled)).to.deep.equal([UNAVAILABLE]);
-    expect(site.reports.some((sentence) => sentence.endsWith("can't be had."))).to.equal(true);
+    expect(site.reports.some((sentence) => sentence.endsWith("is unavailable."))).to.equal(true);
     await site.content.put(image.bytes, "keccak-256");
   });
 
