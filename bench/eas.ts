@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { HardhatEthers } from "@nomicfoundation/hardhat-ethers/types";
-import { gasOf } from "./board.ts";
 import type { Measurement } from "./report.ts";
+import { gasOf } from "./site.ts";
 
 const PACKAGE = "@ethereum-attestation-service/eas-contracts";
 const peers = new URL("peers/", import.meta.url);

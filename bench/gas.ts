@@ -1,32 +1,32 @@
 import { answerHash, attestationTypes, domain, ZERO_HASH } from "../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../sdk/contexts.ts";
 import { addressOf, hash } from "../test/contracts/fixtures.ts";
-import { type Board, createBoard, gasOf } from "./board.ts";
 import { measureEas } from "./eas.ts";
 import { inOrder } from "./methods/index.ts";
 import type { Gas } from "./methods/method.ts";
 import type { Measurement } from "./report.ts";
+import { createSite, gasOf, type Site } from "./site.ts";
 
 /** Gas of what people do here and, beside it, on EAS: on one EVM, by Osaka's rules. */
 export async function gas(): Promise<Measurement[]> {
-  const board = await createBoard();
-  return [...(await measureOurs(board)), ...(await measureEas(board.ethers))];
+  const site = await createSite();
+  return [...(await measureOurs(site)), ...(await measureEas(site.ethers))];
 }
 
 /** Gas of what people do here, without a method and under each. */
-export async function measureOurs(board: Board): Promise<Measurement[]> {
-  const ours = await attesting(board);
-  for (const measure of await addMethods(board)) Object.assign(ours, await measure());
+export async function measureOurs(site: Site): Promise<Measurement[]> {
+  const ours = await attesting(site);
+  for (const measure of await addMethods(site)) Object.assign(ours, await measure());
   return Object.entries(ours).map(([name, value]) => ({ name, value, unit: "gas" }));
 }
 
 /** Puts every method on the registry's list, each at the protocol's number. */
-async function addMethods(board: Board): Promise<(() => Promise<Gas>)[]> {
+async function addMethods(site: Site): Promise<(() => Promise<Gas>)[]> {
   const measures: (() => Promise<Gas>)[] = [];
   for (const [{ id, name }, part] of inOrder()) {
-    const { contract, measure } = await part.deploy(board);
-    await board.registry.addMethod(contract);
-    if ((await board.registry.methodCount()) !== BigInt(id))
+    const { contract, measure } = await part.deploy(site);
+    await site.registry.addMethod(contract);
+    if ((await site.registry.methodCount()) !== BigInt(id))
       throw new Error(`${name} is the protocol's method ${id}; the registry gave it another number.`);
     measures.push(measure);
   }
@@ -34,7 +34,7 @@ async function addMethods(board: Board): Promise<(() => Promise<Gas>)[]> {
 }
 
 /** An open attestation without a method, made and relayed. */
-async function attesting({ registry, prover, other, digits, ethers }: Board): Promise<Gas> {
+async function attesting({ registry, prover, other, digits, ethers }: Site): Promise<Gas> {
   const { modelId } = digits;
   const answer = { outputHash: hash("output"), traceHash: ZERO_HASH, salt: hash("salt") };
   const attestation = {

@@ -73,7 +73,7 @@ async function ratioOf(first: () => Promise<unknown>, second: () => Promise<unkn
   };
   const ratios: number[] = [];
   for (let round = 0; round < WARM_UP + ROUNDS; round++) {
-    // Whoever goes second finds warmer caches, so they take turns.
+    // The second one finds warmer caches, so they take turns.
     const before = round % 2 === 0 ? await timed(first) : undefined;
     const peer = await timed(second);
     const ratio = (before ?? (await timed(first))) / peer;

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { asJson, asTable, type Row } from "./report.ts";
 import { WrongUse } from "./wrong-use.ts";
 
-/** Takes the arguments after its name, but for --json. */
+/** Takes the arguments after its name, without --json. */
 type Benchmark = (args: string[]) => Promise<readonly Row[]>;
 
 const plain =

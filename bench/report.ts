@@ -1,4 +1,4 @@
-/** One row of a benchmark, told by the names of its fields; a field is left out where it doesn't apply. */
+/** One row of a benchmark, by the names of its fields; a field that doesn't apply is left out. */
 export type Row = Readonly<Record<string, string | number | undefined>>;
 
 /** A row of a single number. */
@@ -7,7 +7,7 @@ export interface Measurement {
   name: string;
   value: number;
   unit: string;
-  /** Whose number it is or what it is measured against, where it is not Proofboard's alone. */
+  /** Whose number it is, or what it is compared with, if it isn't Proofboard's alone. */
   peer?: string;
 }
 

@@ -31,8 +31,8 @@ const TURN = 0.5;
 const NAMES = ["empty", "top100", "rank", "around"] as const;
 
 /**
- * The first hundred standings, the rank of an account drawn at random, and who stands around it, among a million
- * accounts; beside a Fastify of nothing but an empty route, in a process of its own. One process asks, another answers.
+ * The first hundred standings, the rank of an account drawn at random, and its neighbours, among a million accounts;
+ * compared with a Fastify that has only an empty route. One process asks, another answers.
  */
 export async function serve(args: string[]): Promise<Speed[]> {
   const { accounts, seconds } = choose(args);
@@ -116,7 +116,7 @@ function startAsking(load: Load) {
   const ended = once(asking, "exit").then(([code]) => {
     throw new Error(`What asks ended with ${code}.`);
   });
-  // Thrown to whoever waits for an outcome then.
+  // Thrown where the outcome is awaited.
   ended.catch(() => undefined);
   return {
     async ask(seconds: number): Promise<Outcome> {

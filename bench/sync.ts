@@ -38,7 +38,7 @@ export async function sync(args: string[]): Promise<Row[]> {
         results.push(...(await compare(contenders, layout, perBlock, choice, interruption.signal)));
     return [...results.map((result) => rowOf(result, choice.events)), ...ratiosOf(results)];
   } catch (error) {
-    // Whatever an interruption makes fail first.
+    // Whichever failure an interruption causes first.
     interruption.signal.throwIfAborted();
     throw error;
   } finally {

@@ -9,7 +9,7 @@ export interface Option {
 
 /** What a command was called with. */
 export interface Invocation {
-  /** As many as the command asks for at least, as it allows at most. */
+  /** Their number is checked: at least those that the command needs, at most those that it takes. */
   positionals: string[];
   options: Readonly<Record<string, string>>;
   switches: ReadonlySet<string>;
@@ -22,7 +22,7 @@ export interface Invocation {
 export interface Outcome {
   /** False makes the exit code 1. */
   good: boolean;
-  /** For a person: lines of at most 100 columns, but for what can't be shortened. */
+  /** For a person: lines of at most 100 columns, unless something can't be shortened. */
   text: string;
   /** For a machine; bigints are written as decimal strings. */
   json: unknown;
@@ -33,7 +33,7 @@ export interface Command {
   /** Its arguments as `--help` shows them, each in capitals, those in brackets optional. */
   positionals: readonly string[];
   summary: string;
-  /** What it does, prints and needs; the JSON's keys among it. */
+  /** What it does, prints and needs, with the JSON's keys. */
   details: string;
   options: Readonly<Record<string, Option>>;
   run(invocation: Invocation): Promise<Outcome>;

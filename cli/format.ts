@@ -14,7 +14,7 @@ export const toJson = (value: unknown): string =>
 /** A column of a table. */
 export interface Column<T> {
   title: string;
-  /** Numbers stand on the right. */
+  /** Aligns numbers on the right. */
   right?: boolean;
   cell: (row: T) => string;
 }
@@ -36,7 +36,7 @@ export function table<T>(columns: readonly Column<T>[], rows: readonly T[]): str
     .join("\n");
 }
 
-/** A stranger's text for a terminal: what isn't printable ASCII as the number of its character. */
+/** Text from outside, safe for a terminal: characters that aren't printable ASCII become their numbers. */
 export const printable = (text: string): string =>
   text.replace(/[^ -~]/gu, (each) => `\\u{${(each.codePointAt(0) as number).toString(16)}}`);
 

@@ -50,8 +50,8 @@ async function main([name, ...rest]: readonly string[]): Promise<Outcome> {
   if (name === "--help" || name === "help") return { good: true, text: overview(commands), json: undefined };
   const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (name === undefined || command === undefined) {
-    const said = name === undefined ? "A command is missing." : `"${name}" is not a command.`;
-    throw new UsageError(`${said} The commands are ${listOf(Object.keys(commands))}; --help says more.`);
+    const problem = name === undefined ? "A command is missing." : `"${name}" is not a command.`;
+    throw new UsageError(`${problem} The commands are ${listOf(Object.keys(commands))}; --help says more.`);
   }
   const { positionals, options, switches } = parseOptions(name, command, rest);
   if (switches.has("help")) return { good: true, text: helpOf(name, command), json: undefined };

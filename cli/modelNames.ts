@@ -4,7 +4,7 @@ import { parseHash, UsageError } from "./usage.ts";
 
 const MODELS = new URL("../models/", import.meta.url);
 
-/** Names of models whose cards lie in this checkout, by model id; none where there are no cards. */
+/** Names of models whose cards are in this checkout, by model id. */
 export async function readModelNames(): Promise<Map<Hex, string>> {
   const names = new Map<Hex, string>();
   for (const folder of await readdir(MODELS).catch(() => [])) {

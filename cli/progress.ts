@@ -6,14 +6,14 @@ export interface Progress {
   show(step: string, done: number, total: number): void;
   /** A sentence about what happens. */
   say(sentence: string): void;
-  /** Takes the bar away. */
+  /** Removes the bar. */
   clear(): void;
 }
 
 const WIDTH = 30;
 const CLEAR_LINE = "\r\u001b[K";
 
-/** A bar on `stream`; nothing where no person watches it. Sentences are written wherever the stream goes. */
+/** A bar on `stream`, only if it is a terminal; sentences are always written. */
 export function createProgress(stream: WriteStream): Progress {
   const clear = () => {
     if (stream.isTTY) stream.write(CLEAR_LINE);

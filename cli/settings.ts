@@ -29,7 +29,7 @@ const DEMO_API = "http://127.0.0.1:4000";
 const DEMO_RPC = "http://127.0.0.1:8545";
 const DEMO_DEPLOYMENT = fileURLToPath(new URL("../deployments/31337.json", import.meta.url));
 
-/** Settles each setting; throws a usage error for a URL that is none. */
+/** Decides each setting; throws a usage error for a malformed URL. */
 export function readSettings(
   options: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string | undefined>>,
@@ -52,7 +52,7 @@ export function readSettings(
 export interface Connection {
   client: Client;
   rpcUrl: string;
-  /** True where the API named the RPC: what it then shows of the chain is the API's word. */
+  /** True if the API named the RPC: then the chain is seen through the API's choice. */
   rpcFromApi: boolean;
 }
 

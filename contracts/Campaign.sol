@@ -44,7 +44,7 @@ contract Campaign is ICampaign, AccessManaged {
     uint8 public constant REASON_PENALTY = PointsLedger.PENALTY;
 
     uint256 private constant MAX_TASK_BYTES = 120_000;
-    /// @dev With this, whatever is within all bounds is added within a transaction's gas.
+    /// @dev With this bound, every task within all bounds can be added within a transaction's gas.
     uint256 private constant MAX_INPUTS = 30_000;
     uint256 private constant SEED_DELAY = 2;
 
@@ -65,7 +65,7 @@ contract Campaign is ICampaign, AccessManaged {
     mapping(bytes32 uid => bool) private _burned;
 
     /// @notice Starts without seasons.
-    /// @param registry_ Where the attestations stand that earn points.
+    /// @param registry_ The registry whose attestations earn points.
     /// @param closingMargin_ Time for awards and burns after the last possible settlement, in seconds: at most a year.
     /// @param manager Who may draft and open seasons.
     constructor(IAttestationRegistry registry_, uint64 closingMargin_, address manager) AccessManaged(manager) {
@@ -431,7 +431,7 @@ contract Campaign is ICampaign, AccessManaged {
         _ledgers[units.seasonId].penalise(units.seasonId, units.account, id, penalty);
     }
 
-    /// @dev Verifiers share a part of the unit's points evenly, each up to the season's cap.
+    /// @dev Verifiers share a part of the unit's points equally, each up to the season's cap.
     function _awardVerifiers(uint256 seasonId, bytes32 uid, uint64 points, address[] memory verifiers) private {
         if (verifiers.length == 0) return;
         uint256 share = (VERIFIER_PERCENT * points) / (100 * verifiers.length);

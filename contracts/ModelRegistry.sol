@@ -10,7 +10,7 @@ import {OrderedTree} from "./libraries/OrderedTree.sol";
 /// @notice See `IModelRegistry`.
 contract ModelRegistry is IModelRegistry {
     uint256 private constant MAX_PUBLICATION = 120_000;
-    /// @dev With these two, whatever is within all bounds is published within a transaction's gas.
+    /// @dev With these two bounds, every model within all bounds can be published within a transaction's gas.
     uint256 private constant MAX_LAYERS = 2048;
     uint256 private constant MAX_ROWS = 8192;
     uint256 private constant MAX_WIDTH = 4096;
@@ -96,7 +96,7 @@ contract ModelRegistry is IModelRegistry {
     }
 
     /// @dev Checks layout and rows against the integer profile's bounds; zero for a float model, which has no rows.
-    /// Unchecked: the widths are bounded by then, and the rows as long as they say.
+    /// Unchecked: the widths are bounded by then, and the rows as long as the widths say.
     function _weightsRoot(bytes calldata layoutBytes, bytes calldata rows) private pure returns (bytes32) {
         LayoutParts memory parts = Layouts.parse(layoutBytes);
         Layouts.checkNames(layoutBytes, parts);

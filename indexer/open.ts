@@ -12,7 +12,7 @@ import { createReaders, type Eventual, type Readers } from "./store/sqlite/reade
 import { createStore, type Files } from "./store/sqlite/store.ts";
 import { createWriter, type Writer } from "./sync/writer.ts";
 
-/** What is made of a deployment's logs: how it is written, ranked and read. */
+/** An open database: how it is written, ranked and read. */
 export interface Opened {
   decoder: Decoder;
   writer: Writer;

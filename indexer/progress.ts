@@ -5,7 +5,7 @@ const WIDTH = 30;
 const CLEAR_LINE = "\r\u001b[K";
 const LINE_EVERY = 10_000;
 
-/** Shows how far a backfill is: a bar where a person watches `stream`, now and then a sentence to `say` elsewhere. */
+/** Shows how far a backfill is: a bar if a person watches `stream`, otherwise a sentence to `say` now and then. */
 export function createProgress(
   stream: Pick<WriteStream, "isTTY" | "write"> | undefined,
   say: (sentence: string) => void,

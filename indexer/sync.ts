@@ -11,7 +11,7 @@ import { DeepReorg, rollback, undoReorg, wayOut } from "./sync/reorg.ts";
 import { start } from "./sync/start.ts";
 
 const LONGEST_PAUSE = 60_000;
-/** A backend of a load balancer may be on a fork of its own: what was final is given up only if it stays away. */
+/** A node behind a load balancer may be on its own fork: a final block is given up only if it stays missing. */
 const DEEP_REORGS_BELIEVED = 5;
 
 /** Follows the chain until the signal aborts. Throws {@link FatalError} when no retry would help. */
@@ -39,7 +39,7 @@ export async function follow(context: SyncContext): Promise<void> {
   }
 }
 
-/** Reports a failed round; throws what no other round would mend. */
+/** Reports a failed round; throws what another round wouldn't repair. */
 function reportFailure(context: SyncContext, error: unknown): void {
   const { writer, rpc, status, warn } = context;
   const ofNodes = error instanceof RpcError || error instanceof MalformedLog;

@@ -21,20 +21,20 @@ export interface OpenModel {
 /** Opens published models by name. */
 export interface Models {
   /**
-   * Throws {@link UnavailableError} when the file can't be had, is for another runtime or is too much for this machine,
-   * an `InvalidModelError` when there is no running it anywhere.
+   * Throws {@link UnavailableError} when the file is unavailable, is for another runtime or is too much for this machine,
+   * an `InvalidModelError` when no machine can run it.
    */
   open(modelId: Hex): Promise<OpenModel>;
 }
 
 export interface ModelsOptions {
-  /** Models kept in mind at most; 8 unless told. */
+  /** Most models that are kept; defaults to 8. */
   most?: number;
 }
 
 /**
- * Opens each model once and keeps it, as long as others don't take its place. Its file is fetched by its CID and hashed
- * again; an integer model's is made from what is on chain, so that nobody need have it.
+ * Opens each model once and keeps it until others take its place. Its file is fetched by its CID and hashed again; an
+ * integer model's is built from the chain, so that nobody has to serve it.
  */
 export function openModels(
   client: Client,
@@ -59,14 +59,14 @@ export function openModels(
       opened.delete(modelId);
       opened.set(modelId, found);
       for (const oldest of [...opened.keys()].slice(0, -most)) opened.delete(oldest);
-      // What can't be had now may be had later.
+      // A file that is missing now may be found later.
       found.catch(() => opened.get(modelId) === found && opened.delete(modelId));
       return found;
     },
   };
 }
 
-/** An integer model's file, from the chain alone; undefined of a float model. Throws where layout and rows make none. */
+/** An integer model's file, from the chain alone; undefined for a float model. Throws if layout and rows don't make one. */
 function rebuilt({ modelId, layout: bytes, rows, artifactHash }: ModelPublication): Uint8Array | undefined {
   if (rows.length === 0) return undefined;
   let artifact: Uint8Array;

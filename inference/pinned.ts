@@ -4,7 +4,7 @@ import { RULES_HASH } from "./graph/rules.ts";
 
 /**
  * The one runtime that defines a model's arithmetic: the plain CPU build of onnxruntime-web, one thread, the graph run
- * as it is written, where the rules let it run at all.
+ * as it is written, if the rules allow it.
  */
 export const pinnedRuntime: Runtime = {
   name: "onnxruntime-web@1.30.0",

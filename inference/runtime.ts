@@ -48,7 +48,7 @@ export async function loadRuntime(wasm: Uint8Array): Promise<InferenceRuntime> {
 // Every failure is thrown, so there is nothing to log.
 const LOG_FATAL = 4;
 
-// All sessions share one WebAssembly stack, and ONNX Runtime waits between claiming and leaving its part of it: calls
+// All sessions share one WebAssembly stack, and ONNX Runtime waits between taking its part of it and giving it back: calls
 // must not interleave.
 let last: Promise<unknown> = Promise.resolve();
 
@@ -116,7 +116,7 @@ function checkMetadata(role: string, found: readonly OrtSession.ValueMetadata[],
   if (only.name !== spec.name)
     throw new InvalidModelError(`The model's ${role} is "${only.name}"; its layout says "${spec.name}".`);
   if (!only.isTensor) throw new InvalidModelError(`The model's ${role} "${spec.name}" is not a tensor.`);
-  // A dimension with a name instead of a length is settled when the model runs.
+  // A dimension with a name instead of a length gets its length when the model runs.
   const dims = only.shape.length === spec.dims.length ? only.shape : undefined;
   const expected = elementType(spec).name;
   if (only.type !== expected || !dims?.every((dim, i) => typeof dim === "string" || dim === spec.dims[i]))

@@ -77,7 +77,7 @@ export interface AssignedUnit {
   unit: bigint;
 }
 
-/** The unit that a context is for; undefined if the state has none, or no seed for it. */
+/** The unit that a context names; undefined if the state doesn't have it, or has no seed for it. */
 export function assignedUnit({ seasons }: ChainState, context: Hex): AssignedUnit | undefined {
   const unit = unitOf(context);
   const season = unit && seasons.get(unit.seasonId);

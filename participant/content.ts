@@ -52,7 +52,7 @@ export function openContent(directory: string, sources: readonly string[] = []):
         await store(cid, fetched);
         return fetched;
       }
-      const sentences = [`Content ${cid} can't be had.`, ...failures.map(({ message }) => message)];
+      const sentences = [`Content ${cid} is unavailable.`, ...failures.map(({ message }) => message)];
       throw new UnavailableError(sentences.join(" "), {
         cause: failures.find((failure) => failure instanceof WrongHashError),
       });

@@ -6,7 +6,7 @@ import { readRanges } from "../sdk/ranges.ts";
 import { type ChainState, emptyState, foldLogs, type MinedLog } from "./chainState.ts";
 import { type FollowOptions, followHeads, type Head, type Heads } from "./heads.ts";
 
-/** A deployment's state, kept up to date once a block for all who act in this process. */
+/** A deployment's state, brought up to date once a block for all participants in this process. */
 export interface ChainFollower {
   readonly client: Client;
   readonly heads: Heads;

@@ -12,8 +12,8 @@ export interface Job {
   run(): Promise<void>;
 }
 
-/** Somebody who acts on what the chain shows. */
-export interface Actor {
+/** An account in one role, which acts on what the chain shows. */
+export interface Participant {
   /** Its name in reports, as in `prover 0x1234…`. */
   name: string;
   /** What is due now; called once a block. A job stays due until it is done or too late. */
@@ -30,12 +30,12 @@ export interface RunOptions {
 const LONGEST_PAUSE = 16n;
 
 /**
- * Lets actors act on every new block until the signal aborts. A job that a contract refuses, or that fails with the RPC, is
- * reported and tried again while it is due. Rejects with the first error of another kind.
+ * Starts the participants' due jobs at every new block until the signal aborts. A job that a contract refuses, or that
+ * fails with the RPC, is reported and tried again while it is due. Rejects with the first error of another kind.
  */
-export async function runActors(
+export async function runJobs(
   follower: ChainFollower,
-  actors: readonly Actor[],
+  participants: readonly Participant[],
   { signal, report }: RunOptions,
 ): Promise<void> {
   const running = new Set<string>();
@@ -48,12 +48,12 @@ export async function runActors(
       signal.removeEventListener("abort", end);
       resolve();
     };
-    const fail = (actor: Actor, error: unknown) => {
-      reject(new Error(`${actor.name}: ${sentenceOf(error)}`, { cause: error }));
+    const fail = (participant: Participant, error: unknown) => {
+      reject(new Error(`${participant.name}: ${sentenceOf(error)}`, { cause: error }));
       end();
     };
 
-    const start = async (actor: Actor, job: Job, id: string): Promise<void> => {
+    const start = async (participant: Participant, job: Job, id: string): Promise<void> => {
       running.add(id);
       try {
         await job.run();
@@ -61,26 +61,26 @@ export async function runActors(
         pauses.delete(id);
       } catch (error) {
         if (signal.aborted) return;
-        if (!isPassing(error)) return fail(actor, error);
+        if (!isPassing(error)) return fail(participant, error);
         const pause = pauses.get(id);
         const length = pause === undefined ? 1n : pause.length * 2n < LONGEST_PAUSE ? pause.length * 2n : LONGEST_PAUSE;
         pauses.set(id, { until: follower.state.head.number + length, length });
-        if (pause === undefined && !isConnectionError(error)) report(`${actor.name}: ${sentenceOf(error)}`);
+        if (pause === undefined && !isConnectionError(error)) report(`${participant.name}: ${sentenceOf(error)}`);
       } finally {
         running.delete(id);
       }
     };
 
     const act = (state: ChainState) => {
-      for (const actor of actors) {
+      for (const participant of participants) {
         try {
-          for (const job of actor.due(state)) {
-            const id = `${actor.name} ${job.key}`;
+          for (const job of participant.due(state)) {
+            const id = `${participant.name} ${job.key}`;
             if (running.has(id) || over.has(id) || (pauses.get(id)?.until ?? 0n) > state.head.number) continue;
-            void start(actor, job, id);
+            void start(participant, job, id);
           }
         } catch (error) {
-          fail(actor, error);
+          fail(participant, error);
         }
       }
     };

@@ -11,7 +11,7 @@ import { methodById, partOf } from "../sdk/methods/index.ts";
 import { Status } from "../sdk/protocol.ts";
 import { NO_INPUT, showInput } from "../sdk/units.ts";
 import { type AssignedUnit, assignedUnit, type ChainState, type Season } from "./chainState.ts";
-import type { Actor, Job } from "./jobs.ts";
+import type { Job, Participant } from "./jobs.ts";
 import { participantMethods } from "./methods/index.ts";
 import type { Keeping, ParticipantMethod } from "./methods/method.ts";
 import { type Sender, TryAgainError } from "./sender.ts";
@@ -21,10 +21,10 @@ import { type Sender, TryAgainError } from "./sender.ts";
 const DONE = ["AlreadySeeded", "UnitSpent", "AlreadyBurned", "WrongInput", "WrongTime"];
 
 /**
- * Sends whatever is due, for everybody: seeds, what each method lets anyone do, awards and burns. Attestations settled
+ * Sends what is due, for everybody: seeds, what each method lets anyone do, awards and burns. Attestations settled
  * under a method that isn't known here are awarded and burned too. Any number of keepers may run.
  */
-export function createKeeper(client: Client, sender: Sender): Actor {
+export function createKeeper(client: Client, sender: Sender): Participant {
   const { rpc, contracts } = client;
   const { campaign } = contracts;
   const keepings = new Map<number, Keeping | undefined>();

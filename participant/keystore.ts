@@ -82,7 +82,7 @@ function parseKeystore(file: string, text: string): Keystore.Keystore {
     )
       return value;
   } catch {
-    // Falls through to the one sentence for all of these.
+    // All of these get the same sentence, below.
   }
   throw new Error(`${file} is not a V3 keystore.`);
 }

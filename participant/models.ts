@@ -3,7 +3,7 @@ import { type Models, openModels } from "../inference/models.ts";
 import type { Client } from "../sdk/client.ts";
 import { openBounded } from "./runtime.ts";
 
-/** Models in two lanes, so that no duty for a unit waits for a stranger's model. */
+/** Models in two lanes, so that no work on a unit waits for the model of a free attestation. */
 export interface ModelLanes {
   /** Those of seasons' tasks. */
   models: Models;
@@ -11,7 +11,7 @@ export interface ModelLanes {
   strangers: Models;
 }
 
-/** Opens models for who works: each in a thread of its own, within limits on time and memory. To be closed. */
+/** Opens the models of a participant, each in its own thread, within limits on time and memory. Must be closed. */
 export async function openLanes(client: Client, content: ContentReader): Promise<ModelLanes & { close(): void }> {
   const [tasks, free] = [await openBounded(), await openBounded({ most: 1 })];
   return {
@@ -24,7 +24,7 @@ export async function openLanes(client: Client, content: ContentReader): Promise
   };
 }
 
-/** Opens models for as long as `use` takes, likewise. */
+/** Opens models in the same way for as long as `use` takes. */
 export async function withModels<T>(
   client: Client,
   content: ContentReader,

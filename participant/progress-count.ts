@@ -6,12 +6,12 @@ import { participantMethods } from "./methods/index.ts";
 import type { ParticipantMethod } from "./methods/method.ts";
 import type { Wish } from "./units.ts";
 
-/** Whose work is counted, and which. */
+/** The work that is counted: an account's, in a season or task. */
 export interface Work extends Wish {
   seasonId: bigint;
 }
 
-/** An account's attestations in a season, by how they stand; a batch counts as many as it has units. */
+/** An account's attestations in a season, by status; a batch counts as its number of units. */
 export interface ProgressCount {
   /** Units that have an attestation or are in a batch. */
   units: number;
@@ -40,7 +40,7 @@ export function countProgress({ attestations }: ChainState, work: Work): Progres
   };
 }
 
-/** Whether nothing is left to do: no unit to take, no attestation pending, every verified one awarded; or no time. */
+/** Whether nothing is left to do: no unit left, no attestation pending, every verified one awarded; or the time is over. */
 export function isWorkOver(state: ChainState, work: Work): boolean {
   const season = state.seasons.get(work.seasonId);
   if (season === undefined) return false;

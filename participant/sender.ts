@@ -96,7 +96,7 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
   };
 }
 
-/** What a transaction may use by EIP-7825: a node refuses one that asks for more, whatever it needs. */
+/** The most gas of a transaction by EIP-7825: a node refuses one that asks for more. */
 const MOST_GAS = 2n ** 24n;
 
 // Between the estimate and the block, a vote may become the last one, which costs more.

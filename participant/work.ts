@@ -6,7 +6,7 @@ import type { ChainState } from "./chainState.ts";
 import { openContent } from "./content.ts";
 import { followChain } from "./follow.ts";
 import type { Report } from "./heads.ts";
-import { type Actor, runActors } from "./jobs.ts";
+import { type Participant, runJobs } from "./jobs.ts";
 import { openJournal } from "./journal.ts";
 import { createKeeper } from "./keeper.ts";
 import { participantMethods } from "./methods/index.ts";
@@ -62,7 +62,7 @@ export async function work(options: WorkOptions): Promise<void> {
     closing.push(lanes.close);
     const { models, strangers } = lanes;
     const tools = { client, sender, journal, models, strangers, content, report };
-    const actorsOf = (role: Role): Actor[] => {
+    const participantsOf = (role: Role): Participant[] => {
       if (role === "keeper") return [createKeeper(client, sender)];
       // A method whose contract the deployment doesn't name has no work here.
       const parts: Readonly<Record<string, ParticipantMethod>> = participantMethods;
@@ -72,7 +72,7 @@ export async function work(options: WorkOptions): Promise<void> {
     };
     follower.onState((state) => isOver(state) && ending.abort());
     if (isOver(follower.state)) return;
-    await runActors(follower, options.roles.flatMap(actorsOf), { signal, report });
+    await runJobs(follower, options.roles.flatMap(participantsOf), { signal, report });
   } finally {
     ending.abort();
     for (const close of closing) close();

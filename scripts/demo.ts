@@ -8,7 +8,7 @@ import { readModel } from "../models/read.ts";
 import type { ChainState } from "../participant/chainState.ts";
 import { openContent } from "../participant/content.ts";
 import { followChain } from "../participant/follow.ts";
-import { type Actor, runActors } from "../participant/jobs.ts";
+import { type Participant, runJobs } from "../participant/jobs.ts";
 import { openJournal } from "../participant/journal.ts";
 import { createKeeper } from "../participant/keeper.ts";
 import { createKeystore } from "../participant/keystore.ts";
@@ -95,9 +95,9 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
 
-  const cast = demoAccounts();
+  const accounts = demoAccounts();
   const parameters = parametersOf(options.windowSeconds);
-  const deployment = await deploy({ rpcUrl, account: cast.organiser, parameters, report: print });
+  const deployment = await deploy({ rpcUrl, account: accounts.organiser, parameters, report: print });
   const deploymentFile = await writeDeployment(deployment, options.deploymentsDirectory);
   print(`Where the contracts stand is written to ${relative(ROOT, deploymentFile)}.`);
   signal.throwIfAborted();
@@ -111,7 +111,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   print(`Open ${indexer.url} in a browser to watch.`);
 
   const client = connect(deployment, rpcUrl);
-  const board = await followChain(client, { signal, report: print });
+  const follower = await followChain(client, { signal, report: print });
   const content = openContent(options.contentDirectory);
   const journal = openJournal(join(directory, "journal.sqlite"));
   onEnd(() => journal.close());
@@ -119,12 +119,13 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   onEnd(close);
   const senders = new Map<string, Sender>();
   const senderOf = (account: Sender["account"]): Sender => {
-    const sender = senders.get(account.address) ?? createSender(client.rpc, deployment.chainId, board.heads, account);
+    const sender =
+      senders.get(account.address) ?? createSender(client.rpc, deployment.chainId, follower.heads, account);
     senders.set(account.address, sender);
     return sender;
   };
 
-  const organiser = senderOf(cast.organiser);
+  const organiser = senderOf(accounts.organiser);
   const [digits, risk] = [await readModel("digits"), await readModel("risk")];
   for (const { name, model, artifact } of [digits, risk]) {
     await publishModel(client, organiser, content, model, artifact);
@@ -132,18 +133,20 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   }
   const tools = { client, journal, models, strangers, content, report: print };
   const failures: Promise<never>[] = [];
-  const run = (actors: Actor[], until: AbortSignal = signal) =>
-    failures.push(runActors(board, actors, { signal: until, report: print }).then(() => new Promise<never>(() => {})));
+  const run = (participants: Participant[], until: AbortSignal = signal) =>
+    failures.push(
+      runJobs(follower, participants, { signal: until, report: print }).then(() => new Promise<never>(() => {})),
+    );
   run([
-    createKeeper(client, senderOf(cast.keeper)),
-    createChallenger({ client, sender: senderOf(cast.challenger), report: print }),
-    ...cast.verifiers.map((account) => createVerifier({ ...tools, sender: senderOf(account) })),
+    createKeeper(client, senderOf(accounts.keeper)),
+    createChallenger({ client, sender: senderOf(accounts.challenger), report: print }),
+    ...accounts.verifiers.map((account) => createVerifier({ ...tools, sender: senderOf(account) })),
   ]);
   failures.push(indexer.ended.then((error) => (error ? Promise.reject(error) : new Promise<never>(() => {}))));
   const orFailure = <T>(work: Promise<T>): Promise<T> => Promise.race([work, ...failures]);
 
   const open = async (seconds: number, unitsPerAccount: readonly number[]) => {
-    const startsAt = Number(board.heads.latest.timestamp) + 10;
+    const startsAt = Number(follower.heads.latest.timestamp) + 10;
     const endsAt = startsAt + seconds;
     // Quorum may need two rounds of three windows.
     const longest = Math.max(6 * options.windowSeconds, parameters.fraudProof.window);
@@ -163,46 +166,46 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
 
   const seasonId = await open(options.seasonSeconds, [6, 4, 256]);
   print(
-    `Season ${seasonId} is open: ${cast.provers.length} provers, one of them a cheat, ${cast.verifiers.length} verifiers; ` +
+    `Season ${seasonId} is open: ${accounts.provers.length} provers, one of them a cheat, ${accounts.verifiers.length} verifiers; ` +
       "two that attest batches, one of them a forger, and a challenger.",
   );
   const first = new AbortController();
   const until = AbortSignal.any([signal, first.signal]);
-  const forger = { ...tools, sender: senderOf(cast.forger), seasonId };
+  const forger = { ...tools, sender: senderOf(accounts.forger), seasonId };
   const forging = createBatcher({ ...forger, models: lieAfter(FORGER_UNITS / 2, models), maxUnits: 2 * FORGER_UNITS });
   run(
     [
-      createBatcher({ ...tools, sender: senderOf(cast.batcher), seasonId, maxUnits: BATCH_UNITS }),
+      createBatcher({ ...tools, sender: senderOf(accounts.batcher), seasonId, maxUnits: BATCH_UNITS }),
       createBatcher({ ...forger, maxUnits: FORGER_UNITS }),
       {
-        name: `forger ${cast.forger.address}`,
-        due: (state) => (hasPoints(state, cast.forger) ? forging.due(state) : []),
+        name: `forger ${accounts.forger.address}`,
+        due: (state) => (hasPoints(state, accounts.forger) ? forging.due(state) : []),
       },
     ],
     until,
   );
   run(
-    cast.provers.map((account, i) =>
+    accounts.provers.map((account, i) =>
       createProver({
         ...tools,
         sender: senderOf(account),
-        models: account === cast.cheat ? lieAfter(3, models) : models,
-        ...{ seasonId, parallel: 2, maxUnits: account === cast.cheat ? 5 : 3 + i },
+        models: account === accounts.cheat ? lieAfter(3, models) : models,
+        ...{ seasonId, parallel: 2, maxUnits: account === accounts.cheat ? 5 : 3 + i },
       }),
     ),
     until,
   );
-  const hide = showProgress(board, seasonId, print);
-  await orFailure(untilSettled(board, seasonId, signal));
-  await orFailure(untilIndexed(board, indexer.url, seasonId));
+  const hide = showProgress(follower, seasonId, print);
+  await orFailure(untilSettled(follower, seasonId, signal));
+  await orFailure(untilIndexed(follower, indexer.url, seasonId));
   first.abort();
 
   const where = port === 4000 && rpcPort === 8545 ? "" : ` --api ${indexer.url} --rpc ${rpcUrl}`;
-  const guest = options.once ? undefined : await keepGuest(cast, directory);
-  print(await summarise({ state: board.state, cast, apiUrl: indexer.url, rpcUrl, guest, where }));
+  const guest = options.once ? undefined : await keepGuest(accounts, directory);
+  print(await summarise({ state: follower.state, accounts, apiUrl: indexer.url, rpcUrl, guest, where }));
 
   if (options.once) {
-    await orFailure(untilClosed(board, seasonId, signal));
+    await orFailure(untilClosed(follower, seasonId, signal));
     hide();
     return print(`season ${seasonId} settled`);
   }
@@ -210,7 +213,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   const next = await open(86_400, [2_880, 2_880, 2_880]);
   print(`Season ${next} runs for a day at a gentle pace. Ctrl-C ends everything.`);
   run(
-    cast.provers.map((account, i) =>
+    accounts.provers.map((account, i) =>
       createProver({ ...tools, sender: senderOf(account), seasonId: next, pace: 30n + BigInt(i) }),
     ),
   );
@@ -223,10 +226,10 @@ const hasPoints = ({ attestations }: ChainState, { address }: Sender["account"])
   [...attestations.byId.values()].some(({ message, inLedger }) => message.prover === address && inLedger);
 
 /** Writes the guest's keystore for the commands to be tried. */
-async function keepGuest(cast: DemoAccounts, directory: string): Promise<Guest> {
+async function keepGuest(accounts: DemoAccounts, directory: string): Promise<Guest> {
   const file = join(directory, "guest.json");
   const password = "proofboard";
-  await createKeystore(file, password, bytesToHex(cast.guest.getHdKey().privateKey as Uint8Array));
+  await createKeystore(file, password, bytesToHex(accounts.guest.getHdKey().privateKey as Uint8Array));
   return { keystore: relative(ROOT, file), password };
 }
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 // Who may import whom, in one table. `npm run imports` writes it into biome.json, which lints it.
 
-/** What a room imports of the house, besides itself. */
+/** The rooms that a room may import, besides itself. */
 interface Room {
   /** Rooms, or files of rooms. */
   imports: readonly string[];
@@ -55,7 +55,7 @@ export function overrideOf(room: string) {
     ...(browser ? ["node:*"] : []),
     "ethers",
     ...refused.map((name) => `**/${name.split("/").at(-1)}/**`),
-    // Whatever their folders are called within: sdk has methods, too.
+    // Only at the top: sdk has a folder methods, too.
     ...imports
       .filter((name) => !name.startsWith("indexer/"))
       .map((name) => `!**/${/\.\w+$/.test(name) ? name : `${name}/**`}`),

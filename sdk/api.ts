@@ -14,7 +14,7 @@ export class ApiError extends Error {
  * Fetches JSON from an indexer: `T` is the type of `sdk/wire.ts` that belongs to the route. Throws {@link ApiError}
  * with what the problem details say.
  *
- * @param base Where the API stands, as in `http://127.0.0.1:4000`.
+ * @param base The API's URL, as in `http://127.0.0.1:4000`.
  * @param path Route and query, as in `/v1/seasons/1/standings?limit=10`.
  */
 export async function fetchApi<T>(base: string, path: string, signal?: AbortSignal): Promise<T> {
@@ -41,6 +41,6 @@ function urlOf(base: string, path: string): string {
 // RFC 9457: `detail` explains this occurrence, `title` the kind of problem.
 function problemOf(body: unknown, url: string, status: number): string {
   const { title, detail } = (body ?? {}) as { title?: unknown; detail?: unknown };
-  const said = [detail, title].find((text) => typeof text === "string" && text !== "");
-  return said === undefined ? `The API answered ${status} at ${url}.` : `The API answered ${status}: ${said}`;
+  const message = [detail, title].find((text) => typeof text === "string" && text !== "");
+  return message === undefined ? `The API answered ${status} at ${url}.` : `The API answered ${status}: ${message}`;
 }

@@ -8,14 +8,14 @@ const SIGNED = "The prover said so: its transaction recorded this attestation.";
  * What is proven of an attestation, and what is not.
  *
  * @param method Its method's number; one that isn't known here proves nothing to this reader.
- * @param detail What the method's own events say of it. What it began with unless given.
+ * @param detail What the method's own events say about it; defaults to what is known before any.
  */
 export function assuranceOf(method: number, judged: Judged, detail?: object): Assurance {
   const { status } = judged;
   const known = methodById(method);
   const name = methodName(method);
-  const said = known?.assurance(judged, (detail ?? known.begin()) as never);
-  if (said) return said;
+  const own = known?.assurance(judged, (detail ?? known.begin()) as never);
+  if (own) return own;
   if (method === 0 && status === Status.pending)
     return { proven: SIGNED, notProven: "That the answer is true: nobody settles an attestation without a method." };
   if (status === Status.pending)

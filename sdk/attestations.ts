@@ -24,7 +24,7 @@ export interface RecordedSingle extends Recorded {
   kind: "single";
   /** What was signed. */
   message: Attestation;
-  /** What stands behind `message.answer`; undefined while it is hidden. */
+  /** The opened `message.answer`; undefined while it is hidden. */
   answer: Answer | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface RecordedBatch extends Recorded {
   message: Batch;
 }
 
-/** An attestation and all that has become of it. */
+/** An attestation and everything that happened to it. */
 export type AttestationState = SingleState | BatchState;
 
 export type SingleState = RecordedSingle & Outcome;
@@ -257,10 +257,10 @@ export async function readAttestations(
   return { attestations, wrong };
 }
 
-/** What `BatchAttested` says. */
+/** The contents of `BatchAttested`. */
 export type AttestedBatch = Batch & { id: Hex; traces: Hex };
 
-/** What of a batch's event disagrees with the rest of it; none when its root is its traces' and its id its fields'. */
+/** Contradictions within a batch's event; none if its root fits its traces and its id fits its fields. */
 export function batchFaults(chainId: number, attestationRegistry: Address, { id, traces, ...batch }: AttestedBatch) {
   const faults: string[] = [];
   const digest = batchId(chainId, attestationRegistry, batch);

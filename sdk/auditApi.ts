@@ -21,7 +21,7 @@ export interface ApiAnswers {
 /**
  * Reads a season's whole ranking and its audit from an API; begins again when points change between two pages. Read it
  * before the chain is audited, so that the chain is never behind. Throws {@link ApiError} when the API can't be
- * reached, knows no such season, answers without an end, or never twice the same.
+ * reached, knows no such season, answers without an end, or with points that keep changing.
  */
 export async function readApi(api: string, seasonId: bigint): Promise<ApiAnswers> {
   for (let attempt = 1; ; attempt++) {
@@ -54,7 +54,7 @@ function unlessStale(error: unknown): undefined {
 }
 
 /**
- * Holds what an API says of a season against the chain: its blocks, its ranking row by row, its ledger hash and its
+ * Compares what an API says of a season with the chain: its blocks, its ranking row by row, its ledger hash and its
  * audit, each at the block that it is as of. Returns a sentence for each difference; none when they agree.
  */
 export async function compareApi(
@@ -63,9 +63,9 @@ export async function compareApi(
   { asOf, standings, total, audit }: ApiAnswers,
 ): Promise<string[]> {
   for (const at of [asOf, audit.asOf]) {
-    if (at.chainId !== chainId) return [`The API tells of chain ${at.chainId}; the RPC serves chain ${chainId}.`];
+    if (at.chainId !== chainId) return [`The API serves chain ${at.chainId}; the RPC serves chain ${chainId}.`];
     if (BigInt(at.blockNumber) > blockNumber)
-      return [`The API tells of block ${at.blockNumber}; the RPC's newest is ${blockNumber}.`];
+      return [`The API is at block ${at.blockNumber}; the RPC's newest is ${blockNumber}.`];
     const { hash } = await rpc.getBlock({ blockNumber: BigInt(at.blockNumber) });
     if (hash !== at.blockHash)
       return [`Block ${at.blockNumber} is ${at.blockHash} to the API; on chain it is ${hash}.`];

@@ -54,7 +54,7 @@ interface Named<abi extends Abi> {
   abi: abi;
 }
 
-/** Throws a sentence unless the RPC serves the deployment's chain and the contracts stand there. */
+/** Throws a sentence unless the RPC serves the deployment's chain and the contracts exist there. */
 export async function checkDeployment({ deployment, rpc }: Client): Promise<void> {
   const chainId = await rpc.getChainId();
   if (chainId !== deployment.chainId)

@@ -10,10 +10,10 @@ export const tag = (text: string): Hex => stringToHex(text, { size: 32 });
 /** A panel member's vote that there is no valid run, or that the input is not the assigned one. */
 export const INVALID = keccak256(stringToHex("INVALID_V1"));
 
-/** A panel member's vote that the model's file or the input can't be had. */
+/** A panel member's vote that the model's file or the input is unavailable. */
 export const UNAVAILABLE = keccak256(stringToHex("UNAVAILABLE_V1"));
 
-// An address with capitals in other places than its checksum has is refused.
+// An address whose capitals aren't its checksum is refused.
 const CHECKSUMMED = { checksumAddress: true };
 
 export const ZERO_HASH: Hex = `0x${"00".repeat(32)}`;
@@ -86,7 +86,7 @@ export const tensorHash = (header: Uint8Array, data: Uint8Array): Hex => {
   return keccak256(bytes, { as: "Hex" });
 };
 
-/** What stands behind an attestation's `answer`. */
+/** What an attestation's `answer` hides. */
 export interface Answer {
   outputHash: Hex;
   /** Zero unless the method asks for a trace. */

@@ -11,7 +11,7 @@ export const coreContractNames = [
   "Campaign",
 ] as const;
 
-/** Where a contract stands, and the transaction that put it there. */
+/** A contract's address, and the transaction that deployed it. */
 export interface DeployedContract {
   address: Address;
   transactionHash: Hex;
@@ -25,7 +25,7 @@ export interface Deployment {
   contracts: DeployedContracts;
 }
 
-/** Contracts by name: the core ones, and those of verification methods and of whatever else was deployed with them. */
+/** Contracts by name: the core ones, those of verification methods, and any others that were deployed with them. */
 export type DeployedContracts = Readonly<Record<string, DeployedContract>> &
   Readonly<Record<(typeof coreContractNames)[number], DeployedContract>>;
 

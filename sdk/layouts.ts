@@ -29,9 +29,9 @@ export const INT8 = 3;
 
 /** What a tensor looks like. */
 export interface TensorSpec {
-  /** For people and for ONNX; of a name that is no UTF-8, as much as can be read. */
+  /** For people and for ONNX; bytes that aren't UTF-8 become U+FFFD. */
   name: string;
-  /** The name as it is hashed, where that is no UTF-8: anyone may publish such a thing. */
+  /** The name as it is hashed; only if it isn't UTF-8, which anyone may publish. */
   rawName?: Uint8Array;
   /** ONNX TensorProto.DataType. */
   dtype: number;
@@ -185,7 +185,7 @@ function readHeader(reader: Reader): TensorSpec {
   return spec;
 }
 
-/** A name as people read it; its bytes stay where they can't be had from that again. */
+/** A name as people read it, with its bytes if they can't be computed from that. */
 function nameOf(bytes: Uint8Array): Pick<TensorSpec, "name" | "rawName"> {
   try {
     return { name: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };

@@ -1,6 +1,6 @@
 // The protocol's numbers, once for all TypeScript; tests hold them to the contracts' public constants.
 
-/** How an attestation stands, by the number that the registry keeps. 2 to 5 are final. */
+/** An attestation's status, by the number that the registry keeps. 2 to 5 are final. */
 export const Status = { none: 0, pending: 1, verified: 2, refuted: 3, void: 4, revoked: 5 } as const;
 
 /** A status by its name. */
@@ -19,7 +19,7 @@ export const Reason = { prover: 1, verifier: 2, penalty: 5 } as const;
 export const reasonName = (reason: number): string =>
   Object.entries(Reason).find(([, number]) => number === reason)?.[0] ?? `reason ${reason}`;
 
-/** Of a unit's points, what its verifiers share: per cent. */
+/** The part of a unit's points that its verifiers share, in percent. */
 export const VERIFIER_PERCENT = 60n;
 
 /** A refuted unit costs its prover this many times the unit's points. */

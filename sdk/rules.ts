@@ -11,7 +11,7 @@ import { unitInput } from "./units.ts";
 /** A task with its base inputs and its model's input tensor. */
 export type SeasonTask = TaskInputs & { input: TensorSpec };
 
-/** A season's rules and the attestations that its points stand on, from the chain. */
+/** A season's rules and the attestations that its points come from, from the chain. */
 export interface SeasonFacts {
   campaign: Address;
   seasonId: bigint;

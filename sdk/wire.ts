@@ -33,7 +33,7 @@ export interface Problem {
   parameter?: string;
 }
 
-/** Where an event stands on chain. */
+/** Where an event is on chain. */
 export interface EventLocation {
   blockNumber: number;
   /** Block time, unix seconds. */
@@ -49,7 +49,7 @@ export interface Method {
   name: string;
 }
 
-/** How an attestation stands; all but pending are final. */
+/** An attestation's status; all except pending are final. */
 export type AttestationStatus = Exclude<StatusName, "none">;
 
 /**
@@ -64,7 +64,7 @@ export interface Task {
   method: Method;
   /** Points a verified unit gives its prover. */
   points: Decimal;
-  /** Units are 0 to this less one. */
+  /** Units are 0 to this minus one. */
   unitsPerAccount: number;
   /** Each input element is moved by -noise to +noise. */
   noise: number;
@@ -204,7 +204,7 @@ export interface StreamReorg {
 export interface StreamEvents {
   /** Points changed. */
   points: Receipt;
-  /** An attestation was recorded, revealed, or became final: how it stands by now. */
+  /** An attestation was recorded, revealed, or became final; as it is now. */
   status: AttestationSummary;
   reorg: StreamReorg;
   head: StreamHead;
@@ -268,8 +268,8 @@ export interface AttestationSummary {
 }
 
 /**
- * One step of an attestation's life, in the order of the chain. More kinds come with more methods: pass over those that
- * you don't know.
+ * One step of an attestation's life, in the order of the chain. New methods add kinds of steps: ignore those that you don't
+ * know.
  */
 export type Step = { at: EventLocation } & (
   | { step: "committed"; by: Address }
@@ -283,7 +283,7 @@ export type Step = { at: EventLocation } & (
   | MethodSteps
 );
 
-/** An attestation with all that happened to it. */
+/** An attestation with everything that happened to it. */
 export interface Attestation extends AttestationSummary, Assurance {
   steps: Step[];
 }
@@ -307,7 +307,7 @@ export interface Reason {
   name: string;
 }
 
-/** One point change, with all that is needed to check it. */
+/** One point change, with everything that is needed to check it. */
 export interface Receipt {
   seasonId: Decimal;
   seq: Decimal;
@@ -356,7 +356,7 @@ export interface Model {
   measurement: Hex;
   /** `integer` models run exactly in every implementation; `float` models are checked by re-execution. */
   kind: "integer" | "float";
-  /** Null where a tensor's name is no text. */
+  /** Null if a tensor's name isn't text. */
   layout: { widths: number[]; input: WireTensor; output: WireTensor } | null;
   /** Hints where the file may be found, the publisher's first; never to be trusted without hashing. */
   uris: string[];

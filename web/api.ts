@@ -24,7 +24,7 @@ import type {
 import { nowInSeconds } from "./clock.ts";
 import { untilNews } from "./seasons/turn.ts";
 
-// Every answer is kept under its path, and asked again when an event of the stream touches it: see feed.ts.
+// Every answer is kept under its path, and requested again when an event of the stream changes it: see feed.ts.
 
 const REFUSED = 400;
 const SERVER_FAILED = 500;
@@ -33,7 +33,7 @@ const SERVER_FAILED = 500;
 export const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      // A server on this machine is there without any network, too.
+      // A server on this machine can be reached without any network.
       networkMode: "always",
       staleTime: 30_000,
       retry: (failures, error) => failures < 2 && !isFinal(error),
@@ -42,7 +42,7 @@ export const queries = new QueryClient({
   },
 });
 
-/** Whether the same request would be refused again. */
+/** Whether the server would refuse the same request again. */
 const isFinal = (error: Error): boolean =>
   error instanceof ApiError &&
   error.status !== undefined &&
@@ -59,7 +59,7 @@ export const ask = <T>(path: string, signal?: AbortSignal): Promise<T> => fetchA
 /**
  * The answer of a route; asks nothing while `path` is undefined. The last answer is shown while the next is awaited.
  *
- * @param again Seconds after which an answer is requested again, whatever the stream reports; without it only the stream decides.
+ * @param again Seconds after which an answer is requested again, besides when the stream changes it.
  */
 export const useAnswer = <T>(path: string | undefined, again?: (answer: T) => number): UseQueryResult<T, Error> =>
   useQuery<T, Error>({

@@ -7,13 +7,13 @@ import { nowInSeconds } from "./clock.ts";
 import { announce } from "./components/live.tsx";
 import { group } from "./format.ts";
 
-/** How the page hears of what is new. */
+/** How the page learns what is new. */
 export interface Feed {
   /** `live` by the stream, `polling` while there is none, `offline` while the server can't be reached. */
   mode: "live" | "polling" | "offline";
   /** The newest block that the server reported. */
   asOf: AsOf | undefined;
-  /** The last reorganisation of the chain, and when it was heard of, in unix seconds. */
+  /** The last reorganisation of the chain, and when the page learned of it, in unix seconds. */
   reorg: { blockNumber: number; heardAt: number } | undefined;
 }
 
@@ -32,7 +32,7 @@ function publish(news: Partial<Feed>): void {
   for (const listen of listeners) listen();
 }
 
-/** Asks anew for the shown answers that a change touches, soon. */
+/** Soon requests again the shown answers that a change affects. */
 function refresh(change: Change): void {
   changes.push(change);
   if (refreshing !== undefined) return;
@@ -43,7 +43,7 @@ function askAnew(): void {
   const pending = changes;
   const isTouched = ({ queryKey: [path] }: Query) =>
     typeof path === "string" && pending.some((one) => touches(one, path));
-  // Asking anew would break off what a visitor just asked for: more of a list.
+  // Requesting again would cancel what a visitor just asked for: more of a list.
   const isGrowing = ({ state }: Query) => state.fetchStatus === "fetching" && state.fetchMeta?.fetchMore !== undefined;
   if (queries.getQueryCache().findAll({ predicate: isTouched }).some(isGrowing)) {
     refreshing = setTimeout(askAnew, REFRESH);
@@ -99,5 +99,5 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** How the page hears of what is new; the first use begins to listen. */
+/** How the page learns what is new; the first use begins to listen. */
 export const useFeed = (): Feed => useSyncExternalStore(subscribe, () => feed);

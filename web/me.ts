@@ -7,7 +7,7 @@ const KEY = "proofboard.me";
 const listeners = new Set<() => void>();
 let me = addressIn(readKept(KEY));
 
-/** The address that a text is; undefined where it is none. */
+/** A text as an address; undefined if it isn't one. */
 export function addressIn(text: string | undefined): Address | undefined {
   return text !== undefined && /^0x[0-9a-fA-F]{40}$/.test(text) ? (text as Address) : undefined;
 }

@@ -1,6 +1,6 @@
 import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 
-/** A page of the site; those with a label stand in the navigation. */
+/** A page of the site; those with a label are in the navigation. */
 interface SiteRoute {
   path: string;
   label?: string;

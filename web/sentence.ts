@@ -2,7 +2,7 @@ import type { Address } from "viem";
 import type { AttestationStatus } from "../sdk/wire.ts";
 import { group } from "./format.ts";
 
-/** A piece of a sentence: text, or what the page shows in a way of its own. A `code` is shortened where it is long. */
+/** A piece of a sentence: text, or a value that the page shows in a special way. A long `code` is shortened. */
 export type Piece =
   | string
   | { accounts: readonly Address[] }

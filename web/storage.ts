@@ -7,7 +7,7 @@ export function readKept(key: string): string | undefined {
   }
 }
 
-/** Keeps a text in this browser, or forgets it; a browser that keeps nothing is no error. */
+/** Keeps a text in this browser, or forgets it. It is no error if the browser keeps nothing. */
 export function keep(key: string, value: string | undefined): void {
   try {
     if (value === undefined) localStorage.removeItem(key);

@@ -1,5 +1,5 @@
 import type { Address, Hex } from "viem";
-import type { Board } from "../board.ts";
+import type { Site } from "../site.ts";
 import type { LedgerScript } from "../sync/ledger-script.ts";
 
 /** Gas by the name of its row. */
@@ -7,8 +7,8 @@ export type Gas = Record<string, number>;
 
 /** A method's part of the benchmarks. */
 export interface BenchMethod {
-  /** Deploys its contract on a board; what it measures there is asked once the method is on the registry's list. */
-  deploy(board: Board): Promise<{ contract: { getAddress(): Promise<string> }; measure(): Promise<Gas> }>;
+  /** Deploys its contract on a site; what it measures there is asked once the method is on the registry's list. */
+  deploy(site: Site): Promise<{ contract: { getAddress(): Promise<string> }; measure(): Promise<Gas> }>;
   /** Kinds of attestations that a generated season holds under it. */
   kinds: readonly AttestationKind[];
 }
@@ -20,11 +20,11 @@ export interface AttestationKind {
   /** Units that one covers. */
   units: number;
   /** What happens to one. @param someone Gives an account of the season. */
-  write(script: LedgerScript, claim: Claim, someone: () => Address): Steps;
+  write(script: LedgerScript, attestation: NewAttestation, someone: () => Address): Steps;
 }
 
 /** An attestation to be made. */
-export interface Claim {
+export interface NewAttestation {
   prover: Address;
   modelId: Hex;
   context: Hex;

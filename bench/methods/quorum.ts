@@ -4,43 +4,43 @@ import { PENALTY_FACTOR, Reason, Status, verifierShare } from "../../sdk/protoco
 import { quorumParameters } from "../../test/contracts/fixtures.ts";
 import { POINTS, settle, single } from "../sync/attestations.ts";
 import type { LedgerScript } from "../sync/ledger-script.ts";
-import type { BenchMethod, Claim, Steps } from "./method.ts";
+import type { BenchMethod, NewAttestation, Steps } from "./method.ts";
 
 /** Verifiers that share a unit's points. */
 const SHARING = 3;
 
-/** Nothing of it is measured: what a panel costs goes by its size. */
+/** Its gas isn't measured: it depends on the panel's size. */
 export const quorum: BenchMethod = {
   deploy: async ({ ethers, campaign, bonds }) => ({
     contract: await ethers.deployContract("Quorum", [campaign, bonds, quorumParameters]),
     measure: async () => ({}),
   }),
   kinds: [
-    { weight: 63, units: 1, write: (script, claim) => verified(script, claim, undefined) },
-    { weight: 7, units: 1, write: (script, claim, someone) => verified(script, claim, someone()) },
+    { weight: 63, units: 1, write: (script, attestation) => verified(script, attestation, undefined) },
+    { weight: 7, units: 1, write: (script, attestation, someone) => verified(script, attestation, someone()) },
     { weight: 5, units: 1, write: refuted },
   ],
 };
 
 /** A unit that a panel finds right; a member of it may get points. */
-function verified(script: LedgerScript, claim: Claim, member: Address | undefined): Steps {
-  const { uid, committed, attested } = single(script, { ...claim, method: method.id });
+function verified(script: LedgerScript, attestation: NewAttestation, member: Address | undefined): Steps {
+  const { uid, committed, attested } = single(script, { ...attestation, method: method.id });
   return [
     () => script.record(committed),
     () => script.add(attested),
     settle(script, uid, method.name, Status.verified),
-    () => script.award(claim.prover, uid, Reason.prover, POINTS),
+    () => script.award(attestation.prover, uid, Reason.prover, POINTS),
     ...(member === undefined ? [] : [() => script.award(member, uid, Reason.verifier, verifierShare(POINTS, SHARING))]),
   ];
 }
 
 /** A unit that a panel finds wrong. */
-function refuted(script: LedgerScript, claim: Claim): Steps {
-  const { uid, committed, attested } = single(script, { ...claim, method: method.id });
+function refuted(script: LedgerScript, attestation: NewAttestation): Steps {
+  const { uid, committed, attested } = single(script, { ...attestation, method: method.id });
   return [
     () => script.record(committed),
     () => script.add(attested),
     settle(script, uid, method.name, Status.refuted),
-    () => script.burn(claim.prover, uid, PENALTY_FACTOR * POINTS),
+    () => script.burn(attestation.prover, uid, PENALTY_FACTOR * POINTS),
   ];
 }

@@ -1,6 +1,6 @@
 import Fastify from "fastify";
 
-/** Fastify with nothing but an empty route. */
+/** Fastify with only an empty route. */
 export function openEmpty() {
   const app = Fastify();
   app.get("/", () => ({}));

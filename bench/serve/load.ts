@@ -1,6 +1,6 @@
-// Asks a server as often as it answers, over a number of connections, each with paths of its own in turn; so many seconds
-// as it is told, and again when it is told again. It says that it takes compressed answers, as browsers do. Its own code,
-// for what load generators on npm take for an answer is more than what the server takes: they would measure themselves.
+// Asks a server as often as it answers, over several connections, each with its own paths in turn; for the requested number
+// of seconds, as often as requested. It accepts compressed answers, as browsers do. Load generators on npm take longer for
+// an answer than the server does, so they would measure themselves.
 // It doesn't sleep, else the server had to wake it for every answer.
 
 import { once } from "node:events";
@@ -76,7 +76,7 @@ async function converse(host: string, port: number, requests: Requests, until: n
 const requestOf = (path: string, host: string): Buffer =>
   Buffer.from(`GET ${path} HTTP/1.1\r\nhost: ${host}\r\naccept-encoding: gzip, deflate, br\r\n\r\n`);
 
-/** Bytes of a good answer, of which the head has come as a whole; else throws. */
+/** Length in bytes of an answer whose head has arrived; throws unless its status is good. */
 function lengthOf(bytes: Buffer): number {
   const end = bytes.indexOf(END_OF_HEAD);
   const head = bytes.toString("latin1", 0, end);

@@ -1,6 +1,6 @@
 import { keepTickShape } from "../../indexer/serve/next-tick-shape.ts";
 
-// The indexer's server on the database that is named; without one, Fastify with nothing but an empty route. Both begin as
+// The indexer's server on the database that is named; without one, Fastify with only an empty route. Both begin as
 // indexer/start.js does.
 keepTickShape();
 const [file, accounts] = process.argv.slice(2);

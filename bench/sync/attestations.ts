@@ -2,7 +2,7 @@ import { type Hex, keccak256, stringToHex } from "viem";
 import { attestationRegistryAbi } from "../../sdk/abi.ts";
 import { type Answer, answerHash, attestationUid, ZERO_HASH } from "../../sdk/commitments.ts";
 import { emit } from "../../test/fixtures/logs.ts";
-import type { Claim, Steps } from "../methods/method.ts";
+import type { NewAttestation, Steps } from "../methods/method.ts";
 import { at, deployment } from "./deployment.ts";
 import type { LedgerScript } from "./ledger-script.ts";
 
@@ -16,22 +16,26 @@ export const hashOf = (...words: unknown[]): Hex => keccak256(stringToHex(words.
 export const registry = [at("AttestationRegistry"), attestationRegistryAbi] as const;
 
 /** The logs of a single attestation: its commitment, and what opens it. */
-export function single(script: LedgerScript, claim: Claim & { method: number }, traceHash: Hex = ZERO_HASH) {
+export function single(
+  script: LedgerScript,
+  attestation: NewAttestation & { method: number },
+  traceHash: Hex = ZERO_HASH,
+) {
   const n = script.logs.length;
   const opened: Answer = { outputHash: hashOf("output", n), traceHash, salt: hashOf("salt", n) };
-  const answer = answerHash(claim.prover, opened);
-  const stated = { ...claim, inputHash: hashOf("input", n) };
-  const uid = attestationUid(deployment.chainId, at("AttestationRegistry"), { ...stated, answer });
+  const answer = answerHash(attestation.prover, opened);
+  const message = { ...attestation, inputHash: hashOf("input", n) };
+  const uid = attestationUid(deployment.chainId, at("AttestationRegistry"), { ...message, answer });
   return {
     uid,
-    committed: emit(...registry, "Committed", { uid, ...stated, answer }),
-    attested: emit(...registry, "Attested", { uid, ...stated, ...opened }),
+    committed: emit(...registry, "Committed", { uid, ...message, answer }),
+    attested: emit(...registry, "Attested", { uid, ...message, ...opened }),
   };
 }
 
 /** An attestation that nobody verifies. */
-export function open(script: LedgerScript, claim: Claim): Steps {
-  const { attested } = single(script, { ...claim, method: 0 });
+export function open(script: LedgerScript, attestation: NewAttestation): Steps {
+  const { attested } = single(script, { ...attestation, method: 0 });
   return [() => script.record(attested)];
 }
 

@@ -1,7 +1,7 @@
 import { type SpawnOptions, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** A child process that is looked after by what it writes. */
+/** A child process, watched by what it writes. */
 export interface Child {
   pid: number;
   /** The first line so far that matches; throws with its last lines when the process has ended. */
@@ -42,6 +42,6 @@ export function startChild(command: string, args: readonly string[], options: Sp
   };
 }
 
-/** How Node is told to write a CPU profile when it ends; nothing without a directory. */
+/** Node's options to write a CPU profile when it ends; none without a directory. */
 export const profiling = (directory: string | undefined): string[] =>
   directory === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${directory}`];

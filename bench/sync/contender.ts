@@ -1,6 +1,6 @@
 import type { Chain } from "./chain.ts";
 
-/** What an indexer must come to: read back from each contender, so that none is measured that did less. */
+/** The result that an indexer must reach: read back from each contender, so that none does less. */
 export interface Outcome {
   events: number;
   attestations: number;
@@ -46,7 +46,7 @@ export interface Running {
   pid: number;
   /** Whether everything is indexed to the head; throws when it has ended. */
   ready(): Promise<boolean>;
-  /** What it came to; asked once it is ready. */
+  /** Its result; asked once it is ready. */
   outcome(): Promise<Outcome>;
   stop(): Promise<void>;
 }

@@ -9,7 +9,7 @@ const contract = (n: number) => ({
 
 const names = [...coreContractNames, ...knownMethods().map(([, { name }]) => name)];
 
-/** Where the contracts of the chain that is indexed stand. */
+/** The contracts of the chain that is indexed. */
 export const deployment: Deployment = parseDeployment({
   chainId: 31337,
   startBlock: 1,

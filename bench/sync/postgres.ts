@@ -62,12 +62,14 @@ export async function startPostgres(): Promise<Postgres> {
 const isRoot = (): boolean => process.getuid?.() === 0;
 
 async function binaries(): Promise<string | undefined> {
-  const told = await run("pg_config", ["--bindir"]).then(
+  const configured = await run("pg_config", ["--bindir"]).then(
     ({ stdout }) => [stdout.trim()],
     () => [],
   );
   const newestFirst = globSync("/usr/lib/postgresql/*/bin").sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
-  return [...told, ...newestFirst].find((bin) => existsSync(join(bin, "initdb")) && existsSync(join(bin, "postgres")));
+  return [...configured, ...newestFirst].find(
+    (bin) => existsSync(join(bin, "initdb")) && existsSync(join(bin, "postgres")),
+  );
 }
 
 async function servant(): Promise<{ uid: number; gid: number } | undefined> {

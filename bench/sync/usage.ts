@@ -14,7 +14,7 @@ export const usageObstacle = (): string | undefined =>
     ? undefined
     : `What a process uses is read from /proc, which ${process.platform} hasn't.`;
 
-// Linux counts in hundredths of a second for whoever reads /proc, whatever its own clock is.
+// In /proc, Linux counts in hundredths of a second, whatever its own clock is.
 const TICKS = 100;
 
 interface Stat {

@@ -51,7 +51,7 @@ export const attest: Command = {
 const batchMethods = (): [name: string, batch: BatchCommand][] =>
   offeredMethods().flatMap(([name, { batch }]) => (batch ? [[name, batch]] : []));
 
-/** Attests consecutive units of the key's account at once, as the task's method wants it. */
+/** Attests consecutive units of the key's account at once, in the way of the task's method. */
 async function attestUnits(batchText: string, unitsText: string, invocation: Invocation): Promise<Outcome> {
   const { seasonId, taskId } = parseTask(batchText);
   const { first, count } = parseRange(unitsText);
@@ -100,7 +100,7 @@ async function attestOne(name: string | undefined, { options, settings, progress
         `Prover       ${account.address}`,
         `Output       ${showTensor(output, 13)}`,
         `Transaction  ${transactionHash}`,
-        "It says who said it; nobody settles whether it is true. `verify` runs it again.",
+        "It proves only who signed it; it stays pending and earns no points. `verify` runs it again.",
       ].join("\n"),
       json: {
         ...{ uid, prover: account.address, modelId, inputHash, outputHash },

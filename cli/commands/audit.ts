@@ -40,7 +40,7 @@ JSON: seasonId, match, differences, chainId, blockNumber, blockHash, seq, ledger
   },
 };
 
-// The chain says first whether there is such a season; only then it matters what the API says.
+// If the chain has no such season, that is the error to report, not the API's.
 const keep = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 function textOf(
@@ -61,7 +61,7 @@ function textOf(
       `  API           ${grouped(answers.standings.length)} rows as of block ${grouped(answers.asOf.blockNumber)}`,
     );
   if (rpcFromApi)
-    lines.push(`  ${wrap("The RPC was named by the API; give --rpc URL to hear the chain from somebody else.", 2)}`);
+    lines.push(`  ${wrap("The API chose this RPC; for an independent check, give another by --rpc URL.", 2)}`);
   if (differences.length === 0) {
     const agree = answers ? "Events, contracts and API agree" : "Events and contracts agree";
     return [...lines, "", `${agree}: points match.`].join("\n");

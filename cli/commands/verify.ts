@@ -44,7 +44,7 @@ JSON: uid, good, status, method, attestation, unit (or null), answer (null while
     const found = await withModels(client, content, (models) =>
       verifyAttestation({ client, content, models, attestation, unit, input, onCheck }),
     );
-    const refuted = inferenceMethodById(attestation.message.method)?.rows?.tell(attestation) ?? null;
+    const refuted = inferenceMethodById(attestation.message.method)?.rows?.describe(attestation) ?? null;
     const { good, status, checks, proven, notProven } = found;
     const { kind, message, blockNumber, transactionHash } = attestation;
     return {
@@ -114,7 +114,7 @@ function checkLines({ checks, good, proven, notProven }: Verification): string[]
   const open = checks.find(({ result }) => result === "unknown");
   const verdict = good
     ? open
-      ? "Nothing speaks against it, but not all could be checked."
+      ? "Nothing contradicts it, but not everything could be checked."
       : "It holds."
     : "It fails.";
   return [

@@ -18,7 +18,7 @@ JSON: address, keystore.`,
     const { address } = await createKeystore(keystore, password);
     return {
       good: true,
-      text: `Address   ${address}\nKeystore  ${keystore}\nWho has this file and its password has the key; nobody can restore either.`,
+      text: `Address   ${address}\nKeystore  ${keystore}\nAnyone with this file and its password has the key. Neither can be restored.`,
       json: { address, keystore },
     };
   },

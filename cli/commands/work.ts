@@ -81,5 +81,5 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
   },
 };
 
-/** What else `work` can be. */
+/** The roles that `work` can take besides prover and keeper. */
 const workRoles = (): WorkRole[] => offeredMethods().flatMap(([, { roles }]) => roles);

@@ -36,7 +36,7 @@ export const cliMethods = {
   },
 } satisfies Record<MethodName, CliMethod>;
 
-/** The methods that the command line offers something of, each by the name that people know. */
+/** The methods with a part in the command line, each by the name that people know. */
 export const offeredMethods = (): [name: string, offered: CliMethod][] => {
   const offered: Readonly<Record<string, CliMethod>> = cliMethods;
   return knownMethods().flatMap(([key, { name }]) => (offered[key] ? [[name, offered[key]]] : []));

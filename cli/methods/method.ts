@@ -3,7 +3,7 @@ import type { MethodRole } from "../../participant/methods/method.ts";
 import type { Client } from "../../sdk/client.ts";
 import type { Command, Invocation, Outcome } from "../command.ts";
 
-/** Another role than prover in which `work` can run under a method, and the switch for it. */
+/** A role other than prover that `work` can take under a method, and its switch. */
 export interface WorkRole {
   role: Exclude<MethodRole, "prover">;
   /** Without its dashes, as in `verify`. */
@@ -11,7 +11,7 @@ export interface WorkRole {
   help: string;
   /** What it does, as in "joins the verifiers"; follows "it also" in `work`'s details. */
   does: string;
-  /** What to know when it has ended, in lines of at most 100 columns. */
+  /** What a person must know afterwards, in lines of at most 100 columns. */
   afterwards?: string;
 }
 
@@ -41,6 +41,6 @@ export interface CliMethod {
   roles: readonly WorkRole[];
   /** Undefined where the method takes no batches. */
   batch?: BatchCommand;
-  /** Commands that the method alone has, by name. */
+  /** Commands that only this method has, by name. */
   commands: Readonly<Record<string, Command>>;
 }

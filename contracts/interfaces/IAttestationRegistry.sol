@@ -4,7 +4,7 @@ pragma solidity ^0.8.34;
 import {IModelRegistry} from "./IModelRegistry.sol";
 import {IVerificationMethod} from "./IVerificationMethod.sol";
 
-/// @notice How an attestation stands; `Verified` and what follows are final.
+/// @notice An attestation's status; `Verified` and those after it are final.
 enum Status {
     None,
     Pending,
@@ -46,9 +46,9 @@ struct Batch {
     bytes32 root;
 }
 
-/// @notice What stands behind an attestation's `answer`.
+/// @notice What an attestation's `answer` hides.
 /// @param outputHash Hash of the output's tensor.
-/// @param traceHash Hash of the activations, where the method asks for them; else zero.
+/// @param traceHash Hash of the activations if the method asks for them, otherwise zero.
 /// @param salt Any 32 bytes; secret until the answer is opened.
 struct Answer {
     bytes32 outputHash;
@@ -56,12 +56,12 @@ struct Answer {
     bytes32 salt;
 }
 
-/// @notice All that the registry keeps of an attestation: one storage slot.
+/// @notice What the registry keeps of an attestation: one storage slot.
 /// @param prover Who attested.
 /// @param attestedAt Block time of the attestation or commit, or of the revocation of one never recorded, unix seconds.
 /// @param count Units the attestation covers: 1, or a batch's length.
 /// @param method Number of the method that may settle it; 0 for none.
-/// @param status How it stands.
+/// @param status Its status.
 /// @param open Whether the attestation's answer is known.
 struct Record {
     address prover;
@@ -72,9 +72,9 @@ struct Record {
     bool open;
 }
 
-/// @title What was attested, and how it stands
+/// @title Attestations and their statuses
 /// @notice No owner, no upgrade. The registry computes every uid itself from the attestation's fields. The list of
-/// methods only grows, and only the method a record names can settle it.
+/// methods only grows, and only the method that a record names can settle it.
 interface IAttestationRegistry {
     /* EVENTS */
 
@@ -96,7 +96,7 @@ interface IAttestationRegistry {
         uint8 method
     );
 
-    /// @notice An attestation's answer is open: recorded so at once (then it is also `Pending` from here), or revealed.
+    /// @notice An attestation's answer is open: it was recorded with an open answer (`Pending` from here on), or revealed.
     /// @param uid The attestation's name.
     /// @param prover Who attested.
     /// @param modelId The model.
@@ -154,7 +154,7 @@ interface IAttestationRegistry {
     /// @notice Thrown when no method has this number.
     /// @param method The number.
     error UnknownMethod(uint8 method);
-    /// @notice Thrown when no contract stands at the address given for a method.
+    /// @notice Thrown when the address given for a method has no contract.
     /// @param method The address.
     error NotAMethod(address method);
     /// @notice Thrown when an attestation of exactly these fields is recorded or revoked already.
@@ -175,29 +175,29 @@ interface IAttestationRegistry {
     /// @param count Number of units.
     /// @param tracesLength Length of all traces.
     error InvalidBatch(uint32 count, uint256 tracesLength);
-    /// @notice Thrown when another account than the prover revokes.
+    /// @notice Thrown when an account other than the prover revokes.
     /// @param caller Who called.
     /// @param prover Whose attestation it is.
     error NotTheProver(address caller, address prover);
     /// @notice Thrown when no attestation waits under this name: wrong fields or salt, or it is final already.
     /// @param uid The name.
-    /// @param status How it stands.
+    /// @param status Its status.
     error NotPending(bytes32 uid, Status status);
     /// @notice Thrown when an attestation's answer is open already: a reveal happens once.
     /// @param uid Its name.
     error NothingToReveal(bytes32 uid);
-    /// @notice Thrown when another account than the method that the record names settles.
+    /// @notice Thrown when an account other than the record's method settles.
     /// @param id The attestation's name.
     /// @param caller Who called.
     error NotTheMethod(bytes32 id, address caller);
-    /// @notice Thrown when a method settles as anything else than Verified, Refuted or Void.
+    /// @notice Thrown when a method settles as anything but Verified, Refuted or Void.
     /// @param id The attestation's name.
-    /// @param status What the method said.
+    /// @param status The status that the method gave.
     error NotASettlement(bytes32 id, Status status);
     /// @notice Thrown when an attestation can't be taken back: it is final, or its method has to settle it.
     /// @param uid Its name.
     /// @param method Number of its method.
-    /// @param status How it stands.
+    /// @param status Its status.
     error NotRevocable(bytes32 uid, uint8 method, Status status);
 
     /* ATTESTING */
@@ -232,7 +232,7 @@ interface IAttestationRegistry {
         bytes calldata signature
     ) external returns (bytes32 uid);
 
-    /// @notice Records a batch of the sender, of which the contract builds the tree.
+    /// @notice Records a batch of the sender; the contract builds its tree.
     /// @param method Number of its method.
     /// @param modelId The model.
     /// @param context The first unit's.
@@ -294,18 +294,18 @@ interface IAttestationRegistry {
 
     /* REVOKING AND SETTLING */
 
-    /// @notice Takes back the sender's own attestation: one of method 0, or one not yet recorded, whose signature then
-    /// is worth nothing.
+    /// @notice Takes back the sender's own attestation: one of method 0, or one not yet recorded, which then can't be
+    /// recorded any more.
     /// @param attestation The attestation.
     /// @return uid Its name.
     function revoke(Attestation calldata attestation) external returns (bytes32 uid);
 
-    /// @notice Makes the sender's signature of a batch not yet recorded worth nothing.
+    /// @notice Takes back a batch of the sender that is not yet recorded: it can't be recorded any more.
     /// @param batch The batch.
     /// @return id Its name.
     function revokeBatch(Batch calldata batch) external returns (bytes32 id);
 
-    /// @notice Settles an attestation; only for the method its record names.
+    /// @notice Settles an attestation; only its record's method may call it.
     /// @param id Its uid, or the batch's id.
     /// @param status Verified, Refuted or Void.
     /// @param by The account whose transaction settled it.
@@ -338,7 +338,7 @@ interface IAttestationRegistry {
     /// @return The record.
     function recordOf(bytes32 id) external view returns (Record memory);
 
-    /// @notice How an attestation stands.
+    /// @notice An attestation's status.
     /// @param id Its uid, or the batch's id.
     /// @return Number of its `Status`.
     function statusOf(bytes32 id) external view returns (uint8);

@@ -4,7 +4,7 @@ pragma solidity ^0.8.34;
 /// @notice An account's money with one holder, in wei.
 /// @param free May be locked by the holder, or unbonded by the account.
 /// @param locked At stake; only the holder can release, pay or burn it.
-/// @param unbonding On its way out: no longer lockable.
+/// @param unbonding On its way out: it can't be locked any more.
 /// @param withdrawableAt When `unbonding` may be withdrawn, unix seconds.
 struct Bond {
     uint128 free;
@@ -15,7 +15,7 @@ struct Bond {
 
 /// @title Money at stake
 /// @notice A deposit is made with one holder, a verification method, and only that holder may lock, pay out or burn it:
-/// whoever deposits chooses whom to trust, and no list of trusted contracts is needed. Paying is by pull.
+/// the depositor chooses whom to trust, and no list of trusted contracts is needed. Payments are collected by `claim`.
 /// Money in = money out + held + burned, always.
 interface IBonds {
     /* EVENTS */
@@ -130,7 +130,7 @@ interface IBonds {
     /// @param amount In wei.
     function pay(address from, address to, uint128 amount) external;
 
-    /// @notice The calling holder destroys locked money: it stays here for ever.
+    /// @notice The calling holder destroys locked money: nobody can ever withdraw it.
     /// @param account Whose money it was.
     /// @param amount In wei.
     function burn(address account, uint128 amount) external;
@@ -152,7 +152,7 @@ interface IBonds {
     /// @return In wei.
     function burned() external view returns (uint256);
 
-    /// @notice All that is owed to somebody: bonds in every state, and what can be claimed.
+    /// @notice All money that belongs to accounts: bonds in every state, and what can be claimed.
     /// @return In wei.
     function held() external view returns (uint256);
 }

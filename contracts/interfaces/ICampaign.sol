@@ -30,7 +30,7 @@ struct Season {
 /// @param inputSetRoot Ordered tree over the base inputs' raw bytes.
 /// @param inputHeaderHash keccak256 of the model's input tensor header.
 /// @param points Points a verified unit gives its prover.
-/// @param unitsPerAccount Units are 0 to this less one.
+/// @param unitsPerAccount Units are 0 to this minus one.
 /// @param inputCount Number of base inputs.
 /// @param inputBytes Length of one base input.
 /// @param method Number of the method that verifies its units.
@@ -51,7 +51,7 @@ struct Task {
 /// @param modelId The model to be run.
 /// @param method Number of the method that verifies its units.
 /// @param points Points a verified unit gives its prover.
-/// @param unitsPerAccount Units are 0 to this less one.
+/// @param unitsPerAccount Units are 0 to this minus one.
 /// @param noise Each input element is moved by -noise to +noise, 1 to 127.
 struct TaskRules {
     bytes32 modelId;
@@ -73,7 +73,7 @@ struct AssignedInput {
 
 /// @title Seasons, tasks and points
 /// @notice A season is drafted, given its tasks, and opened; from then on nothing about it changes. Points are awarded
-/// for Verified attestations and burned for Refuted ones, by anyone's transaction, and by nothing else.
+/// for Verified attestations and burned for Refuted ones, and for nothing else. Anyone may send the transaction.
 interface ICampaign {
     /* EVENTS */
 
@@ -167,7 +167,7 @@ interface ICampaign {
     /// @param seasonId The season.
     /// @param taskId The number.
     error UnknownTask(uint256 seasonId, uint256 taskId);
-    /// @notice Thrown when another account than a draft's organiser changes it.
+    /// @notice Thrown when an account other than a draft's organiser changes it.
     /// @param seasonId The season.
     /// @param caller Who called.
     error NotTheOrganiser(uint256 seasonId, address caller);
@@ -202,7 +202,7 @@ interface ICampaign {
     /// @param unitsPerAccount Units of an account.
     /// @param noise Most by which an input element is moved.
     error InvalidTask(uint8 method, uint64 points, uint32 unitsPerAccount, uint8 noise);
-    /// @notice Thrown when a task's method serves another campaign, so that it would refuse every unit.
+    /// @notice Thrown when a task's method serves another campaign: it would refuse every unit.
     /// @param method The method's number.
     /// @param campaign The campaign that it serves.
     error MethodOfAnotherCampaign(uint8 method, address campaign);
@@ -230,8 +230,8 @@ interface ICampaign {
     /// @notice Thrown when an attestation is not for a unit of this campaign, or a batch is for none.
     /// @param context Its context.
     error NotAUnit(bytes32 context);
-    /// @notice Thrown when the caller means another account than the attestation's prover.
-    /// @param given Whom the caller means.
+    /// @notice Thrown when the caller names another account than the attestation's prover.
+    /// @param given The account that the caller names.
     /// @param implied The prover.
     error WrongAccount(address given, address implied);
     /// @notice Thrown when the attestation is about another model than the task's.
@@ -260,9 +260,9 @@ interface ICampaign {
     /// @param seasonId The season.
     /// @param closesAt Unix seconds.
     error SeasonClosed(uint256 seasonId, uint64 closesAt);
-    /// @notice Thrown when an attestation does not stand as an award or a burn needs it.
+    /// @notice Thrown when an attestation has another status than an award or a burn needs.
     /// @param uid Its name.
-    /// @param given How it stands.
+    /// @param given Its status.
     /// @param expected Verified for an award, Refuted for a burn.
     error WrongStatus(bytes32 uid, Status given, Status expected);
     /// @notice Thrown when the attestation is about another input than the unit's.
@@ -326,13 +326,13 @@ interface ICampaign {
     /* AWARDS AND BURNS */
 
     /// @notice Pays a Verified attestation: its prover, and its verifiers if its method has any; anyone.
-    /// @param account Whom the caller means to be paid: must be the account that the context implies, the prover.
+    /// @param account The account that the caller expects to be paid; must be the prover.
     /// @param attestation The attestation.
     /// @param input Shown where the method does not check inputs; ignored otherwise.
     function award(address account, Attestation calldata attestation, AssignedInput calldata input) external;
 
     /// @notice Pays a Verified batch, all its units at once; anyone. Its method derived the inputs.
-    /// @param account Whom the caller means to be paid: must be the prover.
+    /// @param account The account that the caller expects to be paid; must be the prover.
     /// @param batch The batch.
     function awardBatch(address account, Batch calldata batch) external;
 
@@ -390,7 +390,7 @@ interface ICampaign {
     /// @return In percent.
     function VERIFIER_PERCENT() external view returns (uint256);
 
-    /// @notice How many times its points a refuted unit costs.
+    /// @notice A refuted unit costs its points times this factor.
     /// @return The factor.
     function PENALTY_FACTOR() external view returns (uint256);
 
@@ -408,7 +408,7 @@ interface ICampaign {
 
     /* solhint-enable func-name-mixedcase */
 
-    /// @notice Where the attestations stand that earn points.
+    /// @notice The registry whose attestations earn points.
     /// @return The registry.
     function registry() external view returns (IAttestationRegistry);
 

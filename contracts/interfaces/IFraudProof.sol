@@ -5,7 +5,7 @@ import {Answer, Attestation, Batch} from "./IAttestationRegistry.sol";
 import {AssignedInput} from "./ICampaign.sol";
 import {IVerificationMethod} from "./IVerificationMethod.sol";
 
-/// @notice The one value said to be wrong, with what is needed to recompute it.
+/// @notice The one value that is disputed, with what is needed to recompute it.
 /// @param layoutBytes The model's layout.
 /// @param layer From 0: the layer that maps A_layer to A_layer+1.
 /// @param row The neuron within its layer, from 0.
@@ -32,9 +32,9 @@ struct DisputedUnit {
 }
 
 /// @title Verification by a bond, a window, and one wrong row
-/// @notice The activations of every layer are in calldata, and this contract hashes them: nothing can be withheld. The one
-/// way to be wrong is a wrong row, and whoever shows one refutes the attestation in one transaction. What nobody refuted
-/// within the window is Verified.
+/// @notice The activations of every layer are in calldata, and this contract hashes them: nothing can be withheld. An
+/// attestation can only be wrong in a row, and anyone who shows a wrong row refutes it in one transaction. If nobody does
+/// within the window, it is Verified.
 interface IFraudProof is IVerificationMethod {
     /* EVENTS */
 
@@ -81,7 +81,7 @@ interface IFraudProof is IVerificationMethod {
     /// attested.
     /// @param uid The attestation's name.
     error WrongTrace(bytes32 uid);
-    /// @notice Thrown when nothing of that name is pending under this method.
+    /// @notice Thrown when no attestation of that name is pending under this method.
     /// @param id The name.
     error NotOpen(bytes32 id);
     /// @notice Thrown when it is too late to refute.
@@ -129,7 +129,7 @@ interface IFraudProof is IVerificationMethod {
     /// @param disputed The wrong row.
     function refuteBatch(Batch calldata batch, DisputedUnit calldata unit, DisputedRow calldata disputed) external;
 
-    /// @notice Settles what nobody refuted within the window as Verified and returns the bond; anyone.
+    /// @notice Settles an attestation that nobody refuted within the window as Verified and returns the bond; anyone.
     /// @param id The attestation's uid, or the batch's id.
     function settle(bytes32 id) external;
 

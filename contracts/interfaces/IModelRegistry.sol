@@ -25,12 +25,12 @@ struct Model {
     bytes32 measurement;
 }
 
-/// @title Which models exist
-/// @notice Permissionless: a model is named by its content, so publishing one twice, or a worthless one, harms nobody.
+/// @title The published models
+/// @notice Anyone may publish: a model is named by its content, so publishing one twice, or a useless one, harms nobody.
 interface IModelRegistry {
     /* EVENTS */
 
-    /// @notice A model was published. Its layout and rows are the bytes themselves, so weights can't be withheld.
+    /// @notice A model was published. The event carries its layout and rows, so weights can't be withheld.
     /// @param modelId The model's name.
     /// @param publisher Who published it.
     /// @param artifactHash sha256 of the ONNX file.
@@ -54,9 +54,9 @@ interface IModelRegistry {
         string uri
     );
 
-    /// @notice Somebody says where a model's file can be found: a hint, readers go by the CID.
+    /// @notice A hint was added where a model's file may be found; readers check the file by its CID.
     /// @param modelId The model.
-    /// @param by Who says so.
+    /// @param by Who added it.
     /// @param uri Where.
     event UriAdded(bytes32 indexed modelId, address indexed by, string uri);
 

@@ -4,13 +4,13 @@ pragma solidity ^0.8.34;
 import {Answer, Attestation, Batch} from "./IAttestationRegistry.sol";
 import {ICampaign} from "./ICampaign.sol";
 
-/// @title How an attestation is verified
-/// @notice One policy, one contract. The registry calls the `on…` hooks; a hook refuses by reverting. The method
+/// @title A way to verify attestations
+/// @notice Each method is one contract. The registry calls its `on…` hooks; a hook refuses by reverting. The method
 /// settles an attestation by calling the registry.
 interface IVerificationMethod {
     /* ERRORS */
 
-    /// @notice Thrown when a hook is called by another account than the registry.
+    /// @notice Thrown when an account other than the registry calls a hook.
     /// @param caller Who called it.
     error NotTheRegistry(address caller);
     /// @notice Thrown when an attestation is made in a way that the method doesn't take: open, hidden, or as a batch.
@@ -29,7 +29,7 @@ interface IVerificationMethod {
     /// @notice An open attestation was recorded.
     /// @param uid The attestation's name.
     /// @param attestation What was attested.
-    /// @param opened What stands behind its answer.
+    /// @param opened Its open answer.
     /// @param evidence What the prover shows; the method says what it asks for.
     function onAttest(
         bytes32 uid,
@@ -50,10 +50,10 @@ interface IVerificationMethod {
     /// @param attestation What was attested.
     function onCommit(bytes32 uid, Attestation calldata attestation) external;
 
-    /// @notice The hidden answer of an attestation was opened; it fits what was committed.
+    /// @notice The hidden answer of an attestation was opened; it matches the committed hash.
     /// @param uid The attestation's name.
     /// @param attestation What was attested.
-    /// @param opened What stands behind its answer.
+    /// @param opened Its open answer.
     function onReveal(bytes32 uid, Attestation calldata attestation, Answer calldata opened) external;
 
     /* VIEWS */
@@ -62,8 +62,8 @@ interface IVerificationMethod {
     /// @return The campaign.
     function campaign() external view returns (ICampaign);
 
-    /// @notice Reverts, saying why, if this method could settle no attestation of a model; a campaign asks before it takes
-    /// a task.
+    /// @notice Reverts with the reason if this method can't settle attestations of a model; a campaign calls it before it
+    /// adds a task.
     /// @param modelId A published model.
     /// @param layoutBytes Its layout.
     function requireModel(bytes32 modelId, bytes calldata layoutBytes) external view;

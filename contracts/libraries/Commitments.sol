@@ -25,7 +25,7 @@ struct ModelParts {
 library Commitments {
     /// @notice A panel member's vote that there is no valid run, or that the input is not the assigned one.
     bytes32 internal constant INVALID = keccak256("INVALID_V1");
-    /// @notice A panel member's vote that the model's file or the input can't be had.
+    /// @notice A panel member's vote that the model's file or the input is unavailable.
     bytes32 internal constant UNAVAILABLE = keccak256("UNAVAILABLE_V1");
 
     bytes32 internal constant ATTESTATION_TYPEHASH = keccak256(

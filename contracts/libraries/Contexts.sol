@@ -9,7 +9,7 @@ library Contexts {
     uint256 internal constant UNIT = 1;
     uint256 internal constant ACTION = 3;
 
-    /// @notice Whether the kind is known, and a free context all zero.
+    /// @notice Whether the kind is known, and a free context is all zero.
     /// @param context Any 32 bytes.
     /// @return True if both hold.
     function isValid(bytes32 context) internal pure returns (bool) {
@@ -17,7 +17,7 @@ library Contexts {
         return k == FREE ? context == 0 : k <= ACTION;
     }
 
-    /// @notice What a context is of.
+    /// @notice The kind of a context.
     /// @param context The context.
     /// @return `FREE`, `UNIT`, 2 for a request, or `ACTION`.
     function kind(bytes32 context) internal pure returns (uint256) {

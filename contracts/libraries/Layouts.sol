@@ -3,7 +3,7 @@ pragma solidity ^0.8.34;
 
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 
-/// @notice Where things stand in a well-formed layout.
+/// @notice Where the parts of a well-formed layout are.
 /// @param layers Number of integer layers L; 0 for a float model.
 /// @param inputHeaderAt Offset of the input tensor's header within the layout.
 /// @param inputHeaderLength Its length.
@@ -63,7 +63,7 @@ library Layouts {
     }
 
     /// @notice Checks the names of both tensors: one word of printable ASCII, so that every reader can show it, write it
-    /// back, and tell it from another. Reverts with `InvalidTensorName` at the first byte that is wrong.
+    /// back, and distinguish it from others. Reverts with `InvalidTensorName` at the first byte that is wrong.
     /// @param layoutBytes The layout.
     /// @param parts Where its parts stand.
     function checkNames(bytes calldata layoutBytes, LayoutParts memory parts) internal pure {

@@ -4,7 +4,7 @@ pragma solidity ^0.8.34;
 /// @title Ordered Merkle tree
 /// @notice leaf = keccak256(0x00 ‖ u32 i ‖ data), node = keccak256(0x01 ‖ left ‖ right),
 /// root = keccak256(0x04 ‖ u32 n ‖ top). Depth is ceil(log2 n) and missing leaves are zero. Position and count are bound
-/// by the hashes, so a proof can't be used for another place or another tree size.
+/// by the hashes, so a proof can't be used for another position or another tree size.
 library OrderedTree {
     /// @notice Thrown when a tree has no leaf.
     error EmptyTree();
@@ -95,7 +95,7 @@ library OrderedTree {
         }
     }
 
-    /// @notice Whether a leaf stands at a position of a tree.
+    /// @notice Whether a leaf is at a position of a tree.
     /// @param expected The tree's root.
     /// @param count Number of its leaves.
     /// @param index The position.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-/// @title A shuffle, dealt a place at a time
-/// @notice Step i of a Fisher-Yates shuffle of the places 0 to size - 1 exchanges what stands at i with what stands at
+/// @title A shuffle that deals one place at a time
+/// @notice Step i of a Fisher-Yates shuffle of the places 0 to size - 1 swaps what is at i with what is at
 /// i + keccak256(abi.encode(seed, i)) mod (size - i), and deals it. Only the moved places are kept, so that a few steps
 /// through a long list cost little.
 library PanelDraw {
@@ -10,7 +10,7 @@ library PanelDraw {
     /// @param seed Decides the order.
     /// @param size Number of places.
     /// @param step Number of places dealt.
-    /// @param moved A pair (place + 1, what stands there) for each step that was taken. A later pair for the same place
+    /// @param moved A pair (place + 1, what is there) for each step that was taken. A later pair for the same place
     /// overrides an earlier one.
     struct Shuffle {
         bytes32 seed;
@@ -23,13 +23,13 @@ library PanelDraw {
     /// @param seed Decides the order.
     /// @param size Number of places.
     /// @param steps How many places are dealt at the most; no more than `size`.
-    /// @return A shuffle of which nothing is dealt.
+    /// @return A shuffle without any step taken.
     function shuffle(bytes32 seed, uint256 size, uint256 steps) internal pure returns (Shuffle memory) {
         return Shuffle(seed, size, 0, new uint256[](2 * steps));
     }
 
     /// @notice Deals the next place; every place is dealt once.
-    /// @param self A shuffle of which not all steps are taken.
+    /// @param self A shuffle with steps left.
     /// @return place The place.
     function next(Shuffle memory self) internal pure returns (uint256 place) {
         uint256 i = self.step++;

@@ -6,7 +6,7 @@ import {Commitments} from "./Commitments.sol";
 
 /// @title A season's points
 /// @notice Every change of an account's points is one entry of the ledger: numbered from 1 and hashed to the one before.
-/// What an account owes is taken from what it has, and from all that it earns later, so it never has points while it owes.
+/// A debt is taken from the account's points, then from what it earns later: it never has points while it owes.
 library PointsLedger {
     /// @notice An account's standing in a season: one slot.
     /// @param points What it has.
@@ -64,7 +64,7 @@ library PointsLedger {
     /// @notice Reason of an entry: a refuted attestation's penalty.
     uint8 internal constant PENALTY = 5;
 
-    /// @notice Credits an account in full, then takes of that what it owes.
+    /// @notice Credits an account in full, then takes what it owes.
     /// @param ledger The season's ledger.
     /// @param seasonId The season.
     /// @param account The account.
@@ -93,7 +93,7 @@ library PointsLedger {
         _store(ledger, page);
     }
 
-    /// @notice Has an account owe more, and takes that from what the account has.
+    /// @notice Adds a penalty to an account's debt, and takes the debt from the account's points.
     /// @param ledger The season's ledger.
     /// @param seasonId The season.
     /// @param account The account.

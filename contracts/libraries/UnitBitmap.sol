@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-/// @title Which units are spent
+/// @title The spent units
 /// @notice One bit a unit, 256 units a slot; a range is spent a slot at a time.
 library UnitBitmap {
     /// @notice Bit (unit mod 256) of word (unit / 256) is set once the unit is spent.
@@ -12,7 +12,7 @@ library UnitBitmap {
     /// @notice What `spend` returns where no unit was spent before.
     uint256 internal constant NONE = type(uint256).max;
 
-    /// @notice Spends all units of a range, those too that were spent before.
+    /// @notice Spends all units of a range, including those that were spent before.
     /// @param bitmap The units of one account.
     /// @param first The first unit.
     /// @param count Number of units, at least 1; all units are below 2^255.

@@ -4,14 +4,13 @@ pragma solidity ^0.8.34;
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 
 /// @title A list with its history by block
-/// @notice Members stand at places 0 to length - 1. Whatever happens to the list later, it can be read as it was at the
-/// end of an earlier block.
+/// @notice Members have the places 0 to length - 1. The list can be read as it was at the end of any earlier block.
 library VerifierList {
     using Checkpoints for Checkpoints.Trace160;
 
     /// @notice A list of verifiers.
     /// @param lengths Its length, by block.
-    /// @param members Who stands at each place, by block; stale beyond the length.
+    /// @param members The account at each place, by block; stale beyond the length.
     /// @param placeOf One more than a member's place now; zero for others.
     struct List {
         Checkpoints.Trace160 lengths;
@@ -62,7 +61,7 @@ library VerifierList {
         return _at(list.lengths, blockNumber);
     }
 
-    /// @notice Who stood at a place at the end of a block.
+    /// @notice The account at a place at the end of a block.
     /// @param list The list.
     /// @param place Below the length then.
     /// @param blockNumber An earlier block than this one.
@@ -80,7 +79,7 @@ library VerifierList {
         list.lengths.push(uint96(block.number), uint160(value));
     }
 
-    /// @dev What `history` said at the end of a block; mostly its last word.
+    /// @dev The value of `history` at the end of a block; mostly its last one.
     function _at(Checkpoints.Trace160 storage history, uint256 blockNumber) private view returns (uint160) {
         (, uint96 since, uint160 value) = history.latestCheckpoint();
         return since <= blockNumber ? value : history.upperLookupRecent(uint96(blockNumber));

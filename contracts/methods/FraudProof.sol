@@ -17,7 +17,7 @@ import {VerificationMethod} from "./VerificationMethod.sol";
 /// @title FraudProof
 /// @notice See `IFraudProof`.
 contract FraudProof is IFraudProof, VerificationMethod {
-    /// @dev Where a disputed row stands: within a trace, and among all rows of the model.
+    /// @dev Where a disputed row is: within a trace, and among all rows of the model.
     struct RowPosition {
         uint256 inputs;
         uint256 inputAt;
@@ -35,9 +35,9 @@ contract FraudProof is IFraudProof, VerificationMethod {
     /// @inheritdoc IFraudProof
     uint128 public immutable bondPerUnit;
 
-    /// @notice Fixes the window and the bond for ever.
+    /// @notice Sets the window and the bond for ever.
     /// @param campaign_ Whose units this method verifies; its registry is this method's.
-    /// @param bonds Where provers' bonds lie.
+    /// @param bonds The contract with provers' bonds.
     /// @param window_ 1 second to 30 days.
     /// @param bondPerUnit_ 2 wei to 2^96 - 1: half goes to the challenger.
     constructor(
@@ -186,7 +186,7 @@ contract FraudProof is IFraudProof, VerificationMethod {
         _bonds.burn(record.prover, bond - reward);
     }
 
-    /// @dev Ties a trace to what was attested: its hash, its first activations to the input, its last to the output.
+    /// @dev Checks a trace against the attestation: its hash, its first activations and the input, its last and the output.
     function _checkTrace(
         bytes32 uid,
         Attestation calldata attestation,
@@ -266,7 +266,7 @@ contract FraudProof is IFraudProof, VerificationMethod {
         );
     }
 
-    /// @dev Fills in where a row of a layer below `layers` stands. Unchecked: a published model's widths are small.
+    /// @dev Fills in where a row of a layer below `layers` is. Unchecked: a published model's widths are small.
     function _locate(RowPosition memory position, uint256 layers, DisputedRow calldata disputed) private pure {
         unchecked {
             for (uint256 layer = 0; layer < layers; ++layer) {

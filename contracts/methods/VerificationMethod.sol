@@ -7,7 +7,7 @@ import {ICampaign} from "../interfaces/ICampaign.sol";
 import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
 import {Contexts} from "../libraries/Contexts.sol";
 
-/// @title What every verification method has
+/// @title Base of every verification method
 /// @notice A method inherits this, overrides the hooks it takes, and settles attestations by its own rules. A hook that it
 /// doesn't override refuses.
 abstract contract VerificationMethod is IVerificationMethod {
@@ -23,7 +23,7 @@ abstract contract VerificationMethod is IVerificationMethod {
 
     /// @notice Binds a method to its campaign for ever.
     /// @param campaign_ Whose units this method verifies; its registry is this method's.
-    /// @param bonds Where the money lies that this method locks.
+    /// @param bonds The contract with the money that this method locks.
     constructor(ICampaign campaign_, IBonds bonds) {
         _registry = campaign_.registry();
         campaign = campaign_;
@@ -60,7 +60,7 @@ abstract contract VerificationMethod is IVerificationMethod {
     /* VIEWS */
 
     /// @inheritdoc IVerificationMethod
-    /// @dev Any model, unless a method says otherwise.
+    /// @dev Takes any model; a method may override it.
     function requireModel(bytes32, bytes calldata) external view virtual {} // solhint-disable-line no-empty-blocks
 
     /// @inheritdoc IVerificationMethod

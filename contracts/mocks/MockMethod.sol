@@ -7,7 +7,7 @@ import {ICampaign} from "../interfaces/ICampaign.sol";
 import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
 
 /// @title A method under a test's control
-/// @notice It reports the calls of its hooks, answers what it was told to, and calls what it is told to: at once, or
+/// @notice It reports the calls of its hooks, answers as it was set, and makes the calls that a test asks for: at once, or
 /// from within its next hook.
 contract MockMethod is IVerificationMethod {
     event AttestHook(bytes32 indexed uid, Attestation attestation, Answer opened, bytes evidence);
@@ -76,7 +76,7 @@ contract MockMethod is IVerificationMethod {
     }
 
     /// @inheritdoc IVerificationMethod
-    /// @dev It serves whoever asks.
+    /// @dev It serves every campaign.
     function campaign() external view returns (ICampaign) {
         return ICampaign(msg.sender);
     }

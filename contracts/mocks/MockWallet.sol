@@ -3,8 +3,8 @@ pragma solidity 0.8.34;
 
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 
-/// @title A contract account that signs by remembering
-/// @notice A digest is signed with whatever bytes `sign` was told.
+/// @title A contract account that remembers what it signed
+/// @notice A digest's signature is the bytes that were given to `sign`.
 contract MockWallet is IERC1271 {
     mapping(bytes32 digest => bytes32 signatureHash) private _signed;
 

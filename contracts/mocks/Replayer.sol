@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.34;
 
-/// @title A history told again
-/// @notice Installed at several addresses it emits in each one's name what it is told to, and answers views as it is told.
+/// @title A contract that replays logs
+/// @notice Installed at several addresses, it emits given logs from each of them, and answers views with given bytes.
 contract Replayer {
     error NoAnswer(bytes query);
 

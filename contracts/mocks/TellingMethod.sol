@@ -5,6 +5,6 @@ import {MockMethod} from "./MockMethod.sol";
 import {Replayer} from "./Replayer.sol";
 
 /// @title A method under a test's control that emits any event
-/// @notice Put in a real method's place it settles at will and tells of votes, traces and wrong rows as that one would.
+/// @notice In a real method's place it settles freely, and emits that method's votes, traces and wrong rows.
 // solhint-disable-next-line no-empty-blocks
 contract TellingMethod is MockMethod, Replayer {}

@@ -3,17 +3,17 @@ import { memoize } from "../ingest/interning.ts";
 import { keccak } from "../ingest/keccak.ts";
 import { bytesOfTopics } from "../ingest/topics.ts";
 
-/** Thrown by {@link refuse}: the caller, who knows which log it was, says so. */
+/** Thrown by {@link refuse}. The caller knows which log it was, and adds that. */
 export class Refusal extends Error {}
 
-/** Ends the decoding of what no contract can have emitted. */
+/** Stops decoding: no contract can have emitted these bytes. */
 export function refuse(): never {
   throw new Refusal();
 }
 
 /**
- * Reads the 32-byte word of `bytes` that starts at `at`, and refuses one that no contract would write for its type. They are
- * long enough; `hex` are the same bytes as digits of lower case, where the type {@link isHex}.
+ * Reads the 32-byte word of `bytes` that starts at `at`, and refuses one that no contract would write for its type. The
+ * bytes are long enough. `hex` is the same bytes as lower-case digits, given where the type {@link isHex}.
  */
 export type WordReader = (bytes: Buffer, at: number, hex: string) => unknown;
 

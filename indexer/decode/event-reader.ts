@@ -3,11 +3,11 @@ import { isHex, refuse, requireAll, topicReader, unsigned, type WordReader, word
 
 /**
  * The arguments of an event, by name: the indexed ones first. All topics are known to be lower case. Throws `Refusal` for
- * a log that is none of the event's.
+ * a log that can't be of the event.
  */
 export type EventReader = (topics: readonly Hex[], data: Buffer) => Record<string, unknown>;
 
-/** Reads what stands behind the head, from `at` on; returns where it ends. `hex` is as a {@link WordReader} takes it. */
+/** Reads the part after the head, from `at` on; returns where it ends. `hex` is as a {@link WordReader} takes it. */
 type TailReader = (bytes: Buffer, at: number, hex: string) => { value: unknown; end: number };
 
 /**
@@ -84,12 +84,12 @@ function tailReader(type: string): TailReader | undefined {
   return element && arrayReader(element);
 }
 
-// Offsets and lengths: none that is longer fits an answer of a node.
+// Offsets and lengths: no larger one fits an answer of a node.
 const readSize = unsigned(32);
 
 const lengthAt = (bytes: Buffer, at: number): number => (at + 32 <= bytes.length ? readSize(bytes, at) : refuse());
 
-/** The bytes whose length stands at `at`, and where their padding ends. */
+/** The bytes whose length is at `at`, and where their padding ends. */
 function partAt(bytes: Buffer, at: number): { part: Buffer; end: number } {
   const length = lengthAt(bytes, at);
   const start = at + 32;
@@ -107,7 +107,7 @@ function readBytes(bytes: Buffer, at: number): { value: Hex; end: number } {
 
 const utf8 = new TextDecoder();
 
-// Anyone may publish a text that is no UTF-8: what can't be read of it becomes U+FFFD.
+// Anyone may publish text that isn't UTF-8: bytes that can't be read become U+FFFD.
 function readString(bytes: Buffer, at: number): { value: string; end: number } {
   const { part, end } = partAt(bytes, at);
   return { value: utf8.decode(part), end };

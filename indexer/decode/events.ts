@@ -14,7 +14,7 @@ export class MalformedLog extends Error {
   override name = "MalformedLog";
 }
 
-/** Where an event stands on chain. */
+/** Where an event is on chain. */
 export interface LogLocation {
   blockNumber: number;
   logIndex: number;
@@ -83,7 +83,7 @@ export interface Decoder {
   follow(methods: readonly AddedMethod[], logs?: readonly Pick<Log, "address" | "topics" | "blockNumber">[]): boolean;
   /** Throws {@link MalformedLog}. */
   decode(log: Readable): Event;
-  /** Decodes a log that was decoded once: one that can't be read now was "unknown" then, and still is. */
+  /** Decodes a stored log. One that can't be read now was stored as "unknown", and is returned as "unknown" again. */
   decodeStored(log: Readable): Event;
 }
 
@@ -98,7 +98,7 @@ const core: Record<string, { abi: Abi; subjects: Record<string, string> }> = {
   Campaign: { abi: campaignAbi, subjects: { PointsAwarded: "subject", PointsBurned: "subject" } },
 };
 
-/** Most bytes of data of a method's event that is indexed by its attestation: larger ones are too much for every receipt. */
+/** Most bytes of data with which a method's event is indexed by its attestation: more is too much for every receipt. */
 const MOST_DATA = 4_096;
 
 /** The first topic of an event's logs. */
@@ -109,7 +109,7 @@ const METHOD_ADDED = selectorOf(
 );
 
 interface Contract {
-  /** By their first topics; undefined where nobody here knows any. */
+  /** By their first topics; undefined for an unknown method. */
   events: Map<Hex, Known> | undefined;
   /** As in {@link UnknownLog}. */
   numbers: readonly number[];
@@ -174,7 +174,7 @@ export function createDecoder(deployment: Deployment): Decoder {
       try {
         return decode(log);
       } catch (error) {
-        // What the deployment names was known when the log came: then the file is damaged.
+        // The deployment's contracts were known when the log was stored, so the file is damaged.
         if (!(error instanceof MalformedLog) || named.has(log.address)) throw error;
         return unknown(log, contracts.get(log.address));
       }

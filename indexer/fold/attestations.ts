@@ -23,7 +23,7 @@ type Opening = Pick<Attestation, "outputHash" | "traceHash" | "salt">;
 
 const unopened: Opening = { outputHash: null, traceHash: null, salt: null };
 
-// An attestation that the season's rules don't ask for can name any season: it must not show there.
+// An attestation can name any season. It must not appear there unless the season's rules ask for it.
 function seasonOf({ tasks }: Rows, attestation: Recorded, campaign: Address): number | null {
   const unit = unitWithin(attestation.context, campaign);
   if (!unit) return null;
@@ -82,7 +82,7 @@ function settle(rows: Rows, attestation: Attestation, status: number): void {
     for (const catcher of catchersOf?.(attestation, rows) ?? []) count(rows, seasonId, catcher, { caught: 1 });
 }
 
-/** Attestations and batches, how they stand, and each account's tally of them. */
+/** Attestations and batches, their statuses, and each account's tally of them. */
 export const attestationSteps: FoldSteps = {
   Committed({ args, location }, rows, scene) {
     const { uid, prover, method, modelId, inputHash, context, answer } = args;

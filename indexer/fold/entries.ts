@@ -3,7 +3,7 @@ import { Reason } from "../../sdk/protocol.ts";
 import type { Kind, Rows } from "./identity-map.ts";
 import { IntegrityError } from "./step.ts";
 
-/** Where an entry stands in the order of its season. */
+/** The position of an entry in the order of its season. */
 export interface EntryKey {
   points: bigint;
   lastSeq: bigint;
@@ -37,7 +37,7 @@ export const entries: Kind<OfAccount, Entry> = {
 /** How an account's tally changes: what is left out stays. */
 type Amounts = Partial<Pick<Entry, "pending" | "verified" | "refuted" | "caught">>;
 
-/** What an account has of a season; zeros where it has nothing. */
+/** An account's tally in a season; zeros if it has none. */
 export function entryOf({ entries }: Rows, seasonId: number, account: Address): Entry {
   return (
     entries.get({ seasonId, account }) ?? {
@@ -60,7 +60,7 @@ export function count(rows: Rows, seasonId: number, account: Address, amounts: A
   });
 }
 
-/** Puts an entry where `to` says, by `delta` points more for a reason. Throws `IntegrityError` for any that no rule knows. */
+/** Moves an entry to `to` and adds `delta` points for a reason. Throws `IntegrityError` for an unknown reason. */
 export function move(
   rows: Rows,
   entry: Entry,

@@ -9,7 +9,7 @@ const ledgerNumbers = new DataView(ledger.buffer, ledger.byteOffset, ledger.byte
 const answer = words(5);
 answer.write(tag("ANSWER_V1").slice(2), "hex");
 
-/** The sdk's `ledgerHash`, many times as fast: words are written in place and hashed by wasm. */
+/** The sdk's `ledgerHash`, but many times as fast: words are written in place and hashed by wasm. */
 export function fastLedgerHash(previous: Hex, entry: LedgerEntry): Hex {
   ledger.write(previous.slice(2), "hex");
   ledgerNumbers.setBigUint64(32 + 24, entry.seasonId);
@@ -22,7 +22,7 @@ export function fastLedgerHash(previous: Hex, entry: LedgerEntry): Hex {
   return keccakHex(ledger);
 }
 
-/** The sdk's `answerHash`, likewise. */
+/** The sdk's `answerHash`, made as fast in the same way. */
 export function fastAnswerHash(prover: Address, { outputHash, traceHash, salt }: Answer): Hex {
   answer.write(prover.slice(2), 32 + 12, "hex");
   answer.write(outputHash.slice(2), 64, "hex");

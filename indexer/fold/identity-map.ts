@@ -3,10 +3,10 @@ import { type KeyOf, kinds, type RowOf, type TableName } from "./kinds.ts";
 
 /** How rows of one table are identified. A row contains its key, and is never changed in place. */
 export interface Kind<Key, Row extends Key> {
-  /** A key is a group, of which there are few, and a name within it. */
+  /** A key has two parts: a group, of a small number of groups, and a name within the group. */
   group(key: Key): unknown;
   name(key: Key): unknown;
-  /** Whether a row will hardly be asked for again, and is dropped once its change is taken; by default none is. */
+  /** Whether a row is rarely needed again, so that it is dropped once its change is taken; defaults to never. */
   isDone?(row: Row): boolean;
 }
 
@@ -179,7 +179,7 @@ export function createTable<Key, Row extends Key>(
       changed = [];
     },
     revert() {
-      // A row that was added without a look may be in the store.
+      // A row that was added without looking may be in the store.
       for (const { before, row } of changed) if (!before && row) drop(row);
       for (const one of changed) one.row = one.before;
       changed = [];
@@ -193,7 +193,7 @@ export function createTable<Key, Row extends Key>(
 
 type Taker<Row> = (before: Row | undefined, after: Row | undefined) => void;
 
-/** Rows that are added and never looked at. */
+/** Rows that are added and never read. */
 function createLog(): HeldTable {
   let added: object[] = [];
   const refuse = () => {

@@ -9,7 +9,7 @@ import { models } from "./models.ts";
 import { attestations } from "./recorded.ts";
 import { seasons, tasks } from "./seasons.ts";
 
-/** Every table that is folded. The store has one of each name, in whose schema it stands. */
+/** Every table that is folded; the store's schema has one of each name. */
 export const kinds = { models, methods, seasons, tasks, attestations, activity, votes, disputes, ledger, entries };
 
 export type TableName = keyof typeof kinds;

@@ -15,7 +15,7 @@ export interface Model extends LogLocation {
   verifyingKeyHash: Hex;
   measurement: Hex;
   layoutHash: Hex;
-  /** JSON; null where the layout's names are no text. */
+  /** JSON; null if the layout's names aren't text. */
   layout: string | null;
 }
 
@@ -39,7 +39,7 @@ export const modelSteps: FoldSteps = {
   },
 };
 
-// Anyone may publish: a name that is no UTF-8 is shown as far as it can be read, a layout that can't be read not at all.
+// Anyone may publish. A name that isn't UTF-8 is shown as far as it can be read; a layout that can't be read isn't shown.
 function layoutJson(bytes: Uint8Array): string | null {
   try {
     return JSON.stringify(decodeLayout(bytes), (key, value) => (key === "rawName" ? undefined : value));

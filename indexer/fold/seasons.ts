@@ -8,7 +8,7 @@ import { type FoldSteps, IntegrityError } from "./step.ts";
 export interface Season {
   seasonId: number;
   organiser: Address;
-  /** In decimals: no store has a number as large as it may be. */
+  /** Decimal: it may be larger than any number of a store. */
   verifierCap: string;
   uri: string | null;
   startsAt: number | null;
@@ -55,7 +55,7 @@ export function idOf(id: bigint): number {
   return Number(id);
 }
 
-/** Seconds as JavaScript has them: what is later than that never comes. */
+/** Seconds as a number: later times are never reached. */
 const secondsOf = (time: bigint): number => Number(time > Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : time);
 
 function require({ seasons }: Rows, seasonId: bigint, eventName: string): Season {

@@ -2,7 +2,7 @@ import type { Address } from "viem";
 import type { EventName, EventNamed } from "../decode/events.ts";
 import type { Rows } from "./identity-map.ts";
 
-/** Events that can't follow from those before: some were missed, or invented by the node. */
+/** Events that can't follow from those before: the node left some out, or made some up. */
 export class IntegrityError extends Error {
   override name = "IntegrityError";
 }

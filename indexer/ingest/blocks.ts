@@ -39,16 +39,16 @@ export interface LogFilter {
   addresses: readonly Address[];
   /** First topics: the events' signatures. */
   signatures: readonly Hex[];
-  /** Contracts of which every log is wanted, whatever its topics. */
+  /** Contracts whose every log is wanted, with any topics. */
   whole: readonly Address[];
-  /** Of those whose logs are wanted only from a block on, that block. */
+  /** The first wanted block of each contract whose logs aren't wanted from the start. */
   since: ReadonlyMap<Address, number>;
 }
 
-/** What is asked of nodes, and how far they are checked. */
+/** What nodes are asked for, and how strictly their answers are checked. */
 export interface Wanted {
   filter: LogFilter;
-  /** Whether logs are held against the bloom filters of the headers; false only for chains whose headers carry none. */
+  /** Whether logs are compared with the headers' bloom filters; false only for chains whose headers carry none. */
   blooms: boolean;
 }
 
@@ -84,7 +84,7 @@ export async function readHeaders(
   return headers;
 }
 
-/** Throws {@link RpcError} unless the node finds a block by its hash: no other block confirms that of the chain's last. */
+/** Throws {@link RpcError} unless the node finds a block by its hash: no later block confirms the last block's hash. */
 export async function confirmHash(node: Endpoint, { number, hash }: Header, signal?: AbortSignal): Promise<void> {
   const found = parseHeader(await node.call("eth_getBlockByHash", [hash, false], signal));
   if (found.number !== number || found.hash !== hash)

@@ -22,7 +22,7 @@ export function mayContain(bloom: Uint8Array, text: Hex): boolean {
   return [0, 1, 2].every((i) => has(bloom, bitOf(item, i)));
 }
 
-/** Whether all that is in `part` may be in the filter. */
+/** Whether everything in `part` may be in the filter. */
 export const covers = (bloom: Uint8Array, part: Uint8Array): boolean =>
   part.every((byte, i) => (byte & ~(bloom[i] as number)) === 0);
 

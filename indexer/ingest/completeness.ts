@@ -76,10 +76,10 @@ const mayHold = (bloom: Uint8Array, { addresses, signatures, whole }: LogFilter)
   whole.some((address) => mayContain(bloom, address)) ||
   (addresses.some((address) => mayContain(bloom, address)) && signatures.some((topic) => mayContain(bloom, topic)));
 
-// A log whose bits others set too may be missing.
+// A log may be missing if other logs set all of its bits.
 const isWithoutGap = (logs: readonly Log[]): boolean => logs.every(({ logIndex }, i) => logIndex === i);
 
-// So may one after all the others, where later transactions are said to have none.
+// A log after all the others may be missing too, if the node says that the later transactions have none.
 const isToTheEnd = ({ lastTransaction }: SealedHeader, logs: readonly Log[]): boolean =>
   lastTransaction === undefined || logs.at(-1)?.transactionHash === lastTransaction;
 
@@ -91,7 +91,7 @@ async function readWhole(
 ): Promise<Block> {
   const [{ logs, bloom }] = blocksOf([header], await askAllLogs(node, header.hash, signal)) as [Block];
   if (!header.logsBloom || !sameBloom(bloom, header.logsBloom) || !isWithoutGap(logs))
-    throw withoutBlooms(`The ${logs.length} logs of block ${header.number} are not all that its logsBloom tells of.`);
+    throw withoutBlooms(`The ${logs.length} logs of block ${header.number} are not all that its logsBloom shows.`);
   const wanted = logs.filter(wantedBy(filter));
   if (wanted.length < known.length)
     throw new RpcError(

@@ -6,7 +6,7 @@ export type Failure =
   | "timeout"
   /** Too many requests. */
   | "rate-limited"
-  /** An HTTP status that is none of success. */
+  /** An HTTP status other than success. */
   | "status"
   /** An answer that is not JSON-RPC. */
   | "malformed"
@@ -15,11 +15,11 @@ export type Failure =
   /** An answer that contradicts the question, itself, or another answer. */
   | "inconsistent";
 
-/** A node failed, refused, or answered nonsense: worth another try, now or later, here or elsewhere. */
+/** A node failed, refused, or answered nonsense. Another try may succeed, later or with another node. */
 export class RpcError extends Error {
   override name = "RpcError";
   readonly kind: Failure;
-  /** For how many milliseconds the node asks not to be asked again. */
+  /** How long the node asks to wait, in milliseconds. */
   readonly retryAfter: number | undefined;
 
   constructor(message: string, kind: Failure = "inconsistent", retryAfter?: number) {
@@ -29,7 +29,7 @@ export class RpcError extends Error {
   }
 }
 
-/** No retry mends this: somebody must change the configuration. */
+/** No retry repairs this: the configuration must be changed. */
 export class FatalError extends Error {
   override name = "FatalError";
 }

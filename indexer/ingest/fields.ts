@@ -25,7 +25,7 @@ const NO_BYTES = Buffer.alloc(0);
 /** Bytes; exactly `size` of them if given. */
 export function bytesOf(value: unknown, field: string, size?: number): Buffer {
   const digits = typeof value === "string" && value.startsWith("0x") ? value.slice(2) : undefined;
-  // Of a character outside ASCII only one byte would be read.
+  // Only one byte of a character outside ASCII would be read.
   if (digits === undefined || Buffer.byteLength(digits) !== digits.length) throw wrong(value, field);
   if (digits === "" && !size) return NO_BYTES;
   const bytes = Buffer.from(digits, "hex");

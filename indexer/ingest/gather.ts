@@ -1,7 +1,7 @@
 import type { Range } from "./ranges.ts";
 
 const RANGES_TOGETHER = 16;
-/** In milliseconds: a node that is slow must not look as if nothing went on. */
+/** In milliseconds. With a slow node, progress must still be visible. */
 const LONGEST_WAIT = 1_000;
 
 /**

@@ -6,7 +6,7 @@ import { RpcError } from "./errors.ts";
 import { bytesOf, hashOf, hexOf, objectOf, quantityOf } from "./fields.ts";
 import { itemOf, textOf } from "./topics.ts";
 
-/** Of which blocks logs are asked. */
+/** The blocks whose logs are requested. */
 type BlockQuery = { blockHash: Hex } | { fromBlock: Hex; toBlock: Hex };
 
 /** Logs that a node returned for one block. */
@@ -19,7 +19,7 @@ export interface BlockLogs {
   bloom: Uint8Array;
 }
 
-/** The wanted logs of a block or range; throws {@link RpcError} when there is one among them that wasn't asked for. */
+/** The wanted logs of a block or range; throws {@link RpcError} when one wasn't asked for. */
 export async function askLogs(
   node: Endpoint,
   range: BlockQuery,

@@ -5,7 +5,7 @@ import { RpcError } from "./errors.ts";
 import { toQuantity } from "./fields.ts";
 import { askLogs, type BlockLogs } from "./logs.ts";
 
-/** Blocks in a row as one node has them. */
+/** Consecutive blocks as one node has them. */
 export interface NodeRange {
   first: SealedHeader;
   /** Those with logs, and the last one. */
@@ -21,7 +21,7 @@ interface Question {
   signal: AbortSignal;
 }
 
-/** Every header is read: that they are linked and no log is missing is certain. Throws {@link RpcError}. */
+/** Reads every header, so that the blocks are linked and no log is missing. Throws {@link RpcError}. */
 export async function readCheckedRange(
   node: Endpoint,
   { filter, from, to, followed, signal }: Question,

@@ -12,14 +12,14 @@ export function createRangeSize() {
   let ceiling = LONGEST_SPAN;
   return {
     blocks: (): number => span,
-    /** So many blocks were answered with about so many bytes. */
+    /** A range of so many blocks was answered with about so many bytes. */
     succeeded(blocks: number, bytes: number): void {
       const faster = span < ceiling ? Math.min(2 * span, ceiling) : span + Math.ceil(span / 16);
       const fitting = Math.max(Math.floor((blocks * WANTED_BYTES) / Math.max(bytes, 1)), 1);
       // The end of a range, or a half, says nothing about longer ones.
       span = Math.min(blocks < span ? span : faster, fitting, LONGEST_SPAN);
     },
-    /** So many blocks were too many, or the node had another reason. */
+    /** A range of so many blocks failed: it was too long, or the node had another reason. */
     failed(blocks: number): void {
       span = Math.max(Math.min(span, Math.floor(blocks / 2)), 1);
       ceiling = span;

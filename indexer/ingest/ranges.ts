@@ -6,7 +6,7 @@ import { type NodeRange, readCheckedRange, readUncheckedRange } from "./node-ran
 import { createRangeSize } from "./range-size.ts";
 import type { Rpc } from "./rpc.ts";
 
-/** Final blocks in a row, checked as far as a node's answers can be. */
+/** Consecutive final blocks, checked as far as a node's answers can be. */
 export interface Range {
   from: number;
   to: number;
@@ -20,7 +20,7 @@ export interface Range {
 export interface RangesWanted extends Wanted {
   after: Header;
   to: number;
-  /** The chain's last block, where it is above `to`: no range is believed before a block follows it. */
+  /** The chain's last block, if it is above `to`: a range counts only once another block follows it. */
   head?: number | undefined;
 }
 
@@ -83,7 +83,7 @@ interface Asked {
   answer: Promise<NodeRange | RpcError>;
 }
 
-/** The error as a value; what is no {@link RpcError} is thrown when the answer's turn comes. */
+/** The error as a value; any other than an {@link RpcError} is thrown when the answer's turn comes. */
 function settled<T>(answer: Promise<T>): Promise<T | RpcError> {
   const result = answer.catch((error) => {
     if (error instanceof RpcError) return error;

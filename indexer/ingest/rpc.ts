@@ -4,9 +4,9 @@ import { type Failure, RpcError } from "./errors.ts";
 
 /** Some nodes of one chain. */
 export interface Rpc {
-  /** Work with the healthiest node, then with each other one. Throws {@link RpcError} when it fails with all. */
+  /** Work with the healthiest node; if it fails, with the others in turn. Throws {@link RpcError} when it fails with all. */
   any<T>(work: (node: Endpoint) => Promise<T>): Promise<T>;
-  /** Work with the healthiest node; if it throws {@link RpcError}, the next work is another node's. */
+  /** Work with the healthiest node; if it throws {@link RpcError}, another node is used next time. */
   once<T>(work: (node: Endpoint) => Promise<T>): Promise<T>;
   /** Prefers another node from now on: the present one's answers don't fit together. */
   rotate(): void;

@@ -8,15 +8,15 @@ const ADDRESS = 42;
 const WORDS = 8;
 const BITS = 4;
 
-// In arrays of numbers: as many objects would be looked through by each collection of garbage.
+// In arrays of numbers: the garbage collector would look through as many objects each time.
 const texts: Hex[] = new Array(SLOTS).fill("0x");
 const words = new Int32Array(WORDS * SLOTS);
 const bytes = Buffer.from(words.buffer);
 const bits = new Uint16Array(BITS * SLOTS);
 
 /**
- * The number of a topic or address, which holds until the next one is asked for: many come again, and what is known by it
- * is worked out once. Throws `RpcError` for a text that is no hex.
+ * The number of a topic or address, valid until the next one is asked for. Many topics repeat, and what follows from one
+ * is computed once. Throws `RpcError` for text that isn't hex.
  */
 export const itemOf: (text: string) => number = createInterner((text, item) => {
   const hex = hexOf(text, text.length === ADDRESS ? "address" : "topics");
@@ -28,7 +28,7 @@ export const itemOf: (text: string) => number = createInterner((text, item) => {
   texts[item] = hex;
 });
 
-/** Its text, in lower case: the same one for all equal ones, mostly. */
+/** Its text, in lower case; equal topics mostly share one string. */
 export const textOf = (item: number): Hex => texts[item] as Hex;
 
 /** The first, second or third (0 to 2) of the bits of a bloom filter, 0 to 2047, that it sets. */
@@ -38,7 +38,7 @@ export const bitOf = (item: number, i: number): number => bits[BITS * item + i] 
 const joined = Array.from({ length: 5 }, (_, count) => new Int32Array(WORDS * count));
 const joinedBytes = joined.map(({ buffer }) => Buffer.from(buffer));
 
-/** The bytes of at most four topics, one after another: they hold until others of as many topics are asked for. */
+/** The bytes of at most four topics, one after another; valid until the next call with as many topics. */
 export function bytesOfTopics(topics: readonly Hex[]): Buffer {
   const target = joined[topics.length] as Int32Array;
   for (let i = 0; i < topics.length; i++) {

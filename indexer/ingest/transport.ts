@@ -3,7 +3,7 @@ import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { RpcError } from "./errors.ts";
 
-/** Sends a body to one URL and gives the answer's. Throws {@link RpcError}, or the signal's reason. */
+/** Sends a body to one URL and returns the answer's body. Throws {@link RpcError}, or the signal's reason. */
 export type Transport = (body: string, signal: AbortSignal) => Promise<string>;
 
 // In bytes, to bound memory. Longer answers are requested in halves.

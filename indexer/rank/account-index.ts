@@ -21,7 +21,7 @@ export function createAccountIndex() {
   /** Pairs of a hash and a number. */
   let slots = new Int32Array(2 * (mask + 1)).fill(FREE);
 
-  /** FNV-1a of the last digits, and of MurmurHash3's last mix what brings the upper bits down. */
+  /** FNV-1a of the last digits, then the part of MurmurHash3's last mix that brings the upper bits down. */
   function hashOf(account: Address): number {
     let hash = seed;
     for (let i = account.length - DIGITS; i < account.length; i++)
@@ -56,7 +56,7 @@ export function createAccountIndex() {
     }
   }
 
-  /** Frees a slot; pairs that may have been put behind it for its sake are put anew. */
+  /** Frees a slot, and inserts again the pairs after it that may have been moved on because of it. */
   function free(slot: number): void {
     slots[2 * slot + 1] = FREE;
     for (let next = (slot + 1) & mask; numberAt(next) !== FREE; next = (next + 1) & mask) {

@@ -10,7 +10,7 @@ export class RankingNotBuilt extends Error {
 
 export function createBuilt(db: Db) {
   const row = db.prepare("SELECT 1 FROM ranking_built");
-  // Another connection may build it, and nobody takes it down while there are others.
+  // Another connection may build it. Nobody drops it while there are others.
   let known = false;
   const is = () => {
     known ||= row.get() !== undefined;

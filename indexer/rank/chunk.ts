@@ -7,16 +7,16 @@ const ACCOUNT = ',"account":"';
 const POINTS = '","points":"';
 const LAST_SEQ = ',"lastSeq":"';
 
-/** In what is behind a written place, where the points begin: an address has 42 characters. */
+/** Where the points begin in the text after a written place: an address has 42 characters. */
 const TO_POINTS = ACCOUNT.length + 42 + POINTS.length;
 
-/** The standings with which a chunk touches its neighbours in rank. */
+/** The first and last standings of a chunk, where it borders on its neighbours. */
 interface Edges {
   /** Points of the first one. */
   first: bigint;
   /** Points of the last one. */
   last: bigint;
-  /** Where the first one with the last one's points is. */
+  /** Index of the first one with the last one's points. */
   tie: number;
 }
 
@@ -25,17 +25,17 @@ export class Chunk {
   readonly id: number;
   /** Standings ahead of this chunk. */
   ahead: number;
-  /** Rank of the first one: not that of its place where its points are those of standings ahead. */
+  /** Rank of the first one; above its place if standings ahead have the same points. */
   firstRank: number;
   /** Chunks ahead of it. */
   index = 0;
-  /** The standings, each with a comma behind it. */
+  /** The standings, each followed by a comma. */
   #written = "";
   /** Where each of them begins, and the end. */
   #starts: number[] = [];
   /** What `ahead` and `firstRank` were when they were written. */
   #writtenFor = { ahead: 0, firstRank: 0 };
-  /** The standings from behind their places on, from a change of them until they are written again. */
+  /** The text of each standing after its place; set when standings change, until they are written again. */
   #rests: string[] | undefined;
   #edges: Edges | undefined;
 
@@ -56,7 +56,7 @@ export class Chunk {
     return this.#edges;
   }
 
-  /** Where an account stands, looked for at a place first; -1 if it doesn't. */
+  /** The index of an account, looked for at `guess` first; -1 if it isn't here. */
   indexOf(account: Address, guess: number): number {
     const text = this.#text();
     if (guess < this.length && text.startsWith(account, this.#restAt(guess) + ACCOUNT.length)) return guess;
@@ -132,14 +132,14 @@ export class Chunk {
     return this.#rests ?? this.#starts.slice(1).map((end, at) => this.#written.slice(this.#restAt(at), end - 1));
   }
 
-  /** The standings to be changed, from behind their places on. */
+  /** The texts after the places, to be changed. */
   #change(): string[] {
     this.#edges = undefined;
     this.#rests = this.#unwritten();
     return this.#rests;
   }
 
-  /** Where what is behind a written place begins. */
+  /** Where the text after a written place begins. */
   #restAt(at: number): number {
     return this.#written.indexOf(ACCOUNT, this.#starts[at]);
   }
@@ -153,7 +153,7 @@ const restOf = (standing: Unranked): string => {
   return `,${JSON.stringify({ account, points, verified, pending, refuted, caught, lastSeq, lastChangeAt }).slice(1)}`;
 };
 
-/** How many of `count` positions, from the first on, pass a test that holds for no later ones; it is called about log2(`count`) times. */
+/** How many of `count` positions pass a test that only the first ones pass; calls it about log2(`count`) times. */
 export function leading(count: number, test: (at: number) => boolean): number {
   let low = 0;
   for (let high = count; low < high; ) {

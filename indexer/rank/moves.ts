@@ -62,7 +62,7 @@ export function* partsOf(
       heads.set(change.after.seasonId, { seq: 0n, participants: 0, ...headOf(change.before) });
   const wholes = Map.groupBy(moves, ({ seasonId }) => seasonId);
   const found = new Map([...wholes].map(([id, own]) => [id, new Map(own.map((move) => [move.account, move]))]));
-  /** Where accounts are by now. */
+  /** The accounts' positions so far. */
   const at = new Map<Move, EntryKey>();
   let part = new Map<Move, Move>();
 
@@ -89,5 +89,5 @@ export function* partsOf(
 const headOf = (season: Head | undefined): Head | undefined =>
   season && { seq: season.seq, participants: season.participants };
 
-/** The entry where it ranks, which it does by a ledger entry. */
+/** The entry if it is ranked: only one with a ledger entry is. */
 const ranked = (entry: Entry | undefined): Entry | undefined => (entry && entry.lastSeq > 0n ? entry : undefined);

@@ -2,13 +2,13 @@ import type { EntryKey } from "../fold/entries.ts";
 import type { Db } from "../store/sqlite/database.ts";
 import { query } from "./queries.ts";
 
-/** Where an entry stands in a season: its points negated, and its last ledger entry. Lower is better. */
+/** The position of an entry in a season: its points negated, and its last ledger entry. Lower is better. */
 export interface Key {
   behind: bigint;
   lastSeq: bigint;
 }
 
-/** The entries of every season in order, counted: a place is found, and kept right, by few rows whatever their number. */
+/** The entries of every season in order, counted: a place is found and updated through few rows, however many there are. */
 export interface Order {
   /** How many entries stand ahead of a key, whether or not an entry has it. */
   ahead(season: number, key: Key): number;

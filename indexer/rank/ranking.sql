@@ -1,6 +1,6 @@
 -- The ranking rule: points descending; equal points share a rank, and go by the lower last_seq in the list, which is unique
 -- in a season. `behind`, the points negated, turns that into one ascending key, (behind, last_seq): a place is one more
--- than the entries ahead of the key, a rank one more than those ahead of (behind, 0). Whatever ranks is in this file.
+-- than the entries ahead of the key, a rank one more than those ahead of (behind, 0). All SQL of the ranking is in this file.
 
 -- name: install
 -- Every entry in order, once the ranking is built. `height` is drawn by lot from last_seq: 1 of 64 entries has one above
@@ -19,7 +19,7 @@ CREATE TABLE places (
 ) STRICT, WITHOUT ROWID;
 -- A skip list that counts. An entry has a mark on every level up to its height; a mark counts the entries from its own
 -- up to before the next mark of its level. The least possible key marks each level's beginning. None counts zero. So the
--- rows follow from the entries alone, whatever happened before.
+-- rows follow from the entries alone, not from the order of changes.
 CREATE TABLE marks (
   season_id INTEGER NOT NULL,
   level INTEGER NOT NULL,
@@ -35,7 +35,7 @@ SELECT
   lead(behind, 1, 9223372036854775807) OVER of_level AS to_behind,
   lead(last_seq, 1, 9223372036854775807) OVER of_level AS to_seq
 FROM marks WINDOW of_level AS (PARTITION BY season_id, level ORDER BY behind, last_seq);
--- One row once places and marks are built, from when on they follow the entries in the same transactions.
+-- One row once places and marks are built. From then on they follow the entries in the same transactions.
 CREATE TABLE ranking_built (id INTEGER PRIMARY KEY CHECK (id = 1)) STRICT;
 CREATE VIEW standings AS
 SELECT

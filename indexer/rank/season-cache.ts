@@ -21,10 +21,10 @@ interface Found {
 }
 
 const MOST_ROWS = 256;
-/** More than there are rows before they are split. */
+/** Above this number of standings a chunk is split. */
 const PLACES = 2 * MOST_ROWS;
 
-/** In the index an account has its chunk's id and where in the chunk it was when it was last looked for. */
+/** The index gives an account's chunk, and its position there when it was last looked for. */
 const numberOf = ({ id }: Chunk, at: number): number => id * PLACES + at;
 const idIn = (number: number): number => Math.floor(number / PLACES);
 const isIn =

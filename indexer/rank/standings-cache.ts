@@ -49,7 +49,7 @@ export function createStandingsCache(db: Db, stored: Stored, most: number) {
     readOn(season, held);
   }
 
-  /** Reads what is behind a standing, then what changed meanwhile. */
+  /** Reads the standings after one, then those that changed meanwhile. */
   function readOn(season: number, held: Held, last?: Standing): void {
     inTurn(season, held, () => {
       const page = stored.of(season).page(last && positionOf(last), AT_ONCE);
@@ -68,7 +68,7 @@ export function createStandingsCache(db: Db, stored: Stored, most: number) {
     });
   }
 
-  /** Reads a part of a season after whatever else there is to do, unless it was dropped. */
+  /** Reads a part of a season after all other work that waits, unless the season was dropped. */
   function inTurn(season: number, held: Held, read: () => void): void {
     setImmediate(() => {
       if (seasons.get(season) !== held || !db.open) return;

@@ -29,7 +29,7 @@ export function createStored(db: Db, order: Order) {
 
   const rankOf = (season: number, key: Key): number => 1 + order.ahead(season, firstOf(key));
 
-  /** Standings of rows next to each other, in order; `place` is the first one's, looked up where it isn't known. */
+  /** Standings of consecutive rows, in order; `place` is the first one's, looked up if it isn't known. */
   function ranked(season: number, rows: readonly Row[], place?: number): Standing[] {
     const [first] = rows;
     if (!first) return [];
@@ -77,7 +77,7 @@ export function createStored(db: Db, order: Order) {
 
   return {
     of: standings,
-    /** An account's standing but for its rank and place, for which most is read; undefined without a ledger entry. */
+    /** An account's standing without rank and place, which cost the most to read; undefined without a ledger entry. */
     unranked(season: number, account: Address): Unranked | undefined {
       const key = keyOf(season, account);
       return key && unranked(rowAt(season, key));

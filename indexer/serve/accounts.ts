@@ -116,10 +116,10 @@ async function ruleOf(
         ? `Task ${unit?.taskId} gives the prover ${points} points for a verified unit.`
         : `Task ${unit?.taskId} gives the prover ${points} points for each verified unit: ${points * BigInt(count)} for the batch's ${count}.`;
     case Reason.verifier:
-      return `The panel members in the majority share ${VERIFIER_PERCENT}% of the unit's ${points} points evenly, rounded down, each up to ${cap} points as verifier in the season.`;
+      return `The panel members in the majority share ${VERIFIER_PERCENT}% of the unit's ${points} points equally, rounded down, each up to ${cap} points as verifier in the season.`;
     case Reason.penalty:
       return status === "refuted" && prover === row.account
-        ? `A refuted ${root === null ? "attestation" : `batch of ${count} units`} costs ${PENALTY_FACTOR} times its points, ${PENALTY_FACTOR * points * BigInt(count)}: burned is what the account has, and the rest is owed.`
+        ? `A refuted ${root === null ? "attestation" : `batch of ${count} units`} costs ${PENALTY_FACTOR} times its points, ${PENALTY_FACTOR * points * BigInt(count)}: the account's points are burned up to that, and the rest is owed.`
         : "Points that the account owed from an earlier penalty, taken from the award just before.";
     default:
       return "A reason that this indexer does not know.";

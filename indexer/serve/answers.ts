@@ -31,7 +31,7 @@ interface Kept {
 export function followBlocks(app: App, state: State): void {
   const kept = createKept();
 
-  // From the answer itself: the chain may have moved since.
+  // From the answer itself: the chain may have changed since.
   app.addHook<{ asOf?: AsOf }>("preSerialization", (_request, reply, payload, done) => {
     if (payload.asOf) reply.header("etag", etagOf(payload.asOf)).header("cache-control", "no-cache");
     done(null, payload);
@@ -100,7 +100,7 @@ export function sendJson(
     .end(json, "latin1");
 }
 
-/** Whether the client has what this ETag names. */
+/** Whether the client already has the answer with this ETag. */
 export const asks = ({ headers }: Pick<FastifyRequest, "headers">, etag: string): boolean =>
   headers["if-none-match"]?.split(",").some((one) => one.trim() === "*" || opaque(one) === opaque(etag)) ?? false;
 

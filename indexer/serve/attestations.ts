@@ -79,7 +79,7 @@ export async function attestationOf(snapshot: Snapshot, row: ReadAttestation): P
   const method = methodById(row.method);
   const detail = method?.begin();
   const firstUnit = unitOf(row.context)?.unit;
-  // Another method's contract may say what it likes of this attestation.
+  // Events of other methods' contracts about this attestation count for nothing.
   const ofMethod = (event: MethodEvent): MethodStep | undefined => {
     if (!method || methodNamed(event.method) !== method) return undefined;
     method.fold(detail as never, event as never);
@@ -138,7 +138,7 @@ const firstOf = ({ root, prover, count, attested }: AttestationSummary): Step[] 
 
 type Bare<T> = T extends unknown ? Omit<T, "at"> : never;
 
-/** The step that an event of no known method is; `method` is the attestation's: other methods' contracts are ignored. */
+/** The step of an event that no known method emitted. Events of methods other than the attestation's are ignored. */
 function stepOf({ eventName, args }: Event & { method: undefined }, method: number): Bare<Step> | undefined {
   switch (eventName) {
     case "Committed":

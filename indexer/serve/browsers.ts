@@ -8,7 +8,7 @@ export const FOR_BROWSERS = {
   "x-content-type-options": "nosniff",
 };
 
-/** Lets pages of any origin read all answers, and browsers take none of them for another type than it says. */
+/** Lets pages of any origin read all answers, and stops browsers from guessing their types. */
 export async function openToBrowsers(app: App): Promise<void> {
   app.addHook("onSend", (_request, reply, payload, done) => {
     reply.headers(FOR_BROWSERS);

@@ -26,7 +26,7 @@ export const asOf: z.ZodType<wire.AsOf> = component("AsOf", {
   ledgerHash: hex.nullable(),
 });
 
-const location: z.ZodType<wire.EventLocation> = component("EventPlace", {
+const location: z.ZodType<wire.EventLocation> = component("EventLocation", {
   blockNumber: count,
   timestamp: count,
   transactionHash: hex,
@@ -109,7 +109,7 @@ const coreSteps = [
   step("event", { contract: hex, topics: z.array(hex), data: hex }),
 ];
 
-/** Of the methods that are registered by now; each holds its own schemas against its steps. */
+/** Steps of the core contracts and of all registered methods; each method checks its schemas against its steps. */
 function anyStep(): z.ZodType<wire.Step> {
   const ofMethods = Object.values<IndexedMethod>(methods).flatMap(({ stepSchemas }) => stepSchemas);
   const [first, ...others] = [...coreSteps, ...ofMethods].map((schema) => schema.extend({ at: location }));
@@ -162,6 +162,6 @@ export const model: z.ZodType<wire.Model> = component("Model", {
   published: location,
 });
 
-// Data of the stream's events, which no answer of JSON holds.
+// Data of the stream's events, which no JSON answer contains.
 component("StreamHead", { asOf }) satisfies z.ZodType<wire.StreamHead>;
 component("StreamReorg", { asOf, blockNumber: count }) satisfies z.ZodType<wire.StreamReorg>;

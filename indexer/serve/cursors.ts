@@ -1,6 +1,6 @@
 import { ProblemError } from "./problems.ts";
 
-/** A cursor: opaque to clients, its fields joined behind the name of the list it belongs to. */
+/** A cursor, opaque to clients: the name of its list, then its fields. */
 export const encodeCursor = (list: string, fields: readonly (string | number | bigint)[]): string =>
   Buffer.from([list, ...fields].join(" ")).toString("base64url");
 
@@ -18,7 +18,7 @@ export const staleCursor = (): ProblemError =>
 
 export const DECIMAL = /^\d{1,19}$/;
 export const SMALL = /^\d{1,15}$/;
-/** The first bytes of a hash: enough to tell that it is still the same. */
+/** The first bytes of a hash: enough to see whether it is still the same. */
 export const HASH_START = /^0x[0-9a-f]{16}$/;
 
 /** What {@link HASH_START} matches. */

@@ -7,7 +7,7 @@ export const reasonOf = (id: number): Reason => ({ id, name: reasonName(id) });
 
 const isAttestationStatus = (name: StatusName): name is AttestationStatus => name !== "none";
 
-/** How a recorded attestation can stand. */
+/** The statuses that a recorded attestation can have. */
 export const attestationStatuses = statusNames.filter(isAttestationStatus);
 
 /** The word for a status number of the registry. */

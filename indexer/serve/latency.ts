@@ -12,8 +12,7 @@ const CONFIGURATION = {
 };
 
 /**
- * A histogram of the time to answer, by route and status. It is made from one for each of them: docs/performance.md,
- * Requests.
+ * A histogram of the time to answer, by route and status; made of one histogram for each: docs/performance.md, Requests.
  */
 export function latencyIn(registry: Registry): Observe {
   const routes = new Map<string, Map<number, Histogram>>();

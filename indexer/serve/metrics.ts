@@ -4,7 +4,7 @@ import { latencyIn, type Observe } from "./latency.ts";
 import { UNLIMITED } from "./rate.ts";
 import type { App, EarlySnapshot, State } from "./state.ts";
 
-/** `/metrics`, in Prometheus' words. */
+/** `/metrics`, in Prometheus' format. */
 export function metricsRoute(app: App, state: State, condition: SyncStatus, streams: () => number): Observe {
   const registry = new Registry();
   const registers = [registry];

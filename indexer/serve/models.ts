@@ -13,7 +13,7 @@ import * as schemas from "./schemas.ts";
 import { type App, asOf, eventsOf, type Snapshot, type State } from "./state.ts";
 
 const PAGE = 50;
-// Anyone may add hints: the first ones of a sane length are shown.
+// Anyone may add hints. The first ones of a reasonable length are shown.
 const MOST_URIS = 16;
 const LONGEST_URI = 1_000;
 

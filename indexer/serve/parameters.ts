@@ -16,7 +16,7 @@ export const seasonId = z
 
 const ADDRESS = "Address; if it has capital letters, they must be its EIP-55 checksum.";
 
-/** An {@link account} whose capital letters nobody looked at yet. */
+/** An {@link account} whose checksum isn't checked yet. */
 export const accountAsWritten = z
   .string()
   .regex(/^0x[0-9a-fA-F]{40}$/, "an address is 0x and 40 hex digits")

@@ -24,13 +24,13 @@ export class ProblemError extends Error {
 export function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler<Failure>((error, request, reply) => {
     const { status } = answerProblem(error, reply);
-    // A problem with a sentence of its own, as of a node that is away, is known; anything else is a fault to look into.
+    // A problem with its own sentence, as when a node can't be reached, is expected. Anything else is a bug to look into.
     const known = error instanceof ProblemError || error instanceof RankingNotBuilt;
     if (status >= 500 && !known) request.log.error(error);
   });
 }
 
-/** Answers what no route does with a problem, unless `elsewhere` says that it has answered. */
+/** Answers requests that fit no route with a problem, unless `elsewhere` returns that it has answered. */
 export function answerElsewhere(
   app: FastifyInstance,
   elsewhere: (request: FastifyRequest, reply: FastifyReply) => boolean,

@@ -49,7 +49,7 @@ export function limitRate(app: App, most: number): void {
   });
 }
 
-/** Who asks: behind a proxy on this machine, for whom it says. Of IPv6 the network, which one client has. */
+/** The client's address, or the one that a proxy on this machine names. Of IPv6 the network, which one client owns. */
 function addressOf(request: FastifyRequest): string {
   const isForwarded = request.headers["x-forwarded-for"] !== undefined;
   const address = (isForwarded ? undefined : request.raw.socket.remoteAddress) ?? request.ip;

@@ -26,7 +26,7 @@ import { createHub, type Hub } from "./stream/hub.ts";
 import { streamRoute } from "./stream/route.ts";
 import { tableRoute } from "./table/route.ts";
 
-/** What the server needs beside what it reads. */
+/** What the server needs besides its sources. */
 export interface ServerOptions {
   sources: Sources;
   condition: SyncStatus;
@@ -91,7 +91,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   return app;
 }
 
-/** Nothing is bound to a request's own logger: what is logged of it is logged at its end. */
+/** Requests get no logger of their own: they are logged once, at their end. */
 function withoutChildren(logger: FastifyBaseLogger): FastifyBaseLogger {
   const own = logger.child({});
   own.child = () => own;

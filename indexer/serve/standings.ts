@@ -66,7 +66,7 @@ export function standingRoutes(app: App, state: State): void {
   app.get(
     "/seasons/:seasonId/standings/:account",
     {
-      // Mostly short, and sent as it is written.
+      // Mostly short, and sent without being stored.
       compress: false,
       schema: {
         summary: "An account's rank and its neighbours",
@@ -84,7 +84,7 @@ export function standingRoutes(app: App, state: State): void {
         const season = await requireSeason(snapshot, params.seasonId);
         const standings = snapshot.standings(Number(params.seasonId));
         const { around } = query;
-        // Most addresses come with the right checksum: look them up as they are first, a checksum costs more.
+        // Most addresses come with the right checksum, which costs more than a lookup: look them up as they are first.
         const found =
           (await standings.around(params.account as Address, around)) ??
           (await standings.around(checked(params.account), around));
@@ -147,7 +147,7 @@ function checked(text: string): Address {
   return data.account;
 }
 
-// Points move while a client reads on, and the order stays whole: the next page is what now stands behind the last
+// Points change while a client reads on. The next page is what now follows the last
 // account shown. Only a ledger that was undone makes a cursor worthless.
 async function positionOf({ seasons }: Snapshot, seasonId: string, text: string): Promise<Position> {
   const [season, points, lastSeq, seq, start] = decodeCursor(

@@ -20,7 +20,7 @@ export async function readFinalBlocks(context: SyncContext, head: Header, finali
       if (decoder.follow(context.methods(), logs)) return;
       events += append(context, headers, logs, finalized);
       report({ after: cursor.number, cursor: to, to: finalized, events });
-      // Requests of readers and answers of nodes get their turn.
+      // Lets readers' requests and nodes' answers have their turn.
       await setImmediate();
       if (signal.aborted) return;
     }

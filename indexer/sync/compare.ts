@@ -2,7 +2,7 @@ import { IntegrityError } from "../fold/step.ts";
 import { type LedgerHead, readLedger, readSeasonCount } from "../ingest/ledgers.ts";
 import { progressOf, type SyncContext } from "./context.ts";
 
-/** Holds every season's folded ledger against the chain's at the cursor. */
+/** Compares every season's folded ledger with the chain's at the cursor. */
 export async function compareLedgers(context: SyncContext): Promise<void> {
   const { rpc, writer, campaign } = context;
   const { cursor, verified } = progressOf(context);

@@ -13,7 +13,7 @@ export interface SyncContext {
   writer: Writer;
   /** The ledgers of all seasons as folded. */
   localLedgers: () => LedgerHead[];
-  /** The methods that the registry was folded to have. */
+  /** The registry's methods, as folded. */
   methods: () => AddedMethod[];
   /** Whether a database of another chain is emptied rather than refused. */
   wipe: boolean;
@@ -21,7 +21,7 @@ export interface SyncContext {
   startBlock: number;
   /** A block is final only this many blocks below the head. */
   finality: number;
-  /** Whether logs are held against the headers' bloom filters. */
+  /** Whether logs are compared with the headers' bloom filters. */
   blooms: boolean;
   /** Pause between rounds, in milliseconds; longer after failures, up to a minute. */
   pollInterval: number;

@@ -21,17 +21,17 @@ export interface BoundedOptions {
   startWorker(): WorkerHandle;
   /** The runtime's WebAssembly file. */
   wasm: Uint8Array;
-  /** Models kept loaded at most, each in a worker of its own; 2 unless given. */
+  /** Most models kept loaded, each in a worker of its own; defaults to 2. */
   most?: number;
-  /** Milliseconds that one run may take; two minutes unless given. Opening a model may always take two. */
+  /** Milliseconds that one run may take; defaults to two minutes. Opening a model may always take two minutes. */
   time?: number;
-  /** Bytes of memory that a model may take; 3 GiB unless given: three times what any admitted graph needs. */
+  /** Bytes of memory that a model may take; defaults to 3 GiB, three times what any admitted graph needs. */
   memory?: number;
 }
 
 /**
- * Runs models where they can't hurt: each in a worker of its own, within limits on time and memory, ended when it is
- * over them. The model that was used longest ago makes room for another, and is loaded again when it is asked for.
+ * Runs each model in a worker of its own, within limits on time and memory: a worker that exceeds them is ended. The model
+ * that was used longest ago makes room for another, and is loaded again when it is needed.
  */
 export function createBoundedOpener(options: BoundedOptions): ModelOpener & { close(): void } {
   const { most = 2 } = options;
@@ -101,7 +101,7 @@ interface Loaded {
   isOver(): boolean;
   /** Waits until nothing is under way. */
   idle(): Promise<void>;
-  /** Ends the worker; whatever is under way fails with this. */
+  /** Ends the worker; everything under way fails with this error. */
   end(reason: Error): void;
 }
 
@@ -140,12 +140,12 @@ function startModel(
 
   const isBusy = (): boolean => opening !== undefined || runs.size > 0;
 
-  /** After each answer: the next one has as long as any, or nothing is under way any more. */
+  /** After each answer: starts the time limit anew, or stops it if nothing is under way. */
   function settle(): void {
     clearTimeout(timer);
     if (over || !isBusy()) {
       if (!over) worker.hold(false);
-      for (const tell of idle) tell();
+      for (const resolve of idle) resolve();
       idle = [];
       return;
     }
@@ -189,7 +189,7 @@ function startModel(
   const checked = new Promise<CheckedModel>((resolve, reject) => {
     opening = { resolve, reject };
   });
-  // Whoever waits for it hears of it; nobody has to.
+  // The caller may wait for it or not: a rejection that nobody awaits must not end the process.
   checked.catch(() => {});
   worker.post({ kind: "start", wasm, memory });
   worker.post({ kind: "open", model, artifact });
@@ -203,7 +203,7 @@ function startModel(
     end,
     async run(input) {
       if (over) throw new HostLimitError("The model's worker has ended.");
-      // Every input has the one length, so that many go in one message.
+      // All inputs have one length, so many of them fit in one message.
       if (spec) checkInput(spec, input);
       const id = nextId++;
       // Runs asked for in the same turn go together.

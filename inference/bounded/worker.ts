@@ -4,14 +4,14 @@ import { type InferenceSession, loadRuntime } from "../runtime.ts";
 import { InvalidRunError, joined } from "../tensors.ts";
 import type { Failure, Request, Response } from "./messages.ts";
 
-/** Outputs wait for each other so long at most. */
+/** The longest that outputs wait for each other, to be sent together. */
 const TOGETHER_MS = 20;
 
 /**
- * Serves one model in a worker of its own: whatever the model does there, the worker can be ended.
+ * Serves one model in a worker of its own, which can be ended whatever the model does.
  *
  * @param post Sends an answer to the host.
- * @returns What takes the host's requests, one after another.
+ * @returns A function that takes the host's requests, one after another.
  */
 export function serveModel(post: (response: Response) => void): (request: Request) => Promise<void> {
   let wasm: Uint8Array | undefined;
@@ -76,7 +76,7 @@ function kindOf(error: unknown): Failure["of"] {
 
 const PAGE = 65_536;
 
-/** Lets no WebAssembly memory of this thread grow beyond so many bytes; to be called before the first is made. */
+/** Limits every WebAssembly memory of this thread to so many bytes. Call it before the first one is made. */
 function limitMemory(bytes: number): void {
   const most = Math.floor(bytes / PAGE);
   const { Memory } = WebAssembly;

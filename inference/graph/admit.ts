@@ -68,8 +68,8 @@ function runThrough(
     for (const [k, name] of node.outputs.entries()) {
       if (name === "") continue;
       const value = inferred.outputs[k] as Value;
-      const said = declared.get(name);
-      if (said) checkDeclared(said, { ...value, name }, "value");
+      const fromFile = declared.get(name);
+      if (fromFile) checkDeclared(fromFile, { ...value, name }, "value");
       define(values, name, value);
       if (value.constant) constants.add(name);
       alive += bytesOf(value);

@@ -23,7 +23,7 @@ export interface Inferred {
 export interface Operator {
   /** Number of inputs, least and most. */
   inputs: readonly [number, number];
-  /** Number of outputs, least and most; one unless given. */
+  /** Number of outputs, least and most; defaults to one. */
   outputs?: readonly [number, number];
   /** Its attributes by name, and their kinds. Others are refused. */
   attributes?: Readonly<Record<string, AttributeValue["kind"]>>;

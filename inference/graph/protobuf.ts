@@ -1,6 +1,6 @@
 // A strict reader of protobuf messages. Two readers that are lenient in different ways can see two models in one file,
-// so whatever has more than one reading is refused: unknown fields, a single field given twice, numbers that are longer
-// than need be, packed and unpacked elements in turn. Wire format: https://protobuf.dev/programming-guides/encoding/
+// so everything that has more than one reading is refused: unknown fields, a single field given twice, numbers that are
+// longer than necessary, packed and unpacked elements in turn. Wire format: https://protobuf.dev/programming-guides/encoding/
 
 /** A file that is not a well-formed model. The message is a sentence. */
 export class MalformedModel extends Error {
@@ -17,7 +17,7 @@ interface FieldRule {
   repeated?: boolean;
 }
 
-/** The fields of a message that may stand in it, by their numbers. */
+/** The fields that a message may have, by their numbers. */
 export interface MessageRule {
   name: string;
   fields: Readonly<Record<number, FieldRule>>;
@@ -31,7 +31,7 @@ const FIXED64 = 1;
 const LENGTH_DELIMITED = 2;
 const FIXED32 = 5;
 
-/** Reads a message by its rule. Throws {@link MalformedModel} for whatever has no single reading. */
+/** Reads a message by its rule. Throws {@link MalformedModel} if it has more than one reading. */
 export function readMessage(bytes: Uint8Array, { name, fields }: MessageRule): Values {
   const values: Record<string, (bigint | number | string | Uint8Array)[]> = {};
   const packed = new Set<string>();

@@ -52,7 +52,7 @@ export interface InferenceMethod {
   /** How its contract refutes by a row; undefined if it doesn't. */
   rows?: {
     /** The contract's refutation: lines for a person, and the JSON's `refutation`; null if there is none. */
-    tell(attestation: AttestationState): { lines: string[]; refutation: object } | null;
+    describe(attestation: AttestationState): { lines: string[]; refutation: object } | null;
     /** Recomputes that row from the chain alone, and compares the contract's numbers. */
     show(client: Client, attestation: AttestationState): Promise<{ row: ShownRow; words: string } | undefined>;
   };

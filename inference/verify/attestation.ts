@@ -53,7 +53,7 @@ export async function requireAttestation(client: Client, id: Hex): Promise<Attes
 }
 
 /**
- * Checks an attestation from the chain and by running it again. Whatever its method: recomputes its id and a batch's
+ * Checks an attestation from the chain and by running it again. Under any method: recomputes its id and a batch's
  * tree, reads its record, fetches its model by CID and checks its parts, derives or fetches its input, runs the model on
  * the pinned runtime and compares the output. Then its method adds what it has put on chain. Throws a RangeError when a
  * batch has no unit of that number.

@@ -96,9 +96,9 @@ async function checkPlace(
   check(shared.proof, proven ? "held" : "failed", proven ? `${siblings}.` : `No ${siblings}.`);
   const { attestationRegistry } = client.contracts;
   const args = [message, BigInt(index), bytesToHex(leaf), proof] as const;
-  const said = await client.rpc.readContract({ ...attestationRegistry, functionName: "isVerifiedInBatch", args });
-  const words = `The registry says that the unit is ${said ? "" : "not "}verified in this batch.`;
-  check(shared.record, said === (status === Status.verified) ? "held" : "failed", words);
+  const isVerified = await client.rpc.readContract({ ...attestationRegistry, functionName: "isVerifiedInBatch", args });
+  const words = `The registry says that the unit is ${isVerified ? "" : "not "}verified in this batch.`;
+  check(shared.record, isVerified === (status === Status.verified) ? "held" : "failed", words);
 }
 
 /** @param leaf A unit's activations, whose last ones are its output. */

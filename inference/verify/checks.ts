@@ -15,7 +15,7 @@ export interface CheckKind {
   title: string;
   /**
    * What it is about: what the chain recorded and the model that it names, without which nothing can be compared; the
-   * run; the prover's answer, compared with what was found here; or how the attestation stands, whatever the model gives.
+   * run; the prover's answer, compared with what was found here; or the attestation's status, whatever the model gives.
    */
   about: "record" | "run" | "answer" | "standing";
 }

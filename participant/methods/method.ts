@@ -4,7 +4,7 @@ import type { Client } from "../../sdk/client.ts";
 import type { ChainState } from "../chainState.ts";
 import type { Content } from "../content.ts";
 import type { Report } from "../heads.ts";
-import type { Actor, Job } from "../jobs.ts";
+import type { Job, Participant } from "../jobs.ts";
 import type { Journal } from "../journal.ts";
 import type { Sender } from "../sender.ts";
 import type { Wish } from "../units.ts";
@@ -12,14 +12,14 @@ import type { Wish } from "../units.ts";
 /** What an account can be under a method. */
 export type MethodRole = "prover" | "verifier" | "challenger";
 
-/** What an actor works with. */
+/** What a participant works with. */
 export interface Tools {
   client: Client;
   sender: Sender;
   journal: Journal;
   /** Models of seasons' tasks. */
   models: Models;
-  /** Models that only free attestations name: slower to come by, never in the others' way. */
+  /** Models that only free attestations name. They wait for each other, never in the way of the seasons' models. */
   strangers: Models;
   /** Where inputs of attestations that aren't for units are found. */
   content: Content;
@@ -41,11 +41,11 @@ export type Keeping = (attestation: AttestationState, state: ChainState) => Job 
 
 /** What a participant knows of a verification method. */
 export interface ParticipantMethod {
-  /** Who works under it. */
-  roles: Partial<Record<MethodRole, (options: Tools & ProverLimits) => Actor>>;
+  /** The method's roles. */
+  roles: Partial<Record<MethodRole, (options: Tools & ProverLimits) => Participant>>;
   /** A keeper's part; made only where the deployment has the method's contract. */
   createKeeping(client: Client, sender: Sender): Keeping;
-  /** Custom errors of its contract that mean that somebody else already did a keeper's work. */
+  /** Custom errors of its contract that mean that another account already did a keeper's work. */
   doneErrors: readonly string[];
   /** Whether a unit is left that its prover would work on now. */
   hasWork(state: ChainState, wish: Wish): boolean;

@@ -2,7 +2,7 @@ import type { HDAccount } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import type { Models } from "../../inference/models.ts";
 
-/** Who takes part in the demo: accounts of Hardhat's usual mnemonic, whose keys everybody knows. */
+/** The demo's accounts, from Hardhat's default mnemonic, whose keys are public. */
 export interface DemoAccounts {
   /** Deploys, publishes, opens seasons. */
   organiser: HDAccount;

@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 
 /**
- * The port to listen on at 127.0.0.1: the one given, or the usual one, or where that is taken a free one. Throws a
- * sentence when the one given is no port, or is taken.
+ * The port to listen on at 127.0.0.1: the given one; else the default one, or a free one if that is taken. Throws a
+ * sentence when the given one isn't a port, or is taken.
  *
  * @param name Environment variable that gives it, as in `PORT`.
  */

@@ -17,7 +17,7 @@ const WIDTH = 24;
 /** Seconds between two lines where there is no terminal. */
 const QUIET = 10n;
 
-/** Shows how a season goes: one line that is written over at a terminal, a line now and then elsewhere. */
+/** Shows how a season goes: at a terminal in one line that is overwritten, elsewhere in a line now and then. */
 export function showProgress(follower: ChainFollower, seasonId: bigint, print: (line: string) => void): () => void {
   const seen = new Set<string>();
   let shownAt = 0n;
@@ -30,7 +30,7 @@ export function showProgress(follower: ChainFollower, seasonId: bigint, print: (
       const { id, status } = attestation;
       if (status !== Status.refuted || seen.has(id)) continue;
       seen.add(id);
-      print(tellCaught(attestation));
+      print(caughtLine(attestation));
     }
     const units = own.reduce((sum, attestation) => sum + countOf(attestation), 0);
     const count = (counted: number) =>
@@ -60,7 +60,7 @@ export function showProgress(follower: ChainFollower, seasonId: bigint, print: (
   };
 }
 
-function tellCaught(attestation: AttestationState): string {
+function caughtLine(attestation: AttestationState): string {
   const { id, message } = attestation;
   const refutation = refutationOf(attestation);
   if (refutation === undefined)
@@ -84,7 +84,7 @@ function bar(part: number): string {
   return `[${"#".repeat(full)}${".".repeat(WIDTH - full)}]`;
 }
 
-/** Prints a line, in the place of a progress line where there is one. */
+/** Prints a line; it replaces the progress line if there is one. */
 export function printLine(line: string): void {
   clearLine();
   console.log(line);

@@ -6,7 +6,7 @@ import type { StandingsPage } from "../../sdk/wire.ts";
 import type { DemoAccounts } from "./accounts.ts";
 import { attestationsOf, refutationOf, short, unitAt } from "./progress.ts";
 
-/** A guest's keystore and its password, which everybody may know. */
+/** A guest's keystore and its password, which is no secret. */
 export interface Guest {
   keystore: string;
   password: string;
@@ -14,17 +14,17 @@ export interface Guest {
 
 export interface SummaryOptions {
   state: ChainState;
-  cast: DemoAccounts;
+  accounts: DemoAccounts;
   apiUrl: string;
   rpcUrl: string;
-  /** Who may take part in season 2; undefined where there will be none. */
+  /** The account that may take part in season 2; undefined if there is no season 2. */
   guest: Guest | undefined;
-  /** What the commands need to find this demo; empty where it is at the usual ports. */
+  /** Options by which the commands find this demo; empty with the default ports. */
   where: string;
 }
 
 /** The standings of season 1, who was caught, and what to try next. */
-export async function summarise({ state, cast, apiUrl, rpcUrl, guest, where }: SummaryOptions): Promise<string> {
+export async function summarise({ state, accounts, apiUrl, rpcUrl, guest, where }: SummaryOptions): Promise<string> {
   const page = await fetchApi<StandingsPage>(apiUrl, "/v1/seasons/1/standings?limit=100");
   const rows = page.items.map(({ rank, account, points, verified, refuted, caught }) => [
     String(rank),
@@ -33,7 +33,7 @@ export async function summarise({ state, cast, apiUrl, rpcUrl, guest, where }: S
     String(verified),
     String(refuted),
     String(caught),
-    account === cast.cheat.address ? "the cheat" : account === cast.forger.address ? "the forger" : "",
+    account === accounts.cheat.address ? "the cheat" : account === accounts.forger.address ? "the forger" : "",
   ]);
   const own = attestationsOf(state, 1n);
   const batches = own.filter(({ kind }) => kind === "batch");
@@ -54,8 +54,8 @@ export async function summarise({ state, cast, apiUrl, rpcUrl, guest, where }: S
     refuted === undefined
       ? "Nobody was caught."
       : `${short(refuted.message.prover)} gave wrong answers: panels that re-ran the model refuted them, and ten times a unit's points burn for each.`,
-    ...tellBatch(batch),
-    ...tellForged(forged),
+    ...batchLines(batch),
+    ...forgedLines(forged),
     "",
     `  page       ${apiUrl}`,
     `  standings  ${apiUrl}/v1/seasons/1/standings`,
@@ -90,14 +90,14 @@ export async function summarise({ state, cast, apiUrl, rpcUrl, guest, where }: S
   ].join("\n");
 }
 
-function tellBatch(batch: AttestationState | undefined): string[] {
+function batchLines(batch: AttestationState | undefined): string[] {
   if (batch === undefined) return [];
   return [
     `${short(batch.message.prover)} attested ${countOf(batch)} units in one batch: every activation is on chain, nobody showed a wrong row, one award paid for all.`,
   ];
 }
 
-function tellForged(forged: AttestationState | undefined): string[] {
+function forgedLines(forged: AttestationState | undefined): string[] {
   const refutation = forged && refutationOf(forged);
   if (forged === undefined || refutation === undefined) return [];
   const { challenger, index, layer, row, claimed, correct } = refutation;

@@ -9,7 +9,7 @@ export interface FraudProofParameters {
 }
 
 export const fraudProofDeployment: MethodDeployment<FraudProofParameters> = {
-  // A day for a challenger to come back from an outage, in which any refutation costs less gas than half a unit's bond.
+  // A day lets a challenger recover from an outage. Any refutation costs less gas than half a unit's bond.
   production: { window: 86_400, bondPerUnit: parseEther("0.001") },
   constructorArguments: ({ campaign, bonds }, { window, bondPerUnit }) => [campaign, bonds, window, bondPerUnit],
 };

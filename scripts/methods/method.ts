@@ -14,7 +14,7 @@ export interface MethodDeployment<Parameters> {
   constructorArguments(core: MethodCore, parameters: Parameters): readonly unknown[];
 }
 
-/** How any method is deployed: its parameters are its own, and are handed back to it unread. */
+/** How any method is deployed. Only the method itself reads its parameters. */
 export interface AnyMethodDeployment {
   production: unknown;
   constructorArguments(core: MethodCore, parameters: never): readonly unknown[];

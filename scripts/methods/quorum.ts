@@ -17,7 +17,7 @@ export interface QuorumParameters {
 }
 
 export const quorumDeployment: MethodDeployment<QuorumParameters> = {
-  // An attestation is settled within a day even if two panels are needed and somebody sleeps.
+  // An attestation is settled within a day even if two panels are needed and a member is late.
   production: {
     firstPanel: 5,
     firstThreshold: 4,

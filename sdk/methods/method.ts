@@ -42,7 +42,7 @@ export interface Method<abi extends Abi, Detail extends object, Step extends Met
   /** The contract's name, by which deployments and people know the method. */
   name: string;
   abi: abi;
-  /** What is known of an attestation before the method's contract has said anything. */
+  /** What is known of an attestation before any event of the method's contract. */
   begin(): Detail;
   /** Folds an event about an attestation into what is known of it; changes `detail`. */
   fold(detail: Detail, event: EventOf<abi>): void;
@@ -67,7 +67,7 @@ export interface AnyMethod {
   assurance(judged: Judged, detail: never): Assurance | undefined;
 }
 
-/** Types the definition of a method. */
+/** Gives the definition of a method its type. */
 export const defineMethod = <const abi extends Abi, Detail extends object, Step extends MethodStep>(
   method: Method<abi, Detail, Step>,
 ): Method<abi, Detail, Step> => method;

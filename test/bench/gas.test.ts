@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { createBoard } from "../../bench/board.ts";
 import { measureOurs } from "../../bench/gas.ts";
 import { asJson, asTable } from "../../bench/report.ts";
+import { createSite } from "../../bench/site.ts";
 
 /** What each may cost at most. */
 const budgets: Record<string, number> = {
@@ -19,7 +19,7 @@ const budgets: Record<string, number> = {
 
 describe("bench gas", () => {
   it("stays within every budget", async () => {
-    const rows = await measureOurs(await createBoard());
+    const rows = await measureOurs(await createSite());
 
     expect(rows.map(({ name }) => name)).to.have.members(Object.keys(budgets));
     for (const { name, value } of rows) expect(value, name).to.be.within(1, budgets[name] as number);

@@ -12,7 +12,7 @@ describe("bench rank", () => {
   });
   afterEach(() => files.remove());
 
-  it("tells of each kind of work, and leaves the data as it found them", () => {
+  it("measures each kind of work, and leaves the data as it found them", () => {
     const first = measureRanks(files.path("kept"), accounts, 300);
     const db = openPopulation(files.path("kept"), accounts);
     const rows = dump(db);

@@ -36,7 +36,7 @@ describe("bench sync", () => {
       expect(() => checkOutcome("floor", { ...outcome, ...change(outcome) }, outcome)).to.throw(/^floor /);
     });
 
-  it("tells the same season every time, with everyone in it", () => {
+  it("generates the same season every time, with everyone in it", () => {
     const { logs, outcome } = season();
 
     expect(logs).to.have.length(400).and.to.deep.equal(season().logs);

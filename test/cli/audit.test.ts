@@ -61,8 +61,8 @@ describe("proofboard audit", () => {
     ["the ledger hash", /The API's ledger hash is 0x00/, asOf({ ledgerHash: zeros })],
     ["seq", /as of seq 3; from the chain/, asOf({ seq: "3" })],
     ["a block", /Block \d+ is 0x00/, asOf({ blockHash: zeros })],
-    ["another chain", /The API tells of chain 1;/, asOf({ chainId: 1 })],
-    ["the future", /The API tells of block 999999999;/, asOf({ blockNumber: 999_999_999 })],
+    ["another chain", /The API serves chain 1;/, asOf({ chainId: 1 })],
+    ["the future", /The API is at block 999999999;/, asOf({ blockNumber: 999_999_999 })],
   ];
   for (const [what, difference, lie] of lies)
     it(`names the difference when the API lies about ${what}`, async () => {
@@ -103,7 +103,7 @@ describe("proofboard audit", () => {
     ["seq", "PointsAwarded", /^The ledger goes from seq 0 to seq 0; 1 is missing or out of place\.$/, flip(192)],
   ];
   for (const [what, eventName, difference, forge] of forgeries)
-    it(`names the difference when events tell of ${what} that the chain doesn't know`, async () => {
+    it(`names the difference when events have ${what} that the chain doesn't know`, async () => {
       const abi = [...attestationRegistryAbi, ...campaignAbi];
       const [topic] = encodeEventTopics({ abi, eventName: eventName as "Committed" });
       const rpc = await lyingRpc(site().rpcUrl, (log) => {

@@ -37,8 +37,8 @@ describe("proofboard and FraudProof", () => {
 
   before(async () => {
     site = await startSite(4, WINDOW);
-    const { client, senderOf, digits, board, directory, rpcUrl } = site;
-    const startsAt = Number(board.heads.latest.timestamp) + 8;
+    const { client, senderOf, digits, follower, directory, rpcUrl } = site;
+    const startsAt = Number(follower.heads.latest.timestamp) + 8;
     const endsAt = startsAt + 2 * WINDOW;
     const inputs = digits.inputs.slice(0, 16 * 64);
     const task = { model: digits.model, points: 10n, unitsPerAccount: UNITS, noise: 8, inputs };
@@ -77,7 +77,7 @@ describe("proofboard and FraudProof", () => {
 
   /** Attests units of the forger's, with a wrong answer in the `honestRuns`-th. */
   async function forge(first: bigint, honestRuns: number): Promise<Hex> {
-    const season = site.board.state.seasons.get(1n);
+    const season = site.follower.state.seasons.get(1n);
     const task = season?.tasks[1];
     if (season?.seed === undefined || task === undefined) throw new Error("The season has no seed, or no task.");
     const lying: Models = lieAfter(honestRuns, site.models);
@@ -113,12 +113,12 @@ describe("proofboard and FraudProof", () => {
   describe("in a running season", () => {
     before(async () => {
       const seed = callOf({ ...site.client.contracts.campaign, functionName: "seed", args: [1n] });
-      await site.until(() => site.board.state.seasons.has(1n));
-      for (let blocks = 0; blocks < 3; blocks++) await site.board.heads.next();
+      await site.until(() => site.follower.state.seasons.has(1n));
+      for (let blocks = 0; blocks < 3; blocks++) await site.follower.heads.next();
       await site.senderOf(0).send(seed);
       await site.until(() => {
-        const season = site.board.state.seasons.get(1n);
-        return season?.seed !== undefined && site.board.state.head.timestamp >= season.startsAt;
+        const season = site.follower.state.seasons.get(1n);
+        return season?.seed !== undefined && site.follower.state.head.timestamp >= season.startsAt;
       });
     });
 
@@ -290,8 +290,8 @@ describe("proofboard and FraudProof", () => {
     it("says after the window what is verified in a batch, and that it is too late for a missed forgery", async () => {
       const chain = createTestClient({ mode: "hardhat", transport: http(site.rpcUrl) });
       await chain.increaseTime({ seconds: WINDOW });
-      await site.board.heads.next();
-      await site.board.heads.next();
+      await site.follower.heads.next();
+      await site.follower.heads.next();
       const late = await run(["challenge", missed], as(CHALLENGER));
       expect(late.stderr).to.contain("refuteBatch was refused: WindowOver(");
       expect(late.code).to.equal(1);

@@ -63,11 +63,11 @@ describe("proofboard infer", () => {
       const { stdout, code } = await site().run(["infer", "digits", "--unit", "1/1/1", "--account", account, "--json"]);
       expect(code).to.equal(0);
       const { outputHash, inputHash, output } = JSON.parse(stdout);
-      const stated = [...site().board.state.attestations.byId.values()].find(
+      const recorded = [...site().follower.state.attestations.byId.values()].find(
         (each) => each.kind === "single" && each.message.inputHash === inputHash,
       ) as SingleState | undefined;
-      expect(stated?.message.prover).to.equal(account);
-      expect(outputHash === stated?.answer?.outputHash).to.equal(n === HONEST);
+      expect(recorded?.message.prover).to.equal(account);
+      expect(outputHash === recorded?.answer?.outputHash).to.equal(n === HONEST);
       expect(output.elements).to.have.length(10);
     }
   });

@@ -11,15 +11,15 @@ export interface Standin {
 /** A cursor that {@link lyingApi} takes for none. */
 export const IGNORED_CURSOR = "again";
 
-/** An API that passes on what a real one answers, but where the route fits, tells it with a lie. */
+/** An API that passes on what a real one answers, but changes the answers of a route to lies. */
 export function lyingApi<T>(honest: string, route: RegExp, lie: (body: T) => void): Promise<Standin> {
   return serve(
     createServer(async (request, response) => {
       const path = (request.url ?? "/").replace(`&cursor=${IGNORED_CURSOR}`, "");
       const answer = await fetch(new URL(path, honest));
       const text = await answer.text();
-      const told = answer.ok && route.test(path) ? lyingText(text, lie) : text;
-      response.writeHead(answer.status, JSON_TYPE).end(told);
+      const sent = answer.ok && route.test(path) ? lyingText(text, lie) : text;
+      response.writeHead(answer.status, JSON_TYPE).end(sent);
     }),
   );
 }
@@ -36,15 +36,15 @@ export interface RawLog {
   data: string;
 }
 
-/** An RPC that passes on what a real one answers, but tells each log with a lie. */
+/** An RPC that passes on what a real one answers, but changes each log to a lie. */
 export function lyingRpc(honest: string, lie: (log: RawLog) => void): Promise<Standin> {
   return serve(
     createServer(async (request, response) => {
       const body = await bodyOf(request);
       const answer = await passOn(honest, body);
       const isLogs = (JSON.parse(body) as { method: string }).method === "eth_getLogs";
-      const tell = ({ result }: { result: RawLog[] }) => void result.forEach(lie);
-      response.writeHead(answer.status, JSON_TYPE).end(isLogs ? lyingText(answer.text, tell) : answer.text);
+      const spoil = ({ result }: { result: RawLog[] }) => void result.forEach(lie);
+      response.writeHead(answer.status, JSON_TYPE).end(isLogs ? lyingText(answer.text, spoil) : answer.text);
     }),
   );
 }

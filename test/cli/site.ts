@@ -5,7 +5,7 @@ import type { Hex } from "viem";
 import { type Indexer, startIndexer } from "../../indexer/main.ts";
 import type { Models } from "../../inference/models.ts";
 import { readModel } from "../../models/read.ts";
-import { runActors } from "../../participant/jobs.ts";
+import { runJobs } from "../../participant/jobs.ts";
 import { createKeeper } from "../../participant/keeper.ts";
 import { createProver } from "../../participant/methods/quorum/prover.ts";
 import { createVerifier } from "../../participant/methods/quorum/verifier.ts";
@@ -81,8 +81,8 @@ async function furnish(site: Site): Promise<CliSite> {
   await publishModel(client, senderOf(0), content, risk.model, risk.artifact);
   const seasonId = await site.openSeason(SEASON_SECONDS, UNITS);
   const prover = (n: number, models: Models) => createProver({ ...site, models, sender: senderOf(n), seasonId });
-  const working = runActors(
-    site.board,
+  const working = runJobs(
+    site.follower,
     [
       createKeeper(client, senderOf(0)),
       ...[HONEST, 2].map((n) => prover(n, site.models)),
@@ -92,7 +92,7 @@ async function furnish(site: Site): Promise<CliSite> {
     site,
   );
   const settled = () => {
-    const attestations = [...site.board.state.attestations.byId.values()].filter(({ inLedger }) => inLedger);
+    const attestations = [...site.follower.state.attestations.byId.values()].filter(({ inLedger }) => inLedger);
     return attestations.length === 3 * UNITS && attestations;
   };
   const attestations = await Promise.race([site.until(settled), working.then(() => Promise.reject(site.reports))]);

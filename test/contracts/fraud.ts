@@ -82,8 +82,8 @@ export async function batchOf(
   const inputLength = integerLayout.widths[0] as number;
   const leaves = Array.from({ length: count }, (_, i) => change(honest(p, account, first + i).slice(inputLength), i));
   const context = await contextOf(p, FRAUD_TASK, BigInt(first));
-  const claim = { prover: account.address as Hex, method: FRAUD, modelId: p.integerModel, context };
-  return { leaves, ...buildBatch(claim, leaves) };
+  const common = { prover: account.address as Hex, method: FRAUD, modelId: p.integerModel, context };
+  return { leaves, ...buildBatch(common, leaves) };
 }
 
 export type Made = Awaited<ReturnType<typeof batchOf>>;

@@ -80,7 +80,7 @@ describe("docs/protocol.md", () => {
     expect(new Set(reasons)).to.deep.equal(new Set(Object.values(Reason)));
   });
 
-  it("lists every event that the chain's story is told by, and no other", () => {
+  it("lists every event that is needed to follow the chain, and no other", () => {
     const declared = [modelRegistryAbi, attestationRegistryAbi, campaignAbi].flatMap(eventsOf);
     expect(listedIn(text)).to.have.members(declared);
   });

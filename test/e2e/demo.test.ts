@@ -199,7 +199,7 @@ describe("the demo", () => {
     expect(answers.standings.items.find(({ account }) => account === forged.prover)?.points).to.equal("0");
   });
 
-  it("tells of the batch and of the row in its story", () => {
+  it("names the batch and the row in its summary", () => {
     const story = lines.join("\n");
     expect(story).to.match(/attested 240 units in one batch: .* one award paid for all\./);
     expect(story).to.match(/slipped a wrong answer into a batch of 64: .* row \d+ of layer 1 of unit 96,/);

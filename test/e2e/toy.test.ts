@@ -5,7 +5,7 @@ import { assignedTo } from "../../inference/assignment.ts";
 import { encodeTensor, hashTensor } from "../../inference/tensors.ts";
 import { requireAttestation, verifyAttestation } from "../../inference/verify/attestation.ts";
 import { assignedUnit } from "../../participant/chainState.ts";
-import { runActors } from "../../participant/jobs.ts";
+import { runJobs } from "../../participant/jobs.ts";
 import { createKeeper } from "../../participant/keeper.ts";
 import { openSeason } from "../../scripts/season.ts";
 import { auditSeason } from "../../sdk/audit.ts";
@@ -23,8 +23,8 @@ import { type Site, startSite } from "../participant/chain.ts";
 import { textOf } from "../web/text.ts";
 
 /**
- * A method that test code alone adds, on a chain, while an indexer, a board and a keeper run: attested, settled, paid,
- * ranked, told in receipts, verified and audited. Then the same where nobody knows the method.
+ * A method that test code alone adds, on a chain, while an indexer, a follower and a keeper run: attested, settled, paid,
+ * ranked, described in receipts, verified and audited. Then the same where nobody knows the method.
  */
 describe("a method that is added", () => {
   let site: Site;
@@ -43,7 +43,7 @@ describe("a method that is added", () => {
       { ...site.deployment, contracts: { ...site.deployment.contracts, [toy.name]: contract } },
       site.rpcUrl,
     );
-    const startsAt = Number(site.board.heads.latest.timestamp) + 12;
+    const startsAt = Number(site.follower.heads.latest.timestamp) + 12;
     const { digits } = site;
     const task = {
       model: digits.model,
@@ -79,7 +79,7 @@ describe("a method that is added", () => {
     const sender = site.senderOf(n);
     const prover = sender.account.address;
     const context = unitContext({ campaign: client.contracts.campaign.address, seasonId, taskId: 1n, unit });
-    const assigned = await site.until(() => assignedUnit(site.board.state, context));
+    const assigned = await site.until(() => assignedUnit(site.follower.state, context));
     const { layout, session } = await site.models.open(site.digits.model.modelId);
     const data = new Uint8Array(assignedTo(assigned, prover, unit));
     const output = { spec: layout.output, data: await session.run(data) };
@@ -91,7 +91,7 @@ describe("a method that is added", () => {
     await sender.send(callOf({ ...client.contracts.attestationRegistry, functionName: "attest", args }));
     return site.until(
       () =>
-        [...site.board.state.attestations.byId.values()].find(
+        [...site.follower.state.attestations.byId.values()].find(
           ({ message }) => message.prover === prover && message.context === context,
         )?.id,
     );
@@ -100,7 +100,7 @@ describe("a method that is added", () => {
   /** Lets a keeper give the season its seed, and waits until it runs. */
   const untilRunning = () =>
     keepUntil(() => {
-      const { head, seasons } = site.board.state;
+      const { head, seasons } = site.follower.state;
       const season = seasons.get(seasonId);
       return season?.seed !== undefined && head.timestamp >= season.startsAt;
     });
@@ -108,7 +108,7 @@ describe("a method that is added", () => {
   /** Lets a keeper work until this is so. */
   async function keepUntil<T>(find: () => T | undefined | false): Promise<T> {
     const ending = new AbortController();
-    const keeping = runActors(site.board, [createKeeper(client, site.senderOf(5))], {
+    const keeping = runJobs(site.follower, [createKeeper(client, site.senderOf(5))], {
       ...{ signal: AbortSignal.any([site.signal, ending.signal]), report: site.report },
     });
     try {
@@ -119,7 +119,7 @@ describe("a method that is added", () => {
     }
   }
 
-  const stateOf = (id: Hex) => site.board.state.attestations.byId.get(id);
+  const stateOf = (id: Hex) => site.follower.state.attestations.byId.get(id);
   const standingsWith = (account: string) =>
     until(
       `${account} is ranked`,
@@ -136,7 +136,7 @@ describe("a method that is added", () => {
     return [...audit.differences, ...(await compareApi(client, audit, answers))];
   };
 
-  it("is attested, settled, paid, ranked, told, verified and audited where it is registered", async () => {
+  it("is attested, settled, paid, ranked, described, verified and audited where it is registered", async () => {
     await untilRunning();
     const honest = await attest(1, 0n);
     const liar = await attest(2, 0n, true);
@@ -173,7 +173,7 @@ describe("a method that is added", () => {
     expect(await auditAll()).to.deep.equal([]);
   });
 
-  it("is paid, ranked, told as the chain has it, verified as far as anyone can and audited where nobody knows it", async () => {
+  it("is paid, ranked, described as the chain has it, verified as far as anyone can and audited where nobody knows it", async () => {
     unregisterToy();
     await indexer.close();
     indexer = await start();

@@ -5,11 +5,11 @@ import type { IndexerOptions } from "../../indexer/options.ts";
 import type { Problem } from "../../sdk/wire.ts";
 import { type Block, chainOf, type FakeNode, startNode } from "./node.ts";
 import { choices, dumpFile, scratch, start, until, untilReady } from "./running.ts";
-import { tell } from "./story.ts";
+import { chaptersOf } from "./story.ts";
 
 /** The choices behind {@link whole}. */
 export const story = choices(60, 7);
-export const whole = chainOf(tell(story));
+export const whole = chainOf(chaptersOf(story));
 export const head = (blocks: readonly Block[]): number => (blocks.at(-1) as Block).number;
 
 /** What each test of a suite has: a node that serves {@link whole}, and indexers in a directory of its own. */

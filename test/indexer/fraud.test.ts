@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type Indexer, startIndexer } from "../../indexer/main.ts";
-import { runActors } from "../../participant/jobs.ts";
+import { runJobs } from "../../participant/jobs.ts";
 import { createKeeper } from "../../participant/keeper.ts";
 import { createBatcher } from "../../participant/methods/fraudProof/batcher.ts";
 import { createChallenger } from "../../participant/methods/fraudProof/challenger.ts";
@@ -42,7 +42,7 @@ describe("batches on a Hardhat chain", () => {
   const ask = async <T>(path: string): Promise<T> => (await (await fetch(`${indexer.url}/v1${path}`)).json()) as T;
 
   it("are paid or refuted row by row, and every point holds in the audit", async () => {
-    const startsAt = Number(site.board.heads.latest.timestamp) + 8;
+    const startsAt = Number(site.follower.heads.latest.timestamp) + 8;
     const endsAt = startsAt + 900;
     const seasonId = await openSeason(site.client, site.senderOf(0), {
       ...{ startsAt, endsAt, closesAt: endsAt + 400, verifierCap: 0n, uri: "" },
@@ -55,8 +55,8 @@ describe("batches on a Hardhat chain", () => {
     });
     const batcher = (n: number, models = site.models) =>
       createBatcher({ ...site, sender: site.senderOf(n), seasonId, models, batchSize: 6 });
-    const run = runActors(
-      site.board,
+    const run = runJobs(
+      site.follower,
       [
         createKeeper(site.client, site.senderOf(0)),
         batcher(1),

@@ -4,10 +4,10 @@ import type { Attestation, Step } from "../../sdk/wire.ts";
 import { following, head, story, untilAt, whole } from "./following.ts";
 import { type Block, chainOf } from "./node.ts";
 import { untilReady } from "./running.ts";
-import { accountOf, type Chapter, deployment, tell } from "./story.ts";
+import { accountOf, type Chapter, chaptersOf, deployment } from "./story.ts";
 import { JUDGE, judged, register, TOY, TOY_UID, unregister, withToy } from "./toy.ts";
 
-const base = tell(story);
+const base = chaptersOf(story);
 const [early, added, settled] = withToy(base);
 const quiet = (chapters: readonly Chapter[], blocks: number): Chapter[] =>
   Array.from({ length: blocks }, () => ({ logs: [], ledgers: (chapters.at(-1) as Chapter).ledgers }));
@@ -46,7 +46,7 @@ describe("a method that is appended", () => {
       { step: "event", contract: TOY, topics: judged(TOY_UID, 22).topics, data: judged(TOY_UID, 22).data },
     ];
 
-    it("has its logs, status and award told, and words that say what isn't known", async () => {
+    it("has its logs, status and award as steps, and words for what isn't known", async () => {
       on.node.blocks = grown;
       const indexer = await on.launch();
       await untilReady(indexer, head(grown));

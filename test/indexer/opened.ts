@@ -4,7 +4,7 @@ import { assemble, type Opened } from "../../indexer/open.ts";
 import { type Db, openDatabase } from "../../indexer/store/sqlite/database.ts";
 import type { Writer } from "../../indexer/sync/writer.ts";
 import { type Block, chainOf } from "./node.ts";
-import { asRead, deployment, tell } from "./story.ts";
+import { asRead, chaptersOf, deployment } from "./story.ts";
 
 export const decoder = createDecoder(deployment);
 export const campaign = deployment.contracts.Campaign;
@@ -27,9 +27,9 @@ export function open(file?: string): OpenedChain {
   return opened;
 }
 
-/** The block before the deployment's first, and the blocks that choices tell. */
-export function told(choices: readonly (readonly number[])[]): { first: Block; blocks: Block[] } {
-  const [, first, ...blocks] = chainOf(tell(choices)) as [Block, Block, ...Block[]];
+/** The block before the deployment's first, and the blocks that the choices make. */
+export function storyOf(choices: readonly (readonly number[])[]): { first: Block; blocks: Block[] } {
+  const [, first, ...blocks] = chainOf(chaptersOf(choices)) as [Block, Block, ...Block[]];
   return { first, blocks };
 }
 

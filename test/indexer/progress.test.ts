@@ -6,19 +6,19 @@ describe("the progress of a backfill", () => {
 
   function watch(isTTY: boolean) {
     const written: string[] = [];
-    const said: string[] = [];
+    const reported: string[] = [];
     const clock = { now: 0 };
     const stream = { isTTY, write: (text: string) => written.push(text) > 0 };
     const report = createProgress(
       stream,
-      (sentence) => said.push(sentence),
+      (sentence) => reported.push(sentence),
       () => clock.now,
     );
-    return { written, said, clock, report };
+    return { written, reported, clock, report };
   }
 
   it("is a bar with rates and the time left where a person watches, taken away in the end", () => {
-    const { written, said, clock, report } = watch(true);
+    const { written, reported, clock, report } = watch(true);
     report(backfill(1_000, 0));
     clock.now = 2_000;
     report(backfill(2_000, 50_000));
@@ -27,15 +27,15 @@ describe("the progress of a backfill", () => {
       `\r\u001b[K${"█".repeat(15)}${"░".repeat(15)} Block 2000 of 3000, 500 blocks and 25,000 events a second, 2 s left`,
     );
     expect(written.at(-1)).to.equal("\r\u001b[K");
-    expect(said).to.deep.equal([]);
+    expect(reported).to.deep.equal([]);
   });
 
   it("is a sentence every ten seconds elsewhere", () => {
-    const { written, said, clock, report } = watch(false);
+    const { written, reported, clock, report } = watch(false);
     report(backfill(1_000, 0));
     for (clock.now = 1_000; clock.now <= 25_000; clock.now += 1_000) report(backfill(1_000 + clock.now / 250, 10));
     report(undefined);
-    expect(said).to.deep.equal([
+    expect(reported).to.deep.equal([
       "Block 1040 of 3000, 4 blocks and 1 events a second, 9 min left",
       "Block 1080 of 3000, 4 blocks and 1 events a second, 8 min left",
     ]);

@@ -68,7 +68,7 @@ export function dumpFile(path: string): Record<string, unknown[]> {
   }
 }
 
-/** Numbers that tell a story of about `blocks` blocks; the same seed gives the same ones. */
+/** Choices that make a chain of about `blocks` blocks; the same seed gives the same ones. */
 export function choices(blocks: number, seed: number): number[][] {
   const block = fc.array(fc.nat({ max: 2 ** 24 }), { minLength: 0, maxLength: 12 });
   const [sample] = fc.sample(fc.array(block, { minLength: blocks, maxLength: blocks }), { seed, numRuns: 1 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type Indexer, startIndexer } from "../../indexer/main.ts";
-import { runActors } from "../../participant/jobs.ts";
+import { runJobs } from "../../participant/jobs.ts";
 import { createKeeper } from "../../participant/keeper.ts";
 import { createProver } from "../../participant/methods/quorum/prover.ts";
 import { createVerifier } from "../../participant/methods/quorum/verifier.ts";
@@ -41,8 +41,8 @@ describe("a real season, on a Hardhat chain", () => {
 
   it("ends up in ranks and receipts that equal the chain's", async () => {
     const seasonId = await site.openSeason(200, 2);
-    const run = runActors(
-      site.board,
+    const run = runJobs(
+      site.follower,
       [
         createKeeper(site.client, site.senderOf(0)),
         createProver({ ...site, sender: site.senderOf(1), seasonId, parallel: 2 }),

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { chainOf, type FakeNode, startNode } from "./node.ts";
 import { choices, dumpFile, scratch, start, until, untilReady } from "./running.ts";
-import { deployment, tell } from "./story.ts";
+import { chaptersOf, deployment } from "./story.ts";
 
 const MAIN = join(import.meta.dirname, "../../indexer/start.js");
 
@@ -19,7 +19,7 @@ describe("the indexer's command", () => {
     files = scratch();
     children = [];
     writeFileSync(files.path("deployment.json"), JSON.stringify(deployment));
-    node = await startNode(chainOf(tell(choices(120, 5))));
+    node = await startNode(chainOf(chaptersOf(choices(120, 5))));
     node.finalized = 60;
   });
   afterEach(async () => {
@@ -74,7 +74,7 @@ describe("the indexer's command", () => {
     expect(output()).to.match(new RegExp(`Port ${port} is taken\\.\n$`));
   });
 
-  it("tells how it is used", async () => {
+  it("shows how it is used", async () => {
     const { output, ended } = launch(["--help"]);
     expect(await ended).to.equal(0);
     expect(output()).to.match(/^usage: indexer --rpc URL/);
@@ -123,7 +123,7 @@ describe("the indexer's command", () => {
     expect(output()).to.match(/is on chain 1, but the deployment is on chain 31337/);
   });
 
-  it("deletes a database of another deployment when told to wipe", async () => {
+  it("deletes a database of another deployment with --wipe", async () => {
     const first = await start({ rpcs: [node.url], db: files.path("db") });
     await first.close();
     writeFileSync(files.path("deployment.json"), JSON.stringify({ ...deployment, startBlock: 3 }));
@@ -178,7 +178,7 @@ describe("the indexer's command", () => {
     node = await startNode(node.blocks);
   });
 
-  it("says where it listens and ends with 0 when told to", async () => {
+  it("says where it listens and ends with 0 on a signal", async () => {
     const { child, output, ended } = launch(args());
     await until("it listens", () => /Indexer at http:\/\/127\.0\.0\.1:\d+\n/.test(output()));
     child.kill("SIGTERM");

@@ -119,10 +119,10 @@ const TIMES = { startsAt: 1003n, endsAt: 1500n, closesAt: 2000n };
 const output = (pick: number): Hex => hashOf("output", pick % 2);
 
 /**
- * Blocks of events that can follow one another, told by numbers: the same numbers tell the same story, so two lists that
- * begin alike are a fork. The first block publishes a model and opens season 1.
+ * Blocks of events that can follow one another, chosen by numbers: the same numbers make the same blocks, so two lists
+ * that begin alike are a fork. The first block publishes a model and opens season 1.
  */
-export function tell(blocks: readonly (readonly number[])[]): Chapter[] {
+export function chaptersOf(blocks: readonly (readonly number[])[]): Chapter[] {
   const ledgers = new Map<bigint, Ledger>();
   const attestations: Attestation[] = [];
   let models = 0;

@@ -31,7 +31,7 @@ describe("following a chain", () => {
     const indexer = await on.launch();
     expect((await fetch(`${indexer.url}/healthz`)).status).to.equal(200);
     expect((await fetch(`${indexer.url}/v1/seasons`)).status).to.equal(503);
-    await until("the failure is told", async () => /can't be reached/.test((await readiness(indexer)).detail));
+    await until("the failure is reported", async () => /can't be reached/.test((await readiness(indexer)).detail));
     on.node = await startNode(whole, Number(port));
     await untilReady(indexer, head(whole));
   });
@@ -91,7 +91,7 @@ describe("following a chain", () => {
     const other = new Database(on.path("db"));
     other.exec("BEGIN IMMEDIATE");
     on.node.fault = () => undefined;
-    await until("the lock is told", async () =>
+    await until("the lock is reported", async () =>
       /another process has locked it \(SQLITE_BUSY\)\.$/.test((await readiness(indexer)).detail),
     );
     other.close();

@@ -32,7 +32,7 @@ describe("the watchdog", () => {
     expect(await run(`setTimeout(() => {}, ${2 * PATIENCE});`)).to.deep.equal({ code: 0, signal: null, output: "" });
   });
 
-  it("tells of a stall with the last failure, and not while there is progress", async () => {
+  it("reports a stall with the last failure, and not while there is progress", async () => {
     const stop = new AbortController();
     const status = { progressAt: Date.now(), failure: "The node is away." };
     let stalled: Error | undefined;
@@ -50,7 +50,7 @@ describe("the watchdog", () => {
     stop.abort();
   });
 
-  it("looks no more once it is told to stop", async () => {
+  it("stops looking once it is stopped", async () => {
     const stop = new AbortController();
     const watched = watchProgress({ progressAt: 0, failure: undefined }, 100, stop.signal);
     stop.abort();

@@ -71,7 +71,7 @@ describe("models", () => {
     expect(await failure(model.modelId)).to.be.instanceOf(InvalidModelError);
   });
 
-  it("refuses a float model's file that can't be had, and takes it when it can", async () => {
+  it("refuses a float model's file that is unavailable, and takes it when it can", async () => {
     const content = openContent(`${site.directory}/elsewhere`);
     const models = openModels(site.client, content, openHere(await loadPinnedRuntime()));
     const { artifact, model } = await readModel("risk");

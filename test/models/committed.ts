@@ -60,7 +60,7 @@ export function itIsCommittedWhole(name: string): void {
     expect(new Set(each).size).to.equal(card.inputCount);
   });
 
-  it("tells people what its card tells programs", () => {
+  it("says to people what its card says to programs", () => {
     const { card } = committed;
     const facts = [
       card.artifactHash,

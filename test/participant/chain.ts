@@ -69,26 +69,26 @@ const testParameters = {
   },
 };
 
-/** A deployed Proofboard with a published model and all that an actor needs, on a chain of its own. */
+/** A deployed Proofboard with a published model and all that a participant needs, on a chain of its own. */
 export interface Site {
   rpcUrl: string;
   deployment: Deployment;
   client: Client;
-  board: ChainFollower;
+  follower: ChainFollower;
   directory: string;
   content: Content;
   journal: Journal;
   models: Models;
   strangers: Models;
   digits: CommittedModel;
-  /** Sentences that actors reported. */
+  /** Sentences that participants reported. */
   reports: string[];
   report(sentence: string): void;
   signal: AbortSignal;
   senderOf(n: number): Sender;
   /** Opens a season of one digits task, running at once for `seconds`. */
   openSeason(seconds: number, unitsPerAccount: number): Promise<bigint>;
-  /** Waits until the board shows what `find` looks for. */
+  /** Waits until the follower shows what `find` looks for. */
   until<T>(find: () => T | undefined | false): Promise<T>;
   close(): Promise<void>;
 }
@@ -113,7 +113,7 @@ async function openSite(chain: Chain, ending: AbortController, fraudWindow: numb
   const deployment = await deploy({ rpcUrl: chain.rpcUrl, account: accountOf(0), parameters, report });
   const { signal } = ending;
   const client = connect(deployment, chain.rpcUrl);
-  const board = await followChain(client, { signal, report, pollMs: 20 });
+  const follower = await followChain(client, { signal, report, pollMs: 20 });
   const directory = await mkdtemp(join(tmpdir(), "proofboard-"));
   const content = openContent(join(directory, "content"));
   const journal = openJournal(join(directory, "journal.sqlite"));
@@ -121,18 +121,18 @@ async function openSite(chain: Chain, ending: AbortController, fraudWindow: numb
   const digits = await readModel("digits");
   const senders = new Map<number, Sender>();
   const senderOf = (n: number): Sender => {
-    const sender = senders.get(n) ?? createSender(client.rpc, deployment.chainId, board.heads, accountOf(n));
+    const sender = senders.get(n) ?? createSender(client.rpc, deployment.chainId, follower.heads, accountOf(n));
     senders.set(n, sender);
     return sender;
   };
   await publishModel(client, senderOf(0), content, digits.model, digits.artifact);
 
   return {
-    ...{ rpcUrl: chain.rpcUrl, deployment, client, board, directory, content, journal, digits },
+    ...{ rpcUrl: chain.rpcUrl, deployment, client, follower, directory, content, journal, digits },
     ...{ models: lanes.models, strangers: lanes.strangers },
     ...{ reports, report, signal, senderOf },
     openSeason(seconds, unitsPerAccount) {
-      const startsAt = Number(board.heads.latest.timestamp) + 8;
+      const startsAt = Number(follower.heads.latest.timestamp) + 8;
       const endsAt = startsAt + seconds;
       const task = { model: digits.model, method: quorum.id, points: 10n, unitsPerAccount, noise: 8 };
       return openSeason(client, senderOf(0), {
@@ -148,7 +148,7 @@ async function openSite(chain: Chain, ending: AbortController, fraudWindow: numb
           stop();
           resolve(found);
         };
-        const stop = board.onState(look);
+        const stop = follower.onState(look);
         signal.addEventListener("abort", () => reject(signal.reason));
         look();
       }),

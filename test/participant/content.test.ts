@@ -37,12 +37,12 @@ describe("content", () => {
       expect(await refusal(openContent(directory, [source]).get(wrong))).to.contain("is not a base32 CIDv1");
   });
 
-  it("says that content can't be had, and why", async () => {
+  it("says that content is unavailable, and why", async () => {
     const content = openContent(directory, [source, "http://127.0.0.1:1"]);
     const error = await content.get(cid).catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(UnavailableError);
     expect((error as Error).message).to.equal(
-      `Content ${cid} can't be had. ${source} answered 404. http://127.0.0.1:1 can't be reached.`,
+      `Content ${cid} is unavailable. ${source} answered 404. http://127.0.0.1:1 can't be reached.`,
     );
   });
 

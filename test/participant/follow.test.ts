@@ -26,17 +26,17 @@ describe("the follower of the chain", () => {
     expect(await refusal(following)).to.contain("HTTP request failed");
   });
 
-  it("forgets what a reorganised block said, and tells who acts", async () => {
+  it("forgets what a reorganised block said, and informs its listeners", async () => {
     const chain = createTestClient({ mode: "hardhat", transport: http(site.rpcUrl) });
     const snapshot = await chain.snapshot();
     const seasonId = await site.openSeason(100, 1);
-    await site.until(() => site.board.state.seasons.has(seasonId));
+    await site.until(() => site.follower.state.seasons.has(seasonId));
     let reorganised = false;
-    const stop = site.board.onState((_state, changed) => {
+    const stop = site.follower.onState((_state, changed) => {
       reorganised ||= changed;
     });
     await chain.revert({ id: snapshot });
-    await site.until(() => !site.board.state.seasons.has(seasonId));
+    await site.until(() => !site.follower.state.seasons.has(seasonId));
     expect(reorganised).to.equal(true);
     stop();
   });
@@ -45,10 +45,10 @@ describe("the follower of the chain", () => {
     // The transactions of the season before were undone with their blocks, and with them the account's nonces.
     await site.openSeason(100, 2).catch(() => undefined);
     const seasonId = await site.openSeason(100, 2);
-    await site.until(() => site.board.state.seasons.has(seasonId));
+    await site.until(() => site.follower.state.seasons.has(seasonId));
     const client = connect(site.deployment, site.rpcUrl);
     const late = await followChain(client, { signal: site.signal, report: site.report, pollMs: 20 });
-    expect([...late.state.seasons.values()].at(-1)).to.deep.equal(site.board.state.seasons.get(seasonId));
+    expect([...late.state.seasons.values()].at(-1)).to.deep.equal(site.follower.state.seasons.get(seasonId));
   });
 
   it("follows a method that is appended while it runs, from its block on", async () => {
@@ -58,8 +58,8 @@ describe("the follower of the chain", () => {
       "event AttestHook(bytes32 indexed uid, Attestation attestation, Answer opened, bytes evidence)",
     ]);
     const toy = defineMethod({
-      ...{ id: 3, name: "Toy", abi, begin: () => ({ heard: "" }) },
-      fold: (detail, { args }) => Object.assign(detail, { heard: args.evidence }),
+      ...{ id: 3, name: "Toy", abi, begin: () => ({ evidence: "" }) },
+      fold: (detail, { args }) => Object.assign(detail, { evidence: args.evidence }),
       stepOf: () => undefined,
       assurance: () => undefined,
     });
@@ -70,23 +70,23 @@ describe("the follower of the chain", () => {
       const answer = { outputHash: toHex(1, { size: 32 }), traceHash: ZERO_HASH, salt: ZERO_HASH };
       const args = [toy.id, site.digits.model.modelId, ZERO_HASH, FREE_CONTEXT, answer, "0x7071"] as const;
       await site.senderOf(1).send(callOf({ ...attestationRegistry, functionName: "attest", args }));
-      const heard = ({ state }: ChainFollower) => {
+      const evidence = ({ state }: ChainFollower) => {
         const found = [...state.attestations.byId.values()].find(({ message }) => message.method === toy.id);
-        return found && detailOf(toy, found)?.heard;
+        return found && detailOf(toy, found)?.evidence;
       };
-      await site.until(() => heard(site.board));
-      expect(heard(site.board)).to.equal("0x7071");
-      expect(site.board.state.attestations.methodAt.get(address.toLowerCase())).to.equal(toy.id);
+      await site.until(() => evidence(site.follower));
+      expect(evidence(site.follower)).to.equal("0x7071");
+      expect(site.follower.state.attestations.methodAt.get(address.toLowerCase())).to.equal(toy.id);
       const late = await followChain(site.client, { signal: site.signal, report: site.report, pollMs: 20 });
-      expect(heard(late)).to.equal("0x7071");
+      expect(evidence(late)).to.equal("0x7071");
     } finally {
       Reflect.deleteProperty(methods, "toy");
     }
   });
 
   it("reads the head's number from the chain", async () => {
-    expect(site.board.state.head.number).to.be.greaterThan(0n);
-    const number = site.board.heads.latest.number;
-    expect((await site.board.heads.next()).number).to.be.greaterThan(number);
+    expect(site.follower.state.head.number).to.be.greaterThan(0n);
+    const number = site.follower.heads.latest.number;
+    expect((await site.follower.heads.next()).number).to.be.greaterThan(number);
   });
 });

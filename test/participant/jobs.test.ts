@@ -1,18 +1,18 @@
 import { expect } from "chai";
 import type { ChainState } from "../../participant/chainState.ts";
 import type { ChainFollower } from "../../participant/follow.ts";
-import { type Actor, type Job, runActors } from "../../participant/jobs.ts";
+import { type Job, type Participant, runJobs } from "../../participant/jobs.ts";
 import { TryAgainError } from "../../participant/sender.ts";
 import { refusal } from "./refusal.ts";
 
 /** Lets all promises that can settle do so. */
 const idle = () => new Promise((done) => setImmediate(done));
 
-/** A board whose blocks a test makes. */
-function makeBoard() {
+/** A follower whose blocks a test makes. */
+function makeFollower() {
   const listeners = new Set<(state: ChainState, reorganised: boolean) => void>();
   const state = { head: { number: 0n } } as ChainState;
-  const board = {
+  const follower = {
     state,
     onState(listener: (state: ChainState, reorganised: boolean) => void) {
       listeners.add(listener);
@@ -26,15 +26,15 @@ function makeBoard() {
       await idle();
     }
   };
-  return { board, mine, listeners };
+  return { follower, mine, listeners };
 }
 
-const actorOf = (run: () => Promise<void>, key = () => "job"): Actor => ({
-  name: "actor 1",
+const participantOf = (run: () => Promise<void>, key = () => "job"): Participant => ({
+  name: "participant 1",
   due: (): Job[] => [{ key: key(), run }],
 });
 
-describe("actors", () => {
+describe("participants", () => {
   let ending: AbortController;
   let reports: string[];
   let options: { signal: AbortSignal; report: (sentence: string) => void };
@@ -44,44 +44,44 @@ describe("actors", () => {
     options = { signal: ending.signal, report: (sentence) => void reports.push(sentence) };
   });
 
-  it("ends with the first error that no later try can mend, naming the actor", async () => {
-    const { board, listeners } = makeBoard();
-    const run = runActors(board, [actorOf(async () => Promise.reject(new Error("The disk is full.")))], options);
-    expect(await refusal(run)).to.equal("actor 1: The disk is full.");
+  it("ends with the first error that no later try can mend, naming the participant", async () => {
+    const { follower, listeners } = makeFollower();
+    const run = runJobs(follower, [participantOf(async () => Promise.reject(new Error("The disk is full.")))], options);
+    expect(await refusal(run)).to.equal("participant 1: The disk is full.");
     expect(listeners.size).to.equal(0);
   });
 
   it("ends with an error of looking for what is due", async () => {
-    const { board } = makeBoard();
-    const broken: Actor = {
-      name: "actor 2",
+    const { follower } = makeFollower();
+    const broken: Participant = {
+      name: "participant 2",
       due() {
         throw new Error("The journal is closed.");
       },
     };
-    expect(await refusal(runActors(board, [broken], options))).to.equal("actor 2: The journal is closed.");
+    expect(await refusal(runJobs(follower, [broken], options))).to.equal("participant 2: The journal is closed.");
   });
 
   it("tries what failed for a while again, later and later, and reports it once", async () => {
-    const { board, mine } = makeBoard();
+    const { follower, mine } = makeFollower();
     const tries: bigint[] = [];
-    const failing = actorOf(async () => {
-      tries.push(board.state.head.number);
+    const failing = participantOf(async () => {
+      tries.push(follower.state.head.number);
       throw new TryAgainError("Not yet.");
     });
-    const run = runActors(board, [failing], options);
+    const run = runJobs(follower, [failing], options);
     await idle();
     await mine(66);
     ending.abort();
     await run;
     expect(tries).to.deep.equal([0n, 1n, 3n, 7n, 15n, 31n, 47n, 63n]);
-    expect(reports).to.deep.equal(["actor 1: Not yet."]);
+    expect(reports).to.deep.equal(["participant 1: Not yet."]);
   });
 
   it("does a job once, but again when its block was reorganised", async () => {
-    const { board, mine } = makeBoard();
+    const { follower, mine } = makeFollower();
     let times = 0;
-    const run = runActors(board, [actorOf(async () => void times++)], options);
+    const run = runJobs(follower, [participantOf(async () => void times++)], options);
     await mine(5);
     expect(times).to.equal(1);
     await mine(1, true);
@@ -91,25 +91,28 @@ describe("actors", () => {
   });
 
   it("doesn't start a job twice while it runs, and lets others run beside it", async () => {
-    const { board, mine } = makeBoard();
+    const { follower, mine } = makeFollower();
     const started: string[] = [];
-    const slow = actorOf(() => {
+    const slow = participantOf(() => {
       started.push("slow");
       return new Promise(() => {});
     });
-    const quick: Actor = { name: "actor 2", due: () => [{ key: "job", run: async () => void started.push("quick") }] };
-    const run = runActors(board, [slow, quick], options);
+    const quick: Participant = {
+      name: "participant 2",
+      due: () => [{ key: "job", run: async () => void started.push("quick") }],
+    };
+    const run = runJobs(follower, [slow, quick], options);
     await mine(3);
     ending.abort();
     await run;
     expect(started).to.deep.equal(["slow", "quick"]);
   });
 
-  it("does nothing once it was told to end", async () => {
-    const { board, mine } = makeBoard();
+  it("does nothing once its signal aborted", async () => {
+    const { follower, mine } = makeFollower();
     ending.abort();
     let times = 0;
-    await runActors(board, [actorOf(async () => void times++)], options);
+    await runJobs(follower, [participantOf(async () => void times++)], options);
     await mine(2);
     expect(times).to.equal(0);
   });

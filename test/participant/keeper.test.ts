@@ -3,7 +3,7 @@ import { bytesToHex, encodeErrorResult, type Hex, toHex } from "viem";
 import { assignedTo } from "../../inference/assignment.ts";
 import { hashTensor } from "../../inference/tensors.ts";
 import { assignedUnit } from "../../participant/chainState.ts";
-import { runActors } from "../../participant/jobs.ts";
+import { runJobs } from "../../participant/jobs.ts";
 import { createKeeper } from "../../participant/keeper.ts";
 import { participantMethods } from "../../participant/methods/index.ts";
 import type { ParticipantMethod } from "../../participant/methods/method.ts";
@@ -31,22 +31,22 @@ describe("keeper", () => {
   before(async () => {
     site = await startSite(10);
     const verifiers = [2, 3, 4].map((n) => createVerifier({ ...site, sender: site.senderOf(n) }));
-    runActors(site.board, verifiers, site).catch((error: Error) => site.report(`Fatal: ${error.message}`));
+    runJobs(site.follower, verifiers, site).catch((error: Error) => site.report(`Fatal: ${error.message}`));
     const contract = contractOf(site.client, quorum);
     while ((await site.client.rpc.readContract({ ...contract, functionName: "memberCount" })) < 3n)
-      await site.board.heads.next();
-    await site.board.heads.next();
+      await site.follower.heads.next();
+    await site.follower.heads.next();
   });
   after(() => site.close());
 
   const keep = (accounts: number[], signal: AbortSignal) =>
-    runActors(
-      site.board,
+    runJobs(
+      site.follower,
       accounts.map((n) => createKeeper(site.client, site.senderOf(n))),
       { signal, report: site.report },
     );
   const attestationOf = (n: number): AttestationState | undefined =>
-    [...site.board.state.attestations.byId.values()].find(
+    [...site.follower.state.attestations.byId.values()].find(
       ({ message }) => message.prover === site.senderOf(n).account.address,
     );
 
@@ -59,7 +59,7 @@ describe("keeper", () => {
     const settling = attestByHand(site, site.senderOf(5), await imageOf(site, 1));
     await site.until(() => {
       const detail = detailAt(5);
-      return detail && site.board.state.head.timestamp >= detail.drawUntil;
+      return detail && site.follower.state.head.timestamp >= detail.drawUntil;
     });
     expect(detailAt(5)?.panel).to.deep.equal([]);
     const stop = new AbortController();
@@ -75,8 +75,8 @@ describe("keeper", () => {
     const run = keep([0, 1], signal);
     const seasonId = await site.openSeason(600, 1);
     const options = { ...site, seasonId, maxUnits: 1 };
-    const working = runActors(
-      site.board,
+    const working = runJobs(
+      site.follower,
       [
         createProver({ ...options, sender: site.senderOf(6) }),
         createProver({ ...options, sender: site.senderOf(7), models: lieAfter(0, site.models) }),
@@ -91,7 +91,7 @@ describe("keeper", () => {
     const liar = site.senderOf(7).account.address;
     const isSpent = () =>
       site.client.rpc.readContract({ ...campaign, functionName: "isSpent", args: [seasonId, 1n, liar, 0n] });
-    while (!(await isSpent())) await site.board.heads.next();
+    while (!(await isSpent())) await site.follower.heads.next();
     const [points, lastSeq, owed] = await site.client.rpc.readContract({
       ...campaign,
       functionName: "entryOf",
@@ -114,7 +114,7 @@ describe("keeper", () => {
     before(async () => {
       showing = await appendMock(site);
       checking = await appendMock(site, true);
-      const startsAt = Number(site.board.heads.latest.timestamp) + 12;
+      const startsAt = Number(site.follower.heads.latest.timestamp) + 12;
       const endsAt = startsAt + 600;
       const inputs = site.digits.inputs.slice(0, 16 * 64);
       const task = { model: site.digits.model, points: 10n, unitsPerAccount: 4, noise: 8, inputs };
@@ -127,14 +127,14 @@ describe("keeper", () => {
     const contextOf = (taskId: bigint, unit: bigint): Hex =>
       unitContext({ campaign: site.client.contracts.campaign.address, seasonId, taskId, unit });
     const newestOf = (n: number, context: Hex) =>
-      [...site.board.state.attestations.byId.values()].find(
+      [...site.follower.state.attestations.byId.values()].find(
         ({ message }) => message.prover === site.senderOf(n).account.address && message.context === context,
       );
 
     /** Records a unit's attestation by account `n`, on the assigned input or another, and settles it. */
     async function settleSingle(n: number, method: MockMethod, context: Hex, status: number, isAssigned = true) {
       const { modelId, layout } = site.digits.model;
-      const found = assignedUnit(site.board.state, context);
+      const found = assignedUnit(site.follower.state, context);
       if (found === undefined) throw new Error("The season has no seed.");
       const input = assignedTo(found, site.senderOf(n).account.address, found.unit);
       const data = isAssigned ? new Uint8Array(input) : new Uint8Array(64);
@@ -166,8 +166,8 @@ describe("keeper", () => {
       const stop = new AbortController();
       const run = keep([1], stop.signal);
       await site.until(() => {
-        const season = site.board.state.seasons.get(seasonId);
-        return season?.seed !== undefined && site.board.state.head.timestamp >= season.startsAt;
+        const season = site.follower.state.seasons.get(seasonId);
+        return season?.seed !== undefined && site.follower.state.head.timestamp >= season.startsAt;
       });
       await settleSingle(PROVER, showing, contextOf(1n, 1n), Status.verified, false);
       await settleSingle(PROVER, showing, contextOf(1n, 0n), Status.verified);
@@ -177,7 +177,7 @@ describe("keeper", () => {
       await settleBatch(LIAR, showing, contextOf(1n, 0n), Status.refuted);
       const paid = [contextOf(1n, 0n), contextOf(1n, 2n), contextOf(2n, 0n)];
       await site.until(() => paid.every((context) => newestOf(PROVER, context)?.inLedger));
-      while ((await entryOf(LIAR))[2] < 300n) await site.board.heads.next();
+      while ((await entryOf(LIAR))[2] < 300n) await site.follower.heads.next();
 
       expect((await entryOf(PROVER))[0]).to.equal(40n);
       expect((await entryOf(LIAR))[2]).to.equal(300n);
@@ -211,7 +211,7 @@ describe("keeper", () => {
         const client = { ...site.client, deployment: { ...deployment, contracts } };
         const jobsOf = (of: Client) =>
           createKeeper(of, site.senderOf(1))
-            .due(site.board.state)
+            .due(site.follower.state)
             .filter(({ key }) => key === `settle ${id}`);
 
         expect(jobsOf(site.client)).to.deep.equal([]);

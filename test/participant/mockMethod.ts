@@ -9,7 +9,7 @@ const mockAbi = parseAbi([
   "function setChecksInput(bool checksInput_) external",
 ]);
 
-/** A method that settles as it is told. */
+/** A method that settles as a test says. */
 export interface MockMethod {
   /** Its number in the registry's list. */
   id: number;

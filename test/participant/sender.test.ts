@@ -131,7 +131,7 @@ describe("sender", () => {
     expect(swallowed).to.equal(2);
   });
 
-  it("stops waiting when it is told to end", async () => {
+  it("stops waiting when its signal aborts", async () => {
     const stop = new AbortController();
     const own = await followHeads(rpc, { signal: stop.signal, report: () => {}, pollMs: 20 });
     const waiting = own.next();

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { parseEther } from "viem";
 import type { ChainState } from "../../participant/chainState.ts";
-import { runActors } from "../../participant/jobs.ts";
+import { runJobs } from "../../participant/jobs.ts";
 import { createVerifier } from "../../participant/methods/quorum/verifier.ts";
 import { type WorkOptions, work } from "../../participant/work.ts";
 import type { AttestationState } from "../../sdk/attestations.ts";
@@ -47,14 +47,14 @@ describe("work", () => {
 
   it("proves and keeps with one account until it is over", async () => {
     const verifiers = [2, 3, 4].map((n) => createVerifier({ ...site, sender: site.senderOf(n) }));
-    const serving = runActors(site.board, verifiers, site);
+    const serving = runJobs(site.follower, verifiers, site);
     const own = ({ attestations }: ChainState): AttestationState[] =>
       [...attestations.byId.values()].filter(({ message }) => message.prover === options.account.address);
     await Promise.race([
       serving,
       work({ ...options, maxUnits: 2, isOver: (state) => own(state).filter(({ inLedger }) => inLedger).length === 2 }),
     ]);
-    await site.until(() => own(site.board.state).filter(({ inLedger }) => inLedger).length === 2);
+    await site.until(() => own(site.follower.state).filter(({ inLedger }) => inLedger).length === 2);
     const balance = await site.client.rpc.getBalance({ address: options.account.address });
     expect(balance).to.be.lessThan(parseEther("1000"));
   });

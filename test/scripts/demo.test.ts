@@ -45,7 +45,7 @@ describe("demo", () => {
     expect(code).to.equal(1);
   });
 
-  it("ends everything it started when it is told to", async () => {
+  it("ends everything it started on a signal", async () => {
     const env = { ...process.env, PORT: String(await freePort()), RPC_PORT: String(await freePort()) };
     const child = spawn(process.execPath, [demo], { env });
     const errors = text(child.stderr);

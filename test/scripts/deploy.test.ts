@@ -20,13 +20,13 @@ import { refusal } from "../participant/refusal.ts";
 
 const script = join(import.meta.dirname, "../../scripts/deploy.ts");
 
-/** Runs the command; returns its exit code and what it said. */
-async function run(args: string[], env: Record<string, string> = {}): Promise<{ code: number; said: string }> {
+/** Runs the command; returns its exit code and what it output. */
+async function run(args: string[], env: Record<string, string> = {}): Promise<{ code: number; output: string }> {
   const child = spawn(process.execPath, [script, ...args], { env: { ...process.env, ...env } });
-  const said: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => said.push(String(data)));
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => output.push(String(data)));
   const [code] = (await once(child, "close")) as [number];
-  return { code, said: said.join("") };
+  return { code, output: output.join("") };
 }
 
 describe("deploy", () => {
@@ -61,10 +61,10 @@ describe("deploy", () => {
     expect(await run([])).to.deep.include({ code: 1 });
     const noKey = await run(["--rpc", rpcUrl], { PROOFBOARD_PRIVATE_KEY: "" });
     expect(noKey.code).to.equal(1);
-    expect(noKey.said).to.contain("There is no key");
+    expect(noKey.output).to.contain("There is no key");
     const key = `0x${"1".padStart(64, "0")}`;
     const unreachable = await run(["--rpc", "http://127.0.0.1:1"], { PROOFBOARD_PRIVATE_KEY: key });
-    expect(unreachable).to.deep.equal({ code: 1, said: "The RPC at http://127.0.0.1:1 can't be reached.\n" });
+    expect(unreachable).to.deep.equal({ code: 1, output: "The RPC at http://127.0.0.1:1 can't be reached.\n" });
   });
 
   it("refuses an account without money", async () => {

@@ -6,8 +6,8 @@ import { refusal } from "../participant/refusal.ts";
 describe("ports", () => {
   let server: Server;
   let taken: number;
-  const said: string[] = [];
-  const say = (sentence: string) => void said.push(sentence);
+  const printed: string[] = [];
+  const print = (sentence: string) => void printed.push(sentence);
   before(async () => {
     server = createServer();
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
@@ -17,26 +17,26 @@ describe("ports", () => {
 
   it("refuses what is no port", async () => {
     for (const given of ["0", "65536", "http", "-1", "80.5", " 80"])
-      expect(await refusal(choosePort("PORT", given, 4000, say))).to.equal(
+      expect(await refusal(choosePort("PORT", given, 4000, print))).to.equal(
         `PORT is "${given}"; it must be a port from 1 to 65535.`,
       );
   });
 
   it("refuses a given port that is taken", async () => {
-    expect(await refusal(choosePort("RPC_PORT", String(taken), 8545, say))).to.equal(
+    expect(await refusal(choosePort("RPC_PORT", String(taken), 8545, print))).to.equal(
       `Port ${taken}, which RPC_PORT names, is taken.`,
     );
   });
 
   it("takes a free port in place of the usual one, and says so", async () => {
-    const port = await choosePort("PORT", undefined, taken, say);
+    const port = await choosePort("PORT", undefined, taken, print);
     expect(port).to.not.equal(taken);
-    expect(said).to.deep.equal([`Port ${taken} is taken, so ${port} is used; PORT chooses another.`]);
+    expect(printed).to.deep.equal([`Port ${taken} is taken, so ${port} is used; PORT chooses another.`]);
   });
 
   it("takes the port that is given, or the usual one, where it is free", async () => {
-    const free = await choosePort("PORT", undefined, taken, say);
-    expect(await choosePort("PORT", String(free), taken, say)).to.equal(free);
-    expect(await choosePort("PORT", "", free, say)).to.equal(free);
+    const free = await choosePort("PORT", undefined, taken, print);
+    expect(await choosePort("PORT", String(free), taken, print)).to.equal(free);
+    expect(await choosePort("PORT", "", free, print)).to.equal(free);
   });
 });

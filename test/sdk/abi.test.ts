@@ -55,7 +55,7 @@ function parametersOf(parameters: readonly (AbiParameter & { indexed?: boolean }
 const linesOf = (abi: Abi) => abi.map(lineOf).sort();
 
 describe("abi", () => {
-  it("tells apart what differs only in a name or an index", () => {
+  it("distinguishes what differs only in a name or an index", () => {
     const [event, renamed, indexed] = [
       "event Moved(uint256 from, uint256 to)",
       "event Moved(uint256 from, uint256 until)",

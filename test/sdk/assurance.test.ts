@@ -51,7 +51,7 @@ describe("assurance", () => {
     });
   });
 
-  it("says of a method that isn't known here what the registry tells, and that nothing more is known", () => {
+  it("says of an unknown method what the registry records, and that nothing more is known", () => {
     for (const [status, settled] of [
       [Status.verified, "verified"],
       [Status.refuted, "refuted"],

@@ -203,7 +203,7 @@ describe("attestations", () => {
     expect(unlisted?.detail).to.deep.equal(quorum.begin());
   });
 
-  it("are followed under a method that isn't known here as far as the registry and the ledger tell", () => {
+  it("are followed under a method that isn't known here as far as the registry and the ledger show", () => {
     const strange = signed(7);
     const id = uidOf(strange);
     const found = after(

@@ -35,7 +35,7 @@ describe("content addresses", () => {
       );
     });
 
-  it("refuses content that its address doesn't name, telling what it is", () => {
+  it("refuses content that its address doesn't name, and gives the hash that it has", () => {
     expect(() => checkContent(cid, Uint8Array.of(1))).to.throw(
       `Content ${cid} has sha2-256 ${sha256("0x01")}: it is not what its address names, ${sha256("0x")}.`,
     );

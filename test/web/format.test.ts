@@ -20,7 +20,7 @@ describe("format", () => {
     expect(plural(12000n, "entry", "entries")).to.equal("12,000 entries");
   });
 
-  it("tells times from now", () => {
+  it("gives times from now", () => {
     const now = 1_000_000;
     expect(relativeTime(now, now)).to.equal("now");
     expect(relativeTime(now - 1, now)).to.equal("1 second ago");
@@ -31,7 +31,7 @@ describe("format", () => {
     expect(exactTime(0)).to.match(/1970/);
   });
 
-  it("tells lengths by their two largest parts", () => {
+  it("gives lengths by their two largest parts", () => {
     expect(duration(-5)).to.equal("0 s");
     expect(duration(59)).to.equal("59 s");
     expect(duration(250)).to.equal("4 min 10 s");

@@ -5,7 +5,7 @@ import { compareServed, type Difference, rowsOf, type Served } from "./served.ts
 // An answer may be of a block that the RPC doesn't have yet, or that a reorganisation just undid.
 const GRACE = 20_000;
 
-/** What was found of the answers that could be held against the book. */
+/** The result of comparing answers with the book. */
 interface Compared {
   /** Rows that agree. */
   rows: number;
@@ -17,11 +17,11 @@ interface Compared {
 /** The slot of a whole ranking. */
 export const WHOLE = "whole";
 
-/** What the API served and isn't held against the chain yet. */
+/** Answers of the API that aren't compared with the chain yet. */
 export interface Answers {
   /** `slot` names the place on the page: only the newest answer there counts. */
   add(slot: string, served: Served): void;
-  /** Holds what it can against the book, which is folded up to `head`. */
+  /** Compares the answers that it can with the book, which is folded up to `head`. */
   compare(book: Book, head: Block): Promise<Compared>;
 }
 
@@ -33,7 +33,7 @@ export function collectAnswers(chain: Chain, chainId: number, now: () => number 
 
   const strangeness = async ({ asOf }: Served, head: Block): Promise<string | undefined> => {
     const { blockNumber, blockHash } = asOf;
-    if (blockNumber > head.number) return `The API tells of block ${blockNumber}; the RPC's newest is ${head.number}.`;
+    if (blockNumber > head.number) return `The API is at block ${blockNumber}; the RPC's newest is ${head.number}.`;
     const hash = blockNumber === head.number ? head.hash : await chain.hashOf(blockNumber);
     return hash === blockHash ? undefined : `Block ${blockNumber} is ${blockHash} to the API; on chain it is ${hash}.`;
   };
@@ -57,7 +57,7 @@ export function collectAnswers(chain: Chain, chainId: number, now: () => number 
         const found =
           servedChain === chainId
             ? compareServed(book, served)
-            : [{ sentence: `The API tells of chain ${servedChain}; the contracts are on chain ${chainId}.` }];
+            : [{ sentence: `The API serves chain ${servedChain}; the contracts are on chain ${chainId}.` }];
         differences.push(...found);
         if (found.length > 0) continue;
         rows += rowsOf(served);

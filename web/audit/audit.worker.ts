@@ -10,7 +10,7 @@ const SHORTEST = 250;
 
 let auditor: Auditor | undefined;
 let visible = true;
-// Everybody's node is asked less often than one on this machine.
+// A public node is asked less often than one on this machine.
 let pace = 1;
 let wake: () => void = () => {};
 

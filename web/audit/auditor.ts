@@ -21,7 +21,7 @@ export interface AuditOptions {
 
 /** A running audit of one season. */
 export interface Auditor {
-  /** Has an answer of the API held against the chain; `slot` names its place on the page, where only the newest counts. */
+  /** Compares an answer of the API with the chain; `slot` names its place on the page, where only the newest counts. */
   check(slot: string, served: Served): void;
   /** Settles when the signal has ended it. */
   ended: Promise<void>;
@@ -32,8 +32,8 @@ const LONG_PAUSE = 5_000;
 const MOST_DIFFERENCES = 20;
 
 /**
- * Folds a season's ledger from the RPC's events, holds it against the campaign's own state and against what the API
- * serves, and goes on with every new block and through reorganisations. A difference, once found, stays.
+ * Folds a season's ledger from the RPC's events, compares it with the campaign's own state and with what the API serves,
+ * and continues with every new block and through reorganisations. A difference, once found, stays.
  */
 export function audit({ chain, chainId, startBlock, seasonId, emit, rest, signal }: AuditOptions): Auditor {
   const { book, advance } = followSeason(chain, seasonId, startBlock);

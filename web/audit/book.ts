@@ -49,8 +49,8 @@ export class Book {
   }
 
   /**
-   * Folds the next entry. Throws a RangeError when `seq` has a gap or the account falls below zero: an entry was missed
-   * or invented.
+   * Folds the next entry. Throws a RangeError when `seq` has a gap or the account falls below zero: an entry is missing
+   * or made up.
    */
   append(change: PointChange): void {
     const next = this.seq + 1n;
@@ -112,7 +112,7 @@ export class Book {
     return this.entry(seq)?.ledgerHash ?? ZERO_HASH;
   }
 
-  /** Who stands at a place of the list, from 1 on; undefined beyond the last. */
+  /** The account at a place of the list, from 1 on; undefined beyond the last. */
   scoreAt(place: number): Score | undefined {
     return this.#ordered()[place - 1];
   }
@@ -121,7 +121,7 @@ export class Book {
     return this.#scores.get(account.toLowerCase());
   }
 
-  /** Where the account stands in the list, from 1 on; undefined without an entry. */
+  /** The account's place in the list, from 1 on; undefined without an entry. */
   placeOf(account: Address | string): number | undefined {
     const score = this.score(account);
     return score && indexIn(this.#ordered(), score) + 1;
@@ -167,7 +167,7 @@ export class Book {
   }
 }
 
-/** Where a score stands, or would stand, in the order. */
+/** The index that a score has, or would have, in the order. */
 function indexIn(order: readonly Score[], score: Score): number {
   let [low, high] = [0, order.length];
   while (low < high) {

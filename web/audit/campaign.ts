@@ -5,7 +5,7 @@ import type { Difference } from "./served.ts";
 
 const SAMPLES = 4;
 
-/** Where the book and what the campaign keeps of its season part, as of a block that the book has folded. */
+/** Differences between the book and the campaign's state of its season, as of a block that the book has folded. */
 export async function compareCampaign(
   book: Book,
   chain: Chain,

@@ -12,13 +12,13 @@ export interface Follower {
   /** Folded up to the block that `advance` returned. */
   book: Book;
   /**
-   * Folds up to the RPC's newest block, having undone what a reorganisation took back, and holds the ledger's head
-   * against the campaign's. `report` is given how many of how many blocks are read.
+   * Folds up to the RPC's newest block, having undone what a reorganisation took back, and compares the ledger's
+   * head with the campaign's. `report` is given how many of how many blocks are read.
    */
   advance(report: (done: number, total: number) => void): Promise<{ head: Block; differences: Difference[] }>;
 }
 
-// Nodes behind one address may be of different minds for a moment: the ledger is read anew before anything is said.
+// Nodes behind one address may differ for a moment: the ledger is read again before a difference is reported.
 const ATTEMPTS = 3;
 const CHECKPOINTS = 256;
 

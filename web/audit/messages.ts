@@ -5,9 +5,9 @@ import type { Difference, Served } from "./served.ts";
 export type AuditMessage =
   | { kind: "start"; deployment: DeploymentAnswer; rpcUrl: string; seasonId: string }
   | { kind: "served"; slot: string; served: Served }
-  /** Asks for the whole ranking that the API serves, and holds every row against the chain. */
+  /** Asks for the whole ranking that the API serves, and compares every row with the chain. */
   | { kind: "whole"; seasonId: string }
-  /** A page that nobody looks at asks the RPC rarely. */
+  /** A hidden page asks the RPC rarely. */
   | { kind: "visible"; visible: boolean };
 
 /** What the audit recomputed by now. */
@@ -21,9 +21,9 @@ export interface Recomputed {
   ledgerHash: string;
   /** Accounts whose points were also read from the campaign. */
   sampled: number;
-  /** Rows served by the API that were found to be what the chain gives. */
+  /** Rows served by the API that agree with the chain. */
   rows: number;
-  /** Rows of the whole served ranking, when it was last held against the chain and agreed; undefined before. */
+  /** Rows of the whole served ranking, when it was last compared with the chain and agreed; undefined before. */
   whole?: number;
 }
 

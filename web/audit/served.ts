@@ -2,7 +2,7 @@ import { type Address, getAddress } from "viem";
 import type { AsOf, Profile, Receipt, Season, Standing } from "../../sdk/wire.ts";
 import type { Book } from "./book.ts";
 
-/** What the API served of a season and the page shows: any of these, all of them as of one block. */
+/** What the API served of a season and the page shows: some of these, all as of one block. */
 export interface Served {
   asOf: AsOf;
   seasonId: string;
@@ -14,7 +14,7 @@ export interface Served {
   totals?: Season["totals"];
 }
 
-/** Where an answer and the chain part. */
+/** A difference between an answer and the chain. */
 export interface Difference {
   /** One sentence: where, what was served, what the chain gives. */
   sentence: string;
@@ -22,11 +22,11 @@ export interface Difference {
   account?: Address;
 }
 
-/** How many rows an answer has that can be held against the ledger. */
+/** How many rows of an answer can be compared with the ledger. */
 export const rowsOf = ({ standings, receipts, profiles }: Served): number =>
   (standings?.length ?? 0) + (receipts?.length ?? 0) + (profiles?.length ?? 0);
 
-/** What of an answer is not what the events give up to its block; the book must have folded that block. */
+/** Differences between an answer and the events up to its block, which the book must have folded. */
 export function compareServed(book: Book, served: Served): Difference[] {
   const { asOf } = served;
   const seq = book.seqAt(asOf.blockNumber);

@@ -47,7 +47,7 @@ export function watchSeason(deployment: DeploymentAnswer, seasonId: string): voi
   for (const [slot, served] of shown) if (served.seasonId === seasonId) send({ kind: "served", slot, served });
 }
 
-/** Has the whole ranking that the API serves of a season held against the chain, every row of it. */
+/** Compares the whole ranking that the API serves of a season with the chain, every row of it. */
 export const checkWhole = (seasonId: string): void => send({ kind: "whole", seasonId });
 
 function subscribe(listener: () => void): () => void {
@@ -55,10 +55,10 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** How the points of the audited season stand. */
+/** The result for the points of the audited season. */
 export const useAudit = (): AuditState => useSyncExternalStore(subscribe, () => state);
 
-/** Has what the page shows in a place held against the chain, and again whenever it changes; pages of a list each. */
+/** Compares what the page shows in a place with the chain, again whenever it changes; each page of a list on its own. */
 export function useChecked(place: string, served: readonly Served[]): void {
   useEffect(() => {
     const slots = served.map((one, i) => [`${place} ${i}`, one] as const);

@@ -7,7 +7,7 @@ const COLUMNS = [
   ...["verified", "pending", "refuted", "caught", "lastSeq", "lastChangeAt"],
 ];
 
-/** Asks the API that served this page for a season's whole ranking. Throws {@link ApiError}, or an Error of a table that is none. */
+/** Asks the API that served this page for a season's whole ranking. Throws {@link ApiError}, or an Error if it is malformed. */
 export async function fetchWhole(seasonId: string): Promise<Served> {
   const response = await fetch(`/v1/seasons/${seasonId}/standings.csv`);
   if (!response.ok) throw new ApiError(`The API answered ${response.status} to the whole ranking.`, response.status);
@@ -17,7 +17,7 @@ export async function fetchWhole(seasonId: string): Promise<Served> {
   return { asOf, seasonId, standings, total: standings.length };
 }
 
-/** The rows of a ranking as CSV; throws a sentence that quotes what is no row. */
+/** The rows of a ranking in CSV; throws a sentence that quotes a malformed row. */
 export function parseTable(csv: string): NonNullable<Served["standings"]> {
   const [head, ...lines] = csv.trimEnd().split(/\r?\n/);
   if (head !== COLUMNS.join(",")) throw new Error(`The API's table has the columns "${head}".`);

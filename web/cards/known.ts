@@ -4,7 +4,7 @@ import digits from "../../models/digits/card.json" with { type: "json" };
 import risk from "../../models/risk/card.json" with { type: "json" };
 
 /**
- * The card of a model of this house; undefined of any other. A card is no part of the chain: it is found by the model's
+ * The card of a model of this house; undefined of any other. A card isn't on chain: it is found by the model's
  * name, which is its content's hash, so it can't be another model's.
  */
 export const cardOf = (modelId: Hex): Card | undefined => cards.find((card) => card.modelId === modelId);

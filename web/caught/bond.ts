@@ -30,7 +30,7 @@ export async function readLoss(
 
 /**
  * What a prover's bond lost by a settlement. A method settles first and then shares out the bond, so what belongs to one
- * settlement stands between its `StatusChanged` and the next.
+ * settlement is between its `StatusChanged` and the next.
  *
  * @param logs Of one transaction, in order.
  * @param settledAt Log index of the settlement's `StatusChanged`.

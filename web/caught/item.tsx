@@ -6,7 +6,7 @@ import type { Attestation, AttestationAnswer, AttestationSummary } from "../../s
 import { useAnswer, useDeployment } from "../api.ts";
 import { cardOf } from "../cards/known.ts";
 import { Account } from "../components/account.tsx";
-import { Said } from "../components/sentence.tsx";
+import { Text } from "../components/sentence.tsx";
 import { Answered, Loading } from "../components/states.tsx";
 import { Time } from "../components/time.tsx";
 import { plural, short } from "../format.ts";
@@ -53,11 +53,11 @@ function Refutation({ attestation }: { attestation: Attestation }) {
       <dl>
         <dt>Found by</dt>
         <dd>
-          <Said sentence={by} season={season} />
+          <Text sentence={by} season={season} />
         </dd>
         <dt>Proof</dt>
         <dd>
-          <Said sentence={evidence} season={season} />
+          <Text sentence={evidence} season={season} />
         </dd>
         <dt>Points</dt>
         <dd>
@@ -69,11 +69,11 @@ function Refutation({ attestation }: { attestation: Attestation }) {
             </>
           )}
         </dd>
-        {also.map(({ title, said }) => (
+        {also.map(({ title, text }) => (
           <Fragment key={title}>
             <dt>{title}</dt>
             <dd>
-              <Said sentence={said} season={season} />
+              <Text sentence={text} season={season} />
             </dd>
           </Fragment>
         ))}

@@ -10,7 +10,7 @@ const HEIGHT = 280;
 // Lines differ in dash as well as in colour.
 const dashes = [[], [6, 4], [2, 3], [10, 4, 2, 4], [14, 4]];
 const COLOURS = 6;
-// The highest value stands below the edge by a part of itself.
+// Leaves room above the highest value.
 const HEADROOM = 1.05;
 
 /** A chart of lines over time, and its numbers as a table. `caption` says what it shows, `unit` what is counted. */
@@ -62,7 +62,7 @@ async function load(): Promise<typeof uPlot> {
 const dataOf = ({ times, lines }: Series): uPlot.AlignedData => [times, ...lines.map(({ values }) => values)];
 
 function optionsOf(box: HTMLElement, { times, lines }: Series): uPlot.Options {
-  // A canvas knows no custom properties: the box is asked what they come to.
+  // A canvas doesn't know custom properties: their values are read from the box.
   const colour = (name: string): string => {
     box.style.color = `var(${name})`;
     const { color } = getComputedStyle(box);

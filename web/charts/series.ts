@@ -46,7 +46,7 @@ export function attestationsPerMinute({ items }: ActivityAnswer): Series {
   const [first, last] = [items[0], items.at(-1)];
   if (first === undefined || last === undefined) return { times: [], lines: [] };
   const times: number[] = [];
-  // A chain that stood still for days would make a chart of nothing: only the last hours are shown.
+  // After days without blocks the chart would be empty, so only the last hours are shown.
   const from = Math.max(first.minute, last.minute - 180 * MINUTE);
   for (let time = from; time <= last.minute; time += MINUTE) times.push(time);
   const methods = new Map(items.map(({ method }) => [method.id, method.name]));

@@ -1,4 +1,4 @@
-/** How far along its scale a number stands, which is written beside it; `share` from 0 to 1. */
+/** A bar that shows how far along its scale a number is; the number is written beside it. `share` is from 0 to 1. */
 export function Bar({ share, strong = false }: { share: number; strong?: boolean }) {
   return (
     <svg

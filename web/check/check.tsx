@@ -24,8 +24,7 @@ export function CheckHere({ attestation }: { attestation: Attestation }) {
         {(found) =>
           found.rpcUrl === null ? (
             <p className="state">
-              Can't be checked: whoever runs this server names no RPC that a browser may use, so the chain can't be read
-              from here.
+              Can't be checked: this server names no RPC that a browser may use, so the chain can't be read from here.
             </p>
           ) : (
             <Checker attestation={attestation} deployment={found} rpcUrl={found.rpcUrl} />
@@ -117,7 +116,7 @@ function UnitChoice({
   );
 }
 
-/** What of the method can't be checked by running the model. */
+/** The part of the method that can't be checked by running the model. */
 function Limits({ attestation: { method } }: { attestation: Attestation }) {
   if (method.id === 0 || methodById(method.id)) return null;
   return (
@@ -150,7 +149,7 @@ function Shown({ attestation, found }: { attestation: Attestation; found: Found 
     <>
       {lies.length > 0 && (
         <div role="alert" className="verdict verdict-differs">
-          This server's words are not the chain's. {lies.join(" ")}
+          This server contradicts the chain. {lies.join(" ")}
         </div>
       )}
       {refuted && (

@@ -4,7 +4,7 @@ import { shareOf } from "./features.ts";
 
 const SIDE = 8;
 
-/** Which digit the scores stand for: the highest, the first of several. */
+/** The digit with the highest score, the first of several. */
 const digitOf = (scores: Int8Array): number => scores.indexOf(Math.max(...scores));
 
 /** The image that `digits` saw and the ten scores it gave. */

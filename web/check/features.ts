@@ -8,7 +8,7 @@ interface Feature {
 
 const percent = (most: number) => (share: number) => `${(share * most).toFixed(1)} %`;
 const times = (most: number) => (share: number) => `${(1 + share * (most - 1)).toFixed(1)} times`;
-/** A logarithmic scale has no formula beyond its ends: what is known is how far along it the value stands. */
+/** A logarithmic scale has no formula beyond its ends: only how far along it the value is can be said. */
 const towards = (most: string) => (share: number) => `${Math.round(share * 100)} % towards ${most}`;
 
 /** What a trade is described by, in words; the scales are those of models/risk/data.ts. */
@@ -31,5 +31,5 @@ export const describedBy: Readonly<Record<(typeof names)[number], Feature>> = {
   dealings: { title: "Earlier trades with the counterparty", say: towards("100") },
 };
 
-/** Where an int8 stands between the least and the most, 0 to 1. */
+/** An int8 as a share of its range, 0 to 1. */
 export const shareOf = (value: number): number => (value + 128) / 255;

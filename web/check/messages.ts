@@ -35,7 +35,7 @@ export interface Recorded {
 /** What the worker found. */
 export interface Found {
   verdict: Verdict;
-  /** What the chain says of it, to be held against what the indexer says. */
+  /** What the chain says of it, to be compared with what the indexer says. */
   recorded: Recorded;
   /** What the model saw and gave here; undefined where it didn't run. */
   input: Tensor | undefined;

@@ -1,7 +1,7 @@
 import type { ShownRow } from "../../inference/methods/method.ts";
 import { group } from "../format.ts";
 
-/** A row that was claimed wrongly: where it is, all that it is computed from, and the two numbers. */
+/** A wrong row: where it is, all that it is computed from, and the two numbers. */
 export function Row({ row, title, id }: { row: ShownRow; title: string; id: string }) {
   const { unit, layer, claimed, correct, inputs, weights, bias, shift, lo, sum } = row;
   const rounding = 2 ** (shift - 1);

@@ -13,17 +13,17 @@ import type { CheckMessage, CheckRequest, Found, Recorded } from "./messages.ts"
 import { verdictOf } from "./verdict.ts";
 
 /**
- * Checks an attestation or a batch from the chain: everything is read by RPC and fetched by its hash, nothing is taken
- * from the indexer's word.
+ * Checks an attestation or a batch from the chain: everything is read by RPC or fetched by its hash; the indexer isn't
+ * trusted.
  *
  * @param fetchWasm Fetches the runtime's WebAssembly file; asked only when a model is to run.
  */
 export async function checkHere(
   { uid, unit, deployment, rpcUrl, origin }: CheckRequest,
   fetchWasm: () => Promise<Uint8Array>,
-  tell: (message: CheckMessage) => void,
+  post: (message: CheckMessage) => void,
 ): Promise<Found> {
-  const doing = (what: string) => tell({ kind: "doing", what });
+  const doing = (what: string) => post({ kind: "doing", what });
   doing("Reading the attestation from the chain");
   const client = connect(parseDeployment(deployment), rpcUrl);
   await checkDeployment(client);
@@ -39,7 +39,7 @@ export async function checkHere(
   };
   const models = openModels(client, content, lazily(fetchWasm, doing));
   const attestation = await requireAttestation(client, uid);
-  const onCheck = (check: Check) => tell({ kind: "check", check });
+  const onCheck = (check: Check) => post({ kind: "check", check });
   const refuted = await inferenceMethodById(attestation.message.method)?.rows?.show(client, attestation);
   const found = await verifyAttestation({ client, content, models, attestation, unit, onCheck });
   const { checks, status, input, output, wrong } = found;

@@ -7,12 +7,12 @@ import { elementsOf, int8Of, shapeOf } from "./elements.ts";
 import { Trade } from "./trade.tsx";
 import "./check.css";
 
-/** What a model saw and said: drawn where the model is known by its content, in numbers where it isn't. */
+/** A model's input and output: drawn if the page knows the model by its content, otherwise in numbers. */
 export function Seen({ modelId, input, output }: { modelId: Hex; input: Tensor; output: Tensor | undefined }) {
   const name = cardOf(modelId)?.name;
   return (
     <section aria-labelledby="seen-heading">
-      <h3 id="seen-heading">What the model saw and said here</h3>
+      <h3 id="seen-heading">The model's input and output here</h3>
       {name === "digits" && <Digit image={int8Of(input)} scores={output && int8Of(output)} />}
       {name === "risk" && <Trade trade={int8Of(input)} verdict={output?.data} />}
       <details open={name === undefined}>

@@ -1,6 +1,6 @@
 import type { Check } from "../../inference/verify/checks.ts";
 
-/** What a check comes to: the model gives exactly this answer, it doesn't, or it couldn't be found out here. */
+/** The result of a check: the model gives exactly this answer, it doesn't, or this browser couldn't find out. */
 export interface Verdict {
   kind: "same" | "differs" | "unknown";
   /** The finding that decides it, a sentence; empty where all held. */
@@ -21,7 +21,7 @@ export function verdictOf(checks: readonly Check[]): Verdict {
   return { kind: "same", why: "" };
 }
 
-/** The verdict as it is read to the visitor. */
+/** The verdict in words, also for screen readers. */
 export function verdictSentence({ kind, why }: Verdict): string {
   if (kind === "same") return "The model gives exactly this answer.";
   return kind === "differs" ? `It does not. ${why}` : `Can't be checked: ${why}`;

@@ -4,6 +4,6 @@ import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 export async function fetchWasm(): Promise<Uint8Array> {
   const response = await fetch(new URL(wasmUrl, location.href));
   if (!response.ok)
-    throw new Error(`The runtime's WebAssembly file can't be had: the page's server answered ${response.status}.`);
+    throw new Error(`The runtime's WebAssembly file can't be loaded: the page's server answered ${response.status}.`);
   return new Uint8Array(await response.arrayBuffer());
 }

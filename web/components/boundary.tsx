@@ -1,6 +1,6 @@
 import { Component, type ReactNode } from "react";
 
-/** Shows `failed` in place of what can't be shown, as where a part of the page doesn't load. */
+/** Shows `failed` in place of a part that can't be shown, for example because its code doesn't load. */
 export class Boundary extends Component<
   { failed: (error: Error) => ReactNode; children: ReactNode },
   { error: Error | undefined }

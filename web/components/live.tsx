@@ -3,12 +3,12 @@ import { useSyncExternalStore } from "react";
 // A screen reader gets the newest announcement, at most once in this time.
 const PAUSE = 4_000;
 
-let said = "";
+let announced = "";
 let next: string | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 
-/** Has a sentence spoken; where several come at once, only the last one. */
+/** Has a screen reader speak a sentence; of several at once only the last. */
 export function announce(sentence: string): void {
   next = sentence;
   if (timer === undefined) speak();
@@ -17,7 +17,7 @@ export function announce(sentence: string): void {
 function speak(): void {
   timer = undefined;
   if (next === undefined) return;
-  said = next;
+  announced = next;
   next = undefined;
   timer = setTimeout(speak, PAUSE);
   for (const listen of listeners) listen();
@@ -28,11 +28,11 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Where what is announced is read to those who don't see it; stands once on the page. */
+/** The place from which screen readers read announcements; it is on the page once. */
 export function LiveRegion() {
   return (
     <div className="unseen" role="status" aria-live="polite">
-      {useSyncExternalStore(subscribe, () => said)}
+      {useSyncExternalStore(subscribe, () => announced)}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import type { UseInfiniteQueryResult } from "@tanstack/react-query";
 
-/** Goes on with a list by its cursor. */
+/** Loads the next page of a list. */
 export function More({
   query: { hasNextPage, isFetchingNextPage, fetchNextPage },
   what,

@@ -4,11 +4,11 @@ import type { Piece, Sentence } from "../sentence.ts";
 import { Account } from "./account.tsx";
 import { Status } from "./status.tsx";
 
-/** The hexadecimal digits of a hash and their 0x: what is longer is not shown whole, not even on hovering. */
+/** Length of a hash, with its 0x: longer text is never shown whole, not even on hovering. */
 const HASH_LENGTH = 66;
 
 /** Shows a sentence; its accounts are links where a season is given. */
-export function Said({ sentence, season }: { sentence: Sentence; season: string | undefined }) {
+export function Text({ sentence, season }: { sentence: Sentence; season: string | undefined }) {
   return sentence.map((piece, i) => <Shown key={i} piece={piece} season={season} />);
 }
 

@@ -35,7 +35,7 @@ export const Loaded = ({ what, children }: { what: string; children: ReactNode }
   </Boundary>
 );
 
-/** What the page shows of an answer: it, that it is on its way, or what went wrong. */
+/** What the page shows of an answer: the answer, that it is on its way, or what went wrong. */
 export function Answered<T>({
   query: { data, error, refetch },
   what,

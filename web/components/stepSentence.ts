@@ -21,7 +21,7 @@ export function stepSentence(step: Step, { method, outputHash }: Pick<Attestatio
     case "event":
       return eventSentence(step);
     default:
-      return webMethodOf(method.id)?.said(step as never, outputHash) ?? unreadSentence(step);
+      return webMethodOf(method.id)?.describe(step as never, outputHash) ?? unreadSentence(step);
   }
 }
 
@@ -32,7 +32,7 @@ function eventSentence({ contract, topics, data }: Extract<Step, { step: "event"
   return sentence`An event of the contract ${{ code: contract }} that this server can't read: topics${listed}, ${rest}.`;
 }
 
-/** Of a text that nothing here can read, so much is shown. */
+/** Most characters that are shown of a text that this page can't read. */
 const SHOWN = 200;
 
 function unreadSentence({ step, at: _, ...fields }: { step: string; at: unknown }): Sentence {

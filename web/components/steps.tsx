@@ -1,7 +1,7 @@
 import type { Attestation } from "../../sdk/wire.ts";
 import { Hash } from "./hash.tsx";
 import { Num } from "./num.tsx";
-import { Said } from "./sentence.tsx";
+import { Text } from "./sentence.tsx";
 import { stepSentence } from "./stepSentence.ts";
 import { Time } from "./time.tsx";
 import "./steps.css";
@@ -12,8 +12,8 @@ export function Steps({ attestation }: { attestation: Attestation }) {
     <ol className="steps">
       {attestation.steps.map((step) => (
         <li key={`${step.at.blockNumber}-${step.at.logIndex}-${step.step}`}>
-          <div className="step-said">
-            <Said sentence={stepSentence(step, attestation)} season={attestation.unit?.seasonId} />
+          <div className="step-text">
+            <Text sentence={stepSentence(step, attestation)} season={attestation.unit?.seasonId} />
           </div>
           <div className="step-place">
             <Time at={step.at.timestamp} /> · block <Num value={step.at.blockNumber} /> ·{" "}

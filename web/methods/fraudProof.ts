@@ -7,7 +7,7 @@ type RowRefuted = StepsOf<typeof method>;
 
 /** Activations on chain, a bond and a window: one wrong row refutes. */
 export const fraudProof: WebMethod<RowRefuted> = {
-  said: (step) =>
+  describe: (step) =>
     step.step === "rowRefuted"
       ? sentence`${who(step.by)} showed one wrong row: ${rowOf(step)}. The prover claimed ${claimed(step)}, the contract computed ${correct(step)}.`
       : undefined,

@@ -7,10 +7,10 @@ import { quorum } from "./quorum.ts";
 /** What the page knows of each method. */
 export const webMethods = { quorum, fraudProof } satisfies Record<MethodName, AnyWebMethod>;
 
-/** What is said of a method that the page doesn't know. */
+/** The words for a method that the page doesn't know. */
 export const unknownWords = ({ name }: Method): string => `${name}: nothing is known of what it proves`;
 
-/** What the page knows of the method with this number in the registry's list; undefined of one that it doesn't know. */
+/** What the page knows of the method with this number in the registry's list; undefined if it doesn't know it. */
 export function webMethodOf(id: number): AnyWebMethod | undefined {
   const [name] = knownMethods().find(([, method]) => method.id === id) ?? [];
   return name === undefined ? undefined : (webMethods as Record<string, AnyWebMethod>)[name];

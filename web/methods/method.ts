@@ -13,7 +13,7 @@ export interface Refutation {
   /** By what. */
   evidence: Sentence;
   /** What else it led to, each under a title. */
-  also: { title: string; said: Sentence }[];
+  also: { title: string; text: Sentence }[];
 }
 
 /** What a method adds to the rules that hold of every season. */
@@ -31,7 +31,7 @@ export interface TakePart {
   how: string;
   /** Attestations for one unit at most: a void one may be tried again. */
   maxTries: number;
-  /** Reads what has to lie free in the prover's bond before it commits, in wei. */
+  /** Reads how much of the prover's bond must be free before it commits, in wei. */
   deposit(client: Client, contract: Address): Promise<bigint>;
   /**
    * Whether the hidden answer of a pending attestation is to be opened now.
@@ -43,7 +43,7 @@ export interface TakePart {
   standOf(attestation: Pick<Attestation, "steps" | "outputHash">): string;
   /** Why it was settled so; each goes on after a colon and has no full stop. */
   settled: { verified: string; refuted: string; void: string };
-  /** What is spoken when an answer was committed to, and when it is being opened. */
+  /** What a screen reader says when an answer was committed to, and when it is being opened. */
   spoken: { committed: string; opening: string };
 }
 
@@ -54,16 +54,16 @@ export interface WebMethod<Own extends MethodStep> {
    *
    * @param answer The prover's output; null while it is hidden, and of a batch.
    */
-  said(step: Own, answer: Hex | null): Sentence | undefined;
+  describe(step: Own, answer: Hex | null): Sentence | undefined;
   /** Its own rules, for a season with a task under it. */
   rulesOf(season: Season): MethodRules;
   /** How an attestation under it was refuted. */
   refutationOf(attestation: Pick<Attestation, "steps" | "outputHash">): Refutation;
-  /** Undefined where a browser can't work on its units. */
+  /** Undefined if a browser can't work on its units. */
   takePart: TakePart | undefined;
 }
 
-/** Any method: its steps are its own, and are handed back to it unread. */
+/** Any method. Only the method itself reads its steps. */
 export type AnyWebMethod = WebMethod<never>;
 
 /** The steps of an attestation's life that come from a method's own events. */

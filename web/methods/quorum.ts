@@ -35,7 +35,7 @@ const takePart: TakePart = {
 
 /** A drawn panel re-runs the model. */
 export const quorum: WebMethod<StepsOf<typeof method>> = {
-  said(step, answer) {
+  describe(step, answer) {
     switch (step.step) {
       case "drawScheduled":
         return sentence`The ${panelOf(step.round)} is to be drawn from block ${step.drawBlock} on.`;
@@ -98,7 +98,7 @@ function decisionOf(steps: readonly Step[], outputHash: Hex | null): Omit<Refuta
   };
 }
 
-/** What the members of panels lost who were wrong or away. */
+/** What panel members lost because they were wrong or away. */
 function penaltyOf(steps: readonly Step[]): Refutation["also"] {
   const penalised = stepsNamed(steps, "penalised");
   if (penalised.length === 0) return [];
@@ -107,7 +107,7 @@ function penaltyOf(steps: readonly Step[]): Refutation["also"] {
   return [
     {
       title: "Panel",
-      said: sentence`${members} who voted otherwise, or not at all, lost ${{ strong: etherOf(lost) }} of bond`,
+      text: sentence`${members} who voted otherwise, or not at all, lost ${{ strong: etherOf(lost) }} of bond`,
     },
   ];
 }
@@ -117,7 +117,7 @@ const panelOf = (round: number): string =>
 
 function voteOf(vote: Hex, answer: Hex | null): Sentence {
   if (vote === INVALID) return sentence`there is no valid run`;
-  if (vote === UNAVAILABLE) return sentence`the model or its input can't be had`;
+  if (vote === UNAVAILABLE) return sentence`the model or its input is unavailable`;
   const output = { code: vote };
   if (answer === null) return sentence`output ${output}`;
   return vote === answer ? sentence`the prover's output, ${output}` : sentence`another output, ${output}`;

@@ -83,7 +83,7 @@ function Facts({ attestation }: { attestation: Attestation }) {
       {!counts && (
         <>
           <dt>Counts</dt>
-          <dd>no: it is not for a task as a season's rules ask, so no points follow from it</dd>
+          <dd>no: it doesn't fit a task by its season's rules, so it earns no points</dd>
         </>
       )}
       {count > 1 && (

@@ -23,13 +23,13 @@ interface Filter {
   status?: AttestationStatus;
 }
 
-/** What the address asks for; the API says what is wrong with it. */
+/** The filters in the page's address; the API says if one is wrong. */
 function filterOf(search: URLSearchParams): Filter {
   const entries = ["prover", "model", "status"].map((name) => [name, search.get(name)]);
   return Object.fromEntries(entries.filter(([, value]) => value)) as Filter;
 }
 
-/** All attestations, newest first, filtered by what the address says. */
+/** All attestations, newest first, filtered by the page's address. */
 export default function AttestationsPage() {
   const [search, setSearch] = useSearchParams();
   const filter = filterOf(search);

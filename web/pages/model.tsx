@@ -86,7 +86,7 @@ function Parts({ model }: { model: Model }) {
         ) : (
           <>
             <dt>Layout</dt>
-            <dd>can't be read: a tensor's name is no text</dd>
+            <dd>can't be read: a tensor's name isn't text</dd>
           </>
         )}
         <dt>File</dt>
@@ -97,7 +97,7 @@ function Parts({ model }: { model: Model }) {
         <dd>
           <code>{cid}</code> <a href={`/ipfs/${cid}`}>from this server</a>
         </dd>
-        <dt>Said to be at</dt>
+        <dt>May be found at</dt>
         <dd>
           <Texts items={uris} none="nobody left a hint" />
           <span className="aside">

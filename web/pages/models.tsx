@@ -19,7 +19,7 @@ export default function ModelsPage() {
     <Page title="Models">
       <p>
         A model is named by what it is made of: its file, its runtime, its layers. Anyone may publish one. Everything
-        else that is said of it comes from its publisher, and no contract checks it.
+        else about it comes from its publisher, and no contract checks it.
       </p>
       <Answered query={query} what="the models">
         {({ pages }) => {

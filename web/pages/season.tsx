@@ -14,7 +14,7 @@ import { rulesOf } from "../seasons/rules.ts";
 import { SeasonPhase } from "../seasons/state.tsx";
 import "../cards/cards.css";
 
-/** A season's rules in words, and where it stands. */
+/** A season's rules in words, and its state. */
 export default function SeasonPage({ params: { id = "" } }: { params: Record<string, string> }) {
   return (
     <Page key={id} title={`Season ${id}`}>
@@ -75,7 +75,7 @@ function Facts({ season }: { season: Season }) {
       <dd>
         <Account address={organiser} />
       </dd>
-      <dt>Organiser's words at</dt>
+      <dt>Organiser's description at</dt>
       <dd>
         <Texts items={uri ? [uri] : []} none="nowhere" />
       </dd>
@@ -91,7 +91,7 @@ function Epochs({ season: { seasonId, startsAt } }: { season: Season }) {
   const route = `/v1/seasons/${seasonId}/profiles?account=${first}`;
   const { data, error } = useAnswer<ProfilesAnswer>(first === undefined ? undefined : route);
   const last = data?.epochs.at(-1);
-  if (error && data === undefined) return <>not told by this server</>;
+  if (error && data === undefined) return <>not given by this server</>;
   if (startsAt === null || last === undefined) return <>none is over yet; at the end of each one, ranks are kept</>;
   return (
     <>

@@ -2,7 +2,7 @@ import { useSeasons } from "../api.ts";
 import { Page } from "../components/page.tsx";
 import { Answered, Empty } from "../components/states.tsx";
 import { useShownSeason } from "../shown.ts";
-import { Board } from "../standings/board.tsx";
+import { Leaderboard } from "../standings/leaderboard.tsx";
 import "../standings/standings.css";
 
 /** The ranking of a season, live. */
@@ -16,7 +16,7 @@ export default function StandingsPage() {
           season === undefined ? (
             <Empty>No season was opened yet. The first one will appear here by itself.</Empty>
           ) : (
-            <Board key={season.seasonId} season={season} seasons={items} />
+            <Leaderboard key={season.seasonId} season={season} seasons={items} />
           )
         }
       </Answered>

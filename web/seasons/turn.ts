@@ -7,7 +7,7 @@ export function nextTurn({ state, startsAt, endsAt, closesAt }: Season): number 
 
 // The stream reports points and attestations, not the time, nor seasons that are drafted or opened.
 const NOW_AND_THEN = 30;
-// A turn that is due comes with the chain's next block.
+// A phase that is due begins with the chain's next block.
 const SOON = 3;
 
 /** In how many seconds seasons may have changed since they were read; `now` in unix seconds. */

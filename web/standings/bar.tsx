@@ -6,14 +6,14 @@ import { group } from "../format.ts";
 /** Points by reason as parts of a bar, whose full length is `most` points; penalties stand hatched behind the rest. */
 export function ReasonBar({ reasons, most }: { reasons: Profile["reasons"]; most: bigint }) {
   const parts = reasons.filter(({ points }) => points !== "0");
-  const said = parts.map(({ reason, points }) => `${reason.name} ${group(points)}`).join(", ") || "no points";
+  const words = parts.map(({ reason, points }) => `${reason.name} ${group(points)}`).join(", ") || "no points";
   const share = (points: string): number => {
     const size = BigInt(points) < 0n ? -BigInt(points) : BigInt(points);
     return most === 0n ? 0 : Math.min(100, Number((size * 10_000n) / most) / 100);
   };
   return (
-    <span className="reasons" title={said}>
-      <span className="unseen">{said}</span>
+    <span className="reasons" title={words}>
+      <span className="unseen">{words}</span>
       {parts.map(({ reason, points }) => (
         <span key={reason.id} className={`reason reason-${reason.id}`} style={{ width: `${share(points)}%` }} />
       ))}

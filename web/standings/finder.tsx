@@ -52,7 +52,7 @@ const PREFIX = "(0[xX])?[0-9a-fA-F]{1,40}";
 function Search() {
   const [{ prefix }, move] = useView();
   const [text, setText] = useState(prefix ?? "");
-  // Going to a place, or back, ends or changes a search.
+  // Going to a place, or back, ends the search or changes it.
   if (prefixIn(text) !== prefix?.toLowerCase()) setText(prefix ?? "");
   const search = (value: string): void => {
     setText(value);
@@ -109,7 +109,7 @@ function JumpToMe({ own, onMe }: Pick<FinderProps, "own" | "onMe">) {
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const address = addressIn(String(new FormData(event.currentTarget).get("me")).trim());
-    if (address === undefined) announce("That is no address.");
+    if (address === undefined) announce("That isn't an address.");
     else setMe(address);
     setAsking(address === undefined);
   };

@@ -1,6 +1,6 @@
 const PATIENCE = 5_000;
 
-/** Brings a row into view and the focus to it, as soon as it stands in the table and what was there before is gone. */
+/** Scrolls to a row and focuses it, as soon as it is in the table and the earlier rows are gone. */
 export function focusRow(wanted: { place: number } | "own"): void {
   const row = wanted === "own" ? "tr.own" : `tr[data-place="${wanted.place}"]`;
   const began = performance.now();

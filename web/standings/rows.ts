@@ -15,7 +15,7 @@ export function useStandings(seasonId: string, place: number) {
   return usePages<StandingsPage>(place === 1 ? onwards : `${onwards}&place=${place}`, onwards);
 }
 
-/** Accounts whose address begins so. */
+/** Accounts whose address starts with a prefix. */
 export const useSearched = (seasonId: string, prefix: string | undefined) =>
   useAnswer<SearchAnswer>(prefix === undefined ? undefined : withQuery(`${route(seasonId)}/search`, { prefix }));
 
@@ -53,7 +53,7 @@ export function useProfiles(
 function pathsOf(seasonId: string, rows: readonly Standing[]): string[] {
   const paths: string[] = [];
   for (let i = 0; i < rows.length; i += ACCOUNTS_AT_ONCE) {
-    // In an order of their own, so that two accounts that change places don't make another question.
+    // Sorted, so that two accounts that change places don't make another request.
     const accounts = rows.slice(i, i + ACCOUNTS_AT_ONCE).map(({ account }) => account);
     paths.push(
       `${route(seasonId)}/profiles?${accounts

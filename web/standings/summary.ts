@@ -3,7 +3,7 @@ import type { Standing } from "../../sdk/wire.ts";
 import { plural, short } from "../format.ts";
 import { isSame } from "../me.ts";
 
-/** What is worth saying of new rows to somebody who doesn't see them; undefined where nothing changed. */
+/** What a screen reader says about new rows; undefined if nothing changed. */
 export function summaryOf(before: readonly Standing[], after: readonly Standing[], me?: Address): string | undefined {
   const old = new Map(before.map((row) => [row.account, row]));
   const changed = after.filter(({ account, points, rank }) => {

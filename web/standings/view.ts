@@ -2,7 +2,7 @@ import type { Address } from "viem";
 import { useSearchParams } from "wouter";
 import { addressIn } from "../me.ts";
 
-/** What the address bar says of the table: from which place on, which prefix, whose row is open. */
+/** The table's state in the page's address: the first place, the prefix, the account whose row is open. */
 export interface View {
   place: number;
   prefix: string | undefined;
@@ -11,14 +11,14 @@ export interface View {
 
 const PREFIX = /^0x[0-9a-f]{1,40}$/i;
 
-/** The beginning of an address that a typed text is, with or without its `0x`; undefined where it is none. */
+/** A typed text as the start of an address, with or without its `0x`; undefined if it can't be one. */
 export function prefixIn(text: string): string | undefined {
   const typed = text.trim().toLowerCase();
   const prefix = typed.startsWith("0x") ? typed : `0x${typed}`;
   return typed !== "0" && PREFIX.test(prefix) ? prefix : undefined;
 }
 
-/** The view by the parameters of the page's address; what makes no sense there is left out. */
+/** The view that the parameters of the page's address give; invalid ones are left out. */
 export function viewIn(search: URLSearchParams): View {
   const place = Number(search.get("place") ?? 1);
   const prefix = search.get("prefix") ?? undefined;

@@ -14,7 +14,7 @@ const shapes: Readonly<Record<AuditState["kind"], string>> = {
   cannot: "M8 3v6M8 11.5v1.5",
 };
 
-/** Says whether the points shown are the chain's, as this browser recomputes them; opens to how it knows. */
+/** Says whether the points shown are the chain's, as this browser recomputes them; opens to show what was compared. */
 export function Chip({ rpcUrl, seasonId }: { rpcUrl: string | null; seasonId: string }) {
   const state = useAudit();
   const [open, setOpen] = useState(false);

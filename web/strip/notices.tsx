@@ -6,10 +6,10 @@ import { Num } from "../components/num.tsx";
 import type { Feed } from "../feed.ts";
 
 const LOOK = 5_000;
-// For this long a reorganisation is news, in seconds.
+// How long a reorganisation is shown, in seconds.
 const NEWS = 30;
 
-/** What stands in the way of fresh numbers, in words; nothing while all is well. */
+/** Why the numbers aren't fresh, in words; nothing while all is well. */
 export function Notices({ feed: { mode, reorg }, block }: { feed: Feed; block: number }) {
   const now = useNow();
   const { error } = useQuery<Readiness, Error>({

@@ -1,7 +1,7 @@
 import type { Season } from "../../sdk/wire.ts";
 import { duration } from "../format.ts";
 
-/** Where a season is and what comes next, in words; `now` in unix seconds. */
+/** A season's phase and the next one, in words; `now` in unix seconds. */
 export function phaseOf({ state, startsAt, endsAt, closesAt }: Season, now: number): string {
   const until = (what: string, at: number | null) =>
     at !== null && at > now ? `, ${what} in ${duration(at - now)}` : "";

@@ -11,7 +11,7 @@ import { Chip } from "./chip.tsx";
 import { Notices } from "./notices.tsx";
 import { phaseOf } from "./phase.ts";
 
-/** What season is shown and where it stands, how fresh the numbers are, and whether they are the chain's. */
+/** The shown season and its phase, how fresh the numbers are, and whether they match the chain. */
 export function Strip() {
   const season = useShownSeason();
   const deployment = useDeployment().data;

@@ -1,7 +1,7 @@
 import type { Attestation } from "../../sdk/wire.ts";
 import { webMethodOf } from "../methods/index.ts";
 
-/** What a prover has to do for an attestation now: `reveal` its answer, `wait`, or nothing any more. */
+/** What a prover has to do for an attestation now: `reveal` its answer, `wait`, or nothing. */
 export type Duty = "reveal" | "wait" | "done";
 
 /**
@@ -15,7 +15,7 @@ export function dutyOf({ status, steps, outputHash, method }: Attestation, now: 
   return webMethodOf(method.id)?.takePart?.isRevealTime(steps, now) ? "reveal" : "wait";
 }
 
-/** Where an attestation stands, as a sentence for its prover. */
+/** An attestation's state, as a sentence for its prover. */
 export function standOf(attestation: Attestation): string {
   const { status, steps, method } = attestation;
   const takePart = webMethodOf(method.id)?.takePart;

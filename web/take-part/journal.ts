@@ -12,7 +12,7 @@ interface JournalEntry {
 export interface Journal {
   /** Keeps an attestation; call it before sending the commit. Throws a sentence when the browser's storage is full or off. */
   keep(entry: JournalEntry): void;
-  /** The account's attestations, in no order. What is not readable, or not what its uid says, is left out and left alone. */
+  /** The account's attestations, in no order. Entries that can't be read or don't match their uid are skipped. */
   entries(): JournalEntry[];
 }
 
@@ -26,7 +26,7 @@ export interface JournalOwner {
 /**
  * A journal in the browser's storage. Each attestation has a key of its own, so that two tabs can't overwrite each other's.
  *
- * @param storage `localStorage`, or anything alike.
+ * @param storage `localStorage`, or anything like it.
  */
 export function openJournal(storage: Storage, { chainId, registry, account }: JournalOwner): Journal {
   const prefix = `proofboard:attestation:${chainId}:${registry}:${account}:`.toLowerCase();

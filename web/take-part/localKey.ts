@@ -15,7 +15,7 @@ export const forgetLocalKey = (storage: Storage, chainId: number): void => stora
 
 /**
  * The throw-away account of this browser, made when there is none, with enough money to take part. For development
- * chains only: its key lies in the browser's storage. Throws a sentence where the node can't give an account money.
+ * chains only: its key is kept in the browser's storage. Throws a sentence where the node can't give an account money.
  */
 export async function openLocalKey(storage: Storage, rpc: PublicClient): Promise<Wallet> {
   const chainId = await rpc.getChainId();
@@ -41,7 +41,7 @@ async function fund(rpc: PublicClient, address: Hex): Promise<void> {
       await request({ method, params });
       return;
     } catch {
-      // The other kind of development chain, or none.
+      // Another kind of development chain, or none.
     }
   throw new Error("The node is no development chain: it can't give a throw-away account money. Connect a wallet.");
 }

@@ -20,7 +20,7 @@ export interface Tools {
   run: (modelId: Hex, input: Uint8Array) => Promise<Ran>;
 }
 
-/** A unit's input and what the model said of it; kept in the journal, not yet sent. */
+/** A unit's input and the model's output; kept in the journal, not yet sent. */
 export interface Draft extends Ran {
   uid: Hex;
   modelId: Hex;
@@ -57,7 +57,7 @@ export async function draftUnit(tools: Tools, seasonId: bigint, taskId: string, 
 
 /**
  * Deposits what the task's method asks, where it isn't there already, and commits to an attestation of the journal. The
- * wallet is asked once or twice; `say` is told before each time. Throws a sentence where this page can't take part under
+ * wallet is asked once or twice; `say` is called before each time. Throws a sentence where this page can't take part under
  * the method.
  */
 export async function commitDraft({ client, wallet, journal }: Tools, uid: Hex, say: (step: string) => void) {
@@ -85,7 +85,7 @@ function partIn(client: Client, id: number): { contract: Address; takePart: Take
   return { contract: contractOf(client, method).address, takePart };
 }
 
-/** Opens a committed attestation of the journal; that it is open already, or settled, is no error. */
+/** Opens a committed attestation of the journal. It is no error if it is open already, or settled. */
 export async function reveal({ client, wallet, journal }: Omit<Tools, "run">, uid: Hex): Promise<void> {
   const { attestation, answer } = kept(journal, uid);
   const { method, modelId, inputHash, context } = attestation;

@@ -13,7 +13,7 @@ export interface RunRequest {
   input: Uint8Array;
 }
 
-/** What a model was given, and what it said. */
+/** A model's input and output. */
 export interface Ran {
   input: Tensor;
   output: Tensor;

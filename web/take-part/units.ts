@@ -7,7 +7,7 @@ import type { TakePart } from "../methods/method.ts";
 export interface AssignedUnit {
   taskId: string;
   unit: number;
-  /** `free` may be worked on now; `spent` had its tries. */
+  /** `free` may be worked on now; `spent` has no tries left. */
   state: "free" | "pending" | "verified" | "refuted" | "spent";
   /** The account's latest attestation for it. */
   uid: Hex | undefined;

@@ -115,7 +115,7 @@ function TaskUnits({
         <thead>
           <tr>
             <th scope="col">Unit</th>
-            <th scope="col">How it stands</th>
+            <th scope="col">State</th>
             <th scope="col">What to do</th>
           </tr>
         </thead>

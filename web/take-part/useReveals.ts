@@ -44,7 +44,7 @@ export function useReveals(
         () => setFailure(undefined),
         (error: unknown) => {
           setFailure(`The answer to ${short(uid)} was not opened: ${sentenceOf(error)}`);
-          // A contract's refusal stays one; a node or a wallet may do it the next time.
+          // A contract would refuse again; a node or a wallet may succeed next time.
           if (!(error instanceof RevertError)) setTimeout(() => revealing.current.delete(uid), LOOK_AGAIN);
         },
       );

@@ -39,7 +39,7 @@ export function callOf<const abi extends Abi, name extends ContractFunctionName<
   };
 }
 
-/** What a transaction may use by EIP-7825. */
+/** The most gas of a transaction by EIP-7825. */
 const MOST_GAS = 2n ** 24n;
 
 /** Sends a call and waits until it is mined. Throws {@link RevertError} when a contract refuses it. */

@@ -7,10 +7,10 @@ import { measure } from "./gas.ts";
 const WINDOW = 600;
 
 export const fraudProof: BenchMethod = {
-  async deploy(board) {
-    const { ethers, campaign, bonds } = board;
+  async deploy(site) {
+    const { ethers, campaign, bonds } = site;
     const contract = await ethers.deployContract("FraudProof", [campaign, bonds, WINDOW, ETHER / 1000n]);
-    return { contract, measure: () => measure(board, contract) };
+    return { contract, measure: () => measure(site, contract) };
   },
   kinds: [
     { weight: 20, units: 1, write: traced },

@@ -6,7 +6,7 @@ import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
 import { leavesOf } from "../../../sdk/tree.ts";
 import { addressOf, ETHER, hash } from "../../../test/contracts/fixtures.ts";
 import type { FraudProof } from "../../../types/ethers-contracts/index.ts";
-import { type Board, gasOf, runSeason, type SeasonModel } from "../../board.ts";
+import { gasOf, runSeason, type SeasonModel, type Site } from "../../site.ts";
 import type { Gas } from "../method.ts";
 
 const { id: METHOD } = fraudProof;
@@ -14,41 +14,41 @@ const { id: METHOD } = fraudProof;
 const BATCH = 256;
 
 /** Gas of batches, awards and refutations, in a season of three models' tasks. */
-export async function measure(board: Board, contract: FraudProof): Promise<Gas> {
-  await board.bonds.deposit(contract, board.prover, { value: 10n * ETHER });
-  const season = await runSeason(board, METHOD);
-  const [digits, middle, wide] = [season.digits, season.middle, season.wide].map((model) => proverOf(board, model)) as [
+export async function measure(site: Site, contract: FraudProof): Promise<Gas> {
+  await site.bonds.deposit(contract, site.prover, { value: 10n * ETHER });
+  const season = await runSeason(site, METHOD);
+  const [digits, middle, wide] = [season.digits, season.middle, season.wide].map((model) => proverOf(site, model)) as [
     Prover,
     Prover,
     Prover,
   ];
   /** Lets the window pass and settles an attestation. */
   const settle = async (id: Hex) => {
-    await board.networkHelpers.time.increase(await contract.window());
+    await site.networkHelpers.time.increase(await contract.window());
     await contract.settle(id);
   };
   return {
-    ...(await batches(board, digits, settle)),
-    ...(await refuting(board, contract, { digits, middle, wide })),
+    ...(await batches(site, digits, settle)),
+    ...(await refuting(site, contract, { digits, middle, wide })),
   };
 }
 
 /** The prover's attestations of a model's units. */
-function proverOf({ registry, prover }: Board, model: SeasonModel) {
+function proverOf({ registry, prover }: Site, model: SeasonModel) {
   const { layout, layers, modelId, width, contextOf, inputOf, activationsOf } = model;
-  const claim = { prover: addressOf(prover), method: METHOD, modelId };
+  const common = { prover: addressOf(prover), method: METHOD, modelId };
   const traceOfUnit = (unit: number) => traceOf(activationsOf(unit));
   /** Its batch, not recorded; `spoil` may change a unit's leaf. */
   const batchOf = (first: number, count: number, spoil = (leaf: Uint8Array, _index: number) => leaf) => {
     const leaves = Array.from({ length: count }, (_, k) => spoil(traceOfUnit(first + k).slice(width), k));
-    return buildBatch({ ...claim, context: contextOf(first) }, leaves);
+    return buildBatch({ ...common, context: contextOf(first) }, leaves);
   };
   return {
     ...model,
     ...{ traceOfUnit, batchOf },
     /** Its attestation of a trace, recorded. */
     async attestSingle(trace: Uint8Array, context: Hex = FREE_CONTEXT) {
-      const made = buildTraced(layout, { ...claim, context, salt: hash(`${context}`), trace });
+      const made = buildTraced(layout, { ...common, context, salt: hash(`${context}`), trace });
       const { inputHash } = made.attestation;
       await registry.connect(prover).attest(METHOD, modelId, inputHash, context, made.answer, made.evidence);
       return { ...made, uid: (await registry.uidOf(made.attestation)) as Hex };
@@ -75,7 +75,7 @@ type Prover = ReturnType<typeof proverOf>;
 type Settle = (id: Hex) => Promise<void>;
 
 /** Units of `digits`: a batch of 256 by the unit, then one in a word of the bitmap that was used, for an account with points. */
-async function batches({ campaign, prover, other }: Board, digits: Prover, settle: Settle): Promise<Gas> {
+async function batches({ campaign, prover, other }: Site, digits: Prover, settle: Settle): Promise<Gas> {
   const large = digits.batchOf(0, BATCH);
   const attested = await digits.attestBatch(large);
   await settle(attested.id);
@@ -98,7 +98,7 @@ async function batches({ campaign, prover, other }: Board, digits: Prover, settl
 
 /** One wrong row of the first layer: of single attestations, and of a batch's unit, whose input is derived. */
 async function refuting(
-  { other }: Board,
+  { other }: Site,
   contract: FraudProof,
   { digits, middle, wide }: Record<"digits" | "middle" | "wide", Prover>,
 ): Promise<Gas> {
@@ -109,7 +109,7 @@ async function refuting(
     const row = disputeRow(model.layout, model.layers, { layer: 0, row: 2 });
     return gasOf(await contract.connect(other).refute(attestation, answer, trace, row));
   };
-  // A challenger's first reward takes a new slot, whatever the model.
+  // A challenger's first reward takes a new slot, for any model.
   await refute(digits, 1);
   const rows: Gas = {};
   for (const model of [digits, middle, wide]) rows[`refute-row-${model.width}`] = await refute(model, 0);

@@ -33,7 +33,7 @@ interface Entry {
   units: [number, number, number, number, number, number];
 }
 
-/** Where a log stands. */
+/** A log's position. */
 interface LogLocation {
   block: number;
   log: number;
@@ -84,7 +84,7 @@ export function createFold(db: Database.Database) {
       (entryOf(attestation.season, attestation.prover).units[1] as number) += attestation.count;
   }
 
-  function claim({ topics }: RawLog, context: string, { block, log }: LogLocation): Attestation {
+  function newAttestation({ topics }: RawLog, context: string, { block, log }: LogLocation): Attestation {
     return {
       ...{ uid: topics[1] as string, prover: address(topics[2] as string), modelId: topics[3] as string, context },
       ...{ method: 0, inputHash: null, answer: null, root: null, outputHash: null, traceHash: null, salt: null },
@@ -133,7 +133,7 @@ export function createFold(db: Database.Database) {
         return null;
       },
       "Committed(bytes32,address,bytes32,bytes32,bytes32,bytes32,uint8)": (log, location) => {
-        const attestation = claim(log, hash(log.data, 1), location);
+        const attestation = newAttestation(log, hash(log.data, 1), location);
         attestation.inputHash = hash(log.data, 0);
         attestation.answer = hash(log.data, 2);
         attestation.method = whole(log.data, 3);
@@ -144,7 +144,7 @@ export function createFold(db: Database.Database) {
         const { topics, data } = log;
         let attestation = attestations.get(topics[1] as string);
         if (!attestation) {
-          attestation = claim(log, hash(data, 3), location);
+          attestation = newAttestation(log, hash(data, 3), location);
           attestation.inputHash = hash(data, 0);
           attestation.method = whole(data, 5);
           record(attestation);
@@ -156,7 +156,7 @@ export function createFold(db: Database.Database) {
         return attestation.uid;
       },
       "BatchAttested(bytes32,address,bytes32,bytes32,uint32,bytes32,uint8,bytes)": (log, location) => {
-        const attestation = claim(log, hash(log.data, 0), location);
+        const attestation = newAttestation(log, hash(log.data, 0), location);
         attestation.count = whole(log.data, 1);
         attestation.root = hash(log.data, 2);
         attestation.method = whole(log.data, 3);

@@ -19,7 +19,7 @@ interface Table {
 const MOST_WRITTEN = 2;
 const LONGEST_WRITING = 60_000;
 
-/** Tables as files that go when nobody reads them any more. */
+/** Tables as temporary files, deleted after the last reader. */
 export function createTables(state: Pick<State, "deployment" | "files">) {
   const written = new Map<string, Promise<() => Table>>();
   const workers = new Set<Worker>();

@@ -12,7 +12,7 @@ interface Position {
   verified: number;
 }
 
-/** The chain that the database is of: its headers that are kept, and the position among them. */
+/** The database's chain: the headers that are kept, and how far they are folded. */
 export interface Blocks {
   /** Hash of the chain's block 0; undefined until a node has given it. */
   genesis(): Hex | undefined;

@@ -7,9 +7,9 @@ const AT_ONCE = 16;
 export interface Bulk<Row extends unknown[]> {
   /** Adds a row, its values in the order of the columns; they must stay as they are until it is written. */
   add(...row: Row): void;
-  /** Writes what is left. */
+  /** Writes the rows that wait. */
   flush(): void;
-  /** Drops what is left, after the transaction failed. */
+  /** Drops the rows that wait, after the transaction failed. */
   forget(): void;
 }
 

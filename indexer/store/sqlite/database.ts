@@ -48,7 +48,7 @@ export const openReadonly = (file: string): Db => new Database(file, { readonly:
 /** Whether the file is of an older version, whose logs are to be folded anew. */
 export const isOutdated = (db: Db): boolean => versionOf(db) !== VERSION;
 
-/** Puts empty tables of this version in the place of an older one's; the logs stay. */
+/** Replaces an older version's tables with empty ones of this version; the logs stay. */
 export function renew(db: Db): void {
   db.pragma("defer_foreign_keys = ON");
   // Those that refer to others were created after them.
@@ -72,7 +72,7 @@ export function renew(db: Db): void {
   db.pragma(`user_version = ${VERSION}`);
 }
 
-/** Deletes the rows of all tables but those that hold these. */
+/** Deletes the rows of all tables except these. */
 export function empty(db: Db, kept: "logs" | "origin"): void {
   const names = kept === "logs" ? KEPT : ["logs_version", "origin"];
   const tables = db
@@ -121,7 +121,7 @@ const hasLogsVersion = (db: Db): boolean =>
 const logsVersionOf = (db: Db): number =>
   hasLogsVersion(db) ? (db.prepare("SELECT version FROM logs_version").pluck().get() as number) : 1;
 
-/** What makes the database another than the deployment's; undefined where it is its own, or new. */
+/** Why the database isn't this deployment's; undefined if it is, or is new. */
 function differenceOf(db: Db, deployment: Deployment): string | undefined {
   const version = versionOf(db);
   if (version === 0) return undefined;

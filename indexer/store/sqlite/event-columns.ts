@@ -4,7 +4,7 @@ import type { LogLocation } from "../../decode/events.ts";
 import type { RowOf } from "../../fold/kinds.ts";
 import { layoutOf, rowOf } from "./tables.ts";
 
-/** A row with where its event stands on chain, as answers show that. */
+/** A row with its event's location on chain, as answers show it. */
 export type Located<Row> = Row & EventLocation;
 
 /** The tables whose rows carry their event's block number and log index. */

@@ -20,6 +20,6 @@ export function lockDatabase(file: string): { release(): void } {
   return { release: () => lock.close() };
 }
 
-// One file has one lock, whatever name it is called by.
+// A file has one lock, by whichever name it is opened.
 const realPath = (file: string): string =>
   existsSync(file) ? realpathSync(file) : join(realpathSync(dirname(file)), basename(file));

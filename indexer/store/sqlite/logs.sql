@@ -1,5 +1,5 @@
--- What the chain told. These tables outlive any other version of the schema: a file of an older one is folded anew from
--- them. What they look like themselves has this version.
+-- What was read from the chain. These tables stay when the schema's version changes: an older file is folded anew from
+-- them. Their own layout has this version.
 CREATE TABLE logs_version (version INTEGER NOT NULL) STRICT;
 
 -- Which chain and deployment this file is of; the genesis hash is known once a node has answered.

@@ -6,7 +6,7 @@ import type { Db } from "./database.ts";
 
 /** A log as it was stored. */
 export type StoredLog = Pick<Log, "blockNumber" | "logIndex" | "address" | "topics" | "data"> & {
-  /** What it is found by: see `subjectOf` of decode. */
+  /** The attestation or model that it is found by: `subject` of decode's events. */
   subject: Hex | null;
 };
 

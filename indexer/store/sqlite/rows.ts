@@ -45,7 +45,7 @@ export function createStoredRows(db: Db): StoredRows {
       } catch (error) {
         for (const { forget } of statements.values()) forget();
         if (!isConflict(error)) throw error;
-        throw new IntegrityError(`A row of ${current} was added twice: one event was told twice.`, { cause: error });
+        throw new IntegrityError(`A row of ${current} was added twice: one event was read twice.`, { cause: error });
       }
     },
   };

@@ -1,6 +1,6 @@
 import Database from "better-sqlite3";
 
-/** The database can't be read or written at the moment: worth another try, when space is made or a lock is let go. */
+/** The database can't be read or written now. Another try may succeed once there is space, or a lock is released. */
 export class StorageError extends Error {
   override name = "StorageError";
 }

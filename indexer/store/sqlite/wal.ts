@@ -21,7 +21,7 @@ export function configureWal(db: Db): void {
 
 /**
  * A function that keeps the log from growing without bound; call it after each transaction. The log can't be emptied
- * while somebody reads from it, and overlapping readers would keep it forever. Above `most` bytes the function waits a
+ * while anyone reads from it, and overlapping readers would keep it forever. Above `most` bytes the function waits a
  * moment for present readers, while new ones read the database itself. It does so at most once in `pause` ms.
  */
 export function createWalKeeper(db: Db, most = MOST_BYTES, pause = PAUSE): () => void {

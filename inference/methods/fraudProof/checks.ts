@@ -1,7 +1,7 @@
 import { keccak256 } from "viem";
 import { type BatchState, detailOf, type SingleState } from "../../../sdk/attestations.ts";
 import { unitOf } from "../../../sdk/contexts.ts";
-import { type Refutation, fraudProof as said } from "../../../sdk/methods/fraudProof.ts";
+import { fraudProof as protocol, type Refutation } from "../../../sdk/methods/fraudProof.ts";
 import { type Assignment, assignedTo } from "../../assignment.ts";
 import type { OpenModel } from "../../models.ts";
 import type { Checker, CheckKind } from "../../verify/checks.ts";
@@ -27,8 +27,8 @@ export const fraudProof: InferenceMethod = {
     },
   },
   rows: {
-    tell(attestation) {
-      const refutation = detailOf(said, attestation)?.refutation;
+    describe(attestation) {
+      const refutation = detailOf(protocol, attestation)?.refutation;
       const first = attestation.kind === "batch" ? unitOf(attestation.message.context)?.unit : undefined;
       return refutation ? { lines: linesOf(refutation, first), refutation } : null;
     },

@@ -53,7 +53,7 @@ export async function examine(
     const wrong = findWrongRow(layers, recordedTrace(attestation));
     return wrong && { ...wrong, index: 0, unit: unitOf(attestation.message.context)?.unit };
   }
-  if (assignment === undefined) throw new Error(`Batch ${attestation.id} is of a task that no event tells of.`);
+  if (assignment === undefined) throw new Error(`Batch ${attestation.id} is of a task that no event shows.`);
   return examineBatch(attestation, layers, assignment);
 }
 

@@ -33,7 +33,7 @@ interface AttestedUnits {
 /** Most bytes of a transaction that nodes forward, and what a batch needs beside layout and traces. */
 const MOST_BYTES = 131_072;
 const OTHER_BYTES = 1024;
-/** Of the smallest units, this many stay within a transaction's gas. */
+/** This many of the smallest units stay within a transaction's gas. */
 const MOST_UNITS = 10_000;
 
 /** The parts of a model that determine the length of its layout and units. */

@@ -6,7 +6,7 @@ import type { TaskInputs } from "../../../sdk/client.ts";
 import { unitContext, unitOf } from "../../../sdk/contexts.ts";
 import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
 import type { ChainState } from "../../chainState.ts";
-import type { Actor, Job } from "../../jobs.ts";
+import type { Job, Participant } from "../../jobs.ts";
 import { runningSeasons, type Wish } from "../../units.ts";
 import type { ProverLimits, Tools } from "../method.ts";
 import { attestUnits, mostUnits, type UnitRange } from "./attestUnits.ts";
@@ -21,7 +21,7 @@ export interface BatcherOptions extends Pick<Tools, "client" | "sender" | "model
 const BATCH_SECONDS = 5n;
 
 /** Works through the units of FraudProof's tasks that are assigned to the sender's account, many in a transaction. */
-export function createBatcher(options: BatcherOptions): Actor {
+export function createBatcher(options: BatcherOptions): Participant {
   const { client, sender, models, report, seasonId, taskId, maxUnits = Infinity, batchSize = 256 } = options;
   const { campaign } = client.contracts;
   const account = sender.account.address;

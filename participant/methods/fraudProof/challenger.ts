@@ -12,7 +12,7 @@ import { isConnectionError, RevertError, sentenceOf } from "../../../sdk/errors.
 import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
 import { Status } from "../../../sdk/protocol.ts";
 import { assignedUnit, type ChainState } from "../../chainState.ts";
-import type { Actor } from "../../jobs.ts";
+import type { Participant } from "../../jobs.ts";
 import { TryAgainError } from "../../sender.ts";
 import type { Tools } from "../method.ts";
 import { refutationOf } from "./refutation.ts";
@@ -30,7 +30,7 @@ interface Coverage {
   missed: number;
 }
 
-export interface Challenger extends Actor {
+export interface Challenger extends Participant {
   coverage(): Coverage;
 }
 
@@ -89,7 +89,7 @@ export function createChallenger({ client, sender, report }: Pick<Tools, "client
       found = await find(state, attestation);
     } catch (error) {
       if (isConnectionError(error)) throw error;
-      // Whatever somebody attested, the others are looked at; this one again later.
+      // One attestation can't keep the others from being checked; this one is tried again later.
       unreadable.set(id, sentenceOf(error));
       throw new TryAgainError(`${id} can't be re-run. ${sentenceOf(error)}`, { cause: error });
     }

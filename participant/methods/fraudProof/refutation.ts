@@ -30,8 +30,7 @@ export function refutationOf(
     return callOf({ ...contract, functionName: "refute", args });
   }
   const { id, message, leaves } = attestation;
-  if (assignment === undefined || unit === undefined)
-    throw new Error(`Batch ${id} is of a task that no event tells of.`);
+  if (assignment === undefined || unit === undefined) throw new Error(`Batch ${id} is of a task that no event shows.`);
   const { seed, task } = assignment;
   const ofUnit = unitSeed(seed, task.taskId, message.prover, unit);
   const shown = disputeUnit(leaves, index, showInput(ofUnit, task, layout.input));

@@ -6,7 +6,7 @@ import type { Head } from "../../heads.ts";
 import type { Sender } from "../../sender.ts";
 import type { Keeping } from "../method.ts";
 
-/** Draws panels, and settles what they decided or what wasn't drawn or revealed in time. */
+/** Draws panels, and settles attestations that they decided, or that weren't drawn or revealed in time. */
 export function createQuorumKeeping(client: Client, sender: Sender): Keeping {
   const contract = contractOf(client, quorum);
   return (attestation, { head }) => {

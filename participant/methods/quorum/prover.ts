@@ -11,7 +11,7 @@ import { attestationUid } from "../../../sdk/commitments.ts";
 import { isRevealing, quorum } from "../../../sdk/methods/quorum.ts";
 import { Status } from "../../../sdk/protocol.ts";
 import { ensureDeposit } from "../../deposits.ts";
-import type { Actor, Job } from "../../jobs.ts";
+import type { Job, Participant } from "../../jobs.ts";
 import type { AttestationEntry } from "../../journal.ts";
 import type { ProverLimits, Tools } from "../method.ts";
 import { type FreeUnit, nextUnit } from "./units.ts";
@@ -25,7 +25,7 @@ export interface ProverOptions extends Omit<Tools, "content" | "strangers">, Pro
 }
 
 /** Works through the units that are assigned to the sender's account: runs the model, commits, reveals in time. */
-export function createProver(options: ProverOptions): Actor {
+export function createProver(options: ProverOptions): Participant {
   const { client, sender, journal, models, report, seasonId, taskId } = options;
   const { maxUnits = Infinity, parallel = 1, pace = 0n } = options;
   const { chainId } = client.deployment;

@@ -16,7 +16,7 @@ import { Status } from "../../../sdk/protocol.ts";
 import { assignedUnit, type ChainState } from "../../chainState.ts";
 import type { Content } from "../../content.ts";
 import { ensureDeposit } from "../../deposits.ts";
-import type { Actor, Job } from "../../jobs.ts";
+import type { Job, Participant } from "../../jobs.ts";
 import type { VoteKey } from "../../journal.ts";
 import { TryAgainError } from "../../sender.ts";
 import type { Tools } from "../method.ts";
@@ -32,9 +32,9 @@ interface Seat {
  * Joins Quorum's verifiers and serves on every panel that draws the sender's account: re-runs the model on the assigned
  * input, commits to the output, reveals in time.
  */
-export function createVerifier({ client, sender, journal, models, strangers, content, report }: Tools): Actor {
+export function createVerifier({ client, sender, journal, models, strangers, content, report }: Tools): Participant {
   const { rpc, deployment } = client;
-  /** Votes that wait for a run, and when they wait no longer, in unix seconds. */
+  /** Votes that wait for a run, and until when, in unix seconds. */
   const deciding = new Map<VoteKey, { until: bigint; giveUp(): void }>();
   const contract = contractOf(client, quorum);
   const member = sender.account.address;
@@ -65,8 +65,8 @@ export function createVerifier({ client, sender, journal, models, strangers, con
   };
 
   /**
-   * The vote on a seat. Whatever hangs on this machine or a network is tried again, in the second half of the window it
-   * is UNAVAILABLE; so is a run that isn't over when the last quarter begins, for a vote must be cast in time.
+   * The vote on a seat. A failure of this machine or the network is tried again; from the second half of the window on it
+   * gives UNAVAILABLE. So does a run that isn't over when the last quarter begins, because a vote must be cast in time.
    */
   const decide = async (seat: Seat, state: ChainState): Promise<Hex> => {
     const { commitUntil } = seat.detail;
@@ -101,7 +101,7 @@ export function createVerifier({ client, sender, journal, models, strangers, con
       if (vote === undefined) {
         const outputHash = await decide(seat, state);
         if (outputHash === INVALID) report(`${name}: ${id} has no valid run on the input it should have.`);
-        if (outputHash === UNAVAILABLE) report(`${name}: the model or the input of ${id} can't be had.`);
+        if (outputHash === UNAVAILABLE) report(`${name}: the model or the input of ${id} is unavailable.`);
         vote = journal.keepVote(key, { outputHash, salt: bytesToHex(randomBytes(32)) });
       }
       const commitment = voteHash(id, round, member, vote.outputHash, vote.salt);
@@ -163,7 +163,7 @@ async function inputOf(
 ): Promise<Uint8Array> {
   if (contextKind(context) !== UNIT) return fetchInput(inputHash, layout, content);
   const found = assignedUnit(state, context);
-  if (found === undefined) throw new TryAgainError(`The board doesn't show the task of context ${context} yet.`);
+  if (found === undefined) throw new TryAgainError(`The chain doesn't show the task of context ${context} yet.`);
   const data = new Uint8Array(assignedTo(found, prover, found.unit).buffer);
   return checked(data, layout, "Its unit's input");
 }
@@ -181,7 +181,7 @@ function checked(data: Uint8Array, { input }: Layout, what: string): Uint8Array 
 async function fetchInput(inputHash: Hex, layout: Layout, content: Content): Promise<Uint8Array> {
   const bytes = await content.get(cidOfKeccak256(inputHash));
   const header = tensorHeader(layout.input);
-  // The bytes have the hash that was asked for, so that whatever is wrong with them is wrong everywhere.
+  // The bytes have the requested hash, so any fault in them is the same on every machine.
   if (bytesToHex(bytes.subarray(0, header.length)) !== bytesToHex(header))
     throw new InvalidRunError(`${inputHash} is no input of the model: it has another header.`);
   return checked(bytes.slice(header.length), layout, inputHash);

@@ -51,7 +51,7 @@ describe("AttestationRegistry.addMethod", () => {
       await expect(registry.methodAt(id)).to.be.revertedWithCustomError(registry, "UnknownMethod").withArgs(id);
   });
 
-  it("looks models up where it was told to", async () => {
+  it("looks models up in the registry that it was deployed with", async () => {
     const { registry, models } = await networkHelpers.loadFixture(fixture);
 
     expect(await registry.models()).to.equal(models);

@@ -13,13 +13,13 @@ describe("AttestationRegistry.attestBatch", () => {
   async function fixture() {
     const p = await protocol(ethers);
     const context = await contextOf(p);
-    const claim = { prover: p.prover.address as Hex, method: MOCK, modelId: p.integerModel, context };
+    const common = { prover: p.prover.address as Hex, method: MOCK, modelId: p.integerModel, context };
     const made = buildBatch(
-      claim,
+      common,
       [1, 2, 3].map((i) => Uint8Array.of(i, 0, 255, i, 9)),
     );
     const id = batchId(31337, addressOf(p.registry), made.batch);
-    return { ...p, registry: p.registry.connect(p.prover), claim, ...made, id };
+    return { ...p, registry: p.registry.connect(p.prover), common, ...made, id };
   }
 
   it("refuses no units, no traces, and traces of several lengths", async () => {
@@ -123,7 +123,7 @@ describe("AttestationRegistry.attestBatch", () => {
     it(`names ${count} units of ${size} bytes as the sdk does`, async () => {
       const p = await networkHelpers.loadFixture(fixture);
       const leaves = Array.from({ length: count }, (_, i) => new Uint8Array(size).fill(i));
-      const { batch, traces } = buildBatch(p.claim, leaves);
+      const { batch, traces } = buildBatch(p.common, leaves);
       await p.registry.attestBatch(MOCK, p.integerModel, batch.context, count, "0x", traces);
 
       expect(await p.registry.statusOf(batchId(31337, addressOf(p.registry), batch))).to.equal(Status.Pending);
@@ -132,7 +132,7 @@ describe("AttestationRegistry.attestBatch", () => {
 
   it("leaves contexts of other kinds to its method", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { batch, traces } = buildBatch({ ...p.claim, context: FREE_CONTEXT }, [Uint8Array.of(1)]);
+    const { batch, traces } = buildBatch({ ...p.common, context: FREE_CONTEXT }, [Uint8Array.of(1)]);
 
     await p.registry.attestBatch(MOCK, p.integerModel, FREE_CONTEXT, 1, "0x", traces);
 

@@ -15,13 +15,13 @@ describe("AttestationRegistry.attestBatchBySig", () => {
   async function fixture() {
     const p = await protocol(ethers);
     const context = await contextOf(p);
-    const claim = { prover: p.prover.address as Hex, method: MOCK, modelId: p.integerModel, context };
+    const common = { prover: p.prover.address as Hex, method: MOCK, modelId: p.integerModel, context };
     const leaves = [1, 2, 3].map((i) => Uint8Array.of(i, 0, 255, i, 9));
     const wallet = await ethers.deployContract("MockWallet");
     const sign = (message: Batch) => p.prover.signTypedData(signingDomain(p), types, message);
-    const made = buildBatch(claim, leaves);
+    const made = buildBatch(common, leaves);
     const id = batchId(31337, addressOf(p.registry), made.batch);
-    return { ...p, registry: p.registry.connect(p.other), claim, leaves, ...made, id, wallet, sign };
+    return { ...p, registry: p.registry.connect(p.other), common, leaves, ...made, id, wallet, sign };
   }
 
   it("refuses no units, and other traces than the signed ones", async () => {
@@ -32,7 +32,7 @@ describe("AttestationRegistry.attestBatchBySig", () => {
       .to.be.revertedWithCustomError(p.registry, "InvalidBatch")
       .withArgs(0, 15);
 
-    const moved = buildBatch(p.claim, [...p.leaves].reverse());
+    const moved = buildBatch(p.common, [...p.leaves].reverse());
     await expect(p.registry.attestBatchBySig(p.batch, "0x", moved.traces, signature))
       .to.be.revertedWithCustomError(p.registry, "SignedOtherwise")
       .withArgs(moved.batch.root, p.batch.root);
@@ -82,7 +82,7 @@ describe("AttestationRegistry.attestBatchBySig", () => {
 
   it("records what a wallet signed, and nothing else of it", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { batch, traces } = buildBatch({ ...p.claim, prover: addressOf(p.wallet) }, p.leaves);
+    const { batch, traces } = buildBatch({ ...p.common, prover: addressOf(p.wallet) }, p.leaves);
     const id = await p.registry.batchIdOf(batch);
     const relay = () => p.registry.attestBatchBySig(batch, "0x", traces, "0x1234");
     await expect(relay()).to.be.revertedWithCustomError(p.registry, "InvalidSignature").withArgs(p.wallet, id);

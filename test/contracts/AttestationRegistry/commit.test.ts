@@ -67,7 +67,7 @@ describe("AttestationRegistry.commit", () => {
       .withArgs(uid, prover, modelId, inputHash, FREE_CONTEXT, answer, 2);
   });
 
-  it("records a hidden attestation and tells its method", async () => {
+  it("records a hidden attestation and calls its method", async () => {
     const { registry, method, prover, attestation, uid } = await networkHelpers.loadFixture(fixture);
     const { modelId, inputHash, context, answer } = attestation;
     const sent = registry.connect(prover).commit(2, modelId, inputHash, context, answer);

@@ -15,8 +15,8 @@ describe("AttestationRegistry.isVerifiedInBatch", () => {
 
   async function fixture() {
     const p = await protocol(ethers);
-    const claim = { prover: p.prover.address as Hex, method: MOCK, modelId: p.integerModel };
-    const { batch, traces } = buildBatch({ ...claim, context: await contextOf(p) }, leaves);
+    const common = { prover: p.prover.address as Hex, method: MOCK, modelId: p.integerModel };
+    const { batch, traces } = buildBatch({ ...common, context: await contextOf(p) }, leaves);
     await p.registry.connect(p.prover).attestBatch(MOCK, p.integerModel, batch.context, 5, "0x", traces);
     const id = batchId(31337, addressOf(p.registry), batch);
     const ask = (index: number, leaf = leaves[index] as Uint8Array, siblings = proof(index % 5)) =>

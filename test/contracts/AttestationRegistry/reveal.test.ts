@@ -94,7 +94,7 @@ describe("AttestationRegistry.reveal", () => {
     await expect(registry.reveal(2, modelId, inputHash, FREE_CONTEXT, opened)).to.emit(registry, "Attested");
   });
 
-  it("opens the answer and tells the method", async () => {
+  it("opens the answer and calls the method", async () => {
     const { registry, method, prover, attestation, uid } = await networkHelpers.loadFixture(fixture);
     const { modelId, inputHash } = attestation;
     const before = await registry.recordOf(uid);

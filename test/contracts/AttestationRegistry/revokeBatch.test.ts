@@ -11,9 +11,9 @@ const { ethers, networkHelpers } = await network.create();
 describe("AttestationRegistry.revokeBatch", () => {
   async function fixture() {
     const p = await protocol(ethers);
-    const claim = { prover: p.prover.address as Hex, method: MOCK, modelId: p.integerModel };
+    const common = { prover: p.prover.address as Hex, method: MOCK, modelId: p.integerModel };
     const leaves = [Uint8Array.of(1), Uint8Array.of(2)];
-    const { batch, traces } = buildBatch({ ...claim, context: await contextOf(p) }, leaves);
+    const { batch, traces } = buildBatch({ ...common, context: await contextOf(p) }, leaves);
     const registry = p.registry.connect(p.prover);
     const attest = () => registry.attestBatch(MOCK, p.integerModel, batch.context, 2, "0x", traces);
     return { ...p, registry, batch, attest, id: batchId(31337, addressOf(registry), batch) };

@@ -94,8 +94,8 @@ describe("Campaign.awardBatch", () => {
   it("refuses units attested outside the season, and a closed season", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const context = await contextOf(p);
-    const claim = { prover: addressOf(p.prover), method: MOCK, modelId: p.integerModel, context };
-    const { batch, traces } = buildBatch(claim, [Uint8Array.of(1), Uint8Array.of(2)]);
+    const common = { prover: addressOf(p.prover), method: MOCK, modelId: p.integerModel, context };
+    const { batch, traces } = buildBatch(common, [Uint8Array.of(1), Uint8Array.of(2)]);
     const intime = await verifiedBatch(p, p.prover, 0, 1);
     await networkHelpers.time.setNextBlockTimestamp(p.endsAt);
     await p.registry.connect(p.prover).attestBatch(MOCK, p.integerModel, context, 2, "0x", traces);
@@ -157,24 +157,24 @@ describe("Campaign.awardBatch", () => {
     const p = await fraudProtocol(ethers, networkHelpers);
     await runSeason(p, networkHelpers, [{ points: MAX_POINTS / 100n, unitsPerAccount: 10 }]);
     const context = await contextOf(p, 3n, 0n, 2n);
-    const claims = await Promise.all(
+    const attested = await Promise.all(
       p.accounts.slice(0, 11).map(async (account, i) => {
-        const claim = { prover: addressOf(account), method: MOCK, modelId: p.integerModel, context };
+        const common = { prover: addressOf(account), method: MOCK, modelId: p.integerModel, context };
         return {
           account,
           ...buildBatch(
-            claim,
+            common,
             Array.from({ length: 10 }, (_, k) => Uint8Array.of(i, k)),
           ),
         };
       }),
     );
-    for (const { account, batch, traces } of claims) {
+    for (const { account, batch, traces } of attested) {
       await p.registry.connect(account).attestBatch(MOCK, p.integerModel, context, 10, "0x", traces);
       await settle(p, (await p.registry.batchIdOf(batch)) as `0x${string}`, Status.Verified);
     }
-    for (const { account, batch } of claims.slice(0, 10)) await p.campaign.awardBatch(account, batch);
-    const [last] = claims.slice(10) as [(typeof claims)[0]];
+    for (const { account, batch } of attested.slice(0, 10)) await p.campaign.awardBatch(account, batch);
+    const [last] = attested.slice(10) as [(typeof attested)[0]];
 
     await expect(p.campaign.awardBatch(last.account, last.batch))
       .to.be.revertedWithCustomError(p.campaign, "PointsOverflow")
@@ -235,9 +235,9 @@ describe("Campaign.awardBatch", () => {
   it("pays no verifiers, whatever the method says of them", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     await p.method.setVerifiers([p.other]);
-    const claim = { prover: addressOf(p.prover), method: MOCK, modelId: p.integerModel, context: await contextOf(p) };
-    const { batch, traces } = buildBatch(claim, [Uint8Array.of(1)]);
-    await p.registry.connect(p.prover).attestBatch(MOCK, p.integerModel, claim.context, 1, "0x", traces);
+    const common = { prover: addressOf(p.prover), method: MOCK, modelId: p.integerModel, context: await contextOf(p) };
+    const { batch, traces } = buildBatch(common, [Uint8Array.of(1)]);
+    await p.registry.connect(p.prover).attestBatch(MOCK, p.integerModel, common.context, 1, "0x", traces);
     await settle(p, (await p.registry.batchIdOf(batch)) as `0x${string}`, Status.Verified);
     await p.campaign.awardBatch(p.prover, batch);
 

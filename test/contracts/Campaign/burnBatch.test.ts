@@ -115,10 +115,10 @@ describe("Campaign.burnBatch", () => {
     const p = await fraudProtocol(ethers, networkHelpers);
     await runSeason(p, networkHelpers, [{ points: MAX_POINTS / 100n, unitsPerAccount: 10 }]);
     const context = await contextOf(p, 3n, 0n, 2n);
-    const claim = { prover: addressOf(p.prover), method: MOCK, modelId: p.integerModel, context };
+    const common = { prover: addressOf(p.prover), method: MOCK, modelId: p.integerModel, context };
     for (const salt of [1, 2]) {
       const { batch, traces } = buildBatch(
-        claim,
+        common,
         Array.from({ length: 10 }, (_, k) => Uint8Array.of(salt, k)),
       );
       await p.registry.connect(p.prover).attestBatch(MOCK, p.integerModel, context, 10, "0x", traces);

@@ -79,15 +79,15 @@ describe("FraudProof's laws", function () {
       fc.asyncProperty(anyTask, async ({ model: { layout, layers, input }, noise }) => {
         const p = await networkHelpers.loadFixture(fixture);
         const task = await taskOf(p, layout, layers, [input, input.map((x) => -x)], noise);
-        const claim = { prover: addressOf(p.prover), method: FRAUD, modelId: task.modelId };
+        const common = { prover: addressOf(p.prover), method: FRAUD, modelId: task.modelId };
         const inputs = input.length;
         const leaves = [0, 1, 2].map((unit) => task.traceOfUnit(unit).slice(inputs));
-        const { batch, traces } = buildBatch({ ...claim, context: task.context }, leaves);
+        const { batch, traces } = buildBatch({ ...common, context: task.context }, leaves);
         await p.registry.connect(p.prover).attestBatch(FRAUD, task.modelId, task.context, 3, task.bytes, traces);
         const trace = traceOf(forward(layers, input));
         const salt = hash("salt");
         const { attestation, answer, evidence } = buildTraced(task.bytes, {
-          ...{ ...claim, context: FREE_CONTEXT, salt, trace },
+          ...{ ...common, context: FREE_CONTEXT, salt, trace },
         });
         const { inputHash, context } = attestation;
         await p.registry.connect(p.prover).attest(FRAUD, task.modelId, inputHash, context, answer, evidence);
@@ -116,14 +116,14 @@ describe("FraudProof's laws", function () {
       fc.asyncProperty(anyTask, async ({ model: { layout, layers, input }, noise, at, by }) => {
         const p = await networkHelpers.loadFixture(fixture);
         const task = await taskOf(p, layout, layers, [input], noise);
-        const claim = { prover: addressOf(p.prover), method: FRAUD, modelId: task.modelId, context: task.context };
+        const common = { prover: addressOf(p.prover), method: FRAUD, modelId: task.modelId, context: task.context };
         const inputs = input.length;
         const spoiled = at % 3;
         const leaves = [0, 1, 2].map((unit) => {
           const leaf = task.traceOfUnit(unit).slice(inputs);
           return unit === spoiled ? changed(leaf, at % leaf.length, by) : leaf;
         });
-        const { batch, traces } = buildBatch(claim, leaves);
+        const { batch, traces } = buildBatch(common, leaves);
         await p.registry.connect(p.prover).attestBatch(FRAUD, task.modelId, task.context, 3, task.bytes, traces);
         const leaf = leaves[spoiled] as Uint8Array;
         const wrong = findWrongRow(layers, Uint8Array.from([...task.traceOfUnit(spoiled).slice(0, inputs), ...leaf]));
@@ -139,7 +139,7 @@ describe("FraudProof's laws", function () {
     );
   });
 
-  it("tell right from wrong in thousands of networks: one row of an honest run, one changed activation", async () => {
+  it("distinguish right from wrong in thousands of networks: one row of an honest run, one changed activation", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     let published = 0;
     const anyClaim = fc.record({
@@ -154,7 +154,7 @@ describe("FraudProof's laws", function () {
         const identity = { ...publication, artifactHash: hash(`network ${published++}`) };
         const modelId = (await p.models.publish.staticCall(identity, bytes, encodeRows(layers), "")) as Hex;
         await p.models.publish(identity, bytes, encodeRows(layers), "");
-        const claim = {
+        const common = {
           prover: addressOf(p.prover),
           method: FRAUD,
           modelId,
@@ -162,7 +162,7 @@ describe("FraudProof's laws", function () {
           salt: hash("salt"),
         };
         const attest = async (trace: Uint8Array) => {
-          const { attestation, answer, evidence } = buildTraced(bytes, { ...claim, trace });
+          const { attestation, answer, evidence } = buildTraced(bytes, { ...common, trace });
           const { inputHash, context } = attestation;
           await p.registry.connect(p.prover).attest(FRAUD, modelId, inputHash, context, answer, evidence);
           return { attestation, answer };

@@ -62,8 +62,8 @@ describe("FraudProof, whatever the model", () => {
       const modelId = published?.args.modelId as Hex;
       const honest = traceOf(forward(layers, new Int8Array(inputs).fill(-7)));
       const trace = changed(honest, honest.length - 1);
-      const claim = { prover: addressOf(p.prover), method: FRAUD, modelId, context: FREE_CONTEXT, salt: hash("salt") };
-      const { attestation, answer, evidence } = buildTraced(bytes, { ...claim, trace });
+      const common = { prover: addressOf(p.prover), method: FRAUD, modelId, context: FREE_CONTEXT, salt: hash("salt") };
+      const { attestation, answer, evidence } = buildTraced(bytes, { ...common, trace });
       await p.registry.connect(p.prover).attest(FRAUD, modelId, attestation.inputHash, FREE_CONTEXT, answer, evidence);
       const last = { layer: layers.length - 1, row: (outputs.at(-1) as number) - 1 };
 
@@ -82,8 +82,8 @@ describe("FraudProof, whatever the model", () => {
         const input = unitInput(unitSeed(seed, 1n, addressOf(p.prover), unit), task);
         return changed(traceOf(forward(layers, input)).slice(inputs), at);
       });
-      const claim = { prover: addressOf(p.prover), method: FRAUD, modelId, context: await contextOf(p, 1n, 0n, 2n) };
-      const { batch, traces } = buildBatch(claim, leaves);
+      const common = { prover: addressOf(p.prover), method: FRAUD, modelId, context: await contextOf(p, 1n, 0n, 2n) };
+      const { batch, traces } = buildBatch(common, leaves);
       await p.registry.connect(p.prover).attestBatch(FRAUD, modelId, batch.context, 2, bytes, traces);
       const input = showInput(unitSeed(seed, 1n, addressOf(p.prover), 1n), task, layout.input);
 

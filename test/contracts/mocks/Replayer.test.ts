@@ -51,7 +51,7 @@ describe("Replayer", () => {
     );
   });
 
-  it("answers as it was told last", async () => {
+  it("answers as it was set last", async () => {
     const replayer = await deploy();
     const ask = () => ethers.provider.call({ to: replayer, data: "0x12345678" });
     await replayer.prime("0x12345678", ethers.id("first"));

@@ -100,7 +100,7 @@ function ours(event: AbiEvent, log: Encoded): unknown {
 const at = (text: string, index: number, put: string): string =>
   text.slice(0, index) + put + text.slice(index + put.length);
 
-/** Ways to falsify words of a log, each told by two numbers. */
+/** Ways to falsify words of a log, each chosen by two numbers. */
 const falsify: ((words: string[], where: number, what: number) => void)[] = [
   (words, where, what) => {
     const word = words[where] as string;

@@ -4,7 +4,7 @@ import type { Hex } from "viem";
 import { createDecoder, MalformedLog } from "../../../indexer/decode/events.ts";
 import { modelRegistryAbi } from "../../../sdk/abi.ts";
 import { ZERO_HASH } from "../../../sdk/commitments.ts";
-import { accountOf, asRead, deployment, type Emitted, emit, FraudProof, Quorum, tell } from "../story.ts";
+import { accountOf, asRead, chaptersOf, deployment, type Emitted, emit, FraudProof, Quorum } from "../story.ts";
 import { added, JUDGE, judged, register, TOY, unregister } from "../toy.ts";
 
 const decoder = createDecoder(deployment);
@@ -33,7 +33,7 @@ describe("decoding", () => {
     const without = createDecoder({ ...deployment, contracts });
     const address = fraudProof?.address.toLowerCase();
     expect(without.filter.addresses).to.have.members(decoder.filter.addresses.filter((each) => each !== address));
-    const logs = tell([[21, 22, 24]]).flatMap((chapter) => chapter.logs);
+    const logs = chaptersOf([[21, 22, 24]]).flatMap((chapter) => chapter.logs);
     expect(logs.some((log) => log.address === address)).to.equal(true);
     for (const log of logs) {
       const decodeWithout = () => without.decode({ ...asRead(log), ...location });
@@ -120,7 +120,7 @@ describe("decoding", () => {
   });
 
   it("refuses any log whose data or topics no contract can have emitted", () => {
-    const logs = tell([Array.from({ length: 40 }, (_, i) => i * 97)]).flatMap((chapter) => chapter.logs);
+    const logs = chaptersOf([Array.from({ length: 40 }, (_, i) => i * 97)]).flatMap((chapter) => chapter.logs);
     fc.assert(
       fc.property(fc.constantFrom(...logs), fc.nat(), fc.nat(), (log, at, how) => {
         const bytes = Buffer.from(log.data.slice(2), "hex");
@@ -153,7 +153,7 @@ describe("decoding", () => {
   });
 
   it("reads every event of a story, with its location and subject", () => {
-    for (const log of tell([Array.from({ length: 60 }, (_, i) => i * 131)]).flatMap((chapter) => chapter.logs)) {
+    for (const log of chaptersOf([Array.from({ length: 60 }, (_, i) => i * 131)]).flatMap((chapter) => chapter.logs)) {
       const event = decode(log);
       expect(event.location).to.deep.equal(location);
       const indexed = event.eventName.startsWith("Points") ? log.topics[3] : log.topics[1];

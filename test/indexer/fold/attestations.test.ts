@@ -9,7 +9,7 @@ import { fraudProofAbi } from "../../../sdk/methods/fraudProof.ts";
 import { quorumAbi } from "../../../sdk/methods/quorum.ts";
 import { type Block, chainOf } from "../node.ts";
 import { append, campaign, open } from "../opened.ts";
-import { accountOf, deployment, type Emitted, emit, FRAUD, FraudProof, MODEL, tell } from "../story.ts";
+import { accountOf, chaptersOf, deployment, type Emitted, emit, FRAUD, FraudProof, MODEL } from "../story.ts";
 
 const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { minLength: 1, maxLength: 25 });
 
@@ -31,7 +31,7 @@ describe("the fold of attestations", () => {
     const settled = (id: Hex, status: number) => emit(...registry, "StatusChanged", { id, status, by: challenger });
     const fold = (...logs: Emitted[]) => {
       const { db, writer } = open();
-      const [, second, opening] = chainOf(tell([])) as [Block, Block, Block];
+      const [, second, opening] = chainOf(chaptersOf([])) as [Block, Block, Block];
       writer.start(second);
       append(writer, [opening, { ...opening, number: 3, hash: hash(3), parentHash: opening.hash, logs }]);
       return db;
@@ -76,7 +76,7 @@ describe("the fold of attestations", () => {
     fc.assert(
       fc.property(story, (choices) => {
         const { db, writer } = open();
-        const [, second, ...blocks] = chainOf(tell(choices)) as [Block, Block, ...Block[]];
+        const [, second, ...blocks] = chainOf(chaptersOf(choices)) as [Block, Block, ...Block[]];
         writer.start(second);
         append(writer, blocks);
         const counted = db
@@ -106,7 +106,7 @@ describe("the fold of attestations", () => {
     const context = unitContext({ campaign: campaign.address, seasonId: 1n, taskId: 1n, unit: 0n });
     const creditedFor = (revealed: Hex): unknown[] => {
       const { db, writer } = open();
-      const [, second, opening] = chainOf(tell([])) as [Block, Block, Block];
+      const [, second, opening] = chainOf(chaptersOf([])) as [Block, Block, Block];
       writer.start(second);
       const attested = emit(...registry, "Attested", {
         ...{ uid: hash(9), prover: accountOf(1), modelId: MODEL, inputHash: hash(3), outputHash: revealed },
@@ -138,7 +138,7 @@ describe("the fold of attestations", () => {
     fc.assert(
       fc.property(story, (choices) => {
         const { db, writer } = open();
-        const [, second, ...blocks] = chainOf(tell(choices)) as [Block, Block, ...Block[]];
+        const [, second, ...blocks] = chainOf(chaptersOf(choices)) as [Block, Block, ...Block[]];
         writer.start(second);
         append(writer, blocks);
         const credited = db
@@ -173,7 +173,7 @@ describe("the fold of attestations", () => {
     fc.assert(
       fc.property(story, (choices) => {
         const { db, writer } = open();
-        const [, second, ...blocks] = chainOf(tell(choices)) as [Block, Block, ...Block[]];
+        const [, second, ...blocks] = chainOf(chaptersOf(choices)) as [Block, Block, ...Block[]];
         writer.start(second);
         append(
           writer,

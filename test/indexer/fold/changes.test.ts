@@ -8,7 +8,7 @@ import { type KeyOf, kinds, type RowOf, type TableName } from "../../../indexer/
 import { IntegrityError } from "../../../indexer/fold/step.ts";
 import type { Header } from "../../../indexer/ingest/blocks.ts";
 import type { Block } from "../node.ts";
-import { campaign, decoder, logsOf, told } from "../opened.ts";
+import { campaign, decoder, logsOf, storyOf } from "../opened.ts";
 
 const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { minLength: 1, maxLength: 25 });
 
@@ -47,7 +47,7 @@ const apply = (held: IdentityMap, blocks: readonly Block[]): Changes =>
 
 describe("the fold without a database", () => {
   it("refuses what can't follow, and has then changed nothing", () => {
-    const { blocks } = told([[]]);
+    const { blocks } = storyOf([[]]);
     const memory = new Memory();
     const held = createIdentityMap(memory.load);
     const [opening] = blocks as [Block];
@@ -62,12 +62,12 @@ describe("the fold without a database", () => {
     );
   });
 
-  it("tells of each row once, and of none that is as before", () => {
+  it("holds each changed row once, and no row that is as before", () => {
     fc.assert(
       fc.property(story, (choices) => {
         const { rows } = apply(
           createIdentityMap(() => undefined),
-          told(choices).blocks,
+          storyOf(choices).blocks,
         );
         const ids = rows.map(({ table, after }) => idOf(table, after as never));
         expect(new Set(ids)).to.have.lengthOf(ids.length);
@@ -80,7 +80,7 @@ describe("the fold without a database", () => {
   it("makes the same rows of blocks one by one or at once", () => {
     fc.assert(
       fc.property(story, (choices) => {
-        const { blocks } = told(choices);
+        const { blocks } = storyOf(choices);
         const [single, ranges] = [new Memory(), new Memory()];
         const held = createIdentityMap(single.load);
         for (const block of blocks) single.write(apply(held, [block]));
@@ -94,7 +94,7 @@ describe("the fold without a database", () => {
   it("is undone by its changes turned round", () => {
     fc.assert(
       fc.property(story, (choices) => {
-        const { first, blocks } = told(choices);
+        const { first, blocks } = storyOf(choices);
         const memory = new Memory();
         const held = createIdentityMap(memory.load);
         const states = blocks.map((block, i) => {
@@ -117,7 +117,7 @@ describe("the fold without a database", () => {
   it("may be done again once a row was fetched that a store had to be waited for", async () => {
     await fc.assert(
       fc.asyncProperty(story, async (choices) => {
-        const { blocks } = told(choices);
+        const { blocks } = storyOf(choices);
         const [near, far] = [new Memory(), new Memory()];
         const heldNear = createIdentityMap(near.load);
         /** What was fetched so far, also that there is no row. */
@@ -149,7 +149,7 @@ describe("the fold without a database", () => {
   });
 
   it("doesn't count what is said of another Campaign's units", () => {
-    const { blocks } = told([[1, 3, 5, 33, 65]]);
+    const { blocks } = storyOf([[1, 3, 5, 33, 65]]);
     const elsewhere = "0x00000000000000000000000000000000000000Ee" as Address;
     const changes = fold(
       createIdentityMap(() => undefined),

@@ -5,7 +5,7 @@ import { campaignAbi } from "../../../sdk/abi.ts";
 import { type Block, chainOf } from "../node.ts";
 import { append, campaign, open } from "../opened.ts";
 import { dump } from "../running.ts";
-import { accountOf, emit, tell } from "../story.ts";
+import { accountOf, chaptersOf, emit } from "../story.ts";
 
 const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { minLength: 1, maxLength: 25 });
 
@@ -34,7 +34,7 @@ describe("the fold of events", () => {
     fc.assert(
       fc.property(story, (choices) => {
         const { db, writer } = open();
-        const [, second, ...blocks] = chainOf(tell(choices)) as [Block, Block, ...Block[]];
+        const [, second, ...blocks] = chainOf(chaptersOf(choices)) as [Block, Block, ...Block[]];
         writer.start(second);
         const states = blocks.map((block) => {
           const before = dump(db);
@@ -55,8 +55,8 @@ describe("the fold of events", () => {
       fc.property(story, story, story, (common, lost, kept) => {
         const direct = open();
         const detour = open();
-        const [, second, ...right] = chainOf(tell([...common, ...kept])) as [Block, Block, ...Block[]];
-        const wrong = chainOf(tell([...common, ...lost]), "other", common.length + 3).slice(2);
+        const [, second, ...right] = chainOf(chaptersOf([...common, ...kept])) as [Block, Block, ...Block[]];
+        const wrong = chainOf(chaptersOf([...common, ...lost]), "other", common.length + 3).slice(2);
         for (const { writer } of [direct, detour]) writer.start(second);
         append(direct.writer, right);
         append(detour.writer, wrong);

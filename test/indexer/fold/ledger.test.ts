@@ -6,14 +6,14 @@ import { attestationRegistryAbi, campaignAbi } from "../../../sdk/abi.ts";
 import { type Block, chainOf } from "../node.ts";
 import { append, campaign, open } from "../opened.ts";
 import { dump } from "../running.ts";
-import { accountOf, deployment, emit, FRAUD, MODEL, tell } from "../story.ts";
+import { accountOf, chaptersOf, deployment, emit, FRAUD, MODEL } from "../story.ts";
 
 const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { minLength: 1, maxLength: 25 });
 
 describe("the fold of a ledger", () => {
   it("refuses a gap in a season's ledger and then changes nothing", () => {
     const { db, writer } = open();
-    const [first, second, opening] = chainOf(tell([])) as [Block, Block, Block];
+    const [first, second, opening] = chainOf(chaptersOf([])) as [Block, Block, Block];
     writer.start(second);
     append(writer, [opening]);
     const before = dump(db);
@@ -29,7 +29,7 @@ describe("the fold of a ledger", () => {
 
   it("refuses points for an attestation that was never recorded", () => {
     const { writer } = open();
-    const [first, second, opening] = chainOf(tell([])) as [Block, Block, Block];
+    const [first, second, opening] = chainOf(chaptersOf([])) as [Block, Block, Block];
     writer.start(second);
     append(writer, [opening]);
     const award = emit(campaign.address, campaignAbi, "PointsAwarded", {
@@ -41,7 +41,7 @@ describe("the fold of a ledger", () => {
 
   it("refuses points for a reason that no rule knows", () => {
     const { writer } = open();
-    const [first, second, opening] = chainOf(tell([])) as [Block, Block, Block];
+    const [first, second, opening] = chainOf(chaptersOf([])) as [Block, Block, Block];
     writer.start(second);
     append(writer, [opening]);
     const subject = first.hash;
@@ -58,7 +58,7 @@ describe("the fold of a ledger", () => {
 
   it("refuses more points than a season has, at once or together", () => {
     const { db, writer } = open();
-    const [first, second, opening] = chainOf(tell([])) as [Block, Block, Block];
+    const [first, second, opening] = chainOf(chaptersOf([])) as [Block, Block, Block];
     writer.start(second);
     const subject = first.hash;
     const attested = emit(deployment.contracts.AttestationRegistry.address, attestationRegistryAbi, "BatchAttested", {
@@ -82,7 +82,7 @@ describe("the fold of a ledger", () => {
 
   it("refuses points in a season that was never drafted", () => {
     const { writer } = open();
-    const [first, second] = chainOf(tell([])) as [Block, Block];
+    const [first, second] = chainOf(chaptersOf([])) as [Block, Block];
     writer.start(first);
     const award = emit(campaign.address, campaignAbi, "PointsAwarded", {
       ...{ seasonId: 1n, account: accountOf(1), subject: first.hash, reason: 1, amount: 10n, seq: 1n },
@@ -94,7 +94,7 @@ describe("the fold of a ledger", () => {
     fc.assert(
       fc.property(story, (choices) => {
         const { db, writer } = open();
-        const [, second, ...blocks] = chainOf(tell(choices)) as [Block, Block, ...Block[]];
+        const [, second, ...blocks] = chainOf(chaptersOf(choices)) as [Block, Block, ...Block[]];
         writer.start(second);
         append(writer, blocks);
         const summed = db
@@ -122,7 +122,7 @@ describe("the fold of a ledger", () => {
     fc.assert(
       fc.property(story, (choices) => {
         const { db, writer } = open();
-        const [, second, ...blocks] = chainOf(tell(choices)) as [Block, Block, ...Block[]];
+        const [, second, ...blocks] = chainOf(chaptersOf(choices)) as [Block, Block, ...Block[]];
         writer.start(second);
         append(writer, blocks);
         for (const [seasonId, ledger] of (blocks.at(-1) as Block).ledgers) {

@@ -28,7 +28,7 @@ describe("reading one block's logs", () => {
     expect(error.message).to.match(message);
   }
 
-  it("refuses an answer that lacks logs, unless there are no blooms to tell", async () => {
+  it("refuses an answer that lacks logs, unless there are no blooms to check", async () => {
     for (const lacking of [1, busy.logs.length]) {
       reading.falsifyLogs((logs) => logs.slice(lacking));
       await refuses(new RegExp(`^The ${busy.logs.length - lacking} logs of block ${busy.number} are not all`));
@@ -149,7 +149,7 @@ describe("reading one block's logs", () => {
       reading.falsifyLogs((honest) => honest.filter((log) => log.address !== address));
       const error = await readOf(2, true).catch((thrown) => thrown);
       expect(error).to.be.instanceOf(RpcError);
-      expect(error.message).to.match(/are not all that its logsBloom tells of/);
+      expect(error.message).to.match(/are not all that its logsBloom shows/);
     });
 
     it("refuses a log of a contract that wasn't asked for", async () => {

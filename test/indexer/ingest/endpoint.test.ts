@@ -84,7 +84,7 @@ describe("one node", () => {
     await refuses("refused", /refused eth_x: "no such thing"\.$/);
   });
 
-  it("refuses too many requests, and tells for how long", async () => {
+  it("reports too many requests, and how long to wait", async () => {
     server.reply = text("slow down", 429, { "retry-after": "7" });
     await refuses("rate-limited", /too many requests and asks to wait for 7 s\.$/);
     expect((await failure(node.call("eth_x", []))).retryAfter).to.equal(7_000);
@@ -122,7 +122,7 @@ describe("one node", () => {
     await refuses("refused", /refused eth_x: "why not"\.$/);
   });
 
-  it("never tells the path of an URL, which may hold a key", async () => {
+  it("never reports the path of a URL, which may hold a key", async () => {
     const secret = `${server.url}/v3/secret?key=secret`.replace("127.0.0.1", "secret:secret@127.0.0.1");
     for (const reply of [text("x", 500), text("x"), text('{"error":1}'), text("x", 429), text("1"), () => {}]) {
       server.reply = reply;
@@ -132,7 +132,7 @@ describe("one node", () => {
     expect((await failure(open(secret).call("eth_x", []))).message).to.not.include("secret");
   });
 
-  it("stops waiting when told", async () => {
+  it("stops waiting when its signal aborts", async () => {
     await node.call("eth_x", []);
     server.reply = () => {};
     const stop = new AbortController();

@@ -27,7 +27,7 @@ describe("remembering", () => {
     expect(computed).to.be.below(15_000);
   });
 
-  it("tells keys apart that end alike", () => {
+  it("distinguishes keys that end alike", () => {
     const own = memoize((key) => `${key}!`);
     for (const key of ["", "1", "a12345678", "b12345678", "12345678", "a12345678"])
       expect(own(key)).to.equal(`${key}!`);

@@ -17,9 +17,9 @@ describe("reading final blocks refuses", () => {
       logs.map((log) => (log.blockHash === busy.hash && log.logIndex === "0x2" ? { ...log, ...change } : log)),
     );
 
-  it("an answer without logs, where the bloom tells of some", async () => {
+  it("an answer without logs, where the bloom shows some", async () => {
     reading.falsifyLogs(() => []);
-    await reading.refuses(/^The 0 logs of block 2 are not all that its logsBloom tells of\..*--no-blooms/);
+    await reading.refuses(/^The 0 logs of block 2 are not all that its logsBloom shows\..*--no-blooms/);
   });
 
   it("an answer that lacks a log", async () => {
@@ -57,7 +57,7 @@ describe("reading final blocks refuses", () => {
     }
   });
 
-  it("logs that the bloom doesn't tell of", async () => {
+  it("logs that the bloom doesn't show", async () => {
     reading.falsifyLogs((logs) =>
       logs.map((log) =>
         log.blockHash === busy.hash ? { ...log, topics: [(log.topics as Hex[])[0], `0x${"44".repeat(32)}`] } : log,

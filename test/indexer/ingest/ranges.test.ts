@@ -183,9 +183,9 @@ describe("reading final blocks", () => {
   it("gives the same logs whatever fails now and then", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat({ max: 8 }), { minLength: 20, maxLength: 60 }), async (faults) => {
-        const told = [...faults];
+        const left = [...faults];
         reading.node.fault = (method, _, honest) => {
-          const fault = told.pop();
+          const fault = left.pop();
           const logs = structuredClone(honest) as Json[];
           if (fault === 0) return { status: 500, body: "out of order" };
           if (fault === 1) return { status: 200, body: '{"result":[' };

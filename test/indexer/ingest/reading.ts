@@ -7,12 +7,12 @@ import { type Range, readRanges } from "../../../indexer/ingest/ranges.ts";
 import { createRpc, type Rpc } from "../../../indexer/ingest/rpc.ts";
 import { type Block, chainOf, type FakeNode, startNode } from "../node.ts";
 import { choices } from "../running.ts";
-import { asRead, deployment, type Emitted, tell } from "../story.ts";
+import { asRead, chaptersOf, deployment, type Emitted } from "../story.ts";
 
 export type Json = Record<string, unknown>;
 
 export const { filter } = createDecoder(deployment);
-export const story = tell(choices(60, 7));
+export const story = chaptersOf(choices(60, 7));
 export const whole: readonly Block[] = chainOf(story);
 export const last = whole.length - 1;
 /** A block with many logs, in the middle. */

@@ -30,7 +30,7 @@ describe("several nodes", () => {
     return error;
   };
 
-  it("refuse when each of them does, and tell why", async () => {
+  it("refuse when each of them does, and give the reason", async () => {
     one.reply = text("out of order", 500);
     other.reply = text("{}");
     const error = await refusal(ask());
@@ -87,7 +87,7 @@ describe("several nodes", () => {
     expect(await rpc.once((node) => node.call("eth_x", []))).to.equal("one");
   });
 
-  it("take one another's place when told that the answers don't fit", async () => {
+  it("replace one another when the answers don't fit", async () => {
     expect(await ask()).to.equal("one");
     rpc.rotate();
     expect(await ask()).to.equal("other");

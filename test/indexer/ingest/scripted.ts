@@ -10,7 +10,7 @@ export interface Asked {
 
 type Reply = (response: ServerResponse, calls: Asked[], headers: IncomingHttpHeaders) => void;
 
-/** A server that answers as told, and keeps what it was asked but for its chain id. */
+/** A server whose answers a test sets; it keeps the requests, except those for its chain id. */
 export interface Scripted {
   url: string;
   /** What to do with the next requests. */

@@ -43,10 +43,10 @@ describe("the index of accounts", () => {
       size: "max",
     });
     fc.assert(
-      fc.property(steps, (told) => {
+      fc.property(steps, (drawn) => {
         const index = createAccountIndex();
         const map = new Map<Address, number>();
-        for (const { account: n, number } of told) {
+        for (const { account: n, number } of drawn) {
           const account = accountOf(n);
           const known = map.get(account);
           const isKnown = (other: number) => other === known;

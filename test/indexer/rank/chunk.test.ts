@@ -50,10 +50,10 @@ describe("a chunk of standings", () => {
 
   it("is the JSON of its standings with the ranks and places that they have now, after any changes", () => {
     fc.assert(
-      fc.property(steps, fc.nat({ max: 8 }), (told, guess) => {
+      fc.property(steps, fc.nat({ max: 8 }), (drawn, guess) => {
         const standings = [unranked(1), unranked(2), unranked(3)];
         const chunk = new Chunk(1, 9, standings);
-        for (const { at, ...step } of told) {
+        for (const { at, ...step } of drawn) {
           const place = at % (standings.length + 1);
           if ("insert" in step) {
             chunk.insert(place, unranked(step.insert));
@@ -86,8 +86,8 @@ describe("a chunk of standings", () => {
   it("knows the points at its ends, and how many share the last ones, after any changes", () => {
     const points = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 2, maxLength: 12 });
     fc.assert(
-      fc.property(points, fc.nat(), (told, removed) => {
-        const sorted = told.toSorted((a, b) => b - a);
+      fc.property(points, fc.nat(), (drawn, removed) => {
+        const sorted = drawn.toSorted((a, b) => b - a);
         const chunk = new Chunk(
           1,
           0,

@@ -14,7 +14,7 @@ export interface Change {
   after: EntryKey | undefined;
 }
 
-/** A database with season 1 and a ranking that is told of entries without a chain. */
+/** A database with season 1 and a ranking that is given entries without a chain. */
 export interface Entries {
   db: Db;
   ranking: Ranking;

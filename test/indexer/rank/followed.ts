@@ -3,7 +3,7 @@ import type { Db } from "../../../indexer/store/sqlite/database.ts";
 import type { Writer } from "../../../indexer/sync/writer.ts";
 import { type Block, chainOf } from "../node.ts";
 import { appendAtOnce, assembled } from "../opened.ts";
-import { tell } from "../story.ts";
+import { chaptersOf } from "../story.ts";
 
 /** A database that follows a chain's blocks, with its ranking. */
 export interface Followed {
@@ -14,10 +14,10 @@ export interface Followed {
   append(blocks: readonly Block[]): void;
 }
 
-/** The blocks that a list of choices tells, each so many seconds after the one before. */
+/** The blocks that a list of choices makes, each so many seconds after the one before. */
 export function blocksOf(choices: readonly (readonly number[])[], pauses: readonly number[] = []): Block[] {
   let timestamp = 0;
-  return chainOf(tell(choices)).map((block, i) => {
+  return chainOf(chaptersOf(choices)).map((block, i) => {
     timestamp += pauses[i] ?? 1;
     return { ...block, timestamp };
   });

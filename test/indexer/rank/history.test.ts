@@ -19,10 +19,10 @@ const EPOCHS = 100;
 
 const block = fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 12 });
 const pause = fc.constantFrom(0, 1, 5, 9, 10, 30, 200);
-const story = fc.array(fc.tuple(block, pause), { minLength: 2, maxLength: 25 }).map((told) =>
+const story = fc.array(fc.tuple(block, pause), { minLength: 2, maxLength: 25 }).map((drawn) =>
   blocksOf(
-    told.map(([choices]) => choices),
-    [1_000, 1, 1, ...told.map(([, seconds]) => seconds)],
+    drawn.map(([choices]) => choices),
+    [1_000, 1, 1, ...drawn.map(([, seconds]) => seconds)],
   ),
 );
 
@@ -81,7 +81,7 @@ describe("the history of standings", () => {
     expect(() => history.standingsAt(1, accountOf(1))).to.throw(RankingNotBuilt);
   });
 
-  it("is what the ledger tells of every epoch's end", () => {
+  it("is what the ledger gives for every epoch's end", () => {
     fc.assert(
       fc.property(story, (blocks) => {
         const { db, ranking, append } = openFollowed(blocks);
@@ -177,7 +177,7 @@ describe("the history of standings", () => {
     expect(dump(db)).to.deep.equal(before);
   });
 
-  it("tells of participants beyond the first thousand, and shares what didn't change", () => {
+  it("has participants beyond the first thousand, and shares what didn't change", () => {
     const { db, ranking, flush } = openEntries();
     ranking.build();
     const count = 2_500;

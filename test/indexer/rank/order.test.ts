@@ -12,8 +12,8 @@ interface Step {
   account: number;
   points: bigint;
   height: number;
-  /** Whether the ranking is told now of what changed since it last was. */
-  told: boolean;
+  /** Whether the changes since the last flush are flushed now. */
+  flush: boolean;
 }
 
 // High entries are rare among seqs as they come, and common here.
@@ -21,7 +21,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   account: fc.nat({ max: ACCOUNTS - 1 }),
   points: fc.constantFrom(0n, 10n, 10n, 20n, 30n, 1n << 40n, (1n << 63n) - 1n),
   height: fc.constantFrom(0, 0, 0, 1, 1, 2, 3),
-  told: fc.boolean(),
+  flush: fc.boolean(),
 });
 const steps = fc.array(step, { maxLength: MOST_CHANGES });
 
@@ -48,13 +48,13 @@ describe("the order of entries", () => {
     const left = seqs.map((some) => [...some]);
     const entries = new Map<number, EntryKey>();
     const flushes: Change[][] = [[]];
-    for (const { account, points, height, told } of list) {
+    for (const { account, points, height, flush } of list) {
       const lastSeq = left[height]?.pop();
       if (lastSeq === undefined) continue;
       const after = { points, lastSeq };
       flushes.at(-1)?.push({ account, before: entries.get(account), after });
       entries.set(account, after);
-      if (told) flushes.push([]);
+      if (flush) flushes.push([]);
     }
     return flushes;
   }

@@ -44,10 +44,10 @@ describe("the standings of a season in memory", () => {
 
   it("has the ranks and places of a sorted list, whatever was put and removed, read in any way", () => {
     fc.assert(
-      fc.property(changes, fc.integer({ min: 1, max: 300 }), fc.nat({ max: 5 }), (told, size, around) => {
+      fc.property(changes, fc.integer({ min: 1, max: 300 }), fc.nat({ max: 5 }), (drawn, size, around) => {
         const cache = createSeasonCache();
         const standings = new Map<number, Unranked>();
-        for (const [i, { account, points }] of told.entries()) {
+        for (const [i, { account, points }] of drawn.entries()) {
           if (points === undefined) {
             cache.remove(accountOf(account));
             standings.delete(account);

@@ -5,7 +5,7 @@ import { openEntries } from "./entries.ts";
 
 const points = fc.oneof(fc.bigInt({ min: 0n, max: 3n }), fc.bigInt({ min: 2n ** 63n - 3n, max: 2n ** 63n - 1n }));
 /**
- * Whose entry changes to how many points, or goes; whether it is told of before the table has it; and whether the order is
+ * Whose entry changes to how many points, or goes; whether it is reported before the table has it; and whether the order is
  * asked for, or forgotten, after it.
  */
 const step = fc.tuple(
@@ -16,9 +16,9 @@ const step = fc.tuple(
 );
 
 function participants(order: StandingOrder, seasonId: number): [number: number, points: bigint][] {
-  const told: [number, bigint][] = [];
-  order.each(seasonId, (number, points) => told.push([number, points]));
-  return told;
+  const seen: [number, bigint][] = [];
+  order.each(seasonId, (number, points) => seen.push([number, points]));
+  return seen;
 }
 
 describe("the order of entries while the ranking is not built", () => {
@@ -42,10 +42,10 @@ describe("the order of entries while the ranking is not built", () => {
           const after = points === undefined ? undefined : { points, lastSeq: BigInt(i + 1) };
           if (after) held.set(account, after);
           else held.delete(account);
-          const tell = () => order.changed([{ seasonId: 1, account: "0x", number, before, after }]);
-          if (first) tell();
+          const report = () => order.changed([{ seasonId: 1, account: "0x", number, before, after }]);
+          if (first) report();
           flush([{ account, before, after }]);
-          if (!first) tell();
+          if (!first) report();
           if (then === "ask") expectInOrder();
           if (then === "forget") order.forget();
         }

@@ -2,7 +2,7 @@ import { getAddress, type Hex, keccak256, padHex, stringToHex, toEventSelector, 
 import { attestationRegistryAbi, campaignAbi } from "../../../sdk/abi.ts";
 import { ZERO_HASH } from "../../../sdk/commitments.ts";
 import { type Block, chainOf } from "../node.ts";
-import { deployment, emit, MODEL, tell } from "../story.ts";
+import { chaptersOf, deployment, emit, MODEL } from "../story.ts";
 
 const word = (value: bigint): string => value.toString(16).padStart(64, "0");
 
@@ -25,5 +25,5 @@ export function chainOfCrowd(accounts: number): Block[] {
     topics: [signature, `0x${word(1n)}`, padHex(memberOf(n).toLowerCase() as Hex), subject] as Hex[],
     data: `0x${word(1n)}${word(BigInt(n + 1))}${word(BigInt(n + 1))}` as Hex,
   }));
-  return chainOf([...tell([]), { logs: [attested, ...awards], ledgers: new Map() }]);
+  return chainOf([...chaptersOf([]), { logs: [attested, ...awards], ledgers: new Map() }]);
 }

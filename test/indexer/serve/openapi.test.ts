@@ -61,7 +61,7 @@ describe("the OpenAPI document", () => {
     for (const [route, { get }] of Object.entries(document.paths)) expect(get.description, route).to.be.a("string");
   });
 
-  it("tells numbers from text in parameters", () => {
+  it("distinguishes numbers from text in parameters", () => {
     const { parameters } = (document.paths["/v1/seasons/{seasonId}/standings"] as { get: Operation }).get;
     const limit = parameters?.find(({ name }) => name === "limit");
     expect(limit?.schema).to.deep.include({ type: "integer", minimum: 1, maximum: 100 });
@@ -124,7 +124,7 @@ describe("the OpenAPI document", () => {
       for (const [path, status] of Object.entries(paths)) expect(await check(route, path), path).to.equal(status);
   });
 
-  it("describes what the stream tells", async () => {
+  it("describes what the stream sends", async () => {
     const response = await fetch(`${site.indexer.url}/v1/stream?lastEventId=0-0`);
     expect(document.paths["/v1/stream"]?.get.responses["200"]?.content).to.have.property("text/event-stream");
     const names = { points: "Receipt", status: "AttestationSummary", reorg: "StreamReorg", head: "StreamHead" };

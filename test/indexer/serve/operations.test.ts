@@ -63,7 +63,7 @@ describe("before the chain was read for the first time", () => {
 });
 
 describe("metrics", () => {
-  it("tell of the chain, the store, nodes and answers in Prometheus' words", async () => {
+  it("report the chain, the store, nodes and answers in Prometheus' format", async () => {
     const served = openServed(chainTold(choices(10, 3)));
     Object.assign(served.condition, { ...newStatus(), headBlock: 20, reorgs: 2, events: 70, caughtUpAt: 5_000 });
     const url = await served.listen();

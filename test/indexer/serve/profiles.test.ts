@@ -84,7 +84,7 @@ describe("what the page asks of a season", () => {
     await refused(`/v1/seasons/9/profiles?account=${NOBODY}`, 404);
   });
 
-  it("tells why accounts have their points: the reasons add up, and are those of the receipts", async () => {
+  it("explains why accounts have their points: the reasons add up, and are those of the receipts", async () => {
     const asked = standings.map(({ account }) => `account=${account.toLowerCase()}`).join("&");
     const { items } = await get<ProfilesAnswer>(`/v1/seasons/1/profiles?${asked}`);
     expect(items.map(({ account }) => account)).to.deep.equal(standings.map(({ account }) => account));
@@ -100,7 +100,7 @@ describe("what the page asks of a season", () => {
     expect(nobody?.reasons).to.deep.equal([]);
   });
 
-  it("tells where accounts stood at the end of each epoch", async () => {
+  it("gives where accounts stood at the end of each epoch", async () => {
     const accounts = [...standings.map(({ account }) => account), NOBODY as Address];
     const asked = accounts.map((account) => `account=${account}`).join("&");
     const { epochs, items } = await get<ProfilesAnswer>(`/v1/seasons/1/profiles?${asked}`);

@@ -4,7 +4,7 @@ import { cidOfSha256 } from "../../../sdk/content.ts";
 import type { ReceiptsPage, StandingsPage } from "../../../sdk/wire.ts";
 import { chainOf } from "../node.ts";
 import { choices, until, untilReady } from "../running.ts";
-import { tell } from "../story.ts";
+import { chaptersOf } from "../story.ts";
 import { NOBODY, openSite, type Site, STORY, UNKNOWN } from "./site.ts";
 
 describe("the API", () => {
@@ -98,7 +98,7 @@ describe("the API", () => {
     const cursors = await Promise.all(lists.map(async (path) => (await site.get(path)).body.next as string | null));
     const forkAt = 12;
     const suffix = choices(STORY.length, 99).slice(forkAt - 3);
-    site.node.blocks = chainOf(tell([...STORY.slice(0, forkAt - 3), ...suffix]), "fork", forkAt);
+    site.node.blocks = chainOf(chaptersOf([...STORY.slice(0, forkAt - 3), ...suffix]), "fork", forkAt);
     const hash = site.node.blocks.at(-1)?.hash;
     await until("the fork is indexed", async () => (await site.get("/v1/seasons")).body.asOf.blockHash === hash);
     await untilReady(site.indexer, site.node.blocks.length - 1);

@@ -137,7 +137,7 @@ describe("the API", () => {
     expect((await site.get(`/v1/attestations?model=${UNKNOWN}`)).body.items).to.deep.equal([]);
   });
 
-  it("tells an attestation's life step by step, and what is proven", async () => {
+  it("gives an attestation's life step by step, and what is proven", async () => {
     const { items: verified } = (await site.get("/v1/attestations?status=verified")).body;
     const items = verified.filter(({ method }: AttestationSummary) => method.name === "Quorum");
     expect(items).to.not.deep.equal([]);
@@ -151,15 +151,15 @@ describe("the API", () => {
   });
 
   /** Attestations of FraudProof in full, with this status, batches or singles. */
-  const claims = async (status: string, batches: boolean): Promise<Attestation[]> => {
+  const itemsOf = async (status: string, batches: boolean): Promise<Attestation[]> => {
     const { items } = (await site.get(`/v1/attestations?status=${status}`)).body as { items: AttestationSummary[] };
     const found = items.filter(({ method, root }) => method.id === 2 && (root !== null) === batches);
     expect(found).to.not.deep.equal([]);
     return Promise.all(found.map(async ({ uid }) => (await site.get(`/v1/attestations/${uid}`)).body.item));
   };
 
-  it("tells a batch from where its traces are, without the traces", async () => {
-    for (const item of await claims("verified", true)) {
+  it("answers a batch from where its traces are, without the traces", async () => {
+    for (const item of await itemsOf("verified", true)) {
       expect(item).to.include({ inputHash: null, answer: null, outputHash: null, traceHash: null, salt: null });
       expect(item.steps[0]).to.deep.equal({
         ...{ step: "batchAttested", by: item.prover, count: item.count, root: item.root, at: item.attested },
@@ -174,7 +174,7 @@ describe("the API", () => {
   });
 
   it("doesn't say that a single attestation's input is the assigned one before the campaign paid for it", async () => {
-    for (const item of await claims("verified", false)) {
+    for (const item of await itemsOf("verified", false)) {
       expect(item.steps[0]?.step).to.equal("revealed");
       const paid = item.steps.some((step) => step.step === "awarded" && step.reason.id === 1);
       if (item.unit) expect(item.notProven.endsWith("Nor is the input proven.")).to.equal(!paid);
@@ -184,7 +184,7 @@ describe("the API", () => {
 
   it("shows the disputed row with both numbers and the challenger", async () => {
     for (const batches of [true, false])
-      for (const item of await claims("refuted", batches)) {
+      for (const item of await itemsOf("refuted", batches)) {
         const [dispute, settled] = item.steps.filter(({ step }) => step === "rowRefuted" || step === "settled");
         if (dispute?.step !== "rowRefuted" || settled?.step !== "settled") throw new Error("There is no dispute.");
         expect(dispute).to.include({ claimed: -7, correct: 12, by: settled.by });
@@ -201,7 +201,7 @@ describe("the API", () => {
   });
 
   it("says of a pending batch that anyone may still refute it", async () => {
-    for (const item of await claims("pending", true)) {
+    for (const item of await itemsOf("pending", true)) {
       expect(item.proven).to.include("staked a bond");
       expect(item.notProven).to.include("until the window ends, anyone can refute it");
     }
@@ -253,7 +253,7 @@ describe("the API", () => {
     expect(body).to.deep.equal({ ...deployment, rpcUrl: site.node.url });
   });
 
-  it("tells of itself in Prometheus' words", async () => {
+  it("reports itself in Prometheus' format", async () => {
     const { text } = await site.get("/metrics");
     for (const name of ["head_block", "indexed_block", "reorgs_total", "rpc_errors_total", "request_seconds_count"])
       expect(text).to.include(`proofboard_${name}`);

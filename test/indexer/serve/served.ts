@@ -10,7 +10,7 @@ import type { SyncStatus } from "../../../indexer/sync/status.ts";
 import { type Block, chainOf } from "../node.ts";
 import { assembled, decoder, logsOf, type OpenedChain } from "../opened.ts";
 import { scratch } from "../running.ts";
-import { deployment, tell } from "../story.ts";
+import { chaptersOf, deployment } from "../story.ts";
 
 /** A database that a test writes block by block, and what serves it. */
 export interface Served extends Pick<OpenedChain, "history" | "ranking" | "readers" | "writer"> {
@@ -27,7 +27,7 @@ export interface Served extends Pick<OpenedChain, "history" | "ranking" | "reade
 
 /** The chain that a list of choices tells; chains of lists that begin alike begin alike. */
 export const chainTold = (choices: readonly (readonly number[])[], salt = ""): Block[] =>
-  chainOf(tell(choices), salt, 0);
+  chainOf(chaptersOf(choices), salt, 0);
 
 const rpc = { failures: () => new Map([["timeout", 3]]) } as unknown as Rpc;
 

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import type { Indexer } from "../../../indexer/main.ts";
 import { chainOf, type FakeNode, startNode } from "../node.ts";
 import { choices, scratch, start, untilReady } from "../running.ts";
-import { tell } from "../story.ts";
+import { chaptersOf } from "../story.ts";
 
 /** An indexer that has read a story, and what a route's test needs of it. */
 export interface Site {
@@ -30,7 +30,7 @@ export async function openSite(): Promise<Site> {
   const files = scratch();
   const content = files.path("content");
   mkdirSync(content);
-  const node = await startNode(chainOf(tell(STORY)));
+  const node = await startNode(chainOf(chaptersOf(STORY)));
   const indexer = await start({ rpcs: [node.url], db: files.path("db"), content, web: files.path("unbuilt") });
   await untilReady(indexer, node.blocks.length - 1);
   return {

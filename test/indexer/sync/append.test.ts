@@ -59,11 +59,11 @@ describe("reading blocks", () => {
     await on.expectRowsOf(whole);
   });
 
-  it("doesn't believe that a block is empty whose header tells of logs, and goes no further", async () => {
+  it("doesn't believe that a block is empty whose header shows logs, and goes no further", async () => {
     on.node.fault = without(victim);
     const indexer = await on.launch();
-    await until("the doubt is told", async () =>
-      /^The 0 logs of block \d+ are not all that its logsBloom tells of\./.test((await readiness(indexer)).detail),
+    await until("the doubt is reported", async () =>
+      /^The 0 logs of block \d+ are not all that its logsBloom shows\./.test((await readiness(indexer)).detail),
     );
     expect(Number(await metric(indexer, "proofboard_indexed_block"))).to.be.below(victim.number);
     on.node.fault = () => undefined;

@@ -16,7 +16,7 @@ describe("ledgers that contradict the chain", () => {
 
     it("says so, and names the option that reads it", async () => {
       const indexer = await on.launch();
-      await until("it is told", async () => /give --no-blooms\.$/.test((await readiness(indexer)).detail));
+      await until("it is reported", async () => /give --no-blooms\.$/.test((await readiness(indexer)).detail));
     });
 
     it("reads again what doesn't follow from what was read before", async () => {
@@ -29,7 +29,7 @@ describe("ledgers that contradict the chain", () => {
     it("says so as long as the events contradict each other, and heals when they don't any more", async () => {
       on.node.fault = without(victim);
       const indexer = await on.launch({ blooms: false });
-      await until("the contradiction is told", async () =>
+      await until("the contradiction is reported", async () =>
         /^The events read contradict the chain: /.test((await readiness(indexer)).detail),
       );
       expect((await fetch(`${indexer.url}/readyz`)).status).to.equal(503);
@@ -43,7 +43,7 @@ describe("ledgers that contradict the chain", () => {
       on.node.blocks = bare().slice(0, cut + 1);
       on.node.fault = without(whole[cut] as Block);
       const indexer = await on.launch({ blooms: false });
-      await until("the difference is told", async () =>
+      await until("the difference is reported", async () =>
         /the chain's ends with entry/.test((await readiness(indexer)).detail),
       );
       const audit = (await (await fetch(`${indexer.url}/v1/audit/1`)).json()) as Audit;

@@ -3,7 +3,7 @@ import { rewind } from "../../../indexer/maintain.ts";
 import { following, head, metric, story, untilAt, whole } from "../following.ts";
 import { type Block, chainOf, headerJson } from "../node.ts";
 import { choices, dumpFile, until, untilReady } from "../running.ts";
-import { deployment, tell } from "../story.ts";
+import { chaptersOf, deployment } from "../story.ts";
 
 describe("reorganisations", () => {
   const on = following();
@@ -12,7 +12,7 @@ describe("reorganisations", () => {
     on.node.finalized = 40;
     const indexer = await on.launch();
     await untilReady(indexer, head(whole));
-    on.node.blocks = chainOf(tell(story), "deep", 30);
+    on.node.blocks = chainOf(chaptersOf(story), "deep", 30);
     expect((await indexer.ended)?.message).to.match(
       /^Block 40 was final and the node no longer has it\. The reorganisation is deeper than the \d+ blocks that may change\. To follow the node's chain, run "indexer rewind --to 29"/,
     );
@@ -22,7 +22,7 @@ describe("reorganisations", () => {
     on.node.finalized = 40;
     const indexer = await on.launch();
     await untilReady(indexer, head(whole));
-    const fork = chainOf(tell([...story.slice(0, 20), ...choices(60, 8)]), "deep", 23);
+    const fork = chainOf(chaptersOf([...story.slice(0, 20), ...choices(60, 8)]), "deep", 23);
     on.node.blocks = fork;
     const failure = await indexer.ended;
     await on.stop(indexer);
@@ -37,8 +37,8 @@ describe("reorganisations", () => {
     on.node.finalized = 40;
     const indexer = await on.launch();
     await untilReady(indexer, head(whole));
-    const fork = chainOf(tell(story), "deep", 30);
-    const longer = chainOf(tell([...story, ...choices(3, 2)]));
+    const fork = chainOf(chaptersOf(story), "deep", 30);
+    const longer = chainOf(chaptersOf([...story, ...choices(3, 2)]));
     let strays = 3;
     on.node.fault = (method, [tag]) => {
       if (method !== "eth_getBlockByNumber" || strays === 0) return undefined;
@@ -58,7 +58,7 @@ describe("reorganisations", () => {
     for (const forkAt of [head(whole), head(whole) - 4, 20]) {
       const suffix = choices(60, forkAt);
       const fork = chainOf(
-        tell([...story.slice(0, forkAt - 3), ...suffix.slice(forkAt - 3)]),
+        chaptersOf([...story.slice(0, forkAt - 3), ...suffix.slice(forkAt - 3)]),
         `fork ${forkAt}`,
         forkAt,
       );
@@ -74,7 +74,7 @@ describe("reorganisations", () => {
     const first = await on.launch();
     await untilReady(first, head(whole));
     await on.stop(first);
-    const fork = chainOf(tell([...story.slice(0, 30), ...choices(40, 3)]), "meanwhile", 33);
+    const fork = chainOf(chaptersOf([...story.slice(0, 30), ...choices(40, 3)]), "meanwhile", 33);
     on.node.blocks = fork;
     await untilReady(await on.launch(), head(fork));
     await on.expectRowsOf(fork);
@@ -87,7 +87,11 @@ describe("reorganisations", () => {
     await on.stop(first);
     for (const depth of [40, 3, 25]) {
       const forkAt = head(whole) - depth;
-      const fork = chainOf(tell([...story.slice(0, forkAt - 3), ...choices(depth + 3, depth)]), `${depth}`, forkAt);
+      const fork = chainOf(
+        chaptersOf([...story.slice(0, forkAt - 3), ...choices(depth + 3, depth)]),
+        `${depth}`,
+        forkAt,
+      );
       on.node.blocks = fork;
       const again = await on.launch();
       await untilReady(again, head(fork));
@@ -103,7 +107,7 @@ describe("reorganisations", () => {
     let blocks = whole;
     for (const [i, forkAt] of [31, 61, 45, 31, 60, 33].entries()) {
       blocks = chainOf(
-        tell([...story.slice(0, forkAt - 3), ...choices(60 + i, i).slice(forkAt - 3)]),
+        chaptersOf([...story.slice(0, forkAt - 3), ...choices(60 + i, i).slice(forkAt - 3)]),
         `fork ${i}`,
         forkAt,
       );
@@ -118,7 +122,7 @@ describe("reorganisations", () => {
   it("starts over when the first blocks are reorganised and none was final", async () => {
     const indexer = await on.launch({ finality: 1000 });
     await untilReady(indexer, head(whole));
-    const fork = chainOf(tell(choices(70, 12)), "from the first", 1);
+    const fork = chainOf(chaptersOf(choices(70, 12)), "from the first", 1);
     on.node.blocks = fork;
     await untilAt(indexer, fork);
     await untilReady(indexer, head(fork));
@@ -134,7 +138,7 @@ describe("reorganisations", () => {
         ? { result: headerJson(whole.at(-10) as Block) }
         : undefined;
     await until("it was asked often", () => asked > 12);
-    const longer = chainOf(tell([...story, ...choices(5, 2)]));
+    const longer = chainOf(chaptersOf([...story, ...choices(5, 2)]));
     on.node.blocks = longer;
     await untilReady(indexer, head(longer));
     expect(await metric(indexer, "proofboard_reorgs_total")).to.equal("0");

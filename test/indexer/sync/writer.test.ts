@@ -4,11 +4,11 @@ import fc from "fast-check";
 import { IntegrityError } from "../../../indexer/fold/step.ts";
 import { StorageError } from "../../../indexer/store/sqlite/storage.ts";
 import type { Block } from "../node.ts";
-import { append, appendAtOnce, assembled, campaign, logsOf, open, told } from "../opened.ts";
+import { append, appendAtOnce, assembled, campaign, logsOf, open, storyOf } from "../opened.ts";
 import { choices, dump, scratch } from "../running.ts";
 
 const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { minLength: 2, maxLength: 25 });
-const long = told(choices(60, 9));
+const long = storyOf(choices(60, 9));
 const numberOf = (blocks: readonly Block[]): number => (blocks.at(-1) as Block).number;
 
 describe("the writer of the database", () => {
@@ -88,7 +88,7 @@ describe("the writer of the database", () => {
   it("has the same rows whether blocks come one by one or at once, final or not", () => {
     fc.assert(
       fc.property(story, fc.nat({ max: 30 }), fc.nat({ max: 25 }), (choices, finalized, cut) => {
-        const { first, blocks } = told(choices);
+        const { first, blocks } = storyOf(choices);
         const single = open();
         const ranges = open();
         for (const { writer } of [single, ranges]) writer.start(first);
@@ -145,7 +145,7 @@ describe("the writer of the database", () => {
   it("is emptied of another chain, and then is like new", () => {
     const { db, writer, ranking } = open();
     writer.start(long.first);
-    append(writer, told(choices(30, 4)).blocks);
+    append(writer, storyOf(choices(30, 4)).blocks);
     writer.wipe();
     ranking.build();
     writer.start(long.first);
@@ -172,7 +172,7 @@ describe("the writer of the database", () => {
     it("has the same rows, also where some were damaged", () => {
       fc.assert(
         fc.property(story, fc.nat({ max: 30 }), (choices, finalized) => {
-          const { first, blocks } = told(choices);
+          const { first, blocks } = storyOf(choices);
           const { db, writer } = open();
           writer.start(first);
           append(writer, blocks, finalized);

@@ -24,7 +24,7 @@ function after(...events: Parameters<typeof fraudProof.fold>[1][]): FraudProofDe
 
 describe("methods/fraudProof", () => {
   describe("assurance", () => {
-    const proofOf = (status: number, more: Partial<Judged> = {}, detail = fraudProof.begin()) =>
+    const assuranceOf = (status: number, more: Partial<Judged> = {}, detail = fraudProof.begin()) =>
       fraudProof.assurance(judged(status, more), detail) ?? { proven: "", notProven: "" };
     const batch = { isBatch: true, count: 5, firstUnit: 5n, outputHash: null };
     const shown = (change: Partial<typeof row> = {}): FraudProofDetail => ({
@@ -38,35 +38,35 @@ describe("methods/fraudProof", () => {
     });
 
     it("says while the window is open that one wrong row would refute it", () => {
-      expect(proofOf(Status.pending)).to.deep.equal({
+      expect(assuranceOf(Status.pending)).to.deep.equal({
         proven:
           "All activations of the run are on chain, where the contract hashed them, and the prover has staked a bond on them.",
         notProven: "That the answer is true: until the window ends, anyone can refute it by showing one wrong row.",
       });
-      expect(proofOf(Status.pending, batch).proven).to.match(
+      expect(assuranceOf(Status.pending, batch).proven).to.match(
         /^All activations of the batch's 5 units are on chain, where the contract itself built their tree, and/,
       );
     });
 
     it("says of a verified attestation that somebody had to watch", () => {
-      const { proven, notProven } = proofOf(Status.verified, { firstUnit: undefined });
+      const { proven, notProven } = assuranceOf(Status.verified, { firstUnit: undefined });
       expect(proven).to.equal(
         "All activations of the run are on chain, where the contract hashed them, so anyone could recompute each of the integer model's rows exactly; nobody showed a wrong one within the window. The input is the one that the attestation names.",
       );
       expect(notProven).to.equal(
         "That a challenger was watching: one honest challenger who re-runs every attestation is trusted to have refuted a wrong row in time.",
       );
-      expect(proofOf(Status.verified, batch).proven).to.match(
+      expect(assuranceOf(Status.verified, batch).proven).to.match(
         /Each unit's input is the one assigned to it by the season's seed, its account and its number: no prover names it, and the contract derives it from the base input wherever a first layer is disputed\.$/,
       );
-      expect(proofOf(Status.verified, batch).notProven).not.to.contain("Nor is the input");
+      expect(assuranceOf(Status.verified, batch).notProven).not.to.contain("Nor is the input");
     });
 
     it("doesn't call a single attestation's input proven before the campaign has paid for it", () => {
-      const open = proofOf(Status.verified);
+      const open = assuranceOf(Status.verified);
       expect(open.proven).to.match(/the campaign compares it with the assigned one when it pays\.$/);
       expect(open.notProven).to.match(/Nor is the input proven\.$/);
-      const paid = proofOf(Status.verified, { isPaid: true });
+      const paid = assuranceOf(Status.verified, { isPaid: true });
       expect(paid.proven).to.match(
         /derived the unit's assigned input when it paid, and it is the one that .* names\.$/,
       );
@@ -74,14 +74,14 @@ describe("methods/fraudProof", () => {
     });
 
     it("makes up no row that it doesn't know", () => {
-      expect(proofOf(Status.refuted)).to.deep.equal({
+      expect(assuranceOf(Status.refuted)).to.deep.equal({
         proven: "The contract refuted the attestation by one wrong row.",
         notProven: "Anything about the other rows, nor whether the prover erred or lied.",
       });
     });
 
     it("says of a refuted batch which row was wrong, where, and what both numbers were", () => {
-      const { proven, notProven } = proofOf(Status.refuted, batch, shown());
+      const { proven, notProven } = assuranceOf(Status.refuted, batch, shown());
       expect(proven).to.equal(
         `${CHALLENGER} showed that row 3 of layer 0 of unit 7, at position 2 of the batch, is wrong, rows and layers counted from 0: the prover claimed -7, and the contract computed 12 from the registered model's row and the unit's assigned input, which it derived itself.`,
       );
@@ -91,11 +91,11 @@ describe("methods/fraudProof", () => {
     });
 
     it("says of a refuted single attestation what the wrong row was computed from", () => {
-      const first = proofOf(Status.refuted, { firstUnit: 9n }, shown({ index: 0 })).proven;
+      const first = assuranceOf(Status.refuted, { firstUnit: 9n }, shown({ index: 0 })).proven;
       expect(first)
         .to.contain("row 3 of layer 0 of unit 9 is wrong")
         .and.to.match(/and the attestation's input\.$/);
-      const free = proofOf(Status.refuted, { firstUnit: undefined }, shown({ index: 0, layer: 1 })).proven;
+      const free = assuranceOf(Status.refuted, { firstUnit: undefined }, shown({ index: 0, layer: 1 })).proven;
       expect(free).to.contain("row 3 of layer 1 is wrong");
       expect(free).to.match(/and the activations that the prover claimed below it\.$/);
     });
@@ -109,7 +109,7 @@ describe("methods/fraudProof", () => {
     });
   });
 
-  it("tells of the refuted row, and of the unit where the attestation is about units", () => {
+  it("names the refuted row, and the unit where the attestation is about units", () => {
     expect(fraudProof.stepOf(traced, 5n)).to.equal(undefined);
     const step = { step: "rowRefuted", by: CHALLENGER, ...row };
     expect(fraudProof.stepOf(rowRefuted, 5n)).to.deep.equal({ ...step, unit: "7" });

@@ -46,7 +46,7 @@ function after(...events: Parameters<typeof quorum.fold>[1][]): QuorumDetail {
 
 describe("methods/quorum", () => {
   describe("assurance", () => {
-    const proofOf = (status: number, detail: QuorumDetail, more = {}) =>
+    const assuranceOf = (status: number, detail: QuorumDetail, more = {}) =>
       quorum.assurance(judged(status, more), detail) ?? { proven: "", notProven: "" };
 
     it("has nothing of its own to say of what isn't settled by votes", () => {
@@ -55,42 +55,44 @@ describe("methods/quorum", () => {
     });
 
     it("counts the members of a panel that got the prover's output", () => {
-      const { proven, notProven } = proofOf(Status.verified, unanimous);
+      const { proven, notProven } = assuranceOf(Status.verified, unanimous);
       expect(proven).to.equal(
         "A drawn panel of 3 re-ran the model on the assigned input, and all of them got the prover's output, byte for byte.",
       );
       expect(notProven).to.equal(
         "That the members were honest and independent. It rests on an honest majority of the panel. Block producers can bias the draw, and a prover may tell members its answer.",
       );
-      const split = proofOf(Status.verified, panel(3, [RIGHT, WRONG, RIGHT]), { firstUnit: undefined });
+      const split = assuranceOf(Status.verified, panel(3, [RIGHT, WRONG, RIGHT]), { firstUnit: undefined });
       expect(split.proven).to.contain("the input that the attestation names, and 2 of them got the prover's");
     });
 
     it("makes up no numbers of a panel that it doesn't know", () => {
-      const { proven } = proofOf(Status.verified, quorum.begin());
+      const { proven } = assuranceOf(Status.verified, quorum.begin());
       expect(proven).to.contain("A drawn panel re-ran").and.to.contain("enough of its members got the prover's output");
-      expect(proofOf(Status.refuted, quorum.begin()).proven).to.match(/enough of its members got something else\.$/);
+      expect(assuranceOf(Status.refuted, quorum.begin()).proven).to.match(
+        /enough of its members got something else\.$/,
+      );
     });
 
     it("counts those that got something else, also where more could not know", () => {
       const split = panel(5, [WRONG, RIGHT, WRONG, UNAVAILABLE, WRONG]);
-      const { proven, notProven } = proofOf(Status.refuted, split);
+      const { proven, notProven } = assuranceOf(Status.refuted, split);
       expect(proven).to.match(/panel of 5 .* and 3 of them got one and the same other output\.$/);
       expect(notProven).to.match(/^That the panel was right\. It rests on an honest majority/);
     });
 
     it("says that a panel found no valid run, and of a unit that its input may not be the assigned one", () => {
       const invalid = panel(2, [INVALID, INVALID]);
-      expect(proofOf(Status.refuted, invalid).proven).to.match(
+      expect(assuranceOf(Status.refuted, invalid).proven).to.match(
         /and all of them found no valid run, or another input than the assigned one\.$/,
       );
-      expect(proofOf(Status.refuted, invalid, { firstUnit: undefined }).proven).to.match(
+      expect(assuranceOf(Status.refuted, invalid, { firstUnit: undefined }).proven).to.match(
         /and all of them found no valid run\.$/,
       );
     });
 
     it("doesn't call an answer wrong that nobody saw", () => {
-      expect(proofOf(Status.refuted, unanimous, { outputHash: null })).to.deep.equal({
+      expect(assuranceOf(Status.refuted, unanimous, { outputHash: null })).to.deep.equal({
         proven: "The prover committed to an answer and didn't reveal it in time.",
         notProven: "That the hidden answer was wrong.",
       });
@@ -152,7 +154,7 @@ describe("methods/quorum", () => {
     });
   });
 
-  it("tells of every event about an attestation as a step", () => {
+  it("makes a step of every event about an attestation", () => {
     const events = [drawScheduled(1, 5n), panelDrawn, committed, revealOpened, revealed, undecided, penalised];
     expect(events.map((event) => quorum.stepOf(event, 7n))).to.deep.equal([
       { step: "drawScheduled", round: 1, drawBlock: 5, drawUntil: 60 },

@@ -10,7 +10,7 @@ describe("answers that wait for the audit", () => {
     ...{ asOf: asOfBlock(book, blockNumber, fork), seasonId: "1", standings: standingsOf(book) },
   });
 
-  it("differ when they tell of an unknown block for long", async () => {
+  it("differ when they are of an unknown block for long", async () => {
     let now = 0;
     const answers = collectAnswers(chain, 31337, () => now);
     answers.add("table", answer(1));
@@ -28,7 +28,7 @@ describe("answers that wait for the audit", () => {
     await answers.compare(book, chain.head_);
     now = 21_000;
     const { differences } = await answers.compare(book, chain.head_);
-    expect(differences[0]?.sentence).to.equal("The API tells of block 8; the RPC's newest is 6.");
+    expect(differences[0]?.sentence).to.equal("The API is at block 8; the RPC's newest is 6.");
   });
 
   it("are forgiven a strange block when a known one follows", async () => {

@@ -140,7 +140,7 @@ describe("audit", () => {
 
   it("finds a rank that equal points should share, and places that they should not", async () => {
     chain.extendTo(7, [change(Number(chain.book().seq) + 1, 9, 20, 7)]);
-    for (const [lie, said] of [
+    for (const [lie, expected] of [
       [{ rank: 4 }, "is served with rank 4; the chain gives 3."],
       [{ place: 3 }, "whose place is 4; the chain gives"],
     ] as const) {
@@ -152,7 +152,7 @@ describe("audit", () => {
       ]);
       auditor.check("table", { ...rest, standings: standings.map((row, i) => (i === 3 ? { ...row, ...lie } : row)) });
       const state = await look();
-      expect(state.kind === "mismatch" && state.differences[0]?.sentence).to.include(said);
+      expect(state.kind === "mismatch" && state.differences[0]?.sentence).to.include(expected);
       await end();
     }
   });
@@ -162,7 +162,7 @@ describe("audit", () => {
     const served = page(chain, 6);
     auditor.check("table", { ...served, asOf: { ...served.asOf, chainId: 1 } });
     const state = await look();
-    expect(state.kind === "mismatch" && state.differences[0]?.sentence).to.include("The API tells of chain 1");
+    expect(state.kind === "mismatch" && state.differences[0]?.sentence).to.include("The API serves chain 1");
     await end();
   });
 
@@ -203,7 +203,7 @@ describe("audit", () => {
     await end();
   });
 
-  it("waits for an API that still tells of a block that was undone", async () => {
+  it("waits for an API that still serves a block that was undone", async () => {
     const { auditor, look, end } = begin(chain);
     chain.extendTo(9, [change(4, 3, 200, 8)]);
     const undone = page(chain, 9);

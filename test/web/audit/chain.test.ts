@@ -72,7 +72,7 @@ describe("chain behind the audit", () => {
     expect(await refusal(openChain(deployment, url).head())).to.equal(`The RPC at ${url} has no newest block.`);
   });
 
-  it("asks for the season's point events in those blocks, and tells burns as negative", async () => {
+  it("asks for the season's point events in those blocks, and returns burns as negative", async () => {
     answer = () => [log("PointsAwarded", 3, points(1, 10n, 1n)), log("PointsBurned", 4, points(5, 4n, 2n))];
     const about = { seasonId: 7n, account: account(1), subject };
     expect(await openChain(deployment, url).points(7n, 1, 9)).to.deep.equal([

@@ -55,7 +55,7 @@ describe("what the API served against the ledger", () => {
     const tied = bookOf([...changes, change(6, 4, 70, 6)]);
     const rows = standingsOf(tied);
     expect(rows.map(({ rank }) => rank)).to.deep.equal([1, 2, 2, 4, 5]);
-    const said = (i: number, rank: number) =>
+    const rankedAs = (i: number, rank: number) =>
       compareServed(tied, {
         ...{ asOf: asOfBlock(tied, 6), seasonId: "1" },
         standings: rows.map((row, at) => (at === i ? { ...row, rank } : row)),
@@ -66,9 +66,9 @@ describe("what the API served against the ledger", () => {
         sentence: `Place ${place}, ${account(i)}, is served with rank ${rank}; the chain gives ${due}.`,
       },
     ];
-    expect(said(2, 3)).to.deep.equal(wrong(4, 3, 3, 2));
-    expect(said(1, 1)).to.deep.equal(wrong(1, 2, 1, 2));
-    expect(said(3, 3)).to.deep.equal(wrong(0, 4, 3, 4));
+    expect(rankedAs(2, 3)).to.deep.equal(wrong(4, 3, 3, 2));
+    expect(rankedAs(1, 1)).to.deep.equal(wrong(1, 2, 1, 2));
+    expect(rankedAs(3, 3)).to.deep.equal(wrong(0, 4, 3, 4));
   });
 
   it("says that an account is missing from the count", () => {

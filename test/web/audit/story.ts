@@ -3,7 +3,7 @@ import type { AsOf, Standing } from "../../../sdk/wire.ts";
 import { Book, type PointChange } from "../../../web/audit/book.ts";
 import type { Block, Chain } from "../../../web/audit/chain.ts";
 
-/** The i-th of the accounts that tests tell of. */
+/** The i-th of the accounts in the tests. */
 export const account = (i: number) => getAddress(numberToHex(0xabc000 + i, { size: 20 }));
 
 /** A point change of season 1; `delta` points to the i-th account. */

@@ -18,7 +18,7 @@ import { tamperWith } from "./proxy.ts";
 import type { Site } from "./site.ts";
 import { until, untilText } from "./until.ts";
 
-/** What the page tells of a check when it is done. */
+/** What the page shows of a check when it is done. */
 async function verdictOf(page: Page): Promise<string> {
   await until(page, "a verdict", () => document.querySelector("[role=status].verdict") !== null, undefined, 60_000);
   return page.locator("[role=status].verdict").innerText();
@@ -32,7 +32,7 @@ async function checkAt(page: Page, url: string, { uid }: AttestationSummary): Pr
 
 const checksOf = (page: Page): Promise<string[]> => page.locator("ol.checks > li.check").allInnerTexts();
 
-/** Serves what the site does, but for the first byte of what `changed` says. */
+/** Serves what the site does, but changes the first byte of the files that `changed` names. */
 async function spoil(site: Site, changed: RegExp) {
   const answer = (path: string, response: ServerResponse): boolean => {
     if (!changed.test(path)) return false;
@@ -86,7 +86,7 @@ export function describeCheck(site: () => Site): void {
       await proxy.close();
     });
 
-  it("catches a server whose words are not the chain's", async () => {
+  it("catches a server that contradicts the chain", async () => {
     const lie: Hex = `0x${"11".repeat(32)}`;
     const proxy = await tamperWith(site().url, {
       edit: (path, body) => {
@@ -100,7 +100,7 @@ export function describeCheck(site: () => Site): void {
     const attestation = await findAttestation(site(), { method: "Quorum", status: "verified", model: digits });
     expect(await checkAt(page, proxy.url, attestation)).to.equal("The model gives exactly this answer.");
     expect(await page.locator("[role=alert].verdict").innerText()).to.equal(
-      `This server's words are not the chain's. Of the output, the indexer says ${lie}; the chain says ${attestation.outputHash}.`,
+      `This server contradicts the chain. Of the output, the indexer says ${lie}; the chain says ${attestation.outputHash}.`,
     );
     await page.context().close();
     await proxy.close();
@@ -135,7 +135,7 @@ export function describeCheck(site: () => Site): void {
     await page.context().close();
   });
 
-  it("runs a digit's model, and draws what it saw and said; nothing of it is loaded before", async () => {
+  it("runs a digit's model, and draws its input and output; nothing of it is loaded before", async () => {
     const { page, faults } = await site().visit();
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));
@@ -161,7 +161,7 @@ export function describeCheck(site: () => Site): void {
     const attestation = await findAttestation(site(), { method: "Quorum", status: "verified", model: risk });
     expect(await checkAt(page, site().url, attestation)).to.equal("The model gives exactly this answer.");
     const [allow, score] = await rerun(site(), attestation);
-    expect(await page.locator(".said").innerText()).to.equal(
+    expect(await page.locator(".answer").innerText()).to.equal(
       `It says ${allow === 1 ? "allow" : "refuse"}, at a risk of ${score} of 255`,
     );
     expect(await violationsOf(page)).to.deep.equal([]);

@@ -6,7 +6,7 @@ import { until, untilText } from "./until.ts";
 
 const HOSTILE = `"><img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
 
-/** What the page does when its server lies, is away or tells of what others wrote. */
+/** What the page does when its server lies, is away or passes on what others wrote. */
 export function describeHonesty(site: () => Site): void {
   it("catches a tampered ranking, and names the row", async () => {
     let lie: { account: string } | undefined;
@@ -26,11 +26,11 @@ export function describeHonesty(site: () => Site): void {
     const { page } = await site().visit();
     await page.goto(`${proxy.url}/?season=1`);
     await until(page, "a mismatch", () => document.querySelector(".chip-mismatch") !== null, undefined);
-    const said = await page.locator(".chip").innerText();
-    expect(said).to.match(
+    const text = await page.locator(".chip").innerText();
+    expect(text).to.match(
       /^Points don't match the chain: Place 3, 0x\w{40}, is served with \d+ points; the chain gives \d+\.$/,
     );
-    expect(said).to.include(lie?.account);
+    expect(text).to.include(lie?.account);
     const marked = await page.locator("tr.wrong").evaluateAll((rows) => rows.map((row) => row.dataset.account));
     expect(marked).to.deep.equal([lie?.account]);
     expect(await page.locator("tr.wrong").innerText()).to.include("not the chain's");
@@ -129,8 +129,8 @@ export function describeHonesty(site: () => Site): void {
     const { page } = await site().visit();
     await page.goto(`${proxy.url}/?season=1`);
     await untilText(page, "the chain took back what happened above block 7");
-    expect(await page.locator("[role=status]").allInnerTexts()).to.satisfy((said: string[]) =>
-      said.some((one) => one.includes("reorganised")),
+    expect(await page.locator("[role=status]").allInnerTexts()).to.satisfy((texts: string[]) =>
+      texts.some((one) => one.includes("reorganised")),
     );
     await page.context().close();
     await proxy.close();

@@ -21,21 +21,21 @@ import { until, untilText } from "./until.ts";
 const UNKNOWN = { id: 7, name: methodName(7) };
 const HOSTILE = `"><img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
 
-/** An attestation as a server tells it that knows nothing of its method; what the method's contract says is hostile. */
-function underUnknown<T extends Attestation>(told: T): T {
-  const [first] = told.steps;
+/** An attestation from a server that does not know its method; what the method's contract emits is hostile. */
+function underUnknown<T extends Attestation>(item: T): T {
+  const [first] = item.steps;
   if (first === undefined) throw new Error("The attestation has no steps.");
   const { transactionHash } = first.at;
   const own: object[] = [
     { step: "event", contract: zeroAddress, topics: [transactionHash, HOSTILE], data: `0x${"ab".repeat(5_000)}` },
     { step: HOSTILE, note: HOSTILE },
   ];
-  const judged = { isBatch: false, count: 1, firstUnit: 0n, outputHash: told.outputHash, isPaid: true };
+  const judged = { isBatch: false, count: 1, firstUnit: 0n, outputHash: item.outputHash, isPaid: true };
   return {
-    ...told,
-    ...assuranceOf(UNKNOWN.id, { ...judged, status: Status[told.status] }),
+    ...item,
+    ...assuranceOf(UNKNOWN.id, { ...judged, status: Status[item.status] }),
     method: UNKNOWN,
-    steps: [...told.steps, ...own.map((step, i) => ({ ...step, at: { ...first.at, logIndex: 1_000 + i } }) as Step)],
+    steps: [...item.steps, ...own.map((step, i) => ({ ...step, at: { ...first.at, logIndex: 1_000 + i } }) as Step)],
   };
 }
 
@@ -97,8 +97,8 @@ export function describeRecords(site: () => Site): void {
         if (path !== "/v1/stream") return false;
         response.writeHead(200, { "content-type": "text/event-stream" });
         const news = `event: reorg\ndata: ${JSON.stringify({ asOf, blockNumber: 1 })}\n\n`;
-        const telling = setInterval(() => response.write(news), 300);
-        response.on("close", () => clearInterval(telling));
+        const sending = setInterval(() => response.write(news), 300);
+        response.on("close", () => clearInterval(sending));
         return true;
       },
     });
@@ -115,7 +115,7 @@ export function describeRecords(site: () => Site): void {
     await proxy.close();
   });
 
-  it("tells who caught a forged batch, by what row, and what it cost in points and bond", async () => {
+  it("says who caught a forged batch, by what row, and what it cost in points and bond", async () => {
     const { page, faults } = await site().visit();
     const { uid } = await findAttestation(site(), { method: "FraudProof", status: "refuted" });
     const { item } = (await (await fetch(`${site().url}/v1/attestations/${uid}`)).json()) as AttestationAnswer;
@@ -126,18 +126,18 @@ export function describeRecords(site: () => Site): void {
     await entry.scrollIntoViewIfNeeded();
     await entry.locator("summary").click();
     await untilText(page, "ETH burned");
-    const told = await entry.innerText();
-    expect(told).to.include(`row ${row.row} of layer ${row.layer} of unit ${row.unit}`);
-    expect(told)
+    const text = await entry.innerText();
+    expect(text).to.include(`row ${row.row} of layer ${row.layer} of unit ${row.unit}`);
+    expect(text)
       .to.include(row.by.slice(0, 6))
       .and.to.match(/\d+ points burned/);
     // The demo's bond is 0.001 ETH a unit, of which half goes to the challenger.
-    expect(told).to.include("0.032 ETH paid to").and.to.include("0.032 ETH burned");
+    expect(text).to.include("0.032 ETH paid to").and.to.include("0.032 ETH burned");
     expect(faults).to.deep.equal([]);
     await page.context().close();
   });
 
-  it("tells the votes of the panel that caught a cheat", async () => {
+  it("shows the votes of the panel that caught a cheat", async () => {
     const { page } = await site().visit();
     const { uid } = await findAttestation(site(), { method: "Quorum", status: "refuted" });
     await page.goto(`${site().url}/caught`);
@@ -148,7 +148,7 @@ export function describeRecords(site: () => Site): void {
     await page.context().close();
   });
 
-  it("shows of an unknown method what the registry tells, and what its contract says as text", async () => {
+  it("shows of an unknown method what the registry records, and what its contract says as text", async () => {
     const { uid, prover, unit } = await findAttestation(site(), { method: methods.quorum.name, status: "verified" });
     const proxy = await tamperWith(site().url, {
       edit: (path, body) => {
@@ -171,11 +171,11 @@ export function describeRecords(site: () => Site): void {
     const shownAsText = async () => {
       expect(await page.title()).to.not.equal("owned");
       expect(await page.locator("img[src=x]").count()).to.equal(0);
-      const told = await page.locator("main").innerText();
-      expect(told).to.include("An event of the contract 0x0000…0000 that this server can't read");
-      expect(told).to.include("data 0xabab…abab (5,000 bytes)").and.to.include("A step that this page doesn't know");
-      expect(told).to.include("unknown method 7: nothing is known of what it proves");
-      expect(told).to.include("The registry's method number 7 settled it as verified.");
+      const text = await page.locator("main").innerText();
+      expect(text).to.include("An event of the contract 0x0000…0000 that this server can't read");
+      expect(text).to.include("data 0xabab…abab (5,000 bytes)").and.to.include("A step that this page doesn't know");
+      expect(text).to.include("unknown method 7: nothing is known of what it proves");
+      expect(text).to.include("The registry's method number 7 settled it as verified.");
     };
 
     await page.goto(`${proxy.url}/attestations/${uid}`);
@@ -190,13 +190,13 @@ export function describeRecords(site: () => Site): void {
     await page.goto(`${proxy.url}/seasons/${unit?.seasonId}`);
     await untilText(page, "settled by unknown method 7");
     const rules = await page.locator("main").innerText();
-    expect(rules).to.include("Whoever it names as a unit's verifiers share 60 %").and.to.not.include("panel");
+    expect(rules).to.include("The accounts that it names as a unit's verifiers share 60 %").and.to.not.include("panel");
     expect(faults).to.deep.equal([]);
     await page.context().close();
     await proxy.close();
   });
 
-  it("tells who caught a cheat of an unknown method as far as the registry tells", async () => {
+  it("says who caught a cheat of an unknown method as far as the registry records it", async () => {
     const { uid } = await findAttestation(site(), { method: methods.quorum.name, status: "refuted" });
     const proxy = await tamperWith(site().url, {
       edit: (path, body) => {
@@ -213,34 +213,34 @@ export function describeRecords(site: () => Site): void {
     const entry = page.locator("li.caught", { has: page.locator(`a[href="/attestations/${uid}"]`) });
     await entry.scrollIntoViewIfNeeded();
     await untilText(page, "not known: a transaction of");
-    const told = await entry.innerText();
-    expect(told).to.include("under unknown method 7").and.to.include("nothing is known of what it proves");
+    const text = await entry.innerText();
+    expect(text).to.include("under unknown method 7").and.to.include("nothing is known of what it proves");
     expect(faults).to.deep.equal([]);
     await page.context().close();
     await proxy.close();
   });
 
-  it("tells a model's parts as the chain has them, and its card as what the publisher says", async () => {
+  it("shows a model's parts as the chain has them, and its card as what the publisher says", async () => {
     const { page } = await site().visit();
     const { model, card } = await readModel("digits");
     await page.goto(`${site().url}/models`);
     await page.getByRole("link", { name: "digits" }).click();
     await untilText(page, "Cards are not on chain");
-    const told = await page.locator("main").innerText();
-    expect(told).to.include("99.6 % of 4,000 inputs").and.to.include("64 – 32 – 10: 2,368 weights, 2.6 kB");
-    expect(told).to.include(card.cid).and.to.include(model.artifactHash).and.to.include("onnxruntime-web@");
+    const text = await page.locator("main").innerText();
+    expect(text).to.include("99.6 % of 4,000 inputs").and.to.include("64 – 32 – 10: 2,368 weights, 2.6 kB");
+    expect(text).to.include(card.cid).and.to.include(model.artifactHash).and.to.include("onnxruntime-web@");
     expect(await page.title()).to.equal("Model digits · Proofboard");
     await page.context().close();
   });
 
-  it("tells a season's rules in words", async () => {
+  it("says a season's rules in words", async () => {
     const { page } = await site().visit();
     await page.goto(`${site().url}/seasons`);
     await page.getByRole("link", { name: "Season 1", exact: true }).click();
     await untilText(page, "The rules, from the chain");
-    const told = await page.locator("main").innerText();
-    expect(told).to.include("Task 2: run the model risk, settled by Quorum. 15 points a unit");
-    expect(told).to.include("share 60 % of the unit's points").and.to.include("burns 10 times the points");
+    const text = await page.locator("main").innerText();
+    expect(text).to.include("Task 2: run the model risk, settled by Quorum. 15 points a unit");
+    expect(text).to.include("share 60 % of the unit's points").and.to.include("burns 10 times the points");
     await page.context().close();
   });
 }

@@ -156,12 +156,12 @@ export function describeStandings(site: () => Site): void {
     await page.context().close();
   });
 
-  it("tells of what is new since the last epoch, and points by reason", async () => {
+  it("announces what is new since the last epoch, and points by reason", async () => {
     const { page } = await site().visit();
     await page.goto(`${site().url}/?season=1`);
     await until(page, "bars", () => document.querySelector("tr.row .reason-1") !== null, undefined);
-    const said = await page.locator("tr.row .reasons").first().getAttribute("title");
-    expect(said).to.match(/^(prover|verifier) [\d,]+/);
+    const title = await page.locator("tr.row .reasons").first().getAttribute("title");
+    expect(title).to.match(/^(prover|verifier) [\d,]+/);
     for (const change of await page.locator("tr.row .change").allInnerTexts())
       expect(change).to.match(/^(new|=|[▲▼]\s*(up|down)?\s*\d+)/);
     await page.context().close();

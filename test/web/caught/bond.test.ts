@@ -47,7 +47,7 @@ describe("what a refutation took from a bond", () => {
     expect(loss(events, 0)).to.deep.equal({ paid: [{ to: challenger, amount: 5n }], burned: 6n });
   });
 
-  it("tells two settlements of one transaction apart", () => {
+  it("distinguishes two settlements of one transaction", () => {
     const events = [settled(1), burned(prover, 1n), settled(2), paid(prover, member, 2n), burned(prover, 3n)];
     expect(loss(events, 0)).to.deep.equal({ paid: [], burned: 1n });
     expect(loss(events, 2)).to.deep.equal({ paid: [{ to: member, amount: 2n }], burned: 3n });

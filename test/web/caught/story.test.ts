@@ -25,7 +25,7 @@ describe("the story of a refutation", () => {
     });
   });
 
-  it("is its method's to tell", () => {
+  it("is its method's to write", () => {
     expect(story(known).by).to.equal("nobody: the prover did not reveal in time");
   });
 

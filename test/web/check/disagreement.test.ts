@@ -18,7 +18,7 @@ const recorded: Recorded = {
   status: "verified",
 };
 
-const said = (changes: Partial<AttestationSummary>) =>
+const served = (changes: Partial<AttestationSummary>) =>
   ({ ...recorded, method: { id: 1, name: "Quorum" }, ...changes }) as AttestationSummary;
 
 describe("the indexer's words held against the chain's", () => {
@@ -34,16 +34,16 @@ describe("the indexer's words held against the chain's", () => {
   ];
   for (const [what, lie] of lies)
     it(`names a wrong ${what}, and both values`, () => {
-      const [sentence, ...others] = disagreements(said(lie), recorded);
+      const [sentence, ...others] = disagreements(served(lie), recorded);
       expect(others).to.deep.equal([]);
       expect(sentence).to.match(new RegExp(`^Of the ${what}, the indexer says .+; the chain says .+\\.$`));
     });
 
   it("finds nothing where they agree", () => {
-    expect(disagreements(said({}), recorded)).to.deep.equal([]);
+    expect(disagreements(served({}), recorded)).to.deep.equal([]);
   });
 
   it("takes an indexer that is behind for no liar", () => {
-    expect(disagreements(said({ status: "pending", outputHash: null }), recorded)).to.deep.equal([]);
+    expect(disagreements(served({ status: "pending", outputHash: null }), recorded)).to.deep.equal([]);
   });
 });

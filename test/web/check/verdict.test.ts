@@ -28,7 +28,7 @@ describe("the verdict of a check", () => {
       });
   });
 
-  it("refuses to judge a hidden answer and an input that can't be had", () => {
+  it("refuses to judge a hidden answer and an input that is unavailable", () => {
     expect(verdict(["run", "held"], ["output", "unknown"])).to.deep.equal({ kind: "unknown", why: "output unknown." });
     expect(verdict(["model", "held"], ["input", "unknown"])).to.deep.equal({ kind: "unknown", why: "input unknown." });
   });
@@ -51,7 +51,7 @@ describe("the verdict of a check", () => {
     expect(verdict(["output", "held"], ["method", "unknown"])).to.deep.equal({ kind: "same", why: "" });
   });
 
-  it("tells each of the three apart in words", () => {
+  it("has other words for each of the three", () => {
     expect(verdictSentence({ kind: "same", why: "" })).to.equal("The model gives exactly this answer.");
     expect(verdictSentence({ kind: "differs", why: "It is 4." })).to.equal("It does not. It is 4.");
     expect(verdictSentence({ kind: "unknown", why: "No file." })).to.equal("Can't be checked: No file.");

@@ -9,47 +9,47 @@ const at = { blockNumber: 1, timestamp: 1, transactionHash: hash(0), logIndex: 0
 const unknown: Method = { id: 7, name: "unknown method 7" };
 const by = zeroAddress;
 
-const told = (step: object, method = unknown) =>
+const words = (step: object, method = unknown) =>
   textOf(stepSentence({ ...step, at } as Step, { method, outputHash: null }));
 
 describe("a step in words", () => {
   it("is a raw event where the server can't read it", () => {
     const step = { step: "event", contract: zeroAddress, topics: [hash(1), hash(2)], data: "0x010203" };
-    expect(told(step)).to.equal(
+    expect(words(step)).to.equal(
       `An event of the contract ${zeroAddress} that this server can't read: topics ${hash(1)} ${hash(2)}, data 0x010203 (3 bytes).`,
     );
-    expect(told({ ...step, data: "0x" })).to.match(/, no data\.$/);
+    expect(words({ ...step, data: "0x" })).to.match(/, no data\.$/);
   });
 
-  it("is told as it came where this page doesn't know it, and is cut where it is long", () => {
-    expect(told({ step: "tossed", by, side: "<b>heads</b>" })).to.equal(
+  it("is shown as it came where this page doesn't know it, and is cut where it is long", () => {
+    expect(words({ step: "tossed", by, side: "<b>heads</b>" })).to.equal(
       `A step that this page doesn't know, “tossed”: by "${by}", side "<b>heads</b>".`,
     );
-    expect(told({ step: "tossed" })).to.equal("A step that this page doesn't know, “tossed”.");
-    expect(told({ step: "x".repeat(10_000), note: "y".repeat(10_000) }).length).to.be.below(500);
+    expect(words({ step: "tossed" })).to.equal("A step that this page doesn't know, “tossed”.");
+    expect(words({ step: "x".repeat(10_000), note: "y".repeat(10_000) }).length).to.be.below(500);
   });
 
   it("is no other method's: a step is read by its own attestation's method", () => {
     const step = { step: "voteCommitted", round: 1, by };
-    expect(told(step)).to.contain("doesn't know");
-    expect(told(step, { id: 2, name: "FraudProof" })).to.contain("doesn't know");
-    expect(told(step, { id: 1, name: "Quorum" })).to.equal(`${by} ran the model and committed to a vote.`);
+    expect(words(step)).to.contain("doesn't know");
+    expect(words(step, { id: 2, name: "FraudProof" })).to.contain("doesn't know");
+    expect(words(step, { id: 1, name: "Quorum" })).to.equal(`${by} ran the model and committed to a vote.`);
   });
 
-  it("tells what holds under any method", () => {
+  it("says what holds under any method", () => {
     const reason = { id: 1, name: "prover" };
-    expect(told({ step: "committed", by })).to.equal(`${by} committed to an answer, hidden by a salt.`);
-    expect(told({ step: "revealed", by, outputHash: hash(3) })).to.equal(
+    expect(words({ step: "committed", by })).to.equal(`${by} committed to an answer, hidden by a salt.`);
+    expect(words({ step: "revealed", by, outputHash: hash(3) })).to.equal(
       `${by} revealed the answer: output ${hash(3)}.`,
     );
-    expect(told({ step: "batchAttested", by, count: 64, root: hash(4) })).to.contain(
+    expect(words({ step: "batchAttested", by, count: 64, root: hash(4) })).to.contain(
       `${by} attested to 64 units in one batch`,
     );
-    expect(told({ step: "settled", status: "void", by })).to.equal(`Settled as void by a transaction of ${by}.`);
-    expect(told({ step: "awarded", account: by, reason, amount: "1200", seq: "9" })).to.equal(
+    expect(words({ step: "settled", status: "void", by })).to.equal(`Settled as void by a transaction of ${by}.`);
+    expect(words({ step: "awarded", account: by, reason, amount: "1200", seq: "9" })).to.equal(
       `${by} was awarded 1,200 points as prover, entry 9 of the ledger.`,
     );
-    expect(told({ step: "burned", account: by, reason: { id: 5, name: "penalty" }, amount: "1", seq: "9" })).to.equal(
+    expect(words({ step: "burned", account: by, reason: { id: 5, name: "penalty" }, amount: "1", seq: "9" })).to.equal(
       `${by} lost 1 point, burned as penalty, entry 9 of the ledger.`,
     );
   });

@@ -18,20 +18,20 @@ const refutation = (steps: Step[]) => {
 
 describe("FraudProof's steps in words", () => {
   it("are none of a step that isn't its own", () => {
-    expect(fraudProof.said({ step: "voteCommitted" } as never, null)).to.equal(undefined);
+    expect(fraudProof.describe({ step: "voteCommitted" } as never, null)).to.equal(undefined);
   });
 
-  it("tell the wrong row, and its unit where there is one", () => {
-    const said = (unit: string | null) => textOf(fraudProof.said({ ...row, unit }, null) ?? []);
-    expect(said("1066")).to.equal(
+  it("name the wrong row, and its unit where there is one", () => {
+    const words = (unit: string | null) => textOf(fraudProof.describe({ ...row, unit }, null) ?? []);
+    expect(words("1066")).to.equal(
       `${challenger} showed one wrong row: row 0 of layer 1 of unit 1,066. The prover claimed −20, the contract computed −19.`,
     );
-    expect(said(null)).to.contain("row 0 of layer 1. The prover");
+    expect(words(null)).to.contain("row 0 of layer 1. The prover");
   });
 });
 
 describe("a refutation under FraudProof", () => {
-  it("names no finder where the server tells of none", () => {
+  it("names no finder where the server names none", () => {
     expect(refutation([])).to.deep.equal(["not reported by this server", "one wrong row"]);
   });
 

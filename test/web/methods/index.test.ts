@@ -19,7 +19,7 @@ const toy = defineMethod({
 });
 
 const webToy: WebMethod<typeof toss> = {
-  said: ({ step, by }) => (step === "tossed" ? sentence`${who(by)} tossed a coin.` : undefined),
+  describe: ({ step, by }) => (step === "tossed" ? sentence`${who(by)} tossed a coin.` : undefined),
   rulesOf: () => ({ earnings: [], penalties: [] }),
   refutationOf: () => ({ by: sentence`the coin`, evidence: sentence`tails`, also: [] }),
   takePart: undefined,
@@ -36,16 +36,16 @@ describe("the page's methods", () => {
 
   it("are looked up when they are asked for: one that is registered later is known from then on", () => {
     const at = { blockNumber: 1, timestamp: 1, transactionHash: ZERO_HASH, logIndex: 0 };
-    const told = () =>
+    const words = () =>
       textOf(stepSentence({ ...toss, at } as unknown as Step, { method: { id: 7, name: "Toy" }, outputHash: null }));
     Object.assign(methods, { toy });
     Object.assign(webMethods, { toy: webToy });
     try {
       expect(webMethodOf(7)).to.equal(webToy);
-      expect(told()).to.equal(`${zeroAddress} tossed a coin.`);
+      expect(words()).to.equal(`${zeroAddress} tossed a coin.`);
     } finally {
       for (const list of [methods, webMethods]) delete (list as { toy?: unknown }).toy;
     }
-    expect(told()).to.contain("doesn't know");
+    expect(words()).to.contain("doesn't know");
   });
 });

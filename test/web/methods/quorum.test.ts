@@ -10,36 +10,36 @@ const hash = (digit: number): Hex => `0x${String(digit).repeat(64)}`;
 const at = { blockNumber: 1, timestamp: 1, transactionHash: hash(0), logIndex: 0 };
 const steps = (...bare: object[]): Step[] => bare.map((step) => ({ ...step, at }) as Step);
 
-const told = (step: object, answer: Hex | null = null) => textOf(quorum.said(step as never, answer) ?? []);
+const words = (step: object, answer: Hex | null = null) => textOf(quorum.describe(step as never, answer) ?? []);
 
 describe("Quorum's steps in words", () => {
   it("are none of a step that isn't its own", () => {
-    expect(quorum.said({ step: "rowRefuted" } as never, null)).to.equal(undefined);
+    expect(quorum.describe({ step: "rowRefuted" } as never, null)).to.equal(undefined);
   });
 
-  it("tell what a vote was for", () => {
+  it("say what a vote was for", () => {
     const vote = (outputHash: Hex, answer: Hex | null) =>
-      told({ step: "voteRevealed", round: 1, by: account(1), outputHash }, answer);
+      words({ step: "voteRevealed", round: 1, by: account(1), outputHash }, answer);
     expect(vote(INVALID, hash(7))).to.contain("there is no valid run");
-    expect(vote(UNAVAILABLE, hash(7))).to.contain("can't be had");
+    expect(vote(UNAVAILABLE, hash(7))).to.contain("is unavailable");
     expect(vote(hash(7), null)).to.contain(`a vote: output ${hash(7)}.`);
     expect(vote(hash(7), hash(7))).to.contain("the prover's output");
     expect(vote(hash(8), hash(7))).to.contain("another output");
   });
 
-  it("tell the panels, and what a member lost", () => {
+  it("describe the panels, and what a member lost", () => {
     const members = [account(1), account(2)];
-    expect(told({ step: "drawScheduled", round: 1, drawBlock: 1_234 })).to.equal(
+    expect(words({ step: "drawScheduled", round: 1, drawBlock: 1_234 })).to.equal(
       "The first panel is to be drawn from block 1,234 on.",
     );
-    expect(told({ step: "panelDrawn", round: 2, members })).to.equal(
+    expect(words({ step: "panelDrawn", round: 2, members })).to.equal(
       `The second panel of 2 was drawn: ${members.join(", ")}`,
     );
-    expect(told({ step: "revealOpened", round: 3 })).to.equal(
+    expect(words({ step: "revealOpened", round: 3 })).to.equal(
       "All members of the panel 3 had committed: revealing began.",
     );
-    expect(told({ step: "roundUndecided", round: 1, votes: 1 })).to.contain("no decision, with 1 vote for");
-    expect(told({ step: "penalised", account: account(1), amount: "20000000000000000" })).to.equal(
+    expect(words({ step: "roundUndecided", round: 1, votes: 1 })).to.contain("no decision, with 1 vote for");
+    expect(words({ step: "penalised", account: account(1), amount: "20000000000000000" })).to.equal(
       `${account(1)} lost 0.02 ETH of the bond.`,
     );
   });
@@ -48,7 +48,7 @@ describe("Quorum's steps in words", () => {
 describe("a refutation under Quorum", () => {
   const refutation = (outputHash: Hex | null, ...bare: object[]) => {
     const { by, evidence, also } = quorum.refutationOf({ steps: steps(...bare), outputHash });
-    return [textOf(by), textOf(evidence), ...also.map(({ title, said }) => `${title}: ${textOf(said)}`)];
+    return [textOf(by), textOf(evidence), ...also.map(({ title, text }) => `${title}: ${textOf(text)}`)];
   };
 
   it("is nobody's find where the prover never opened its answer", () => {
@@ -58,7 +58,7 @@ describe("a refutation under Quorum", () => {
     ]);
   });
 
-  it("tells the last panel's votes, and what its members lost", () => {
+  it("lists the last panel's votes, and what its members lost", () => {
     const drawn = (round: number, ...members: number[]) => ({
       ...{ step: "panelDrawn", round, members: members.map(account) },
     });

@@ -47,7 +47,7 @@ describe("a season's rules in words", () => {
     const text = textOf({ tasks: [task("1", 7, "unknown method 7")] });
     expect(text).to.contain("Task 1: run the model m, settled by unknown method 7.");
     expect(text).to.contain(
-      "unknown method 7: nothing is known of what it proves. Whoever it names as a unit's verifiers share 60 % of the unit's points equally, rounded down, at most 10,000 points",
+      "unknown method 7: nothing is known of what it proves. The accounts that it names as a unit's verifiers share 60 % of the unit's points equally, rounded down, at most 10,000 points",
     );
   });
 

@@ -27,7 +27,7 @@ describe("summary of new standings", () => {
     );
   });
 
-  it("tells of a new leader, else how many rows changed", () => {
+  it("names a new leader, else how many rows changed", () => {
     const after = [row(1, 1, 40), row(0, 2, 30), row(2, 3, 10)];
     expect(summaryOf(before, after)).to.match(/^0xA?.{3,5}…\w{4} leads now, with 40 points\.$/i);
     expect(summaryOf(before, [row(0, 1, 31), row(1, 2, 21), row(2, 3, 10)])).to.equal(

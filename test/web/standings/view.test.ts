@@ -24,7 +24,7 @@ describe("view of the table", () => {
     expect(viewIn(withView(new URLSearchParams("season=1"), view))).to.deep.equal(view);
   });
 
-  it("leaves out what needs no telling, and keeps the rest", () => {
+  it("leaves out defaults, and keeps the rest", () => {
     const search = new URLSearchParams(`season=1&place=51&open=${A}`);
     expect(withView(search, { place: 1, open: undefined }).toString()).to.equal("season=1");
     expect(withView(search, { prefix: "0xab" }).get("place")).to.equal("51");

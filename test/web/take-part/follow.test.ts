@@ -56,7 +56,7 @@ describe("a prover's duty", () => {
       expect(dutyOf(attestation(steps, { method }), 100)).to.equal("wait");
   });
 
-  it("tells the stand under an unknown method without any panel", () => {
+  it("describes the state under an unknown method without any panel", () => {
     const method = { id: 7, name: "unknown method 7" };
     const stands = (["pending", "verified", "refuted", "void"] as const).map((status) =>
       standOf(attestation([committed], { method, status })),
@@ -69,7 +69,7 @@ describe("a prover's duty", () => {
     ]);
   });
 
-  it("tells each stand in words", () => {
+  it("says each state in words", () => {
     const steps = [committed, scheduled(1), drawn(1, 100), opened(1, 70)];
     expect(steps.map((_, i) => standOf(attestation(steps.slice(0, i + 1))))).to.deep.equal([
       "Committed. A panel will be drawn.",

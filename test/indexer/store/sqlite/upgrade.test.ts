@@ -11,8 +11,8 @@ import { dump, dumpFile, scratch } from "../../running.ts";
 
 const SCHEMA_4 = readFileSync(new URL("schema-4.sql", import.meta.url), "utf8");
 
-/** What a node told the indexer that wrote a file: the blocks that it kept, and all their logs. */
-function toldTo(db: Database.Database) {
+/** What a file keeps from the chain: its blocks and all their logs, its finality and its origin. */
+function storedIn(db: Database.Database) {
   const headers = db.prepare<[], Header>("SELECT number, hash, parent_hash AS parentHash, timestamp FROM blocks").all();
   const hashOf = new Map(headers.map(({ number, hash }) => [number, hash]));
   const logs = db
@@ -38,13 +38,13 @@ function toldTo(db: Database.Database) {
 
 describe("a database of schema version 4", () => {
   let files: ReturnType<typeof scratch>;
-  let told: ReturnType<typeof toldTo>;
+  let stored: ReturnType<typeof storedIn>;
   beforeEach(() => {
     files = scratch();
     const old = new Database(files.path("db"));
     old.pragma("foreign_keys = OFF");
     old.exec(SCHEMA_4);
-    told = toldTo(old);
+    stored = storedIn(old);
     old.close();
   });
   afterEach(() => files.remove());
@@ -56,7 +56,10 @@ describe("a database of schema version 4", () => {
     );
     const before = dump(old);
     old.close();
-    expect(() => openForWriting(files.path("db"), told.deployment)).to.throw(IntegrityError, "goes from entry 0 to 2");
+    expect(() => openForWriting(files.path("db"), stored.deployment)).to.throw(
+      IntegrityError,
+      "goes from entry 0 to 2",
+    );
     expect(dumpFile(files.path("db"))).to.deep.equal(before);
     const again = new Database(files.path("db"));
     expect(again.pragma("user_version", { simple: true })).to.equal(4);
@@ -64,15 +67,15 @@ describe("a database of schema version 4", () => {
   });
 
   it("is opened, and has the tables and rows that a clean sync has", () => {
-    openForWriting(files.path("db"), told.deployment).close();
+    openForWriting(files.path("db"), stored.deployment).close();
     const upgraded = new Database(files.path("db"), { readonly: true });
 
-    const clean = openDatabase(":memory:", told.deployment);
-    const { writer } = assemble(clean, told.deployment, 0);
-    writer.setGenesis(told.genesis as Hex);
-    const [{ number }] = told.headers as [Header];
+    const clean = openDatabase(":memory:", stored.deployment);
+    const { writer } = assemble(clean, stored.deployment, 0);
+    writer.setGenesis(stored.genesis as Hex);
+    const [{ number }] = stored.headers as [Header];
     writer.start({ number: number - 1, hash: "0x", parentHash: "0x", timestamp: 0 });
-    writer.append(told);
+    writer.append(stored);
     writer.markVerified();
     writer.complete();
     expect(dump(upgraded)).to.deep.equal(dump(clean));
@@ -83,12 +86,12 @@ describe("a database of schema version 4", () => {
   });
 
   it("can be reorganised afterwards, down to its last final block", () => {
-    const { writer, readers, close } = openForWriting(files.path("db"), told.deployment);
-    writer.rollback(told.finalized);
-    expect(writer.progress()?.cursor.number).to.equal(told.finalized);
-    const headers = told.headers.filter(({ number }) => number > told.finalized);
+    const { writer, readers, close } = openForWriting(files.path("db"), stored.deployment);
+    writer.rollback(stored.finalized);
+    expect(writer.progress()?.cursor.number).to.equal(stored.finalized);
+    const headers = stored.headers.filter(({ number }) => number > stored.finalized);
     const before = readers.seasons.ledgers();
-    writer.append({ headers, logs: told.logs.filter((log) => log.blockNumber > told.finalized), finalized: 0 });
+    writer.append({ headers, logs: stored.logs.filter((log) => log.blockNumber > stored.finalized), finalized: 0 });
     expect(readers.seasons.ledgers()).not.to.deep.equal(before);
     const rows = dumpFile(files.path("db"));
     writer.rebuild();

@@ -60,17 +60,17 @@ describe("FraudProof's refutation", () => {
 
   it("is none where nobody showed a row, nor of another method's attestation", async () => {
     for (const attestation of [singleOf(FRAUD_PROOF), refuted(singleOf(7))]) {
-      expect(fraudProof.rows?.tell(attestation)).to.equal(null);
+      expect(fraudProof.rows?.describe(attestation)).to.equal(null);
       expect(await fraudProof.rows?.show(client, attestation)).to.equal(undefined);
     }
   });
 
-  it("is told with the unit of a batch, by its number in its task", () => {
+  it("names the unit of a batch, by its number in its task", () => {
     const batch = refuted(batchOf(FRAUD_PROOF, inUnit4));
-    const told = fraudProof.rows?.tell(batch);
-    expect(told?.lines[0]).to.match(/^ {2}refuted {2}by 0x\w{40}, by row 0 of layer 0 of unit 4:$/);
-    expect(told?.refutation).to.equal(batch.detail.refutation);
-    const single = fraudProof.rows?.tell(refuted(singleOf(FRAUD_PROOF, movedAt(4))));
+    const described = fraudProof.rows?.describe(batch);
+    expect(described?.lines[0]).to.match(/^ {2}refuted {2}by 0x\w{40}, by row 0 of layer 0 of unit 4:$/);
+    expect(described?.refutation).to.equal(batch.detail.refutation);
+    const single = fraudProof.rows?.describe(refuted(singleOf(FRAUD_PROOF, movedAt(4))));
     expect(single?.lines[0]).to.match(/by row 0 of layer 0:$/);
   });
 

@@ -5,7 +5,7 @@ import { buildTraced, traceOf } from "../../../../inference/methods/fraudProof/e
 import { nameModel, type PublishedModel } from "../../../../inference/model.ts";
 import type { OpenModel } from "../../../../inference/models.ts";
 import { ensureDeposit } from "../../../../participant/deposits.ts";
-import { type Actor, runActors } from "../../../../participant/jobs.ts";
+import { type Participant, runJobs } from "../../../../participant/jobs.ts";
 import { createKeeper } from "../../../../participant/keeper.ts";
 import { attestUnits } from "../../../../participant/methods/fraudProof/attestUnits.ts";
 import { createBatcher } from "../../../../participant/methods/fraudProof/batcher.ts";
@@ -42,7 +42,7 @@ describe("challenger", () => {
     const { artifact, rows } = site.digits;
     odd = nameModel(artifact, unwritable(site.digits), rows);
     await publishModel(site.client, site.senderOf(0), site.content, odd, artifact);
-    const startsAt = Number(site.board.heads.latest.timestamp) + 8;
+    const startsAt = Number(site.follower.heads.latest.timestamp) + 8;
     const endsAt = startsAt + 900;
     seasonId = await openSeason(site.client, site.senderOf(0), {
       ...{ startsAt, endsAt, closesAt: endsAt + 400, verifierCap: 0n, uri: "" },
@@ -61,18 +61,18 @@ describe("challenger", () => {
   after(() => site.close());
 
   const attestationsOf = (n: number): AttestationState[] =>
-    [...site.board.state.attestations.byId.values()].filter(
+    [...site.follower.state.attestations.byId.values()].filter(
       ({ message }) => message.prover === site.senderOf(n).account.address,
     );
-  const running = (actors: Actor[]) => {
+  const running = (participants: Participant[]) => {
     const stop = new AbortController();
-    const run = runActors(site.board, actors, { signal: stop.signal, report: site.report });
+    const run = runJobs(site.follower, participants, { signal: stop.signal, report: site.report });
     return async () => {
       stop.abort();
       await run;
     };
   };
-  const seedOf = () => site.board.state.seasons.get(seasonId)?.seed as Hex;
+  const seedOf = () => site.follower.state.seasons.get(seasonId)?.seed as Hex;
 
   /** Records a single attestation of account `n`, its trace changed by `spoil`. */
   async function attestSingle(n: number, context: Hex, input: Int8Array, spoil = (trace: Uint8Array) => trace) {
@@ -92,8 +92,8 @@ describe("challenger", () => {
 
   it("pays an honest prover's batches, and refutes a cheat's; two of each get in nobody's way", async () => {
     const seeding = site.client.contracts.campaign;
-    while (site.board.state.seasons.get(seasonId)?.seed === undefined) {
-      await site.board.heads.next();
+    while (site.follower.state.seasons.get(seasonId)?.seed === undefined) {
+      await site.follower.heads.next();
       const call = callOf({ ...seeding, functionName: "seed", args: [seasonId] });
       await site
         .senderOf(0)
@@ -127,7 +127,7 @@ describe("challenger", () => {
     const cheat = site.senderOf(6).account.address;
     const isSpent = (unit: bigint) =>
       site.client.rpc.readContract({ ...campaign, functionName: "isSpent", args: [seasonId, 1n, cheat, unit] });
-    while (!(await isSpent(7n))) await site.board.heads.next();
+    while (!(await isSpent(7n))) await site.follower.heads.next();
     expect(await isSpent(8n)).to.equal(false);
     const entryOf = (n: number) =>
       site.client.rpc.readContract({
@@ -154,7 +154,7 @@ describe("challenger", () => {
     ]);
     const { campaign } = site.client.contracts;
     const context = unitContext({ campaign: campaign.address, seasonId, taskId: 1n, unit: 2n });
-    const task = site.board.state.seasons.get(seasonId)?.tasks[0];
+    const task = site.follower.state.seasons.get(seasonId)?.tasks[0];
     if (task === undefined) throw new Error("The season has no task.");
     const input = unitInput(unitSeed(seedOf(), 1n, site.senderOf(7).account.address, 2n), task);
     await attestSingle(7, context, input);
@@ -172,7 +172,7 @@ describe("challenger", () => {
       createChallenger({ ...site, sender: site.senderOf(1) }),
       createKeeper(site.client, site.senderOf(3)),
     ]);
-    const task = site.board.state.seasons.get(seasonId)?.tasks.find(({ taskId }) => taskId === 2n);
+    const task = site.follower.state.seasons.get(seasonId)?.tasks.find(({ taskId }) => taskId === 2n);
     if (task === undefined) throw new Error("The season has no second task.");
     const { layers } = await site.models.open(site.digits.model.modelId);
     const run = async (input: Uint8Array) => {
@@ -202,9 +202,9 @@ describe("challenger", () => {
     };
     const challenger = createChallenger({ ...site, sender: { ...site.senderOf(1), send } });
     const stateAt = (status: number) => {
-      const { methodAt } = site.board.state.attestations;
+      const { methodAt } = site.follower.state.attestations;
       const byId = new Map([[attestation.id, { ...attestation, status }]]);
-      return { ...site.board.state, attestations: { byId, methodAt } };
+      return { ...site.follower.state, attestations: { byId, methodAt } };
     };
     for (const name of ["first", "second"]) {
       const [job] = challenger.due(stateAt(Status.pending));
@@ -221,7 +221,7 @@ describe("challenger", () => {
   it("counts what was settled before it came as missed", () => {
     const challenger = createChallenger({ ...site, sender: site.senderOf(1) });
 
-    expect(challenger.due(site.board.state)).to.deep.equal([]);
+    expect(challenger.due(site.follower.state)).to.deep.equal([]);
     expect(challenger.coverage()).to.deep.include({ attestations: 0, units: 0, wrong: 0, missed: 8 });
   });
 });

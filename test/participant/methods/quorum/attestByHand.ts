@@ -13,7 +13,7 @@ import { Status } from "../../../../sdk/protocol.ts";
 import type { Site } from "../../chain.ts";
 
 /** What a hand-made attestation says; what isn't given is right. */
-export interface Said {
+export interface ByHand {
   context?: Hex;
   inputHash?: Hex;
   outputHash?: Hex;
@@ -34,11 +34,11 @@ export async function imageOf({ digits, models }: Site, value: number) {
 let salts = 0;
 
 /** Commits an attestation by hand and reveals it in time; returns it when it is settled. */
-export async function attestByHand(site: Site, sender: Sender, said: Said): Promise<SingleState> {
-  const { client, deployment, board, digits } = site;
+export async function attestByHand(site: Site, sender: Sender, chosen: ByHand): Promise<SingleState> {
+  const { client, deployment, follower, digits } = site;
   const { attestationRegistry, bonds } = client.contracts;
   const { address: holder } = contractOf(client, quorum);
-  const { context = FREE_CONTEXT, inputHash = FREE_CONTEXT, outputHash = toHex(1, { size: 32 }) } = said;
+  const { context = FREE_CONTEXT, inputHash = FREE_CONTEXT, outputHash = toHex(1, { size: 32 }) } = chosen;
   const prover = sender.account.address;
   const { modelId } = digits.model;
   const salt = toHex(++salts, { size: 32 });
@@ -55,14 +55,14 @@ export async function attestByHand(site: Site, sender: Sender, said: Said): Prom
     }),
   );
   const find = () => {
-    const found = board.state.attestations.byId.get(uid);
+    const found = follower.state.attestations.byId.get(uid);
     return found?.kind === "single" ? found : undefined;
   };
   const isPending = () => find()?.status === Status.pending;
   await site.until(() => {
     const found = find();
     const detail = found && detailOf(quorum, found);
-    return detail && (!isPending() || isRevealing(detail, board.state.head.timestamp));
+    return detail && (!isPending() || isRevealing(detail, follower.state.head.timestamp));
   });
   if (isPending())
     await sender.send(

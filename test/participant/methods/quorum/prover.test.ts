@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Models } from "../../../../inference/models.ts";
 import { InvalidRunError } from "../../../../inference/tensors.ts";
-import { runActors } from "../../../../participant/jobs.ts";
+import { runJobs } from "../../../../participant/jobs.ts";
 import { type Journal, openJournal } from "../../../../participant/journal.ts";
 import { createKeeper } from "../../../../participant/keeper.ts";
 import { createProver, type ProverOptions } from "../../../../participant/methods/quorum/prover.ts";
@@ -19,10 +19,10 @@ describe("prover", () => {
     site = await startSite(10);
     seasonId = await site.openSeason(1_000, 3);
     const verifiers = [2, 3, 4].map((n) => createVerifier({ ...site, sender: site.senderOf(n) }));
-    runActors(site.board, [createKeeper(site.client, site.senderOf(0)), ...verifiers], site).catch((error: Error) =>
+    runJobs(site.follower, [createKeeper(site.client, site.senderOf(0)), ...verifiers], site).catch((error: Error) =>
       site.report(`Fatal: ${error.message}`),
     );
-    await site.until(() => site.board.state.seasons.get(seasonId)?.seed);
+    await site.until(() => site.follower.state.seasons.get(seasonId)?.seed);
   });
   after(() => site.close());
 
@@ -30,7 +30,7 @@ describe("prover", () => {
   const prove = async (n: number, changes: Partial<ProverOptions>, until: () => unknown): Promise<void> => {
     const stop = new AbortController();
     const prover = createProver({ ...site, sender: site.senderOf(n), seasonId, maxUnits: 1, ...changes });
-    const run = runActors(site.board, [prover], { signal: stop.signal, report: site.report });
+    const run = runJobs(site.follower, [prover], { signal: stop.signal, report: site.report });
     try {
       await Promise.race([run, site.until(() => until() as boolean)]);
     } finally {
@@ -40,7 +40,7 @@ describe("prover", () => {
   };
   const attestationsOf = (n: number): SingleState[] => {
     const { address } = site.senderOf(n).account;
-    return [...site.board.state.attestations.byId.values()].filter(
+    return [...site.follower.state.attestations.byId.values()].filter(
       (each) => each.kind === "single" && each.message.prover === address,
     ) as SingleState[];
   };
@@ -114,7 +114,7 @@ describe("prover", () => {
     lost.close();
   });
 
-  it("works through its units, no more at once than it was told", async () => {
+  it("works through its units, no more at once than `parallel`", async () => {
     let most = 0;
     await prove(9, { maxUnits: 3, parallel: 2 }, () => {
       const own = attestationsOf(9);

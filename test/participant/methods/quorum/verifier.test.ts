@@ -5,7 +5,7 @@ import { UnavailableError } from "../../../../inference/content.ts";
 import { nameModel } from "../../../../inference/model.ts";
 import type { Models } from "../../../../inference/models.ts";
 import { encodeTensor, hashTensor } from "../../../../inference/tensors.ts";
-import { runActors } from "../../../../participant/jobs.ts";
+import { runJobs } from "../../../../participant/jobs.ts";
 import { openJournal } from "../../../../participant/journal.ts";
 import { createKeeper } from "../../../../participant/keeper.ts";
 import type { Tools } from "../../../../participant/methods/method.ts";
@@ -22,7 +22,7 @@ import { quorum } from "../../../../sdk/methods/quorum.ts";
 import { Status } from "../../../../sdk/protocol.ts";
 import { floatLayout } from "../../../inference/graph/onnx.ts";
 import { type Site, startSite } from "../../chain.ts";
-import { attestByHand, imageOf, type Said } from "./attestByHand.ts";
+import { attestByHand, type ByHand, imageOf } from "./attestByHand.ts";
 
 describe("verifier", () => {
   let site: Site;
@@ -31,20 +31,20 @@ describe("verifier", () => {
   const startVerifiers = (changed: Partial<Tools> = {}): void => {
     verifying = new AbortController();
     const verifiers = [2, 3, 4].map((n) => createVerifier({ ...site, ...changed, sender: site.senderOf(n) }));
-    runActors(site.board, verifiers, { signal: verifying.signal, report: site.report }).catch((error: Error) =>
+    runJobs(site.follower, verifiers, { signal: verifying.signal, report: site.report }).catch((error: Error) =>
       site.report(`Fatal: ${error.message}`),
     );
   };
   before(async () => {
     site = await startSite(6);
     startVerifiers();
-    runActors(site.board, [createKeeper(site.client, site.senderOf(0))], site).catch(() => undefined);
+    runJobs(site.follower, [createKeeper(site.client, site.senderOf(0))], site).catch(() => undefined);
     const contract = contractOf(site.client, quorum);
     for (;;) {
       if ((await site.client.rpc.readContract({ ...contract, functionName: "memberCount" })) === 3n) break;
-      await site.board.heads.next();
+      await site.follower.heads.next();
     }
-    await site.board.heads.next();
+    await site.follower.heads.next();
   });
   after(async () => {
     verifying.abort();
@@ -62,8 +62,8 @@ describe("verifier", () => {
   it("refuses a unit whose input is not the assigned one", async () => {
     const seasonId = await site.openSeason(400, 1);
     await site.until(() => {
-      const season = site.board.state.seasons.get(seasonId);
-      return season?.seed !== undefined && site.board.state.head.timestamp > season.startsAt;
+      const season = site.follower.state.seasons.get(seasonId);
+      return season?.seed !== undefined && site.follower.state.head.timestamp > season.startsAt;
     });
     const campaign = site.client.contracts.campaign.address;
     const context = unitContext({ campaign, seasonId, taskId: 1n, unit: 0n });
@@ -89,12 +89,12 @@ describe("verifier", () => {
     expect(await votesOn(settled)).to.deep.equal([image.outputHash]);
   });
 
-  it("says that an input can't be had, but waits for it first", async () => {
+  it("says that an input is unavailable, but waits for it first", async () => {
     const image = await imageOf(site, 5);
     const settled = await attestByHand(site, site.senderOf(1), image);
     expect(settled.status).to.equal(Status.void);
     expect(await votesOn(settled)).to.deep.equal([UNAVAILABLE]);
-    expect(site.reports.some((sentence) => sentence.endsWith("can't be had."))).to.equal(true);
+    expect(site.reports.some((sentence) => sentence.endsWith("is unavailable."))).to.equal(true);
     await site.content.put(image.bytes, "keccak-256");
   });
 
@@ -109,7 +109,7 @@ describe("verifier", () => {
     await site.content.put(image.bytes, "keccak-256");
     const settling = attestByHand(site, site.senderOf(1), image);
     await site.until(() =>
-      [...site.board.state.attestations.byId.values()].some(
+      [...site.follower.state.attestations.byId.values()].some(
         (each) => each.status === Status.pending && (detailOf(quorum, each)?.committed.size ?? 0) > 0,
       ),
     );
@@ -128,7 +128,7 @@ describe("verifier", () => {
     const image = await imageOf(site, 6);
     const settling = attestByHand(site, site.senderOf(1), image);
     await site.until(() =>
-      [...site.board.state.attestations.byId.values()].some(
+      [...site.follower.state.attestations.byId.values()].some(
         (each) => each.status === Status.pending && (detailOf(quorum, each)?.committed.size ?? 0) > 0,
       ),
     );
@@ -144,10 +144,10 @@ describe("verifier", () => {
   });
 
   /** Lets verifiers with something in another's place vote on an attestation; returns it settled. */
-  const settledWith = async (changed: Partial<Tools>, of: Site, said: Said): Promise<SingleState> => {
+  const settledWith = async (changed: Partial<Tools>, of: Site, chosen: ByHand): Promise<SingleState> => {
     verifying.abort();
     startVerifiers(changed);
-    const settled = await attestByHand(of, site.senderOf(1), said);
+    const settled = await attestByHand(of, site.senderOf(1), chosen);
     verifying.abort();
     startVerifiers();
     return settled;

@@ -15,11 +15,11 @@ import { summaryOf } from "./summary.ts";
 import { StandingsTable } from "./table.tsx";
 import { useView } from "./view.ts";
 
-// Beyond so many rows the table goes on from a later place instead of growing.
+// Beyond so many rows the table starts from a later place instead of growing.
 const MOST_ROWS = 300;
 
-/** The table of a season with all that finds a row in it. */
-export function Board({ season, seasons }: { season: Season; seasons: readonly Season[] }) {
+/** The table of a season, with the ways to find a row in it. */
+export function Leaderboard({ season, seasons }: { season: Season; seasons: readonly Season[] }) {
   const { seasonId, totals } = season;
   const [view, move] = useView();
   const me = useMe();
@@ -99,7 +99,7 @@ export function Board({ season, seasons }: { season: Season; seasons: readonly S
         />
       )}
       {rows.length > 0 && (
-        <div className="board-legend">
+        <div className="leaderboard-legend">
           <ReasonLegend />
         </div>
       )}
@@ -133,7 +133,7 @@ export function Board({ season, seasons }: { season: Season; seasons: readonly S
   );
 }
 
-/** Speaks a summary of how rows changed while the table stood at one place. */
+/** Announces a summary of how rows changed while the table stayed at one place. */
 function useSpoken(rows: Standing[] | undefined, me: Address | undefined, where: string): void {
   const before = useRef<{ rows: Standing[]; where: string }>(undefined);
   useEffect(() => {

@@ -23,7 +23,7 @@ async function digits(): Promise<Source> {
   return { layout, layers: decodeRows(decodeLayout(layout).widths, rows), inputs };
 }
 
-/** A model with a first layer of this width and rows that are no constants. */
+/** A model with a first layer of this width and rows that aren't constant. */
 function dense(width: number): Source {
   const widths = [width, 32, 10];
   const layout = encodeLayout({
@@ -35,7 +35,7 @@ function dense(width: number): Source {
 }
 
 /** One chain in this process with the core contracts and three published models. */
-export async function createBoard() {
+export async function createSite() {
   const { ethers, networkHelpers } = await network.create();
   const contracts = await core(ethers);
   const { models: registered } = contracts;
@@ -54,16 +54,16 @@ export async function createBoard() {
   return { ...contracts, ...models, ethers, networkHelpers };
 }
 
-export type Board = Awaited<ReturnType<typeof createBoard>>;
-type PublishedModel = Board["digits"];
+export type Site = Awaited<ReturnType<typeof createSite>>;
+type PublishedModel = Site["digits"];
 
 /** A running season with a task of each model under a method. */
-export async function runSeason({ campaign, organiser, prover, networkHelpers, ...board }: Board, method: number) {
+export async function runSeason({ campaign, organiser, prover, networkHelpers, ...site }: Site, method: number) {
   const startsAt = (await networkHelpers.time.latest()) + 1000;
   const organised = campaign.connect(organiser);
   await organised.draft(startsAt, startsAt + 100_000, startsAt + 200_000, 0);
   const seasonId = await campaign.seasonCount();
-  const models = [board.digits, board.middle, board.wide];
+  const models = [site.digits, site.middle, site.wide];
   for (const { modelId, layout, inputs } of models) {
     const rules = { modelId, method, points: 10, unitsPerAccount: 4096, noise: NOISE };
     await organised.addTask(seasonId, rules, layout, inputs);
@@ -74,7 +74,7 @@ export async function runSeason({ campaign, organiser, prover, networkHelpers, .
   await networkHelpers.time.increaseTo(startsAt);
   const seed = (await campaign.seasonOf(seasonId)).seed as Hex;
 
-  /** What is known of a model's units: of the prover, whatever it makes of them. */
+  /** A model's units as the prover gets them. */
   const unitsOf = (model: PublishedModel, taskId: bigint) => {
     const { layout, layers, inputs, width } = model;
     const task = { inputs, inputCount: inputs.length / width, noise: NOISE };
@@ -87,9 +87,9 @@ export async function runSeason({ campaign, organiser, prover, networkHelpers, .
     };
   };
   return {
-    digits: unitsOf(board.digits, 1n),
-    middle: unitsOf(board.middle, 2n),
-    wide: unitsOf(board.wide, 3n),
+    digits: unitsOf(site.digits, 1n),
+    middle: unitsOf(site.middle, 2n),
+    wide: unitsOf(site.wide, 3n),
   };
 }
 
