@@ -1,16 +1,20 @@
 import { parseArgs } from "node:util";
 import { line, summary } from "./report.ts";
 import { type Result, runSeed } from "./run.ts";
+import { UsageError, wholeNumber } from "./usage.ts";
 import { createWorld } from "./world.ts";
 
 const USAGE = `usage: npm run simulate -- --seeds N [--from S]
+       npm run simulate -- economy [--attestations N] [--seed S] [--strategy NAME]... [--full] [--json]
 
 Runs the indexer against a real chain through a proxy that spoils answers, with reorganisations, kills, full disks and
 locks, and compares its database with a clean sync's and the chain. A seed decides what goes wrong; --from is the first
 seed and defaults to 1. Timing also depends on the machine: a seed may have to be repeated a few times.
-Exit codes: 0 no difference, 1 a difference, 2 wrong use.`;
 
-class UsageError extends Error {}
+economy plays seasons on the real contracts, in which some verifiers and provers are hostile, and prints what each
+strategy brings and does (docs/economy.md). The provers attest N units in each season, 60 by default; --seed defaults to
+1; --strategy plays only the named ones; --full plays every share of hostile verifiers on every list.
+Exit codes: 0 no difference, 1 a difference or failure, 2 wrong use.`;
 
 function options(args: readonly string[]): { seeds: number; from: number } {
   try {
@@ -25,13 +29,9 @@ function options(args: readonly string[]): { seeds: number; from: number } {
   }
 }
 
-function wholeNumber(name: string, text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`--${name} is "${text}"; a whole number from 1 is asked.`);
-  return Number(text);
-}
-
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes("--help")) return console.log(USAGE);
+  if (args[0] === "economy") return (await import("./economy/command.ts")).economy(args.slice(1));
   const { seeds, from } = options(args);
   // Whatever was started goes along with this process.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));

@@ -1,0 +1,141 @@
+import type { Hex } from "viem";
+import { INVALID, UNAVAILABLE } from "../../../../sdk/commitments.ts";
+import { join } from "../members.ts";
+import type { Actor, Ring, World } from "../world.ts";
+import { blocks, decides, isOwn, type Seat, type Strategy, voids } from "./strategy.ts";
+
+/** A vote on others' work; honest on the ring's own. */
+const stranger = (seat: Seat, vote: Hex | undefined): Hex | undefined => (isOwn(seat) ? seat.honest : vote);
+
+/** Members who turn on others' work, or on their duty. */
+export const members: readonly Strategy[] = [
+  {
+    name: "selective",
+    about: "Members vote a rival's work down when they hold the threshold, and honestly elsewhere.",
+    prover: {},
+    member: { vote: (seat) => (decides(seat) ? stranger(seat, INVALID) : seat.honest) },
+  },
+  {
+    name: "voiding",
+    about: "Members vote UNAVAILABLE on others' work when that voids it and nobody can outvote them.",
+    prover: {},
+    member: { vote: (seat) => (voids(seat) ? stranger(seat, UNAVAILABLE) : seat.honest) },
+  },
+  {
+    name: "voiding at any cost",
+    about: "Members vote UNAVAILABLE on others' work whenever that keeps the round from a decision.",
+    prover: {},
+    member: { vote: (seat) => (blocks(seat) ? stranger(seat, UNAVAILABLE) : seat.honest) },
+  },
+  {
+    name: "voiding by absence",
+    about: "The same, staying away.",
+    prover: {},
+    member: { vote: (seat) => (blocks(seat) ? stranger(seat, undefined) : seat.honest) },
+  },
+  {
+    name: "listed provers",
+    about:
+      "Provers on the list themselves vote rivals down when they hold the threshold, and void them when that is free.",
+    isListed: true,
+    prover: {},
+    member: {
+      vote(seat) {
+        if (decides(seat)) return stranger(seat, INVALID);
+        return voids(seat) ? stranger(seat, UNAVAILABLE) : seat.honest;
+      },
+    },
+  },
+  {
+    name: "accusing",
+    about: "Members vote INVALID on everybody's work.",
+    member: { vote: () => INVALID },
+  },
+  {
+    name: "delaying",
+    about: "Members keep first rounds from deciding and are honest in the second.",
+    member: { vote: (seat) => (seat.at.round === 1 && blocks(seat) ? UNAVAILABLE : seat.honest) },
+  },
+  {
+    name: "making paid rounds",
+    about: "Members vote UNAVAILABLE on others' free attestations, so that a second panel is paid.",
+    member: {
+      vote: (seat) => (seat.at.work.unit === undefined && blocks(seat) ? UNAVAILABLE : seat.honest),
+    },
+  },
+  {
+    name: "not revealing",
+    about: "Members commit, and open nothing where that keeps the round from a decision.",
+    member: { reveals: (seat) => !blocks(seat) },
+  },
+  {
+    name: "last second",
+    about: "Members commit and reveal just before it is too late.",
+    member: { commits: "last", revealsWhen: "last" },
+  },
+  {
+    name: "absent",
+    about: "Members never vote.",
+    member: { vote: () => undefined },
+  },
+  {
+    name: "quitting",
+    about: "Members leave the list as soon as they are seated, and don't vote.",
+    member: {
+      vote: () => undefined,
+      seated({ me }, world) {
+        if (me.ring.members.delete(me.address)) world.send(me, world.contracts.calls.quit());
+      },
+    },
+  },
+  {
+    name: "random votes",
+    about: "Members vote anything.",
+    member: { vote: ({ me, honest }) => me.random.pick([honest, INVALID, UNAVAILABLE, undefined]) },
+  },
+  {
+    name: "copying commitments",
+    about: "Members commit what another one has committed, and can't open it.",
+    member: {
+      commits: "last",
+      commitment: ({ at }) => [...at.commitments.values()][0],
+      reveals: () => false,
+    },
+  },
+  {
+    name: "leaving at the cap",
+    about: "Members leave the list once a further seat earns them nothing.",
+    isCapped: true,
+    member: {},
+    begins: (ring, world) => atTheCap(ring, world, async (member) => world.send(member, world.contracts.calls.quit())),
+  },
+  {
+    name: "sybil",
+    about:
+      "As many small verifiers: one that has reached the cap leaves, and another account of the same person joins.",
+    isCapped: true,
+    member: {},
+    begins: (ring, world) =>
+      atTheCap(ring, world, async (member) => {
+        world.send(member, world.contracts.calls.quit());
+        const next = await world.enrol(member.strategy, ring);
+        ring.members.add(next.address);
+        join(next, world);
+      }),
+  },
+];
+
+const HOUR = 3_600;
+
+/** Does something with each of a ring's members once it has earned all that a verifier may; looks every hour. */
+function atTheCap(ring: Ring, world: World, leave: (member: Actor) => Promise<void>): void {
+  const look = async () => {
+    for (const address of ring.members) {
+      if ((await world.contracts.verifierPointsOf(address)) < world.verifierCap) continue;
+      ring.members.delete(address);
+      await leave(world.actors.get(address) as Actor);
+    }
+    if (world.now() < world.lastWorkAt) world.at(world.now() + HOUR, look);
+  };
+  world.at(world.now() + HOUR, look);
+}
