@@ -64,7 +64,9 @@ function methodRules(season: Season, method: Method): MethodRules {
   const known = webMethodOf(method.id);
   if (known) return known.rulesOf(season);
   return {
-    earnings: [`${unknownWords(method)}. The accounts that it names as a unit's verifiers ${verifiersShare(season.verifierCap)}`],
+    earnings: [
+      `${unknownWords(method)}. The accounts that it names as a unit's verifiers ${verifiersShare(season.verifierCap)}`,
+    ],
     penalties: [],
   };
 }
