@@ -116,6 +116,7 @@ const located = message(
 );
 const strings = message(intField(1, 1), intField(2, 8), textField(6, "a"), textField(8, "w"));
 const subnormals = floats("w", [1, 4], () => 2 ** -149);
+const ratio = floats("ratio", [], () => 0.5);
 const train = (given: number) => ({ name: "train", dtype: BOOL, dims: [], data: Uint8Array.of(given) });
 const dropout: FreeNode = { op: "Dropout", inputs: ["x", "ratio", "train"], outputs: ["y"] };
 const convolved = floatLayout([1, 2, 6, 6], [1, 4, 3, 3]);
@@ -138,8 +139,8 @@ const cases = (): GraphCase[] => [
       { op: "Slice", inputs: ["x", "n", "n"], outputs: ["y"] },
     ],
   }),
-  caseOf("dropout that doesn't train", { nodes: [dropout], constants: [floats("ratio", []), train(0)] }),
-  caseOf("dropout that trains", { nodes: [dropout], constants: [floats("ratio", []), train(1)] }),
+  caseOf("dropout that doesn't train", { nodes: [dropout], constants: [ratio, train(0)] }),
+  caseOf("dropout that trains", { nodes: [dropout], constants: [ratio, train(1)] }),
   caseOf("an operator of another domain", { nodes: [{ ...relu, domain: "com.microsoft" }] }),
   caseOf("operators of another domain imported", {
     modelFields: [bytesField(8, message(textField(1, "ai.onnx.ml"), intField(2, 3)))],
@@ -194,6 +195,29 @@ const cases = (): GraphCase[] => [
   ladder("a ladder of constants just within the limit", 27),
   multiplied("a product within the limit", 2000, 1),
   multiplied("products beyond it", 2000, 2),
+  caseOf(
+    "a stack of matrices of one element each",
+    {
+      nodes: [
+        { op: "Expand", inputs: ["x", "s"], outputs: ["a"] },
+        { op: "MatMul", inputs: ["a", "a"], outputs: ["b"] },
+        { op: "ReduceMean", inputs: ["b"], outputs: ["m"], attributes: { keepdims: 0 } },
+        { op: "Reshape", inputs: ["m", "o"], outputs: ["y"] },
+      ],
+      constants: [int64s("s", [2 ** 26, 1, 1]), int64s("o", [1])],
+    },
+    one,
+  ),
+  nodeCase("MatMul", { constants: [floats("w", [3, 4, 4])] }, floatLayout([1, 4], [3, 1, 4])),
+  nodeCase("Mod", { constants: [floats("w", [1, 4])], attributes: { fmod: 1 } }),
+  nodeCase("CumSum", { constants: [int64s("axis", [1], [])] }),
+  nodeCase("Add", { constants: [floats("w", [3, 1])] }, floatLayout([1, 4], [3, 4])),
+  nodeCase("MaxPool", { attributes: { kernel_shape: [2] } }, floatLayout([1, 3, 4], [1, 3, 3])),
+  caseOf(
+    "nine dimensions",
+    { nodes: [{ op: "Reshape", inputs: ["x", "s"], outputs: ["y"] }], constants: [int64s("s", Array(9).fill(1))] },
+    floatLayout([1], Array(9).fill(1)),
+  ),
   caseOf("subnormal numbers", { nodes: [{ op: "Mul", inputs: ["x", "w"], outputs: ["y"] }], constants: [subnormals] }),
   nodeCase(
     "Conv",
