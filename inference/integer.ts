@@ -1,5 +1,11 @@
 import type { Layout, Row } from "../sdk/layouts.ts";
 
+/** Most layers, without the input. */
+export const MAX_LAYERS = 2048;
+
+/** Most rows, all layers together. */
+export const MAX_ROWS = 8192;
+
 /** The widest layer. */
 export const MAX_WIDTH = 4096;
 
@@ -19,12 +25,17 @@ export const maxBias = (inputs: number, shift: number): number => SUM_LIMIT - 1 
 export function checkRows(layout: Layout, layers: readonly (readonly Row[])[]): void {
   const { widths } = layout;
   if (widths.length < 2) throw new RangeError("The layout has no integer layers.");
+  if (widths.length - 1 > MAX_LAYERS)
+    throw new RangeError(`The layout has ${widths.length - 1} layers; at most ${MAX_LAYERS} are allowed.`);
   for (const [layer, width] of widths.entries())
     if (!Number.isInteger(width) || width < 1 || width > MAX_WIDTH)
       throw new RangeError(`Layer ${layer} is ${width} wide; a layer is 1 to ${MAX_WIDTH} wide.`);
   const total = widths.reduce((sum, width) => sum + width, 0);
   if (total > MAX_TOTAL_WIDTH)
     throw new RangeError(`All layers together are ${total} wide; at most ${MAX_TOTAL_WIDTH} is allowed.`);
+  const rowCount = total - (widths[0] as number);
+  if (rowCount > MAX_ROWS)
+    throw new RangeError(`All layers together have ${rowCount} rows; at most ${MAX_ROWS} are allowed.`);
   if (layers.length !== widths.length - 1)
     throw new RangeError(`There are ${layers.length} layers of rows; the layout has ${widths.length - 1}.`);
   let row = 0;

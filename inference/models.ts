@@ -4,7 +4,7 @@ import { cidOfSha256, WrongHashError } from "../sdk/content.ts";
 import { decodeLayout, decodeRows, type Layout, type Row } from "../sdk/layouts.ts";
 import { canonicalOnnx } from "./canonical.ts";
 import { type ContentReader, UnavailableError } from "./content.ts";
-import { HostLimitError, isOfEngine, messageOf, unrunnable } from "./failures.ts";
+import { HostLimitError, InvalidModelError, isOfEngine, messageOf, unrunnable } from "./failures.ts";
 import type { ModelOpener } from "./opener.ts";
 import { RUNTIME_ID } from "./pinned.ts";
 import type { InferenceSession } from "./runtime.ts";
@@ -32,6 +32,8 @@ export interface ModelsOptions {
   most?: number;
 }
 
+const MOST_REFUSALS = 1024;
+
 /**
  * Opens each model once and keeps it until others take its place. Its file is fetched by its CID and hashed again; an
  * integer model's is built from the chain, so that nobody has to serve it.
@@ -44,6 +46,8 @@ export function openModels(
 ): Models {
   // In the order in which they were used last.
   const opened = new Map<Hex, Promise<OpenModel>>();
+  // What there is no running of anywhere stays so.
+  const refused = new Map<Hex, InvalidModelError>();
 
   const load = async (modelId: Hex): Promise<OpenModel> => {
     const publication = await readModel(client, modelId);
@@ -55,12 +59,19 @@ export function openModels(
 
   return {
     open(modelId) {
+      const refusal = refused.get(modelId);
+      if (refusal) return Promise.reject(refusal);
       const found = opened.get(modelId) ?? load(modelId);
       opened.delete(modelId);
       opened.set(modelId, found);
       for (const oldest of [...opened.keys()].slice(0, -most)) opened.delete(oldest);
-      // A file that is missing now may be found later.
-      found.catch(() => opened.get(modelId) === found && opened.delete(modelId));
+      found.catch((error: unknown) => {
+        // A file that is missing now may be found later.
+        if (opened.get(modelId) === found) opened.delete(modelId);
+        if (!(error instanceof InvalidModelError)) return;
+        refused.set(modelId, error);
+        for (const oldest of [...refused.keys()].slice(0, -MOST_REFUSALS)) refused.delete(oldest);
+      });
       return found;
     },
   };

@@ -116,14 +116,18 @@ function checkMetadata(role: string, found: readonly OrtSession.ValueMetadata[],
   if (only.name !== spec.name)
     throw new InvalidModelError(`The model's ${role} is "${only.name}"; its layout says "${spec.name}".`);
   if (!only.isTensor) throw new InvalidModelError(`The model's ${role} "${spec.name}" is not a tensor.`);
-  // A dimension with a name instead of a length gets its length when the model runs.
-  const dims = only.shape.length === spec.dims.length ? only.shape : undefined;
+  const { shape } = only;
+  const fits = shape.length === spec.dims.length && shape.every((dim, i) => isOpen(dim) || dim === spec.dims[i]);
   const expected = elementType(spec).name;
-  if (only.type !== expected || !dims?.every((dim, i) => typeof dim === "string" || dim === spec.dims[i]))
+  // No dims at all are a rank that is left open.
+  if (only.type !== expected || !(fits || shape.length === 0))
     throw new InvalidModelError(
       `The model's ${role} "${spec.name}" is ${describe(only.type, only.shape)}; its layout says ${describe(expected, spec.dims)}.`,
     );
 }
+
+/** Whether a dimension is settled only when the model runs: it has a name, or is negative, which ONNX Runtime reads as uint32. */
+const isOpen = (dim: number | string): boolean => typeof dim === "string" || dim >= 2 ** 31;
 
 type Elements = Exclude<OrtTensor["data"], string[]>;
 

@@ -1,4 +1,5 @@
 import { UnavailableError } from "../inference/content.ts";
+import { UntoldModelError } from "../sdk/client.ts";
 import { isConnectionError, RevertError, sentenceOf } from "../sdk/errors.ts";
 import type { ChainState } from "./chainState.ts";
 import type { ChainFollower } from "./follow.ts";
@@ -99,4 +100,5 @@ const isPassing = (error: unknown): boolean =>
   error instanceof RevertError ||
   error instanceof TryAgainError ||
   error instanceof UnavailableError ||
+  error instanceof UntoldModelError ||
   isConnectionError(error);

@@ -5,11 +5,14 @@ import {
   type Hex,
   hexToBytes,
   http,
+  keccak256,
   type PublicClient,
   type Transport,
 } from "viem";
 import { attestationRegistryAbi, bondsAbi, campaignAbi, modelRegistryAbi } from "./abi.ts";
+import { modelId, ZERO_HASH } from "./commitments.ts";
 import type { DeployedContract, Deployment } from "./deployment.ts";
+import { decodeLayout, decodeRows, weightsTree } from "./layouts.ts";
 import { readRanges } from "./ranges.ts";
 
 /** Addresses and ABIs of a deployment's core contracts, each to be spread into a viem action. */
@@ -82,7 +85,15 @@ export interface ModelPublication {
   transactionHash: Hex;
 }
 
-/** All published models in order of publication, or the one that is named. */
+/** The RPC doesn't tell of a model, or tells something else than was published; asked again, or another one, may tell it. */
+export class UntoldModelError extends Error {
+  override name = "UntoldModelError";
+}
+
+/**
+ * All published models in order of publication, or the one that is named. Throws an {@link UntoldModelError} where layout
+ * or rows aren't those that a model's id names: the registry makes it of them.
+ */
 export async function readModels(client: Client, modelId?: Hex): Promise<ModelPublication[]> {
   const logs = await readAll(client, (fromBlock, toBlock) =>
     client.rpc.getContractEvents({
@@ -94,19 +105,34 @@ export async function readModels(client: Client, modelId?: Hex): Promise<ModelPu
       ...(modelId && { args: { modelId } }),
     }),
   );
-  return logs.map(({ args: { layout, rows, ...rest }, blockNumber, transactionHash }) => ({
-    ...rest,
-    layout: hexToBytes(layout),
-    rows: hexToBytes(rows),
-    blockNumber,
-    transactionHash,
-  }));
+  return logs.map(({ args: { layout, rows, ...rest }, blockNumber, transactionHash }) => {
+    const bytes = { layout: hexToBytes(layout), rows: hexToBytes(rows) };
+    if (!isNamed({ ...rest, ...bytes }))
+      throw new UntoldModelError(`The RPC tells other parts of model ${rest.modelId} than were published.`);
+    return { ...rest, ...bytes, blockNumber, transactionHash };
+  });
 }
 
-/** The published model; throws when there is none of that name. */
+/** Whether a model's id is made of its parts. */
+function isNamed({
+  layout,
+  rows,
+  ...parts
+}: Omit<ModelPublication, "uri" | "publisher" | "blockNumber" | "transactionHash">): boolean {
+  if (modelId({ ...parts, layoutHash: keccak256(layout) }) !== parts.modelId) return false;
+  const { widths } = decodeLayout(layout);
+  try {
+    const layers = decodeRows(widths, rows);
+    return parts.weightsRoot === (layers.length === 0 ? ZERO_HASH : weightsTree(layers).root);
+  } catch {
+    return false; // As many bytes as no layout of these widths has.
+  }
+}
+
+/** The published model; throws an {@link UntoldModelError} when the RPC tells of none by that name. */
 export async function readModel(client: Client, modelId: Hex): Promise<ModelPublication> {
   const [model] = await readModels(client, modelId);
-  if (model === undefined) throw new Error(`No model ${modelId} has been published.`);
+  if (model === undefined) throw new UntoldModelError(`No model ${modelId} has been published.`);
   return model;
 }
 

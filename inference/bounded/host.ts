@@ -38,12 +38,34 @@ export function createBoundedOpener(options: BoundedOptions): ModelOpener & { cl
   // In the order in which they were used last.
   const loaded = new Set<Loaded>();
   let turn: Promise<unknown> = Promise.resolve();
+  // One that only looked at a file which it refused: starting another takes longer than looking.
+  let spare: ReadyWorker | undefined;
+
+  const takeWorker = (): ReadyWorker => {
+    const worker = spare ?? startReady(options);
+    spare = undefined;
+    return worker;
+  };
+
+  const keepWorker = (worker: ReadyWorker): void => {
+    spare?.handle.terminate();
+    spare = worker;
+    worker.attend(
+      () => {},
+      () => {
+        if (spare === worker) spare = undefined;
+      },
+    );
+  };
 
   /** Loads a model once one of the others has made room. */
   const load = (model: PublishedModel, artifact: Uint8Array): Promise<Loaded> => {
     const next = turn.then(async () => {
       while (loaded.size >= most) await evict();
-      const one = startModel(options, model, artifact, () => loaded.delete(one));
+      const one = startModel(options, takeWorker(), model, artifact, (unused) => {
+        loaded.delete(one);
+        if (unused) keepWorker(unused);
+      });
       loaded.add(one);
       return one;
     });
@@ -87,11 +109,39 @@ export function createBoundedOpener(options: BoundedOptions): ModelOpener & { cl
     },
     close() {
       for (const one of loaded) one.end(new HostLimitError("The models were closed."));
+      spare?.handle.terminate();
+      spare = undefined;
     },
   };
 }
 
 const OPEN_TIME = 120_000;
+const MEMORY = 3 * 2 ** 30;
+
+/** A worker that has what it needs to open a model. */
+interface ReadyWorker {
+  handle: WorkerHandle;
+  /** Says who hears of its answers from now on, and of its end. */
+  attend(onResponse: (response: Response) => void, onFailure: (error: Error) => void): void;
+}
+
+function startReady({ startWorker, wasm, memory = MEMORY }: BoundedOptions): ReadyWorker {
+  const handle = startWorker();
+  let respond: (response: Response) => void = () => {};
+  let fail: (error: Error) => void = () => {};
+  handle.listen(
+    (response) => respond(response),
+    (error) => fail(error),
+  );
+  handle.post({ kind: "start", wasm, memory });
+  return {
+    handle,
+    attend(onResponse, onFailure) {
+      respond = onResponse;
+      fail = onFailure;
+    },
+  };
+}
 
 /** A model in its worker. */
 interface Loaded {
@@ -110,13 +160,15 @@ interface Waiting<T> {
   reject(error: Error): void;
 }
 
+/** @param onEnd Told of the worker where it can be used again. */
 function startModel(
-  { startWorker, wasm, time = OPEN_TIME, memory = 3 * 2 ** 30 }: BoundedOptions,
+  { time = OPEN_TIME }: BoundedOptions,
+  ready: ReadyWorker,
   model: PublishedModel,
   artifact: Uint8Array,
-  onEnd: () => void,
+  onEnd: (unused?: ReadyWorker) => void,
 ): Loaded {
-  const worker = startWorker();
+  const worker = ready.handle;
   const runs = new Map<number, Waiting<Uint8Array>>();
   let opening: Waiting<CheckedModel> | undefined;
   let idle: (() => void)[] = [];
@@ -126,12 +178,13 @@ function startModel(
   let nextId = 0;
   let over = false;
 
-  const end = (reason: Error): void => {
+  const end = (reason: Error, isUnused = false): void => {
     if (over) return;
     over = true;
     clearTimeout(timer);
-    worker.terminate();
-    onEnd();
+    if (isUnused) worker.hold(false);
+    else worker.terminate();
+    onEnd(isUnused ? ready : undefined);
     opening?.reject(reason);
     for (const { reject } of runs.values()) reject(reason);
     runs.clear();
@@ -167,6 +220,7 @@ function startModel(
       case "refused":
         opening?.reject(errorOf(response.failure, model.modelId));
         opening = undefined;
+        if (response.fresh) end(new HostLimitError("The model was refused."), true);
         break;
       case "ran": {
         const { first, count, outputs } = response;
@@ -185,13 +239,13 @@ function startModel(
     if (!over) settle();
   };
 
-  worker.listen(answer, (error) => end(new HostLimitError(`The model ended its worker: ${error.message}`)));
+  ready.attend(answer, (error) => end(new HostLimitError(`The model ended its worker: ${error.message}`)));
   const checked = new Promise<CheckedModel>((resolve, reject) => {
     opening = { resolve, reject };
   });
   // The caller may wait for it or not: a rejection that nobody awaits must not end the process.
   checked.catch(() => {});
-  worker.post({ kind: "start", wasm, memory });
+  worker.hold(true);
   worker.post({ kind: "open", model, artifact });
   settle();
 

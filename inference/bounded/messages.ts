@@ -4,7 +4,7 @@ import type { CheckedModel, PublishedModel } from "../model.ts";
 export type Request =
   /** First: the runtime's WebAssembly file, and the most memory that it may take, in bytes. */
   | { kind: "start"; wasm: Uint8Array; memory: number }
-  /** Once: the model that the worker is for. */
+  /** The model that the worker is for: once, or again after one that was refused. */
   | { kind: "open"; model: PublishedModel; artifact: Uint8Array }
   /** Consecutive runs, numbered from `first` on; their inputs are joined in order. */
   | { kind: "run"; first: number; count: number; inputs: Uint8Array };
@@ -12,7 +12,8 @@ export type Request =
 /** What the worker answers. */
 export type Response =
   | { kind: "opened"; checked: CheckedModel }
-  | { kind: "refused"; failure: Failure }
+  /** `fresh` if the runtime was not even started: the worker can look at another model. */
+  | { kind: "refused"; failure: Failure; fresh: boolean }
   /** Outputs of consecutive runs, joined in order, because a message costs more than a small run. */
   | { kind: "ran"; first: number; count: number; outputs: Uint8Array }
   | { kind: "failed"; id: number; failure: Failure };

@@ -18,12 +18,17 @@ export function serveModel(post: (response: Response) => void): (request: Reques
   let session: InferenceSession | undefined;
 
   const open = async ({ model, artifact }: Extract<Request, { kind: "open" }>): Promise<void> => {
+    let fresh = true;
+    const start = () => {
+      fresh = false;
+      return loadRuntime(wasm as Uint8Array);
+    };
     try {
-      const { session: loaded, ...checked } = await openChecked(() => loadRuntime(wasm as Uint8Array), model, artifact);
+      const { session: loaded, ...checked } = await openChecked(start, model, artifact);
       session = loaded;
       post({ kind: "opened", checked });
     } catch (error) {
-      post({ kind: "refused", failure: failureOf(error) });
+      post({ kind: "refused", failure: failureOf(error), fresh });
     }
   };
 

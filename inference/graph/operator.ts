@@ -42,6 +42,23 @@ export const dtypes = {
   bool: 9,
 } as const;
 
+/**
+ * Multiply-adds that things count for, so that no graph takes longer than its multiply-adds say: a few nanoseconds each
+ * at the slowest, whatever its shapes and its input.
+ */
+export const prices = {
+  /** An element that is moved, compared or counted up. */
+  element: 16,
+  /** An element of a function that takes longer, or of what is looked at twice. */
+  function: 32,
+  /** An element that is sorted, or added up along an axis. */
+  ordered: 64,
+  /** A remainder: of doubles it goes through their exponents bit by bit. */
+  remainder: 1024,
+  /** A matrix of a stack, or a group of an image: of any size. */
+  part: 128,
+} as const;
+
 /** A node that is looked at: its inputs' types and its attributes, each checked as it is asked for. */
 export interface Site {
   operator: string;

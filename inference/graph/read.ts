@@ -311,8 +311,13 @@ function lengthOf(dim: bigint, name: string): number {
   return Number(dim);
 }
 
-/** Number of elements; refuses more than any limit allows. */
+/** Most dimensions of a value: whatever is done for each element may take as many steps. */
+export const MOST_DIMENSIONS = 8;
+
+/** Number of elements; refuses more of them, or of dimensions, than any limit allows. */
 export function elementsOf(dims: readonly number[], name: string): number {
+  if (dims.length > MOST_DIMENSIONS)
+    throw new MalformedModel(`The tensor "${name}" has ${dims.length} dimensions; ${MOST_DIMENSIONS} are allowed.`);
   const count = dims.reduce((product, dim) => product * dim, 1);
   if (count >= MOST_ELEMENTS)
     throw new MalformedModel(`The tensor "${name}" has ${count} elements, more than are allowed.`);

@@ -3,6 +3,7 @@ import { nameModel } from "../../inference/model.ts";
 import { readModel } from "../../models/read.ts";
 import { publishModel } from "../../scripts/season.ts";
 import { decodeLayout, encodeLayout } from "../../sdk/layouts.ts";
+import { lyingRpc } from "./lies.ts";
 import { useSite } from "./site.ts";
 
 describe("proofboard models", () => {
@@ -15,6 +16,20 @@ describe("proofboard models", () => {
     const { code, stderr } = await site().run(["models"], { PROOFBOARD_DEPLOYMENT: file });
     expect(stderr).to.equal("The RPC serves chain 31337; the deployment is on chain 1.\n");
     expect(code).to.equal(1);
+  });
+
+  it("refuses an RPC that tells of an odd name, and so does an audit", async () => {
+    const [name, odd] = [Buffer.from("image").toString("hex"), "ff".repeat(5)];
+    const rpc = await lyingRpc(site().rpcUrl, (log) => void Object.assign(log, { data: log.data.replace(name, odd) }));
+    try {
+      for (const command of [["models"], ["audit", "1"]]) {
+        const { code, stderr } = await site().run(command, { PROOFBOARD_RPC: rpc.url });
+        expect(stderr).to.match(/The RPC tells other parts of model 0x\w{64} than were published\.\n$/);
+        expect(code).to.equal(1);
+      }
+    } finally {
+      await rpc.close();
+    }
   });
 
   it("lists integer and float models with name, shape and CID", async () => {

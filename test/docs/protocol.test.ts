@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "chai";
 import type { Abi, AbiEvent } from "viem";
+import { RULES_HASH, rulesText } from "../../inference/graph/rules.ts";
 import { attestationRegistryAbi, campaignAbi, modelRegistryAbi } from "../../sdk/abi.ts";
 import { attestationTypes, batchTypes } from "../../sdk/commitments.ts";
 import { knownMethods } from "../../sdk/methods/index.ts";
@@ -44,6 +45,14 @@ describe("docs/protocol.md", () => {
     name: name as string,
     value: JSON.parse(json as string) as Record<string, unknown>,
   }));
+
+  it("says which rules graphs are held to", () => {
+    const stated = rulesText.split("\n").slice(0, 6);
+    const operators = /\n\n((?: {4}[A-Z][^\n]+\n)+)\nNo graph within/.exec(text)?.[1]?.trim().split(/\s+/);
+    expect(text.replaceAll("\n", " ")).to.contain(stated.map((line) => `\`${line}\``).join(", "));
+    expect(operators).to.deep.equal(rulesText.split("\n").slice(6, -1));
+    expect(text).to.contain(RULES_HASH);
+  });
 
   it("works through every file of vectors", () => {
     expect(examples.map(({ name }) => name)).to.have.members([

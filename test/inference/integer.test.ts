@@ -6,6 +6,8 @@ import {
   activation,
   checkRows,
   forward,
+  MAX_LAYERS,
+  MAX_ROWS,
   MAX_SHIFT,
   MAX_TOTAL_WIDTH,
   MAX_WIDTH,
@@ -60,6 +62,18 @@ describe("integer profile", () => {
       [],
       `All layers together are ${MAX_TOTAL_WIDTH + 1} wide; at most 32768 is allowed.`,
     ],
+    [
+      "too many layers",
+      Array<number>(MAX_LAYERS + 2).fill(1),
+      [],
+      "The layout has 2049 layers; at most 2048 are allowed.",
+    ],
+    [
+      "too many rows",
+      [1, MAX_WIDTH, MAX_WIDTH, 1],
+      [],
+      `All layers together have ${MAX_ROWS + 1} rows; at most 8192 are allowed.`,
+    ],
     ["a missing row", [2, 2], [[row()]], "Layer 1 has 1 rows; the layout says 2."],
     ["a row too short", [2, 1], [[row({}, 1)]], "Row 0 has 1 weights; the layer below is 2 wide."],
     ["no shift", [2, 1, 1], [[row()], [row({ shift: 0 }, 1)]], "Row 1 shifts by 0; a shift is 1 to 30."],
@@ -94,12 +108,13 @@ describe("integer profile", () => {
       expect(16_384 * 2 + limit + 2 ** (shift - 1)).to.equal(SUM_LIMIT - 1);
       checkRows(integerLayout(2, 2), [[row({ shift, bias: limit }), row({ shift, bias: -limit })]]);
     }
-    const widths = Array<number>(8).fill(MAX_WIDTH);
-    const wide = row({}, MAX_WIDTH);
-    checkRows(
-      integerLayout(...widths),
-      layersOf(widths, () => wide),
-    );
+    for (const widths of [[MAX_WIDTH, MAX_WIDTH, MAX_ROWS - MAX_WIDTH], Array<number>(MAX_LAYERS + 1).fill(1)]) {
+      const rows = new Map(widths.map((width) => [width, row({}, width)]));
+      checkRows(
+        integerLayout(...widths),
+        layersOf(widths, (_layer, _index, inputs) => rows.get(inputs) as Row),
+      );
+    }
   });
 
   it("rounds halves up, also below zero", () => {

@@ -112,6 +112,18 @@ describe("models", () => {
     expect(error).to.be.instanceOf(UnavailableError).and.not.instanceOf(InvalidModelError);
   });
 
+  it("remembers that a model runs nowhere", async () => {
+    let asked = 0;
+    const open = () => {
+      asked += 1;
+      return Promise.reject(new InvalidModelError("It has a loop."));
+    };
+    const models = openModels(site.client, site.content, { open }, { most: 1 });
+    const { modelId } = site.digits.model;
+    for (let i = 0; i < 3; i++) expect((await failure(modelId, models)).message).to.equal("It has a loop.");
+    expect(asked).to.equal(1);
+  });
+
   it("keeps no more models than it may, and none that failed", async () => {
     let opened = 0;
     const open = () => {

@@ -181,6 +181,6 @@ describe("runtime", () => {
 
   it("has the identity that the house is pinned to", () => {
     expect(RUNTIME_ID).to.equal(runtimeId(pinnedRuntime));
-    expect(RUNTIME_ID).to.equal("0xb09cf0becd254a2bc0592e38f79e5ba1426382508e984dff61fe33163490bebc");
+    expect(RUNTIME_ID).to.equal("0xd2aba3098f34cd849c7cba046d1e73b532c190788b651e95032df88cfc0cf7da");
   });
 });

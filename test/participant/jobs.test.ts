@@ -3,6 +3,7 @@ import type { ChainState } from "../../participant/chainState.ts";
 import type { ChainFollower } from "../../participant/follow.ts";
 import { type Job, type Participant, runJobs } from "../../participant/jobs.ts";
 import { TryAgainError } from "../../participant/sender.ts";
+import { UntoldModelError } from "../../sdk/client.ts";
 import { refusal } from "./refusal.ts";
 
 /** Lets all promises that can settle do so. */
@@ -49,6 +50,25 @@ describe("participants", () => {
     const run = runJobs(follower, [participantOf(async () => Promise.reject(new Error("The disk is full.")))], options);
     expect(await refusal(run)).to.equal("participant 1: The disk is full.");
     expect(listeners.size).to.equal(0);
+  });
+
+  it("tries again what hangs on a model that the RPC doesn't tell of", async () => {
+    const { board, mine } = makeBoard();
+    let tries = 0;
+    const run = runActors(
+      board,
+      [
+        actorOf(async () => {
+          if (++tries === 1) throw new UntoldModelError("No model 0x1 has been published.");
+        }),
+      ],
+      options,
+    );
+    await idle();
+    await mine(3);
+    expect([tries, reports]).to.deep.equal([2, ["actor 1: No model 0x1 has been published."]]);
+    ending.abort();
+    await run;
   });
 
   it("ends with an error of looking for what is due", async () => {

@@ -1,6 +1,14 @@
 import { expect } from "chai";
-import { custom } from "viem";
-import { checkDeployment, connect, readModel, readModels, readSeason, readTasks } from "../../sdk/client.ts";
+import { bytesToHex, custom } from "viem";
+import {
+  checkDeployment,
+  connect,
+  readModel,
+  readModels,
+  readSeason,
+  readTasks,
+  UntoldModelError,
+} from "../../sdk/client.ts";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { type Site, startSite } from "../participant/chain.ts";
 import { refusal } from "../participant/refusal.ts";
@@ -22,6 +30,39 @@ describe("client", () => {
   it("refuses a model that nobody published", async () => {
     expect(await refusal(readModel(site.client, ZERO_HASH))).to.equal(`No model ${ZERO_HASH} has been published.`);
   });
+
+  const text = (ascii: string) => Buffer.from(ascii).toString("hex");
+  const rowsOf = () => bytesToHex(site.digits.model.rows).slice(2);
+  const word = (value: number) => value.toString(16).padStart(64, "0");
+  const forgeries: [string, () => [from: string, to: string]][] = [
+    ["a name that is no text", () => [text("image"), "ff".repeat(5)]],
+    ["a layout that can't be read", () => [text("LAYOUT_V1"), "00".repeat(9)]],
+    ["another weight", () => [rowsOf(), `${rowsOf().slice(0, -2)}7f`]],
+    ["fewer rows", () => [word(rowsOf().length / 2), word(5)]],
+    ["no rows", () => [word(rowsOf().length / 2), word(0)]],
+  ];
+  for (const [what, change] of forgeries)
+    it(`refuses an RPC that tells of ${what} in a model`, async () => {
+      const lying = connect(
+        site.deployment,
+        custom({
+          async request(body) {
+            const result: unknown = await site.client.rpc.request(body);
+            if (body.method !== "eth_getLogs") return result;
+            return (result as { data: string }[]).map((log) => ({ ...log, data: log.data.replace(...change()) }));
+          },
+        }),
+      );
+      const { modelId } = site.digits.model;
+      for (const read of [readModel(lying, modelId), readModels(lying)]) {
+        const error = await read.then(
+          () => undefined,
+          (thrown: unknown) => thrown,
+        );
+        expect(error).to.be.instanceOf(UntoldModelError);
+        expect((error as Error).message).to.equal(`The RPC tells other parts of model ${modelId} than were published.`);
+      }
+    });
 
   it("refuses an RPC of another chain", async () => {
     const other = connect(site.deployment, custom({ request: async () => "0x1" }));

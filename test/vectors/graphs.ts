@@ -49,14 +49,14 @@ const fixture = (name: string, layout: Layout): GraphCase => ({
 
 const inner = graph({ nodes: [{ op: "Relu", inputs: ["a"], outputs: ["b"] }], inputs: [], outputs: [] });
 
-/** Constants of 2^28, 2^27 … floats, all kept alive. */
-function ladder(): GraphCase {
-  const steps = Array.from({ length: 16 }, (_, i) => 28 - i);
+/** Constants of 2^top, 2^(top - 1) … floats, sixteen of them, all kept alive. */
+function ladder(name: string, top: number): GraphCase {
+  const steps = Array.from({ length: 16 }, (_, i) => top - i);
   const made = steps.map((step) => ({ op: "ConstantOfShape", inputs: [`s${step}`], outputs: [`c${step}`] }));
   const sums = steps.map((step) => ({ op: "ReduceSum", inputs: [`c${step}`, "a"], outputs: [`r${step}`] }));
   const added = { op: "Sum", inputs: ["x", ...steps.map((step) => `r${step}`)], outputs: ["y"] };
   const constants = [int64s("a", [0]), ...steps.map((step) => int64s(`s${step}`, [2 ** step]))];
-  return caseOf("a ladder of constants that are kept alive", { nodes: [...made, ...sums, added], constants });
+  return caseOf(name, { nodes: [...made, ...sums, added], constants });
 }
 
 const products = (size: number): FreeModel["nodes"] => [
@@ -77,9 +77,46 @@ const multiplied = (name: string, width: number, count: number): GraphCase =>
     one,
   );
 
+/** A shape, a count or a position that is made of the input's elements. */
+const byInput = (op: string, attributes: FreeNode["attributes"] = {}, outputs = ["y"]): GraphCase =>
+  caseOf(`${op} by what is computed`, {
+    nodes: [
+      { op: "Cast", inputs: ["x"], outputs: ["n"], attributes: { to: INT64 } },
+      { op, inputs: op === "ConstantOfShape" ? ["n"] : ["x", "n"], outputs, attributes },
+    ],
+  });
+
+/** A node without inputs, whose one attribute has these fields beside its name. */
+const constant = (name: string, attribute: string, ...fields: Uint8Array[]): GraphCase =>
+  caseOf(name, {
+    graphFields: [
+      bytesField(
+        1,
+        message(
+          textField(2, "c"),
+          textField(4, "Constant"),
+          bytesField(5, message(textField(1, attribute), ...fields)),
+        ),
+      ),
+    ],
+  });
+
+/** An input of a type that is no tensor of numbers, by the field of TypeProto that says so. */
+const typed = (name: string, field: number): GraphCase =>
+  caseOf(name, {
+    inputs: [],
+    graphFields: [bytesField(11, message(textField(1, "x"), bytesField(2, message(bytesField(field, message())))))],
+  });
+
 const external = message(intField(1, 1), intField(2, FLOAT), textField(8, "w"), intField(14, 1));
+const located = message(
+  ...[intField(1, 1), intField(2, FLOAT), textField(8, "w")],
+  bytesField(13, message(textField(1, "location"), textField(2, "/etc/passwd"))),
+  intField(14, 1),
+);
 const strings = message(intField(1, 1), intField(2, 8), textField(6, "a"), textField(8, "w"));
 const subnormals = floats("w", [1, 4], () => 2 ** -149);
+const ratio = floats("ratio", [], () => 0.5);
 const train = (given: number) => ({ name: "train", dtype: BOOL, dims: [], data: Uint8Array.of(given) });
 const dropout: FreeNode = { op: "Dropout", inputs: ["x", "ratio", "train"], outputs: ["y"] };
 const convolved = floatLayout([1, 2, 6, 6], [1, 4, 3, 3]);
@@ -94,28 +131,53 @@ const cases = (): GraphCase[] => [
   ...["RandomNormal", "RandomUniform", "Bernoulli", "Multinomial"].map((op) => nodeCase(op)),
   ...["NonZero", "Unique", "Compress", "Range", "Resize", "NonMaxSuppression"].map((op) => nodeCase(op)),
   ...["SequenceAt", "StringNormalizer", "QLinearAdd", "constructor"].map((op) => nodeCase(op)),
-  caseOf("Tile by what is computed", {
+  ...["Tile", "Reshape", "Expand", "Pad", "Squeeze", "ReduceSum", "ConstantOfShape"].map((op) => byInput(op)),
+  byInput("TopK", {}, ["y", "i"]),
+  caseOf("Slice by what is computed", {
     nodes: [
       { op: "Cast", inputs: ["x"], outputs: ["n"], attributes: { to: INT64 } },
-      { op: "Tile", inputs: ["x", "n"], outputs: ["y"] },
+      { op: "Slice", inputs: ["x", "n", "n"], outputs: ["y"] },
     ],
   }),
-  caseOf("dropout that doesn't train", { nodes: [dropout], constants: [floats("ratio", []), train(0)] }),
-  caseOf("dropout that trains", { nodes: [dropout], constants: [floats("ratio", []), train(1)] }),
+  caseOf("dropout that doesn't train", { nodes: [dropout], constants: [ratio, train(0)] }),
+  caseOf("dropout that trains", { nodes: [dropout], constants: [ratio, train(1)] }),
   caseOf("an operator of another domain", { nodes: [{ ...relu, domain: "com.microsoft" }] }),
   caseOf("operators of another domain imported", {
     modelFields: [bytesField(8, message(textField(1, "ai.onnx.ml"), intField(2, 3)))],
   }),
+  caseOf("a function that a node calls", {
+    nodes: [{ ...relu, op: "Twice", domain: "local" }],
+    modelFields: [
+      bytesField(8, message(textField(1, "local"), intField(2, 1))),
+      bytesField(25, message(textField(1, "Twice"), textField(10, "local"))),
+    ],
+  }),
   caseOf("a function", { modelFields: [bytesField(25, message())] }),
   caseOf("a sparse initialiser", { graphFields: [bytesField(15, message())] }),
+  constant("a sparse constant", "sparse_value", bytesField(22, message()), intField(20, 11)),
+  typed("a sparse input", 8),
+  typed("a sequence as input", 4),
+  typed("an optional input", 9),
   caseOf("data in another file", { graphFields: [bytesField(5, external)] }),
+  caseOf("data in a file of the host", { graphFields: [bytesField(5, located)] }),
+  constant("a constant in another file", "value", bytesField(5, external), intField(20, 4)),
   caseOf("strings", { graphFields: [bytesField(5, strings)] }),
+  constant("a constant of strings", "value_strings", textField(9, "a"), intField(20, 8)),
+  constant("a constant of one string", "value_string", textField(4, "a"), intField(20, 3)),
+  caseOf("an input of strings", { inputs: [{ ...four.input, dtype: 8 }] }),
   caseOf("a bool of 3", { constants: [{ name: "w", dtype: BOOL, dims: [1], data: Uint8Array.of(3) }] }),
   caseOf("an initialiser that is an input, too", {
     constants: [floats("w", [1, 4])],
     inputs: [four.input, { name: "w", dtype: FLOAT, dims: [1, 4] }],
   }),
   caseOf("a dimension of 2^31", { inputs: [{ ...four.input, dims: [2 ** 31, 4] }] }),
+  caseOf("2^31 elements", {
+    nodes: [
+      { op: "Expand", inputs: ["x", "s"], outputs: ["z"] },
+      { op: "ReduceSum", inputs: ["z"], outputs: ["y"] },
+    ],
+    constants: [int64s("s", [2 ** 29, 4])],
+  }),
   caseOf("a rank left open", { inputs: [{ ...four.input, dims: undefined }], outputs: [four.output] }),
   caseOf("dimensions left open", { inputs: [{ ...four.input, dims: ["n", undefined] }] }),
   caseOf("a field given twice", { graphFields: [textField(2, "h")] }),
@@ -129,9 +191,33 @@ const cases = (): GraphCase[] => [
     graphFields: [bytesField(13, value({ name: "z", dtype: FLOAT, dims: [1, 5] }))],
   }),
   caseOf("version 12 of ONNX's operators", { opset: 12 }),
-  ladder(),
+  ladder("a ladder of constants that are kept alive", 28),
+  ladder("a ladder of constants just within the limit", 27),
   multiplied("a product within the limit", 2000, 1),
   multiplied("products beyond it", 2000, 2),
+  caseOf(
+    "a stack of matrices of one element each",
+    {
+      nodes: [
+        { op: "Expand", inputs: ["x", "s"], outputs: ["a"] },
+        { op: "MatMul", inputs: ["a", "a"], outputs: ["b"] },
+        { op: "ReduceMean", inputs: ["b"], outputs: ["m"], attributes: { keepdims: 0 } },
+        { op: "Reshape", inputs: ["m", "o"], outputs: ["y"] },
+      ],
+      constants: [int64s("s", [2 ** 26, 1, 1]), int64s("o", [1])],
+    },
+    one,
+  ),
+  nodeCase("MatMul", { constants: [floats("w", [3, 4, 4])] }, floatLayout([1, 4], [3, 1, 4])),
+  nodeCase("Mod", { constants: [floats("w", [1, 4])], attributes: { fmod: 1 } }),
+  nodeCase("CumSum", { constants: [int64s("axis", [1], [])] }),
+  nodeCase("Add", { constants: [floats("w", [3, 1])] }, floatLayout([1, 4], [3, 4])),
+  nodeCase("MaxPool", { attributes: { kernel_shape: [2] } }, floatLayout([1, 3, 4], [1, 3, 3])),
+  caseOf(
+    "nine dimensions",
+    { nodes: [{ op: "Reshape", inputs: ["x", "s"], outputs: ["y"] }], constants: [int64s("s", Array(9).fill(1))] },
+    floatLayout([1], Array(9).fill(1)),
+  ),
   caseOf("subnormal numbers", { nodes: [{ op: "Mul", inputs: ["x", "w"], outputs: ["y"] }], constants: [subnormals] }),
   nodeCase(
     "Conv",

@@ -1,7 +1,4 @@
-import { broadcast, dtypes, type Inferred, type Operator, type Site, shaped, sizeOf } from "../operator.ts";
-
-/** Multiply-adds that an element of a transcendental function counts for. */
-export const FUNCTION_WORK = 16;
+import { broadcast, dtypes, type Inferred, type Operator, prices, type Site, shaped, sizeOf } from "../operator.ts";
 
 const same =
   (work: number) =>
@@ -10,7 +7,7 @@ const same =
     return { outputs: [shaped(dtype, dims)], work: work * sizeOf({ dtype, dims }) };
   };
 
-const unary = (attributes: Operator["attributes"] = {}, work = 1, since = 0): Operator => ({
+const unary = (attributes: Operator["attributes"] = {}, work: number = prices.element, since = 0): Operator => ({
   inputs: [1, 1],
   attributes,
   since,
@@ -18,7 +15,12 @@ const unary = (attributes: Operator["attributes"] = {}, work = 1, since = 0): Op
 });
 
 /** An operation on two values, or on any number of them, that are brought to the same shape. */
-const together = (most: number, dtype?: number, attributes: Operator["attributes"] = {}, work = 1): Operator => ({
+const together = (
+  most: number,
+  dtype?: number,
+  attributes: Operator["attributes"] = {},
+  work: number = prices.element,
+): Operator => ({
   inputs: [most === 2 ? 2 : 1, most],
   attributes,
   infer(site) {
@@ -43,7 +45,7 @@ export const elementwise: Readonly<Record<string, Operator>> = {
   And: together(2, dtypes.bool),
   BitShift: together(2, undefined, { direction: "text" }),
   BitwiseAnd: { ...together(2), since: 18 },
-  BitwiseNot: unary({}, 1, 18),
+  BitwiseNot: unary({}, prices.element, 18),
   BitwiseOr: { ...together(2), since: 18 },
   BitwiseXor: { ...together(2), since: 18 },
   Cast: {
@@ -52,7 +54,7 @@ export const elementwise: Readonly<Record<string, Operator>> = {
     infer(site) {
       const { dims } = site.input(0);
       const output = shaped(site.int("to", 0), dims);
-      return { outputs: [output], work: sizeOf(output) };
+      return { outputs: [output], work: prices.element * sizeOf(output) };
     },
   },
   Ceil: unary(),
@@ -61,7 +63,7 @@ export const elementwise: Readonly<Record<string, Operator>> = {
     infer(site) {
       for (const bound of [site.optional(1), site.optional(2)])
         if (bound && bound.dims.length > 0) site.refuse("has a bound that is no scalar");
-      return same(1)(site);
+      return same(prices.element)(site);
     },
   },
   Div: together(2),
@@ -73,28 +75,28 @@ export const elementwise: Readonly<Record<string, Operator>> = {
       const training = site.optional(2);
       if (training && (!training.constant || training.constant.isTrue))
         site.refuse("trains, so that its output is random");
-      return same(1)(site);
+      return same(prices.element)(site);
     },
   },
-  Elu: unary({ alpha: "float" }, FUNCTION_WORK),
+  Elu: unary({ alpha: "float" }, prices.function),
   Equal: together(2, dtypes.bool),
-  Erf: unary({}, FUNCTION_WORK),
-  Exp: unary({}, FUNCTION_WORK),
+  Erf: unary({}, prices.function),
+  Exp: unary({}, prices.function),
   Floor: unary(),
-  Gelu: unary({ approximate: "text" }, FUNCTION_WORK, 20),
+  Gelu: unary({ approximate: "text" }, prices.function, 20),
   Greater: together(2, dtypes.bool),
   GreaterOrEqual: together(2, dtypes.bool),
   HardSigmoid: unary({ alpha: "float", beta: "float" }),
-  HardSwish: unary({}, 1, 14),
+  HardSwish: unary({}, prices.element, 14),
   Identity: unary(),
   LeakyRelu: unary({ alpha: "float" }),
   Less: together(2, dtypes.bool),
   LessOrEqual: together(2, dtypes.bool),
-  Log: unary({}, FUNCTION_WORK),
+  Log: unary({}, prices.function),
   Max: together(MANY),
   Mean: together(MANY),
   Min: together(MANY),
-  Mod: together(2, undefined, { fmod: "int" }, FUNCTION_WORK),
+  Mod: together(2, undefined, { fmod: "int" }, prices.remainder),
   Mul: together(2),
   Neg: unary(),
   Not: unary(),
@@ -105,21 +107,21 @@ export const elementwise: Readonly<Record<string, Operator>> = {
     infer(site) {
       const [base, exponent] = [site.input(0), site.input(1)];
       const output = shaped(base.dtype, broadcast(base.dims, exponent.dims, site));
-      return { outputs: [output], work: FUNCTION_WORK * sizeOf(output) };
+      return { outputs: [output], work: prices.function * sizeOf(output) };
     },
   },
   Reciprocal: unary(),
   Relu: unary(),
   Round: unary(),
-  Selu: unary({ alpha: "float", gamma: "float" }, FUNCTION_WORK),
-  Sigmoid: unary({}, FUNCTION_WORK),
+  Selu: unary({ alpha: "float", gamma: "float" }, prices.function),
+  Sigmoid: unary({}, prices.function),
   Sign: unary(),
-  Softplus: unary({}, FUNCTION_WORK),
+  Softplus: unary({}, prices.function),
   Softsign: unary(),
   Sqrt: unary(),
   Sub: together(2),
   Sum: together(MANY),
-  Tanh: unary({}, FUNCTION_WORK),
+  Tanh: unary({}, prices.function),
   ThresholdedRelu: unary({ alpha: "float" }),
   Where: {
     inputs: [3, 3],
@@ -127,7 +129,7 @@ export const elementwise: Readonly<Record<string, Operator>> = {
       const [condition, x, y] = [site.input(0), site.input(1), site.input(2)];
       if (x.dtype !== y.dtype) site.refuse(`takes the element types ${x.dtype} and ${y.dtype} together`);
       const output = shaped(x.dtype, broadcast(broadcast(condition.dims, x.dims, site), y.dims, site));
-      return { outputs: [output], work: sizeOf(output) };
+      return { outputs: [output], work: prices.function * sizeOf(output) };
     },
   },
   Xor: together(2, dtypes.bool),

@@ -1,4 +1,14 @@
-import { broadcast, dtypes, type Inferred, type Operator, type Site, shaped, sizeOf, type Value } from "../operator.ts";
+import {
+  broadcast,
+  dtypes,
+  type Inferred,
+  type Operator,
+  prices,
+  type Site,
+  shaped,
+  sizeOf,
+  type Value,
+} from "../operator.ts";
 
 /** Multiplies two stacks of matrices. */
 function product(a: Value, b: Value, dtype: number, site: Site): Inferred {
@@ -10,7 +20,8 @@ function product(a: Value, b: Value, dtype: number, site: Site): Inferred {
   const stack = broadcast(left.slice(0, -2), right.slice(0, -2), site);
   const dims = [...stack, ...(a.dims.length === 1 ? [] : [m]), ...(b.dims.length === 1 ? [] : [n])];
   const output = shaped(dtype, dims);
-  return { outputs: [output], work: sizeOf(output) * inner };
+  const matrices = stack.reduce((product, dim) => product * dim, 1);
+  return { outputs: [output], work: sizeOf(output) * inner + prices.part * matrices };
 }
 
 const CONVOLUTION = {
@@ -57,7 +68,8 @@ function convolution(x: Value, weights: Value, dtype: number, site: Site): Infer
   const output = shaped(dtype, [batch, filters, ...moved]);
   const window = depth * kernel.reduce((product, each) => product * each, 1);
   const columns = moved.reduce((product, each) => product * each, 1) * window * group;
-  return { outputs: [output], work: sizeOf(output) * window, workspace: 4 * columns };
+  const work = sizeOf(output) * window + prices.part * batch * group;
+  return { outputs: [output], work, workspace: 4 * columns };
 }
 
 /** The type of a quantised output is its zero point's. */

@@ -1,4 +1,4 @@
-import { dtypes, type Operator, type Site, shaped, sizeOf, type Value } from "../operator.ts";
+import { dtypes, type Operator, prices, type Site, shaped, sizeOf, type Value } from "../operator.ts";
 
 /** Scale and zero point: for all elements, or one for each position along the axis. */
 function checkScale(site: Site, input: Value): void {
@@ -19,7 +19,7 @@ export const quantisers: Readonly<Record<string, Operator>> = {
     infer(site) {
       const input = site.input(0);
       checkScale(site, input);
-      return { outputs: [shaped(site.input(1).dtype, input.dims)], work: sizeOf(input) };
+      return { outputs: [shaped(site.input(1).dtype, input.dims)], work: prices.element * sizeOf(input) };
     },
   },
   DynamicQuantizeLinear: {
@@ -28,7 +28,7 @@ export const quantisers: Readonly<Record<string, Operator>> = {
     infer(site) {
       const input = site.input(0);
       const outputs = [shaped(dtypes.uint8, input.dims), shaped(dtypes.float, []), shaped(dtypes.uint8, [])];
-      return { outputs, work: 2 * sizeOf(input) };
+      return { outputs, work: prices.function * sizeOf(input) };
     },
   },
   QuantizeLinear: {
@@ -37,7 +37,10 @@ export const quantisers: Readonly<Record<string, Operator>> = {
     infer(site) {
       const input = site.input(0);
       checkScale(site, input);
-      return { outputs: [shaped(site.optional(2)?.dtype ?? dtypes.uint8, input.dims)], work: sizeOf(input) };
+      return {
+        outputs: [shaped(site.optional(2)?.dtype ?? dtypes.uint8, input.dims)],
+        work: prices.element * sizeOf(input),
+      };
     },
   },
 };

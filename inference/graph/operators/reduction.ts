@@ -1,5 +1,4 @@
-import { axesOf, axisOf, dtypes, type Operator, type Site, shaped, sizeOf } from "../operator.ts";
-import { FUNCTION_WORK } from "./elementwise.ts";
+import { axesOf, axisOf, dtypes, type Operator, prices, type Site, shaped, sizeOf } from "../operator.ts";
 import { windowed } from "./linear.ts";
 
 /** The first version in which a reduction's axes are an input, where they were an attribute. */
@@ -9,7 +8,7 @@ const AXES_INPUT = 18;
 const reduced = (dims: readonly number[], axes: readonly number[], keep: boolean): number[] =>
   dims.flatMap((dim, i) => (axes.includes(i) ? (keep ? [1] : []) : [dim]));
 
-const reduction = (work = 1, axesInput = AXES_INPUT): Operator => ({
+const reduction = (work: number = prices.element, axesInput = AXES_INPUT): Operator => ({
   inputs: [1, 2],
   attributes: { axes: "ints", keepdims: "int", noop_with_empty_axes: "int" },
   infer(site) {
@@ -32,7 +31,7 @@ const position: Operator = {
     const { dims } = site.input(0);
     const axis = axisOf(site.int("axis", 0), dims.length, site);
     const output = shaped(dtypes.int64, reduced(dims, [axis], site.int("keepdims", 1) !== 0));
-    return { outputs: [output], work: sizeOf(site.input(0)) };
+    return { outputs: [output], work: prices.element * sizeOf(site.input(0)) };
   },
 };
 
@@ -57,7 +56,8 @@ const pool = (attributes: Operator["attributes"]): Operator => ({
     const kernel = site.ints("kernel_shape") ?? site.refuse("has no kernel_shape");
     if (site.int("ceil_mode", 0) !== 0) site.refuse("rounds its dims up, which is not allowed");
     const output = shaped(dtype, [...dims.slice(0, 2), ...windowed(dims.slice(2), kernel, site)]);
-    return { outputs: [output], work: sizeOf(output) * kernel.reduce((product, each) => product * each, 1) };
+    const window = kernel.reduce((product, each) => product * each, 1);
+    return { outputs: [output], work: sizeOf(output) * (window + prices.element) };
   },
 });
 
@@ -73,7 +73,7 @@ const globalPool: Operator = {
           dims.map((dim, i) => (i < 2 ? dim : 1)),
         ),
       ],
-      work: sizeOf(site.input(0)),
+      work: prices.element * sizeOf(site.input(0)),
     };
   },
 };
@@ -86,7 +86,7 @@ function normalised(site: Site, parameters: readonly number[], dims: readonly nu
     if (parameter && String(parameter.dims) !== String(dims))
       site.refuse(`has an input ${i} of the dims [${parameter.dims}], not [${dims}]`);
   }
-  return { outputs: [shaped(input.dtype, input.dims)], work: FUNCTION_WORK * sizeOf(input) };
+  return { outputs: [shaped(input.dtype, input.dims)], work: prices.function * sizeOf(input) };
 }
 
 /** Operators that bring many elements together. */
@@ -109,7 +109,7 @@ export const reductions: Readonly<Record<string, Operator>> = {
       const input = site.input(0);
       const [axis = 0] = site.integers(1) ?? [];
       axisOf(axis, input.dims.length, site);
-      return { outputs: [shaped(input.dtype, input.dims)], work: sizeOf(input) };
+      return { outputs: [shaped(input.dtype, input.dims)], work: prices.ordered * sizeOf(input) };
     },
   },
   GlobalAveragePool: globalPool,
@@ -128,18 +128,18 @@ export const reductions: Readonly<Record<string, Operator>> = {
       return normalised(site, [1, 2], dims.slice(axisOf(site.int("axis", -1), dims.length, site)));
     },
   },
-  LogSoftmax: along(2 * FUNCTION_WORK),
+  LogSoftmax: along(prices.function),
   MaxPool: pool({ dilations: "ints", storage_order: "int" }),
   ReduceL1: reduction(),
   ReduceL2: reduction(),
-  ReduceLogSumExp: reduction(FUNCTION_WORK),
+  ReduceLogSumExp: reduction(prices.function),
   ReduceMax: reduction(),
   ReduceMean: reduction(),
   ReduceMin: reduction(),
   ReduceProd: reduction(),
-  ReduceSum: reduction(1, 13),
+  ReduceSum: reduction(prices.element, 13),
   ReduceSumSquare: reduction(),
-  Softmax: along(FUNCTION_WORK),
+  Softmax: along(prices.function),
   TopK: {
     inputs: [2, 2],
     outputs: [2, 2],
@@ -150,7 +150,10 @@ export const reductions: Readonly<Record<string, Operator>> = {
       const [k = 0] = site.integers(1) ?? [];
       if (k < 1 || k > (dims[axis] as number)) site.refuse(`takes ${k} of ${dims[axis]}`);
       const taken = dims.map((dim, i) => (i === axis ? k : dim));
-      return { outputs: [shaped(dtype, taken), shaped(dtypes.int64, taken)], work: 64 * sizeOf(site.input(0)) };
+      return {
+        outputs: [shaped(dtype, taken), shaped(dtypes.int64, taken)],
+        work: prices.ordered * sizeOf(site.input(0)),
+      };
     },
   },
 };

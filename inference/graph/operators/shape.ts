@@ -5,6 +5,7 @@ import {
   dtypes,
   type Inferred,
   type Operator,
+  prices,
   type Site,
   shaped,
   sizeOf,
@@ -14,7 +15,7 @@ import {
 /** An output of these dims that holds its first input's elements, moved. */
 const moved = (site: Site, dims: readonly number[]): Inferred => {
   const output = shaped(site.input(0).dtype, dims);
-  return { outputs: [output], work: sizeOf(output) };
+  return { outputs: [output], work: prices.element * sizeOf(output) };
 };
 
 /** The first version in which axes are an input, where they were an attribute. */
@@ -71,7 +72,7 @@ export const shapes: Readonly<Record<string, Operator>> = {
     attributes: { value: "tensor" },
     infer(site) {
       const output = shaped(site.tensor("value")?.dtype ?? dtypes.float, positive(site.integers(0) ?? [], site));
-      return { outputs: [output], work: sizeOf(output) };
+      return { outputs: [output], work: prices.element * sizeOf(output) };
     },
   },
   DepthToSpace: {
@@ -203,7 +204,7 @@ export const shapes: Readonly<Record<string, Operator>> = {
           dims.map((dim, i) => (i === axis ? part : dim)),
         ),
       );
-      return { outputs, work: sizeOf(site.input(0)) };
+      return { outputs, work: prices.element * sizeOf(site.input(0)) };
     },
   },
   Squeeze: {

@@ -162,6 +162,26 @@ describe("bounded/host", () => {
     }
   });
 
+  it("looks at the next model with a worker that ran nothing of the last one", async () => {
+    let started = 0;
+    const count = () => {
+      started += 1;
+    };
+    process.on("worker", count);
+    const opener = await bounded();
+    const loop = published({ nodes: [{ op: "Loop", inputs: ["x"], outputs: ["y"] }] }, one);
+    for (let i = 0; i < 3; i++) expect(await rejection(open(opener, loop))).to.be.instanceOf(InvalidModelError);
+    expect(started).to.equal(1);
+    const { session } = await open(opener, relu);
+    expect(await session.run(floatBytes(2))).to.deep.equal(floatBytes(2));
+    expect(started).to.equal(1);
+    const shift = { op: "BitShift", inputs: ["x", "x"], outputs: ["y"], attributes: { direction: "LEFT" } };
+    const unloadable = published({ nodes: [shift] }, one);
+    for (let i = 0; i < 2; i++) expect(await rejection(open(opener, unloadable))).to.be.instanceOf(InvalidModelError);
+    expect(started).to.equal(3);
+    process.off("worker", count);
+  });
+
   it("goes on with other models while one runs", async () => {
     const opener = await bounded({ time: 30_000 });
     const { session } = await open(opener, slow);

@@ -13,6 +13,8 @@ import {
   BOOL,
   FLOAT,
   type FreeModel,
+  type FreeNode,
+  type FreeTensor,
   floatLayout,
   floats,
   graph,
@@ -190,6 +192,13 @@ describe("graph/admit", () => {
       expect(freely({ outputs: [{ ...four.output, dims: [2 ** 31, 4] }] })).to.match(/a dimension of 2147483648/);
     });
 
+    it("values of more dimensions than the limit, the layout's too", () => {
+      const nine = Array<number>(9).fill(1);
+      expect(freely({ constants: [floats("w", nine)] })).to.equal('The tensor "w" has 9 dimensions; 8 are allowed.');
+      expect(freely({}, floatLayout(nine, nine))).to.match(/has 9 dimensions; 8 are allowed/);
+      expect(freely({}, floatLayout(nine.slice(1), nine.slice(1)))).to.match(/^admitted/);
+    });
+
     it("a ladder of constants that fills the memory, before any of it is made", () => {
       const steps = Array.from({ length: 16 }, (_, i) => 28 - i);
       const nodes = steps.map((step) => ({ op: "ConstantOfShape", inputs: [`s${step}`], outputs: [`c${step}`] }));
@@ -223,6 +232,25 @@ describe("graph/admit", () => {
         ),
       ).to.match(/multiply-adds up to node 1; 8589934592 are allowed/);
       expect(dims).to.have.lengthOf(2);
+    });
+
+    it("many small steps that take as long as large ones", () => {
+      const many = 2 ** 23;
+      const made = (node: FreeNode, dims: number[], constants: FreeTensor[] = []) =>
+        freely({
+          nodes: [
+            { op: "ConstantOfShape", inputs: ["s"], outputs: ["a"] },
+            ...Array.from({ length: 16 }, (_, i) => ({ ...node, outputs: [`b${i}`] })),
+            { op: "Relu", inputs: ["x"], outputs: ["y"] },
+          ],
+          constants: [int64s("s", dims), ...constants],
+        });
+      const parts = { op: "MatMul", inputs: ["a", "a"], outputs: [] };
+      expect(made(parts, [many, 1, 1])).to.match(/multiply-adds up to node 8; 8589934592 are allowed/);
+      const groups = { op: "Conv", inputs: ["a", "w"], outputs: [], attributes: { group: 1 } };
+      expect(made(groups, [many, 1, 1], [floats("w", [1, 1, 1])])).to.match(/multiply-adds up to node 8/);
+      const remainders = { op: "Mod", inputs: ["a", "a"], outputs: [], attributes: { fmod: 1 } };
+      expect(made(remainders, [many])).to.match(/multiply-adds up to node 1/);
     });
 
     it("more nodes than the limit", () => {
@@ -283,20 +311,21 @@ describe("graph/admit", () => {
       const nodes = Array.from({ length: 16_384 }, (_, i) =>
         relu(i === 0 ? "x" : `v${i}`, i === 16_383 ? "y" : `v${i + 1}`),
       );
-      expect(freely({ nodes })).to.equal(`admitted: ${JSON.stringify({ work: 65_536, bytes: 32 })}`);
+      expect(freely({ nodes })).to.equal(`admitted: ${JSON.stringify({ work: 16 * 65_536, bytes: 32 })}`);
     });
   });
 
   it("has rules of one text, and one hash", () => {
     const lines = rulesText.split("\n");
-    expect(lines.slice(0, 5)).to.deep.equal([
-      "GRAPH_RULES_V1",
+    expect(lines.slice(0, 6)).to.deep.equal([
+      "GRAPH_RULES_V2",
       "opset 13 21",
       "nodes 16384",
+      "dimensions 8",
       "bytes 1073741824",
       "multiply-adds 8589934592",
     ]);
-    expect(lines.slice(5, -1)).to.deep.equal(Object.keys(operators).sort());
+    expect(lines.slice(6, -1)).to.deep.equal(Object.keys(operators).sort());
     expect(RULES_HASH).to.match(/^0x[0-9a-f]{64}$/);
   });
 

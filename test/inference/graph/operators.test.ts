@@ -1,10 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { type Hex, hexToBytes } from "viem";
 import { admitGraph } from "../../../inference/graph/admit.ts";
 import { operators } from "../../../inference/graph/rules.ts";
 import type { InferenceRuntime } from "../../../inference/runtime.ts";
 import { loadPinnedRuntime } from "../../../participant/runtime.ts";
-import type { Layout } from "../../../sdk/layouts.ts";
+import { decodeLayout, type Layout } from "../../../sdk/layouts.ts";
+import vectors from "../../vectors/graphs.json" with { type: "json" };
 import { BOOL, FLOAT, type FreeNode, type FreeTensor, floatLayout, floats, INT64, int64s, model } from "./onnx.ts";
 
 const UINT8 = 2;
@@ -252,6 +254,11 @@ describe("graph/operators", () => {
     const constants = [int64s("s", [2, 1])];
     await runs({ artifact: model({ nodes, constants, inputs: [layout.input], outputs: [layout.output] }), layout });
   });
+
+  for (const { name, file, layout, cost } of vectors)
+    if (cost && cost.work < 2 ** 28)
+      it(`runs the vector: ${name}`, () =>
+        runs({ artifact: hexToBytes(file as Hex), layout: decodeLayout(hexToBytes(layout as Hex)) }));
 
   it("infers the dims that come out, of windows, slices and broadcasts of any kind", async () => {
     const size = fc.integer({ min: 1, max: 7 });

@@ -1,13 +1,14 @@
 import { type Hex, keccak256, toHex } from "viem";
 import { forward } from "../../../inference/integer.ts";
 import { buildBatch, buildTraced, traceOf } from "../../../inference/methods/fraudProof/evidence.ts";
+import { nameModel } from "../../../inference/model.ts";
 import type { Models, OpenModel } from "../../../inference/models.ts";
 import { type Verification, type VerifyOptions, verifyAttestation } from "../../../inference/verify/attestation.ts";
 import type { BatchState, SingleState } from "../../../sdk/attestations.ts";
 import type { Client, TaskInputs } from "../../../sdk/client.ts";
 import { attestationUid, batchId, unitSeed } from "../../../sdk/commitments.ts";
 import { FREE_CONTEXT, unitContext } from "../../../sdk/contexts.ts";
-import { encodeLayout, encodeRow } from "../../../sdk/layouts.ts";
+import { encodeLayout, encodeRows } from "../../../sdk/layouts.ts";
 import { methodById } from "../../../sdk/methods/index.ts";
 import { Status } from "../../../sdk/protocol.ts";
 import { unitInput } from "../../../sdk/units.ts";
@@ -19,7 +20,6 @@ const chainId = 31337;
 const registry = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
 const campaign = "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0";
 const prover = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
-const modelId = word("model");
 
 /** An integer model of two layers. */
 const layout = integerLayout(4, 3, 2);
@@ -27,6 +27,9 @@ export const layers = layersOf(layout.widths, (layer, row, inputs) => ({
   ...{ shift: 8, lo: -128, bias: 100 * row },
   weights: Int8Array.from({ length: inputs }, (_, k) => 110 + 10 * layer - 30 * row - 45 * k),
 }));
+
+/** The model as it was published. */
+const { modelId, ...parts } = nameModel(new Uint8Array(0), encodeLayout(layout), encodeRows(layers));
 
 const task: TaskInputs = {
   ...{ seasonId: 1n, taskId: 2n, modelId, method: 2, points: 10n, unitsPerAccount: 9, noise: 8 },
@@ -71,10 +74,9 @@ export function clientOf(status: number): Client {
   const answers: Record<string, unknown> = {
     ...{ statusOf: status, isVerifiedInBatch: status === Status.verified, seasonCount: 1n, seasonOf: { seed } },
   };
-  const rows = layers.flat().map((row) => Buffer.from(encodeRow(row)));
   const events: Record<string, unknown> = {
     TaskAdded: { ...task, inputs: toHex(task.inputs) },
-    ModelPublished: { modelId, layout: toHex(encodeLayout(layout)), rows: toHex(Buffer.concat(rows)) },
+    ModelPublished: { ...parts, modelId, layout: toHex(parts.layout), rows: toHex(parts.rows) },
   };
   return {
     deployment: { chainId, startBlock: 0 },
