@@ -52,21 +52,16 @@ describe("participants", () => {
     expect(listeners.size).to.equal(0);
   });
 
-  it("tries again what hangs on a model that the RPC doesn't tell of", async () => {
-    const { board, mine } = makeBoard();
+  it("tries again what needs a model that the RPC doesn't know", async () => {
+    const { follower, mine } = makeFollower();
     let tries = 0;
-    const run = runActors(
-      board,
-      [
-        actorOf(async () => {
-          if (++tries === 1) throw new UntoldModelError("No model 0x1 has been published.");
-        }),
-      ],
-      options,
-    );
+    const participant = participantOf(async () => {
+      if (++tries === 1) throw new UntoldModelError("No model 0x1 has been published.");
+    });
+    const run = runJobs(follower, [participant], options);
     await idle();
     await mine(3);
-    expect([tries, reports]).to.deep.equal([2, ["actor 1: No model 0x1 has been published."]]);
+    expect([tries, reports]).to.deep.equal([2, ["participant 1: No model 0x1 has been published."]]);
     ending.abort();
     await run;
   });
