@@ -1,4 +1,3 @@
-import type { TensorSpec } from "../../sdk/layouts.ts";
 import { HostLimitError, unrunnable } from "../failures.ts";
 import type { CheckedModel, PublishedModel } from "../model.ts";
 import type { ModelOpener } from "../opener.ts";
@@ -95,12 +94,22 @@ export function createBoundedOpener(options: BoundedOptions): ModelOpener & { cl
         one.end(error as Error);
         throw error;
       }
+      let reloading: Promise<void> | undefined;
+      const reload = async (): Promise<void> => {
+        try {
+          one = await load(model, artifact);
+        } finally {
+          reloading = undefined;
+        }
+      };
       const session: InferenceSession = {
         async run(input) {
+          checkInput(checked.layout.input, input);
           if (one.isOver()) {
-            one = await load(model, artifact);
-            await one.checked;
+            reloading ??= reload();
+            await reloading;
           }
+          // Asked for before it is open, so that no other model takes its place in between.
           return use(one).run(input);
         },
         release: async () => one.end(new Error("The model was released.")),
@@ -143,13 +152,17 @@ function startReady({ startWorker, wasm, memory = MEMORY }: BoundedOptions): Rea
   };
 }
 
+/** For so many milliseconds a model that was opened waits for its first run, before another may take its place. */
+const FIRST_RUN = 500;
+
 /** A model in its worker. */
 interface Loaded {
   checked: Promise<CheckedModel>;
+  /** Runs it, once it is open; the input must have the model's length. */
   run(input: Uint8Array): Promise<Uint8Array>;
   isBusy(): boolean;
   isOver(): boolean;
-  /** Waits until nothing is under way. */
+  /** Waits until nothing is under way, or about to be. */
   idle(): Promise<void>;
   /** Ends the worker; everything under way fails with this error. */
   end(reason: Error): void;
@@ -173,7 +186,7 @@ function startModel(
   let opening: Waiting<CheckedModel> | undefined;
   let idle: (() => void)[] = [];
   let queued: Uint8Array[] = [];
-  let spec: TensorSpec | undefined;
+  let isAwaited = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let nextId = 0;
   let over = false;
@@ -198,6 +211,7 @@ function startModel(
     clearTimeout(timer);
     if (over || !isBusy()) {
       if (!over) worker.hold(false);
+      if (!over && isAwaited) return;
       for (const resolve of idle) resolve();
       idle = [];
       return;
@@ -209,13 +223,20 @@ function startModel(
     );
   }
 
+  const noLongerAwaited = (): void => {
+    isAwaited = false;
+    if (!over && !isBusy()) settle();
+  };
+
   const answer = (response: Response): void => {
     if (over) return;
     switch (response.kind) {
       case "opened":
         opening?.resolve(response.checked);
-        spec = response.checked.layout.input;
         opening = undefined;
+        if (runs.size > 0) break;
+        isAwaited = true;
+        setTimeout(noLongerAwaited, FIRST_RUN);
         break;
       case "refused":
         opening?.reject(errorOf(response.failure, model.modelId));
@@ -253,14 +274,12 @@ function startModel(
     checked,
     isBusy,
     isOver: () => over,
-    idle: () => (over || !isBusy() ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
+    idle: () => (over || !(isBusy() || isAwaited) ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
     end,
     async run(input) {
       if (over) throw new HostLimitError("The model's worker has ended.");
-      // All inputs have one length, so many of them fit in one message.
-      if (spec) checkInput(spec, input);
       const id = nextId++;
-      // Runs asked for in the same turn go together.
+      // Runs asked for in the same turn go together: every input has the one length.
       if (queued.push(new Uint8Array(input)) === 1)
         queueMicrotask(() => {
           const sent = queued;
@@ -268,6 +287,7 @@ function startModel(
           if (!over) worker.post({ kind: "run", first: id, count: sent.length, inputs: joined(sent) });
         });
       return new Promise((resolve, reject) => {
+        isAwaited = false;
         const wasBusy = isBusy();
         runs.set(id, { resolve, reject });
         if (wasBusy) return;

@@ -1,18 +1,22 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { expect } from "chai";
 import {
   AbiCoder,
   getBytes,
   Interface,
   keccak256,
+  id as keccakOf,
   type LogDescription,
   solidityPackedKeccak256,
   TypedDataEncoder,
   zeroPadValue,
 } from "ethers";
 import { runDemo } from "../../scripts/demo.ts";
+import { oneOfEachKind, outputsOf } from "./foreign.ts";
+import { type Intrusion, intrude, type Target } from "./intruder.ts";
 
 // Knows Proofboard from its documentation only: nothing of sdk/ decodes, hashes or ranks here.
 
@@ -23,6 +27,9 @@ const events = new Interface([
   "event RowRefuted(bytes32 indexed id, address indexed challenger, uint256 unit, uint256 layer, uint256 row, int8 claimed, int8 correct)",
   "event TaskAdded(uint256 indexed seasonId, uint256 indexed taskId, bytes32 indexed modelId, uint8 method, uint64 points, uint32 unitsPerAccount, uint8 noise, uint32 inputCount, bytes32 inputSetRoot, bytes inputs)",
   "event StatusChanged(bytes32 indexed id, uint8 indexed status, address indexed by)",
+  "event PanelDrawn(bytes32 indexed uid, uint8 round, address[] members, uint64 commitUntil, uint64 revealUntil)",
+  "event VoteRevealed(bytes32 indexed uid, uint8 round, address indexed member, bytes32 outputHash)",
+  "event Penalised(bytes32 indexed uid, address indexed member, uint256 amount)",
   "event PointsAwarded(uint256 indexed seasonId, address indexed account, bytes32 indexed subject, uint8 reason, uint64 amount, uint64 seq)",
   "event PointsBurned(uint256 indexed seasonId, address indexed account, bytes32 indexed subject, uint8 reason, uint64 amount, uint64 seq)",
 ]);
@@ -109,29 +116,69 @@ async function ask(api: string): Promise<Answers> {
   };
 }
 
+const deploymentOf = async (api: string): Promise<Target["deployment"]> =>
+  (await fetch(`${api}/v1/deployment`)).json() as never;
+
+/** Asks whether an API is ready, twice a second until the signal; what it answered and how long that took, in ms. */
+async function watch(api: string, signal: AbortSignal): Promise<{ status: number; took: number }[]> {
+  const answered: { status: number; took: number }[] = [];
+  while (!signal.aborted) {
+    const since = performance.now();
+    const status = await fetch(`${api}/readyz`).then(
+      (response) => response.status,
+      () => 0,
+    );
+    answered.push({ status, took: performance.now() - since });
+    await setTimeout(500);
+  }
+  return answered;
+}
+
 describe("the demo", () => {
   const lines: string[] = [];
   let answers: Answers;
+  let intrusions: Intrusion[];
+  let watched: { status: number; took: number }[];
 
   before(async function () {
     this.timeout(400_000);
     const directory = await mkdtemp(join(tmpdir(), "proofboard-"));
+    const contentDirectory = join(directory, "content");
+    const outputs = await outputsOf(oneOfEachKind);
+    const ending = new AbortController();
+    const { signal } = ending;
+    let api = "";
+    let rpcUrl = "";
     let asked: Promise<Answers> | undefined;
+    let intruding: Promise<Intrusion[]> | undefined;
+    let watching: Promise<typeof watched> | undefined;
     try {
       await runDemo({
-        ...{ once: true, port: undefined, rpcPort: undefined, seasonSeconds: 30, windowSeconds: 10 },
+        ...{ once: true, port: undefined, rpcPort: undefined, seasonSeconds: 30, windowSeconds: 20 },
         directory: join(directory, "demo"),
-        contentDirectory: join(directory, "content"),
+        contentDirectory,
         deploymentsDirectory: join(directory, "deployments"),
         signal: new AbortController().signal,
         print(line) {
           lines.push(line);
-          const api = /API +(http:\/\/127\.0\.0\.1:\d+)\/openapi\.json/.exec(line)?.[1];
-          if (api !== undefined) asked = ask(api);
+          rpcUrl = /^A local chain runs at (.+)\.$/.exec(line)?.[1] ?? rpcUrl;
+          api = /^The indexer serves (.+)\.$/.exec(line)?.[1] ?? api;
+          if (/^Season 1 is open/.test(line)) {
+            watching = watch(api, signal);
+            intruding = deploymentOf(api).then((deployment) =>
+              intrude(outputs, { deployment, rpcUrl, contentDirectory, signal }),
+            );
+            intruding.catch(() => {});
+          }
+          if (line.includes(`${api}/openapi.json`)) asked = Promise.resolve(intruding).then(() => ask(api));
+          if (line === "season 1 settled") ending.abort();
         },
       });
       answers = await (asked as Promise<Answers>);
+      watched = await (watching as Promise<typeof watched>);
+      intrusions = await (intruding as Promise<Intrusion[]>);
     } finally {
+      ending.abort();
       await rm(directory, { recursive: true });
     }
   });
@@ -266,7 +313,10 @@ describe("the demo", () => {
 
   it("refutes the cheat, penalises it and nobody else", () => {
     const batches = new Set(named("BatchAttested").map(({ args }) => args.id));
-    const refuted = named("StatusChanged").filter(({ args }) => args.status === 3n && !batches.has(args.id));
+    const foreign = new Set<string>(intrusions.map(({ uid }) => uid));
+    const refuted = named("StatusChanged").filter(
+      ({ args }) => args.status === 3n && !batches.has(args.id) && !foreign.has(args.id),
+    );
     expect(refuted).to.not.have.lengthOf(0);
     const provers = refuted.map(({ args }) => named("Committed").find((log) => log.args.uid === args.id)?.args.prover);
     expect(new Set(provers).size).to.equal(1);
@@ -276,5 +326,41 @@ describe("the demo", () => {
       expect([args.account, args.reason]).to.deep.equal([provers[0], 5n]);
     }
     expect(answers.standings.items.find(({ account }) => account === provers[0])?.points).to.equal("0");
+  });
+
+  describe("that strangers' models don't hurt", () => {
+    const INVALID = keccakOf("INVALID_V1");
+    const panelsOf = (uid: string) => named("PanelDrawn").filter(({ args }) => args.uid === uid);
+    const votesOf = (uid: string) => named("VoteRevealed").filter(({ args }) => args.uid === uid);
+
+    it("takes every one of them, and settles it", () => {
+      expect(intrusions.map(({ name }) => name)).to.deep.equal(oneOfEachKind.map(({ name }) => name));
+      for (const { name, uid } of intrusions) expect(statusesOf(uid), name).to.have.lengthOf(1);
+    });
+
+    it("lets every drawn verifier come to the same verdict, in time", () => {
+      for (const { name, uid, expectedHash } of intrusions) {
+        const seats = panelsOf(uid).flatMap(({ args }) => args.members.map((of: string) => `${args.round} ${of}`));
+        expect(seats, name).to.have.lengthOf(3);
+        expect(votesOf(uid).map(({ args }) => `${args.round} ${args.member}`)).to.have.members(seats);
+        expect(new Set(votesOf(uid).map(({ args }) => args.outputHash)), name).to.have.all.keys(
+          expectedHash ?? INVALID,
+        );
+      }
+    });
+
+    it("gives each the status that the votes say, and penalises no verifier", () => {
+      for (const { name, uid, expectedHash, outputHash } of intrusions)
+        expect(
+          statusesOf(uid).map(({ args }) => args.status),
+          name,
+        ).to.deep.equal([expectedHash === outputHash ? 2n : 3n]);
+      expect(named("Penalised").map(({ args }) => args.uid)).to.deep.equal([]);
+    });
+
+    it("answers all the time", () => {
+      expect(watched.length).to.be.greaterThan(60);
+      expect(watched.filter(({ status }) => status !== 200)).to.deep.equal([]);
+    });
   });
 });

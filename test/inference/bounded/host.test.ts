@@ -162,6 +162,34 @@ describe("bounded/host", () => {
     }
   });
 
+  it("loads a model once for all who wait for it, and runs it before another takes its place", async () => {
+    const opener = await bounded({ most: 1 });
+    const models = [relu, doubled];
+    const sessions = await Promise.all(models.map(async (each) => (await open(opener, each)).session));
+    let started = 0;
+    const count = () => {
+      started += 1;
+    };
+    process.on("worker", count);
+    const asked = [1, 2, 3].flatMap((value) => sessions.map((session) => session.run(floatBytes(value))));
+    expect(await Promise.all(asked)).to.deep.equal([1, 2, 2, 4, 3, 6].map((value) => floatBytes(value)));
+    process.off("worker", count);
+    expect(started).to.be.lessThanOrEqual(2);
+  });
+
+  it("keeps a model that was opened for its first run, while another waits", async () => {
+    const opener = await bounded({ most: 1 });
+    const { session } = await open(opener, relu);
+    let opened = false;
+    const other = open(opener, doubled).then((found) => {
+      opened = true;
+      return found;
+    });
+    expect(await session.run(floatBytes(2))).to.deep.equal(floatBytes(2));
+    expect(opened).to.equal(false);
+    expect(await (await other).session.run(floatBytes(2))).to.deep.equal(floatBytes(4));
+  });
+
   it("looks at the next model with a worker that ran nothing of the last one", async () => {
     let started = 0;
     const count = () => {
