@@ -95,7 +95,7 @@ describe("proofboard verify", () => {
     it("takes the input from a file where it isn't among the content", async () => {
       const changed = { PROOFBOARD_CONTENT: join(site().directory, "without") };
       const without = await site().run(["verify", uid], changed);
-      expect(without.stdout).to.contain("not all could be checked").and.to.contain("its input is not on chain");
+      expect(without.stdout).to.contain("not everything could be checked").and.to.contain("its input is not on chain");
       const given = await site().run(["verify", uid, "--input", file], changed);
       expect(given.stdout).to.contain("The input is the one given. Its hash is the attestation's.");
       expect(given.code).to.equal(0);

@@ -35,7 +35,7 @@ export function Digit({ image, scores }: { image: Int8Array; scores: Int8Array |
       </figure>
       {scores && (
         <div>
-          <p className="said">
+          <p className="answer">
             It read <strong>{digit}</strong>
           </p>
           <div className="scroll">

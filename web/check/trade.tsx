@@ -13,7 +13,7 @@ export function Trade({ trade, verdict }: { trade: Int8Array; verdict: Uint8Arra
     <>
       {verdict && (
         <>
-          <p className="said">
+          <p className="answer">
             It says <strong>{allow === 1 ? "allow" : "refuse"}</strong>, at a risk of <strong>{risk}</strong> of {MOST}
           </p>
           <p>
