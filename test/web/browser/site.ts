@@ -48,7 +48,8 @@ export async function openSite(): Promise<Site> {
         if (rpcUrl && url) resolve({ rpcUrl, url });
       },
     }).then(() => reject(new Error("The demo ended.")), reject);
-    void ended;
+    // Once it is served, nobody waits for its end: what ends it must be seen.
+    ended.catch((error: unknown) => stop.signal.aborted || console.error(error));
   });
   const browser: Browser = await launchChromium();
   return {
