@@ -154,7 +154,7 @@ describe("the demo", () => {
     let watching: Promise<typeof watched> | undefined;
     try {
       await runDemo({
-        ...{ once: true, port: undefined, rpcPort: undefined, seasonSeconds: 30, windowSeconds: 10 },
+        ...{ once: true, port: "4020", rpcPort: "8565", seasonSeconds: 30, windowSeconds: 10 },
         directory: join(directory, "demo"),
         contentDirectory,
         deploymentsDirectory: join(directory, "deployments"),
