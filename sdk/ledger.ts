@@ -1,4 +1,5 @@
-import { type Address, getAddress, type Hex } from "viem";
+import { checksum as getAddress } from "ox/Address";
+import type { Address, Hex } from "viem";
 import { type LedgerEntry, ledgerHash, ZERO_HASH } from "./commitments.ts";
 
 /** An account's standing in a season. */

@@ -1,15 +1,16 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
+import manifest from "../../package.json" with { type: "json" };
 import { type Child, profiling, startChild } from "./child.ts";
 import type { Contender, Outcome, Task } from "./contender.ts";
 
 // The indexers of one process and one SQLite file.
 
-/** Proofboard as anyone runs it: every check on. */
+/** Proofboard as anyone runs it: every check on, and Node with the options of `npm run indexer`. */
 export const proofboard = embedded(
   "proofboard",
-  "../../indexer/start.js",
+  [...manifest.scripts.indexer.split(" ").slice(1, -1), inside("../../indexer/start.js")],
   () => ["--port", "0"],
   async (child, task) => {
     const listening = child.find(/Indexer at (http:\S+)/);
@@ -22,18 +23,17 @@ export const proofboard = embedded(
 /** The least that any indexer must do: see floor/main.ts. */
 export const floor = embedded(
   "floor",
-  "floor/main.ts",
+  [inside("floor/main.ts")],
   ({ span }) => ["--span", `${span}`],
   async (child) => child.find(/^done$/) !== undefined,
 );
 
 function embedded(
   name: string,
-  program: string,
+  program: readonly string[],
   argsOf: (task: Task) => string[],
   ready: (child: Child, task: Task) => Promise<boolean>,
 ): Contender {
-  const path = fileURLToPath(new URL(program, import.meta.url));
   return {
     name,
     rounds: 5,
@@ -44,7 +44,7 @@ function embedded(
       return {
         helpers: [],
         start() {
-          const child = startChild(process.execPath, [...profiling(task.profile), path, ...args]);
+          const child = startChild(process.execPath, [...profiling(task.profile), ...program, ...args]);
           return {
             pid: child.pid,
             ready: () => ready(child, task),
@@ -56,6 +56,10 @@ function embedded(
       };
     },
   };
+}
+
+function inside(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
 }
 
 function readOutcome(file: string): Outcome {

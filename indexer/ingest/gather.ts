@@ -1,13 +1,12 @@
 import type { Range } from "./ranges.ts";
 
-const RANGES_TOGETHER = 16;
+const RANGES_TOGETHER = 5;
 /** In milliseconds. With a slow node, progress must still be visible. */
 const LONGEST_WAIT = 1_000;
 
 /**
- * Up to sixteen ranges as one: a long answer costs more to collect as garbage than several short ones, and a short
- * transaction writes the same rows and pages again in the next. Readers wait for a longer one, of about 20,000 events, up
- * to a quarter of a second. No range waits for others longer than a second, and what was read before an error is yielded
+ * Up to five ranges as one: a short transaction writes the same rows and pages again in the next. Readers wait for a
+ * longer one, of about 20,000 events, up to a quarter of a second. No range waits for others longer than a second, and what was read before an error is yielded
  * before it is thrown.
  */
 export async function* gather(ranges: AsyncIterable<Range>, now = Date.now): AsyncGenerator<Range> {

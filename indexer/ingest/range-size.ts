@@ -1,7 +1,7 @@
 const FIRST_SPAN = 32;
 const LONGEST_SPAN = 2_000;
-/** Bytes of an answer: enough to outweigh the cost of a request, few enough to be collected while young. */
-const WANTED_BYTES = 2 ** 20;
+/** Bytes of an answer: enough to outweigh the cost of a request, and to be kept outside V8's heap: docs/performance.md, Memory. */
+const WANTED_BYTES = 3 * 2 ** 20;
 
 /**
  * Twice as many blocks after each success, up to half of what failed last, and from there on little by little; half as

@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { expect } from "chai";
 import { chainOf, type FakeNode, startNode } from "./node.ts";
 import { choices, dumpFile, scratch, start, until, untilReady } from "./running.ts";
@@ -78,6 +80,21 @@ describe("the indexer's command", () => {
     const { output, ended } = launch(["--help"]);
     expect(await ended).to.equal(0);
     expect(output()).to.match(/^usage: indexer --rpc URL/);
+  });
+
+  it("starts without loading viem, whose modules take longer than its own", async () => {
+    const program = `
+      import { registerHooks } from "node:module";
+      const loaded = [];
+      registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
+      await import(${JSON.stringify(pathToFileURL(join(import.meta.dirname, "../../indexer/command.ts")))});
+      console.log(JSON.stringify(loaded));`;
+    const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const loaded = JSON.parse(await text(child.stdout)) as string[];
+    expect(loaded.some((url) => url.endsWith("/indexer/command.ts"))).to.equal(true);
+    expect(loaded.filter((url) => url.includes("/node_modules/viem/"))).to.deep.equal([]);
   });
 
   it("refuses a rewind that doesn't say how far, or would undo nothing", async () => {
