@@ -116,7 +116,7 @@ async function ruleOf(
         ? `Task ${unit?.taskId} gives the prover ${points} points for a verified unit.`
         : `Task ${unit?.taskId} gives the prover ${points} points for each verified unit: ${points * BigInt(count)} for the batch's ${count}.`;
     case Reason.verifier:
-      return `The panel members in the majority share ${VERIFIER_PERCENT}% of the unit's ${points} points equally, rounded down, each up to ${cap} points as verifier in the season.`;
+      return `The verifiers whom the method names share ${VERIFIER_PERCENT}% of the unit's ${points} points equally, rounded down, each up to ${cap} points as verifier in the season.`;
     case Reason.penalty:
       return status === "refuted" && prover === row.account
         ? `A refuted ${root === null ? "attestation" : `batch of ${count} units`} costs ${PENALTY_FACTOR} times its points, ${PENALTY_FACTOR * points * BigInt(count)}: the account's points are burned up to that, and the rest is owed.`
