@@ -145,7 +145,7 @@ async function untilReady(url: string): Promise<void> {
 
 /** Runs `proofboard` in a process of its own, with nothing of this one's settings but the given ones. */
 export function runCommand(args: readonly string[], environment: Record<string, string>): Promise<Answer> {
-  const main = join(import.meta.dirname, "../../cli/main.ts");
+  const main = join(import.meta.dirname, "../../cli/start.js");
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("PROOFBOARD_"));
   const child = spawn(process.execPath, [main, ...args], {
     env: { ...Object.fromEntries(inherited), ...environment },
