@@ -29,7 +29,7 @@ import { type Guest, summarise } from "./demo/summary.ts";
 import { untilClosed, untilIndexed, untilSettled } from "./demo/wait.ts";
 import { deploy, writeDeployment } from "./deploy.ts";
 import { methodDeployments } from "./methods/index.ts";
-import { openSeason, publishModel } from "./season.ts";
+import { openInTime, openSeason, publishModel } from "./season.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -145,8 +145,8 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   failures.push(indexer.ended.then((error) => (error ? Promise.reject(error) : new Promise<never>(() => {}))));
   const orFailure = <T>(work: Promise<T>): Promise<T> => Promise.race([work, ...failures]);
 
-  const open = async (seconds: number, unitsPerAccount: readonly number[]) => {
-    const startsAt = Number(follower.heads.latest.timestamp) + 10;
+  const draft = (lead: number, seconds: number, unitsPerAccount: readonly number[]) => {
+    const startsAt = Number(follower.heads.latest.timestamp) + lead;
     const endsAt = startsAt + seconds;
     // Quorum may need two rounds of three windows.
     const longest = Math.max(6 * options.windowSeconds, parameters.fraudProof.window);
@@ -161,8 +161,10 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
       unitsPerAccount: unitsPerAccount[i] as number,
     }));
     const uri = "https://example.org/demo";
-    return orFailure(openSeason(client, organiser, { startsAt, endsAt, closesAt, verifierCap: 10_000n, uri, tasks }));
+    return { startsAt, endsAt, closesAt, verifierCap: 10_000n, uri, tasks };
   };
+  const open = (seconds: number, unitsPerAccount: readonly number[]) =>
+    orFailure(openInTime((lead) => openSeason(client, organiser, draft(lead, seconds, unitsPerAccount))));
 
   const seasonId = await open(options.seasonSeconds, [6, 4, 256]);
   print(
