@@ -6,8 +6,8 @@ const LONGEST_WAIT = 1_000;
 
 /**
  * Up to five ranges as one: a short transaction writes the same rows and pages again in the next. Readers wait for a
- * longer one, of about 20,000 events, up to a quarter of a second. No range waits for others longer than a second, and what was read before an error is yielded
- * before it is thrown.
+ * longer one, of about 20,000 events, up to a quarter of a second. No range waits for others longer than a second, and
+ * what was read before an error is yielded before it is thrown.
  */
 export async function* gather(ranges: AsyncIterable<Range>, now = Date.now): AsyncGenerator<Range> {
   const waiting: Range[] = [];

@@ -1,6 +1,6 @@
 const FIRST_SPAN = 32;
 const LONGEST_SPAN = 2_000;
-/** Bytes of an answer: enough to outweigh the cost of a request, and to be kept outside V8's heap: docs/performance.md, Memory. */
+/** Bytes of an answer: enough to outweigh the cost of a request, and to be kept apart by V8: docs/performance.md, Memory. */
 const WANTED_BYTES = 3 * 2 ** 20;
 
 /**
