@@ -1,5 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import hre from "hardhat";
 import { bytesToHex } from "viem";
@@ -62,13 +63,17 @@ const parametersOf = (windowSeconds: number) => ({
   fraudProof: { ...methodDeployments.fraudProof.production, window: windowSeconds },
 });
 
+/** Milliseconds that the chain's clients have to leave it. */
+const LONGEST_CLOSING = 2_000;
+
 /** Units of the honest batch, and of each of the forger's two. */
 const BATCH_UNITS = 240;
 const FORGER_UNITS = 64;
 
 /**
  * A local chain, contracts, models, participants that run real inference, one of them a cheat, and the indexer: the
- * whole of Proofboard in this process until the signal. Everything that was started has ended when it returns.
+ * whole of Proofboard in this process until the signal. Everything that was started has ended when it returns, but for
+ * connections to the chain that others keep busy.
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const { print } = options;
@@ -242,7 +247,8 @@ async function startChain(port: number, onEnd: (close: () => unknown) => void): 
     port,
   );
   await server.listen();
-  onEnd(() => server.close());
+  // The server waits for connections that are kept busy, as by an open page: for ever, if nobody else ends.
+  onEnd(() => Promise.race([server.close(), sleep(LONGEST_CLOSING, undefined, { ref: false })]));
   return `http://127.0.0.1:${port}`;
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { Agent, request } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -25,6 +26,21 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** Asks a chain for its head again and again over kept connections, as browsers do, until they break; returns after the first answer. */
+async function startAsking(url: string): Promise<void> {
+  const agent = new Agent({ keepAlive: true });
+  const ask = () =>
+    new Promise<void>((resolve, reject) => {
+      const asked = request(url, { method: "POST", agent, headers: { "content-type": "application/json" } }, (answer) =>
+        answer.resume().once("end", resolve).once("error", reject),
+      );
+      asked.once("error", reject).end('{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}');
+    });
+  const goOn = (): Promise<void> => ask().then(goOn);
+  await ask();
+  for (let i = 0; i < 8; i++) goOn().catch(() => {});
+}
+
 describe("demo", () => {
   it("refuses a port that is none, with exit code 1 and a sentence", async () => {
     const { code, errors } = await run([], { PORT: "eighty" });
@@ -45,7 +61,7 @@ describe("demo", () => {
     expect(code).to.equal(1);
   });
 
-  it("ends everything it started on a signal", async () => {
+  it("ends everything it started on a signal, though somebody goes on asking its chain", async () => {
     const env = { ...process.env, PORT: String(await freePort()), RPC_PORT: String(await freePort()) };
     const child = spawn(process.execPath, [demo], { env });
     const errors = text(child.stderr);
@@ -53,7 +69,9 @@ describe("demo", () => {
     for await (const line of createInterface({ input: child.stdout })) {
       const url = /(runs at|serves) (http:\/\/\S+)\.$/.exec(line)?.[2];
       if (url !== undefined) urls.push(url);
-      if (line.startsWith("Season 1 is open")) child.kill("SIGTERM");
+      if (!line.startsWith("Season 1 is open")) continue;
+      await startAsking(urls[0] as string);
+      child.kill("SIGTERM");
     }
     if (child.exitCode === null) await once(child, "exit");
     expect(child.exitCode, await errors).to.equal(0);
