@@ -12,6 +12,7 @@ export * from "./content.ts";
 export * from "./contexts.ts";
 export * from "./deployment.ts";
 export * from "./errors.ts";
+export * from "./headers.ts";
 export * from "./layouts.ts";
 export * from "./ledger.ts";
 export * from "./methods/fraudProof.ts";
