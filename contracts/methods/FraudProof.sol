@@ -268,10 +268,11 @@ contract FraudProof is IFraudProof, VerificationMethod {
 
     /// @dev Fills in where a row of a layer below `layers` is. Unchecked: a published model's widths are small.
     function _locate(RowPosition memory position, uint256 layers, DisputedRow calldata disputed) private pure {
+        bytes calldata layoutBytes = disputed.layoutBytes;
+        uint256 inputs = Layouts.width(layoutBytes, 0);
         unchecked {
             for (uint256 layer = 0; layer < layers; ++layer) {
-                uint256 inputs = Layouts.width(disputed.layoutBytes, layer);
-                uint256 outputs = Layouts.width(disputed.layoutBytes, layer + 1);
+                uint256 outputs = Layouts.width(layoutBytes, layer + 1);
                 if (layer < disputed.layer) {
                     position.inputAt += inputs;
                     position.rowIndex += outputs;
@@ -282,6 +283,7 @@ contract FraudProof is IFraudProof, VerificationMethod {
                     position.rowIndex += disputed.row;
                 }
                 position.rowCount += outputs;
+                inputs = outputs;
             }
         }
     }

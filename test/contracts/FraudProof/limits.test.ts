@@ -19,6 +19,8 @@ const { ethers, networkHelpers } = await network.create();
 const MOST_GAS = 2 ** 24;
 const MOST_BYTES = 131_072;
 const MOST_LAYOUT = 8192;
+/** Bytes of a task's layout and base inputs. */
+const MOST_TASK = 120_000;
 
 /** A layout of these widths whose names fill it up to the most bytes that FraudProof takes, the input's name most. */
 const fullLayout = (widths: number[]): Layout =>
@@ -26,15 +28,23 @@ const fullLayout = (widths: number[]): Layout =>
 
 const namedLayout = (widths: number[], length: number): Layout => ({
   widths,
-  input: { name: "i".repeat(length), dtype: INT8, dims: [1, widths[0] as number] },
-  output: { name: "o", dtype: INT8, dims: [1, widths.at(-1) as number] },
+  input: { name: "i".repeat(length), dtype: INT8, dims: [widths[0] as number] },
+  output: { name: "o", dtype: INT8, dims: widths.at(-1) === 1 ? [] : [widths.at(-1) as number] },
 });
 
-/** The dearest models to dispute that a publication can hold: widest rows, most layers, longest activations. */
+/** The most layers whose widths fit a layout beside the shortest names, and the most rows that can be published. */
+const MOST_LAYERS = 2016;
+const MOST_ROWS = 8192;
+
+/** The dearest models to dispute that a publication can hold. */
 const models: Record<string, number[]> = {
   "rows of the greatest width": [MAX_WIDTH, 25],
-  "as many layers as a layout holds": Array(1980).fill(1),
+  "as many layers as a layout holds": Array(MOST_LAYERS + 1).fill(1),
   "the longest activations that can be published": [1, MAX_WIDTH, 1, MAX_WIDTH - 2, 1],
+  "all of these at once": [
+    ...[MAX_WIDTH, ...Array(MOST_LAYERS - 4).fill(1)],
+    ...[MAX_WIDTH, 1, MOST_ROWS - MAX_WIDTH - (MOST_LAYERS - 2), 1],
+  ],
 };
 
 describe("FraudProof, whatever the model", () => {
@@ -55,19 +65,23 @@ describe("FraudProof, whatever the model", () => {
       expect(sent.data.length / 2).to.be.within(1, MOST_BYTES);
     };
 
-    it(`refutes the last row of an attestation within one transaction: ${name}`, async () => {
+    it(`refutes the last of the widest rows of an attestation within one transaction: ${name}`, async () => {
       const p = await networkHelpers.loadFixture(fixture);
       await p.models.publish(publication, bytes, rows, "");
       const [published] = await p.models.queryFilter(p.models.filters.ModelPublished(), "latest");
       const modelId = published?.args.modelId as Hex;
       const honest = traceOf(forward(layers, new Int8Array(inputs).fill(-7)));
-      const trace = changed(honest, honest.length - 1);
+      const layer = widths.lastIndexOf(Math.max(...widths.slice(0, -1)), -2);
+      const row = (widths[layer + 1] as number) - 1;
+      const trace = changed(
+        honest,
+        widths.slice(0, layer + 1).reduce((sum, width) => sum + width, row),
+      );
       const common = { prover: addressOf(p.prover), method: FRAUD, modelId, context: FREE_CONTEXT, salt: hash("salt") };
       const { attestation, answer, evidence } = buildTraced(bytes, { ...common, trace });
       await p.registry.connect(p.prover).attest(FRAUD, modelId, attestation.inputHash, FREE_CONTEXT, answer, evidence);
-      const last = { layer: layers.length - 1, row: (outputs.at(-1) as number) - 1 };
 
-      await expectToFit(await p.fraud.refute(attestation, answer, trace, disputeRow(bytes, layers, last)));
+      await expectToFit(await p.fraud.refute(attestation, answer, trace, disputeRow(bytes, layers, { layer, row })));
     });
 
     it(`refutes the first layer of a batch's unit within one transaction: ${name}`, async () => {
@@ -75,17 +89,20 @@ describe("FraudProof, whatever the model", () => {
       await p.models.publish(publication, bytes, rows, "");
       const [published] = await p.models.queryFilter(p.models.filters.ModelPublished(), "latest");
       const modelId = published?.args.modelId as Hex;
-      const task = { inputs: new Uint8Array(16 * inputs), inputCount: 16, noise: 100 };
-      const seed = await runTask(p, { modelId, method: FRAUD, noise: task.noise }, bytes, task.inputs);
+      const inputCount = Math.min(32, Math.floor((MOST_TASK - MOST_LAYOUT) / inputs));
+      const task = { inputs: new Uint8Array(inputCount * inputs).fill(1), inputCount, noise: 100 };
+      const count = Math.min(16, mostUnits({ layers, publication: { layout: bytes } }));
+      const rules = { modelId, method: FRAUD, noise: task.noise, unitsPerAccount: count };
+      const seed = await runTask(p, rules, bytes, task.inputs);
+      const seedOf = (unit: number) => unitSeed(seed, 1n, addressOf(p.prover), BigInt(unit));
       const at = (outputs[0] as number) - 1;
-      const leaves = [0n, 1n].map((unit) => {
-        const input = unitInput(unitSeed(seed, 1n, addressOf(p.prover), unit), task);
-        return changed(traceOf(forward(layers, input)).slice(inputs), at);
-      });
+      const leaves = Array.from({ length: count }, (_, unit) =>
+        changed(traceOf(forward(layers, unitInput(seedOf(unit), task))).slice(inputs), at),
+      );
       const common = { prover: addressOf(p.prover), method: FRAUD, modelId, context: await contextOf(p, 1n, 0n, 2n) };
       const { batch, traces } = buildBatch(common, leaves);
-      await p.registry.connect(p.prover).attestBatch(FRAUD, modelId, batch.context, 2, bytes, traces);
-      const input = showInput(unitSeed(seed, 1n, addressOf(p.prover), 1n), task, layout.input);
+      await p.registry.connect(p.prover).attestBatch(FRAUD, modelId, batch.context, count, bytes, traces);
+      const input = showInput(seedOf(1), task, layout.input);
 
       await expectToFit(
         await p.fraud.refuteBatch(
