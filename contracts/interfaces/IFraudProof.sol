@@ -139,7 +139,16 @@ interface IFraudProof is IVerificationMethod {
     /// @return In seconds.
     function window() external view returns (uint40);
 
-    /// @notice What an attestation locks for each unit.
+    /// @notice What an attestation or a batch locks however many its units: half of it pays for the gas of a refutation.
+    /// @return In wei.
+    function bondPerAttestation() external view returns (uint128);
+
+    /// @notice What an attestation or a batch locks for each unit, beside `bondPerAttestation`.
     /// @return In wei.
     function bondPerUnit() external view returns (uint128);
+
+    /// @notice What an attestation or a batch locks in all.
+    /// @param count Number of its units; 1 for a single attestation.
+    /// @return In wei.
+    function bondFor(uint32 count) external view returns (uint128);
 }

@@ -33,22 +33,29 @@ contract FraudProof is IFraudProof, VerificationMethod {
     uint40 public immutable window;
 
     /// @inheritdoc IFraudProof
+    uint128 public immutable bondPerAttestation;
+
+    /// @inheritdoc IFraudProof
     uint128 public immutable bondPerUnit;
 
-    /// @notice Sets the window and the bond for ever.
+    /// @notice Sets the window and the bonds for ever.
     /// @param campaign_ Whose units this method verifies; its registry is this method's.
     /// @param bonds The contract with provers' bonds.
     /// @param window_ 1 second to 30 days.
+    /// @param bondPerAttestation_ 2 wei to 2^96 - 1: half goes to the challenger.
     /// @param bondPerUnit_ 2 wei to 2^96 - 1: half goes to the challenger.
     constructor(
         ICampaign campaign_,
         IBonds bonds,
         uint40 window_,
+        uint128 bondPerAttestation_,
         uint128 bondPerUnit_
     ) VerificationMethod(campaign_, bonds) {
         _checkRange("window", window_, 1, MAX_WINDOW);
+        _checkRange("bondPerAttestation", bondPerAttestation_, 2, MAX_AMOUNT);
         _checkRange("bondPerUnit", bondPerUnit_, 2, MAX_AMOUNT);
         window = window_;
+        bondPerAttestation = bondPerAttestation_;
         bondPerUnit = bondPerUnit_;
     }
 
@@ -73,7 +80,7 @@ contract FraudProof is IFraudProof, VerificationMethod {
 
         emit Traced(uid, trace);
 
-        _bonds.lock(attestation.prover, bondPerUnit);
+        _bonds.lock(attestation.prover, bondFor(1));
     }
 
     /// @inheritdoc IVerificationMethod
@@ -89,7 +96,7 @@ contract FraudProof is IFraudProof, VerificationMethod {
         uint256 expected = _traceBytes(evidence, parts.layers) - Layouts.width(evidence, 0);
         require(leafBytes == expected, WrongTraceLength(leafBytes, expected));
 
-        _bonds.lock(batch.prover, bondPerUnit * batch.count);
+        _bonds.lock(batch.prover, bondFor(batch.count));
     }
 
     /* REFUTING AND SETTLING */
@@ -145,7 +152,7 @@ contract FraudProof is IFraudProof, VerificationMethod {
         require(block.timestamp >= until, WindowOpen(id, until));
 
         _registry.settle(id, Status.Verified, msg.sender);
-        _bonds.unlock(record.prover, bondPerUnit * record.count);
+        _bonds.unlock(record.prover, bondFor(record.count));
     }
 
     /* VIEWS */
@@ -161,6 +168,11 @@ contract FraudProof is IFraudProof, VerificationMethod {
     /// @inheritdoc IVerificationMethod
     function longest() external view returns (uint64) {
         return window;
+    }
+
+    /// @inheritdoc IFraudProof
+    function bondFor(uint32 count) public view returns (uint128) {
+        return bondPerAttestation + bondPerUnit * count;
     }
 
     /* ATTESTATIONS */
@@ -180,7 +192,7 @@ contract FraudProof is IFraudProof, VerificationMethod {
         emit RowRefuted(id, msg.sender, unit, disputed.layer, disputed.row, attested, correct);
 
         _registry.settle(id, Status.Refuted, msg.sender);
-        uint128 bond = bondPerUnit * record.count;
+        uint128 bond = bondFor(record.count);
         uint128 reward = bond / 2;
         _bonds.pay(record.prover, msg.sender, reward);
         _bonds.burn(record.prover, bond - reward);

@@ -12,7 +12,7 @@ import {Contexts} from "../libraries/Contexts.sol";
 /// doesn't override refuses.
 abstract contract VerificationMethod is IVerificationMethod {
     uint40 internal constant MAX_WINDOW = 30 days;
-    /// @dev In wei. Money for 2^32 units, or for two full panels, fits a uint128.
+    /// @dev In wei. Money for 2^32 - 1 units and their attestation, or for two full panels, fits a uint128.
     uint128 internal constant MAX_AMOUNT = type(uint96).max;
 
     IAttestationRegistry internal immutable _registry;

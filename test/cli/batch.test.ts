@@ -98,7 +98,7 @@ describe("proofboard and FraudProof", () => {
       ...{ prover: sender.account.address, method: fraudProof.id, modelId, context: FREE_CONTEXT, trace },
       salt: toHex(7, { size: 32 }),
     });
-    await ensureDeposit(client, sender, contractOf(client, fraudProof).address, 10n);
+    await ensureDeposit(client, sender, contractOf(client, fraudProof).address, 210n);
     const args = [fraudProof.id, modelId, attestation.inputHash, FREE_CONTEXT, answer, evidence] as const;
     await sender.send(callOf({ ...attestationRegistry, functionName: "attest", args }));
     return attestationUid(deployment.chainId, attestationRegistry.address, attestation);
@@ -175,7 +175,7 @@ describe("proofboard and FraudProof", () => {
       const { id, prover, first, count, bond, refutableUntil } = JSON.parse(stdout);
       honest = id;
       expect({ prover, first, count, bond }).to.deep.equal({
-        ...{ prover: accountOf(PROVER).address, first: "2", count: 10, bond: "100" },
+        ...{ prover: accountOf(PROVER).address, first: "2", count: 10, bond: "300" },
       });
       const { attestationRegistry, bonds } = site.client.contracts;
       const { rpc } = site.client;
@@ -183,7 +183,7 @@ describe("proofboard and FraudProof", () => {
       expect([record.prover, record.count, record.status]).to.deep.equal([prover, 10, 1]);
       expect(refutableUntil).to.equal(record.attestedAt + WINDOW);
       const args = [contractOf(site.client, fraudProof).address, prover] as const;
-      expect((await rpc.readContract({ ...bonds, functionName: "bondOf", args })).locked).to.equal(100n);
+      expect((await rpc.readContract({ ...bonds, functionName: "bondOf", args })).locked).to.equal(300n);
     });
 
     it("refuses to attest the same units again", async () => {
@@ -253,7 +253,7 @@ describe("proofboard and FraudProof", () => {
       expect(await statusOf(forged)).to.equal(3);
       const { bonds } = site.client.contracts;
       const args = [challenger as Hex] as const;
-      expect(await site.client.rpc.readContract({ ...bonds, functionName: "claimableOf", args })).to.equal(40n);
+      expect(await site.client.rpc.readContract({ ...bonds, functionName: "claimableOf", args })).to.equal(140n);
 
       const shown = await run(["verify", forged]);
       expect(shown.stdout).to.contain(`refuted  by ${challenger}, by row 0 of layer 1 of unit 3:`);

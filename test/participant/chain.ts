@@ -109,7 +109,10 @@ export async function startSite(accounts: number, fraudWindow = 60): Promise<Sit
 async function openSite(chain: Chain, ending: AbortController, fraudWindow: number): Promise<Site> {
   const reports: string[] = [];
   const report = (sentence: string) => void reports.push(sentence);
-  const parameters = { ...testParameters, fraudProof: { window: fraudWindow, bondPerUnit: 10n } };
+  const parameters = {
+    ...testParameters,
+    fraudProof: { window: fraudWindow, bondPerAttestation: 200n, bondPerUnit: 10n },
+  };
   const deployment = await deploy({ rpcUrl: chain.rpcUrl, account: accountOf(0), parameters, report });
   const { signal } = ending;
   const client = connect(deployment, chain.rpcUrl);

@@ -123,6 +123,7 @@ describe("deploy", () => {
     );
     expect({
       window: await rpc.readContract({ ...fraudProof, functionName: "window" }),
+      bondPerAttestation: await rpc.readContract({ ...fraudProof, functionName: "bondPerAttestation" }),
       bondPerUnit: await rpc.readContract({ ...fraudProof, functionName: "bondPerUnit" }),
     }).to.deep.equal(methodDeployments.fraudProof.production);
     expect(await rpc.readContract({ ...fraudProof, functionName: "longest" })).to.equal(86_400n);

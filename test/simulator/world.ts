@@ -135,7 +135,7 @@ async function publish({ url, request }: Anvil, send: (act: Act) => Promise<unkn
       ...{ firstPanel: 1, firstThreshold: 1, secondPanel: 2, secondThreshold: 2, drawDelay: 1, drawWindow: 60 },
       ...{ commitWindow: 60, revealWindow: 60, verifierBond: 1000n, seatPenalty: 100n, seatFee: 10n },
     },
-    fraudProof: { window: 60, bondPerUnit: 10n },
+    fraudProof: { window: 60, bondPerAttestation: 200n, bondPerUnit: 10n },
   };
   const deployment = await deploy({ rpcUrl: url, account, parameters, report: () => {} });
   const { ModelRegistry, Quorum, FraudProof } = deployment.contracts;

@@ -1,4 +1,4 @@
-import { ETHER } from "../../../test/contracts/fixtures.ts";
+import { fraudProofDeployment } from "../../../scripts/methods/fraudProof.ts";
 import type { BenchMethod } from "../method.ts";
 import { BATCH, batch, traced } from "./attestations.ts";
 import { measure } from "./gas.ts";
@@ -9,7 +9,9 @@ const WINDOW = 600;
 export const fraudProof: BenchMethod = {
   async deploy(site) {
     const { ethers, campaign, bonds } = site;
-    const contract = await ethers.deployContract("FraudProof", [campaign, bonds, WINDOW, ETHER / 1000n]);
+    const { bondPerAttestation, bondPerUnit } = fraudProofDeployment.production;
+    const parameters = [campaign, bonds, WINDOW, bondPerAttestation, bondPerUnit];
+    const contract = await ethers.deployContract("FraudProof", parameters);
     return { contract, measure: () => measure(site, contract) };
   },
   kinds: [

@@ -68,8 +68,7 @@ export async function attestUnits(
   const units = Array.from({ length: count }, (_, i) => first + BigInt(i));
   const leaves = await Promise.all(units.map((unit) => runUnit(model, assignedTo({ seed, task }, prover, unit))));
   const { batch, traces } = buildBatch({ prover, method: fraudProof.id, modelId, context }, leaves);
-  const bondPerUnit = await client.rpc.readContract({ ...contract, functionName: "bondPerUnit" });
-  const bond = BigInt(count) * bondPerUnit;
+  const bond = await client.rpc.readContract({ ...contract, functionName: "bondFor", args: [count] });
   await ensureDeposit(client, sender, contract.address, bond);
   const args = [fraudProof.id, modelId, context, count, bytesToHex(model.publication.layout), traces] as const;
   const { transactionHash, gasUsed } = await sender.send(

@@ -4,6 +4,7 @@ import { bytesToHex, keccak256, size } from "viem";
 import { encodeLayout, encodeRows, INT8, tensorHeader } from "../../../sdk/layouts.ts";
 import { orderedTree } from "../../../sdk/tree.ts";
 import { floatLayout, hash, integerLayout, protocol, publication, rowsOf } from "../fixtures.ts";
+import { deployFraudProof } from "../fraud.ts";
 import {
   bases,
   draftSeason,
@@ -36,7 +37,7 @@ describe("Campaign.addTask", () => {
 
   async function fraudFixture() {
     const p = await fixture();
-    const fraud = await ethers.deployContract("FraudProof", [p.campaign, p.bonds, 300, 1000]);
+    const fraud = await deployFraudProof(ethers, p);
     await p.registry.addMethod(fraud);
     return { ...p, fraud };
   }
@@ -152,7 +153,7 @@ describe("Campaign.addTask", () => {
   it("refuses a method of another campaign, under which every unit would be refused", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const elsewhere = await ethers.deployContract("Campaign", [p.registry, 60, p.manager]);
-    const foreign = await ethers.deployContract("FraudProof", [elsewhere, p.bonds, 300, 1000]);
+    const foreign = await deployFraudProof(ethers, { ...p, campaign: elsewhere });
     await p.registry.addMethod(foreign);
 
     await expect(p.campaign.addTask(1, rulesOf(p, { method: 3 }), layoutBytes, inputs))

@@ -15,8 +15,8 @@ import { anyModel } from "../../inference/layers.ts";
 import { addressOf, ETHER, hash, publication } from "../fixtures.ts";
 import {
   attestBatch,
-  BOND,
   batchOf,
+  bondFor,
   changed,
   disputed,
   FRAUD,
@@ -217,7 +217,7 @@ describe("FraudProof's laws", function () {
           const args = disputed(p, account, made, 0, { layer: 1, row: 1 }, 10 * i);
           await p.fraud.connect(ring[challenger]).refuteBatch(...args);
           await p.campaign.burnBatch(made.batch);
-          refutedBonds += BigInt(count) * BOND;
+          refutedBonds += bondFor(count);
           refutedUnits += BigInt(count);
         }
         await passWindow(p);
@@ -255,7 +255,7 @@ describe("FraudProof's laws", function () {
     await p.fraud.connect(p.prover).refuteBatch(...disputed(p, p.prover, made, 0, { layer: 0, row: 0 }));
 
     const { free, locked } = await p.bonds.bondOf(p.fraud, p.prover);
-    expect(before - free - locked - (await p.bonds.claimableOf(p.prover))).to.equal(BOND);
+    expect(before - free - locked - (await p.bonds.claimableOf(p.prover))).to.equal(bondFor(2) - bondFor(2) / 2n);
     expect(await p.registry.statusOf(id)).to.equal(Status.Refuted);
   });
 });

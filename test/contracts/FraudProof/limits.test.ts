@@ -1,10 +1,11 @@
 import { expect } from "chai";
-import { network } from "hardhat";
-import type { Hex } from "viem";
+import hre, { network } from "hardhat";
+import { type Hex, parseGwei } from "viem";
 import { forward, MAX_WIDTH } from "../../../inference/integer.ts";
 import { disputeRow, disputeUnit } from "../../../inference/methods/fraudProof/dispute.ts";
 import { buildBatch, buildTraced, traceOf } from "../../../inference/methods/fraudProof/evidence.ts";
 import { mostUnits } from "../../../participant/methods/fraudProof/attestUnits.ts";
+import { fraudProofDeployment } from "../../../scripts/methods/fraudProof.ts";
 import { unitSeed } from "../../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
 import { encodeLayout, encodeRows, INT8, type Layout } from "../../../sdk/layouts.ts";
@@ -14,6 +15,10 @@ import { changed, FRAUD, type Fraud, fraudProtocol } from "../fraud.ts";
 import { contextOf, rulesOf } from "../seasons.ts";
 
 const { ethers, networkHelpers } = await network.create();
+const { production } = fraudProofDeployment;
+
+/** At this price of gas, half of one unit's bond on a public network pays for any refutation. */
+const GAS_PRICE = parseGwei("20");
 
 /** What a transaction may use (EIP-7825), and the bytes that nodes pass on to each other. */
 const MOST_GAS = 2 ** 24;
@@ -63,9 +68,13 @@ describe("FraudProof, whatever the model", () => {
       expect(bytes).to.have.length(MOST_LAYOUT);
       expect(Number((await sent.wait())?.gasUsed)).to.be.within(1, MOST_GAS);
       expect(sent.data.length / 2).to.be.within(1, MOST_BYTES);
+      // Coverage instruments the contracts, which then cost more.
+      if (hre.globalOptions.coverage) return;
+      const reward = (production.bondPerAttestation + production.bondPerUnit) / 2n;
+      expect(((await sent.wait())?.gasUsed as bigint) * GAS_PRICE).to.be.at.most(reward);
     };
 
-    it(`refutes the last of the widest rows of an attestation within one transaction: ${name}`, async () => {
+    it(`refutes the last of the widest rows of an attestation within one transaction, for less than it earns: ${name}`, async () => {
       const p = await networkHelpers.loadFixture(fixture);
       await p.models.publish(publication, bytes, rows, "");
       const [published] = await p.models.queryFilter(p.models.filters.ModelPublished(), "latest");
@@ -84,7 +93,7 @@ describe("FraudProof, whatever the model", () => {
       await expectToFit(await p.fraud.refute(attestation, answer, trace, disputeRow(bytes, layers, { layer, row })));
     });
 
-    it(`refutes the first layer of a batch's unit within one transaction: ${name}`, async () => {
+    it(`refutes the first layer of a batch's unit within one transaction, for less than it earns: ${name}`, async () => {
       const p = await networkHelpers.loadFixture(fixture);
       await p.models.publish(publication, bytes, rows, "");
       const [published] = await p.models.queryFilter(p.models.filters.ModelPublished(), "latest");

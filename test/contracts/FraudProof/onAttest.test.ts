@@ -7,7 +7,7 @@ import { encodeLayout, encodeRows } from "../../../sdk/layouts.ts";
 import { floatLayout, hash, integerLayout, publication, rowsOf } from "../fixtures.ts";
 import {
   attestSingle,
-  BOND,
+  bondFor,
   changed,
   FRAUD,
   FRAUD_TASK,
@@ -185,11 +185,11 @@ describe("FraudProof, when an attestation is recorded", () => {
   it("refuses an account without a free bond", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const [poor] = p.accounts as [typeof p.prover];
-    await p.bonds.deposit(p.fraud, poor, { value: BOND - 1n });
+    await p.bonds.deposit(p.fraud, poor, { value: bondFor(1) - 1n });
 
     await expect(attestSingle(p, poor, singleOf(p, poor, p.trace)))
       .to.be.revertedWithCustomError(p.bonds, "InsufficientFree")
-      .withArgs(p.fraud, poor, BOND - 1n, BOND);
+      .withArgs(p.fraud, poor, bondFor(1) - 1n, bondFor(1));
   });
 
   async function records(context: (p: Awaited<ReturnType<typeof fixture>>) => Promise<Hex> | Hex) {
@@ -202,9 +202,9 @@ describe("FraudProof, when an attestation is recorded", () => {
       .attest(method, modelId, inputHash, single.attestation.context, single.answer, single.evidence);
 
     await expect(sent).to.emit(p.fraud, "Traced").withArgs(uid, bytesToHex(p.trace));
-    await expect(sent).to.emit(p.bonds, "Locked").withArgs(p.fraud, p.prover, BOND);
+    await expect(sent).to.emit(p.bonds, "Locked").withArgs(p.fraud, p.prover, bondFor(1));
     expect(await p.registry.statusOf(uid)).to.equal(Status.Pending);
-    expect((await p.bonds.bondOf(p.fraud, p.prover)).locked).to.equal(BOND);
+    expect((await p.bonds.bondOf(p.fraud, p.prover)).locked).to.equal(bondFor(1));
   }
 
   it("takes the trace and the bond of a free attestation", () => records(() => FREE_CONTEXT));

@@ -7,8 +7,8 @@ import { encodeLayout } from "../../../sdk/layouts.ts";
 import { floatLayout, integerLayout } from "../fixtures.ts";
 import {
   attestBatch,
-  BOND,
   batchOf,
+  bondFor,
   FRAUD,
   FRAUD_TASK,
   FRAUD_UNITS,
@@ -115,22 +115,20 @@ describe("FraudProof, when a batch is recorded", () => {
     }
   });
 
-  it("refuses an account whose free bond doesn't cover every unit", async () => {
+  it("refuses an account whose free bond doesn't cover the batch and every unit", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const [poor] = p.accounts as [typeof p.prover];
-    await p.bonds.deposit(p.fraud, poor, { value: 3n * BOND - 1n });
+    await p.bonds.deposit(p.fraud, poor, { value: bondFor(3) - 1n });
 
     await expect(attestBatch(p, poor, await batchOf(p, poor, 0, 3)))
       .to.be.revertedWithCustomError(p.bonds, "InsufficientFree")
-      .withArgs(p.fraud, poor, 3n * BOND - 1n, 3n * BOND);
+      .withArgs(p.fraud, poor, bondFor(3) - 1n, bondFor(3));
   });
 
-  it("locks a bond for every unit and waits for the window", async () => {
+  it("locks a bond for the batch and every unit, and waits for the window", async () => {
     const p = await networkHelpers.loadFixture(fixture);
 
-    await expect(p.attest(p.made))
-      .to.emit(p.bonds, "Locked")
-      .withArgs(p.fraud, p.prover, 3n * BOND);
+    await expect(p.attest(p.made)).to.emit(p.bonds, "Locked").withArgs(p.fraud, p.prover, bondFor(3));
 
     expect(await p.registry.statusOf(await p.registry.batchIdOf(p.made.batch))).to.equal(Status.Pending);
   });
@@ -141,6 +139,6 @@ describe("FraudProof, when a batch is recorded", () => {
 
     await p.attest(all);
 
-    expect((await p.bonds.bondOf(p.fraud, p.prover)).locked).to.equal(BigInt(FRAUD_UNITS) * BOND);
+    expect((await p.bonds.bondOf(p.fraud, p.prover)).locked).to.equal(bondFor(FRAUD_UNITS));
   });
 });

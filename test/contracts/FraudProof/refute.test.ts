@@ -10,9 +10,9 @@ import { addressOf, hash, integerLayout, publication } from "../fixtures.ts";
 import {
   attestBatch,
   attestSingle,
-  BOND,
   batchOf,
   changed,
+  deployFraudProof,
   FRAUD_TASK,
   fraudProtocol,
   honest,
@@ -77,7 +77,7 @@ describe("FraudProof.refute", () => {
 
   it("refuses an attestation of another FraudProof, whose bond this one doesn't hold", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const twin = await ethers.deployContract("FraudProof", [p.campaign, p.bonds, WINDOW, BOND]);
+    const twin = await deployFraudProof(ethers, p);
     const { attestation, answer, trace } = p.single;
 
     await expect(twin.refute(attestation, answer, trace, disputeRow(layout, layers, { layer: 0, row: 1 })))
@@ -244,8 +244,8 @@ describe("FraudProof.refute", () => {
 
     const after = await p.bonds.bondOf(p.fraud, p.prover);
     expect([after.locked, after.free]).to.deep.equal([0n, before.free]);
-    expect(await p.bonds.claimableOf(p.challenger)).to.equal(500);
-    expect(await p.bonds.burned()).to.equal(501);
+    expect(await p.bonds.claimableOf(p.challenger)).to.equal(3000);
+    expect(await p.bonds.burned()).to.equal(3001);
   });
 
   it("refutes in the window's last second", async () => {

@@ -6,8 +6,8 @@ import { baseIndex, unitSeed } from "../../../sdk/commitments.ts";
 import { addressOf } from "../fixtures.ts";
 import {
   attestBatch,
-  BOND,
   batchOf,
+  bondFor,
   changed,
   disputed,
   FRAUD_TASK,
@@ -213,7 +213,7 @@ describe("FraudProof.refuteBatch", () => {
     await p.fraud.refuteBatch(...p.args());
 
     expect((await p.bonds.bondOf(p.fraud, p.prover)).locked).to.equal(0);
-    expect(await p.bonds.claimableOf(p.challenger)).to.equal((5n * BOND) / 2n);
-    expect(await p.bonds.burned()).to.equal(5n * BOND - (5n * BOND) / 2n);
+    expect(await p.bonds.claimableOf(p.challenger)).to.equal(bondFor(5) / 2n);
+    expect(await p.bonds.burned()).to.equal(bondFor(5) - bondFor(5) / 2n);
   });
 });

@@ -4,9 +4,10 @@ import { hash } from "../fixtures.ts";
 import {
   attestBatch,
   attestSingle,
-  BOND,
   batchOf,
+  bondFor,
   changed,
+  deployFraudProof,
   fraudProtocol,
   honest,
   passWindow,
@@ -38,7 +39,7 @@ describe("FraudProof.settle", () => {
 
   it("refuses what a second FraudProof holds the bond of", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const twin = await ethers.deployContract("FraudProof", [p.campaign, p.bonds, WINDOW, BOND]);
+    const twin = await deployFraudProof(ethers, p);
     await passWindow(p);
 
     await expect(twin.settle(p.id)).to.be.revertedWithCustomError(twin, "NotOpen").withArgs(p.id);
@@ -62,9 +63,7 @@ describe("FraudProof.settle", () => {
     const settled = p.fraud.settle(p.id);
 
     await expect(settled).to.emit(p.registry, "StatusChanged").withArgs(p.id, Status.Verified, p.other);
-    await expect(settled)
-      .to.emit(p.bonds, "Unlocked")
-      .withArgs(p.fraud, p.prover, 3n * BOND);
+    await expect(settled).to.emit(p.bonds, "Unlocked").withArgs(p.fraud, p.prover, bondFor(3));
     expect((await p.bonds.bondOf(p.fraud, p.prover)).locked).to.equal(0);
   });
 
@@ -74,7 +73,7 @@ describe("FraudProof.settle", () => {
     const uid = await attestSingle(p, p.prover, lie);
     await passWindow(p);
 
-    await expect(p.fraud.settle(uid)).to.emit(p.bonds, "Unlocked").withArgs(p.fraud, p.prover, BOND);
+    await expect(p.fraud.settle(uid)).to.emit(p.bonds, "Unlocked").withArgs(p.fraud, p.prover, bondFor(1));
 
     expect(await p.registry.statusOf(uid)).to.equal(Status.Verified);
   });

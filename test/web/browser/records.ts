@@ -131,8 +131,8 @@ export function describeRecords(site: () => Site): void {
     expect(text)
       .to.include(row.by.slice(0, 6))
       .and.to.match(/\d+ points burned/);
-    // The demo's bond is 0.001 ETH a unit, of which half goes to the challenger.
-    expect(text).to.include("0.032 ETH paid to").and.to.include("0.032 ETH burned");
+    // The demo's bond is 0.1 ETH for the batch and 0.001 for each unit, of which half goes to the challenger.
+    expect(text).to.include("0.082 ETH paid to").and.to.include("0.082 ETH burned");
     expect(faults).to.deep.equal([]);
     await page.context().close();
   });
