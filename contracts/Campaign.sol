@@ -46,6 +46,8 @@ contract Campaign is ICampaign, AccessManaged {
     uint256 private constant MAX_TASK_BYTES = 120_000;
     /// @dev With this bound, every task within all bounds can be added within a transaction's gas.
     uint256 private constant MAX_INPUTS = 30_000;
+    /// @dev With this bound, no ledger can be filled: see `PointsLedger`.
+    uint256 private constant MAX_ACCOUNT_POINTS = type(uint32).max >> 1;
     uint256 private constant SEED_DELAY = 2;
 
     /// @inheritdoc ICampaign
@@ -92,6 +94,7 @@ contract Campaign is ICampaign, AccessManaged {
         season.endsAt = endsAt;
         season.closesAt = closesAt;
         season.verifierCap = verifierCap;
+        season.mostPoints = _checkPoints(verifierCap);
 
         emit SeasonDrafted(seasonId, msg.sender, verifierCap);
     }
@@ -105,6 +108,7 @@ contract Campaign is ICampaign, AccessManaged {
     ) external returns (uint256 taskId) {
         Season storage season = _draftOfSender(seasonId);
         _checkRules(rules);
+        season.mostPoints = _checkPoints(season.mostPoints + uint256(rules.points) * rules.unitsPerAccount);
         uint256 length = layoutBytes.length + inputs.length;
         require(length <= MAX_TASK_BYTES, TaskTooLarge(length, MAX_TASK_BYTES));
         (bytes32 headerHash, uint256 inputBytes) = _inputOf(rules.modelId, layoutBytes);
@@ -300,13 +304,15 @@ contract Campaign is ICampaign, AccessManaged {
     function _checkRules(TaskRules calldata rules) private view {
         registry.methodAt(rules.method);
         require(
-            rules.points != 0 &&
-                rules.unitsPerAccount != 0 &&
-                rules.noise >= 1 &&
-                rules.noise <= 127 &&
-                PENALTY_FACTOR * rules.points * rules.unitsPerAccount <= PointsLedger.MAX_POINTS,
+            rules.points != 0 && rules.unitsPerAccount != 0 && rules.noise >= 1 && rules.noise <= 127,
             InvalidTask(rules.method, rules.points, rules.unitsPerAccount, rules.noise)
         );
+    }
+
+    /// @dev Checks what one account can earn in a season.
+    function _checkPoints(uint256 points) private pure returns (uint32) {
+        require(points <= MAX_ACCOUNT_POINTS, TooManyPoints(points, MAX_ACCOUNT_POINTS));
+        return uint32(points);
     }
 
     function _checkMethod(TaskRules calldata rules, bytes calldata layoutBytes) private view {

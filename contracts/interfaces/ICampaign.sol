@@ -10,6 +10,7 @@ import {Attestation, Batch, IAttestationRegistry, Status} from "./IAttestationRe
 /// @param seededAt Block time when the seed was set; zero before.
 /// @param seedBlock Block whose hash becomes the seed; zero while the season is a draft.
 /// @param taskCount Number of tasks, which are numbered from 1.
+/// @param mostPoints Points an account can earn in this season in all: by every unit of every task, and as verifier.
 /// @param organiser Who drafted it.
 /// @param verifierCap Points an account can earn as verifier in this season.
 /// @param seed Decides every unit's input; zero until it is set.
@@ -20,6 +21,7 @@ struct Season {
     uint40 seededAt;
     uint40 seedBlock;
     uint24 taskCount;
+    uint32 mostPoints;
     address organiser;
     uint64 verifierCap;
     bytes32 seed;
@@ -196,12 +198,16 @@ interface ICampaign {
     /// @notice Thrown when the season's seed is not set.
     /// @param seasonId The season.
     error NotSeeded(uint256 seasonId);
-    /// @notice Thrown unless a task has a method that settles, 1 <= noise <= 127, at least one unit, and points that fit.
+    /// @notice Thrown unless a task has a method that settles, 1 <= noise <= 127, at least one unit and one point.
     /// @param method The method's number.
     /// @param points Points of a unit.
     /// @param unitsPerAccount Units of an account.
     /// @param noise Most by which an input element is moved.
     error InvalidTask(uint8 method, uint64 points, uint32 unitsPerAccount, uint8 noise);
+    /// @notice Thrown when one account could earn more in a season than 2^31 - 1 points: a ledger might be filled.
+    /// @param points What it could earn: as verifier and, once tasks are added, by all their units.
+    /// @param maximum The bound.
+    error TooManyPoints(uint256 points, uint256 maximum);
     /// @notice Thrown when a task's method serves another campaign: it would refuse every unit.
     /// @param method The method's number.
     /// @param campaign The campaign that it serves.
@@ -281,9 +287,6 @@ interface ICampaign {
     /// @notice Thrown when a refuted attestation was penalised before.
     /// @param uid Its name.
     error AlreadyBurned(bytes32 uid);
-    /// @notice Thrown when a season's points would no longer fit 63 bits.
-    /// @param seasonId The season.
-    error PointsOverflow(uint256 seasonId);
 
     /* SEASONS */
 

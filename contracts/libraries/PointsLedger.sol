@@ -7,6 +7,8 @@ import {Commitments} from "./Commitments.sol";
 /// @title A season's points
 /// @notice Every change of an account's points is one entry of the ledger: numbered from 1 and hashed to the one before.
 /// A debt is taken from the account's points, then from what it earns later: it never has points while it owes.
+/// No sum here overflows. A campaign lets an account earn at most 2^31 - 1 points in a season, so 2^32 - 1 accounts have less
+/// than 2^63 together. To give so many an entry costs over 10^14 gas; then newcomers would be refused, and nobody else.
 library PointsLedger {
     /// @notice An account's standing in a season: one slot.
     /// @param points What it has.
@@ -54,8 +56,8 @@ library PointsLedger {
         Head head;
     }
 
-    /// @notice The most points that all accounts may have together, and one may owe.
-    uint256 internal constant MAX_POINTS = type(uint64).max >> 1;
+    /// @notice The most points that an account may owe.
+    uint256 internal constant MAX_OWED = type(uint64).max >> 1;
 
     /// @notice Reason of an entry: a prover's verified units.
     uint8 internal constant PROVER = 1;
@@ -70,7 +72,7 @@ library PointsLedger {
     /// @param account The account.
     /// @param subject Name of the attestation that earns the points.
     /// @param reason `PROVER` or `VERIFIER`.
-    /// @param amount Points, at least 1.
+    /// @param amount Points, at least 1; all of an account's together, at most 2^31 - 1.
     function credit(
         Ledger storage ledger,
         uint256 seasonId,
@@ -80,7 +82,6 @@ library PointsLedger {
         uint64 amount
     ) internal {
         Page memory page = Page(seasonId, account, subject, ledger.standings[account], ledger.head);
-        require(page.head.totalPoints + uint256(amount) <= MAX_POINTS, ICampaign.PointsOverflow(seasonId));
         page.standing.points += amount;
         page.head.totalPoints += amount;
         if (reason == VERIFIER) page.standing.verifierPoints += amount;
@@ -98,7 +99,7 @@ library PointsLedger {
     /// @param seasonId The season.
     /// @param account The account.
     /// @param subject Name of the refuted attestation.
-    /// @param penalty Points; what an account owes stays within `MAX_POINTS`.
+    /// @param penalty Points; what an account owes stays within `MAX_OWED`.
     function penalise(
         Ledger storage ledger,
         uint256 seasonId,
@@ -108,7 +109,7 @@ library PointsLedger {
     ) internal {
         Page memory page = Page(seasonId, account, subject, ledger.standings[account], ledger.head);
         uint256 owed = page.standing.owed + penalty;
-        page.standing.owed = uint64(owed < MAX_POINTS ? owed : MAX_POINTS);
+        page.standing.owed = uint64(owed < MAX_OWED ? owed : MAX_OWED);
 
         _collect(page, page.standing.points);
         _store(ledger, page);

@@ -25,7 +25,9 @@ export const Status = { None: 0, Pending: 1, Verified: 2, Refuted: 3, Void: 4, R
 export const POINTS = 50n;
 export const UNITS = 4;
 export const VERIFIER_CAP = 100n;
-export const MAX_POINTS = 2n ** 63n - 1n;
+
+/** What one account may earn in a season, at most. */
+export const MAX_ACCOUNT_POINTS = 2n ** 31n - 1n;
 
 /** Base inputs at both ends of int8, so that noise meets both clamps. */
 export const bases = [

@@ -71,7 +71,7 @@ export function openSeason(
   const startsAt = moment.time + random.between(15, 40);
   const endsAt = startsAt + random.between(200, 2_000);
   const closesAt = endsAt + LONGEST + CLOSING_MARGIN;
-  const cap = random.pick([0n, 200n, 2n ** 64n - 1n]);
+  const cap = random.pick([0n, 200n, 2n ** 30n]);
   const rules = { modelId, points: BigInt(random.between(1, 100)), unitsPerAccount: UNITS, noise: 8 };
   const abi = campaignAbi;
   const tasks = [1, 2].map((method) =>

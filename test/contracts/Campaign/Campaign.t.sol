@@ -192,6 +192,7 @@ contract CampaignInvariants {
 
     /// @notice Every entry is the sum of its changes; penalties are collected or owed.
     function invariant_entriesAddUp() external view {
+        uint256 most = _campaign.seasonOf(_season).mostPoints;
         for (uint256 i = 0; i < _handler.ACCOUNTS(); ++i) {
             address account = _handler.accountAt(i);
             (uint64 points, uint64 lastSeq, uint64 owed) = _campaign.entryOf(_season, account);
@@ -202,6 +203,7 @@ contract CampaignInvariants {
             require(owed == 0 || points == 0, "points are kept by an account that owes");
             require(verifierPoints == _handler.verifierPointsOf(account), "verifier points are not what was paid");
             require(verifierPoints <= _handler.VERIFIER_CAP(), "a verifier is above the cap");
+            require(points + _handler.burnedOf(account) <= most, "more is earned than one account can earn");
         }
     }
 

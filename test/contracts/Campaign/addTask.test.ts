@@ -10,13 +10,14 @@ import {
   draftSeason,
   inputs,
   layoutBytes,
-  MAX_POINTS,
+  MAX_ACCOUNT_POINTS,
   MOCK,
   openSeason,
   POINTS,
   type Protocol,
   rulesOf,
   UNITS,
+  VERIFIER_CAP,
 } from "../seasons.ts";
 
 const { ethers, networkHelpers } = await network.create();
@@ -76,14 +77,11 @@ describe("Campaign.addTask", () => {
         .withArgs(method);
     });
 
-  const most = MAX_POINTS / 10n;
   for (const [what, bad] of [
     ["no points", { points: 0n }],
     ["no units", { unitsPerAccount: 0 }],
     ["no noise", { noise: 0 }],
     ["noise above 127", { noise: 128 }],
-    ["points whose penalty exceeds 63 bits", { points: most + 1n, unitsPerAccount: 1 }],
-    ["units whose penalties together exceed 63 bits", { points: most / 2n + 1n, unitsPerAccount: 2 }],
   ] as const)
     it(`refuses a task with ${what}`, async () => {
       const p = await networkHelpers.loadFixture(fixture);
@@ -93,6 +91,35 @@ describe("Campaign.addTask", () => {
         .to.be.revertedWithCustomError(p.campaign, "InvalidTask")
         .withArgs(MOCK, rules.points, rules.unitsPerAccount, rules.noise);
     });
+
+  const left = MAX_ACCOUNT_POINTS - VERIFIER_CAP;
+  for (const [points, unitsPerAccount] of [
+    [left + 1n, 1],
+    [left / 2n + 1n, 2],
+    [2n ** 64n - 1n, 2 ** 32 - 1],
+  ] as const)
+    it(`refuses ${unitsPerAccount} units of ${points} points, with which one account could earn too much`, async () => {
+      const p = await networkHelpers.loadFixture(fixture);
+
+      await expect(p.campaign.addTask(1, rulesOf(p, { points, unitsPerAccount }), layoutBytes, inputs))
+        .to.be.revertedWithCustomError(p.campaign, "TooManyPoints")
+        .withArgs(VERIFIER_CAP + points * BigInt(unitsPerAccount), MAX_ACCOUNT_POINTS);
+    });
+
+  it("refuses a task with which one account could earn too much together with those before, and takes what is left", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const add = (points: bigint, unitsPerAccount: number) =>
+      p.campaign.addTask(1, rulesOf(p, { points, unitsPerAccount }), layoutBytes, inputs);
+    await add(left - 9n, 1);
+
+    await expect(add(5n, 2))
+      .to.be.revertedWithCustomError(p.campaign, "TooManyPoints")
+      .withArgs(MAX_ACCOUNT_POINTS + 1n, MAX_ACCOUNT_POINTS);
+    await add(3n, 3);
+
+    const { taskCount, mostPoints } = await p.campaign.seasonOf(1);
+    expect([taskCount, mostPoints]).to.deep.equal([2n, MAX_ACCOUNT_POINTS]);
+  });
 
   it("refuses a model that is not published", async () => {
     const p = await networkHelpers.loadFixture(fixture);
@@ -212,7 +239,8 @@ describe("Campaign.addTask", () => {
       .to.emit(p.campaign, "TaskAdded")
       .withArgs(1, 2, p.integerModel, MOCK, POINTS, UNITS, 100, bases.length, root, inputs);
 
-    expect((await p.campaign.seasonOf(1)).taskCount).to.equal(2);
+    const { taskCount, mostPoints } = await p.campaign.seasonOf(1);
+    expect([taskCount, mostPoints]).to.deep.equal([2n, VERIFIER_CAP + 2n * POINTS * BigInt(UNITS)]);
     expect(await p.campaign.taskOf(1, 2)).to.deep.equal([
       p.integerModel,
       root,
@@ -226,13 +254,13 @@ describe("Campaign.addTask", () => {
     ]);
   });
 
-  it("takes a float model, and the most points that a penalty of 63 bits allows", async () => {
+  it("takes a float model, and the most points that one account may earn", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const rules = rulesOf(p, { modelId: p.floatModel, points: most, unitsPerAccount: 1, noise: 1 });
+    const rules = rulesOf(p, { modelId: p.floatModel, points: left, unitsPerAccount: 1, noise: 1 });
 
     await p.campaign.addTask(1, rules, bytesToHex(encodeLayout(floatLayout)), inputs);
 
-    expect((await p.campaign.taskOf(1, 1)).points).to.equal(most);
+    expect((await p.campaign.taskOf(1, 1)).points).to.equal(left);
   });
 
   it("takes 120,000 bytes of layout and inputs", async () => {

@@ -8,7 +8,7 @@ import {
   contextOf,
   draftSeason,
   inputOf,
-  MAX_POINTS,
+  MAX_ACCOUNT_POINTS,
   MOCK,
   NO_INPUT,
   openSeason,
@@ -28,13 +28,15 @@ import {
 
 const { ethers, networkHelpers } = await network.create();
 
+/** Points of a unit that leaves the season's other tasks and its verifiers just enough. */
+const LARGEST = MAX_ACCOUNT_POINTS - VERIFIER_CAP - (2n * POINTS + 1n) * BigInt(UNITS);
+
 describe("Campaign.award", () => {
   /** A running season, its mock saying that inputs are checked. */
   async function fixture() {
     const p = await protocol(ethers);
     await p.method.setChecksInput(true);
-    const points = MAX_POINTS / 10n;
-    const season = await runSeason(p, networkHelpers, [{ points, unitsPerAccount: 1 }, { points: 1n }]);
+    const season = await runSeason(p, networkHelpers, [{ points: LARGEST, unitsPerAccount: 1 }, { points: 1n }]);
     const award = (account: HardhatEthersSigner, attestation: Parameters<typeof p.campaign.award>[1]) =>
       p.campaign.connect(p.other).award(account, attestation, NO_INPUT);
     return { ...p, ...season, award };
@@ -199,20 +201,6 @@ describe("Campaign.award", () => {
         .to.be.revertedWithCustomError(p.campaign, "UnitSpent")
         .withArgs(1, 2, p.prover, 0);
     });
-
-    it("points beyond 63 bits a season, but not the last that fit", async () => {
-      const p = await networkHelpers.loadFixture(fixture);
-      const context = await contextOf(p, 3n);
-      const [last, ...provers] = p.accounts.slice(0, 11) as [HardhatEthersSigner, ...HardhatEthersSigner[]];
-      for (const account of provers)
-        await p.award(account, (await settled(p, account, Status.Verified, { context })).attestation);
-      const { attestation } = await settled(p, last, Status.Verified, { context });
-
-      await expect(p.award(last, attestation)).to.be.revertedWithCustomError(p.campaign, "PointsOverflow").withArgs(1);
-
-      expect((await p.campaign.ledgerOf(1)).totalPoints).to.equal((MAX_POINTS / 10n) * 10n);
-      expect(await p.campaign.isSpent(1, 3, last, 0)).to.equal(false);
-    });
   });
 
   describe("where the method does not check inputs", () => {
@@ -302,6 +290,18 @@ describe("Campaign.award", () => {
       await p.award(p.prover, attestation);
 
       expect((await p.campaign.entryOf(1, p.prover)).points).to.equal(POINTS);
+    });
+
+    it("the most that a season lets one account earn, to as many accounts as come", async () => {
+      const p = await networkHelpers.loadFixture(fixture);
+      expect((await p.campaign.seasonOf(1)).mostPoints).to.equal(MAX_ACCOUNT_POINTS);
+      const context = await contextOf(p, 3n);
+      const provers = p.accounts.slice(0, 12);
+      for (const account of provers)
+        await p.award(account, (await settled(p, account, Status.Verified, { context })).attestation);
+
+      expect((await p.campaign.ledgerOf(1)).totalPoints).to.equal(12n * LARGEST);
+      expect(await p.campaign.ledgerOf(1)).to.deep.equal((await replay(p, 1n)).ledger);
     });
 
     it("the same unit of every account, and every unit of an account", async () => {

@@ -14,7 +14,7 @@ import {
   refutedBatch,
   verifiedBatch,
 } from "../fraud.ts";
-import { contextOf, MAX_POINTS, MOCK, POINTS, replay, runSeason, Status, settle } from "../seasons.ts";
+import { contextOf, MOCK, POINTS, replay, Status, settle } from "../seasons.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -151,34 +151,6 @@ describe("Campaign.awardBatch", () => {
     await expect(p.campaign.awardBatch(p.prover, batch))
       .to.be.revertedWithCustomError(p.campaign, "UnitSpent")
       .withArgs(1, FRAUD_TASK, p.prover, 3);
-  });
-
-  it("refuses points beyond 63 bits a season", async () => {
-    const p = await fraudProtocol(ethers, networkHelpers);
-    await runSeason(p, networkHelpers, [{ points: MAX_POINTS / 100n, unitsPerAccount: 10 }]);
-    const context = await contextOf(p, 3n, 0n, 2n);
-    const attested = await Promise.all(
-      p.accounts.slice(0, 11).map(async (account, i) => {
-        const common = { prover: addressOf(account), method: MOCK, modelId: p.integerModel, context };
-        return {
-          account,
-          ...buildBatch(
-            common,
-            Array.from({ length: 10 }, (_, k) => Uint8Array.of(i, k)),
-          ),
-        };
-      }),
-    );
-    for (const { account, batch, traces } of attested) {
-      await p.registry.connect(account).attestBatch(MOCK, p.integerModel, context, 10, "0x", traces);
-      await settle(p, (await p.registry.batchIdOf(batch)) as `0x${string}`, Status.Verified);
-    }
-    for (const { account, batch } of attested.slice(0, 10)) await p.campaign.awardBatch(account, batch);
-    const [last] = attested.slice(10) as [(typeof attested)[0]];
-
-    await expect(p.campaign.awardBatch(last.account, last.batch))
-      .to.be.revertedWithCustomError(p.campaign, "PointsOverflow")
-      .withArgs(2);
   });
 
   it("pays all units at once, in one entry, on anyone's transaction", async () => {

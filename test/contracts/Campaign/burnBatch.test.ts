@@ -1,9 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { buildBatch } from "../../../inference/methods/fraudProof/evidence.ts";
-import { addressOf } from "../fixtures.ts";
 import { attestBatch, batchOf, FRAUD_TASK, fraudProtocol, refutedBatch, verifiedBatch } from "../fraud.ts";
-import { contextOf, MAX_POINTS, MOCK, POINTS, replay, runSeason, Status, settle } from "../seasons.ts";
+import { MOCK, POINTS, replay, Status } from "../seasons.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -109,23 +107,5 @@ describe("Campaign.burnBatch", () => {
 
     expect(await p.campaign.entryOf(1, p.prover)).to.deep.equal([0n, 2n, 4n * PENALTY - 4n * POINTS]);
     for (let unit = 0; unit < 6; unit++) expect(await p.campaign.isSpent(1, FRAUD_TASK, p.prover, unit)).to.equal(true);
-  });
-
-  it("keeps a debt within 63 bits", async () => {
-    const p = await fraudProtocol(ethers, networkHelpers);
-    await runSeason(p, networkHelpers, [{ points: MAX_POINTS / 100n, unitsPerAccount: 10 }]);
-    const context = await contextOf(p, 3n, 0n, 2n);
-    const common = { prover: addressOf(p.prover), method: MOCK, modelId: p.integerModel, context };
-    for (const salt of [1, 2]) {
-      const { batch, traces } = buildBatch(
-        common,
-        Array.from({ length: 10 }, (_, k) => Uint8Array.of(salt, k)),
-      );
-      await p.registry.connect(p.prover).attestBatch(MOCK, p.integerModel, context, 10, "0x", traces);
-      await settle(p, (await p.registry.batchIdOf(batch)) as `0x${string}`, Status.Refuted);
-      await p.campaign.burnBatch(batch);
-    }
-
-    expect((await p.campaign.entryOf(2, p.prover)).owed).to.equal(MAX_POINTS);
   });
 });

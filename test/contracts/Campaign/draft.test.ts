@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { protocol } from "../fixtures.ts";
-import { VERIFIER_CAP } from "../seasons.ts";
+import { MAX_ACCOUNT_POINTS, VERIFIER_CAP } from "../seasons.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -39,6 +39,23 @@ describe("Campaign.draft", () => {
       .withArgs(2 ** 24);
   });
 
+  for (const cap of [MAX_ACCOUNT_POINTS + 1n, 2n ** 64n - 1n])
+    it(`refuses a season in which a verifier could earn ${cap} points`, async () => {
+      const { campaign, organiser } = await networkHelpers.loadFixture(fixture);
+
+      await expect(campaign.connect(organiser).draft(1, 2, 3, cap))
+        .to.be.revertedWithCustomError(campaign, "TooManyPoints")
+        .withArgs(cap, MAX_ACCOUNT_POINTS);
+    });
+
+  it("takes the most points that a verifier may earn", async () => {
+    const { campaign, organiser } = await networkHelpers.loadFixture(fixture);
+    await campaign.connect(organiser).draft(1, 2, 3, MAX_ACCOUNT_POINTS);
+
+    const { verifierCap, mostPoints } = await campaign.seasonOf(1);
+    expect([verifierCap, mostPoints]).to.deep.equal([MAX_ACCOUNT_POINTS, MAX_ACCOUNT_POINTS]);
+  });
+
   it("keeps what the organiser drafts, counted from 1", async () => {
     const { campaign, organiser } = await networkHelpers.loadFixture(fixture);
 
@@ -48,9 +65,10 @@ describe("Campaign.draft", () => {
     await campaign.connect(organiser).draft(11, 21, 31, 0);
 
     expect(await campaign.seasonCount()).to.equal(2);
-    const [startsAt, endsAt, closesAt, seededAt, seedBlock, taskCount, drafter, cap, seed] = await campaign.seasonOf(1);
-    expect([startsAt, endsAt, closesAt, drafter]).to.deep.equal([10n, 20n, 30n, organiser.address]);
-    expect([seededAt, seedBlock, taskCount, cap, seed]).to.deep.equal([0n, 0n, 0n, VERIFIER_CAP, ethers.ZeroHash]);
+    expect(await campaign.seasonOf(1)).to.deep.equal([
+      ...[10n, 20n, 30n, 0n, 0n],
+      ...[0n, VERIFIER_CAP, organiser.address, VERIFIER_CAP, ethers.ZeroHash],
+    ]);
   });
 
   it("is deployed with any margin up to a year", async () => {

@@ -63,30 +63,27 @@ contract PointsLedgerTest {
         }
     }
 
-    function testFuzz_RefusesMorePointsThanFit(uint64 amount) external {
-        amount = uint64(PointsLedger.MAX_POINTS) - (amount >> 2);
-        this.credit(_account(0), amount);
-        this.credit(_account(1), uint64(PointsLedger.MAX_POINTS) - amount);
+    /// @notice The last of 2^32 - 1 accounts, of which each earned the most that a season allows, earns that too.
+    function testFuzz_HoldsTheMostPointsOfEveryAccount(uint32 amount) external {
+        uint64 most = type(uint32).max >> 1;
+        amount = uint32(1 + (amount % most));
+        _ledger.head.participants = type(uint32).max - 1;
+        _ledger.head.totalPoints = most * (type(uint32).max - 1);
+        _ledger.credit(SEASON, _account(0), "subject", PointsLedger.PROVER, amount);
+        if (amount != most) _ledger.credit(SEASON, _account(0), "subject", PointsLedger.VERIFIER, most - amount);
 
-        try this.credit(_account(2), 1) {
-            revert("took too many points");
-        } catch (bytes memory reason) {
-            bytes memory expected = abi.encodeWithSelector(ICampaign.PointsOverflow.selector, SEASON);
-            require(keccak256(reason) == keccak256(expected), "refused for another reason");
-        }
+        require(_ledger.head.totalPoints == most * type(uint32).max, "another total");
+        require(_ledger.head.totalPoints < 1 << 63, "a total beyond 63 bits");
+        require(_ledger.head.participants == type(uint32).max, "another number of participants");
     }
 
     function testFuzz_BoundsWhatIsOwed(uint256 penalty) external {
-        penalty = PointsLedger.MAX_POINTS + (penalty >> 8);
+        penalty = PointsLedger.MAX_OWED + (penalty >> 8);
         _ledger.penalise(SEASON, _account(0), "subject", penalty);
         _ledger.penalise(SEASON, _account(0), "subject", penalty);
 
-        require(_ledger.standings[_account(0)].owed == PointsLedger.MAX_POINTS, "owes more or less than the most");
+        require(_ledger.standings[_account(0)].owed == PointsLedger.MAX_OWED, "owes more or less than the most");
         require(_ledger.head.seq == 0, "an entry without a change of points");
-    }
-
-    function credit(address account, uint64 amount) external {
-        _ledger.credit(SEASON, account, "subject", PointsLedger.PROVER, amount);
     }
 
     function _apply(Change calldata change) private {
