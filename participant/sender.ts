@@ -11,7 +11,7 @@ import {
 } from "viem";
 import type { Call } from "../sdk/calls.ts";
 import { isConnectionError, RevertError, revertDataOf, sentenceOf } from "../sdk/errors.ts";
-import type { Heads } from "./heads.ts";
+import type { Head, Heads } from "./heads.ts";
 
 /** A transaction to send: a call, or a deployment, which has no `to`. */
 export type Transaction = Omit<Call, "to"> & { to: Address | undefined };
@@ -31,8 +31,29 @@ export interface Sender {
   send(call: Transaction): Promise<TransactionReceipt>;
 }
 
-/** Blocks after which a transaction that isn't mined is broadcast again: a node may have forgotten it. */
+/**
+ * Blocks after which a transaction that isn't mined is broadcast again: a node may have forgotten it, or the base fee may
+ * have outgrown what it pays.
+ */
 const REBROADCAST_BLOCKS = 12;
+
+type Fees = Awaited<ReturnType<typeof feesOf>>;
+
+/** What a transaction is signed with, beside its call. */
+interface Terms {
+  nonce: number;
+  gas: bigint;
+  fees: Fees;
+}
+
+/** A transaction on its way. */
+interface Sent {
+  call: Transaction;
+  /** Of the latest in `raws`. */
+  terms: Terms;
+  /** All that were broadcast for it, which share a nonce. */
+  raws: Hex[];
+}
 
 /**
  * Sends transactions of `account`: signed one after another so that nonces have no gap, mined together. No other
@@ -42,18 +63,31 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
   let nonce: number | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
-  const submit = async (call: Transaction): Promise<Hex> => {
+  const sign = ({ to, data, value }: Transaction, { nonce, gas, fees }: Terms): Promise<Hex> =>
+    account.signTransaction({ chainId, nonce, gas, data, value, ...(to && { to }), ...fees });
+
+  const submit = async (call: Transaction): Promise<Sent> => {
     const gas = await estimate(rpc, account.address, call);
     const fees = await feesOf(rpc, heads);
     for (;;) {
       nonce ??= await rpc.getTransactionCount({ address: account.address, blockTag: "pending" });
-      const { to, data, value } = call;
-      const raw = await account.signTransaction({ chainId, nonce, gas, data, value, ...(to && { to }), ...fees });
-      const used = nonce;
+      const terms = { nonce, gas, fees };
+      const raw = await sign(call, terms);
       if (!(await broadcast(raw, call))) continue;
-      nonce = used + 1;
-      return raw;
+      nonce = terms.nonce + 1;
+      return { call, terms, raws: [raw] };
     }
+  };
+
+  /** Broadcasts again what isn't mined, with raised fees where it can't be mined any more. */
+  const insist = async (sent: Sent): Promise<boolean> => {
+    const { call, terms, raws } = sent;
+    const fees = raised(terms.fees, await feesOf(rpc, heads), heads.latest);
+    if (fees === undefined) return broadcast(raws.at(-1) as Hex, call);
+    const raw = await sign(call, { ...terms, fees });
+    sent.terms = { ...terms, fees };
+    raws.push(raw);
+    return broadcast(raw, call);
   };
 
   // False if another transaction used the nonce.
@@ -74,14 +108,27 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
     }
   };
 
-  const receiptOf = async (raw: Hex, call: Transaction): Promise<TransactionReceipt> => {
+  const receiptOf = async (sent: Sent): Promise<TransactionReceipt> => {
     for (let blocks = 1; ; blocks++) {
-      const receipt = await findReceipt(rpc, keccak256(raw));
-      if (receipt !== undefined) return receipt;
-      if (blocks % REBROADCAST_BLOCKS === 0 && !(await broadcast(raw, call)))
-        throw new TryAgainError(`Transaction ${keccak256(raw)} gave way to another one of ${account.address}.`);
+      const found = await findReceipts(sent);
+      if (found !== undefined) return found;
+      if (blocks % REBROADCAST_BLOCKS === 0 && !(await insist(sent))) {
+        const late = await findReceipts(sent);
+        if (late !== undefined) return late;
+        const hash = keccak256(sent.raws.at(-1) as Hex);
+        throw new TryAgainError(`Transaction ${hash} gave way to another one of ${account.address}.`);
+      }
       await heads.next();
     }
+  };
+
+  /** One of all that were broadcast with the same nonce may be mined. */
+  const findReceipts = async ({ raws }: Sent): Promise<TransactionReceipt | undefined> => {
+    for (const raw of raws) {
+      const receipt = await findReceipt(rpc, keccak256(raw));
+      if (receipt !== undefined) return receipt;
+    }
+    return undefined;
   };
 
   return {
@@ -89,7 +136,7 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
     async send(call) {
       const submitted = last.then(() => submit(call));
       last = submitted.catch(() => undefined);
-      const receipt = await receiptOf(await submitted, call);
+      const receipt = await receiptOf(await submitted);
       if (receipt.status === "reverted") throw await reasonOf(rpc, account.address, call, receipt);
       return receipt;
     },
@@ -142,6 +189,27 @@ async function feesOf(rpc: PublicClient, heads: Heads) {
   const maxPriorityFeePerGas = await rpc.estimateMaxPriorityFeePerGas();
   return { type: "eip1559", maxPriorityFeePerGas, maxFeePerGas: 2n * baseFeePerGas + maxPriorityFeePerGas } as const;
 }
+
+/**
+ * The fees of a replacement; undefined while the old ones can still pay for the next block. A node takes a
+ * replacement only if both fees are a tenth higher (geth's price bump); an eighth is offered.
+ */
+function raised(old: Fees, now: Fees, { baseFeePerGas }: Head): Fees | undefined {
+  const most = (a: bigint, b: bigint) => (a > b ? a : b);
+  const bumped = (fee: bigint) => (fee * 9n) / 8n + 1n;
+  if (old.type === "legacy" || now.type === "legacy" || baseFeePerGas === null) {
+    const [paid, asked] = [priceOf(old), priceOf(now)];
+    return asked > paid ? { type: "legacy", gasPrice: most(bumped(paid), asked) } : undefined;
+  }
+  if (old.maxFeePerGas >= baseFeePerGas + old.maxPriorityFeePerGas) return undefined;
+  return {
+    type: "eip1559",
+    maxPriorityFeePerGas: most(bumped(old.maxPriorityFeePerGas), now.maxPriorityFeePerGas),
+    maxFeePerGas: most(bumped(old.maxFeePerGas), now.maxFeePerGas),
+  };
+}
+
+const priceOf = (fees: Fees): bigint => (fees.type === "legacy" ? fees.gasPrice : fees.maxFeePerGas);
 
 async function findReceipt(rpc: PublicClient, hash: Hex): Promise<TransactionReceipt | undefined> {
   try {

@@ -131,6 +131,31 @@ describe("sender", () => {
     expect(swallowed).to.equal(2);
   });
 
+  it("raises the fees of what the base fee has outgrown, with the same nonce", async () => {
+    const sender = senderOf(5);
+    const sent: ReturnType<typeof parseTransaction>[] = [];
+    // The node forgets the first one, and from then on tells a base fee that it could not pay.
+    proxy.intercept = (method, params) => {
+      if (method !== "eth_sendRawTransaction") return undefined;
+      sent.push(parseTransaction(params[0] as Hex));
+      return sent.length === 1 ? `0x${"00".repeat(32)}` : undefined;
+    };
+    const sending = sender.send(deposit(5, 2n));
+    await site.until(() => sent.length === 1);
+    const paid = sent[0]?.maxFeePerGas as bigint;
+    await site.client.rpc.request({
+      method: "hardhat_setNextBlockBaseFeePerGas" as never,
+      params: [`0x${(3n * paid).toString(16)}`] as never,
+    });
+    expect((await sending).status).to.equal("success");
+    proxy.intercept = () => undefined;
+    expect(await freeOf(5)).to.equal(4n);
+    expect(sent.map(({ nonce }) => nonce)).to.deep.equal([sent[0]?.nonce, sent[0]?.nonce]);
+    const [first, second] = sent as [(typeof sent)[0], (typeof sent)[0]];
+    for (const fee of ["maxFeePerGas", "maxPriorityFeePerGas"] as const)
+      expect(10n * (second[fee] as bigint) >= 11n * (first[fee] as bigint), fee).to.equal(true);
+  });
+
   it("stops waiting when its signal aborts", async () => {
     const stop = new AbortController();
     const own = await followHeads(rpc, { signal: stop.signal, report: () => {}, pollMs: 20 });
