@@ -15,11 +15,13 @@ import { createKeeper } from "../participant/keeper.ts";
 import { createKeystore } from "../participant/keystore.ts";
 import { createBatcher } from "../participant/methods/fraudProof/batcher.ts";
 import { createChallenger } from "../participant/methods/fraudProof/challenger.ts";
+import { createAppellant } from "../participant/methods/quorum/appellant.ts";
 import { createProver } from "../participant/methods/quorum/prover.ts";
 import { createVerifier } from "../participant/methods/quorum/verifier.ts";
 import { openLanes } from "../participant/models.ts";
 import { createSender, type Sender } from "../participant/sender.ts";
-import { connect } from "../sdk/client.ts";
+import { verificationMethodAbi } from "../sdk/abi.ts";
+import { connect, contractOf } from "../sdk/client.ts";
 import { sentenceOf } from "../sdk/errors.ts";
 import { fraudProof } from "../sdk/methods/fraudProof.ts";
 import { quorum } from "../sdk/methods/quorum.ts";
@@ -46,19 +48,19 @@ export interface DemoOptions {
   deploymentsDirectory: string;
   /** Length of season 1 in seconds. */
   seasonSeconds: number;
-  /** Each of Quorum's three windows, and FraudProof's, in seconds. */
+  /** Each of Quorum's four windows, and FraudProof's, in seconds. */
   windowSeconds: number;
   signal: AbortSignal;
   print: (line: string) => void;
 }
 
-/** A public network's parameters with panels of 3 and 5 and short windows. */
+/** A public network's parameters with a first panel of 3 and short windows. */
 const parametersOf = (windowSeconds: number) => ({
   closingMargin: 10n,
   quorum: {
     ...methodDeployments.quorum.production,
-    ...{ firstPanel: 3, firstThreshold: 2, secondPanel: 5, secondThreshold: 3 },
-    ...{ drawDelay: 1, drawWindow: windowSeconds, commitWindow: windowSeconds, revealWindow: windowSeconds },
+    ...{ firstPanel: 3, firstThreshold: 2, load: 32, drawDelay: 1, drawWindow: windowSeconds },
+    ...{ commitWindow: windowSeconds, revealWindow: windowSeconds, appealWindow: windowSeconds },
   },
   fraudProof: { ...methodDeployments.fraudProof.production, window: windowSeconds },
 });
@@ -145,16 +147,22 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   run([
     createKeeper(client, senderOf(accounts.keeper)),
     createChallenger({ client, sender: senderOf(accounts.challenger), report: print }),
+    createAppellant({ ...tools, sender: senderOf(accounts.challenger) }),
     ...accounts.verifiers.map((account) => createVerifier({ ...tools, sender: senderOf(account) })),
   ]);
   failures.push(indexer.ended.then((error) => (error ? Promise.reject(error) : new Promise<never>(() => {}))));
   const orFailure = <T>(work: Promise<T>): Promise<T> => Promise.race([work, ...failures]);
 
+  const durations = [quorum, fraudProof].map(({ name }) =>
+    client.rpc.readContract({
+      ...contractOf(client, { name, abi: verificationMethodAbi }),
+      functionName: "longest",
+    }),
+  );
+  const longest = Math.max(...(await Promise.all(durations)).map(Number));
   const draft = (lead: number, seconds: number, unitsPerAccount: readonly number[]) => {
     const startsAt = Number(follower.heads.latest.timestamp) + lead;
     const endsAt = startsAt + seconds;
-    // Quorum may need two rounds of three windows.
-    const longest = Math.max(6 * options.windowSeconds, parameters.fraudProof.window);
     const closesAt = endsAt + longest + Number(parameters.closingMargin) + 1;
     const rules = [
       { ...digits, method: quorum.id, points: 10n },
@@ -196,8 +204,11 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
       createProver({
         ...tools,
         sender: senderOf(account),
-        models: account === accounts.cheat ? lieAfter(3, models) : models,
-        ...{ seasonId, parallel: 2, maxUnits: account === accounts.cheat ? 5 : 3 + i },
+        seasonId,
+        // The cheat earns points first, then loses them.
+        ...(account === accounts.cheat
+          ? { models: lieAfter(3, models), parallel: 2, maxUnits: 5 }
+          : { parallel: 4, maxUnits: 3 + i }),
       }),
     ),
     until,

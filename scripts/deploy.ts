@@ -85,20 +85,30 @@ export async function deploy({ rpcUrl, account, parameters = {}, report }: Deplo
     const registry = await create("AttestationRegistry", "contracts", [models, manager]);
     const bonds = await create("Bonds", "contracts", []);
     const campaign = await create("Campaign", "contracts", [registry, closingMargin, manager]);
+    const beacon = await create("RandaoBeacon", "contracts", []);
     const methods = knownMethods().sort(([, a], [, b]) => a.id - b.id);
-    const addresses: Address[] = [];
-    for (const [key, { name }] of methods) {
-      const args = argumentsOf(key, name, { campaign, bonds }, ofMethods);
-      addresses.push(await create(name, "contracts/methods", args));
-    }
+    const addresses: Record<string, Address> = {};
+    const createMethod = async (key: string, name: string): Promise<void> => {
+      const { production, after = [], constructorArguments } = deploymentOf(key, name);
+      for (const [earlier, method] of methods)
+        if (after.includes(earlier) && !(earlier in addresses)) await createMethod(earlier, method.name);
+      const given: Readonly<Record<string, unknown>> = ofMethods;
+      const core: MethodCore = { campaign, bonds, beacon, methods: addresses };
+      addresses[key] = await create(
+        name,
+        "contracts/methods",
+        constructorArguments(core, (given[key] ?? production) as never),
+      );
+    };
+    for (const [key, { name }] of methods) if (!(key in addresses)) await createMethod(key, name);
 
     const selectors = (["draft", "open"] as const).map((name) =>
       toFunctionSelector(getAbiItem({ abi: campaignAbi, name })),
     );
     const access = { address: manager, abi: accessManagerAbi } as const;
     const list = { address: registry, abi: attestationRegistryAbi } as const;
-    const additions = addresses.map((method) =>
-      sender.send(callOf({ ...list, functionName: "addMethod", args: [method] })),
+    const additions = methods.map(([key]) =>
+      sender.send(callOf({ ...list, functionName: "addMethod", args: [addresses[key] as Address] })),
     );
     await Promise.all([
       // A sender's transactions are mined in the order of these calls, which numbers the methods.
@@ -116,12 +126,11 @@ export async function deploy({ rpcUrl, account, parameters = {}, report }: Deplo
   }
 }
 
-/** What a method's constructor is given. */
-function argumentsOf(key: string, name: string, core: MethodCore, given: Readonly<Record<string, unknown>>) {
+function deploymentOf(key: string, name: string): AnyMethodDeployment {
   const deployments: Readonly<Record<string, AnyMethodDeployment>> = methodDeployments;
   const found = deployments[key];
   if (found === undefined) throw new Error(`Nobody registered how ${name} is deployed.`);
-  return found.constructorArguments(core, (given[key] ?? found.production) as never);
+  return found;
 }
 
 function checkNumber(name: string, expected: number, receipt: TransactionReceipt | undefined): void {

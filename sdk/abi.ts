@@ -187,6 +187,16 @@ export const verificationMethodAbi = /* @__PURE__ */ parseAbi([
   "function onAttestBatch(bytes32 id, Batch batch, uint256 leafBytes, bytes evidence) external",
   "function onCommit(bytes32 uid, Attestation attestation) external",
   "function onReveal(bytes32 uid, Attestation attestation, Answer opened) external",
+  "function onShown(bytes32 uid, uint64 until, bytes trace) external",
+  "function onShownSettled(bytes32 uid, uint8 status, address by) external",
   "function requireModel(bytes32 modelId, bytes layoutBytes) external view",
   "function verifiersOf(bytes32 id) external view returns (address[])",
+]);
+
+/** Where draws take their randomness from: `IBeacon`. */
+export const beaconAbi = /* @__PURE__ */ parseAbi([
+  "error HashGone(uint256 blockNumber)",
+  "error NotYet(uint256 blockNumber)",
+  "error WrongProof(uint256 blockNumber)",
+  "function randomnessOf(uint256 blockNumber, bytes proof) external view returns (bytes32)",
 ]);

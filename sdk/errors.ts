@@ -10,12 +10,15 @@ import {
   SocketClosedError,
   TimeoutError,
 } from "viem";
-import { attestationRegistryAbi, bondsAbi, campaignAbi, modelRegistryAbi } from "./abi.ts";
+import { attestationRegistryAbi, beaconAbi, bondsAbi, campaignAbi, modelRegistryAbi } from "./abi.ts";
 import { knownMethods } from "./methods/index.ts";
 
 // A call may be refused by any contract that the called one asks, so one list decodes them all.
 const errorsAbi = (): Abi => [
-  ...[modelRegistryAbi, attestationRegistryAbi, bondsAbi, campaignAbi, ...knownMethods().map(([, { abi }]) => abi)]
+  ...[
+    ...[modelRegistryAbi, attestationRegistryAbi, bondsAbi, campaignAbi, beaconAbi],
+    ...knownMethods().map(([, { abi }]) => abi),
+  ]
     .flat()
     .filter((item) => item.type === "error"),
   ...parseAbi([

@@ -17,6 +17,12 @@ export const cliMethods = {
         afterwards:
           "This account stays on the verifiers' list. If a panel draws it while no `work --verify` runs, it loses\npart of its bond. `IQuorum.quit` takes it off the list.",
       },
+      {
+        role: "appellant",
+        option: "appeal",
+        help: "also re-run what panels decided, and appeal",
+        does: "re-runs what first panels decided under Quorum, appeals what is wrong and refutes wrong runs that are shown",
+      },
     ],
     commands: {},
   },

@@ -109,12 +109,29 @@ interface IFraudProof is IVerificationMethod {
     /// @param value What the prover attested, and the model gives.
     error RowIsRight(uint256 layer, uint256 row, int8 value);
 
+    /* SHOWING */
+
+    /// @notice Shows the run of the sender's attestation under another method that takes shown runs, such as `Quorum`, and locks
+    /// the bond of one unit: from now on that attestation is refuted and settled here, as one under this method is.
+    /// @param attestation The attestation; its method says whether it is the time to show.
+    /// @param opened Its answer.
+    /// @param layoutBytes The model's layout.
+    /// @param trace Activations A_0 ‖ … ‖ A_L of the run.
+    /// @param input The base input of the unit that it is about; ignored if it is about none.
+    function show(
+        Attestation calldata attestation,
+        Answer calldata opened,
+        bytes calldata layoutBytes,
+        bytes calldata trace,
+        AssignedInput calldata input
+    ) external;
+
     /* REFUTING AND SETTLING */
 
     /// @notice Refutes a single attestation; the sender gets half of the bond, the other half is burned.
     /// @param attestation The attestation.
     /// @param opened Its answer.
-    /// @param trace Activations A_0 ‖ … ‖ A_L as attested.
+    /// @param trace Activations A_0 ‖ … ‖ A_L as attested or shown.
     /// @param disputed The wrong row.
     function refute(
         Attestation calldata attestation,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {Answer, Attestation, Batch} from "./IAttestationRegistry.sol";
+import {Answer, Attestation, Batch, Status} from "./IAttestationRegistry.sol";
 import {ICampaign} from "./ICampaign.sol";
 
 /// @title A way to verify attestations
@@ -13,7 +13,7 @@ interface IVerificationMethod {
     /// @notice Thrown when an account other than the registry calls a hook.
     /// @param caller Who called it.
     error NotTheRegistry(address caller);
-    /// @notice Thrown when an attestation is made in a way that the method doesn't take: open, hidden, or as a batch.
+    /// @notice Thrown when a method doesn't take what a hook tells: attestations that are open, hidden, or batches, or shown runs.
     /// @param hook Selector of the hook that refuses.
     error NotSupported(bytes4 hook);
     /// @notice Thrown when a method is deployed with a parameter out of its bounds.
@@ -55,6 +55,19 @@ interface IVerificationMethod {
     /// @param attestation What was attested.
     /// @param opened Its open answer.
     function onReveal(bytes32 uid, Attestation calldata attestation, Answer calldata opened) external;
+
+    /// @notice The prover of an attestation under this method has shown its run to `IFraudProof`, which asks whether
+    /// that decides now.
+    /// @param uid The attestation's name.
+    /// @param until End of the time to refute it, unix seconds.
+    /// @param trace Activations A_0 ‖ … ‖ A_L.
+    function onShown(bytes32 uid, uint64 until, bytes calldata trace) external;
+
+    /// @notice A shown run stood, or a row of it was refuted: the method settles the attestation.
+    /// @param uid The attestation's name.
+    /// @param status `Verified` or `Refuted`.
+    /// @param by Who settled it.
+    function onShownSettled(bytes32 uid, Status status, address by) external;
 
     /* VIEWS */
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.34;
 
-import {Answer, Attestation, Batch, Record, Status} from "../interfaces/IAttestationRegistry.sol";
+import {Answer, Attestation, Batch, IAttestationRegistry, Record, Status} from "../interfaces/IAttestationRegistry.sol";
 import {IBonds} from "../interfaces/IBonds.sol";
-import {ICampaign} from "../interfaces/ICampaign.sol";
+import {AssignedInput, ICampaign} from "../interfaces/ICampaign.sol";
 import {DisputedRow, DisputedUnit, IFraudProof} from "../interfaces/IFraudProof.sol";
 import {Model} from "../interfaces/IModelRegistry.sol";
 import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
@@ -26,8 +26,16 @@ contract FraudProof is IFraudProof, VerificationMethod {
         uint256 rowCount;
     }
 
+    /// @dev A run that was shown for an attestation under another method; `at` is zero for none.
+    struct Shown {
+        bytes32 traceHash;
+        uint40 at;
+    }
+
     /// @dev With widths and rows bounded by the profile, this keeps every refutation within a transaction's gas and size.
     uint256 private constant MAX_LAYOUT = 8192;
+
+    mapping(bytes32 uid => Shown) private _shown;
 
     /// @inheritdoc IFraudProof
     uint40 public immutable window;
@@ -76,6 +84,7 @@ contract FraudProof is IFraudProof, VerificationMethod {
         uint256 traceAt = 2 + uint16(bytes2(evidence));
         require(evidence.length >= traceAt, WrongTrace(uid));
         bytes calldata trace = evidence[traceAt:];
+        require(keccak256(trace) == opened.traceHash, WrongTrace(uid));
         _checkTrace(uid, attestation, opened, evidence[2:traceAt], trace);
 
         emit Traced(uid, trace);
@@ -99,6 +108,31 @@ contract FraudProof is IFraudProof, VerificationMethod {
         _bonds.lock(batch.prover, bondFor(batch.count));
     }
 
+    /* SHOWING */
+
+    /// @inheritdoc IFraudProof
+    function show(
+        Attestation calldata attestation,
+        Answer calldata opened,
+        bytes calldata layoutBytes,
+        bytes calldata trace,
+        AssignedInput calldata input
+    ) external {
+        require(msg.sender == attestation.prover, IAttestationRegistry.NotTheProver(msg.sender, attestation.prover));
+        bytes32 uid = _registry.uidOf(attestation);
+        require(_answerOf(attestation.prover, opened) == attestation.answer, WrongTrace(uid));
+        _checkTrace(uid, attestation, opened, layoutBytes, trace);
+        if (Contexts.kind(attestation.context) == Contexts.UNIT) {
+            bytes memory assigned = campaign.assignedInput(attestation.prover, attestation.context, input);
+            require(keccak256(assigned) == keccak256(trace[:assigned.length]), WrongTrace(uid));
+        }
+
+        _shown[uid] = Shown(keccak256(trace), uint40(block.timestamp));
+
+        _registry.methodAt(attestation.method).onShown(uid, uint64(block.timestamp) + window, trace);
+        _bonds.lock(attestation.prover, bondFor(1));
+    }
+
     /* REFUTING AND SETTLING */
 
     /// @inheritdoc IFraudProof
@@ -110,8 +144,11 @@ contract FraudProof is IFraudProof, VerificationMethod {
     ) external {
         bytes32 uid = _registry.uidOf(attestation);
         Record memory record = _disputable(uid);
-        bytes32 answer = Commitments.answer(attestation.prover, opened.outputHash, opened.traceHash, opened.salt);
-        require(answer == attestation.answer && keccak256(trace) == opened.traceHash, WrongTrace(uid));
+        bytes32 traceHash = _shown[uid].at == 0 ? opened.traceHash : _shown[uid].traceHash;
+        require(
+            _answerOf(attestation.prover, opened) == attestation.answer && keccak256(trace) == traceHash,
+            WrongTrace(uid)
+        );
         RowPosition memory position = _positionOf(attestation.modelId, disputed);
 
         int8 attested = int8(uint8(trace[position.outputAt]));
@@ -147,11 +184,10 @@ contract FraudProof is IFraudProof, VerificationMethod {
 
     /// @inheritdoc IFraudProof
     function settle(bytes32 id) external {
-        Record memory record = _pending(id);
-        uint64 until = uint64(record.attestedAt) + window;
+        (Record memory record, uint64 until) = _pending(id);
         require(block.timestamp >= until, WindowOpen(id, until));
 
-        _registry.settle(id, Status.Verified, msg.sender);
+        _settle(id, record, Status.Verified);
         _bonds.unlock(record.prover, bondFor(record.count));
     }
 
@@ -191,14 +227,24 @@ contract FraudProof is IFraudProof, VerificationMethod {
 
         emit RowRefuted(id, msg.sender, unit, disputed.layer, disputed.row, attested, correct);
 
-        _registry.settle(id, Status.Refuted, msg.sender);
+        _settle(id, record, Status.Refuted);
         uint128 bond = bondFor(record.count);
         uint128 reward = bond / 2;
         _bonds.pay(record.prover, msg.sender, reward);
         _bonds.burn(record.prover, bond - reward);
     }
 
-    /// @dev Checks a trace against the attestation: its hash, its first activations and the input, its last and the output.
+    /// @dev Settles an attestation, or has the method that it is under do so.
+    function _settle(bytes32 id, Record memory record, Status status) private {
+        if (_shown[id].at == 0) _registry.settle(id, status, msg.sender);
+        else _registry.methodAt(record.method).onShownSettled(id, status, msg.sender);
+    }
+
+    function _answerOf(address prover, Answer calldata opened) private pure returns (bytes32) {
+        return Commitments.answer(prover, opened.outputHash, opened.traceHash, opened.salt);
+    }
+
+    /// @dev Checks a trace against the attestation: its first activations and the input, its last and the output.
     function _checkTrace(
         bytes32 uid,
         Attestation calldata attestation,
@@ -214,26 +260,24 @@ contract FraudProof is IFraudProof, VerificationMethod {
         uint256 inputs = Layouts.width(layoutBytes, 0);
         uint256 outputs = Layouts.width(layoutBytes, parts.layers);
         require(
-            keccak256(trace) == opened.traceHash &&
-                Commitments.tensor(inputHeader, trace[:inputs]) == attestation.inputHash &&
+            Commitments.tensor(inputHeader, trace[:inputs]) == attestation.inputHash &&
                 Commitments.tensor(outputHeader, trace[expected - outputs:]) == opened.outputHash,
             WrongTrace(uid)
         );
     }
 
-    function _pending(bytes32 id) private view returns (Record memory record) {
+    /// @dev An attestation that waits for this contract, and until when: one under this method, or one whose run was shown.
+    function _pending(bytes32 id) private view returns (Record memory record, uint64 until) {
         record = _registry.recordOf(id);
-        require(
-            record.status == Status.Pending &&
-                record.method != 0 &&
-                address(_registry.methodAt(record.method)) == address(this),
-            NotOpen(id)
-        );
+        uint64 shownAt = _shown[id].at;
+        bool isOwn = record.method != 0 && address(_registry.methodAt(record.method)) == address(this);
+        require(record.status == Status.Pending && (isOwn || shownAt != 0), NotOpen(id));
+        until = (isOwn ? record.attestedAt : shownAt) + window;
     }
 
     function _disputable(bytes32 id) private view returns (Record memory record) {
-        record = _pending(id);
-        uint64 until = uint64(record.attestedAt) + window;
+        uint64 until;
+        (record, until) = _pending(id);
         require(block.timestamp < until, WindowOver(id, until));
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.34;
 
-import {Answer, Attestation, Batch, IAttestationRegistry} from "../interfaces/IAttestationRegistry.sol";
+import {Answer, Attestation, Batch, IAttestationRegistry, Status} from "../interfaces/IAttestationRegistry.sol";
 import {IBonds} from "../interfaces/IBonds.sol";
 import {ICampaign} from "../interfaces/ICampaign.sol";
 import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
@@ -55,6 +55,16 @@ abstract contract VerificationMethod is IVerificationMethod {
     /// @inheritdoc IVerificationMethod
     function onReveal(bytes32, Attestation calldata, Answer calldata) external virtual onlyRegistry {
         revert NotSupported(this.onReveal.selector);
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onShown(bytes32, uint64, bytes calldata) external virtual {
+        revert NotSupported(this.onShown.selector);
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onShownSettled(bytes32, Status, address) external virtual {
+        revert NotSupported(this.onShownSettled.selector);
     }
 
     /* VIEWS */

@@ -2,7 +2,7 @@
 pragma solidity 0.8.34;
 
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
-import {Answer, Attestation, Batch} from "../interfaces/IAttestationRegistry.sol";
+import {Answer, Attestation, Batch, Status} from "../interfaces/IAttestationRegistry.sol";
 import {ICampaign} from "../interfaces/ICampaign.sol";
 import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
 
@@ -14,6 +14,8 @@ contract MockMethod is IVerificationMethod {
     event BatchHook(bytes32 indexed id, Batch batch, uint256 leafBytes, bytes evidence);
     event CommitHook(bytes32 indexed uid, Attestation attestation);
     event RevealHook(bytes32 indexed uid, Attestation attestation, Answer opened);
+    event ShownHook(bytes32 indexed uid, uint64 until, bytes trace);
+    event ShownSettledHook(bytes32 indexed uid, Status status, address by);
 
     uint64 public longest;
     bool public checksInput;
@@ -72,6 +74,18 @@ contract MockMethod is IVerificationMethod {
     /// @inheritdoc IVerificationMethod
     function onReveal(bytes32 uid, Attestation calldata attestation, Answer calldata opened) external {
         emit RevealHook(uid, attestation, opened);
+        _call();
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onShown(bytes32 uid, uint64 until, bytes calldata trace) external {
+        emit ShownHook(uid, until, trace);
+        _call();
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onShownSettled(bytes32 uid, Status status, address by) external {
+        emit ShownSettledHook(uid, status, by);
         _call();
     }
 

@@ -34,14 +34,22 @@ export const quorum: IndexedMethod = {
       rows.votes.set({ uid, votes: [...before, { round, member, outputHash }] });
     },
   },
-  catchersOf: ({ uid, outputHash }, rows) => catchersAmong(rows.votes.get({ uid })?.votes ?? [], outputHash),
+  catchersOf({ uid, outputHash }, rows) {
+    // Where a shown run was refuted, votes count nothing: FraudProof's part names who showed the wrong row.
+    if (rows.disputes.get({ uid })) return [];
+    return catchersAmong(rows.votes.get({ uid })?.votes ?? [], outputHash);
+  },
   stepSchemas: [
     step("drawScheduled", { round: count, drawBlock: count, drawUntil: count }),
     step("panelDrawn", { round: count, members: z.array(hex), commitUntil: count, revealUntil: count }),
+    step("panelRefilled", { members: z.array(hex), commitUntil: count, revealUntil: count }),
     step("voteCommitted", { round: count, by: hex }),
     step("revealOpened", { round: count, revealUntil: count }),
     step("voteRevealed", { round: count, by: hex, outputHash: hex }),
+    step("revealEnded", { round: count, revealUntil: count }),
     step("roundUndecided", { round: count, votes: count }),
+    step("appealOpened", { by: hex }),
+    step("runShown", { until: count }),
     step("penalised", { account: hex, amount: decimal }),
   ] satisfies z.ZodType<Step>[],
 };

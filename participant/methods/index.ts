@@ -3,6 +3,7 @@ import { createBatcher, nextBatch } from "./fraudProof/batcher.ts";
 import { createChallenger } from "./fraudProof/challenger.ts";
 import { createFraudProofKeeping } from "./fraudProof/keeper.ts";
 import type { ParticipantMethod } from "./method.ts";
+import { createAppellant } from "./quorum/appellant.ts";
 import { createQuorumKeeping } from "./quorum/keeper.ts";
 import { createProver } from "./quorum/prover.ts";
 import { nextUnit } from "./quorum/units.ts";
@@ -11,9 +12,9 @@ import { createVerifier } from "./quorum/verifier.ts";
 /** What participants do under each method. */
 export const participantMethods = {
   quorum: {
-    roles: { prover: createProver, verifier: createVerifier },
+    roles: { prover: createProver, verifier: createVerifier, appellant: createAppellant },
     createKeeping: createQuorumKeeping,
-    doneErrors: ["AlreadyDrawn", "CaseClosed"],
+    doneErrors: ["NotDrawing", "NotVoting", "NothingToRefill", "CaseClosed", "NotOpen"],
     hasWork: (state, wish) => nextUnit(state, { ...wish, hopeless: new Set() }) !== undefined,
   },
   fraudProof: {

@@ -10,7 +10,7 @@ import type { Sender } from "../sender.ts";
 import type { Wish } from "../units.ts";
 
 /** What an account can be under a method. */
-export type MethodRole = "prover" | "verifier" | "challenger";
+export type MethodRole = "prover" | "verifier" | "appellant" | "challenger";
 
 /** What a participant works with. */
 export interface Tools {

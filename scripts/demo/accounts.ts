@@ -15,7 +15,7 @@ export interface DemoAccounts {
   batcher: HDAccount;
   /** Earns points with an honest batch, then slips a wrong answer into another. */
   forger: HDAccount;
-  /** Re-runs every batch. */
+  /** Re-runs every batch, and what first panels decide. */
   challenger: HDAccount;
   /** Kept for people who try the commands. */
   guest: HDAccount;

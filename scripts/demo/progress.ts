@@ -64,7 +64,7 @@ function caughtLine(attestation: AttestationState): string {
   const { id, message } = attestation;
   const refutation = refutationOf(attestation);
   if (refutation === undefined)
-    return `Caught: ${short(message.prover)} gave a wrong answer in ${id}; a panel of three refuted it.`;
+    return `Caught: ${short(message.prover)} gave a wrong answer in ${id}; panels that re-ran the model refuted it.`;
   const { index, layer, row, claimed, correct } = refutation;
   return (
     `Caught: ${short(message.prover)} claims ${claimed} in row ${row} of layer ${layer} of unit ${unitAt(attestation, index)} in batch ${id}; ` +

@@ -5,31 +5,42 @@ import type { MethodDeployment } from "./method.ts";
 export interface QuorumParameters {
   firstPanel: number;
   firstThreshold: number;
-  secondPanel: number;
-  secondThreshold: number;
+  decidingPanel: number;
+  decidingThreshold: number;
+  load: number;
   drawDelay: number;
   drawWindow: number;
   commitWindow: number;
   revealWindow: number;
+  appealWindow: number;
   verifierBond: bigint;
-  seatPenalty: bigint;
+  voteLoss: bigint;
+  absenceLoss: bigint;
+  stake: bigint;
   seatFee: bigint;
 }
 
 export const quorumDeployment: MethodDeployment<QuorumParameters> = {
-  // An attestation is settled within a day even if two panels are needed and a member is late.
+  // docs/methods/quorum.md says why.
   production: {
     firstPanel: 5,
     firstThreshold: 4,
-    secondPanel: 11,
-    secondThreshold: 6,
-    drawDelay: 2,
-    drawWindow: 3_600,
+    decidingPanel: 79,
+    decidingThreshold: 43,
+    load: 4,
+    drawDelay: 96,
+    drawWindow: 14_400,
     commitWindow: 14_400,
     revealWindow: 14_400,
+    appealWindow: 14_400,
     verifierBond: parseEther("0.5"),
-    seatPenalty: parseEther("0.05"),
+    voteLoss: parseEther("0.05"),
+    absenceLoss: parseEther("0.02"),
+    stake: parseEther("0.042"),
     seatFee: parseEther("0.0005"),
   },
-  constructorArguments: ({ campaign, bonds }, parameters) => [campaign, bonds, parameters],
+  after: ["fraudProof"],
+  constructorArguments: ({ campaign, bonds, beacon, methods }, parameters) => [
+    ...[campaign, bonds, beacon, methods.fraudProof, parameters],
+  ],
 };

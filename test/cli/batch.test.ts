@@ -36,9 +36,9 @@ describe("proofboard and FraudProof", () => {
   let missed: Hex;
 
   before(async () => {
-    site = await startSite(4, WINDOW);
+    site = await startSite(4, { fraud: WINDOW });
     const { client, senderOf, digits, follower, directory, rpcUrl } = site;
-    const startsAt = Number(follower.heads.latest.timestamp) + 8;
+    const startsAt = Number(follower.heads.latest.timestamp) + 16;
     const endsAt = startsAt + 2 * WINDOW;
     const inputs = digits.inputs.slice(0, 16 * 64);
     const task = { model: digits.model, points: 10n, unitsPerAccount: UNITS, noise: 8, inputs };

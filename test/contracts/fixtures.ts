@@ -1,4 +1,5 @@
 import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import type { Addressable } from "ethers";
 import { type Hex, keccak256, toHex } from "viem";
 import { type Attestation, answerHash, type Answer as Opened } from "../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../sdk/contexts.ts";
@@ -18,16 +19,25 @@ export const ETHER = 10n ** 18n;
 export const quorumParameters = {
   firstPanel: 3,
   firstThreshold: 2,
-  secondPanel: 5,
-  secondThreshold: 3,
+  decidingPanel: 5,
+  decidingThreshold: 3,
+  load: 4,
   drawDelay: 1,
   drawWindow: 60,
   commitWindow: 60,
   revealWindow: 60,
+  appealWindow: 60,
   verifierBond: ETHER,
-  seatPenalty: ETHER / 10n,
+  voteLoss: ETHER / 10n,
+  absenceLoss: ETHER / 25n,
+  stake: ETHER / 16n,
   seatFee: ETHER / 100n,
 };
+
+/** FraudProof's window in seconds and its bonds in wei, in tests. */
+export const WINDOW = 300;
+export const BOND_PER_ATTESTATION = 5000n;
+export const BOND_PER_UNIT = 1001n;
 
 /** Campaign's closing margin in tests, in seconds. */
 export const CLOSING_MARGIN = 60;
@@ -82,6 +92,12 @@ export const attestationOf = (prover: HardhatEthersSigner, fields: Partial<Attes
   ...fields,
 });
 
+/** A FraudProof with the window and bonds of these tests, on nobody's list yet. */
+export const deployFraudProof = (
+  ethers: HardhatEthers,
+  { campaign, bonds }: { campaign: Addressable; bonds: Addressable },
+) => ethers.deployContract("FraudProof", [campaign, bonds, WINDOW, BOND_PER_ATTESTATION, BOND_PER_UNIT]);
+
 /** The contracts that every method builds on: `admin` may do everything, `organiser` draft and open seasons. */
 export async function core(ethers: HardhatEthers) {
   const [admin, organiser, prover, other, ...accounts] = (await ethers.getSigners()) as [
@@ -103,11 +119,16 @@ export async function core(ethers: HardhatEthers) {
   return { admin, organiser, prover, other, accounts, manager, models, registry, campaign, bonds };
 }
 
-/** The whole protocol: `quorum` is method 1, `method` (a MockMethod) method 2; an integer and a float model are published. */
+/**
+ * The whole protocol: `quorum` is method 1, `method` (a MockMethod) method 2, `fraud` is no method yet; an integer and a float
+ * model are published.
+ */
 export async function protocol(ethers: HardhatEthers) {
   const contracts = await core(ethers);
   const { models, registry, campaign, bonds } = contracts;
-  const quorum = await ethers.deployContract("Quorum", [campaign, bonds, quorumParameters]);
+  const beacon = await ethers.deployContract("MockBeacon");
+  const fraud = await deployFraudProof(ethers, { campaign, bonds });
+  const quorum = await ethers.deployContract("Quorum", [campaign, bonds, beacon, fraud, quorumParameters]);
   const method = await ethers.deployContract("MockMethod");
   await registry.addMethod(quorum);
   await registry.addMethod(method);
@@ -119,5 +140,5 @@ export async function protocol(ethers: HardhatEthers) {
   };
   const integerModel = await publish(integerLayout);
   const floatModel = await publish(floatLayout);
-  return { ...contracts, quorum, method, integerModel, floatModel };
+  return { ...contracts, beacon, fraud, quorum, method, integerModel, floatModel };
 }

@@ -10,15 +10,22 @@ import { FREE_CONTEXT } from "../../sdk/contexts.ts";
 import { encodeLayout } from "../../sdk/layouts.ts";
 import { leavesOf } from "../../sdk/tree.ts";
 import { showInput, unitInput } from "../../sdk/units.ts";
-import { addressOf, ETHER, hash, integerLayout, protocol, rowsOf } from "./fixtures.ts";
-import { bases, contextOf, inputs, type Protocol, runSeason } from "./seasons.ts";
+import {
+  addressOf,
+  BOND_PER_ATTESTATION,
+  BOND_PER_UNIT,
+  ETHER,
+  hash,
+  integerLayout,
+  protocol,
+  rowsOf,
+  WINDOW,
+} from "./fixtures.ts";
+import { bases, contextOf, inputs, runSeason } from "./seasons.ts";
 
-/** FraudProof's number in these tests, its task, its window in seconds and its bonds in wei. */
+/** FraudProof's number in these tests, and its task. */
 export const FRAUD = 3;
 export const FRAUD_TASK = 3n;
-export const WINDOW = 300;
-export const BOND_PER_ATTESTATION = 5000n;
-export const BOND_PER_UNIT = 1001n;
 export const FRAUD_UNITS = 600;
 
 /** What an attestation of `count` units locks. */
@@ -27,18 +34,13 @@ export const bondFor = (count: number): bigint => BOND_PER_ATTESTATION + BigInt(
 export const layout = encodeLayout(integerLayout);
 export const layers = rowsOf(integerLayout.widths);
 
-/** A FraudProof with the window and bonds of these tests, on nobody's list yet. */
-export const deployFraudProof = (ethers: HardhatEthers, { campaign, bonds }: Pick<Protocol, "campaign" | "bonds">) =>
-  ethers.deployContract("FraudProof", [campaign, bonds, WINDOW, BOND_PER_ATTESTATION, BOND_PER_UNIT]);
-
 /** A running season whose task 3 is FraudProof's; prover and other have bonds for many units. */
 export async function fraudProtocol(ethers: HardhatEthers, helpers: NetworkHelpers) {
   const p = await protocol(ethers);
-  const fraud = await deployFraudProof(ethers, p);
-  await p.registry.addMethod(fraud);
+  await p.registry.addMethod(p.fraud);
   const season = await runSeason(p, helpers, [{ method: FRAUD, unitsPerAccount: FRAUD_UNITS }]);
-  for (const account of [p.prover, p.other]) await p.bonds.deposit(fraud, account, { value: ETHER });
-  return { ...p, ...season, fraud, helpers };
+  for (const account of [p.prover, p.other]) await p.bonds.deposit(p.fraud, account, { value: ETHER });
+  return { ...p, ...season, helpers };
 }
 
 export type Fraud = Awaited<ReturnType<typeof fraudProtocol>>;

@@ -141,7 +141,7 @@ describe("the demo", () => {
   let watched: { status: number; took: number }[];
 
   before(async function () {
-    this.timeout(400_000);
+    this.timeout(500_000);
     const directory = await mkdtemp(join(tmpdir(), "proofboard-"));
     const contentDirectory = join(directory, "content");
     const outputs = await outputsOf(oneOfEachKind);
@@ -154,7 +154,7 @@ describe("the demo", () => {
     let watching: Promise<typeof watched> | undefined;
     try {
       await runDemo({
-        ...{ once: true, port: "4020", rpcPort: "8565", seasonSeconds: 30, windowSeconds: 10 },
+        ...{ once: true, port: "4020", rpcPort: "8565", seasonSeconds: 60, windowSeconds: 15 },
         directory: join(directory, "demo"),
         contentDirectory,
         deploymentsDirectory: join(directory, "deployments"),

@@ -43,7 +43,7 @@ describe("a method that is added", () => {
       { ...site.deployment, contracts: { ...site.deployment.contracts, [toy.name]: contract } },
       site.rpcUrl,
     );
-    const startsAt = Number(site.follower.heads.latest.timestamp) + 12;
+    const startsAt = Number(site.follower.heads.latest.timestamp) + 20;
     const { digits } = site;
     const task = {
       model: digits.model,

@@ -42,7 +42,7 @@ describe("batches on a Hardhat chain", () => {
   const ask = async <T>(path: string): Promise<T> => (await (await fetch(`${indexer.url}/v1${path}`)).json()) as T;
 
   it("are paid or refuted row by row, and every point holds in the audit", async () => {
-    const startsAt = Number(site.follower.heads.latest.timestamp) + 8;
+    const startsAt = Number(site.follower.heads.latest.timestamp) + 16;
     const endsAt = startsAt + 900;
     const seasonId = await openSeason(site.client, site.senderOf(0), {
       ...{ startsAt, endsAt, closesAt: endsAt + 400, verifierCap: 0n, uri: "" },

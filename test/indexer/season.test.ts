@@ -86,6 +86,7 @@ describe("a real season, on a Hardhat chain", () => {
           "voteCommitted",
           "voteRevealed",
           "revealed",
+          "revealEnded",
           "settled",
           "awarded",
         ],

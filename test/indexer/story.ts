@@ -108,6 +108,8 @@ interface Attestation {
   status: number;
   panel: Address[];
   voted: number;
+  /** Its prover has shown its run, of which a row can be refuted. */
+  shown: boolean;
 }
 
 export const MODEL = hashOf("model", 0);
@@ -195,7 +197,7 @@ export function chaptersOf(blocks: readonly (readonly number[])[]): Chapter[] {
     const opened = { outputHash: output(pick), traceHash: ZERO_HASH, salt: hashOf("salt", n) };
     if (method === 0) logs.push(emit(...on, "Attested", { ...common, ...opened }));
     else logs.push(emit(...on, "Committed", { ...common, answer: hashOf("answer", n) }));
-    attestations.push({ ...common, count: 1, open: method === 0, status: 1, panel: [], voted: 0 });
+    attestations.push({ ...common, count: 1, open: method === 0, status: 1, panel: [], voted: 0, shown: false });
   }
 
   function attestTraced(pick: number): void {
@@ -213,7 +215,7 @@ export function chaptersOf(blocks: readonly (readonly number[])[]): Chapter[] {
       }),
       emit(FraudProof.address, fraudProofAbi, "Traced", { uid, trace: output(pick) }),
     );
-    attestations.push({ ...common, count: 1, open: true, status: 1, panel: [], voted: 0 });
+    attestations.push({ ...common, count: 1, open: true, status: 1, panel: [], voted: 0, shown: false });
   }
 
   function attestBatch(pick: number): void {
@@ -230,11 +232,11 @@ export function chaptersOf(blocks: readonly (readonly number[])[]): Chapter[] {
         ...{ ...common, id, root: hashOf("root", n), traces },
       }),
     );
-    attestations.push({ ...common, uid: id, open: true, status: 1, panel: [], voted: 0 });
+    attestations.push({ ...common, uid: id, open: true, status: 1, panel: [], voted: 0, shown: false });
   }
 
   function refuteRow(pick: number): void {
-    const s = pending(pick, ({ method }) => method === FRAUD);
+    const s = pending(pick, ({ method, shown }) => method === FRAUD || shown);
     if (!s) return;
     s.status = 3;
     const challenger = accountOf(pick % 9);
@@ -254,10 +256,18 @@ export function chaptersOf(blocks: readonly (readonly number[])[]): Chapter[] {
     if (!s) return;
     s.panel = [7, 8, 9].map((n) => accountOf(n));
     const on = [Quorum.address, quorumAbi] as const;
+    const { uid } = s;
     const times = { commitUntil: 5n, revealUntil: 9n };
+    logs.push(emit(...on, "DrawScheduled", { uid, round: 1, drawBlock: 4n, drawUntil: 5n }));
+    if (pick % 3 > 0) {
+      logs.push(emit(...on, "PanelDrawn", { uid, round: 1, members: s.panel, ...times }));
+      return;
+    }
+    const [kept, filled] = [s.panel.slice(0, 2), s.panel.slice(2)];
     logs.push(
-      emit(...on, "DrawScheduled", { uid: s.uid, round: 1, drawBlock: 4n, drawUntil: 5n }),
-      emit(...on, "PanelDrawn", { uid: s.uid, round: 1, members: s.panel, ...times }),
+      emit(...on, "PanelDrawn", { uid, round: 1, members: [...kept, accountOf(6)], ...times }),
+      ...kept.map((member) => emit(...on, "VoteCommitted", { uid, round: 1, member })),
+      emit(...on, "PanelRefilled", { uid, members: filled, commitUntil: 15n, revealUntil: 19n }),
     );
   }
 
@@ -266,8 +276,20 @@ export function chaptersOf(blocks: readonly (readonly number[])[]): Chapter[] {
     const member = s?.panel[s.voted];
     if (!s || !member) return;
     s.voted++;
-    const args = { uid: s.uid, round: 1, member, outputHash: output(pick) };
-    logs.push(emit(Quorum.address, quorumAbi, "VoteRevealed", args));
+    const { uid } = s;
+    const on = [Quorum.address, quorumAbi] as const;
+    logs.push(emit(...on, "VoteRevealed", { uid, round: 1, member, outputHash: output(pick) }));
+    if (s.voted < s.panel.length) return;
+    logs.push(emit(...on, "RevealEnded", { uid, round: 1, revealUntil: 7n }));
+    if (pick % 3 === 0)
+      logs.push(
+        emit(...on, "AppealOpened", { uid, appellant: accountOf(pick % 5) }),
+        emit(...on, "DrawScheduled", { uid, round: 2, drawBlock: 14n, drawUntil: 15n }),
+      );
+    if (pick % 3 === 1) {
+      s.shown = true;
+      logs.push(emit(...on, "RunShown", { uid, until: 40n, trace: output(pick) }));
+    }
   }
 
   function reveal(pick: number): void {

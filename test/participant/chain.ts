@@ -57,14 +57,17 @@ const testParameters = {
   quorum: {
     firstPanel: 1,
     firstThreshold: 1,
-    secondPanel: 2,
-    secondThreshold: 2,
+    decidingPanel: 2,
+    decidingThreshold: 2,
+    load: 16,
     drawDelay: 1,
     drawWindow: 60,
     commitWindow: 60,
     revealWindow: 60,
     verifierBond: 1000n,
-    seatPenalty: 100n,
+    voteLoss: 100n,
+    absenceLoss: 50n,
+    stake: 40n,
     seatFee: 10n,
   },
 };
@@ -93,12 +96,19 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** @param fraudWindow FraudProof's window, in fast seconds. */
-export async function startSite(accounts: number, fraudWindow = 60): Promise<Site> {
+/** Windows that a test may want longer, in fast seconds. */
+interface Windows {
+  /** FraudProof's; defaults to 60. */
+  fraud?: number;
+  /** In which first panels' decisions can be appealed; defaults to 20. */
+  appeal?: number;
+}
+
+export async function startSite(accounts: number, windows: Windows = {}): Promise<Site> {
   const chain = await startChain(accounts);
   const ending = new AbortController();
   try {
-    return await openSite(chain, ending, fraudWindow);
+    return await openSite(chain, ending, windows);
   } catch (error) {
     ending.abort();
     await chain.close();
@@ -106,12 +116,13 @@ export async function startSite(accounts: number, fraudWindow = 60): Promise<Sit
   }
 }
 
-async function openSite(chain: Chain, ending: AbortController, fraudWindow: number): Promise<Site> {
+async function openSite(chain: Chain, ending: AbortController, { fraud = 60, appeal = 20 }: Windows): Promise<Site> {
   const reports: string[] = [];
   const report = (sentence: string) => void reports.push(sentence);
   const parameters = {
     ...testParameters,
-    fraudProof: { window: fraudWindow, bondPerAttestation: 200n, bondPerUnit: 10n },
+    quorum: { ...testParameters.quorum, appealWindow: appeal },
+    fraudProof: { window: fraud, bondPerAttestation: 200n, bondPerUnit: 10n },
   };
   const deployment = await deploy({ rpcUrl: chain.rpcUrl, account: accountOf(0), parameters, report });
   const { signal } = ending;
@@ -135,11 +146,11 @@ async function openSite(chain: Chain, ending: AbortController, fraudWindow: numb
     ...{ models: lanes.models, strangers: lanes.strangers },
     ...{ reports, report, signal, senderOf },
     openSeason(seconds, unitsPerAccount) {
-      const startsAt = Number(follower.heads.latest.timestamp) + 8;
+      const startsAt = Number(follower.heads.latest.timestamp) + 16;
       const endsAt = startsAt + seconds;
       const task = { model: digits.model, method: quorum.id, points: 10n, unitsPerAccount, noise: 8 };
       return openSeason(client, senderOf(0), {
-        ...{ startsAt, endsAt, closesAt: endsAt + 400, verifierCap: 1000n, uri: "" },
+        ...{ startsAt, endsAt, closesAt: endsAt + 700, verifierCap: 1000n, uri: "" },
         tasks: [{ ...task, inputs: digits.inputs.slice(0, 16 * 64) }],
       });
     },

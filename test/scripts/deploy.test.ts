@@ -6,14 +6,16 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { createTestClient, http, parseEther } from "viem";
+import { createTestClient, type Hex, http, numberToHex, parseEther } from "viem";
 import { followHeads } from "../../participant/heads.ts";
 import { createSender } from "../../participant/sender.ts";
 import { deploy, writeDeployment } from "../../scripts/deploy.ts";
 import { methodDeployments } from "../../scripts/methods/index.ts";
+import { beaconAbi } from "../../sdk/abi.ts";
 import { callOf } from "../../sdk/calls.ts";
 import { type Client, checkDeployment, connect, contractOf } from "../../sdk/client.ts";
 import { type Deployment, parseDeployment } from "../../sdk/deployment.ts";
+import { encodeHeader } from "../../sdk/headers.ts";
 import { methods } from "../../sdk/methods/index.ts";
 import { accountOf } from "../participant/chain.ts";
 import { refusal } from "../participant/refusal.ts";
@@ -127,6 +129,33 @@ describe("deploy", () => {
       bondPerUnit: await rpc.readContract({ ...fraudProof, functionName: "bondPerUnit" }),
     }).to.deep.equal(methodDeployments.fraudProof.production);
     expect(await rpc.readContract({ ...fraudProof, functionName: "longest" })).to.equal(86_400n);
+  });
+
+  it("gives Quorum the beacon of the chain's RANDAO, and FraudProof, which is there before it", async () => {
+    const { rpc } = client;
+    const quorum = contractOf(client, methods.quorum);
+    const address = await rpc.readContract({ ...quorum, functionName: "beacon" });
+    expect(address).to.equal(deployment.contracts.RandaoBeacon?.address);
+    const number = await rpc.getBlockNumber({ cacheTime: 0 });
+    const block = await rpc.request({ method: "eth_getBlockByNumber", params: [numberToHex(number - 1n), false] });
+    if (block === null) throw new Error("There is no block.");
+    const beacon = { address, abi: beaconAbi, functionName: "randomnessOf" } as const;
+    const args = [number - 1n, encodeHeader(block)] as const;
+    expect(await rpc.readContract({ ...beacon, args })).to.equal(block.mixHash);
+
+    const [fraudProof, first] = await Promise.all(
+      [methods.fraudProof, methods.quorum].map(({ name }) => {
+        const hash = deployment.contracts[name]?.transactionHash as Hex;
+        return rpc.getTransaction({ hash });
+      }),
+    );
+    expect(fraudProof?.nonce).to.be.lessThan(first?.nonce as number);
+    // Its longest way is through a shown run, whose window FraudProof sets.
+    const { drawWindow, commitWindow, revealWindow, appealWindow } = methodDeployments.quorum.production;
+    const { window } = methodDeployments.fraudProof.production;
+    expect(await rpc.readContract({ ...quorum, functionName: "longest" })).to.equal(
+      BigInt(2 * drawWindow + 3 * (commitWindow + revealWindow) + appealWindow + window),
+    );
   });
 
   it("writes a file by which the contracts are found", async () => {

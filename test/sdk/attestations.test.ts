@@ -195,6 +195,23 @@ describe("attestations", () => {
     expect([detailOf(fraudProof, panel), detailOf(quorum, trace)]).to.deep.equal([undefined, undefined]);
   });
 
+  it("hold a refilled panel's seats, who appealed and the run that was shown", () => {
+    const panel = { uid, commitUntil: 100n, revealUntil: 160n };
+    const found = after(
+      ...[...known, committed(message), drawScheduled(uid)],
+      emit(QUORUM, quorumAbi, "PanelDrawn", { ...panel, round: 1, members: [PROVER, SETTLER] }),
+      emit(QUORUM, quorumAbi, "VoteCommitted", { uid, round: 1, member: SETTLER }),
+      emit(QUORUM, quorumAbi, "PanelRefilled", { ...panel, members: [TOY] }),
+      emit(QUORUM, quorumAbi, "RevealEnded", { uid, round: 1, revealUntil: 150n }),
+      emit(QUORUM, quorumAbi, "AppealOpened", { uid, appellant: SETTLER }),
+      emit(QUORUM, quorumAbi, "RunShown", { uid, until: 400n, trace: "0x0a0b" }),
+    ).get(uid) as AttestationState;
+    const detail = detailOf(quorum, found);
+    expect(detail).to.deep.include({ panel: [SETTLER, TOY], seatCount: 3n, revealUntil: 150n, appellant: SETTLER });
+    expect([SETTLER, TOY].map((member) => detail?.seats.get(member))).to.deep.equal([1n, 2n]);
+    expect(detail?.shown).to.deep.equal({ until: 400n, trace: Uint8Array.of(10, 11) });
+  });
+
   it("hold nothing of what another method's contract says of them, or one that isn't on the registry's list", () => {
     const begun = after(...known, committed(message)).get(uid);
     for (const log of [traced(uid), drawScheduled(uid, FRAUD_PROOF), drawScheduled(uid, TOY)])

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type Abi, createPublicClient, custom, encodeErrorResult, http, parseAbi } from "viem";
-import { campaignAbi } from "../../sdk/abi.ts";
+import { beaconAbi, campaignAbi } from "../../sdk/abi.ts";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { isConnectionError, RevertError, revertDataOf, sentenceOf } from "../../sdk/errors.ts";
 import { fraudProofAbi } from "../../sdk/methods/fraudProof.ts";
@@ -51,6 +51,13 @@ describe("errors", () => {
     const error = new RevertError("award", data);
     expect(error.message).to.equal("award was refused: UnknownSeason(seasonId: 9).");
     expect([error.errorName, error.args]).to.deep.equal(["UnknownSeason", [9n]]);
+  });
+
+  it("names the errors of a beacon, which a draw may be refused with", () => {
+    for (const errorName of ["NotYet", "HashGone", "WrongProof"] as const) {
+      const refused = new RevertError("draw", encodeErrorResult({ abi: beaconAbi, errorName, args: [9n] }));
+      expect(refused.message).to.equal(`draw was refused: ${errorName}(blockNumber: 9).`);
+    }
   });
 
   it("names the errors of every known method, one that is registered later among them", () => {

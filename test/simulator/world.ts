@@ -132,8 +132,9 @@ async function publish({ url, request }: Anvil, send: (act: Act) => Promise<unkn
   const parameters = {
     closingMargin: BigInt(CLOSING_MARGIN),
     quorum: {
-      ...{ firstPanel: 1, firstThreshold: 1, secondPanel: 2, secondThreshold: 2, drawDelay: 1, drawWindow: 60 },
-      ...{ commitWindow: 60, revealWindow: 60, verifierBond: 1000n, seatPenalty: 100n, seatFee: 10n },
+      ...{ firstPanel: 1, firstThreshold: 1, decidingPanel: 2, decidingThreshold: 2, load: 4 },
+      ...{ drawDelay: 1, drawWindow: 60, commitWindow: 60, revealWindow: 60, appealWindow: 60 },
+      ...{ verifierBond: 1000n, voteLoss: 100n, absenceLoss: 50n, stake: 40n, seatFee: 10n },
     },
     fraudProof: { window: 60, bondPerAttestation: 200n, bondPerUnit: 10n },
   };

@@ -4,15 +4,16 @@ import { quorum as method } from "../../sdk/methods/quorum.ts";
 import type { Step } from "../../sdk/wire.ts";
 import { plural } from "../format.ts";
 import { type Sentence, sentence, who } from "../sentence.ts";
+import { fraudProof } from "./fraudProof.ts";
 import { type Refutation, type StepsOf, stepsNamed, type TakePart, verifiersShare, type WebMethod } from "./method.ts";
 
 const takePart: TakePart = {
-  how: "You commit to the answer without showing it. A drawn panel runs the model too; if its bytes are equal to yours, you earn the points.",
+  how: "You commit to the answer without showing it. A drawn panel runs the model too; if its bytes are equal to yours, and nobody appeals in time, you earn the points.",
   maxTries: 3,
   deposit: ({ rpc }, address) => rpc.readContract({ address, abi: method.abi, functionName: "depositPerAttestation" }),
   isRevealTime(steps, now) {
-    const { panel, opened } = roundOf(steps);
-    if (panel === undefined) return false;
+    const { panel, opened, isComplete } = roundOf(steps);
+    if (panel === undefined || (opened === undefined && !isComplete)) return false;
     const from = opened ? 0 : panel.commitUntil;
     return now >= from && now < (opened ?? panel).revealUntil;
   },
@@ -25,7 +26,7 @@ const takePart: TakePart = {
   settled: {
     verified: "the panel's runs gave the same bytes",
     refuted: "the panel's runs gave another answer",
-    void: "the panel reached no decision",
+    void: "no panel was drawn in time, or the deciding panel reached no decision",
   },
   spoken: {
     committed: "Committed. The answer is opened when the panel's members have committed theirs.",
@@ -41,31 +42,48 @@ export const quorum: WebMethod<StepsOf<typeof method>> = {
         return sentence`The ${panelOf(step.round)} is to be drawn from block ${step.drawBlock} on.`;
       case "panelDrawn":
         return sentence`The ${panelOf(step.round)} of ${step.members.length} was drawn: ${{ accounts: step.members }}`;
+      case "panelRefilled":
+        return sentence`Missed seats were filled again from the same draw: ${{ accounts: step.members }}`;
       case "voteCommitted":
         return sentence`${who(step.by)} ran the model and committed to a vote.`;
       case "revealOpened":
         return sentence`All members of the ${panelOf(step.round)} had committed: revealing began.`;
       case "voteRevealed":
         return sentence`${who(step.by)} revealed a vote: ${voteOf(step.outputHash, answer)}.`;
+      case "revealEnded":
+        return step.round === 1
+          ? sentence`Prover and members had revealed: the time to appeal began.`
+          : sentence`Prover and members had revealed.`;
+      case "appealOpened":
+        return sentence`${who(step.by)} appealed the decision: the deciding panel was called.`;
+      case "runShown":
+        return sentence`The prover showed its run: from then on, only a wrong row of it counted.`;
       case "roundUndecided":
         return sentence`The ${panelOf(step.round)} reached no decision, with ${plural(step.votes, "vote")} for the strongest answer.`;
       case "penalised":
         return sentence`${who(step.account)} lost ${etherOf(step.amount)} of the bond.`;
       default:
-        return undefined;
+        // A wrong row of a shown run is an event of FraudProof.
+        return fraudProof.describe(step as never, answer);
     }
   },
   rulesOf: ({ verifierCap }) => ({
     earnings: [`Under ${method.name}, the panel members in the majority ${verifiersShare(verifierCap)}`],
     penalties: [],
   }),
-  refutationOf({ steps, outputHash }) {
-    return { ...decisionOf(steps, outputHash), also: penaltyOf(steps) };
+  refutationOf(attestation) {
+    const { steps, outputHash } = attestation;
+    const isByRow = stepsNamed(steps, "rowRefuted").length > 0;
+    const decision = isByRow ? fraudProof.refutationOf(attestation) : decisionOf(steps, outputHash);
+    return { ...decision, also: penaltyOf(steps) };
   },
   takePart,
 };
 
-/** The latest round's panel, and when revealing began before its time; both undefined until they come. */
+/**
+ * The latest round's panel, and when revealing began before its time; both undefined until they come. It is complete where
+ * nobody's missed seat has to be filled again before answers are opened.
+ */
 function roundOf(steps: readonly Step[]) {
   const current = steps.slice(
     Math.max(
@@ -73,14 +91,24 @@ function roundOf(steps: readonly Step[]) {
       steps.findLastIndex(({ step }) => step === "drawScheduled"),
     ),
   );
-  return { panel: stepsNamed(current, "panelDrawn")[0], opened: stepsNamed(current, "revealOpened")[0] };
+  const drawn = stepsNamed(current, "panelDrawn")[0];
+  const refilled = stepsNamed(current, "panelRefilled")[0];
+  return {
+    panel: refilled ?? drawn,
+    opened: stepsNamed(current, "revealOpened")[0],
+    isComplete: refilled !== undefined || (drawn !== undefined && drawn.round > 1),
+  };
 }
 
 const stands = new Map<string, string>([
   ["committed", "Committed. A panel will be drawn."],
   ["drawScheduled", "A panel is about to be drawn."],
   ["panelDrawn", "A panel is drawn: its members run the model and commit to its output."],
+  ["panelRefilled", "Missed seats were filled again: the new members run the model and commit to its output."],
   ["revealOpened", "All members have committed: answers are being opened."],
+  ["revealEnded", "All answers are open. If nobody appeals in time, it is settled."],
+  ["appealOpened", "The decision was appealed: the deciding panel will be drawn."],
+  ["runShown", "Your run is shown. If nobody refutes a row of it in time, it is Verified."],
 ]);
 
 /** What the last panel decided. */
@@ -113,7 +141,7 @@ function penaltyOf(steps: readonly Step[]): Refutation["also"] {
 }
 
 const panelOf = (round: number): string =>
-  round === 1 ? "first panel" : round === 2 ? "second panel" : `panel ${round}`;
+  round === 1 ? "first panel" : round === 2 ? "deciding panel" : `panel ${round}`;
 
 function voteOf(vote: Hex, answer: Hex | null): Sentence {
   if (vote === INVALID) return sentence`there is no valid run`;

@@ -4,16 +4,21 @@ import { assignedTo } from "../../../inference/assignment.ts";
 import { InvalidModelError } from "../../../inference/failures.ts";
 import { buildAttestation } from "../../../inference/methods/quorum.ts";
 import { hashTensor, InvalidRunError } from "../../../inference/tensors.ts";
-import { detailOf } from "../../../sdk/attestations.ts";
+import { detailOf, type SingleState } from "../../../sdk/attestations.ts";
 import { callOf } from "../../../sdk/calls.ts";
 import { contractOf } from "../../../sdk/client.ts";
 import { attestationUid } from "../../../sdk/commitments.ts";
-import { isRevealing, quorum } from "../../../sdk/methods/quorum.ts";
+import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
+import { isRevealing, type QuorumDetail, quorum } from "../../../sdk/methods/quorum.ts";
 import { Status } from "../../../sdk/protocol.ts";
+import { assignedUnit, type ChainState } from "../../chainState.ts";
 import { ensureDeposit } from "../../deposits.ts";
 import type { Job, Participant } from "../../jobs.ts";
 import type { AttestationEntry } from "../../journal.ts";
 import type { ProverLimits, Tools } from "../method.ts";
+import { appealable } from "./appellant.ts";
+import { createParameters } from "./parameters.ts";
+import { showRun, type Unshowable } from "./shown.ts";
 import { type FreeUnit, nextUnit } from "./units.ts";
 
 /** `maxUnits` are counted in each season. */
@@ -24,13 +29,18 @@ export interface ProverOptions extends Omit<Tools, "content" | "strangers">, Pro
   pace?: bigint;
 }
 
-/** Works through the units that are assigned to the sender's account: runs the model, commits, reveals in time. */
+/**
+ * Works through the units that are assigned to the sender's account: runs the model, commits, reveals in time. Where a panel
+ * decided for something else, or the deciding panel is called, it shows the run, or appeals if the model's rows can't be
+ * shown.
+ */
 export function createProver(options: ProverOptions): Participant {
   const { client, sender, journal, models, report, seasonId, taskId } = options;
   const { maxUnits = Infinity, parallel = 1, pace = 0n } = options;
   const { chainId } = client.deployment;
   const { attestationRegistry, campaign } = client.contracts;
   const contract = contractOf(client, quorum);
+  const parameters = createParameters(client);
   const account = sender.account.address;
   const name = `prover ${account}`;
   // Contexts whose commit is on its way, until the chain shows it.
@@ -99,6 +109,35 @@ export function createProver(options: ProverOptions): Participant {
     },
   });
 
+  /** Shows the run of an own attestation, or says why it can't; one that is for no unit isn't shown. */
+  const show = async (own: SingleState, state: ChainState): Promise<"shown" | Unshowable> => {
+    const assigned = assignedUnit(state, own.message.context);
+    if (assigned === undefined) return "noRows";
+    const call = await showRun(client, own, assigned);
+    if (typeof call === "string") return call;
+    const fraud = contractOf(client, fraudProof);
+    const bond = await client.rpc.readContract({ ...fraud, functionName: "bondFor", args: [1] });
+    await ensureDeposit(client, sender, fraud.address, bond);
+    await sender.send(call);
+    return "shown";
+  };
+
+  /** What the prover does for an own attestation that could be Refuted. */
+  const defend = (own: SingleState, state: ChainState, isAppealable: boolean): Job => ({
+    key: `defend ${own.id} ${isAppealable}`,
+    async run() {
+      const done = await show(own, state);
+      if (done === "shown") return report(`${name}: ${own.id} has its run shown.`);
+      if (done === "otherOutput")
+        return report(`${name}: ${own.id} isn't defended: the model's rows give another output than it names.`);
+      if (!isAppealable) return;
+      const { stake } = await client.rpc.readContract({ ...contract, functionName: "parameters" });
+      await ensureDeposit(client, sender, contract.address, stake);
+      await sender.send(callOf({ ...contract, functionName: "appeal", args: [own.id] }));
+      report(`${name}: ${own.id} is appealed.`);
+    },
+  });
+
   const missing = (uid: Hex): Job => ({
     key: `missing ${uid}`,
     run: async () => report(`${name}: the answer to ${uid} is not in this journal, so it can't be revealed.`),
@@ -124,6 +163,17 @@ export function createProver(options: ProverOptions): Participant {
         return entry === undefined ? missing(id) : reveal(entry);
       });
 
+      const known = parameters.known();
+      if (known === undefined) jobs.push(parameters.job);
+      else
+        for (const each of pending) {
+          const { answer, detail } = each;
+          if (answer === undefined || detail.shown !== undefined) continue;
+          const decision = appealable(detail, timestamp, known.firstThreshold, known.appealWindow);
+          const isAgainst = decision !== undefined && decision !== answer.outputHash;
+          if (isAgainst || isShowable(detail, timestamp)) jobs.push(defend(each, state, isAgainst));
+        }
+
       // One commit at a time: two at once would both find the same deposit free.
       const rests = lastCommit !== undefined && number < lastCommit + pace;
       if (committing.size > 0 || pending.length >= parallel || rests) return jobs;
@@ -135,3 +185,7 @@ export function createProver(options: ProverOptions): Participant {
     },
   };
 }
+
+/** Whether the deciding panel was called and a shown run would still end its work. */
+const isShowable = ({ round, panel, drawUntil, commitUntil }: QuorumDetail, now: bigint): boolean =>
+  round > 1 && now < (panel.length === 0 ? drawUntil : commitUntil);

@@ -1,25 +1,22 @@
 import { randomBytes } from "node:crypto";
-import { bytesToHex, type Hex } from "viem";
-import { assignedTo } from "../../../inference/assignment.ts";
-import { InvalidModelError } from "../../../inference/failures.ts";
-import { checkInput, hashTensor, InvalidRunError } from "../../../inference/tensors.ts";
+import { type Address, bytesToHex, type Hex } from "viem";
 import { detailOf } from "../../../sdk/attestations.ts";
 import { callOf } from "../../../sdk/calls.ts";
 import { contractOf } from "../../../sdk/client.ts";
 import { type Attestation, INVALID, UNAVAILABLE, voteHash } from "../../../sdk/commitments.ts";
-import { cidOfKeccak256 } from "../../../sdk/content.ts";
-import { contextKind } from "../../../sdk/contexts.ts";
-import { isConnectionError, sentenceOf } from "../../../sdk/errors.ts";
-import { type Layout, tensorHeader } from "../../../sdk/layouts.ts";
+import { isConnectionError, RevertError, sentenceOf } from "../../../sdk/errors.ts";
 import { isCommitting, isRevealing, type QuorumDetail, quorum } from "../../../sdk/methods/quorum.ts";
 import { Status } from "../../../sdk/protocol.ts";
-import { assignedUnit, type ChainState } from "../../chainState.ts";
-import type { Content } from "../../content.ts";
-import { ensureDeposit } from "../../deposits.ts";
+import type { ChainState } from "../../chainState.ts";
+import type { Head } from "../../heads.ts";
 import type { Job, Participant } from "../../jobs.ts";
 import type { VoteKey } from "../../journal.ts";
 import { TryAgainError } from "../../sender.ts";
 import type { Tools } from "../method.ts";
+import { judge } from "./judge.ts";
+
+/** Blocks between two looks at whether the account is on the list of verifiers. */
+const LOOK_BLOCKS = 32n;
 
 /** A pending attestation on whose panel the sender's account sits. */
 interface Seat {
@@ -30,9 +27,11 @@ interface Seat {
 
 /**
  * Joins Quorum's verifiers and serves on every panel that draws the sender's account: re-runs the model on the assigned
- * input, commits to the output, reveals in time.
+ * input, commits to the output, reveals in time. Joins again when it was taken off the list, unless it lost more than half
+ * of its bond: then somebody should see why, and start it anew.
  */
-export function createVerifier({ client, sender, journal, models, strangers, content, report }: Tools): Participant {
+export function createVerifier(tools: Tools): Participant {
+  const { client, sender, journal, report } = tools;
   const { rpc, deployment } = client;
   /** Votes that wait for a run, and until when, in unix seconds. */
   const deciding = new Map<VoteKey, { until: bigint; giveUp(): void }>();
@@ -40,29 +39,45 @@ export function createVerifier({ client, sender, journal, models, strangers, con
   const member = sender.account.address;
   const name = `verifier ${member}`;
 
-  const join: Job = {
-    key: "join",
-    async run() {
-      if (await rpc.readContract({ ...contract, functionName: "isMember", args: [member] })) return;
+  let wasMember = false;
+  /** Not before this time, unix seconds; undefined for never again. */
+  let joinsFrom: bigint | undefined = 0n;
+
+  /** Joins the list; deposits what the bond lacks. */
+  const join = async (): Promise<void> => {
+    const call = callOf({ ...contract, functionName: "join" });
+    try {
+      await sender.send(call);
+    } catch (error) {
+      if (!(error instanceof RevertError)) throw error;
+      if (error.errorName === "TooEarlyToJoin") {
+        joinsFrom = error.args[0] as bigint;
+        const time = new Date(Number(joinsFrom) * 1000).toISOString();
+        return report(`${name}: it is off the list of verifiers, and may join again at ${time}.`);
+      }
+      if (error.errorName !== "InsufficientFree") throw error;
+      const [holder, account, free, needed] = error.args as [Address, Address, bigint, bigint];
       const { verifierBond } = await rpc.readContract({ ...contract, functionName: "parameters" });
-      await ensureDeposit(client, sender, contract.address, verifierBond);
-      await sender.send(callOf({ ...contract, functionName: "join" }));
-    },
+      if (wasMember && 2n * needed > verifierBond) {
+        joinsFrom = undefined;
+        return report(`${name}: it is off the list of verifiers, for it lost more than half of its bond.`);
+      }
+      const { bonds } = client.contracts;
+      const args = [holder, account] as const;
+      await sender.send(callOf({ ...bonds, functionName: "deposit", args, value: needed - free }));
+      await sender.send(call);
+    }
+    if (wasMember) report(`${name}: it is on the list of verifiers again.`);
+    wasMember = true;
   };
 
-  /** What the sender's own run says of an attestation: INVALID only for what follows from bytes alone. */
-  const judge = async (attestation: Attestation, state: ChainState): Promise<Hex> => {
-    try {
-      const lane = isOfTask(attestation.modelId, state) ? models : strangers;
-      const { layout, session } = await lane.open(attestation.modelId);
-      const data = await inputOf(attestation, layout, state, content);
-      if (hashTensor({ spec: layout.input, data }) !== attestation.inputHash) return INVALID;
-      return hashTensor({ spec: layout.output, data: await session.run(data) });
-    } catch (error) {
-      if (error instanceof InvalidRunError || error instanceof InvalidModelError) return INVALID;
-      throw error;
-    }
-  };
+  const stay = ({ number }: Head): Job => ({
+    key: `stay ${number / LOOK_BLOCKS}`,
+    async run() {
+      if (await rpc.readContract({ ...contract, functionName: "isMember", args: [member] })) wasMember = true;
+      else await join();
+    },
+  });
 
   /**
    * The vote on a seat. A failure of this machine or the network is tried again; from the second half of the window on it
@@ -77,7 +92,7 @@ export function createVerifier({ client, sender, journal, models, strangers, con
       deciding.set(key, { until: before(4n), giveUp: () => resolve(UNAVAILABLE) });
     });
     try {
-      return await Promise.race([judge(seat.message, state), givenUp]);
+      return await Promise.race([judge(tools, seat.message, state), givenUp]);
     } catch (error) {
       if (isConnectionError(error)) throw error;
       if (state.head.timestamp >= before(2n)) return UNAVAILABLE;
@@ -86,6 +101,8 @@ export function createVerifier({ client, sender, journal, models, strangers, con
       deciding.delete(key);
     }
   };
+
+  const seatNumber = ({ detail }: Seat): bigint => detail.seats.get(member) as bigint;
 
   const keyOf = ({ id, detail: { round } }: Seat): VoteKey => ({
     ...{ chainId: deployment.chainId, contract: contract.address, uid: id, round, member },
@@ -105,7 +122,7 @@ export function createVerifier({ client, sender, journal, models, strangers, con
         vote = journal.keepVote(key, { outputHash, salt: bytesToHex(randomBytes(32)) });
       }
       const commitment = voteHash(id, round, member, vote.outputHash, vote.salt);
-      await sender.send(callOf({ ...contract, functionName: "commit", args: [id, commitment] }));
+      await sender.send(callOf({ ...contract, functionName: "commit", args: [id, seatNumber(seat), commitment] }));
     },
   });
 
@@ -116,7 +133,7 @@ export function createVerifier({ client, sender, journal, models, strangers, con
       const vote = journal.findVote(keyOf(seat));
       if (vote === undefined)
         return report(`${name}: the vote on ${id} is not in this journal, so it can't be revealed.`);
-      const args = [id, vote.outputHash, vote.salt] as const;
+      const args = [id, seatNumber(seat), vote.outputHash, vote.salt] as const;
       await sender.send(callOf({ ...contract, functionName: "reveal", args }));
     },
   });
@@ -139,50 +156,10 @@ export function createVerifier({ client, sender, journal, models, strangers, con
       const isRevealDue = ({ detail }: Seat) =>
         isRevealing(detail, now) && detail.committed.has(member) && !detail.votes.has(member);
       return [
-        join,
+        ...(joinsFrom === undefined || now < joinsFrom ? [] : [stay(state.head)]),
         ...seats.filter(isCommitDue).map((seat) => commit(seat, state)),
         ...seats.filter(isRevealDue).map(reveal),
       ];
     },
   };
-}
-
-/** Whether a model is one that a season's accounts work on. */
-const isOfTask = (modelId: Hex, { seasons }: ChainState): boolean =>
-  [...seasons.values()].some(({ tasks }) => tasks.some((task) => task.modelId === modelId));
-
-/** Kind of a context that is for a unit. */
-const UNIT = 1;
-
-/** The input that an attestation must be about: a unit's is derived, any other is fetched by its hash. */
-async function inputOf(
-  { context, prover, inputHash }: Attestation,
-  layout: Layout,
-  state: ChainState,
-  content: Content,
-): Promise<Uint8Array> {
-  if (contextKind(context) !== UNIT) return fetchInput(inputHash, layout, content);
-  const found = assignedUnit(state, context);
-  if (found === undefined) throw new TryAgainError(`The chain doesn't show the task of context ${context} yet.`);
-  const data = new Uint8Array(assignedTo(found, prover, found.unit).buffer);
-  return checked(data, layout, "Its unit's input");
-}
-
-/** Throws an {@link InvalidRunError} unless the bytes can be the model's input. */
-function checked(data: Uint8Array, { input }: Layout, what: string): Uint8Array {
-  try {
-    checkInput(input, data);
-    return data;
-  } catch (error) {
-    throw new InvalidRunError(`${what} is no input of the model: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-async function fetchInput(inputHash: Hex, layout: Layout, content: Content): Promise<Uint8Array> {
-  const bytes = await content.get(cidOfKeccak256(inputHash));
-  const header = tensorHeader(layout.input);
-  // The bytes have the requested hash, so any fault in them is the same on every machine.
-  if (bytesToHex(bytes.subarray(0, header.length)) !== bytesToHex(header))
-    throw new InvalidRunError(`${inputHash} is no input of the model: it has another header.`);
-  return checked(bytes.slice(header.length), layout, inputHash);
 }

@@ -3,8 +3,8 @@ import { network } from "hardhat";
 import { bytesToHex, keccak256, size } from "viem";
 import { encodeLayout, encodeRows, INT8, tensorHeader } from "../../../sdk/layouts.ts";
 import { orderedTree } from "../../../sdk/tree.ts";
-import { floatLayout, hash, integerLayout, protocol, publication, rowsOf } from "../fixtures.ts";
-import { deployFraudProof } from "../fraud.ts";
+import { deployFraudProof, floatLayout, hash, integerLayout, protocol, publication, rowsOf } from "../fixtures.ts";
+
 import {
   bases,
   draftSeason,
@@ -38,9 +38,8 @@ describe("Campaign.addTask", () => {
 
   async function fraudFixture() {
     const p = await fixture();
-    const fraud = await deployFraudProof(ethers, p);
-    await p.registry.addMethod(fraud);
-    return { ...p, fraud };
+    await p.registry.addMethod(p.fraud);
+    return p;
   }
 
   it("refuses a season that nobody drafted", async () => {
@@ -189,18 +188,18 @@ describe("Campaign.addTask", () => {
   });
 
   it("refuses a float model under FraudProof, and takes it under Quorum", async () => {
-    const { fraud, ...p } = await networkHelpers.loadFixture(fraudFixture);
+    const p = await networkHelpers.loadFixture(fraudFixture);
     const rules = rulesOf(p, { modelId: p.floatModel, method: 3 });
     const layout = encodeLayout(floatLayout);
 
     await expect(p.campaign.addTask(1, rules, layout, inputs))
-      .to.be.revertedWithCustomError(fraud, "NotAnIntegerModel")
+      .to.be.revertedWithCustomError(p.fraud, "NotAnIntegerModel")
       .withArgs(p.floatModel);
     await p.campaign.addTask(1, { ...rules, method: 1 }, layout, inputs);
   });
 
   it("refuses a layout above 8,192 bytes under FraudProof", async () => {
-    const { fraud, ...p } = await networkHelpers.loadFixture(fraudFixture);
+    const p = await networkHelpers.loadFixture(fraudFixture);
     for (const length of [8192, 8193]) {
       const layoutOf = (name: string) =>
         bytesToHex(encodeLayout({ ...integerLayout, input: { ...integerLayout.input, name } }));
@@ -211,7 +210,7 @@ describe("Campaign.addTask", () => {
       const adding = p.campaign.addTask(1, rulesOf(p, { modelId, method: 3 }), layout, inputs);
 
       if (length === 8192) await adding;
-      else await expect(adding).to.be.revertedWithCustomError(fraud, "LayoutTooLarge").withArgs(8193, 8192);
+      else await expect(adding).to.be.revertedWithCustomError(p.fraud, "LayoutTooLarge").withArgs(8193, 8192);
     }
   });
 

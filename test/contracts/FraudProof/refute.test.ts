@@ -6,13 +6,12 @@ import { buildTraced } from "../../../inference/methods/fraudProof/evidence.ts";
 import { answerHash } from "../../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
 import { encodeLayout, encodeRow, encodeRows, type Row } from "../../../sdk/layouts.ts";
-import { addressOf, hash, integerLayout, publication } from "../fixtures.ts";
+import { addressOf, deployFraudProof, hash, integerLayout, publication, WINDOW } from "../fixtures.ts";
 import {
   attestBatch,
   attestSingle,
   batchOf,
   changed,
-  deployFraudProof,
   FRAUD_TASK,
   fraudProtocol,
   honest,
@@ -20,7 +19,6 @@ import {
   layout,
   type Single,
   singleOf,
-  WINDOW,
   wrongRow,
 } from "../fraud.ts";
 import { contextOf, record, Status, unitAttestation } from "../seasons.ts";

@@ -3,7 +3,7 @@ import { network } from "hardhat";
 import type { Hex } from "viem";
 import { disputeUnit, findWrongRow } from "../../../inference/methods/fraudProof/dispute.ts";
 import { baseIndex, unitSeed } from "../../../sdk/commitments.ts";
-import { addressOf } from "../fixtures.ts";
+import { addressOf, WINDOW } from "../fixtures.ts";
 import {
   attestBatch,
   batchOf,
@@ -16,7 +16,6 @@ import {
   layers,
   passWindow,
   shown,
-  WINDOW,
   wrongRow,
 } from "../fraud.ts";
 import { bases, Status, shownInput } from "../seasons.ts";

@@ -1,19 +1,17 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { hash } from "../fixtures.ts";
+import { deployFraudProof, hash, WINDOW } from "../fixtures.ts";
 import {
   attestBatch,
   attestSingle,
   batchOf,
   bondFor,
   changed,
-  deployFraudProof,
   fraudProtocol,
   honest,
   passWindow,
   refutedBatch,
   singleOf,
-  WINDOW,
 } from "../fraud.ts";
 import { record, Status, unitAttestation } from "../seasons.ts";
 

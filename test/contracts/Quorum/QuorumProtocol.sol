@@ -5,6 +5,8 @@ import {Bonds} from "../../../contracts/Bonds.sol";
 import {Answer, Attestation} from "../../../contracts/interfaces/IAttestationRegistry.sol";
 import {QuorumParameters} from "../../../contracts/interfaces/IQuorum.sol";
 import {Commitments} from "../../../contracts/libraries/Commitments.sol";
+import {MockBeacon} from "../../../contracts/mocks/MockBeacon.sol";
+import {FraudProof} from "../../../contracts/methods/FraudProof.sol";
 import {Quorum} from "../../../contracts/methods/Quorum.sol";
 import {Protocol} from "../Protocol.sol";
 import {vm} from "../Vm.sol";
@@ -12,28 +14,39 @@ import {vm} from "../Vm.sol";
 /// @notice A Quorum, method 1, for free-standing work.
 abstract contract QuorumProtocol is Protocol {
     uint128 internal constant BOND = 25;
-    uint128 internal constant PENALTY = 10;
+    uint128 internal constant VOTE_LOSS = 10;
+    uint128 internal constant ABSENCE_LOSS = 4;
     uint128 internal constant FEE = 3;
+    uint40 internal constant WINDOW = 100;
     bytes32 internal constant OUTPUT = keccak256("output");
 
     Bonds internal bonds = new Bonds();
+    MockBeacon internal beacon = new MockBeacon();
+    FraudProof internal fraud;
     Quorum internal quorum;
 
-    function _deploy(uint8 firstPanel, uint8 secondPanel) internal {
+    function _deploy(uint8 firstPanel, uint8 decidingPanel) internal {
+        fraud = new FraudProof(campaign, bonds, WINDOW, 10, 10);
         quorum = new Quorum(
             campaign,
             bonds,
+            beacon,
+            fraud,
             QuorumParameters({
                 firstPanel: firstPanel,
                 firstThreshold: firstPanel / 2 + 1,
-                secondPanel: secondPanel,
-                secondThreshold: secondPanel / 2 + 1,
+                decidingPanel: decidingPanel,
+                decidingThreshold: decidingPanel / 2 + 1,
+                load: 255,
                 drawDelay: 2,
-                drawWindow: 100,
-                commitWindow: 100,
-                revealWindow: 100,
+                drawWindow: WINDOW,
+                commitWindow: WINDOW,
+                revealWindow: WINDOW,
+                appealWindow: WINDOW,
                 verifierBond: BOND,
-                seatPenalty: PENALTY,
+                voteLoss: VOTE_LOSS,
+                absenceLoss: ABSENCE_LOSS,
+                stake: FEE * decidingPanel,
                 seatFee: FEE
             })
         );

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { commitAttestation, draw, openAnswer, panelProtocol, until } from "../panels.ts";
+import { WINDOW } from "../fixtures.ts";
+import { commitAttestation, draw, openAnswer, panelProtocol, show, until } from "../panels.ts";
 import { Status } from "../seasons.ts";
 
 const { ethers, networkHelpers } = await network.create();
@@ -19,12 +20,14 @@ describe("Quorum.longest", () => {
       const { drawBlock, drawUntil } = await p.quorum.caseOf(uid);
       await networkHelpers.mineUpTo(drawBlock);
       await time.setNextBlockTimestamp(drawUntil - 1n);
-      await p.quorum.draw(uid);
+      await p.quorum.draw(uid, "0x");
     };
     await lateDraw();
-    await time.increaseTo((await p.quorum.caseOf(uid)).commitUntil);
+    await time.setNextBlockTimestamp((await p.quorum.caseOf(uid)).revealUntil - 1n);
+    await p.quorum.refill(uid);
+    // Nobody else has committed: the prover's answer ends the round.
+    await time.setNextBlockTimestamp((await p.quorum.caseOf(uid)).revealUntil - 1n);
     await openAnswer(p, attestation);
-    await time.increaseTo((await p.quorum.caseOf(uid)).revealUntil);
     await p.quorum.settle(uid);
     await lateDraw();
     const { round, revealUntil } = await p.quorum.caseOf(uid);
@@ -33,16 +36,32 @@ describe("Quorum.longest", () => {
 
     await p.quorum.settle(uid);
 
-    expect(revealUntil).to.equal(attestedAt + (await p.quorum.longest()) - 2n);
+    expect(revealUntil).to.equal(attestedAt + (await p.quorum.longest()) - BigInt(WINDOW) - 4n);
     expect(await p.registry.statusOf(uid)).to.equal(Status.Void);
+  });
+
+  it("leaves a run that is shown at the last moment its whole window", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const { uid, attestation } = await commitAttestation(p);
+    const end = (await p.registry.recordOf(uid)).attestedAt + (await p.quorum.longest());
+    await draw(p, uid);
+    await until(p, (await p.quorum.caseOf(uid)).commitUntil);
+    await p.quorum.refill(uid);
+    await until(p, (await p.quorum.caseOf(uid)).commitUntil);
+    await openAnswer(p, attestation);
+    await p.quorum.settle(uid);
+    await draw(p, uid);
+    const last = (await p.quorum.caseOf(uid)).commitUntil - 1n;
+    await networkHelpers.time.setNextBlockTimestamp(last);
+    await show(p, uid);
+
+    expect(last + BigInt(WINDOW)).to.be.at.most(end);
   });
 
   it("is followed by an end at once for an attestation that everybody forgot", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { uid, attestation } = await commitAttestation(p);
+    const { uid } = await commitAttestation(p);
     await draw(p, uid);
-    await until(p, (await p.quorum.caseOf(uid)).commitUntil);
-    await openAnswer(p, attestation);
     await networkHelpers.time.increase(100n * (await p.quorum.longest()));
 
     await p.quorum.settle(uid);

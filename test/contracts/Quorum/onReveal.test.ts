@@ -1,22 +1,31 @@
-import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { expect } from "chai";
 import { network } from "hardhat";
 import { INVALID, UNAVAILABLE } from "../../../sdk/commitments.ts";
 import { hash, opened } from "../fixtures.ts";
 import {
+  ABSENT,
   answerOf,
+  appeal,
   commitAttestation,
   committedPanel,
   commitVotes,
   draw,
+  drawnPanel,
+  NOTHING,
   openAnswer,
   panelProtocol,
   RIGHT,
+  revealVotes,
+  until,
 } from "../panels.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
 describe("Quorum, when the prover reveals", () => {
+  async function drawn() {
+    return drawnPanel(ethers, networkHelpers);
+  }
+
   async function committed() {
     return committedPanel(ethers, networkHelpers);
   }
@@ -25,10 +34,27 @@ describe("Quorum, when the prover reveals", () => {
     const p = await panelProtocol(ethers, networkHelpers);
     const { uid, attestation } = await commitAttestation(p);
     await expect(openAnswer(p, attestation)).to.be.revertedWithCustomError(p.quorum, "NotRevealing").withArgs(uid, 1);
-    const [a, b] = (await draw(p, uid)) as [HardhatEthersSigner, HardhatEthersSigner];
-    for (const member of [a, b]) await p.quorum.connect(member).commit(uid, hash("vote"));
+    await draw(p, uid);
+    const { commitUntil } = await p.quorum.caseOf(uid);
+    await networkHelpers.time.setNextBlockTimestamp(commitUntil - 1n);
 
     await expect(openAnswer(p, attestation)).to.be.revertedWithCustomError(p.quorum, "NotRevealing").withArgs(uid, 1);
+  });
+
+  it("refuses while missed seats aren't filled again, and while those members may commit", async () => {
+    const p = await networkHelpers.loadFixture(drawn);
+    const { uid, attestation } = p;
+    await commitVotes(p, uid, [RIGHT, RIGHT, ABSENT]);
+    await expect(openAnswer(p, attestation)).to.be.revertedWithCustomError(p.quorum, "NotRevealing").withArgs(uid, 1);
+    await p.quorum.refill(uid);
+    const { commitUntil } = await p.quorum.caseOf(uid);
+    await networkHelpers.time.setNextBlockTimestamp(commitUntil - 1n);
+    await expect(openAnswer(p, attestation)).to.be.revertedWithCustomError(p.quorum, "NotRevealing").withArgs(uid, 1);
+    await networkHelpers.time.setNextBlockTimestamp(commitUntil);
+
+    await openAnswer(p, attestation);
+
+    expect((await p.quorum.caseOf(uid)).proverRevealed).to.equal(true);
   });
 
   it("refuses once the time is over", async () => {
@@ -49,7 +75,7 @@ describe("Quorum, when the prover reveals", () => {
       .withArgs(p.uid);
   });
 
-  for (const [name, outputHash] of Object.entries({ INVALID, UNAVAILABLE }))
+  for (const [name, outputHash] of Object.entries({ INVALID, UNAVAILABLE, NOTHING }))
     it(`refuses ${name} for an answer`, async () => {
       const p = await panelProtocol(ethers, networkHelpers);
       const { uid, attestation } = await commitAttestation(p, { answer: answerOf(p.prover, outputHash) });
@@ -80,5 +106,39 @@ describe("Quorum, when the prover reveals", () => {
     await expect(openAnswer(p, p.attestation)).to.emit(p.registry, "Attested");
 
     expect((await p.quorum.caseOf(p.uid)).proverRevealed).to.equal(true);
+  });
+
+  it("ends the round after all votes that were committed to, and not before", async () => {
+    const p = await networkHelpers.loadFixture(committed);
+    const snapshot = await networkHelpers.takeSnapshot();
+    await revealVotes(p, p.uid, [RIGHT, RIGHT, ABSENT]);
+    await openAnswer(p, p.attestation);
+    expect((await p.quorum.caseOf(p.uid)).revealUntil).to.be.above(await networkHelpers.time.latest());
+    await snapshot.restore();
+    await revealVotes(p, p.uid, [RIGHT, RIGHT, RIGHT]);
+    const now = (await p.quorum.caseOf(p.uid)).revealUntil - 9n;
+    await networkHelpers.time.setNextBlockTimestamp(now);
+
+    await expect(openAnswer(p, p.attestation)).to.emit(p.quorum, "RevealEnded").withArgs(p.uid, 1, now);
+
+    expect((await p.quorum.caseOf(p.uid)).revealUntil).to.equal(now);
+  });
+
+  it("refuses between the rounds, and opens a late answer while the deciding panel reveals", async () => {
+    const p = await networkHelpers.loadFixture(committed);
+    await revealVotes(p, p.uid, [RIGHT, RIGHT, RIGHT]);
+    await until(p, (await p.quorum.caseOf(p.uid)).revealUntil);
+    await appeal(p, p.uid);
+    await expect(openAnswer(p, p.attestation))
+      .to.be.revertedWithCustomError(p.quorum, "NotRevealing")
+      .withArgs(p.uid, 2);
+    await draw(p, p.uid);
+    await commitVotes(p, p.uid, [RIGHT, ABSENT, ABSENT, ABSENT, ABSENT]);
+
+    await openAnswer(p, p.attestation);
+
+    expect((await p.quorum.caseOf(p.uid)).proverRevealed).to.equal(true);
+    await revealVotes(p, p.uid, [RIGHT]);
+    await p.quorum.settle(p.uid);
   });
 });

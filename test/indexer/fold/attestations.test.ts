@@ -9,7 +9,7 @@ import { fraudProofAbi } from "../../../sdk/methods/fraudProof.ts";
 import { quorumAbi } from "../../../sdk/methods/quorum.ts";
 import { type Block, chainOf } from "../node.ts";
 import { append, campaign, open } from "../opened.ts";
-import { accountOf, chaptersOf, deployment, type Emitted, emit, FRAUD, FraudProof, MODEL } from "../story.ts";
+import { accountOf, chaptersOf, deployment, type Emitted, emit, FRAUD, FraudProof, MODEL, Quorum } from "../story.ts";
 
 const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { minLength: 1, maxLength: 25 });
 
@@ -99,12 +99,13 @@ describe("the fold of attestations", () => {
     );
   });
 
-  it("credits members of any round who voted for what the last one found, and nobody where that was revealed", () => {
+  describe("of a refuted attestation under Quorum", () => {
     const hash = (n: number): Hex => padHex(toHex(n), { size: 32 });
     const [right, wrong] = [hash(1), hash(2)];
     const registry = [deployment.contracts.AttestationRegistry.address, attestationRegistryAbi] as const;
     const context = unitContext({ campaign: campaign.address, seasonId: 1n, taskId: 1n, unit: 0n });
-    const creditedFor = (revealed: Hex): unknown[] => {
+    /** Who is credited where this output was revealed and this came after the votes. */
+    const creditedFor = (revealed: Hex, ...after: Emitted[]): unknown[] => {
       const { db, writer } = open();
       const [, second, opening] = chainOf(chaptersOf([])) as [Block, Block, Block];
       writer.start(second);
@@ -126,12 +127,24 @@ describe("the fold of attestations", () => {
         }),
       );
       const refuted = emit(...registry, "StatusChanged", { id: hash(9), status: 3, by: accountOf(8) });
-      const logs = [attested, ...revealedVotes, refuted];
+      const logs = [attested, ...revealedVotes, ...after, refuted];
       append(writer, [opening, { ...opening, number: 3, hash: hash(7), parentHash: opening.hash, logs }]);
       return db.prepare("SELECT account FROM entries WHERE caught = 1 ORDER BY account").pluck().all();
     };
-    expect(creditedFor(wrong)).to.have.members([4, 5, 6].map(accountOf));
-    expect(creditedFor(right)).to.deep.equal([]);
+
+    it("credits members of any round who voted for what the last one found, and nobody where that was revealed", () => {
+      expect(creditedFor(wrong)).to.have.members([4, 5, 6].map(accountOf));
+      expect(creditedFor(right)).to.deep.equal([]);
+    });
+
+    it("credits only who refuted a row where the prover had shown its run", () => {
+      const shown = emit(Quorum.address, quorumAbi, "RunShown", { uid: hash(9), until: 40n, trace: "0x01" });
+      const row = { unit: 0n, layer: 1n, row: 2n, claimed: -7, correct: 12 };
+      const refuted = emit(FraudProof.address, fraudProofAbi, "RowRefuted", {
+        ...{ id: hash(9), challenger: accountOf(10), ...row },
+      });
+      expect(creditedFor(wrong, shown, refuted)).to.deep.equal([accountOf(10)]);
+    });
   });
 
   it("credits who voted for what the last round found, or showed a wrong row, with each refutation", () => {

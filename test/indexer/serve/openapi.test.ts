@@ -144,11 +144,16 @@ describe("the OpenAPI document", () => {
 
   it("describes every attestation and batch", async () => {
     const steps = new Set<string>();
-    for (const { uid } of (await site.get("/v1/attestations")).body.items) {
+    const { items } = (await site.get("/v1/attestations")).body;
+    const { items: quorums } = (await site.get("/v1/attestations?status=verified")).body;
+    for (const { uid } of [...items, ...quorums]) {
       const path = `/v1/attestations/${uid}`;
       await check("/v1/attestations/{uid}", path);
       for (const { step } of (await site.get(path)).body.item.steps) steps.add(step);
     }
-    expect([...steps]).to.include.members(["batchAttested", "rowRefuted", "settled"]);
+    expect([...steps]).to.include.members([
+      ...["batchAttested", "rowRefuted", "settled", "panelDrawn", "panelRefilled", "voteCommitted", "voteRevealed"],
+      ...["revealEnded", "appealOpened", "runShown"],
+    ]);
   });
 });

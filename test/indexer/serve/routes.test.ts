@@ -145,8 +145,12 @@ describe("the API", () => {
       const { item } = (await site.get(`/v1/attestations/${uid}`)).body;
       expect(item.steps[0].step).to.be.oneOf(["committed", "revealed"]);
       expect(item.steps.map(({ step }: { step: string }) => step)).to.include("settled");
-      expect(item.proven).to.match(/^A drawn panel( of \d+)? re-ran the model/);
-      expect(item.notProven).to.match(/^That the members were honest and independent\./);
+      const isShown = item.steps.some(({ step }: { step: string }) => step === "runShown");
+      const [proven, notProven] = isShown
+        ? [/^The prover showed all activations of its run/, /^That a challenger was watching/]
+        : [/^A (drawn|deciding) panel( of \d+)? re-ran the model/, /^That the members were honest and independent\./];
+      expect(item.proven).to.match(proven);
+      expect(item.notProven).to.match(notProven);
     }
   });
 

@@ -14,7 +14,14 @@ const words = (step: object, answer: Hex | null = null) => textOf(quorum.describ
 
 describe("Quorum's steps in words", () => {
   it("are none of a step that isn't its own", () => {
-    expect(quorum.describe({ step: "rowRefuted" } as never, null)).to.equal(undefined);
+    expect(quorum.describe({ step: "tossed" } as never, null)).to.equal(undefined);
+  });
+
+  it("say which row of a shown run was wrong", () => {
+    const row = { step: "rowRefuted", by: account(3), unit: null, layer: 1, row: 2, claimed: 5, correct: 6 };
+    expect(words(row)).to.equal(
+      `${account(3)} showed one wrong row: row 2 of layer 1. The prover claimed 5, the contract computed 6.`,
+    );
   });
 
   it("say what a vote was for", () => {
@@ -33,12 +40,25 @@ describe("Quorum's steps in words", () => {
       "The first panel is to be drawn from block 1,234 on.",
     );
     expect(words({ step: "panelDrawn", round: 2, members })).to.equal(
-      `The second panel of 2 was drawn: ${members.join(", ")}`,
+      `The deciding panel of 2 was drawn: ${members.join(", ")}`,
+    );
+    expect(words({ step: "panelRefilled", members })).to.equal(
+      `Missed seats were filled again from the same draw: ${members.join(", ")}`,
     );
     expect(words({ step: "revealOpened", round: 3 })).to.equal(
       "All members of the panel 3 had committed: revealing began.",
     );
     expect(words({ step: "roundUndecided", round: 1, votes: 1 })).to.contain("no decision, with 1 vote for");
+    expect(words({ step: "revealEnded", round: 1 })).to.equal(
+      "Prover and members had revealed: the time to appeal began.",
+    );
+    expect(words({ step: "revealEnded", round: 2 })).to.equal("Prover and members had revealed.");
+    expect(words({ step: "appealOpened", by: account(1) })).to.equal(
+      `${account(1)} appealed the decision: the deciding panel was called.`,
+    );
+    expect(words({ step: "runShown", until: 9 })).to.equal(
+      "The prover showed its run: from then on, only a wrong row of it counted.",
+    );
     expect(words({ step: "penalised", account: account(1), amount: "20000000000000000" })).to.equal(
       `${account(1)} lost 0.02 ETH of the bond.`,
     );
@@ -55,6 +75,16 @@ describe("a refutation under Quorum", () => {
     expect(refutation(null)).to.deep.equal([
       "nobody: the prover did not reveal in time",
       "the prover committed to an answer and never opened it",
+    ]);
+  });
+
+  it("is the find of who showed a wrong row of a shown run", () => {
+    const row = { index: 0, unit: "4", layer: 1, row: 2, claimed: 5, correct: 6 };
+    expect(
+      refutation(hash(7), { step: "runShown", until: 9 }, { step: "rowRefuted", by: account(3), ...row }),
+    ).to.deep.equal([
+      `${account(3)}, who re-ran it and showed the row`,
+      "row 2 of layer 1 of unit 4: claimed 5, computed by the contract 6",
     ]);
   });
 
@@ -77,5 +107,49 @@ describe("a refutation under Quorum", () => {
       "2 votes of a drawn panel of 3 for another output than the prover's, 1 for it",
       "Panel: 1 member who voted otherwise, or not at all, lost 0.01 ETH of bond",
     ]);
+  });
+});
+
+describe("when a visitor's answer is opened under Quorum", () => {
+  const takePart = quorum.takePart as NonNullable<typeof quorum.takePart>;
+  const isTime = (now: number, ...bare: object[]) => takePart.isRevealTime(steps(...bare), now);
+  const drawn = (round: number) => ({
+    step: "panelDrawn",
+    round,
+    members: [account(1)],
+    commitUntil: 10,
+    revealUntil: 20,
+  });
+
+  it("is not before a panel is drawn, nor while missed first seats wait to be filled again", () => {
+    expect(isTime(15)).to.equal(false);
+    expect(isTime(15, drawn(1))).to.equal(false);
+  });
+
+  it("is from the moment that all have committed, and until the end", () => {
+    const opened = { step: "revealOpened", round: 1, revealUntil: 18 };
+    for (const [now, expected] of [
+      [3, true],
+      [17, true],
+      [18, false],
+    ] as const)
+      expect(isTime(now, drawn(1), opened), `${now}`).to.equal(expected);
+  });
+
+  it("is when the members of filled seats, or of the deciding panel, had their time", () => {
+    const refilled = { step: "panelRefilled", members: [account(2)], commitUntil: 30, revealUntil: 40 };
+    for (const [now, expected] of [
+      [29, false],
+      [30, true],
+      [39, true],
+      [40, false],
+    ] as const)
+      expect(isTime(now, drawn(1), refilled), `${now}`).to.equal(expected);
+    for (const [now, expected] of [
+      [9, false],
+      [10, true],
+      [20, false],
+    ] as const)
+      expect(isTime(now, drawn(1), { step: "drawScheduled", round: 2 }, drawn(2)), `${now}`).to.equal(expected);
   });
 });

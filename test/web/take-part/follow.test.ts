@@ -29,9 +29,11 @@ describe("a prover's duty", () => {
     expect(dutyOf(attestation([...before.steps, opened(1, 70)]), 70)).to.equal("wait");
   });
 
-  it("asks to reveal once all have committed, or their time is over", () => {
+  it("asks to reveal once all have committed, or the time of refilled seats is over", () => {
     const steps = [committed, scheduled(1), drawn(1, 100)];
-    expect(dutyOf(attestation(steps), 100)).to.equal("reveal");
+    const refilled: Step = { step: "panelRefilled", members: [], commitUntil: 200, revealUntil: 220, at };
+    expect(dutyOf(attestation(steps), 100)).to.equal("wait");
+    expect(dutyOf(attestation([...steps, refilled]), 200)).to.equal("reveal");
     expect(dutyOf(attestation([...steps, opened(1, 70)]), 60)).to.equal("reveal");
   });
 
@@ -42,13 +44,14 @@ describe("a prover's duty", () => {
   });
 
   it("asks nothing twice, and nothing of what is settled", () => {
-    const steps = [committed, scheduled(1), drawn(1, 100)];
-    expect(dutyOf(attestation(steps, { outputHash: word }), 110)).to.equal("wait");
-    expect(dutyOf(attestation(steps, { status: "verified" }), 110)).to.equal("done");
+    const steps = [committed, scheduled(1), drawn(1, 100), opened(1, 70)];
+    expect(dutyOf(attestation(steps), 60)).to.equal("reveal");
+    expect(dutyOf(attestation(steps, { outputHash: word }), 60)).to.equal("wait");
+    expect(dutyOf(attestation(steps, { status: "verified" }), 60)).to.equal("done");
   });
 
   it("never asks to reveal under a method that no browser can work under", () => {
-    const steps = [committed, scheduled(1), drawn(1, 100)];
+    const steps = [committed, scheduled(1), drawn(1, 100), opened(1, 120)];
     for (const method of [
       { id: 2, name: "FraudProof" },
       { id: 7, name: "unknown method 7" },

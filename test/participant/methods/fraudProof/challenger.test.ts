@@ -42,7 +42,7 @@ describe("challenger", () => {
     const { artifact, rows } = site.digits;
     odd = nameModel(artifact, unwritable(site.digits), rows);
     await publishModel(site.client, site.senderOf(0), site.content, odd, artifact);
-    const startsAt = Number(site.follower.heads.latest.timestamp) + 8;
+    const startsAt = Number(site.follower.heads.latest.timestamp) + 16;
     const endsAt = startsAt + 900;
     seasonId = await openSeason(site.client, site.senderOf(0), {
       ...{ startsAt, endsAt, closesAt: endsAt + 400, verifierCap: 0n, uri: "" },

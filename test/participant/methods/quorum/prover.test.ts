@@ -1,27 +1,45 @@
 import { expect } from "chai";
+import type { Hex } from "viem";
 import type { Models } from "../../../../inference/models.ts";
 import { InvalidRunError } from "../../../../inference/tensors.ts";
+import { readModel } from "../../../../models/read.ts";
 import { runJobs } from "../../../../participant/jobs.ts";
 import { type Journal, openJournal } from "../../../../participant/journal.ts";
 import { createKeeper } from "../../../../participant/keeper.ts";
+import type { Tools } from "../../../../participant/methods/method.ts";
 import { createProver, type ProverOptions } from "../../../../participant/methods/quorum/prover.ts";
-import { createVerifier } from "../../../../participant/methods/quorum/verifier.ts";
 import type { Sender } from "../../../../participant/sender.ts";
-import type { SingleState } from "../../../../sdk/attestations.ts";
+import { lieAfter } from "../../../../scripts/demo/accounts.ts";
+import { openSeason, publishModel } from "../../../../scripts/season.ts";
+import { detailOf, type SingleState } from "../../../../sdk/attestations.ts";
+import { contractOf } from "../../../../sdk/client.ts";
+import { type QuorumDetail, quorum } from "../../../../sdk/methods/quorum.ts";
 import { Status } from "../../../../sdk/protocol.ts";
 import { type Site, startSite } from "../../chain.ts";
 import { refusal } from "../../refusal.ts";
+import { startVerifiers } from "./verifiers.ts";
 
 describe("prover", () => {
   let site: Site;
   let seasonId: bigint;
+  let stopVerifying: () => void;
   before(async () => {
-    site = await startSite(10);
-    seasonId = await site.openSeason(1_000, 3);
-    const verifiers = [2, 3, 4].map((n) => createVerifier({ ...site, sender: site.senderOf(n) }));
-    runJobs(site.follower, [createKeeper(site.client, site.senderOf(0)), ...verifiers], site).catch((error: Error) =>
+    site = await startSite(14, { appeal: 80 });
+    const startsAt = Number(site.follower.heads.latest.timestamp) + 20;
+    const endsAt = startsAt + 2_000;
+    const risk = await readModel("risk");
+    await publishModel(site.client, site.senderOf(0), site.content, risk.model, risk.artifact);
+    const tasks = [site.digits, risk].map(({ model, inputs, card }) => ({
+      ...{ model, method: quorum.id, points: 10n, unitsPerAccount: 3, noise: 8 },
+      inputs: inputs.slice(0, (16 * inputs.length) / card.inputCount),
+    }));
+    seasonId = await openSeason(site.client, site.senderOf(0), {
+      ...{ startsAt, endsAt, closesAt: endsAt + 1_000, verifierCap: 1000n, uri: "", tasks },
+    });
+    runJobs(site.follower, [createKeeper(site.client, site.senderOf(0))], site).catch((error: Error) =>
       site.report(`Fatal: ${error.message}`),
     );
+    stopVerifying = await startVerifiers(site);
     await site.until(() => site.follower.state.seasons.get(seasonId)?.seed);
   });
   after(() => site.close());
@@ -29,7 +47,7 @@ describe("prover", () => {
   /** Runs a prover of account `n` until `until` is true, then kills it. */
   const prove = async (n: number, changes: Partial<ProverOptions>, until: () => unknown): Promise<void> => {
     const stop = new AbortController();
-    const prover = createProver({ ...site, sender: site.senderOf(n), seasonId, maxUnits: 1, ...changes });
+    const prover = createProver({ ...site, sender: site.senderOf(n), seasonId, taskId: 1n, maxUnits: 1, ...changes });
     const run = runJobs(site.follower, [prover], { signal: stop.signal, report: site.report });
     try {
       await Promise.race([run, site.until(() => until() as boolean)]);
@@ -126,6 +144,58 @@ describe("prover", () => {
     const args = [seasonId, site.senderOf(9).account.address] as const;
     const [points] = await site.client.rpc.readContract({ ...campaign, functionName: "entryOf", args });
     expect(points).to.equal(30n);
+  });
+
+  describe("whose answer could be refuted", () => {
+    /** Lets the verifiers vote with something in another's place. */
+    const restart = async (changed: Partial<Tools> = {}): Promise<void> => {
+      stopVerifying();
+      stopVerifying = await startVerifiers(site, changed);
+    };
+    /** Verifiers who vote for another output. */
+    const lying = () => ({ models: lieAfter(0, site.models) });
+    const said = (n: number, what: string): boolean =>
+      site.reports.some(
+        (sentence) => sentence.startsWith(`prover ${site.senderOf(n).account.address}: `) && sentence.includes(what),
+      );
+    const statusOf = (n: number): number | undefined => attestationsOf(n)[0]?.status;
+    const detailAt = (n: number): QuorumDetail => detailOf(quorum, attestationsOf(n)[0] as SingleState) as QuorumDetail;
+    afterEach(() => restart());
+
+    it("doesn't defend an answer that the model's rows don't give", async () => {
+      await prove(10, lying(), () => statusOf(10) === Status.refuted);
+      expect(said(10, "isn't defended: the model's rows give another output than it names.")).to.equal(true);
+      expect([detailAt(10).shown, detailAt(10).appellant]).to.deep.equal([undefined, undefined]);
+    });
+
+    it("has its run shown where the panel decided for another", async () => {
+      await restart(lying());
+      await prove(11, {}, () => statusOf(11) === Status.verified);
+      expect(said(11, "has its run shown.")).to.equal(true);
+      expect(detailAt(11)).to.deep.include({ round: 1, appellant: undefined });
+      expect(detailAt(11).shown?.trace).to.have.length.greaterThan(64);
+      // Whoever voted for another output than the one that stands isn't paid as its verifier.
+      const args = [attestationsOf(11)[0]?.id as Hex] as const;
+      const verifiers = { ...contractOf(site.client, quorum), functionName: "verifiersOf", args } as const;
+      expect(await site.client.rpc.readContract(verifiers)).to.deep.equal([]);
+    });
+
+    it("has its run shown where the first panel didn't decide and another one is called", async () => {
+      await restart({ models: { open: () => Promise.reject(new Error("The disk is broken.")) } });
+      await prove(12, {}, () => statusOf(12) === Status.verified);
+      expect(said(12, "has its run shown.")).to.equal(true);
+      expect(detailAt(12).round).to.equal(2);
+    });
+
+    it("appeals where the model has no rows", async () => {
+      await restart(lying());
+      const verified = prove(13, { taskId: 2n }, () => statusOf(13) === Status.verified);
+      await site.until(() => said(13, "is appealed."));
+      await restart();
+      await verified;
+      expect(detailAt(13)).to.deep.include({ round: 2, shown: undefined });
+      expect(detailAt(13).appellant).to.equal(site.senderOf(13).account.address);
+    });
   });
 
   it("never failed otherwise", () => {

@@ -1,55 +1,57 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import type { Hex } from "viem";
+import {
+  type Abi,
+  createTestClient,
+  encodeErrorResult,
+  type Hex,
+  http,
+  type PublicClient,
+  type TransactionReceipt,
+} from "viem";
 import { UnavailableError } from "../../../../inference/content.ts";
 import { nameModel } from "../../../../inference/model.ts";
 import type { Models } from "../../../../inference/models.ts";
 import { encodeTensor, hashTensor } from "../../../../inference/tensors.ts";
+import { emptyState } from "../../../../participant/chainState.ts";
 import { runJobs } from "../../../../participant/jobs.ts";
 import { openJournal } from "../../../../participant/journal.ts";
 import { createKeeper } from "../../../../participant/keeper.ts";
 import type { Tools } from "../../../../participant/methods/method.ts";
 import { createVerifier } from "../../../../participant/methods/quorum/verifier.ts";
 import { openLanes } from "../../../../participant/models.ts";
+import type { Sender, Transaction } from "../../../../participant/sender.ts";
 import { publishModel } from "../../../../scripts/season.ts";
+import { bondsAbi } from "../../../../sdk/abi.ts";
 import { detailOf, type SingleState } from "../../../../sdk/attestations.ts";
 import { contractOf } from "../../../../sdk/client.ts";
 import { INVALID, UNAVAILABLE } from "../../../../sdk/commitments.ts";
 import { cidOfSha256 } from "../../../../sdk/content.ts";
 import { unitContext } from "../../../../sdk/contexts.ts";
+import { RevertError } from "../../../../sdk/errors.ts";
 import { encodeLayout, INT8 } from "../../../../sdk/layouts.ts";
 import { quorum } from "../../../../sdk/methods/quorum.ts";
 import { Status } from "../../../../sdk/protocol.ts";
 import { floatLayout } from "../../../inference/graph/onnx.ts";
 import { type Site, startSite } from "../../chain.ts";
+import { refusal } from "../../refusal.ts";
 import { attestByHand, type ByHand, imageOf } from "./attestByHand.ts";
+import { startVerifiers, untilAllAreMembers } from "./verifiers.ts";
 
 describe("verifier", () => {
   let site: Site;
-  let verifying: AbortController;
-  /** Starts the three verifiers, with something in another's place. */
-  const startVerifiers = (changed: Partial<Tools> = {}): void => {
-    verifying = new AbortController();
-    const verifiers = [2, 3, 4].map((n) => createVerifier({ ...site, ...changed, sender: site.senderOf(n) }));
-    runJobs(site.follower, verifiers, { signal: verifying.signal, report: site.report }).catch((error: Error) =>
-      site.report(`Fatal: ${error.message}`),
-    );
+  let stopVerifying: () => void;
+  /** Starts the three verifiers anew, with something in another's place. */
+  const restart = async (...changed: [changed?: Partial<Tools>, senderOf?: Site["senderOf"]]): Promise<void> => {
+    stopVerifying();
+    stopVerifying = await startVerifiers(site, ...changed);
   };
   before(async () => {
     site = await startSite(6);
-    startVerifiers();
     runJobs(site.follower, [createKeeper(site.client, site.senderOf(0))], site).catch(() => undefined);
-    const contract = contractOf(site.client, quorum);
-    for (;;) {
-      if ((await site.client.rpc.readContract({ ...contract, functionName: "memberCount" })) === 3n) break;
-      await site.follower.heads.next();
-    }
-    await site.follower.heads.next();
+    stopVerifying = await startVerifiers(site);
   });
-  after(async () => {
-    verifying.abort();
-    await site.close();
-  });
+  after(() => site.close());
 
   const votesOn = async ({ id }: SingleState): Promise<Hex[]> => {
     const logs = await site.client.rpc.getContractEvents({
@@ -58,6 +60,10 @@ describe("verifier", () => {
     });
     return logs.map(({ args }) => args.outputHash);
   };
+  /** A vote of the first panel's only member, and of the deciding panel that is called where it can't decide. */
+  const threeTimes = (vote: Hex): Hex[] => [vote, vote, vote];
+  const seatsOf = ({ id }: SingleState) =>
+    site.client.rpc.readContract({ ...contractOf(site.client, quorum), functionName: "seatsOf", args: [id] });
 
   it("refuses a unit whose input is not the assigned one", async () => {
     const seasonId = await site.openSeason(400, 1);
@@ -93,7 +99,8 @@ describe("verifier", () => {
     const image = await imageOf(site, 5);
     const settled = await attestByHand(site, site.senderOf(1), image);
     expect(settled.status).to.equal(Status.void);
-    expect(await votesOn(settled)).to.deep.equal([UNAVAILABLE]);
+    expect(await votesOn(settled)).to.deep.equal(threeTimes(UNAVAILABLE));
+    expect((await seatsOf(settled)).map(({ round }) => round)).to.deep.equal([1, 2, 2]);
     expect(site.reports.some((sentence) => sentence.endsWith("is unavailable."))).to.equal(true);
     await site.content.put(image.bytes, "keccak-256");
   });
@@ -113,18 +120,16 @@ describe("verifier", () => {
         (each) => each.status === Status.pending && (detailOf(quorum, each)?.committed.size ?? 0) > 0,
       ),
     );
-    verifying.abort();
     const reopened = openJournal(`${site.directory}/journal.sqlite`);
-    startVerifiers({ journal: reopened });
+    await restart({ journal: reopened });
     const settled = await settling;
     expect(settled.status).to.equal(Status.verified);
     expect(await votesOn(settled)).to.deep.equal([image.outputHash]);
-    verifying.abort();
+    await restart();
     reopened.close();
   });
 
   it("says that a vote is not in its journal", async () => {
-    startVerifiers();
     const image = await imageOf(site, 6);
     const settling = attestByHand(site, site.senderOf(1), image);
     await site.until(() =>
@@ -132,24 +137,20 @@ describe("verifier", () => {
         (each) => each.status === Status.pending && (detailOf(quorum, each)?.committed.size ?? 0) > 0,
       ),
     );
-    verifying.abort();
     const lost = openJournal(`${site.directory}/lost.sqlite`);
-    startVerifiers({ journal: lost });
+    await restart({ journal: lost });
     await site.until(() => site.reports.some((sentence) => sentence.includes("is not in this journal")));
-    verifying.abort();
+    await restart();
     lost.close();
-    startVerifiers();
     // The first journal's vote is refused by nobody: the seat is still there to be revealed.
     expect((await settling).status).to.equal(Status.verified);
   });
 
   /** Lets verifiers with something in another's place vote on an attestation; returns it settled. */
   const settledWith = async (changed: Partial<Tools>, of: Site, chosen: ByHand): Promise<SingleState> => {
-    verifying.abort();
-    startVerifiers(changed);
+    await restart(changed);
     const settled = await attestByHand(of, site.senderOf(1), chosen);
-    verifying.abort();
-    startVerifiers();
+    await restart();
     return settled;
   };
   const nothing: Models = { open: () => Promise.reject(new Error("Nobody should ask for it.")) };
@@ -193,14 +194,140 @@ describe("verifier", () => {
     await site.content.put(image.bytes, "keccak-256");
     const settled = await settledWith({ models }, site, image);
     expect(settled.status).to.equal(Status.void);
-    expect(await votesOn(settled)).to.deep.equal([UNAVAILABLE]);
+    expect(await votesOn(settled)).to.deep.equal(threeTimes(UNAVAILABLE));
   });
 
   it("never calls invalid what this machine can't do", async () => {
     const models: Models = { open: () => Promise.reject(new TypeError("memory access out of bounds")) };
     const image = await imageOf(site, 10);
     await site.content.put(image.bytes, "keccak-256");
-    expect(await votesOn(await settledWith({ models }, site, image))).to.deep.equal([UNAVAILABLE]);
+    expect(await votesOn(await settledWith({ models }, site, image))).to.deep.equal(threeTimes(UNAVAILABLE));
+  });
+
+  it("serves on a seat that another member missed", async () => {
+    let dropped = 0;
+    const once = (n: number): Sender => ({
+      account: site.senderOf(n).account,
+      send(call) {
+        return call.name === "commit" && dropped++ === 0 ? new Promise(() => {}) : site.senderOf(n).send(call);
+      },
+    });
+    await restart({}, once);
+    const image = await imageOf(site, 11);
+    await site.content.put(image.bytes, "keccak-256");
+    const settled = await attestByHand(site, site.senderOf(1), image);
+    expect(settled.status).to.equal(Status.verified);
+    const [missed, filled, ...more] = await seatsOf(settled);
+    expect([missed?.state, filled?.state, more.length]).to.deep.equal([3, 2, 0]);
+    expect(missed?.member).to.not.equal(filled?.member);
+  });
+
+  it("joins again a day after it was taken off the list, and says so", async () => {
+    const said = (what: string) => site.reports.filter((sentence) => sentence.includes(what)).length;
+    await site.until(() => said("it is off the list of verifiers, and may join again at 20") === 1);
+    const clock = createTestClient({ mode: "hardhat", transport: http(site.rpcUrl) });
+    await clock.increaseTime({ seconds: 86_400 });
+    await untilAllAreMembers(site);
+    await site.until(() => said("it is on the list of verifiers again") === 1);
+  });
+
+  describe("off the list", () => {
+    const account = () => site.senderOf(5).account;
+    const refusalBy = (abi: Abi, errorName: string, args: unknown[]) =>
+      new RevertError("join", encodeErrorResult({ abi, errorName, args }));
+    const tooEarly = refusalBy(quorum.abi, "TooEarlyToJoin", [5_000n]);
+    const lacking = (free: bigint, needed: bigint) => {
+      const holder = contractOf(site.client, quorum).address;
+      return refusalBy(bondsAbi, "InsufficientFree", [holder, account().address, free, needed]);
+    };
+
+    /** A verifier whose transactions are refused with these errors, one after the other, then mined. */
+    function verifierOf(...refusals: Error[]) {
+      const sent: { name: string; value: bigint }[] = [];
+      const reports: string[] = [];
+      const chain = { isMember: false };
+      const send = async ({ name, value }: Transaction) => {
+        sent.push({ name, value });
+        const refused = name === "join" ? refusals.shift() : undefined;
+        if (refused) throw refused;
+        return {} as TransactionReceipt;
+      };
+      const readContract = async ({ functionName }: { functionName: string }) =>
+        functionName === "isMember" ? chain.isMember : { verifierBond: 1_000n };
+      const rpc = { ...site.client.rpc, readContract } as unknown as PublicClient;
+      const verifier = createVerifier({
+        ...{ ...site, client: { ...site.client, rpc }, sender: { account: account(), send } },
+        report: (sentence) => void reports.push(sentence),
+      });
+      const due = (number: bigint, timestamp = 1_000n) => {
+        const head = { ...site.follower.state.head, number, timestamp };
+        return verifier.due({ ...emptyState(head) });
+      };
+      return { chain, sent, reports, due };
+    }
+
+    it("passes on a refusal that it can do nothing about", async () => {
+      const { due, sent } = verifierOf(refusalBy(quorum.abi, "AlreadyMember", [account().address]));
+      expect(await refusal(due(0n)[0]?.run() as Promise<void>)).to.contain("AlreadyMember");
+      expect(sent.map(({ name }) => name)).to.deep.equal(["join"]);
+    });
+
+    it("doesn't fill up by itself a bond of which more than half was lost", async () => {
+      const { due, chain, sent, reports } = verifierOf(lacking(0n, 501n));
+      chain.isMember = true;
+      await due(0n)[0]?.run();
+      chain.isMember = false;
+      await due(32n)[0]?.run();
+      expect(sent.map(({ name }) => name)).to.deep.equal(["join"]);
+      expect(reports).to.deep.equal([
+        `verifier ${account().address}: it is off the list of verifiers, for it lost more than half of its bond.`,
+      ]);
+      expect(due(1_000n, 1_000_000n)).to.deep.equal([]);
+    });
+
+    it("waits until it may join again", async () => {
+      const { due, sent, reports } = verifierOf(tooEarly);
+      await due(0n)[0]?.run();
+      expect(reports).to.deep.equal([
+        `verifier ${account().address}: it is off the list of verifiers, and may join again at 1970-01-01T01:23:20.000Z.`,
+      ]);
+      expect(due(64n, 4_999n)).to.deep.equal([]);
+      await due(64n, 5_000n)[0]?.run();
+      expect(sent.map(({ name }) => name)).to.deep.equal(["join", "join"]);
+    });
+
+    it("looks once in 32 blocks", () => {
+      const { due } = verifierOf();
+      const keys = [0n, 31n, 32n].map((number) => due(number)[0]?.key);
+      expect(new Set(keys.slice(0, 2)).size).to.equal(1);
+      expect(keys[2]).to.not.equal(keys[1]);
+    });
+
+    it("joins at first with all that its bond lacks, and deposits no more than that", async () => {
+      const { due, sent, reports } = verifierOf(lacking(30n, 1_000n));
+      await due(0n)[0]?.run();
+      expect(sent).to.deep.equal([
+        { name: "join", value: 0n },
+        { name: "deposit", value: 970n },
+        { name: "join", value: 0n },
+      ]);
+      expect(reports).to.deep.equal([]);
+    });
+
+    it("fills up what it lost by an absence, and joins again", async () => {
+      const { due, chain, sent, reports } = verifierOf(lacking(0n, 500n));
+      chain.isMember = true;
+      await due(0n)[0]?.run();
+      expect(sent).to.deep.equal([]);
+      chain.isMember = false;
+      await due(32n)[0]?.run();
+      expect(sent.map(({ name, value }) => [name, value])).to.deep.equal([
+        ["join", 0n],
+        ["deposit", 500n],
+        ["join", 0n],
+      ]);
+      expect(reports).to.deep.equal([`verifier ${account().address}: it is on the list of verifiers again.`]);
+    });
   });
 
   it("never failed otherwise", () => {
