@@ -65,3 +65,11 @@ export function parseUrl(what: string, text: string): string {
     throw new UsageError(`${what} is "${text}"; it must be an http or https URL, as in http://127.0.0.1:8545.`);
   return text;
 }
+
+/** Reads [HOST:]PORT; an IPv6 address stands in brackets. */
+export function parseListener(what: string, text: string): { host: string; port: number } {
+  const [, ipv6, name, port] = /^(?:(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):)?([0-9]{1,5})$/.exec(text) ?? [];
+  if (port === undefined || Number(port) > 65_535)
+    throw new UsageError(`${what} is "${text}"; it must be a port or HOST:PORT, as in 4001 or 0.0.0.0:4001.`);
+  return { host: ipv6 ?? name ?? "127.0.0.1", port: Number(port) };
+}

@@ -13,6 +13,7 @@ import { participantMethods } from "./methods/index.ts";
 import type { MethodRole, ParticipantMethod } from "./methods/method.ts";
 import { openLanes } from "./models.ts";
 import { createSender } from "./sender.ts";
+import { type ServedAt, serveContent } from "./serve.ts";
 
 /** Roles of an account: under each method that has the role, or as keeper for all. */
 export type Role = MethodRole | "keeper";
@@ -30,6 +31,8 @@ export interface WorkOptions {
   contentDirectory: string;
   /** Servers asked at `/ipfs/<cid>` for content that isn't there. */
   sources: readonly string[];
+  /** Where the directory's content is served to others; defaults to nowhere. */
+  serve?: ServedAt | undefined;
   /** The prover's season; defaults to every running one. */
   seasonId?: bigint | undefined;
   /** The prover's task; defaults to every one. */
@@ -53,8 +56,13 @@ export async function work(options: WorkOptions): Promise<void> {
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, ending.signal]);
   const journal = openJournal(options.journalFile);
-  const closing = [journal.close];
+  const closing: (() => unknown)[] = [journal.close];
   try {
+    if (options.serve !== undefined) {
+      const server = await serveContent(options.contentDirectory, options.serve);
+      closing.push(server.close);
+      report(`Serving content at ${server.url}/ipfs/.`);
+    }
     const follower = await followChain(client, { signal, report });
     const sender = createSender(client.rpc, deployment.chainId, follower.heads, account);
     const content = openContent(options.contentDirectory, options.sources);
@@ -75,6 +83,6 @@ export async function work(options: WorkOptions): Promise<void> {
     await runJobs(follower, options.roles.flatMap(participantsOf), { signal, report });
   } finally {
     ending.abort();
-    for (const close of closing) close();
+    for (const close of closing) await close();
   }
 }

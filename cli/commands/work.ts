@@ -6,7 +6,7 @@ import { grouped } from "../format.ts";
 import { offeredMethods } from "../methods/index.ts";
 import type { WorkRole } from "../methods/method.ts";
 import { openConnection, openSettingsAccount } from "../settings.ts";
-import { parseCount } from "../usage.ts";
+import { parseCount, parseListener, parseUrl } from "../usage.ts";
 
 export const work: Command = {
   positionals: ["SEASON"],
@@ -24,6 +24,8 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
       task: { value: "T", help: "this task only" },
       units: { value: "N", help: `most units, counting earlier ones: ${limits.join(", ")}` },
       ...Object.fromEntries(workRoles().map(({ option, help }) => [option, { help }])),
+      serve: { value: "[HOST:]PORT", help: "let others fetch content from here; HOST is 127.0.0.1 by default" },
+      source: { value: "URL[,URL]", help: "servers asked for content that the API doesn't have" },
       once: { help: "end when there is nothing left to do" },
     };
   },
@@ -31,6 +33,8 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
     const seasonId = parseCount("SEASON", season as string, 1n);
     const taskId = options.task === undefined ? undefined : parseCount("--task", options.task, 1n);
     const maxUnits = options.units === undefined ? Infinity : Number(parseCount("--units", options.units, 1n));
+    const serve = options.serve === undefined ? undefined : parseListener("--serve", options.serve);
+    const sources = options.source?.split(",").map((each) => parseUrl("--source", each)) ?? [];
     const { client, rpcUrl } = await openConnection(settings);
     const { closesAt } = await readSeason(client, seasonId);
     const tasks = await readTasks(client, seasonId);
@@ -55,7 +59,8 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
     roles.push(...chosen.map(({ role }) => role));
     await takePart({
       ...{ deployment: client.deployment, rpcUrl, account, roles, seasonId, taskId, maxUnits },
-      ...{ journalFile: settings.journal, contentDirectory: settings.content, sources: [settings.api] },
+      ...{ journalFile: settings.journal, contentDirectory: settings.content, serve },
+      sources: [settings.api, ...sources],
       signal: stop.signal,
       report: progress.say,
       isOver(state) {

@@ -50,6 +50,15 @@ describe("proofboard, used wrongly", () => {
     [["challenge", "0x12"], 'UID is "0x12"; it must be 0x and 64 hex digits.'],
     [["verify", `0x${"ab".repeat(32)}`, "--unit", "first"], '--unit is "first"; it must be a whole number from 0 up.'],
     [["work", "1", "--units", "0"], '--units is "0"; it must be a whole number from 1 up.'],
+    [
+      ["work", "1", "--serve", "here"],
+      '--serve is "here"; it must be a port or HOST:PORT, as in 4001 or 0.0.0.0:4001.',
+    ],
+    [["work", "1", "--serve", "65536"], '--serve is "65536"; it must be a port or HOST:PORT'],
+    [["work", "1", "--serve", "::1:4001"], '--serve is "::1:4001"; it must be a port or HOST:PORT'],
+    [["work", "1", "--source", "me"], '--source is "me"; it must be an http or https URL'],
+    [["work", "1", "--source", "http://a,"], '--source is ""; it must be an http or https URL'],
+    [["work", "1", "--appeal=now"], '"--appeal" takes no value, but was given "now".'],
     [["wallet", "sell"], '"sell" is nothing that wallet does; right would be: wallet new'],
   ];
   for (const [args, sentence] of wrong)
@@ -96,6 +105,12 @@ describe("proofboard --help", () => {
     const work = (await runCommand(["work", "--help"], {})).stdout.replaceAll(/\s+/g, " ");
     expect(work).to.contain("under Quorum commits and reveals in time, under FraudProof attests them in batches;");
     expect(work).to.contain("with --verify it also joins Quorum's verifiers").and.to.contain("--challenge also re-run");
+    expect(work).to.contain(
+      "with --appeal it also re-runs what first panels decided under Quorum, appeals what is wrong",
+    );
+    expect(work).to.contain("--appeal also re-run what panels decided, and appeal");
+    expect(work).to.contain("--serve [HOST:]PORT let others fetch content from here; HOST is 127.0.0.1 by default");
+    expect(work).to.contain("--source URL[,URL] servers asked for content that the API doesn't have");
     expect(work).to.contain("most units, counting earlier ones: in a season under Quorum, of each task under");
     const attest = (await runCommand(["attest", "--help"], {})).stdout.replaceAll(/\s+/g, " ");
     expect(attest).to.contain("units of a FraudProof task and records them as one batch, with every activation in");

@@ -29,8 +29,10 @@ describe("proofboard work", () => {
 
   it("earns points for a newcomer, and says when it is done", async () => {
     const args = ["work", "1", "--task", "1", "--units", "1", "--once", "--json"];
+    args.push("--appeal", "--serve", "0", "--source", "http://127.0.0.1:1,http://127.0.0.1:2");
     const { code, stdout, stderr } = await site().run(args, { PROOFBOARD_PRIVATE_KEY: keyOf(NEWCOMER) });
     expect(code, stderr).to.equal(0);
+    expect(stderr).to.match(/^Serving content at http:\/\/127\.0\.0\.1:\d+\/ipfs\/\.$/m);
     const { account, verified, pending, entered } = JSON.parse(stdout);
     expect({ account, verified, pending, entered }).to.deep.equal({
       account: accountOf(NEWCOMER).address,

@@ -6,6 +6,7 @@ import { runJobs } from "../../participant/jobs.ts";
 import { createVerifier } from "../../participant/methods/quorum/verifier.ts";
 import { type WorkOptions, work } from "../../participant/work.ts";
 import type { AttestationState } from "../../sdk/attestations.ts";
+import { cidOfSha256 } from "../../sdk/content.ts";
 import { accountOf, type Site, startSite } from "./chain.ts";
 import { refusal } from "./refusal.ts";
 
@@ -37,6 +38,13 @@ describe("work", () => {
     ).to.equal(`There is no contract at ${Bonds.address}, where the deployment says that Bonds stands.`);
   });
 
+  it("refuses to serve content where another process listens", async () => {
+    const { hostname: host, port } = new URL(site.rpcUrl);
+    expect(await refusal(work({ ...options, serve: { host, port: Number(port) } }))).to.equal(
+      `Content can't be served at ${host}, port ${port}: another process listens there.`,
+    );
+  });
+
   it("ends with a sentence when the account can't pay", async () => {
     await site.openSeason(500, 2);
     const account = accountOf(99);
@@ -61,5 +69,21 @@ describe("work", () => {
 
   it("ends at once when it is over already", async () => {
     await work({ ...options, isOver: () => true });
+  });
+
+  it("serves its content for as long as it works", async () => {
+    const { artifactHash } = site.digits.model;
+    const address = () =>
+      /http:\S+\/ipfs\//.exec(site.reports.findLast((each) => each.startsWith("Serving")) ?? "")?.[0];
+    const serve = { host: "127.0.0.1", port: 0 };
+    const stop = new AbortController();
+    const working = work({ ...options, serve, signal: stop.signal });
+    const url = await site.until(address);
+    const answered = await fetch(`${url}${cidOfSha256(artifactHash)}`);
+    expect(answered.status).to.equal(200);
+    expect(new Uint8Array(await answered.arrayBuffer())).to.deep.equal(new Uint8Array(site.digits.artifact));
+    stop.abort();
+    await working;
+    expect(await fetch(url).catch((error: Error) => error.message)).to.equal("fetch failed");
   });
 });
