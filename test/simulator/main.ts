@@ -5,7 +5,8 @@ import { UsageError, wholeNumber } from "./usage.ts";
 import { createWorld } from "./world.ts";
 
 const USAGE = `usage: npm run simulate -- --seeds N [--from S]
-       npm run simulate -- economy [--attestations N] [--seed S] [--strategy NAME]... [--full] [--json]
+       npm run simulate -- economy [--attestations N] [--seed S] [--strategy NAME]... [--list N]... [--full]
+                                       [--no-appeals] [--json]
 
 Runs the indexer against a real chain through a proxy that spoils answers, with reorganisations, kills, full disks and
 locks, and compares its database with a clean sync's and the chain. A seed decides what goes wrong; --from is the first
@@ -13,7 +14,8 @@ seed and defaults to 1. Timing also depends on the machine: a seed may have to b
 
 economy plays seasons on the real contracts, in which some verifiers and provers are hostile, and prints what each
 strategy brings and does (docs/economy.md). The provers attest N units in each season, 60 by default; --seed defaults to
-1; --strategy plays only the named ones; --full plays every share of hostile verifiers on every list.
+1; --strategy plays only the named ones, --list only lists of these lengths; --full plays every share of hostile verifiers
+on every list; with --no-appeals nobody honest appeals.
 Exit codes: 0 no difference, 1 a difference or failure, 2 wrong use.`;
 
 function options(args: readonly string[]): { seeds: number; from: number } {

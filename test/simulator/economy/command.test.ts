@@ -8,6 +8,7 @@ describe("npm run simulate -- economy", () => {
     "no attestations": [["--attestations", "0"], /^--attestations is "0"; a whole number from 1 is asked\.$/],
     "a seed that is none": [["--seed", "x"], /^--seed is "x"/],
     "a strategy that nobody plays": [["--strategy", "hope"], /^--strategy is "hope"; there are lying ring, /],
+    "a list that is none": [["--list", "-3"], /--list/],
     "an unknown option": [["--fast"], /^Unknown option '--fast'/],
   };
   for (const [name, [args, message]] of Object.entries(wrong))
@@ -17,6 +18,8 @@ describe("npm run simulate -- economy", () => {
 
   it("plays every strategy unless some are named", () => {
     expect(readOptions([]).strategies).to.have.length(strategies.size);
+    expect(readOptions([])).to.include({ isAppealed: true, isFull: false });
+    expect(readOptions(["--list", "40", "--no-appeals"])).to.deep.include({ lists: [40], isAppealed: false });
     expect(readOptions(["--strategy", "lazy"]).strategies.map(({ name }) => name)).to.deep.equal(["lazy"]);
   });
 });

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { UsageError, wholeNumber } from "../usage.ts";
 import { assumptions } from "./assumptions.ts";
 import type { Row } from "./report.ts";
-import { allTrials, createLaboratory } from "./scenarios.ts";
+import { allTrials, createLaboratory, LISTS } from "./scenarios.ts";
 import { strategies } from "./strategies/index.ts";
 import type { Strategy } from "./strategies/strategy.ts";
 import { table } from "./table.ts";
@@ -12,6 +12,10 @@ export interface Options {
   units: number;
   seed: number;
   strategies: readonly Strategy[];
+  /** Verifiers on the list. */
+  lists: readonly number[];
+  /** Whether honest ones appeal. */
+  isAppealed: boolean;
   isFull: boolean;
   isJson: boolean;
 }
@@ -25,6 +29,8 @@ export function readOptions(args: readonly string[]): Options {
         attestations: { type: "string", default: "60" },
         seed: { type: "string", default: "1" },
         strategy: { type: "string", multiple: true, default: [...strategies.keys()] },
+        list: { type: "string", multiple: true, default: LISTS.map(String) },
+        "no-appeals": { type: "boolean", default: false },
         full: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
       },
@@ -33,6 +39,8 @@ export function readOptions(args: readonly string[]): Options {
       units: wholeNumber("attestations", values.attestations),
       seed: wholeNumber("seed", values.seed),
       strategies: values.strategy.map(strategyOf),
+      lists: values.list.map((list) => wholeNumber("list", list)),
+      isAppealed: !values["no-appeals"],
       isFull: values.full,
       isJson: values.json,
     };
@@ -50,12 +58,12 @@ function strategyOf(name: string): Strategy {
 
 /** Plays every strategy and prints what it brings and does. */
 export async function economy(args: readonly string[]): Promise<void> {
-  const { units, seed, strategies: played, isFull, isJson } = readOptions(args);
-  const play = createLaboratory({ units, seed });
+  const { units, seed, strategies: played, lists, isAppealed, isFull, isJson } = readOptions(args);
+  const play = createLaboratory({ units, seed, isAppealed });
   const rows: Row[] = [];
-  for (const trial of allTrials(played, isFull)) {
+  for (const trial of allTrials(played, lists, isFull)) {
     if (process.stderr.isTTY) console.error(`${trial.name}, ${trial.verifiers} verifiers`);
     rows.push(await play(trial));
   }
-  console.log(isJson ? JSON.stringify({ units, seed, assumptions, rows }, undefined, 2) : table(rows));
+  console.log(isJson ? JSON.stringify({ units, seed, isAppealed, assumptions, rows }, undefined, 2) : table(rows));
 }

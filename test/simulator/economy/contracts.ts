@@ -13,6 +13,7 @@ import {
   parseAbi,
   toFunctionSelector,
 } from "viem";
+import { fraudProofDeployment } from "../../../scripts/methods/fraudProof.ts";
 import { quorumDeployment } from "../../../scripts/methods/quorum.ts";
 import { attestationRegistryAbi, bondsAbi, campaignAbi, modelRegistryAbi } from "../../../sdk/abi.ts";
 import { type Call, callOf } from "../../../sdk/calls.ts";
@@ -37,8 +38,12 @@ export const parameters = quorumDeployment.production;
 /** Points of a unit, for its prover. */
 export const UNIT_POINTS = 100n;
 
-/** Whether a list of so many verifiers can give an undecided attestation a further panel. */
-export const hasFurtherPanel = (listed: number): boolean => listed >= parameters.firstPanel + parameters.secondPanel;
+/** Attestations that a list of so many verifiers may have under way; half as many where a free one is to be taken. */
+export const mostPending = (listed: number): number => Math.floor((parameters.load * listed) / parameters.firstPanel);
+
+/** Equal votes that decide a deciding panel of so many seats: one as large as can be drawn is no whole list here. */
+export const decidingThreshold = (seats: number): number =>
+  seats < parameters.decidingPanel ? Math.floor(seats / 2) + 1 : parameters.decidingThreshold;
 
 const CHAIN_ID = 31_337;
 const ADMIN: Address = `0x${"ad".repeat(20)}`;
@@ -93,8 +98,12 @@ export async function deploy(chain: Chain) {
   const registry = await create("AttestationRegistry", "contracts", [modelRegistry, manager]);
   const bondsAddress = await create("Bonds", "contracts", []);
   const campaignAddress = await create("Campaign", "contracts", [registry, CLOSING_MARGIN, manager]);
-  const core = { campaign: campaignAddress, bonds: bondsAddress };
-  const method = await create("Quorum", "contracts/methods", quorumDeployment.constructorArguments(core, parameters));
+  const beacon = await create("MockBeacon", "contracts/mocks", []);
+  const core = { campaign: campaignAddress, bonds: bondsAddress, beacon, methods: {} };
+  const shown = fraudProofDeployment.constructorArguments(core, fraudProofDeployment.production);
+  const fraudProof = await create("FraudProof", "contracts/methods", shown);
+  const voted = quorumDeployment.constructorArguments({ ...core, methods: { fraudProof } }, parameters);
+  const method = await create("Quorum", "contracts/methods", voted);
 
   const access = { address: manager, abi: accessManagerAbi };
   const models = { address: modelRegistry, abi: modelRegistryAbi };
@@ -165,10 +174,13 @@ export async function deploy(chain: Chain) {
         const opened = { outputHash, traceHash: ZERO_HASH, salt };
         return callOf({ ...attestations, functionName: "reveal", args: [QUORUM, model, inputHash, context, opened] });
       },
-      draw: (uid: Hex) => callOf({ ...quorum, functionName: "draw", args: [uid] }),
-      commitVote: (uid: Hex, commitment: Hex) => callOf({ ...quorum, functionName: "commit", args: [uid, commitment] }),
-      revealVote: (uid: Hex, member: Address, vote: Hex) =>
-        callOf({ ...quorum, functionName: "reveal", args: [uid, vote, saltOf(uid, member)] }),
+      draw: (uid: Hex) => callOf({ ...quorum, functionName: "draw", args: [uid, "0x"] }),
+      refill: (uid: Hex) => callOf({ ...quorum, functionName: "refill", args: [uid] }),
+      commitVote: (uid: Hex, seat: number, commitment: Hex) =>
+        callOf({ ...quorum, functionName: "commit", args: [uid, BigInt(seat), commitment] }),
+      revealVote: (uid: Hex, seat: number, member: Address, vote: Hex) =>
+        callOf({ ...quorum, functionName: "reveal", args: [uid, BigInt(seat), vote, saltOf(uid, member)] }),
+      appeal: (uid: Hex) => callOf({ ...quorum, functionName: "appeal", args: [uid] }),
       settle: (uid: Hex) => callOf({ ...quorum, functionName: "settle", args: [uid] }),
       award: ({ attestation }: Named) => {
         const noInput = { header: "0x", base: "0x", proof: [] } as const;
@@ -196,6 +208,15 @@ export async function deploy(chain: Chain) {
 
     verifierPointsOf: async (account: Address): Promise<number> =>
       Number(await read({ ...campaign, functionName: "verifierPointsOf", args: [SEASON, account] })),
+
+    /** Whether the list can bear another unit, or free attestation. */
+    async bears(unit: number | undefined): Promise<boolean> {
+      const listed = Number(await read({ ...quorum, functionName: "memberCount" }));
+      if (listed <= 2 * parameters.firstPanel) return false;
+      const most = mostPending(listed);
+      const pending = Number(await read({ ...quorum, functionName: "pendingCount" }));
+      return pending < (unit === undefined ? Math.floor(most / 2) : most);
+    },
 
     books: async (): Promise<Books> => ({
       held: await read({ ...bonds, functionName: "held" }),

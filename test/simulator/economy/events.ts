@@ -3,21 +3,26 @@ import { attestationRegistryAbi } from "../../../sdk/abi.ts";
 import { quorumAbi } from "../../../sdk/methods/quorum.ts";
 import type { Log } from "./chain.ts";
 
-/** The events that participants act on; addresses in lower case. */
-export type Event =
-  | { name: "Committed"; uid: Hex }
+/** What happens to an attestation, of what participants act on; addresses in lower case. */
+export type CaseEvent =
   | { name: "DrawScheduled"; uid: Hex; round: number; drawBlock: number; drawUntil: number }
   | { name: "PanelDrawn"; uid: Hex; round: number; members: Address[]; commitUntil: number; revealUntil: number }
+  | { name: "PanelRefilled"; uid: Hex; members: Address[]; commitUntil: number; revealUntil: number }
   | { name: "VoteCommitted"; uid: Hex; member: Address }
   | { name: "RevealOpened"; uid: Hex; round: number; revealUntil: number }
   | { name: "VoteRevealed"; uid: Hex; member: Address; outputHash: Hex }
   | { name: "Attested"; uid: Hex; outputHash: Hex }
+  | { name: "RevealEnded"; uid: Hex; round: number; revealUntil: number }
+  | { name: "AppealOpened"; uid: Hex; appellant: Address }
   | { name: "Penalised"; uid: Hex; member: Address; amount: bigint }
   | { name: "StatusChanged"; uid: Hex; status: number };
 
+/** All events that participants act on. */
+export type Event = CaseEvent | { name: "Left"; member: Address };
+
 const NAMES: ReadonlySet<string> = new Set<Event["name"]>([
-  ...(["Committed", "DrawScheduled", "PanelDrawn", "VoteCommitted", "RevealOpened"] as const),
-  ...(["VoteRevealed", "Attested", "Penalised", "StatusChanged"] as const),
+  ...(["DrawScheduled", "PanelDrawn", "PanelRefilled", "VoteCommitted", "RevealOpened"] as const),
+  ...(["VoteRevealed", "Attested", "RevealEnded", "AppealOpened", "Penalised", "StatusChanged", "Left"] as const),
 ]);
 
 const bySelector = new Map<Hex, AbiEvent>(

@@ -31,7 +31,7 @@ export interface Outcome {
   attestations: number;
   /** Pieces of work with a lie, and those of them that a try passed. */
   lies: { all: number; verified: number };
-  /** Honest provers' attestations, and how they ended; `refused` were not taken. */
+  /** Honest provers' attestations, and how they ended; `refused` were not taken at once. */
   honest: { all: number; verified: number; refuted: number; voided: number; refused: number };
   /** Attestations that an honest world has, too, and those of them for which no panel was drawn. */
   ordinary: number;
@@ -48,15 +48,17 @@ export async function readOutcome(world: World): Promise<Outcome> {
   const places = placesIn(cases);
   const participants: Participant[] = [];
   let lost = 0n;
-  for (const { address, strategy, gas } of actors.values()) {
+  for (const actor of actors.values()) {
+    const { address, strategy, gas } = actor;
     const isHonest = strategy.name === "honest";
     const won = (await contracts.wealthOf(address)) - FUNDS;
     const { has, owes } = await contracts.pointsOf(address);
     lost -= won;
+    const money = Number(won) / 1e18 - gas * assumptions.gasPrice;
     participants.push({
       isHonest,
       places: places.get(address) ?? NOWHERE,
-      money: Number(won) / 1e18 - gas * assumptions.gasPrice,
+      money: actor === world.appellant ? Math.min(0, money) : money, // a reward makes nobody's damage good
       points: isHonest ? has - owes : has,
     });
   }
@@ -100,6 +102,6 @@ function endsOf(cases: readonly Case[]): Outcome["honest"] {
     verified: ended(Status.verified),
     refuted: ended(Status.refuted),
     voided: ended(Status.void),
-    refused: cases.filter(({ stage }) => stage === "sent").length,
+    refused: cases.filter(({ stage, refusals }) => stage === "sent" || refusals > 0).length,
   };
 }

@@ -6,8 +6,8 @@ import { type Part, playSeason } from "./season.ts";
 import type { Strategy } from "./strategies/strategy.ts";
 
 /** Verifiers on the list, and shares of them that are hostile. */
-const LISTS = [10, 16, 33, 60, 120] as const;
-const MAIN_LIST = 33;
+export const LISTS: readonly number[] = [12, 16, 33, 120];
+const MAIN_LISTS: readonly number[] = [33, 120];
 const A_THIRD = 1 / 3;
 const SHARES = [1 / 5, A_THIRD, 0.45] as const;
 
@@ -15,6 +15,8 @@ const SHARES = [1 / 5, A_THIRD, 0.45] as const;
 export interface Size {
   units: number;
   seed: number;
+  /** Whether honest ones appeal. */
+  isAppealed: boolean;
 }
 
 /** Seasons in which some play a strategy, or several at once, and all others are honest. */
@@ -29,12 +31,12 @@ export interface Trial {
 const honesty = (verifiers: number): Trial => ({ name: "honest", strategies: [], verifiers, share: 0 });
 
 /**
- * Every strategy alone and all at once: on one list with every share, and on every list with a third. A strategy without
- * members has no share. With `isFull` on every list with every share.
+ * Every strategy alone and all at once: on the main lists with every share, and on the others with a third. A strategy
+ * without members has no share. With `isFull` on every list with every share.
  */
-export function allTrials(strategies: readonly Strategy[], isFull: boolean): Trial[] {
-  const sharesOn = (verifiers: number) => (isFull || verifiers === MAIN_LIST ? SHARES : [A_THIRD]);
-  return LISTS.flatMap((verifiers) => [
+export function allTrials(strategies: readonly Strategy[], lists: readonly number[], isFull: boolean): Trial[] {
+  const sharesOn = (verifiers: number) => (isFull || MAIN_LISTS.includes(verifiers) ? SHARES : [A_THIRD]);
+  return lists.flatMap((verifiers) => [
     honesty(verifiers),
     ...strategies.flatMap((strategy) =>
       (strategy.member === undefined ? [0] : sharesOn(verifiers)).map((share) => ({
@@ -48,13 +50,13 @@ export function allTrials(strategies: readonly Strategy[], isFull: boolean): Tri
 }
 
 /** Plays a trial, and an honest season of the same size unless it was played before. */
-export function createLaboratory({ units, seed }: Size) {
+export function createLaboratory(size: Size) {
   const honestSeasons = new Map<string, Promise<ReturnType<typeof ratesOf>>>();
 
   const honestSeason = (verifiers: number, isCapped: boolean) => {
     const key = `${verifiers} ${isCapped}`;
     const played =
-      honestSeasons.get(key) ?? playSeason({ verifiers, units, seed, parts: [], isCapped }, readOutcome).then(ratesOf);
+      honestSeasons.get(key) ?? playSeason({ ...size, verifiers, parts: [], isCapped }, readOutcome).then(ratesOf);
     honestSeasons.set(key, played);
     return played;
   };
@@ -64,7 +66,7 @@ export function createLaboratory({ units, seed }: Size) {
     const rates = await honestSeason(verifiers, isCapped);
     const members = Math.round(share * verifiers);
     const parts = partsOf(strategies, members);
-    const outcome = await playSeason({ verifiers, units, seed, parts, isCapped }, readOutcome);
+    const outcome = await playSeason({ ...size, verifiers, parts, isCapped }, readOutcome);
     const trial = { strategy: name, verifiers, share };
     return compare({ trial, outcome, rates, isCapped, seats: parameters.firstPanel, part: members / verifiers });
   };

@@ -1,9 +1,9 @@
 import { VERIFIER_PERCENT } from "../../../sdk/protocol.ts";
 import { assumptions } from "./assumptions.ts";
 import { type Chain, createChain, SLOT } from "./chain.ts";
-import { type Contracts, deploy, UNIT_POINTS } from "./contracts.ts";
-import { join, reveal as revealVotes, seated } from "./members.ts";
-import { attest, draw, follow, reveal as revealAnswer, settle, workOf } from "./provers.ts";
+import { type Contracts, deploy, mostPending, parameters, UNIT_POINTS } from "./contracts.ts";
+import { join, rejoin, reveal as revealVotes, seated } from "./members.ts";
+import { attest, deposit, draw, end, follow, refill, reveal as revealAnswer, workOf } from "./provers.ts";
 import { honest } from "./strategies/honest.ts";
 import type { Strategy } from "./strategies/strategy.ts";
 import { type Actor, createWorld, type Reactions, type Ring, type World } from "./world.ts";
@@ -23,13 +23,12 @@ export interface Scenario {
   seed: number;
   parts: readonly Part[];
   isCapped: boolean;
+  /** Whether honest ones appeal what first panels decide wrongly. */
+  isAppealed: boolean;
 }
 
 /** More points than anybody earns. */
 const NO_CAP = 10 ** 9;
-
-/** ETH for more attestations than anybody makes. */
-const DEPOSIT = 100n * 10n ** 18n;
 
 /** Plays a season on a chain of its own, to its end, and says what `look` sees then. */
 export async function playSeason<Seen>(scenario: Scenario, look: (world: World) => Promise<Seen>): Promise<Seen> {
@@ -48,23 +47,31 @@ export async function playSeason<Seen>(scenario: Scenario, look: (world: World) 
 
 const reactionsIn = (world: World): Reactions => ({
   scheduled: (at) => draw(at, world),
-  drawn: (at) => seated(at, world),
+  seated: (at, members) => seated(at, members, world),
+  missed: (at) => refill(at, world),
   opened(at) {
     revealVotes(at, world);
     revealAnswer(at, world);
   },
-  complete: (at) => settle(at, world),
+  over: (at) => end(at, world),
   settled: (at) => follow(at, world),
+  left: (member) => rejoin(member, world),
 });
 
 /** Everybody takes their place, and all work is planned. */
 async function begin(chain: Chain, contracts: Contracts, scenario: Scenario): Promise<World> {
-  const { verifiers, units, seed, parts, isCapped } = scenario;
+  const { verifiers, units, seed, parts, isCapped, isAppealed } = scenario;
   const perProver = Math.ceil(units / assumptions.provers);
   const verifierCap = isCapped ? capOf(perProver * assumptions.provers, verifiers) : NO_CAP;
   await contracts.openSeason(BigInt(verifierCap));
-  const workFor = (perProver + 1) * assumptions.pause;
-  const world = await createWorld({ chain, contracts, bystander: honest, seed, verifierCap, workFor });
+  const pause = pauseOf(verifiers);
+  const workFor = (perProver + 1) * pause * assumptions.provers;
+  const bystanders = {
+    draw: !parts.some(({ strategy }) => strategy.nobodyDraws),
+    refill: !parts.some(({ strategy }) => strategy.nobodyRefills),
+  };
+  const beginning = { chain, contracts, bystander: honest, seed, verifierCap, pause, isAppealed, bystanders, workFor };
+  const world = await createWorld(beginning);
 
   const provers: Actor[] = [];
   const rings: { strategy: Strategy; ring: Ring }[] = [];
@@ -80,14 +87,15 @@ async function begin(chain: Chain, contracts: Contracts, scenario: Scenario): Pr
       provers.push(prover);
     }
     rings.push({ strategy: part.strategy, ring });
+    world.rings.push(ring);
   }
   const customer = await world.enrol(honest, { members: new Set(), provers: new Set() });
   await open(world, [...provers, customer]);
 
-  for (const { strategy, ring } of rings) strategy.begins?.(ring, world);
+  for (const { strategy, ring } of rings) await strategy.begins?.(ring, world);
   for (const [i, prover] of provers.entries())
     for (let unit = 0; unit < perProver; unit++)
-      world.at(world.now() + assumptions.pause * (unit + i / provers.length), () =>
+      world.at(world.now() + pause * (unit * provers.length + i), () =>
         attest(prover, workOf(prover, unit, unit), world),
       );
   const free = Math.round(units * assumptions.freePerUnit);
@@ -95,6 +103,10 @@ async function begin(chain: Chain, contracts: Contracts, scenario: Scenario): Pr
     world.at(world.now() + (workFor * n) / free, () => attest(customer, workOf(customer, n), world));
   return world;
 }
+
+/** Seconds between attestations: so many that a list bears the load. */
+const pauseOf = (verifiers: number): number =>
+  Math.ceil(assumptions.underWay / (assumptions.load * mostPending(verifiers)) / 60) * 60;
 
 /** All parts, and the honest one that is left. */
 function withHonest(parts: readonly Part[], verifiers: number): Part[] {
@@ -109,13 +121,13 @@ const capOf = (units: number, verifiers: number): number =>
 
 /** Verifiers join, provers deposit; what that costs is nobody's concern here. */
 async function open(world: World, provers: readonly Actor[]): Promise<void> {
-  const { calls } = world.contracts;
   world.at(world.now(), () => {
     for (const address of world.verifiers) {
       const verifier = world.actors.get(address) as Actor;
+      verifier.missing = parameters.verifierBond;
       if (!verifier.strategy.startsOff) join(verifier, world);
     }
-    for (const prover of provers) world.send(prover, calls.deposit(prover.address, DEPOSIT));
+    for (const prover of provers) deposit(prover, world);
   });
   await world.run(reactionsIn(world));
   for (const actor of world.actors.values()) actor.gas = 0;

@@ -2,10 +2,10 @@ import type { Address, Hex } from "viem";
 import type { Call } from "../../../sdk/calls.ts";
 import { createRandom, type Random } from "../random.ts";
 import { createAgenda } from "./agenda.ts";
-import { type Case, follow, isComplete } from "./cases.ts";
+import { type Case, end, endCommits, follow } from "./cases.ts";
 import { type Chain, SLOT } from "./chain.ts";
 import type { Contracts } from "./contracts.ts";
-import { type Event, readEvent } from "./events.ts";
+import { type CaseEvent, type Event, readEvent } from "./events.ts";
 import type { Strategy } from "./strategies/strategy.ts";
 
 /** Who takes part: a verifier, a prover, a bystander; one may be two of them. */
@@ -17,6 +17,12 @@ export interface Actor {
   readonly random: Random;
   /** The votes that it committed, by attestation and round. */
   readonly votes: Map<string, Hex>;
+  /** Attestations that it has run. */
+  readonly ran: Set<Hex>;
+  /** What is missing of its bond, in wei. */
+  missing: bigint;
+  /** Left the list of its own accord. */
+  hasLeft: boolean;
   /** When it has run all that it was to run. */
   freeAt: number;
   /** When it can act again, if it is down. */
@@ -33,13 +39,15 @@ export interface Ring {
 /** Something to be done at a time. */
 type Act = () => void | Promise<void>;
 
-/** What participants do when they see something happen to an attestation. */
+/** What participants do when they see something happen to an attestation, or a verifier taken off the list. */
 export interface Reactions {
   scheduled(at: Case): void;
-  drawn(at: Case): void;
+  seated(at: Case, members: readonly Address[]): void;
+  missed(at: Case): void;
   opened(at: Case): void;
-  complete(at: Case): void;
+  over(at: Case): void;
   settled(at: Case): void;
+  left(member: Actor): void;
 }
 
 export interface World {
@@ -47,14 +55,24 @@ export interface World {
   readonly contracts: Contracts;
   readonly actors: Map<Address, Actor>;
   readonly cases: Map<Hex, Case>;
+  /** All rings of the season. */
+  readonly rings: Ring[];
   /** Who is on the list when the season begins, or joins it then. */
   readonly verifiers: Set<Address>;
   /** Draws, settles and burns what others leave lying. */
   readonly keeper: Actor;
+  /** Somebody honest who runs what first panels decided, and appeals what they decided wrongly; nobody if undefined. */
+  readonly appellant: Actor | undefined;
+  /** What the bystander does for others. */
+  readonly bystanders: { readonly draw: boolean; readonly refill: boolean };
+  /** Whether honest ones appeal at all. */
+  readonly isAppealed: boolean;
   /** Points that a verifier can earn. */
   readonly verifierCap: number;
   /** When the last attestation is planned that isn't another try. */
   readonly lastWorkAt: number;
+  /** Seconds between attestations that aren't further tries. */
+  readonly pause: number;
   /** Time of the block that is being made. */
   now(): number;
   /** Has something done in the block of this time, or the next one. */
@@ -69,18 +87,17 @@ export interface World {
 }
 
 /** What a world begins with; the seed decides everything that looks random, but draws, which follow from the blocks. */
-export interface Beginning {
+export interface Beginning extends Pick<World, "verifierCap" | "pause" | "isAppealed" | "bystanders"> {
   chain: Chain;
   contracts: Contracts;
   bystander: Strategy;
   seed: number;
-  verifierCap: number;
   /** Seconds from now. */
   workFor: number;
 }
 
 export async function createWorld(beginning: Beginning): Promise<World> {
-  const { chain, contracts, bystander, seed, verifierCap, workFor } = beginning;
+  const { chain, contracts, bystander, seed, verifierCap, pause, isAppealed, bystanders, workFor } = beginning;
   const random = createRandom(seed);
   const agenda = createAgenda<Act>();
   const actors = new Map<Address, Actor>();
@@ -90,31 +107,73 @@ export async function createWorld(beginning: Beginning): Promise<World> {
 
   async function enrol(strategy: Strategy, ring: Ring): Promise<Actor> {
     const address: Address = `0x${(0xac_0000 + actors.size).toString(16).padStart(40, "0")}`;
-    const actor = { address, strategy, ring, random: random.fork(), votes: new Map(), freeAt: 0, downUntil: 0, gas: 0 };
+    const actor: Actor = {
+      ...{ address, strategy, ring, random: random.fork(), votes: new Map(), ran: new Set() },
+      ...{ missing: 0n, hasLeft: false, freeAt: 0, downUntil: 0, gas: 0 },
+    };
     actors.set(address, actor);
     await chain.fund(address);
     return actor;
   }
 
-  const keeper = await enrol(bystander, { members: new Set(), provers: new Set() });
+  const nobody = (): Ring => ({ members: new Set(), provers: new Set() });
+  const keeper = await enrol(bystander, nobody());
+  const appellant = isAppealed ? await enrol(bystander, nobody()) : undefined;
 
   function react(event: Event, reactions: Reactions): void {
+    const actor = "member" in event ? actors.get(event.member) : undefined;
+    if (event.name === "Left") {
+      if (actor !== undefined) reactions.left(actor);
+      return;
+    }
+    if (event.name === "Penalised" && actor !== undefined) actor.missing += event.amount;
     const at = cases.get(event.uid);
     if (at === undefined) return;
     follow(at, event, time);
-    if (event.name === "DrawScheduled") reactions.scheduled(at);
-    if (event.name === "PanelDrawn") {
-      reactions.drawn(at);
-      const { round } = at;
-      world.at(at.commitUntil, () => {
-        if (at.round !== round || at.stage !== "committing") return;
-        at.stage = "revealing";
+    told(at, event, reactions);
+  }
+
+  function told(at: Case, event: CaseEvent, reactions: Reactions): void {
+    switch (event.name) {
+      case "DrawScheduled":
+        reactions.scheduled(at);
+        break;
+      case "PanelDrawn":
+      case "PanelRefilled":
+        reactions.seated(at, event.members);
+        endCommitsInTime(at, reactions);
+        break;
+      case "RevealOpened":
         reactions.opened(at);
-      });
+        endInTime(at, reactions);
+        break;
+      case "RevealEnded":
+        reactions.over(at);
+        break;
+      case "StatusChanged":
+        reactions.settled(at);
+        break;
     }
-    if (event.name === "RevealOpened") reactions.opened(at);
-    if (event.name === "StatusChanged") reactions.settled(at);
-    if ((event.name === "VoteRevealed" || event.name === "Attested") && isComplete(at)) reactions.complete(at);
+  }
+
+  function endCommitsInTime(at: Case, reactions: Reactions): void {
+    const { round, commitUntil } = at;
+    world.at(commitUntil, () => {
+      if (at.round !== round || at.stage !== "committing" || at.commitUntil !== commitUntil) return;
+      if (endCommits(at)) reactions.opened(at);
+      else reactions.missed(at);
+      endInTime(at, reactions);
+    });
+  }
+
+  function endInTime(at: Case, reactions: Reactions): void {
+    const { round, revealUntil } = at;
+    world.at(revealUntil, () => {
+      const isOpen = at.stage === "missed" || at.stage === "revealing";
+      if (at.round !== round || !isOpen || at.revealUntil !== revealUntil) return;
+      end(at);
+      reactions.over(at);
+    });
   }
 
   async function mine(reactions: Reactions): Promise<void> {
@@ -134,7 +193,8 @@ export async function createWorld(beginning: Beginning): Promise<World> {
   }
 
   const world: World = {
-    ...{ chain, contracts, actors, cases, keeper, enrol, verifierCap },
+    ...{ chain, contracts, actors, cases, keeper, appellant, isAppealed, bystanders, enrol, verifierCap, pause },
+    rings: [],
     verifiers: new Set(),
     lastWorkAt: time + workFor,
     now: () => time,

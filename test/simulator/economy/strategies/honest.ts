@@ -13,7 +13,9 @@ export const honestProver: ProverPlay = {
   reveals: () => true,
   revealsWhen: "soon",
   draws: "soon",
+  refills: true,
   settles: true,
+  insists: true,
   tries: assumptions.honestTries,
   serves: () => 30,
 };

@@ -1,8 +1,8 @@
 import { assumptions } from "../assumptions.ts";
-import { parameters } from "../contracts.ts";
-import { attest, workOf } from "../provers.ts";
+import { mostPending, parameters } from "../contracts.ts";
+import { attest, deposit, workOf } from "../provers.ts";
 import type { Actor, Ring, World } from "../world.ts";
-import type { Strategy } from "./strategy.ts";
+import { allOf, type Strategy } from "./strategy.ts";
 
 const HOUR = 3_600;
 
@@ -24,6 +24,12 @@ export const provers: readonly Strategy[] = [
     begins: (ring, world) => freely(ring, world, SOME, HOUR),
   },
   {
+    name: "content for the deciding panel",
+    about: "Free attestations whose input is served to nobody until the deciding panel is drawn.",
+    prover: { serves: (at) => (at.round === 1 ? Number.POSITIVE_INFINITY : 30) },
+    begins: (ring, world) => freely(ring, world, SOME, HOUR),
+  },
+  {
     name: "poisoning",
     about:
       "Free attestations whose input only friends can fetch: the others vote UNAVAILABLE, and lose where friends decide.",
@@ -34,8 +40,14 @@ export const provers: readonly Strategy[] = [
   {
     name: "flooding",
     about: "More free attestations at once than all members can run in time.",
-    prover: {},
+    prover: { insists: false },
     begins: (ring, world) => freely(ring, world, Math.ceil((1.2 * capacityOf(world)) / ring.provers.size), 0),
+  },
+  {
+    name: "flooding units",
+    about: "Units of many accounts, each time as many as the list may have under way: others wait.",
+    prover: { insists: false },
+    begins: floodUnits,
   },
   {
     name: "flooding an outage",
@@ -63,12 +75,12 @@ export const provers: readonly Strategy[] = [
   {
     name: "freeloading",
     about: "Provers leave drawing and settling to bystanders.",
-    prover: { draws: "never", settles: false },
+    prover: { draws: "never", refills: false, settles: false },
   },
   {
     name: "slow prover",
-    about: "Provers draw late, open last and settle nothing.",
-    prover: { draws: "never", settles: false, revealsWhen: "last" },
+    about: "Provers draw late, open last, refill and settle nothing.",
+    prover: { draws: "never", refills: false, settles: false, revealsWhen: "last" },
   },
 ];
 
@@ -82,5 +94,19 @@ function freely({ provers: ring }: Ring, world: World, count: number, pause: num
     const me = world.actors.get(address) as Actor;
     for (let n = 0; n < count; n++)
       world.at(world.now() + HOUR + n * pause, () => attest(me, workOf(me, 1_000 + n, undefined, false), world));
+  }
+}
+
+/** Enrols as many accounts as there may be attestations under way; each commits a unit whenever these are over. */
+async function floodUnits(ring: Ring, world: World): Promise<void> {
+  const [first] = allOf(ring.provers, world) as [Actor];
+  for (let n = 0; n < mostPending(world.verifiers.size); n++) {
+    const me = await world.enrol(first.strategy, ring);
+    ring.provers.add(me.address);
+    world.at(world.now(), () => deposit(me, world));
+    for (let unit = 0; unit * assumptions.underWay < world.lastWorkAt - world.now(); unit++)
+      world.at(world.now() + HOUR + unit * assumptions.underWay, () =>
+        attest(me, workOf(me, unit, unit, false), world),
+      );
   }
 }

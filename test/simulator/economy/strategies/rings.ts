@@ -1,7 +1,14 @@
+import type { Hex } from "viem";
 import { UNAVAILABLE } from "../../../../sdk/commitments.ts";
-import { parameters } from "../contracts.ts";
-import { join } from "../members.ts";
-import { blocks, decides, isOwn, lieAbout, type Strategy, voids, votesFor } from "./strategy.ts";
+import { votesFor } from "../cases.ts";
+import { decidingThreshold, parameters } from "../contracts.ts";
+import { join, quit } from "../members.ts";
+import { allOf, blocks, decides, isOwn, lieAbout, type Strategy, voids } from "./strategy.ts";
+
+const HOUR = 3_600;
+
+/** Seconds after which who has quit can surely join again. */
+const AWAY = 24 * HOUR + 60;
 
 /** Provers who lie and members who help them. */
 export const rings: readonly Strategy[] = [
@@ -31,7 +38,7 @@ export const rings: readonly Strategy[] = [
       answer: lieAbout,
       tries: 1,
       revealsWhen: "last",
-      reveals: (at) => votesFor(at) >= at.threshold,
+      reveals: (at) => votesFor(at, at.answer) >= at.threshold,
     },
     member: { vote: (seat) => (isOwn(seat) ? seat.at.answer : seat.honest) },
   },
@@ -55,7 +62,7 @@ export const rings: readonly Strategy[] = [
   },
   {
     name: "lazy copying",
-    about: "Members push a lie into the second round, where they copy the prover's opened answer.",
+    about: "Members push a lie before the deciding panel, where they copy the prover's opened answer.",
     prover: { answer: lieAbout, tries: 1 },
     member: {
       vote(seat) {
@@ -76,13 +83,28 @@ export const rings: readonly Strategy[] = [
     },
   },
   {
+    name: "last look at the end",
+    about:
+      "Members keep the first panel from refuting a lie; they commit to it in the deciding one, and open it only if it wins.",
+    prover: { answer: lieAbout, tries: 3 },
+    member: {
+      vote(seat) {
+        if (!isOwn(seat)) return seat.honest;
+        return seat.at.round > 1 || decides(seat) ? seat.at.answer : UNAVAILABLE;
+      },
+      revealsWhen: "last",
+      reveals: (seat) => !isOwn(seat) || seat.at.round === 1 || decides(seat),
+    },
+  },
+  {
     name: "redraw",
-    about: "Nobody draws for others: the prover previews each draw and takes the panel that its friends decide.",
+    about: "Nobody draws for others: the prover draws only panels that its friends decide, and lets the others lapse.",
     nobodyDraws: true,
     prover: {
       answer: lieAbout,
-      tries: 20,
-      draws: (at, me, panel) => panel.filter((member) => me.ring.members.has(member)).length >= at.threshold,
+      tries: 3,
+      draws: (_at, me, panel) =>
+        panel.filter((member) => me.ring.members.has(member)).length >= fourOrHalf(panel.length),
     },
     member: { vote: (seat) => (isOwn(seat) ? seat.at.answer : seat.honest) },
   },
@@ -91,8 +113,9 @@ export const rings: readonly Strategy[] = [
     about: "The same, while bystanders draw what lies undrawn.",
     prover: {
       answer: lieAbout,
-      tries: 20,
-      draws: (at, me, panel) => panel.filter((member) => me.ring.members.has(member)).length >= at.threshold,
+      tries: 3,
+      draws: (_at, me, panel) =>
+        panel.filter((member) => me.ring.members.has(member)).length >= fourOrHalf(panel.length),
     },
     member: { vote: (seat) => (isOwn(seat) && decides(seat) ? seat.at.answer : seat.honest) },
   },
@@ -103,12 +126,81 @@ export const rings: readonly Strategy[] = [
     prover: { answer: lieAbout, tries: 1 },
     member: { vote: (seat) => (isOwn(seat) ? seat.at.answer : seat.honest) },
     begins({ members }, world) {
-      const { quit } = world.contracts.calls;
-      const all = [...members].flatMap((address) => world.actors.get(address) ?? []);
-      for (const member of all) {
+      for (const member of allOf(members, world)) {
         world.at(world.now(), () => join(member, world));
-        world.at(world.lastWorkAt + parameters.drawWindow, () => world.send(member, quit()));
+        world.at(world.lastWorkAt + parameters.drawWindow, () => quit(member, world));
       }
     },
   },
+  {
+    name: "flicker",
+    about: "Members quit when the season begins, and join each time that they may for an hour; their provers lie.",
+    prover: { answer: lieAbout, tries: 1 },
+    member: { vote: (seat) => (isOwn(seat) && decides(seat) ? seat.at.answer : seat.honest) },
+    begins({ members }, world) {
+      for (const member of allOf(members, world)) {
+        world.at(world.now(), () => quit(member, world));
+        for (let when = world.now() + AWAY; when < world.lastWorkAt; when += AWAY + HOUR) {
+          world.at(when, () => join(member, world));
+          world.at(when + HOUR, () => quit(member, world));
+        }
+      }
+    },
+  },
+  {
+    name: "unavailable losers",
+    about: "Members who can't win with a lie vote UNAVAILABLE, in both rounds, so that they don't lose.",
+    prover: { answer: lieAbout, tries: 3 },
+    member: {
+      vote(seat) {
+        if (!isOwn(seat)) return seat.honest;
+        return decides(seat) ? seat.at.answer : UNAVAILABLE;
+      },
+    },
+  },
+  {
+    name: "copying the first panel",
+    about: "Members don't run anything in the deciding panel: they vote what most of the first one voted. Provers lie.",
+    prover: { answer: lieAbout, tries: 1 },
+    member: {
+      vote(seat) {
+        if (seat.at.round > 1) return mostOf([...seat.at.firstVotes.values()]) ?? seat.at.answer;
+        return isOwn(seat) && decides(seat) ? seat.at.answer : seat.honest;
+      },
+    },
+  },
+  {
+    name: "bribed deciding panel",
+    about: "Members push a lie before the deciding panel with UNAVAILABLE, where all of them vote for it.",
+    prover: { answer: lieAbout, tries: 1 },
+    member: {
+      vote(seat) {
+        if (!isOwn(seat)) return seat.honest;
+        return seat.at.round > 1 || decides(seat) ? seat.at.answer : UNAVAILABLE;
+      },
+    },
+  },
+  {
+    name: "ring catches itself",
+    about: "Members vote for the lie of a friend, and a friend of theirs appeals for half of what they lose.",
+    prover: { answer: lieAbout, tries: 1 },
+    member: { vote: (seat) => (isOwn(seat) && seat.at.round === 1 && decides(seat) ? seat.at.answer : seat.honest) },
+    appeals: (at, { provers }) => provers.has(at.prover) && at.decision === at.answer,
+  },
+  {
+    name: "prover against itself",
+    about: "The provers lie, are voted down, and appeal it; their friends vote for the lie in the deciding panel.",
+    prover: { answer: lieAbout, tries: 1 },
+    member: { vote: (seat) => (isOwn(seat) && seat.at.round > 1 ? seat.at.answer : seat.honest) },
+    appeals: (at, { provers }) => provers.has(at.prover) && at.decision === at.work.truth,
+  },
 ];
+
+/** Seats that decide a panel, by its size alone. */
+const fourOrHalf = (seats: number): number =>
+  seats === parameters.firstPanel ? parameters.firstThreshold : decidingThreshold(seats);
+
+function mostOf(votes: readonly Hex[]): Hex | undefined {
+  const groups = [...Map.groupBy(votes, (vote) => vote)];
+  return groups.sort(([, a], [, b]) => b.length - a.length)[0]?.[0];
+}

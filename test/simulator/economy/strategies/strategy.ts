@@ -1,14 +1,11 @@
 import { type Hex, keccak256 } from "viem";
 import type { Case, Work } from "../cases.ts";
-import { hasFurtherPanel } from "../contracts.ts";
 import type { Actor, Ring, World } from "../world.ts";
 
 /** A member's place on a panel. */
 export interface Place {
   at: Case;
   me: Actor;
-  /** How many verifiers there are. */
-  listed: number;
 }
 
 /** A place whose member has fetched and run, or given up. */
@@ -41,7 +38,11 @@ export interface ProverPlay {
   revealsWhen: Pace;
   /** Who draws: the prover at once; others; or the prover, if it likes the panel. */
   draws: "soon" | "never" | ((at: Case, me: Actor, panel: readonly Hex[]) => boolean);
+  /** Whether it has missed seats filled again. */
+  refills: boolean;
   settles: boolean;
+  /** Whether it commits again what wasn't taken because the list had too much to do. */
+  insists: boolean;
   /** How often a unit is tried that ends Void. */
   tries: number;
   /** Seconds from the draw until a member can fetch the input of a free attestation; Infinity for never. */
@@ -57,14 +58,18 @@ export interface Strategy {
   prover?: Partial<ProverPlay>;
   /** Its provers are among its members. */
   isListed?: boolean;
-  /** Nobody draws for others. */
+  /** Nobody draws, or fills seats again, for others. */
   nobodyDraws?: boolean;
+  nobodyRefills?: boolean;
+  /** Whether an account of the ring appeals what the first panel decided; soon, or just before it is too late. */
+  appeals?(at: Case, ring: Ring): boolean;
+  appealsWhen?: Pace;
   /** A verifier's points are capped at half of what it would earn. */
   isCapped?: boolean;
   /** Its members aren't on the list when the season begins. */
   startsOff?: boolean;
   /** What it does of its own accord, asked when the season begins. */
-  begins?(ring: Ring, world: World): void;
+  begins?(ring: Ring, world: World): void | Promise<void>;
 }
 
 /** The lie that a ring agrees on for a piece of work. */
@@ -81,9 +86,16 @@ export const decides = (place: Place): boolean => held(place) >= place.at.thresh
 /** Whether the ring holds enough seats of the round to keep it from a decision. */
 export const blocks = (place: Place): boolean => held(place) > place.at.seats - place.at.threshold;
 
-/** Whether the ring can void the attestation without being outvoted later: the list is too short for a further panel. */
-export const voids = (place: Place): boolean => blocks(place) && (place.at.round > 1 || !hasFurtherPanel(place.listed));
+/** Whether the ring can keep the attestation from a decision for good. */
+export const voids = (place: Place): boolean => place.at.round > 1 && blocks(place);
 
-/** Equal votes for the prover's answer so far. */
-export const votesFor = ({ revealed, answer }: Case): number =>
-  [...revealed.values()].filter((vote) => vote === answer).length;
+/** Whether the place is one of the first two of the ring on the panel: as many as keep a first panel from deciding. */
+export const isOneOfTwo = (place: Place): boolean => {
+  const { at, me } = place;
+  const ours = at.members.filter((member) => me.ring.members.has(member));
+  return blocks(place) && ours.indexOf(me.address) <= at.seats - at.threshold;
+};
+
+/** The actors of these addresses. */
+export const allOf = (addresses: Iterable<Hex>, { actors }: World): Actor[] =>
+  [...addresses].flatMap((address) => actors.get(address) ?? []);
