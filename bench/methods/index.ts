@@ -2,7 +2,7 @@ import { knownMethods, type MethodName } from "../../sdk/methods/index.ts";
 import type { AnyMethod } from "../../sdk/methods/method.ts";
 import { fraudProof } from "./fraudProof/fraudProof.ts";
 import type { BenchMethod } from "./method.ts";
-import { quorum } from "./quorum.ts";
+import { quorum } from "./quorum/quorum.ts";
 
 /** Every method's part of the benchmarks. */
 const benchMethods = { quorum, fraudProof } satisfies Record<MethodName, BenchMethod>;
