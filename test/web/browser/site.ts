@@ -35,7 +35,7 @@ export async function openSite(): Promise<Site> {
   let ended: Promise<unknown> = Promise.resolve();
   const served = await new Promise<{ url: string; rpcUrl: string }>((resolve, reject) => {
     ended = runDemo({
-      ...{ once: false, port: "4010", rpcPort: "8555", seasonSeconds: 30, windowSeconds: 10 },
+      ...{ once: false, port: "4010", rpcPort: "8555", seasonSeconds: 60, windowSeconds: 12 },
       directory: join(directory, "demo"),
       contentDirectory: join(directory, "content"),
       deploymentsDirectory: join(directory, "deployments"),
