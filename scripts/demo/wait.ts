@@ -25,22 +25,28 @@ function untilState(
   });
 }
 
-/** Waits until a season is over and all its attestations are final, paid or penalised. */
+/**
+ * Waits until a season is over and all its attestations are final, paid or penalised; at most until it closes. What was
+ * attested too early or too late is never paid.
+ */
 export const untilSettled = (follower: ChainFollower, seasonId: bigint, signal: AbortSignal): Promise<void> =>
   untilState(follower, signal, async () => {
     const { state, client } = follower;
     const season = state.seasons.get(seasonId);
-    const own = attestationsOf(state, seasonId);
     if (season === undefined || state.head.timestamp < season.endsAt) return false;
-    if (own.some(({ status, inLedger }) => status === Status.pending || (status === Status.verified && !inLedger)))
-      return false;
-    // A burn of an account without points leaves no entry, but spends the unit.
-    for (const { status, inLedger, message } of own) {
+    if (state.head.timestamp >= season.closesAt) return true;
+    for (const { id, status, inLedger, message } of attestationsOf(state, seasonId)) {
+      if (status === Status.pending) return false;
       const unit = unitOf(message.context);
-      if (status !== Status.refuted || inLedger || unit === undefined) continue;
+      if (inLedger || status === Status.void || unit === undefined) continue;
+      const { attestationRegistry, campaign } = client.contracts;
+      const record = { ...attestationRegistry, functionName: "recordOf", args: [id] } as const;
+      const { attestedAt } = await client.rpc.readContract(record);
+      if (attestedAt < season.startsAt || attestedAt >= season.endsAt) continue;
+      if (status === Status.verified) return false;
+      // A burn of an account without points leaves no entry, but spends the unit.
       const args = [seasonId, unit.taskId, message.prover, unit.unit] as const;
-      if (!(await client.rpc.readContract({ ...client.contracts.campaign, functionName: "isSpent", args })))
-        return false;
+      if (!(await client.rpc.readContract({ ...campaign, functionName: "isSpent", args }))) return false;
     }
     return true;
   });
