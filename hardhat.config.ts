@@ -15,7 +15,7 @@ const compilerWith = (runs: number) => ({
 });
 
 /** Tests that create a Quorum themselves. */
-const quorumTests = ["QuorumProtocol.sol", "Quorum.t.sol", "QuorumDraw.t.sol"].map(
+const quorumTests = ["QuorumProtocol.sol", "QuorumRules.sol", "Quorum.t.sol", "QuorumDraw.t.sol"].map(
   (name) => `test/contracts/Quorum/${name}`,
 );
 

@@ -12,24 +12,19 @@ import {Commitments} from "../libraries/Commitments.sol";
 import {Contexts} from "../libraries/Contexts.sol";
 import {Debts} from "../libraries/Debts.sol";
 import {PanelDraw} from "../libraries/PanelDraw.sol";
+import {Seats} from "../libraries/Seats.sol";
 import {VerifierList} from "../libraries/VerifierList.sol";
+import {QuorumMembers} from "./QuorumMembers.sol";
 import {VerificationMethod} from "./VerificationMethod.sol";
 
 /// @title Quorum
 /// @notice See `IQuorum`.
-contract Quorum is IQuorum, VerificationMethod {
+contract Quorum is QuorumMembers {
     using Debts for Debts.List;
     using PanelDraw for PanelDraw.Shuffle;
+    using Seats for Seat;
+    using Seats for Seat[];
     using VerifierList for VerifierList.List;
-
-    /// @dev What a verifier has at stake, which outlives membership until `releasableAt`; when it left or was absent, and how
-    /// often within a day from then on.
-    struct Stake {
-        uint128 amount;
-        uint40 releasableAt;
-        uint40 awaySince;
-        uint8 absences;
-    }
 
     uint8 private constant FIRST = 1;
     uint8 private constant DECIDING = 2;
@@ -40,9 +35,6 @@ contract Quorum is IQuorum, VerificationMethod {
     uint16 private constant MAX_DRAW_DELAY = 1024;
     /// @dev How often a prover may let a unit lapse.
     uint256 private constant MAX_TRIES = 3;
-    /// @dev Time off the list after leaving or an absence, in which no more than `MAX_ABSENCES` are paid for.
-    uint40 private constant AWAY = 1 days;
-    uint8 private constant MAX_ABSENCES = 5;
     /// @dev The callers who draw a deciding panel and settle what it decided are paid a fee for so many seats: their gas.
     uint128 private constant SEATS_PER_DRAW_FEE = 5;
     uint128 private constant SEATS_PER_SETTLE_FEE = 4;
@@ -57,7 +49,6 @@ contract Quorum is IQuorum, VerificationMethod {
     uint40 private immutable _commitWindow;
     uint40 private immutable _revealWindow;
     uint40 private immutable _appealWindow;
-    uint128 private immutable _verifierBond;
     uint128 private immutable _voteLoss;
     uint128 private immutable _absenceLoss;
     uint128 private immutable _stake;
@@ -66,10 +57,6 @@ contract Quorum is IQuorum, VerificationMethod {
 
     /// @inheritdoc IQuorum
     IBeacon public immutable beacon;
-
-    /// @dev A draw reads it as of the commit, whatever happened since.
-    VerifierList.List private _list;
-    mapping(address account => Stake) private _stakes;
 
     /// @dev One more than the attestations in their first round: a slot that is never zero costs less to write.
     uint256 private _pending = 1;
@@ -98,7 +85,7 @@ contract Quorum is IQuorum, VerificationMethod {
         IBeacon beacon_,
         IFraudProof fraudProof,
         QuorumParameters memory p
-    ) VerificationMethod(campaign_, bonds) {
+    ) VerificationMethod(campaign_, bonds) QuorumMembers(p.verifierBond) {
         _checkRange("firstPanel", p.firstPanel, 1, MAX_FIRST_PANEL);
         _checkRange("firstThreshold", p.firstThreshold, p.firstPanel / 2 + 1, p.firstPanel);
         _checkRange("decidingPanel", p.decidingPanel, uint256(p.firstPanel) + 1, MAX_DECIDING_PANEL);
@@ -116,7 +103,7 @@ contract Quorum is IQuorum, VerificationMethod {
         _checkRange("stake", p.stake, uint256(p.decidingPanel) * p.seatFee, MAX_AMOUNT);
 
         require(
-            fraudProof.campaign() == campaign_,
+            address(fraudProof.campaign()) == address(campaign_),
             InvalidParameter("fraudProof", uint256(uint160(address(fraudProof))))
         );
 
@@ -130,52 +117,12 @@ contract Quorum is IQuorum, VerificationMethod {
         _commitWindow = p.commitWindow;
         _revealWindow = p.revealWindow;
         _appealWindow = p.appealWindow;
-        _verifierBond = p.verifierBond;
         _voteLoss = p.voteLoss;
         _absenceLoss = p.absenceLoss;
         _stake = p.stake;
         _seatFee = p.seatFee;
         _fraudProof = fraudProof;
         beacon = beacon_;
-    }
-
-    /* MEMBERSHIP */
-
-    /// @inheritdoc IQuorum
-    function join() external {
-        require(!isMember(msg.sender), AlreadyMember(msg.sender));
-        Stake storage stake = _stakes[msg.sender];
-        uint40 until = stake.awaySince + AWAY;
-        require(block.timestamp >= until, TooEarlyToJoin(until));
-        uint128 missing = _verifierBond - stake.amount;
-
-        _list.add(msg.sender);
-        stake.amount = _verifierBond;
-
-        emit Joined(msg.sender);
-
-        _bonds.lock(msg.sender, missing);
-    }
-
-    /// @inheritdoc IQuorum
-    function quit() external {
-        require(isMember(msg.sender), NotMember(msg.sender));
-
-        (_stakes[msg.sender].awaySince, _stakes[msg.sender].absences) = (uint40(block.timestamp), 0);
-        _remove(msg.sender);
-    }
-
-    /// @inheritdoc IQuorum
-    function release() external {
-        Stake storage stake = _stakes[msg.sender];
-        uint128 amount = stake.amount;
-        require(amount != 0, NoBondToRelease(msg.sender));
-        require(!isMember(msg.sender), AlreadyMember(msg.sender));
-        require(block.timestamp >= stake.releasableAt, BondStillAtStake(stake.releasableAt));
-
-        stake.amount = 0;
-
-        _bonds.unlock(msg.sender, amount);
     }
 
     /* HOOKS */
@@ -214,7 +161,9 @@ contract Quorum is IQuorum, VerificationMethod {
         require(_isRevealing(c), NotRevealing(uid, c.round));
         require(opened.traceHash == 0, UnexpectedTrace(uid, opened.traceHash));
         require(
-            opened.outputHash != 0 && opened.outputHash != Commitments.INVALID && !_isUnavailable(opened.outputHash),
+            opened.outputHash != 0 &&
+                opened.outputHash != Commitments.INVALID &&
+                !Seats.isUnavailable(opened.outputHash),
             NotAnOutput(uid, opened.outputHash)
         );
 
@@ -403,7 +352,7 @@ contract Quorum is IQuorum, VerificationMethod {
     }
 
     /// @inheritdoc IVerificationMethod
-    function longest() public view returns (uint64) {
+    function longest() public view override returns (uint64) {
         return
             2 * uint64(_drawWindow) +
             3 * (uint64(_commitWindow) + _revealWindow) +
@@ -461,16 +410,6 @@ contract Quorum is IQuorum, VerificationMethod {
     /// @inheritdoc IQuorum
     function pendingCount() public view returns (uint256) {
         return _pending - 1;
-    }
-
-    /// @inheritdoc IQuorum
-    function isMember(address account) public view returns (bool) {
-        return _list.contains(account);
-    }
-
-    /// @inheritdoc IQuorum
-    function memberCount() public view returns (uint256) {
-        return _list.length();
     }
 
     /* CASES */
@@ -575,7 +514,7 @@ contract Quorum is IQuorum, VerificationMethod {
 
     function _statusOf(bytes32 uid, Case memory c, bytes32 decision) private view returns (Status) {
         if (!c.proverRevealed) return Status.Refuted;
-        if (decision == 0 || _isUnavailable(decision)) return Status.Void;
+        if (decision == 0 || Seats.isUnavailable(decision)) return Status.Void;
         return decision == _seedOrOutput[uid] ? Status.Verified : Status.Refuted;
     }
 
@@ -588,7 +527,7 @@ contract Quorum is IQuorum, VerificationMethod {
             return;
         }
         c.stage = Stage.Voting;
-        (bytes32 decision, ) = _count(seatsOf(uid), FIRST);
+        (bytes32 decision, ) = seatsOf(uid).count(FIRST);
         _finish(uid, c, _statusOf(uid, c, decision), decision, msg.sender);
     }
 
@@ -601,7 +540,7 @@ contract Quorum is IQuorum, VerificationMethod {
         _registry.settle(uid, status, by);
 
         Seat[] memory seats = seatsOf(uid);
-        bytes32 judged = _isUnavailable(decision) ? bytes32(0) : decision;
+        bytes32 judged = Seats.isUnavailable(decision) ? bytes32(0) : decision;
         Debts.List memory debts = Debts.list(2 * seats.length + 3);
         uint128 left = depositPerAttestation();
         if (status == Status.Refuted || c.stage == Stage.Drawing) {
@@ -619,7 +558,7 @@ contract Quorum is IQuorum, VerificationMethod {
         // A run that stood isn't voted down at the prover's cost.
         if (c.stage == Stage.Shown && status == Status.Verified) judged = _seedOrOutput[uid];
         for (uint256 i = 0; i < c.firstSeats; ++i) {
-            if (!_isPaid(seats[i], judged)) continue;
+            if (!seats[i].isPaid(judged)) continue;
             left -= _seatFee;
             _bonds.pay(prover, seats[i].member, _seatFee);
         }
@@ -635,7 +574,7 @@ contract Quorum is IQuorum, VerificationMethod {
         bytes32 judged,
         Debts.List memory debts
     ) private {
-        bool wasOpened = _wasOpened(c, seats);
+        bool wasOpened = seats.wasOpened(c);
         for (uint256 i = 0; i < seats.length; ++i) {
             Seat memory seat = seats[i];
             if (c.stage == Stage.Shown && seat.round == DECIDING) {
@@ -645,7 +584,7 @@ contract Quorum is IQuorum, VerificationMethod {
             uint128 amount = 0;
             if (seat.state == SeatState.Revealed) {
                 if (judged == 0 || seat.vote == judged) continue;
-                amount = _isUnavailable(seat.vote) ? _seatFee : _voteLoss;
+                amount = Seats.isUnavailable(seat.vote) ? _seatFee : _voteLoss;
             } else if (seat.state == SeatState.Committed) {
                 if (seat.round == DECIDING || wasOpened) amount = _voteLoss;
             } else if (_isCharged(seat.member)) {
@@ -653,15 +592,6 @@ contract Quorum is IQuorum, VerificationMethod {
             }
             if (amount != 0) debts.add(seat.member, _lose(uid, seat.member, amount));
         }
-    }
-
-    /// @dev Whether answers could be opened in the first round.
-    function _wasOpened(Case memory c, Seat[] memory seats) private pure returns (bool) {
-        if (c.refilled) return true;
-        for (uint256 i = 0; i < c.firstSeats; ++i) {
-            if (seats[i].state == SeatState.Drawn) return false;
-        }
-        return true;
     }
 
     /// @dev Takes the bond of an appellant who was wrong, or returns it; says whether the appellant was right.
@@ -677,7 +607,7 @@ contract Quorum is IQuorum, VerificationMethod {
         if (appellant == address(0)) return false;
         bool isWrong;
         if (c.stage == Stage.Shown || decision != 0) {
-            (bytes32 first, ) = _count(seats, FIRST);
+            (bytes32 first, ) = seats.count(FIRST);
             // The run was right or wrong, and the first panel for it or against.
             if (c.stage == Stage.Shown) isWrong = (status == Status.Verified) == (first == _seedOrOutput[uid]);
             else isWrong = decision == first;
@@ -703,7 +633,7 @@ contract Quorum is IQuorum, VerificationMethod {
         uint128 fees = uint128(seats.length - c.firstSeats) * _seatFee;
         uint128 served = 0;
         for (uint256 i = c.firstSeats; i < seats.length; ++i) {
-            if (_isPaid(seats[i], judged)) ++served;
+            if (seats[i].isPaid(judged)) ++served;
         }
         uint128 least = served * (_seatFee / 2) + fees / SEATS_PER_DRAW_FEE + fees / SEATS_PER_SETTLE_FEE;
         if (debts.total < least) {
@@ -717,7 +647,7 @@ contract Quorum is IQuorum, VerificationMethod {
         uint128 fee = debts.total / served;
         if (fee > _seatFee) fee = _seatFee;
         for (uint256 i = c.firstSeats; i < seats.length; ++i) {
-            if (_isPaid(seats[i], judged)) debts.pay(_bonds, seats[i].member, fee);
+            if (seats[i].isPaid(judged)) debts.pay(_bonds, seats[i].member, fee);
         }
     }
 
@@ -732,61 +662,15 @@ contract Quorum is IQuorum, VerificationMethod {
     ) private {
         uint128 unavailable = 0;
         for (uint256 i = 0; i < c.firstSeats; ++i) {
-            if (_couldNot(seats[i])) ++unavailable;
+            if (seats[i].isUnavailable()) ++unavailable;
         }
         if (unavailable == 0) return;
         uint128 part = (lacking + unavailable * _seatFee) / (2 * unavailable) - _seatFee / 2;
         if (part <= _seatFee) return;
         for (uint256 i = 0; i < c.firstSeats; ++i) {
-            if (!_couldNot(seats[i])) continue;
+            if (!seats[i].isUnavailable()) continue;
             debts.add(seats[i].member, _lose(uid, seats[i].member, part - _seatFee));
         }
-    }
-
-    function _couldNot(Seat memory seat) private pure returns (bool) {
-        return seat.state == SeatState.Revealed && _isUnavailable(seat.vote);
-    }
-
-    function _isUnavailable(bytes32 vote) private pure returns (bool) {
-        return vote == Commitments.UNAVAILABLE;
-    }
-
-    function _isPaid(Seat memory seat, bytes32 judged) private pure returns (bool) {
-        return seat.state == SeatState.Revealed && (judged == 0 || seat.vote == judged);
-    }
-
-    /* MEMBERS */
-
-    /// @dev Takes a member that was absent off the list for a while; whether it pays for this absence.
-    function _isCharged(address member) private returns (bool) {
-        Stake storage stake = _stakes[member];
-        if (block.timestamp >= uint256(stake.awaySince) + AWAY) {
-            stake.awaySince = uint40(block.timestamp);
-            stake.absences = 0;
-        }
-        if (isMember(member)) _remove(member);
-        if (stake.absences == MAX_ABSENCES) return false;
-        ++stake.absences;
-        return true;
-    }
-
-    /// @dev Takes a part of a member's bond off its stake; one that can't cover much more is taken off the list.
-    function _lose(bytes32 uid, address member, uint128 amount) private returns (uint128 lost) {
-        Stake storage stake = _stakes[member];
-        lost = stake.amount < amount ? stake.amount : amount;
-        stake.amount -= lost;
-        if (stake.amount < _verifierBond / 2 && isMember(member)) _remove(member);
-
-        emit Penalised(uid, member, lost);
-    }
-
-    /// @dev Takes a member off the list; its bond stays at stake for what may still draw it.
-    function _remove(address member) private {
-        uint64 releasableAt = uint64(block.timestamp) + 2 * longest();
-        _list.remove(member);
-        _stakes[member].releasableAt = uint40(releasableAt);
-
-        emit Left(member, releasableAt);
     }
 
     /* PANELS AND VOTES */
@@ -831,8 +715,8 @@ contract Quorum is IQuorum, VerificationMethod {
 
     /// @dev What this round's panel has decided, or zero, and the votes for its strongest value.
     function _decide(Seat[] memory seats, Case memory c) private view returns (bytes32 decision, uint8 votes) {
-        (decision, votes) = _count(seats, c.round);
-        bool voids = _isUnavailable(decision) && c.round == FIRST; // a small panel may not
+        (decision, votes) = seats.count(c.round);
+        bool voids = Seats.isUnavailable(decision) && c.round == FIRST; // a small panel may not
         if (voids || votes < _threshold(seats, c)) decision = 0;
     }
 
@@ -840,20 +724,5 @@ contract Quorum is IQuorum, VerificationMethod {
         if (c.round == FIRST) return _firstThreshold;
         bool isWhole = _list.lengthAt(c.listBlock) <= _decidingPanel;
         return isWhole ? (seats.length - c.firstSeats) / 2 + 1 : _decidingThreshold;
-    }
-
-    /// @dev The value with the most revealed votes of a round, and how many; any of them on a tie, which no threshold
-    /// above one half accepts.
-    function _count(Seat[] memory seats, uint8 round) private pure returns (bytes32 winner, uint8 votes) {
-        for (uint256 i = 0; i < seats.length; ++i) {
-            if (seats[i].round != round || seats[i].state != SeatState.Revealed) continue;
-            uint8 equal = 0;
-            for (uint256 k = 0; k < seats.length; ++k) {
-                if (seats[k].round == round && seats[k].state == SeatState.Revealed && seats[k].vote == seats[i].vote) {
-                    ++equal;
-                }
-            }
-            if (equal > votes) (winner, votes) = (seats[i].vote, equal);
-        }
     }
 }
