@@ -96,6 +96,14 @@ describe("FraudProof.show", () => {
       .withArgs(0);
   });
 
+  it("tells no method that a shown run is settled which takes none", async () => {
+    const { fraud, other } = await networkHelpers.loadFixture(fixture);
+
+    await expect(fraud.connect(other).onShownSettled(hash("uid"), Status.Verified, other))
+      .to.be.revertedWithCustomError(fraud, "NotSupported")
+      .withArgs(fraud.interface.getFunction("onShownSettled").selector);
+  });
+
   it("refuses another answer than the attested one", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const run = await decided(p);
