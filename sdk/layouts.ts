@@ -153,7 +153,7 @@ export function decodeRows(widths: readonly number[], bytes: Uint8Array): Row[][
         shift: view.getUint8(offset),
         lo: view.getInt8(offset + 1),
         bias: view.getInt32(offset + 2),
-        weights: new Int8Array(bytes.slice(offset + 6, offset + 6 + inputs).buffer),
+        weights: new Int8Array(bytes.subarray(offset + 6, offset + 6 + inputs)),
       };
       offset += 6 + inputs;
       return row;

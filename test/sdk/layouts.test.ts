@@ -217,6 +217,7 @@ describe("layouts", () => {
         expect(decodeRows(widths, rows)).to.deep.equal(layers);
         const padded = new Uint8Array([9, ...rows, 9]).subarray(1, -1);
         expect(decodeRows(widths, padded)).to.deep.equal(layers);
+        expect(decodeRows(widths, Buffer.from(rows))).to.deep.equal(layers);
       }),
     );
   });
