@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
+import { createIdentities } from "./decode/identities.ts";
 import { createRpc } from "./ingest/rpc.ts";
 import { openForWriting } from "./open.ts";
 import type { IndexerOptions } from "./options.ts";
@@ -7,6 +8,7 @@ import { createProgress } from "./progress.ts";
 import { createServer } from "./serve/server.ts";
 import { deleteForeignDatabase } from "./store/sqlite/database.ts";
 import { createAnnouncements } from "./sync/announcements.ts";
+import { createHeads } from "./sync/heads.ts";
 import { newStatus } from "./sync/status.ts";
 import { follow } from "./sync.ts";
 import { watchProgress } from "./watchdog.ts";
@@ -34,10 +36,12 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const warn = (message: string) => logger.warn(message);
   const stop = new AbortController();
 
+  const isTrusting = options.trustNode ?? false;
   const rpc = createRpc({
     urls: rpcs,
     chainId: deployment.chainId,
     timeout: options.rpcTimeout ?? 20_000,
+    checks: { isTrusting, seals: isTrusting ? "off" : "unknown", receipts: !isTrusting && (options.receipts ?? true) },
     signal: stop.signal,
   });
   const store = openForWriting(options.db, deployment, () => options.wipe && wipeForeign(options, warn));
@@ -59,7 +63,8 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   });
 
   const followed = follow({
-    ...{ rpc, decoder, writer, status, warn },
+    ...{ rpc, decoder, writer, status, warn, heads: createHeads(rpc) },
+    faultOf: isTrusting ? () => undefined : createIdentities(deployment),
     methods: store.readers.methods,
     campaign: deployment.contracts.Campaign.address,
     localLedgers: store.readers.seasons.ledgers,

@@ -31,6 +31,10 @@ export interface IndexerOptions {
   wipe?: boolean | undefined;
   /** Whether logs are compared with the headers' bloom filters; defaults to true. False only for chains whose headers have none. */
   blooms?: boolean | undefined;
+  /** Believes nodes without recomputing headers' hashes, receipts roots and the names that contracts compute. */
+  trustNode?: boolean | undefined;
+  /** Whether logs are held against receipts roots where nodes offer receipts; defaults to true. */
+  receipts?: boolean | undefined;
   /** Milliseconds without any success after which `ended` settles with `Stalled`; defaults to 600000, 0 for never. */
   stallAfter?: number | undefined;
   /** Terminal that shows the progress of a backfill; none by default. */
@@ -59,12 +63,15 @@ export type Command =
 
 export const USAGE = `usage: indexer --rpc URL [--rpc URL …] --deployment FILE --db FILE [--port N] [--content DIR]
                [--finality N] [--public-rpc URL] [--web DIR] [--rate-limit N] [--wipe] [--no-blooms]
+               [--no-receipts] [--trust-node]
                [--watchdog SECONDS] [--poll MS] [--timeout MS]
        indexer rewind --to BLOCK --deployment FILE --db FILE   undo every block above BLOCK, also final ones
        indexer rebuild --deployment FILE --db FILE             compute all rows again from the stored logs, without a node
 
 --wipe       deletes the data of another chain, deployment or version; without it such a database is refused
 --no-blooms  for chains whose headers carry no bloom filters: logs that a node leaves out are detected later, or never
+--no-receipts  doesn't ask for receipts, by which every log is proven where nodes offer them
+--trust-node  believes nodes: recomputes no header's hash, no receipts root, and no name that a contract computes
 --watchdog   exits with 3 after so many seconds without any success; defaults to 600, 0 never does
 --poll       pause between looks at the chain; defaults to 1000 ms
 --timeout    longest wait for a node's answer; defaults to 20000 ms
@@ -87,6 +94,8 @@ const runs = {
   "rate-limit": { type: "string" },
   wipe: { type: "boolean" },
   "no-blooms": { type: "boolean" },
+  "no-receipts": { type: "boolean" },
+  "trust-node": { type: "boolean" },
   watchdog: { type: "string" },
   poll: { type: "string" },
   timeout: { type: "string" },
@@ -119,6 +128,8 @@ function runOptions(args: readonly string[]): IndexerOptions {
     },
     wipe: values.wipe,
     blooms: !values["no-blooms"],
+    receipts: !values["no-receipts"],
+    trustNode: values["trust-node"],
     stallAfter: 1_000 * wholeNumber("watchdog", values.watchdog ?? "600", 1_000_000),
     pollInterval: wholeNumber("poll", values.poll ?? "1000", 60_000),
     rpcTimeout: wholeNumber("timeout", values.timeout ?? "20000", 600_000),

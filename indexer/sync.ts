@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MalformedLog } from "./decode/events.ts";
 import { IntegrityError } from "./fold/step.ts";
-import { readFinalized, readHeader } from "./ingest/blocks.ts";
+import { areSealed, confirmHead, readFinalized } from "./ingest/blocks.ts";
 import { FatalError, RpcError } from "./ingest/errors.ts";
 import { StorageError } from "./store/sqlite/storage.ts";
 import { readFinalBlocks, readNewBlocks } from "./sync/append.ts";
 import { compareLedgers } from "./sync/compare.ts";
 import { progressOf, type SyncContext } from "./sync/context.ts";
 import { DeepReorg, rollback, undoReorg, wayOut } from "./sync/reorg.ts";
+import { recheckCursor } from "./sync/repair.ts";
 import { start } from "./sync/start.ts";
 
 const LONGEST_PAUSE = 60_000;
@@ -21,8 +22,12 @@ export async function follow(context: SyncContext): Promise<void> {
   let deepReorgs = 0;
   for (let started = false; !signal.aborted; ) {
     try {
-      if (!started) await start(context);
+      if (!started) {
+        await learnSeals(context);
+        await start(context);
+      }
       started = true;
+      if (failures > 0) await recheckCursor(context);
       await round(context);
       failures = 0;
       deepReorgs = 0;
@@ -31,12 +36,23 @@ export async function follow(context: SyncContext): Promise<void> {
     } catch (error) {
       if (signal.aborted) return;
       failures++;
+      context.heads.doubt();
       if (error instanceof DeepReorg && ++deepReorgs === DEEP_REORGS_BELIEVED) throw await wayOut(context, error);
       reportFailure(context, error);
     }
     const pause = Math.min(context.pollInterval * 2 ** Math.max(failures - 1, 0), LONGEST_PAUSE);
     await sleep(pause, undefined, { signal }).catch(() => {});
   }
+}
+
+/** Finds out once whether this chain's headers can be checked by their hashes; they are from then on. */
+async function learnSeals({ rpc, warn }: SyncContext): Promise<void> {
+  if (rpc.checks.seals !== "unknown") return;
+  if (await areSealed(rpc)) rpc.checks.seals = "required";
+  else
+    warn(
+      "This chain's headers have a form that isn't known here: times, and what no ledger covers, are believed as told.",
+    );
 }
 
 /** Reports a failed round; throws what another round wouldn't repair. */
@@ -62,6 +78,7 @@ async function round(context: SyncContext): Promise<void> {
     } catch (error) {
       if (!(error instanceof IntegrityError)) throw error;
       context.rpc.rotate();
+      context.heads.doubt();
       remedy(context, error);
     }
   await advance(context);
@@ -76,20 +93,23 @@ function readAgain(context: SyncContext, error: Error): void {
 }
 
 async function advance(context: SyncContext): Promise<void> {
-  const { rpc, writer, status } = context;
+  const { rpc, heads, writer, status } = context;
   for (;;) {
-    const head = await readHeader(rpc, "latest");
-    status.headBlock = head.number;
+    const head = await heads.read();
     await undoReorg(context, head);
     const finalized = await readFinalized(rpc, head.number, context.finality);
+    const isFar = progressOf(context).cursor.number < finalized;
+    if (isFar) await confirmHead(rpc, head, finalized);
+    status.headBlock = head.number;
     // The head has gone on while a long chain was read.
-    if (progressOf(context).cursor.number < finalized) {
+    if (isFar) {
       await readFinalBlocks(context, head, finalized);
       continue;
     }
     await readNewBlocks(context, head, finalized);
     writer.complete();
     await compareLedgers(context);
+    heads.believe();
     status.caughtUpAt = Date.now();
     status.progressAt = Date.now();
     return;

@@ -1,4 +1,7 @@
-import { type Hex, keccak256, numberToHex, toRlp } from "viem";
+import { keccak256 } from "ox/Hash";
+import { fromNumber as numberToHex } from "ox/Hex";
+import { fromHex as toRlp } from "ox/Rlp";
+import type { Hex } from "viem";
 
 /** The fields of a header in the order of its encoding, and what each is; forks since London added those of the last lines. */
 const FIELDS = {
@@ -11,7 +14,9 @@ const FIELDS = {
 } as const;
 
 type HeaderField = keyof typeof FIELDS;
-const fields = Object.entries(FIELDS) as [HeaderField, (typeof FIELDS)[HeaderField]][];
+
+/** The fields of a header in the order of its encoding: numbers lose their leading zeros there. */
+export const headerFields = Object.entries(FIELDS) as [HeaderField, (typeof FIELDS)[HeaderField]][];
 
 /** A block as `eth_getBlockByNumber` gives it: viem's own `getBlock` drops fields that it doesn't know. */
 export type RpcHeader = { readonly [field in HeaderField | "hash"]?: Hex | null | undefined };
@@ -39,7 +44,7 @@ export class HeaderMismatchError extends Error {
  */
 export function encodeHeader(block: RpcHeader): Hex {
   const header = toRlp(
-    fields.flatMap(([field, kind]) => {
+    headerFields.flatMap(([field, kind]) => {
       const value = block[field];
       if (value === undefined || value === null) return [];
       return [kind === "number" ? encodeNumber(value) : value];

@@ -4,6 +4,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
 import { bytesOf, hashOf, objectOf, quantityOf, toQuantity } from "./fields.ts";
 import type { Rpc } from "./rpc.ts";
+import { sealOf } from "./seal.ts";
 
 /** What is kept of a block. */
 export interface Header {
@@ -18,8 +19,12 @@ export interface Header {
 export interface SealedHeader extends Header {
   /** The filter of all the block's logs, 256 bytes; undefined where the chain's headers carry none. */
   logsBloom: Uint8Array | undefined;
-  /** Hash of the block's last transaction; undefined where there is none or the node names none. */
-  lastTransaction: Hex | undefined;
+  /** The root of the block's receipts. */
+  receiptsRoot: Hex | undefined;
+  /** Hashes of the block's transactions, not looked at yet; undefined where the node names none, or they served. */
+  transactions: readonly unknown[] | undefined;
+  /** Whether the hash is that of the header's fields, so that no other field can be a lie once the hash is believed. */
+  isSealed: boolean;
 }
 
 /** A log as the chain holds it; all hex is lower case, and no topic of another length than 32 bytes. */
@@ -50,12 +55,44 @@ export interface Wanted {
   filter: LogFilter;
   /** Whether logs are compared with the headers' bloom filters; false only for chains whose headers carry none. */
   blooms: boolean;
+  /** What is wrong with a log by its own fields, where no receipts prove it; undefined where nothing is. */
+  faultOf?: ((log: Log) => string | undefined) | undefined;
+}
+
+/** A node's last block. */
+export const readHead = async (node: Endpoint): Promise<SealedHeader> =>
+  parseHeader(node, await node.call("eth_getBlockByNumber", ["latest", false]));
+
+/**
+ * Whether headers of this chain hash to their blocks' hashes, so that every field of every later header can be checked.
+ * One node that tells a sealed one is enough: no other can make it up.
+ */
+export async function areSealed(rpc: Rpc): Promise<boolean> {
+  const heads = await rpc.all(readHead);
+  return heads.some(({ result }) => !(result instanceof RpcError) && result.isSealed);
+}
+
+/**
+ * Throws {@link RpcError} unless a node has every block from `from` up to this head, each following the one before: that a
+ * node names a head proves nothing.
+ */
+export async function confirmHead(rpc: Rpc, head: Header, from: number): Promise<void> {
+  const numbers = Array.from({ length: head.number - from + 1 }, (_, i) => from + i);
+  await rpc.once(async (node) => {
+    const [first, ...others] = (await readHeaders(node, numbers)) as [SealedHeader, ...SealedHeader[]];
+    checkLinks(first, others);
+    const last = others.at(-1) ?? first;
+    if (last.hash !== head.hash)
+      throw new RpcError(
+        `The node answered with head ${head.hash}, and then with ${last.hash} at block ${head.number}.`,
+      );
+  });
 }
 
 /** The header at a number or tag; throws {@link RpcError} where no node has one. */
 export async function readHeader(rpc: Rpc, block: number | "latest" | "finalized"): Promise<SealedHeader> {
   if (typeof block === "string")
-    return rpc.any(async (node) => parseHeader(await node.call("eth_getBlockByNumber", [block, false])));
+    return rpc.any(async (node) => parseHeader(node, await node.call("eth_getBlockByNumber", [block, false])));
   return rpc.any(async (node) => {
     const [header] = await readHeaders(node, [block]);
     return header as SealedHeader;
@@ -77,7 +114,7 @@ export async function readHeaders(
   signal?: AbortSignal,
 ): Promise<SealedHeader[]> {
   const calls = numbers.map((number) => [toQuantity(number), false]);
-  const headers = (await node.batch("eth_getBlockByNumber", calls, signal)).map(parseHeader);
+  const headers = (await node.batch("eth_getBlockByNumber", calls, signal)).map((value) => parseHeader(node, value));
   for (const [i, { number }] of headers.entries())
     if (number !== numbers[i])
       throw new RpcError(`The node answered with block ${number} when asked for ${numbers[i]}.`);
@@ -86,7 +123,7 @@ export async function readHeaders(
 
 /** Throws {@link RpcError} unless the node finds a block by its hash: no later block confirms the last block's hash. */
 export async function confirmHash(node: Endpoint, { number, hash }: Header, signal?: AbortSignal): Promise<void> {
-  const found = parseHeader(await node.call("eth_getBlockByHash", [hash, false], signal));
+  const found = parseHeader(node, await node.call("eth_getBlockByHash", [hash, false], signal));
   if (found.number !== number || found.hash !== hash)
     throw new RpcError(`The node answered with block ${found.number}, ${found.hash}, when asked for block ${hash}.`);
 }
@@ -118,10 +155,11 @@ export function checkLinks(before: Header, headers: readonly Header[]): void {
   }
 }
 
-function parseHeader(value: unknown): SealedHeader {
-  const { number, hash, parentHash, timestamp, logsBloom, transactions } = objectOf(value, "a block");
-  const last: unknown = Array.isArray(transactions) ? transactions.at(-1) : undefined;
-  return {
+/** Reads a header; throws {@link RpcError} where it isn't one, or where it must be sealed and isn't. */
+function parseHeader(node: Endpoint, value: unknown): SealedHeader {
+  const block = objectOf(value, "a block");
+  const { number, hash, parentHash, timestamp, logsBloom, receiptsRoot, transactions } = block;
+  const header = {
     number: quantityOf(number, "number"),
     hash: hashOf(hash, "hash"),
     parentHash: hashOf(parentHash, "parentHash"),
@@ -129,6 +167,17 @@ function parseHeader(value: unknown): SealedHeader {
     logsBloom: [undefined, null, "0x"].includes(logsBloom as undefined)
       ? undefined
       : bytesOf(logsBloom, "logsBloom", BLOOM_BYTES),
-    lastTransaction: last === undefined ? undefined : hashOf(last, "transactions"),
+    receiptsRoot: [undefined, null].includes(receiptsRoot as undefined)
+      ? undefined
+      : hashOf(receiptsRoot, "receiptsRoot"),
+    transactions: Array.isArray(transactions) ? transactions : undefined,
   };
+  if (node.checks.seals === "off") return { ...header, isSealed: false };
+  const seal = sealOf(block);
+  const isSealed = seal === header.hash;
+  if (!isSealed && node.checks.seals === "required")
+    throw new RpcError(
+      `The header of block ${header.number} hashes to ${seal}, not to ${header.hash}. If a fork has added a field to headers, a newer indexer is needed, or --trust-node.`,
+    );
+  return { ...header, isSealed };
 }

@@ -1,8 +1,10 @@
+import { agreed, type Told } from "./agreement.ts";
 import type { Log, LogFilter, SealedHeader, Wanted } from "./blocks.ts";
 import { covers, emptyBloom, mayContain, sameBloom } from "./bloom.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
 import { askAllLogs, askLogs, type BlockLogs, wantedBy } from "./logs.ts";
+import { readReceipts } from "./receipts.ts";
 import type { Rpc } from "./rpc.ts";
 
 /** A block and those of its logs that are wanted, in order. */
@@ -15,13 +17,58 @@ export interface Block {
 
 const BLOCKS_AT_ONCE = 8;
 
-/** Logs of one block, asked by its hash so that a reorg can't slip another block's logs in. Throws `RpcError`. */
-export function readBlockLogs(rpc: Rpc, { filter, blooms }: Wanted, header: SealedHeader): Promise<Log[]> {
-  return rpc.any(async (node) => {
+/**
+ * Logs of one block: proven by its receipts where the node offers them, else asked by its hash so that a reorg can't slip
+ * another block's logs in. Throws `RpcError`.
+ */
+export async function readBlockLogs(
+  rpc: Rpc,
+  { filter, blooms, faultOf }: Wanted,
+  header: SealedHeader,
+): Promise<readonly Log[]> {
+  const work = async (node: Endpoint): Promise<Told> => {
+    const proven = await readProven(node, [header], filter);
+    if (proven) return { logs: (proven.blocks[0] as Block).logs, isProven: true };
     const blocks = blocksOf([header], await askLogs(node, { blockHash: header.hash }, filter));
     const [{ logs }] = (blooms ? await complete(node, blocks, filter) : blocks) as [Block];
-    return logs;
-  });
+    checkFaults(logs, faultOf);
+    return { logs, isProven: false };
+  };
+  return (await agreed(rpc, rpc.any, work, (told) => told)).logs;
+}
+
+/**
+ * Blocks and their wanted logs, each proven by a sealed header: by its bloom that there are none, else by its receipts
+ * root. Undefined where they can't be: headers aren't sealed, or the node offers no receipts.
+ */
+export async function readProven(
+  node: Endpoint,
+  headers: readonly SealedHeader[],
+  filter: LogFilter,
+  signal?: AbortSignal,
+): Promise<{ blocks: Block[]; bytes: number } | undefined> {
+  if (
+    !node.checks.receipts ||
+    !headers.every(({ isSealed, logsBloom, receiptsRoot }) => isSealed && logsBloom && receiptsRoot)
+  )
+    return undefined;
+  const holding = headers.filter(({ logsBloom }) => mayHold(logsBloom as Uint8Array, filter));
+  const proven = await readReceipts(node, holding, signal);
+  if (proven === undefined) return undefined;
+  const isWanted = wantedBy(filter);
+  const logsOf = new Map(holding.map(({ number }, i) => [number, (proven.logs[i] as Log[]).filter(isWanted)]));
+  const bloom = emptyBloom();
+  const blocks = headers.map((header) => ({ header, logs: logsOf.get(header.number) ?? [], bloom }));
+  return { blocks, bytes: proven.bytes };
+}
+
+/** Throws {@link RpcError} for a log whose own fields contradict each other. */
+export function checkFaults(logs: readonly Log[], faultOf: Wanted["faultOf"]): void {
+  for (const log of logs) {
+    const fault = faultOf?.(log);
+    if (fault !== undefined)
+      throw new RpcError(`The node answered with log ${log.logIndex} of block ${log.blockNumber}, which ${fault}.`);
+  }
 }
 
 /**
@@ -80,8 +127,12 @@ const mayHold = (bloom: Uint8Array, { addresses, signatures, whole }: LogFilter)
 const isWithoutGap = (logs: readonly Log[]): boolean => logs.every(({ logIndex }, i) => logIndex === i);
 
 // A log after all the others may be missing too, if the node says that the later transactions have none.
-const isToTheEnd = ({ lastTransaction }: SealedHeader, logs: readonly Log[]): boolean =>
-  lastTransaction === undefined || logs.at(-1)?.transactionHash === lastTransaction;
+const isToTheEnd = ({ transactions }: SealedHeader, logs: readonly Log[]): boolean =>
+  transactions === undefined ||
+  transactions.length === 0 ||
+  logs.at(-1)?.transactionHash === lower(transactions.at(-1));
+
+const lower = (hash: unknown): unknown => (typeof hash === "string" ? hash.toLowerCase() : hash);
 
 async function readWhole(
   node: Endpoint,

@@ -1,8 +1,26 @@
 import { FatalError, RpcError } from "./errors.ts";
 import { createTransport, nameOf } from "./transport.ts";
 
+/** How far nodes' answers are held against what they are hashed to; one for all nodes of a chain. */
+export interface Checks {
+  /** Whether a node's answer is believed though nothing proves it and other nodes could be asked. */
+  isTrusting: boolean;
+  /** Headers' fields against their hashes: "required" once a header of this chain was found to be sealed so. */
+  seals: "off" | "unknown" | "required";
+  /** Logs against headers' receipts roots, where nodes offer receipts and headers are sealed. */
+  receipts: boolean;
+}
+
+/** Nothing is recomputed. */
+export const noChecks = (): Checks => ({ isTrusting: true, seals: "off", receipts: false });
+
 /** One node, or several behind one URL. Every method throws {@link RpcError}, or the signal's reason. */
 export interface Endpoint {
+  /** "The node at" its host. */
+  readonly name: string;
+  readonly checks: Readonly<Checks>;
+  /** What it was not yet found to lack. */
+  readonly offers: { receipts: boolean };
   call(method: string, params: readonly unknown[], signal?: AbortSignal): Promise<unknown>;
   /** The same method several times, in as few requests as the node accepts; the results are in the order of the calls. */
   batch(method: string, calls: readonly (readonly unknown[])[], signal?: AbortSignal): Promise<unknown[]>;
@@ -15,6 +33,8 @@ export interface EndpointOptions {
   chainId: number;
   /** Longest wait for an answer, in milliseconds. */
   timeout: number;
+  /** Defaults to {@link noChecks}. */
+  checks?: Checks | undefined;
   signal: AbortSignal;
 }
 
@@ -23,7 +43,13 @@ const WIDEST = 100;
 const PATIENCE = 16;
 
 /** JSON-RPC with one URL. */
-export function createEndpoint({ url, chainId, timeout, signal: ending }: EndpointOptions): Endpoint {
+export function createEndpoint({
+  url,
+  chainId,
+  timeout,
+  checks = noChecks(),
+  signal: ending,
+}: EndpointOptions): Endpoint {
   const send = createTransport(url, timeout);
   const name = nameOf(url);
   let checked: Promise<void> | undefined;
@@ -85,6 +111,7 @@ export function createEndpoint({ url, chainId, timeout, signal: ending }: Endpoi
   }
 
   return {
+    ...{ name, checks, offers: { receipts: true } },
     async call(method, params, signal) {
       await ready();
       return ask(method, params, signal);

@@ -27,6 +27,14 @@ export class RpcError extends Error {
     this.kind = kind;
     this.retryAfter = retryAfter;
   }
+
+  /** Says which node it was, where the message doesn't yet. */
+  attribute(node: string): void {
+    if (this.message.startsWith("The node at ")) return;
+    this.message = /^The node\b/.test(this.message)
+      ? this.message.replace(/^The node\b/, node)
+      : `${node}: ${this.message}`;
+  }
 }
 
 /** No retry repairs this: the configuration must be changed. */

@@ -1,3 +1,4 @@
+import { agreed, type Told } from "./agreement.ts";
 import { checkLinks, type Header, type Log, type Wanted } from "./blocks.ts";
 import type { Block } from "./completeness.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -33,16 +34,17 @@ const RANGES_AHEAD = 3;
  */
 export async function* readRanges(
   rpc: Rpc,
-  { filter, blooms, after, to, head = to }: RangesWanted,
+  { filter, blooms, faultOf, after, to, head = to }: RangesWanted,
 ): AsyncGenerator<Range> {
   const stop = new AbortController();
   const size = createRangeSize();
   const read = blooms ? readCheckedRange : readUncheckedRange;
 
   function ask(from: number, last: number): Asked {
-    const question = { filter, from, to: last, followed: last < head, signal: stop.signal };
+    const question = { filter, faultOf, from, to: last, followed: last < head, signal: stop.signal };
     const work = (node: Endpoint) => read(node, question);
-    return { from, to: last, answer: settled(from === last ? rpc.any(work) : rpc.once(work)) };
+    const answer = agreed(rpc, from === last ? rpc.any : rpc.once, work, toldOf);
+    return { from, to: last, answer: settled(answer) };
   }
 
   const asked: Asked[] = [];
@@ -65,17 +67,19 @@ export async function* readRanges(
         asked.unshift(ask(part.from, middle - 1), ask(middle, part.to));
         continue;
       }
-      const { first, blocks } = answer;
+      const { first, blocks, bytes } = answer;
       checkLinks(before, [first]);
       before = (blocks.at(-1) as Block).header;
       const logs = blocks.flatMap((block) => block.logs);
-      size.succeeded(count, sizeOf(logs));
+      size.succeeded(count, bytes);
       yield { from: part.from, to: part.to, headers: blocks.map(({ header }) => header), logs };
     }
   } finally {
     stop.abort();
   }
 }
+
+const toldOf = ({ blocks, isProven }: NodeRange): Told => ({ logs: blocks.flatMap(({ logs }) => logs), isProven });
 
 interface Asked {
   from: number;
@@ -92,8 +96,3 @@ function settled<T>(answer: Promise<T>): Promise<T | RpcError> {
   result.catch(() => {});
   return result;
 }
-
-const BYTES_BESIDE_DATA = 700;
-
-const sizeOf = (logs: readonly Log[]): number =>
-  logs.reduce((sum, { data }) => sum + 2 * data.length + BYTES_BESIDE_DATA, 0);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createEndpoint, type Endpoint, type EndpointOptions } from "./endpoint.ts";
+import { type Checks, createEndpoint, type Endpoint, type EndpointOptions, noChecks } from "./endpoint.ts";
 import { type Failure, RpcError } from "./errors.ts";
 
 /** Some nodes of one chain. */
@@ -8,10 +8,25 @@ export interface Rpc {
   any<T>(work: (node: Endpoint) => Promise<T>): Promise<T>;
   /** Work with the healthiest node; if it throws {@link RpcError}, another node is used next time. */
   once<T>(work: (node: Endpoint) => Promise<T>): Promise<T>;
+  /**
+   * The same work with every node at once, but for one; in their order, errors as values. Those that haven't answered two
+   * seconds after the first success are left out, and not asked for a while.
+   */
+  all<T>(work: (node: Endpoint) => Promise<T>, options?: { except?: Endpoint | undefined }): Promise<Answered<T>[]>;
+  /** Asks this node first from now on. */
+  prefer(node: Endpoint): void;
   /** Prefers another node from now on: the present one's answers don't fit together. */
   rotate(): void;
+  readonly checks: Checks;
+  readonly size: number;
   /** Failures so far, by kind. */
   failures(): ReadonlyMap<Failure, number>;
+}
+
+/** What one node answered. */
+export interface Answered<T> {
+  node: Endpoint;
+  result: T | RpcError;
 }
 
 /** Options of {@link createRpc}. */
@@ -27,20 +42,29 @@ interface Member {
   rest: number;
   /** Not used before this time, by `performance.now()`. */
   restsUntil: number;
+  /** Not asked with all others before this time, by `performance.now()`, and how long it is left out next time. */
+  silentUntil: number;
+  silence: number;
 }
 
+/** How long slower nodes are waited for, in milliseconds. */
+const GRACE = 2_000;
+const FIRST_SILENCE = 500;
+const LONGEST_SILENCE = 30_000;
 const FIRST_REST = 50;
 const LONGEST_REST = 5_000;
 /** Longest such pause. */
 const LONGEST_WAIT = 10_000;
 
 /** Uses several nodes of one chain: stays with one that answers, and switches to the next when it fails. */
-export function createRpc({ urls, ...options }: RpcOptions): Rpc {
+export function createRpc({ urls, checks = noChecks(), ...options }: RpcOptions): Rpc {
   const members: Member[] = urls.map((url) => ({
-    node: createEndpoint({ url, ...options }),
+    node: createEndpoint({ url, checks, ...options }),
     failures: 0,
     rest: FIRST_REST,
     restsUntil: 0,
+    silentUntil: 0,
+    silence: FIRST_SILENCE,
   }));
   const failures = new Map<Failure, number>();
   let preferred = members[0] as Member;
@@ -76,6 +100,7 @@ export function createRpc({ urls, ...options }: RpcOptions): Rpc {
       return result;
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
+      error.attribute(member.node.name);
       failures.set(error.kind, (failures.get(error.kind) ?? 0) + 1);
       if (error.kind === "rate-limited") {
         member.restsUntil = performance.now() + (error.retryAfter ?? member.rest);
@@ -104,8 +129,51 @@ export function createRpc({ urls, ...options }: RpcOptions): Rpc {
     throw new RpcError(errors.map((error) => error.message).join(" "), kind);
   }
 
+  async function all<T>(
+    work: (node: Endpoint) => Promise<T>,
+    { except }: { except?: Endpoint | undefined } = {},
+  ): Promise<Answered<T>[]> {
+    const candidates = members.filter(({ node }) => node !== except);
+    const awake = candidates.filter(({ silentUntil }) => silentUntil <= performance.now());
+    const answered = new Map<Member, T | RpcError>();
+    const first = Promise.withResolvers<void>();
+    const asked = (awake.length > 0 ? awake : candidates).map(async (member) => {
+      try {
+        answered.set(member, await work(member.node));
+        member.silence = FIRST_SILENCE;
+        first.resolve();
+      } catch (error) {
+        if (!(error instanceof RpcError)) throw error;
+        error.attribute(member.node.name);
+        answered.set(member, error);
+        silence(member);
+      }
+    });
+    const late = first.promise.then(() => sleep(GRACE, undefined, { signal: options.signal, ref: false }));
+    late.catch(() => {});
+    if (asked.length > 0) await Promise.race([Promise.all(asked), late]);
+    for (const member of awake) if (!answered.has(member)) silence(member);
+    return members.flatMap((member) => {
+      const result = answered.get(member);
+      return result === undefined ? [] : [{ node: member.node, result }];
+    });
+  }
+
+  /** One that doesn't answer holds nobody up again for a while. */
+  function silence(member: Member): void {
+    member.silentUntil = performance.now() + member.silence;
+    member.silence = Math.min(2 * member.silence, LONGEST_SILENCE);
+  }
+
   return {
     any,
+    all,
+    prefer(node) {
+      preferred = members.find((member) => member.node === node) as Member;
+      preferred.failures = 0;
+    },
+    checks,
+    size: members.length,
     once: (work) => workWith(healthiest(members), work),
     rotate: () => demote(preferred),
     failures: () => failures,

@@ -10,9 +10,9 @@ import { progressOf, type SyncContext } from "./context.ts";
  * contract's logs weren't asked for: the caller reads on from the cursor.
  */
 export async function readFinalBlocks(context: SyncContext, head: Header, finalized: number): Promise<void> {
-  const { rpc, decoder, blooms, signal, report } = context;
+  const { rpc, decoder, blooms, faultOf, signal, report } = context;
   const { cursor } = progressOf(context);
-  const wanted = { filter: decoder.filter, blooms, after: cursor, to: finalized, head: head.number };
+  const wanted = { filter: decoder.filter, blooms, faultOf, after: cursor, to: finalized, head: head.number };
   let events = 0;
   report({ after: cursor.number, cursor: cursor.number, to: finalized, events });
   try {
@@ -47,11 +47,11 @@ export async function readNewBlocks(context: SyncContext, head: Header, finalize
 }
 
 async function readBlock(
-  { rpc, decoder, blooms }: SyncContext,
+  { rpc, decoder, blooms, faultOf }: SyncContext,
   number: number,
-): Promise<{ header: Header; logs: Log[] }> {
+): Promise<{ header: Header; logs: readonly Log[] }> {
   const header = await readHeader(rpc, number);
-  return { header, logs: await readBlockLogs(rpc, { filter: decoder.filter, blooms }, header) };
+  return { header, logs: await readBlockLogs(rpc, { filter: decoder.filter, blooms, faultOf }, header) };
 }
 
 function append(context: SyncContext, headers: readonly Header[], logs: readonly Log[], finalized: number): number {

@@ -1,14 +1,17 @@
 import type { Address } from "viem";
 import type { AddedMethod, Decoder } from "../decode/events.ts";
+import type { Log } from "../ingest/blocks.ts";
 import type { LedgerHead } from "../ingest/ledgers.ts";
 import type { Rpc } from "../ingest/rpc.ts";
 import type { Announcement } from "./announcements.ts";
+import type { Heads } from "./heads.ts";
 import type { Backfill, SyncStatus } from "./status.ts";
 import type { Progress, Writer } from "./writer.ts";
 
 /** What following the chain works with. */
 export interface SyncContext {
   rpc: Rpc;
+  heads: Heads;
   decoder: Decoder;
   writer: Writer;
   /** The ledgers of all seasons as folded. */
@@ -23,6 +26,8 @@ export interface SyncContext {
   finality: number;
   /** Whether logs are compared with the headers' bloom filters. */
   blooms: boolean;
+  /** What is wrong with a log by its own fields; undefined where nothing is. */
+  faultOf: (log: Log) => string | undefined;
   /** Pause between rounds, in milliseconds; longer after failures, up to a minute. */
   pollInterval: number;
   status: SyncStatus;

@@ -1,4 +1,4 @@
-import { type Header, readHeader } from "../ingest/blocks.ts";
+import { type Header, readHeader, readHeaders } from "../ingest/blocks.ts";
 import { FatalError, RpcError } from "../ingest/errors.ts";
 import { progressOf, type SyncContext } from "./context.ts";
 import { startOver } from "./start.ts";
@@ -27,7 +27,7 @@ export async function undoReorg(context: SyncContext, head: Header): Promise<voi
   let at = Math.min(head.number, cursor.number);
   if (at < final) throw lags(head, cursor);
   while (writer.header(at) && !(await isOnChain(context, at))) {
-    if (at === final) throw new DeepReorg(at);
+    if (at === final) throw await deepReorg(context, at);
     at--;
   }
   if (at === cursor.number) return;
@@ -37,6 +37,17 @@ export async function undoReorg(context: SyncContext, head: Header): Promise<voi
   else await startOver(context);
   status.reorgs++;
   warn(`Blocks ${at + 1} to ${cursor.number} were reorganised.`);
+}
+
+/** That a final block is gone, unless another node still has it: then only this one lies, or is on a fork. */
+async function deepReorg({ rpc, writer }: SyncContext, blockNumber: number): Promise<RpcError> {
+  const kept = writer.header(blockNumber)?.hash;
+  const told = await rpc.all((node) => readHeaders(node, [blockNumber]));
+  const still = told.find(({ result }) => !(result instanceof RpcError) && result[0]?.hash === kept);
+  const gone = told.find(({ result }) => !(result instanceof RpcError) && result[0]?.hash !== kept);
+  if (still && gone)
+    return new RpcError(`${gone.node.name} has another final block ${blockNumber} than ${still.node.name}.`);
+  return new DeepReorg(blockNumber);
 }
 
 /** Undoes the blocks above one, and announces it. */

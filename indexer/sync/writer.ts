@@ -227,15 +227,15 @@ export function createWriter({ decoder, store, ranking, methods, campaign }: Wri
     append: atomically(({ headers, logs: all, finalized }: Appended) => {
       const before = current();
       const cursor = headers.at(-1) as Header;
-      const final = Math.max(before.finalized, finalized);
-      const below = Math.min(final, cursor.number);
+      // Final is only what was read.
+      const final = Math.max(Math.min(before.finalized, before.cursor), Math.min(finalized, cursor.number));
       const withLogs = new Set(all.map(({ blockNumber }) => blockNumber));
-      for (const header of headers) if (header.number >= below || withLogs.has(header.number)) blocks.put(header);
+      for (const header of headers) if (header.number >= final || withLogs.has(header.number)) blocks.put(header);
       applyAll(decode(headers, all), final);
       reach(cursor);
       blocks.setPosition({ cursor: cursor.number, finalized: final, verified: before.verified });
-      blocks.prune(Math.min(before.cursor, before.finalized), below);
-      undo.prune(below);
+      blocks.prune(Math.min(before.cursor, before.finalized), final);
+      undo.prune(final);
       return all.length;
     }),
     rollback: atomically((blockNumber: number) => undoAbove(blockNumber, current().finalized)),

@@ -14,9 +14,12 @@ export function scratch(): { path: (name: string) => string; remove: () => void 
   return { path: (name) => join(directory, name), remove: () => rmSync(directory, { recursive: true }) };
 }
 
-/** An indexer of the simulated deployment that looks often. */
+/** An indexer of the simulated deployment that looks often. The names in its story are made up, so the node is trusted. */
 export const start = (options: Pick<IndexerOptions, "rpcs" | "db"> & Partial<IndexerOptions>): Promise<Indexer> =>
-  startIndexer({ deployment, port: 0, pollInterval: 10, rpcTimeout: 500, finality: 8, logLevel: "silent", ...options });
+  startIndexer({
+    ...{ deployment, port: 0, pollInterval: 10, rpcTimeout: 500, finality: 8, logLevel: "silent", trustNode: true },
+    ...options,
+  });
 
 /** Waits until `look` gives something truthy, for `patience` milliseconds at most. */
 export async function until<T>(

@@ -8,7 +8,7 @@ import { fraudProofAbi } from "../../../sdk/methods/fraudProof.ts";
 import { type Block, chainOf, startNode } from "../node.ts";
 import { accountOf, deployment, type Emitted, emit, FraudProof } from "../story.ts";
 import { judged, TOY } from "../toy.ts";
-import { busy, filter, type Json, type Reading, startReading, wantedLogs, whole } from "./reading.ts";
+import { busy, filter, type Json, type Reading, saidOf, startReading, wantedLogs, whole } from "./reading.ts";
 
 describe("reading one block's logs", () => {
   let reading: Reading;
@@ -25,7 +25,7 @@ describe("reading one block's logs", () => {
   async function refuses(message: RegExp, blooms = true): Promise<void> {
     const error = await read(blooms).catch((thrown) => thrown);
     expect(error).to.be.instanceOf(RpcError);
-    expect(error.message).to.match(message);
+    expect(saidOf(error)).to.match(message);
   }
 
   it("refuses an answer that lacks logs, unless there are no blooms to check", async () => {
@@ -66,7 +66,7 @@ describe("reading one block's logs", () => {
       );
       const error = await read.catch((thrown) => thrown);
       expect(error).to.be.instanceOf(RpcError);
-      expect(error.message).to.equal("The node answered with 3 logs of block 2, and then with 2 of them.");
+      expect(saidOf(error)).to.equal("The node answered with 3 logs of block 2, and then with 2 of them.");
     });
   });
 

@@ -3,7 +3,7 @@ import { RpcError } from "../../../indexer/ingest/errors.ts";
 import { readLedger, readSeasonCount } from "../../../indexer/ingest/ledgers.ts";
 import type { Block } from "../node.ts";
 import { deployment } from "../story.ts";
-import { type Reading, startReading, whole } from "./reading.ts";
+import { type Reading, saidOf, startReading, whole } from "./reading.ts";
 
 const campaign = deployment.contracts.Campaign.address;
 const { hash, ledgers } = whole.at(-1) as Block;
@@ -28,7 +28,7 @@ describe("reading the chain's ledgers", () => {
       for (const answer of [readLedger(open(), campaign, 1n, hash), readSeasonCount(open(), campaign, hash)]) {
         const error = await answer.catch((thrown) => thrown);
         expect(error).to.be.instanceOf(RpcError);
-        expect(error.message).to.equal(message);
+        expect(saidOf(error)).to.equal(message);
       }
     }
   });

@@ -13,6 +13,7 @@ import {
   type Json,
   last,
   type Reading,
+  saidOf,
   startReading,
   story,
   whole,
@@ -132,7 +133,7 @@ describe("reading final blocks", () => {
     const error = await (async () => {
       for await (const range of reading.read()) ranges.push(range);
     })().catch((thrown) => thrown);
-    expect(error.message).to.match(/^Block 50 follows 0x7777/);
+    expect(saidOf(error)).to.match(/^Block 50 follows 0x7777/);
     expectChain(ranges, whole, 1, 48);
   });
 
@@ -143,7 +144,7 @@ describe("reading final blocks", () => {
     const error = await (async () => {
       for await (const range of reading.read({ after: empty.number - 5, to: empty.number })) ranges.push(range);
     })().catch((thrown) => thrown);
-    expect(error.message).to.match(new RegExp(`^Block ${empty.number + 1} follows 0x.*, and not 0x7777`));
+    expect(saidOf(error)).to.match(new RegExp(`^Block ${empty.number + 1} follows 0x.*, and not 0x7777`));
     expectChain(ranges, whole, empty.number - 5, empty.number - 1);
   });
 

@@ -21,6 +21,10 @@ export const busy = whole.findLast(({ logs, number }) => logs.length > 3 && numb
 export const isWanted = ({ address, topics }: Emitted): boolean =>
   filter.addresses.includes(address) && filter.signatures.includes(topics[0] as Hex);
 
+/** What an error says, but for which node it was. */
+export const saidOf = ({ message }: Error): string =>
+  message.replace(/^The node at [^\s:]+:\d+(: )?/, (_, colon) => (colon ? "" : "The node"));
+
 /** A node with the story's chain, and ways to read it and to falsify what it says. */
 export interface Reading {
   node: FakeNode;
@@ -69,7 +73,7 @@ export async function startReading(): Promise<Reading> {
     async refuses(message, options) {
       const error = await all(options).catch((thrown) => thrown);
       expect(error).to.be.instanceOf(RpcError);
-      expect(error.message).to.match(message);
+      expect(saidOf(error)).to.match(message);
     },
     falsifyLogs(change) {
       node.fault = (method, [query], honest) =>

@@ -83,7 +83,7 @@ describe("several nodes", () => {
       await node.call("eth_x", []);
       throw new RpcError("Nor do these.");
     });
-    expect((await refusal(once)).message).to.equal("Nor do these.");
+    expect((await refusal(once)).message).to.match(/^The node at \S+: Nor do these\.$/);
     expect(await rpc.once((node) => node.call("eth_x", []))).to.equal("one");
   });
 
