@@ -61,7 +61,7 @@ async function compare(
   contenders: readonly Contender[],
   layout: string,
   perBlock: number,
-  { events, rounds, profile }: Choice,
+  { events, rounds, receipts, profile }: Choice,
   signal: AbortSignal,
 ): Promise<Result[]> {
   const { logs, outcome } = scriptSeason({
@@ -71,7 +71,7 @@ async function compare(
   const pause = Math.floor((SEASON * perBlock) / events);
   const chain = await buildChain(logs, { perBlock, startsAt: STARTS_AT, pause, signal });
   try {
-    const course = { chain, outcome, span: EVENTS_PER_RANGE / perBlock, profile };
+    const course = { chain, outcome, span: EVENTS_PER_RANGE / perBlock, receipts, profile };
     const costs = new Map(contenders.map((contender) => [contender, [] as Cost[]]));
     // In turns, so that a machine that is slow for a while is slow for all of them.
     for (let round = 0; round < Math.max(...contenders.map((contender) => rounds ?? contender.rounds)); round++)
@@ -93,14 +93,18 @@ const rowOf = ({ name, layout, cost }: Result, events: number): Row => ({
 
 /** How many times as much Proofboard takes as the floor, and others as Proofboard. */
 function ratiosOf(results: readonly Result[]): Row[] {
-  return results.flatMap(({ name, layout, cost }) => {
-    const ours = results.find((result) => result.name === "proofboard" && result.layout === layout)?.cost;
-    if (ours === undefined || name === "proofboard") return [];
-    const [part, whole] = name === "floor" ? [ours, cost] : [cost, ours];
-    const times = (of: keyof Cost) => rounded(part[of] / whole[of]);
-    const ratio = name === "floor" ? "proofboard/floor" : `${name}/proofboard`;
-    return [{ name: ratio, layout, wallTimes: times("wallSeconds"), cpuTimes: times("cpuSeconds") }];
+  const ratio = (part: Result, whole: Result): Row => {
+    const times = (of: keyof Cost) => rounded(part.cost[of] / whole.cost[of]);
+    const name = `${part.name}/${whole.name}`;
+    return { name, layout: part.layout, wallTimes: times("wallSeconds"), cpuTimes: times("cpuSeconds") };
+  };
+  return results.flatMap((result) => {
+    const of = (name: string) => results.find((other) => other.name === name && other.layout === result.layout);
+    const whole = OURS.includes(result.name) ? of("floor") : result.name === "floor" ? undefined : of("proofboard");
+    return whole ? [ratio(result, whole)] : [];
   });
 }
+
+const OURS = ["proofboard", "trusting"];
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;

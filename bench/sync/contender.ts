@@ -17,6 +17,8 @@ export interface Task {
   deployment: string;
   /** How many blocks hold about 10,000 events. */
   span: number;
+  /** Whether Proofboard holds every log against receipts' roots. */
+  receipts: boolean;
   /** Directory for CPU profiles of its Node processes; undefined for none. */
   profile: string | undefined;
 }

@@ -7,18 +7,26 @@ import type { Contender, Outcome, Task } from "./contender.ts";
 
 // The indexers of one process and one SQLite file.
 
-/** Proofboard as anyone runs it: every check on, and Node with the options of `npm run indexer`. */
+/** Node's options of `npm run indexer`, and the indexer. */
+const indexer = [...manifest.scripts.indexer.split(" ").slice(1, -1), inside("../../indexer/start.js")];
+
+async function isReady(child: Child, task: Task): Promise<boolean> {
+  const listening = child.find(/Indexer at (http:\S+)/);
+  if (!listening) return false;
+  const answer = await fetch(`${listening[1]}/readyz`);
+  return answer.ok && ((await answer.json()) as { blockNumber: number }).blockNumber === task.chain.head;
+}
+
+/** Proofboard with every check on that a node without receipts allows, and with those of receipts where they are asked for. */
 export const proofboard = embedded(
   "proofboard",
-  [...manifest.scripts.indexer.split(" ").slice(1, -1), inside("../../indexer/start.js")],
-  () => ["--port", "0"],
-  async (child, task) => {
-    const listening = child.find(/Indexer at (http:\S+)/);
-    if (!listening) return false;
-    const answer = await fetch(`${listening[1]}/readyz`);
-    return answer.ok && ((await answer.json()) as { blockNumber: number }).blockNumber === task.chain.head;
-  },
+  indexer,
+  ({ receipts }) => ["--port", "0", ...(receipts ? [] : ["--no-receipts"])],
+  isReady,
 );
+
+/** Proofboard that believes its node, and recomputes no hash of what it is told. */
+export const trusting = embedded("trusting", indexer, () => ["--port", "0", "--trust-node"], isReady);
 
 /** The least that any indexer must do: see floor/main.ts. */
 export const floor = embedded(

@@ -20,6 +20,7 @@ export interface Course {
   chain: Chain;
   outcome: Outcome;
   span: number;
+  receipts: boolean;
   profile: string | undefined;
 }
 
@@ -32,10 +33,10 @@ export async function measure(contender: Contender, course: Course, signal: Abor
   const directory = await mkdtemp(join(tmpdir(), "proofboard-bench-"));
   let prepared: Prepared | undefined;
   try {
-    const { chain, span, profile } = course;
+    const { chain, span, receipts, profile } = course;
     const file = join(directory, "deployment.json");
     await writeFile(file, JSON.stringify(deployment));
-    prepared = await contender.prepare({ chain, span, profile, directory, deployment: file });
+    prepared = await contender.prepare({ chain, span, receipts, profile, directory, deployment: file });
     const before = usageOf(prepared.helpers).cpuSeconds;
     const from = performance.now();
     const running = prepared.start();

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { WrongUse } from "../wrong-use.ts";
 import type { Contender } from "./contender.ts";
-import { floor, proofboard } from "./embedded.ts";
+import { floor, proofboard, trusting } from "./embedded.ts";
 import { ponderPglite, ponderPostgres } from "./ponder.ts";
 
 /** What the command line asks for. */
@@ -13,6 +13,8 @@ export interface Choice {
   events: number;
   /** Rounds of every contender, instead of its own number. */
   rounds: number | undefined;
+  /** Whether Proofboard holds every log against receipts' roots. */
+  receipts: boolean;
   /** Directory for CPU profiles. */
   profile: string | undefined;
 }
@@ -21,7 +23,7 @@ export const EVENTS_PER_ACCOUNT = 10;
 /** Events in a range of blocks that the floor asks for at once. */
 export const EVENTS_PER_RANGE = 10_000;
 
-const contenders = [proofboard, floor, ponderPostgres, ponderPglite];
+const contenders = [proofboard, trusting, floor, ponderPostgres, ponderPglite];
 const layouts: [string, number][] = [
   ["2000x100", 100],
   ["200x1000", 1000],
@@ -36,6 +38,7 @@ export function choose(args: string[]): Choice {
       layout: { type: "string" },
       events: { type: "string", default: "200000" },
       rounds: { type: "string" },
+      receipts: { type: "boolean", default: false },
       profile: { type: "string" },
     },
   });
@@ -49,6 +52,7 @@ export function choose(args: string[]): Choice {
     layouts: named,
     events,
     rounds: values.rounds === undefined ? undefined : wholeNumber("rounds", values.rounds),
+    receipts: values.receipts,
     profile: values.profile,
   };
 }

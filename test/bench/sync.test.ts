@@ -10,7 +10,10 @@ describe("bench sync", () => {
   const season = () => scriptSeason({ events: 400, accounts: 40, lead: 10, startsAt: 1, endsAt: 1000 });
 
   for (const [args, message] of [
-    [["--only", "proofboard,nobody"], '"nobody"; there are proofboard, floor, ponder-postgres, ponder-pglite'],
+    [
+      ["--only", "proofboard,nobody"],
+      '"nobody"; there are proofboard, trusting, floor, ponder-postgres, ponder-pglite',
+    ],
     [["--layout", "1x1"], '"1x1"; there are 2000x100, 200x1000'],
     [["--events=-5"], '"-5"'],
     [["--events=150"], "150, which is no number of whole blocks of layout 2000x100"],
@@ -43,10 +46,10 @@ describe("bench sync", () => {
     expect(outcome.ranking).to.have.length(logs.at(-1)?.ledger.participants as number);
   });
 
-  it("measures proofboard and the floor, both coming to the season's counts and ranks", async () => {
+  it("measures proofboard, with its checks and without, and the floor, all coming to the season's counts and ranks", async () => {
     const rows = await sync([
       "--only",
-      "proofboard,floor",
+      "proofboard,trusting,floor",
       "--layout",
       "2000x100",
       "--events",
@@ -57,10 +60,12 @@ describe("bench sync", () => {
 
     expect(rows.map(({ name, layout }) => [name, layout])).to.deep.equal([
       ["proofboard", "2000x100"],
+      ["trusting", "2000x100"],
       ["floor", "2000x100"],
       ["proofboard/floor", "2000x100"],
+      ["trusting/floor", "2000x100"],
     ]);
-    for (const row of rows.slice(0, 2))
+    for (const row of rows.slice(0, 3))
       expect(row).to.include.all.keys("wallSeconds", "cpuSeconds", "peakRssMiB", "eventsPerSecond");
   });
 });

@@ -1,7 +1,8 @@
-import { padHex } from "viem";
+import { hexToBytes, padHex } from "viem";
 import { batchId } from "../../../sdk/commitments.ts";
 import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
 import { Reason, Status } from "../../../sdk/protocol.ts";
+import { leavesOf, orderedTree } from "../../../sdk/tree.ts";
 import { emit } from "../../../test/fixtures/logs.ts";
 import { hashOf, POINTS, registry, settle, single } from "../../sync/attestations.ts";
 import { at, deployment } from "../../sync/deployment.ts";
@@ -30,14 +31,11 @@ export function traced(script: LedgerScript, attestation: NewAttestation): Steps
 
 /** A batch of units that nobody refuted in time. */
 export function batch(script: LedgerScript, attestation: NewAttestation): Steps {
-  const root = hashOf("root", script.logs.length);
+  const traces = padHex(hashOf("traces", script.logs.length), { size: TRACE * BATCH });
+  const { root } = orderedTree(leavesOf(hexToBytes(traces), BATCH));
   const message = { ...attestation, method, count: BATCH, root };
   const id = batchId(deployment.chainId, at("AttestationRegistry"), message);
-  const attested = emit(...registry, "BatchAttested", {
-    id,
-    ...message,
-    traces: padHex(root, { size: TRACE * BATCH }),
-  });
+  const attested = emit(...registry, "BatchAttested", { id, ...message, traces });
   return [
     () => script.record(attested),
     settle(script, id, name, Status.verified),
