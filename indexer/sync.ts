@@ -46,10 +46,10 @@ export async function follow(context: SyncContext): Promise<void> {
 }
 
 /** Finds out once whether this chain's headers can be checked by their hashes; they are from then on. */
-async function learnSeals({ rpc, warn }: SyncContext): Promise<void> {
+async function learnSeals({ rpc, startBlock, warn }: SyncContext): Promise<void> {
   if (rpc.checks.seals !== "unknown") return;
-  if (await areSealed(rpc)) rpc.checks.seals = "required";
-  else
+  rpc.checks.seals = (await areSealed(rpc, startBlock)) ? "required" : "off";
+  if (rpc.checks.seals === "off")
     warn(
       "This chain's headers have a form that isn't known here: times, and what no ledger covers, are believed as told.",
     );

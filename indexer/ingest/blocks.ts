@@ -63,13 +63,26 @@ export interface Wanted {
 export const readHead = async (node: Endpoint): Promise<SealedHeader> =>
   parseHeader(node, await node.call("eth_getBlockByNumber", ["latest", false]));
 
+/** How often headers are read before none of a chain is believed to be sealed. */
+const SEAL_LOOKS = 3;
+
 /**
- * Whether headers of this chain hash to their blocks' hashes, so that every field of every later header can be checked.
- * One node that tells a sealed one is enough: no other can make it up.
+ * Whether headers of this chain hash to their blocks' hashes, so that every field of every later header can be checked. One
+ * that does is enough, as no node can make it up; that none does is believed only after several looks at several blocks.
+ * Throws {@link RpcError} when no node answers.
  */
-export async function areSealed(rpc: Rpc): Promise<boolean> {
-  const heads = await rpc.all(readHead);
-  return heads.some(({ result }) => !(result instanceof RpcError) && result.isSealed);
+export async function areSealed(rpc: Rpc, startBlock: number): Promise<boolean> {
+  for (let look = 0; look < SEAL_LOOKS; look++) {
+    const told = [
+      await rpc.all(readHead),
+      ...(await Promise.all([0, startBlock].map((number) => rpc.all((node) => readHeaders(node, [number]))))),
+    ];
+    const answers = told.flat().map(({ result }) => result);
+    if (answers.some((answer) => !(answer instanceof RpcError) && [answer].flat().some(({ isSealed }) => isSealed)))
+      return true;
+    if (answers.every((answer) => answer instanceof RpcError)) throw answers[0];
+  }
+  return false;
 }
 
 /**

@@ -6,6 +6,13 @@ import { line } from "./report.ts";
 import { runSeed } from "./run.ts";
 import { createWorld, type World } from "./world.ts";
 
+/** A block's receipts, with the data of all its logs changed. */
+const changeLogs = (receipts: unknown, change: (data: string) => string) =>
+  (receipts as { logs: { data: string }[] }[]).map((receipt) => ({
+    ...receipt,
+    logs: receipt.logs.map((log) => ({ ...log, data: log.data.length > 2 ? change(log.data) : log.data })),
+  }));
+
 describe("the indexer, whatever its nodes, its disk and its fate do", () => {
   let world: World;
 
@@ -44,9 +51,47 @@ describe("the indexer, whatever its nodes, its disk and its fate do", () => {
     expect(wrong.join("\n")).to.match(/^blocks has a row too many: /m);
   });
 
+  /** Lies that receipts, headers' hashes or another node find out, told by the first node from the indexer's start on. */
+  const lies: Record<string, (method: string, result: unknown) => unknown> = {
+    "a vote, a time or anything else in a receipt's logs": (method, result) =>
+      method === "eth_getBlockReceipts"
+        ? changeLogs(result, (data) => data.replace(/.$/, (last) => (last === "1" ? "2" : "1")))
+        : result,
+    "a block's last log": (method, result) =>
+      method === "eth_getBlockReceipts"
+        ? (result as { logs: unknown[] }[]).map((one, i, all) => ({
+            ...one,
+            logs: one.logs.slice(0, i === all.length - 1 ? -1 : undefined),
+          }))
+        : result,
+    "a transaction's hash": (method, result) =>
+      method === "eth_getBlockReceipts"
+        ? (result as object[]).map((one) => ({ ...one, transactionHash: `0x${"12".repeat(32)}` }))
+        : result,
+    "a block's time": (method, result) =>
+      method === "eth_getBlockByNumber" && result !== null
+        ? { ...(result as object), timestamp: toHex(1_900_000_000) }
+        : result,
+    "a head that doesn't exist": (method, result) =>
+      method === "eth_getBlockByNumber" && result !== null
+        ? { ...(result as object), number: toHex(99_000_000) }
+        : result,
+  };
+  for (const [what, tell] of Object.entries(lies))
+    it(`finds out a node that lies about ${what}, and goes on with another`, async () => {
+      const seed = 3;
+      const prepare = ([first, second]: readonly FaultProxy[]) => {
+        if (!first || !second) throw new Error(`Seed ${seed} has one node only.`);
+        first.lie = ({ method }, result) => tell(method, result);
+      };
+      const { wrong } = await runSeed(world, seed, { kinds: [], steps: 3, prepare });
+      expect(wrong).to.deep.equal([]);
+    });
+
   it("is not found well when it can't catch up", async () => {
     const prepare = (proxies: readonly FaultProxy[]) => {
-      for (const proxy of proxies) proxy.lie = ({ method }, result) => (method === "eth_getLogs" ? [] : result);
+      for (const proxy of proxies)
+        proxy.lie = ({ method }, result) => (["eth_getLogs", "eth_getBlockReceipts"].includes(method) ? [] : result);
     };
     const { wrong } = await runSeed(world, 1, { kinds: [], steps: 0, prepare, patience: 1_000 });
     expect(wrong.join("\n")).to.match(/^It did not happen within 1000 ms that the indexer is ready at block \d+\./m);
