@@ -2,11 +2,10 @@ import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { createIdentities } from "./decode/identities.ts";
 import { createRpc } from "./ingest/rpc.ts";
-import { openForWriting } from "./open.ts";
+import { openForWriting, wipeDifferent } from "./open.ts";
 import type { IndexerOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import { createServer } from "./serve/server.ts";
-import { deleteForeignDatabase } from "./store/sqlite/database.ts";
 import { createAnnouncements } from "./sync/announcements.ts";
 import { createHeads } from "./sync/heads.ts";
 import { newStatus } from "./sync/status.ts";
@@ -44,7 +43,9 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     checks: { isTrusting, seals: isTrusting ? "off" : "unknown", receipts: !isTrusting && (options.receipts ?? true) },
     signal: stop.signal,
   });
-  const store = openForWriting(options.db, deployment, () => options.wipe && wipeForeign(options, warn));
+  const wiped = options.wipe ? wipeDifferent(options.db, deployment) : undefined;
+  if (wiped !== undefined) warn(`${wiped} It is deleted.`);
+  const store = openForWriting(options.db, deployment);
   const { decoder, writer } = store;
   const announcements = createAnnouncements();
   const status = newStatus();
@@ -98,11 +99,6 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
       store.close();
     },
   };
-}
-
-function wipeForeign({ db, deployment }: IndexerOptions, warn: (message: string) => void): void {
-  const reason = deleteForeignDatabase(db, deployment);
-  if (reason !== undefined) warn(`${reason} It is deleted.`);
 }
 
 // An RPC URL elsewhere may contain its operator's key: by default only one on this machine is shown.

@@ -6,10 +6,16 @@ import { createHistory, type History } from "./rank/history.ts";
 import { createRanking, type Ranking } from "./rank/ranking.ts";
 import type { Standings } from "./rank/standings.ts";
 import { createBlocks } from "./store/sqlite/blocks.ts";
-import { type Db, isOutdated, openDatabase, openReadonly, renew } from "./store/sqlite/database.ts";
+import { type Db, deleteDifferent, openDatabase, openReadonly } from "./store/sqlite/database.ts";
+import { claim, type Fence } from "./store/sqlite/fence.ts";
+import { isOurs } from "./store/sqlite/identity.ts";
+import { requireSound } from "./store/sqlite/integrity.ts";
 import { lockDatabase } from "./store/sqlite/lock.ts";
 import { createReaders, type Eventual, type Readers } from "./store/sqlite/readers.ts";
+import { isOutdated, renew } from "./store/sqlite/schema.ts";
+import { storageError } from "./store/sqlite/storage.ts";
 import { createStore, type Files } from "./store/sqlite/store.ts";
+import { moveWal } from "./store/sqlite/wal.ts";
 import { createWriter, type Writer } from "./sync/writer.ts";
 
 /** An open database: how it is written, ranked and read. */
@@ -32,21 +38,44 @@ export const heldWithin = (heap: number): number => Math.min(MOST_HELD, Math.flo
 
 /**
  * Opens the database for writing, or creates it; one of an older version is brought up to date from its logs. Nobody else
- * writes it until `close`. `prepare` is called before, while nobody else can write it.
+ * writes it until `close`. Throws `FatalError` when it is another's in any way, and when it is damaged.
  */
-export function openForWriting(file: string, deployment: Deployment, prepare?: () => unknown): Opened {
+export function openForWriting(file: string, deployment: Deployment): Opened {
+  return locked(file, (lock) => {
+    const db = openDatabase(file, deployment);
+    try {
+      const opened = isOutdated(db) ? upgrade(db, deployment) : assemble(db, deployment, undefined, claim(db));
+      return {
+        ...opened,
+        close() {
+          // SQLite moves the log into the database, unless another has taken that over.
+          db.close();
+          lock.release();
+        },
+      };
+    } catch (error) {
+      db.close();
+      throw storageError(db, error);
+    }
+  });
+}
+
+/** Deletes a database of another deployment, or of a version that can't be read; answers why, or undefined where it stays. */
+export function wipeDifferent(file: string, deployment: Deployment): string | undefined {
+  return locked(file, (lock) => {
+    const reason = deleteDifferent(file, deployment);
+    lock.release();
+    return reason;
+  });
+}
+
+/** Does work as the only writer; the lock is the work's to release, unless it throws. */
+function locked<Result>(file: string, work: (lock: { release(): void }) => Result): Result {
+  // Another application's file gets no lock beside it.
+  isOurs(file);
   const lock = lockDatabase(file);
   try {
-    prepare?.();
-    const db = openDatabase(file, deployment);
-    const opened = isOutdated(db) ? upgrade(db, deployment) : assemble(db, deployment);
-    return {
-      ...opened,
-      close() {
-        db.close();
-        lock.release();
-      },
-    };
+    return work(lock);
   } catch (error) {
     lock.release();
     throw error;
@@ -82,9 +111,10 @@ export function assemble(
   db: Db,
   deployment: Deployment,
   held = heldWithin(getHeapStatistics().heap_size_limit),
+  fence?: Fence,
 ): Omit<Opened, "close"> {
   const decoder = createDecoder(deployment);
-  const store = createStore(db);
+  const store = createStore(db, fence);
   const readers = createReaders(db);
   decoder.follow(readers.methods());
   const ranking = createRanking(db, { held });
@@ -100,18 +130,16 @@ export function assemble(
 
 /** All in one transaction: a file whose upgrade is broken off stays of its version. */
 function upgrade(db: Db, deployment: Deployment): Omit<Opened, "close"> {
-  try {
-    return db
-      .transaction(() => {
-        renew(db);
-        const opened = assemble(db, deployment);
-        opened.writer.rebuild();
-        opened.writer.complete();
-        return opened;
-      })
-      .immediate();
-  } catch (error) {
-    db.close();
-    throw error;
-  }
+  requireSound(db, "integrity_check");
+  const opened = db
+    .transaction(() => {
+      renew(db);
+      const renewed = assemble(db, deployment, undefined, claim(db));
+      renewed.writer.rebuild();
+      renewed.writer.complete();
+      return renewed;
+    })
+    .immediate();
+  moveWal(db);
+  return opened;
 }

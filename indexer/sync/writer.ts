@@ -148,6 +148,7 @@ export function createWriter({ decoder, store, ranking, methods, campaign }: Wri
       events = 0;
     };
     for (const { header, logs: stored } of logs.byBlock()) {
+      if (stored.length === 0) continue;
       const isFollowed = decoder.follow(methods(), stored);
       const block = { header, events: stored.map((log) => decoder.decodeStored(log)) };
       for (const [i, log] of stored.entries()) {
@@ -221,7 +222,7 @@ export function createWriter({ decoder, store, ranking, methods, campaign }: Wri
         store.empty("chain");
         forget();
       }
-      blocks.put(first);
+      blocks.put(first, []);
       blocks.setPosition({ cursor: first.number, finalized: 0, verified: first.number });
     }),
     append: atomically(({ headers, logs: all, finalized }: Appended) => {
@@ -229,8 +230,11 @@ export function createWriter({ decoder, store, ranking, methods, campaign }: Wri
       const cursor = headers.at(-1) as Header;
       // Final is only what was read.
       const final = Math.max(Math.min(before.finalized, before.cursor), Math.min(finalized, cursor.number));
-      const withLogs = new Set(all.map(({ blockNumber }) => blockNumber));
-      for (const header of headers) if (header.number >= final || withLogs.has(header.number)) blocks.put(header);
+      const logsOf = Map.groupBy(all, ({ blockNumber }) => blockNumber);
+      for (const header of headers) {
+        const ofBlock = logsOf.get(header.number);
+        if (ofBlock || header.number >= final) blocks.put(header, ofBlock ?? []);
+      }
       applyAll(decode(headers, all), final);
       reach(cursor);
       blocks.setPosition({ cursor: cursor.number, finalized: final, verified: before.verified });

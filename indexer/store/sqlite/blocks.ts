@@ -1,5 +1,6 @@
 import type { Hex } from "viem";
 import type { Header } from "../../ingest/blocks.ts";
+import { checksumOf, type SummedLog } from "./checksums.ts";
 import type { Db } from "./database.ts";
 
 /** How far the chain is folded, by block numbers. */
@@ -20,7 +21,8 @@ export interface Blocks {
   header(blockNumber: number): Header | undefined;
   /** The highest that is kept at or below a block number. */
   highest(blockNumber: number): Header | undefined;
-  put(header: Header): void;
+  /** Adds one with the checksum of it and its logs. */
+  put(header: Header, logs: readonly SummedLog[]): void;
   removeAbove(blockNumber: number): void;
   /** Removes those from `from` on and under `below` that nothing needs: no event and no position. */
   prune(from: number, below: number): void;
@@ -43,7 +45,7 @@ export function createBlocks(db: Db): Blocks {
   const getHighest = db.prepare<[number], BlockRow>(
     "SELECT * FROM blocks WHERE number <= ? ORDER BY number DESC LIMIT 1",
   );
-  const add = db.prepare("INSERT INTO blocks VALUES (?, ?, ?, ?)");
+  const add = db.prepare("INSERT INTO blocks VALUES (?, ?, ?, ?, ?)");
   const removeAbove = db.prepare("DELETE FROM blocks WHERE number > ?");
   const prune = db.prepare(
     `DELETE FROM blocks WHERE number >= ? AND number < ?
@@ -57,7 +59,10 @@ export function createBlocks(db: Db): Blocks {
     setGenesis: (hash) => setGenesis.run(hash),
     header: (blockNumber) => headerOf(get.get(blockNumber)),
     highest: (blockNumber) => headerOf(getHighest.get(blockNumber)),
-    put: ({ number, hash, parentHash, timestamp }) => add.run(number, hash, parentHash, timestamp),
+    put(header, logs) {
+      const { number, hash, parentHash, timestamp } = header;
+      add.run(number, hash, parentHash, timestamp, checksumOf(header, logs));
+    },
     removeAbove: (blockNumber) => removeAbove.run(blockNumber),
     prune: (from, below) => prune.run(from, below),
     position: () => position.get(),

@@ -18,12 +18,14 @@ CREATE TABLE progress (
   verified INTEGER NOT NULL REFERENCES blocks
 ) STRICT;
 
--- Blocks with events, those that may still be reorganised, the last final one, and those that `progress` names.
+-- Blocks with events, those that may still be reorganised, the last final one, and those that `progress` names. The
+-- checksum is of the block and its events (checksums.ts).
 CREATE TABLE blocks (
   number INTEGER PRIMARY KEY,
   hash TEXT NOT NULL,
   parent_hash TEXT NOT NULL,
-  timestamp INTEGER NOT NULL
+  timestamp INTEGER NOT NULL,
+  checksum INTEGER
 ) STRICT;
 
 -- The logs as the chain holds them: every other table but these is a fold of them.

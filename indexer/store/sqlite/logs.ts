@@ -2,10 +2,12 @@ import type { Hex } from "viem";
 import type { Header, Log } from "../../ingest/blocks.ts";
 import { bytesOfTopics } from "../../ingest/topics.ts";
 import { createBulk } from "./bulk.ts";
+import { checksumOf } from "./checksums.ts";
 import type { Db } from "./database.ts";
+import { damaged } from "./storage.ts";
 
 /** A log as it was stored. */
-export type StoredLog = Pick<Log, "blockNumber" | "logIndex" | "address" | "topics" | "data"> & {
+export type StoredLog = Omit<Log, "blockHash"> & {
   /** The attestation or model that it is found by: `subject` of decode's events. */
   subject: Hex | null;
 };
@@ -18,7 +20,10 @@ export interface Logs {
   /** Drops what is not stored yet: the transaction failed. */
   forget(): void;
   removeAbove(blockNumber: number): void;
-  /** All of them by their blocks, in the chain's order. */
+  /**
+   * Every block that is kept with its logs, in the chain's order. Throws `FatalError` at one that isn't as it was written,
+   * by its checksum.
+   */
   byBlock(): IterableIterator<{ header: Header; logs: StoredLog[] }>;
   setSubject(log: StoredLog, subject: Hex | null): void;
 }
@@ -27,16 +32,19 @@ export interface Logs {
 export interface LogRow {
   block_number: number;
   log_index: number;
+  transaction_hash: Hex;
   address: Hex;
   topics: Buffer;
   data: Buffer;
   subject: Hex | null;
 }
 
-interface RowWithHeader extends LogRow {
+interface BlockRow {
+  number: number;
   hash: Hex;
   parent_hash: Hex;
   timestamp: number;
+  checksum: number | null;
 }
 
 const AT_ONCE = 1_000;
@@ -44,20 +52,15 @@ const AT_ONCE = 1_000;
 export function createLogs(db: Db): Logs {
   const added = createBulk<[number, number, Hex, Hex, Buffer, Buffer, Hex | null]>(db, "events", 7);
   const removeAbove = db.prepare("DELETE FROM events WHERE block_number > ?");
-  const after = db.prepare<[number, number], RowWithHeader>(
-    `SELECT block_number, log_index, address, topics, data, subject, hash, parent_hash, timestamp
-     FROM events JOIN blocks ON number = block_number
-     WHERE (block_number, log_index) > (?, ?) ORDER BY block_number, log_index LIMIT ${AT_ONCE}`,
+  const after = db.prepare<[number], BlockRow>(
+    `SELECT number, hash, parent_hash, timestamp, checksum FROM blocks WHERE number > ? ORDER BY number LIMIT ${AT_ONCE}`,
   );
+  const ofBlock = db.prepare<[number], LogRow>("SELECT * FROM events WHERE block_number = ? ORDER BY log_index");
   const setSubject = db.prepare("UPDATE events SET subject = ? WHERE block_number = ? AND log_index = ?");
 
   // In parts, for nothing may be written while rows are still being read.
-  function* all(): IterableIterator<RowWithHeader> {
-    for (let rows = after.all(-1, 0); rows.length > 0; ) {
-      yield* rows;
-      const { block_number, log_index } = rows.at(-1) as LogRow;
-      rows = after.all(block_number, log_index);
-    }
+  function* blocks(): IterableIterator<BlockRow> {
+    for (let rows = after.all(-1); rows.length > 0; rows = after.all((rows.at(-1) as BlockRow).number)) yield* rows;
   }
 
   return {
@@ -68,16 +71,13 @@ export function createLogs(db: Db): Logs {
     forget: added.forget,
     removeAbove: (blockNumber) => removeAbove.run(blockNumber),
     *byBlock() {
-      let block: { header: Header; logs: StoredLog[] } | undefined;
-      for (const row of all()) {
-        if (block?.header.number !== row.block_number) {
-          if (block) yield block;
-          const { block_number: number, hash, parent_hash: parentHash, timestamp } = row;
-          block = { header: { number, hash, parentHash, timestamp }, logs: [] };
-        }
-        block.logs.push(logOf(row));
+      for (const { number, hash, parent_hash: parentHash, timestamp, checksum } of blocks()) {
+        const header = { number, hash, parentHash, timestamp };
+        const logs = ofBlock.all(number).map(logOf);
+        if (checksum !== null && checksumOf(header, logs) !== checksum)
+          throw damaged(db.name, `block ${number} and its logs aren't as they were written`);
+        yield { header, logs };
       }
-      if (block) yield block;
     },
     setSubject: ({ blockNumber, logIndex }, subject) => setSubject.run(subject, blockNumber, logIndex),
   };
@@ -89,6 +89,7 @@ export function logOf(row: LogRow): StoredLog {
   return {
     blockNumber: row.block_number,
     logIndex: row.log_index,
+    transactionHash: row.transaction_hash,
     address: row.address,
     topics: topics.map((topic): Hex => `0x${topic}`),
     data: row.data,

@@ -10,16 +10,16 @@ export interface LogReader {
 }
 
 export function createLogReader(db: Db): LogReader {
-  const ofSubject = db.prepare<[Hex, number], LogRow & { transaction_hash: Hex; timestamp: number }>(
-    `SELECT block_number, log_index, address, topics, data, subject, transaction_hash,
-       (SELECT timestamp FROM blocks WHERE number = block_number) AS timestamp
+  const ofSubject = db.prepare<[Hex, number], LogRow & { timestamp: number }>(
+    `SELECT *, (SELECT timestamp FROM blocks WHERE number = block_number) AS timestamp
      FROM events WHERE subject = ? ORDER BY block_number, log_index LIMIT ?`,
   );
   return {
     of: (subject, limit) =>
       ofSubject.all(subject, limit).map((row) => {
-        const { block_number: blockNumber, log_index: logIndex, transaction_hash: transactionHash, timestamp } = row;
-        return { log: logOf(row), location: { blockNumber, logIndex, transactionHash, timestamp } };
+        const log = logOf(row);
+        const { blockNumber, logIndex, transactionHash } = log;
+        return { log, location: { blockNumber, logIndex, transactionHash, timestamp: row.timestamp } };
       }),
   };
 }

@@ -138,3 +138,9 @@ CREATE TABLE entries (
   by_penalty INTEGER NOT NULL,
   PRIMARY KEY (season_id, account)
 ) STRICT, WITHOUT ROWID;
+
+-- Who writes this file: fence.ts. It follows from no log, and stays when rows are emptied.
+CREATE TABLE writer (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  token TEXT NOT NULL
+) STRICT;

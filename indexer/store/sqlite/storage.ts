@@ -1,5 +1,6 @@
 import Database from "better-sqlite3";
 import { IntegrityError } from "../../fold/step.ts";
+import { FatalError } from "../../ingest/errors.ts";
 
 /** The database can't be read or written now. Another try may succeed once there is space, or a lock is released. */
 export class StorageError extends Error {
@@ -12,21 +13,29 @@ const reasons: Record<string, string> = {
   SQLITE_LOCKED: "another connection has locked it",
   SQLITE_IOERR: "the disk failed",
 };
+const damages = ["SQLITE_CORRUPT", "SQLITE_NOTADB"];
 
 /**
- * The error as {@link StorageError} where it may pass, as `IntegrityError` where no chain gives rows like those that were
- * written, any other as it is.
+ * The error as {@link StorageError} where it may pass, as {@link FatalError} where bytes are wrong, as `IntegrityError`
+ * where no chain gives rows like those that were written, any other as it is.
  */
 export function storageError(db: Database.Database, error: unknown): unknown {
   // better-sqlite3's word for a number above 2^63 − 1, which a node can make up.
   if (error instanceof RangeError && error.message.includes("too big"))
     return new IntegrityError("Events came with a number that is too large.", { cause: error });
   if (!(error instanceof Database.SqliteError)) return error;
-  if (error.code.startsWith("SQLITE_CONSTRAINT"))
-    return new IntegrityError(`Events came that contradict others: ${error.message}.`, { cause: error });
-  const found = Object.entries(reasons).find(([code]) => error.code.startsWith(code));
+  const { code, message } = error;
+  if (damages.some((damage) => code.startsWith(damage))) return damaged(db.name, `${message} (${code})`, error);
+  if (code.startsWith("SQLITE_CONSTRAINT"))
+    return new IntegrityError(`Events came that contradict others: ${message}.`, { cause: error });
+  const found = Object.entries(reasons).find(([reason]) => code.startsWith(reason));
   if (!found) return error;
-  return new StorageError(`The database ${db.name} can't be written now: ${found[1]} (${error.code}).`, {
-    cause: error,
-  });
+  return new StorageError(`The database ${db.name} can't be written now: ${found[1]} (${code}).`, { cause: error });
 }
+
+/** Bytes of a database were overwritten: no retry repairs that. */
+export const damaged = (file: string, what: string, cause?: unknown): FatalError =>
+  new FatalError(
+    `The database ${file} is damaged: ${what}. Restore a backup, or delete the file and let the indexer read the chain again.`,
+    { cause },
+  );

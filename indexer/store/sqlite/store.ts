@@ -1,10 +1,13 @@
 import { readFileSync, statSync } from "node:fs";
 import type { Changes } from "../../fold/changes.ts";
 import type { Load } from "../../fold/identity-map.ts";
+import { FatalError } from "../../ingest/errors.ts";
 import { type Blocks, createBlocks } from "./blocks.ts";
-import { type Db, empty } from "./database.ts";
+import type { Db } from "./database.ts";
+import type { Fence } from "./fence.ts";
 import { createLogs, type Logs } from "./logs.ts";
 import { createStoredRows } from "./rows.ts";
+import { empty } from "./schema.ts";
 import { storageError } from "./storage.ts";
 import { createUndo, type Undo } from "./undo.ts";
 import { createWalKeeper, walBytes } from "./wal.ts";
@@ -20,7 +23,10 @@ export interface Files {
 /** The writing side of the database. Call everything within {@link Store.atomically}. */
 export interface Store {
   files: Files;
-  /** Does work in one transaction. Throws `StorageError` if the file can't be written at the moment. */
+  /**
+   * Does work in one transaction. Throws `StorageError` if the file can't be written at the moment, and `FatalError` where
+   * the fence stops it or the file is damaged.
+   */
   atomically<Result>(work: () => Result): Result;
   blocks: Blocks;
   logs: Logs;
@@ -39,11 +45,16 @@ export interface Store {
 
 const indexes = readFileSync(new URL("indexes.sql", import.meta.url), "utf8");
 
-export function createStore(db: Db): Store {
+/** The writing side of an open database, as long as `fence` allows. */
+export function createStore(db: Db, fence: Fence = () => undefined): Store {
   const logs = createLogs(db);
   const rows = createStoredRows(db);
-  const keepWalShort = createWalKeeper(db);
-  const transaction = db.transaction((work: () => unknown) => work());
+  const keepWalShort = createWalKeeper(db, fence);
+  const transaction = db.transaction((work: () => unknown) => {
+    const reason = fence();
+    if (reason !== undefined) throw new FatalError(reason);
+    return work();
+  });
   const hasIndexes = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'ledger_of_account'");
   const isComplete = () => hasIndexes.get() !== undefined;
   return {

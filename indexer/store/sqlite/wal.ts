@@ -1,10 +1,12 @@
 import { statSync } from "node:fs";
 import type { Db } from "./database.ts";
+import type { Fence } from "./fence.ts";
 import { StorageError, storageError } from "./storage.ts";
 
 /** Pages of 4 KiB after which SQLite moves the write-ahead log into the database, as far as readers allow. */
 const CHECKPOINT_PAGES = 8_000;
 const MOST_BYTES = 64 * 2 ** 20;
+/** How long the log may wait for present readers, in milliseconds. */
 const PATIENCE = 200;
 const PAUSE = 10_000;
 
@@ -20,24 +22,42 @@ export function configureWal(db: Db): void {
 }
 
 /**
- * A function that keeps the log from growing without bound; call it after each transaction. The log can't be emptied
- * while anyone reads from it, and overlapping readers would keep it forever. Above `most` bytes the function waits a
- * moment for present readers, while new ones read the database itself. It does so at most once in `pause` ms.
+ * Moves the log into the database: `PASSIVE` what readers allow, `TRUNCATE` all of it after a moment's wait for them. On a
+ * full disk the log stays as it is, and nothing is lost.
  */
-export function createWalKeeper(db: Db, most = MOST_BYTES, pause = PAUSE): () => void {
-  let next = 0;
+export function moveWal(db: Db, how: "PASSIVE" | "TRUNCATE" = "TRUNCATE"): void {
+  if (db.memory) return;
+  const usual = db.pragma("busy_timeout", { simple: true });
+  db.pragma(`busy_timeout = ${PATIENCE}`);
+  try {
+    db.pragma(`wal_checkpoint(${how})`);
+  } catch (error) {
+    const reason = storageError(db, error);
+    if (!(reason instanceof StorageError)) throw reason;
+  } finally {
+    db.pragma(`busy_timeout = ${usual}`);
+  }
+}
+
+/**
+ * A function that keeps the log short; call it after each transaction. What was written is in the database itself at most
+ * `pause` ms later, so that a copy of the file without its log is not much older. The log can't be emptied while anyone
+ * reads from it, and overlapping readers would keep it forever: above `most` bytes, and at most once in `pause` ms, the
+ * function waits a moment for present readers, while new ones read the database itself.
+ */
+export function createWalKeeper(db: Db, fence: Fence, most = MOST_BYTES, pause = PAUSE): () => void {
+  let next = Number.NEGATIVE_INFINITY;
+  let isDue = false;
+  const moveWhole = () => {
+    isDue = false;
+    if (db.open && !db.inTransaction && fence() === undefined) moveWal(db, "PASSIVE");
+  };
   return () => {
-    if (db.memory || walBytes(db) <= most || Date.now() < next) return;
-    const usual = db.pragma("busy_timeout", { simple: true });
-    db.pragma(`busy_timeout = ${PATIENCE}`);
-    try {
-      db.pragma("wal_checkpoint(TRUNCATE)");
-    } catch (error) {
-      // On a full disk the log stays as it is, and nothing is lost.
-      if (!(storageError(db, error) instanceof StorageError)) throw error;
-    } finally {
-      db.pragma(`busy_timeout = ${usual}`);
-      next = Date.now() + pause;
-    }
+    if (db.memory) return;
+    if (!isDue) setTimeout(moveWhole, pause).unref();
+    isDue = true;
+    if (walBytes(db) <= most || performance.now() < next) return;
+    moveWal(db);
+    next = performance.now() + pause;
   };
 }

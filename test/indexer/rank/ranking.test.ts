@@ -111,7 +111,7 @@ describe("the ranking", () => {
         after: { points, lastSeq: BigInt(account + 1) },
       })),
     );
-    db.exec("INSERT INTO blocks VALUES (1, '0x1', '0x0', 1)");
+    db.exec("INSERT INTO blocks VALUES (1, '0x1', '0x0', 1, NULL)");
     db.exec(`INSERT INTO ledger SELECT 1, last_seq, account, '0x', 1, 1, points, '0x', 1, 0 FROM entries`);
     ranking.build();
     const season = ranking.of(1);

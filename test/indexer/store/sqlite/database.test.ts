@@ -1,7 +1,9 @@
+import { closeSync, copyFileSync, openSync, writeSync } from "node:fs";
 import Database from "better-sqlite3";
 import { expect } from "chai";
 import { FatalError } from "../../../../indexer/ingest/errors.ts";
-import { deleteForeignDatabase, openDatabase } from "../../../../indexer/store/sqlite/database.ts";
+import { deleteDifferent, openDatabase } from "../../../../indexer/store/sqlite/database.ts";
+import { isOurs } from "../../../../indexer/store/sqlite/identity.ts";
 import { scratch } from "../../running.ts";
 import { deployment, Quorum } from "../../story.ts";
 
@@ -59,20 +61,42 @@ describe("a database", () => {
     };
     const refuses = (sentence: string) =>
       expect(() => openDatabase(files.path("db"), deployment)).to.throw(FatalError, sentence);
-    become("UPDATE logs_version SET version = 2");
-    refuses("has version 2 of the chain's logs; this indexer is older and knows version 1.");
+    become("UPDATE logs_version SET version = 3");
+    refuses("has version 3 of the chain's logs; this indexer is older and knows version 2.");
     const db = new Database(files.path("db"));
     db.pragma("user_version = 3");
     refuses("has schema version 3; this indexer can take over files from version 4 on.");
-    db.pragma("user_version = 7");
-    refuses("has schema version 7; this indexer is older and writes version 6.");
+    db.pragma("user_version = 8");
+    refuses("has schema version 8; this indexer is older and writes version 7.");
     db.close();
   });
 
   it("is deleted where it would be refused, and only there", () => {
-    expect(deleteForeignDatabase(files.path("none"), deployment)).to.equal(undefined);
-    expect(deleteForeignDatabase(files.path("db"), deployment)).to.equal(undefined);
-    expect(deleteForeignDatabase(files.path("db"), later)).to.match(/is of another deployment/);
+    expect(deleteDifferent(files.path("none"), deployment)).to.equal(undefined);
+    expect(deleteDifferent(files.path("db"), deployment)).to.equal(undefined);
+    expect(deleteDifferent(files.path("db"), later)).to.match(/is of another deployment/);
     openDatabase(files.path("db"), later).close();
+  });
+
+  it("is refused with a sentence where a page of it was overwritten", () => {
+    const db = new Database(files.path("db"));
+    const page = db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'events'").pluck().get() as number;
+    db.close();
+    const file = openSync(files.path("db"), "r+");
+    writeSync(file, Buffer.alloc(16, 0xa5), 0, 16, (page - 1) * 4096);
+    closeSync(file);
+    expect(() => openDatabase(files.path("db"), deployment))
+      .to.throw(FatalError)
+      .with.property("message")
+      .that.matches(/^The database \S+ is damaged: .*\. Restore a backup, or delete the file/);
+  });
+
+  it("says whose it is in its own header, without its log", () => {
+    const other = files.path("copy");
+    const open = openDatabase(files.path("db"), deployment);
+    copyFileSync(files.path("db"), other);
+    open.close();
+    expect(isOurs(other)).to.equal(true);
+    openDatabase(other, deployment).close();
   });
 });

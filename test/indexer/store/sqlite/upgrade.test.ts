@@ -4,10 +4,14 @@ import { expect } from "chai";
 import type { Hex } from "viem";
 import { IntegrityError } from "../../../../indexer/fold/step.ts";
 import type { Header, Log } from "../../../../indexer/ingest/blocks.ts";
+import { FatalError } from "../../../../indexer/ingest/errors.ts";
 import { assemble, openForWriting } from "../../../../indexer/open.ts";
 import { openDatabase } from "../../../../indexer/store/sqlite/database.ts";
+import { APPLICATION_ID } from "../../../../indexer/store/sqlite/identity.ts";
 import type { Deployment } from "../../../../sdk/deployment.ts";
-import { dump, dumpFile, scratch } from "../../running.ts";
+import { append, storyOf } from "../../opened.ts";
+import { choices, dump, dumpFile, scratch } from "../../running.ts";
+import { deployment } from "../../story.ts";
 
 const SCHEMA_4 = readFileSync(new URL("schema-4.sql", import.meta.url), "utf8");
 
@@ -97,5 +101,58 @@ describe("a database of schema version 4", () => {
     writer.rebuild();
     expect(dumpFile(files.path("db"))).to.deep.equal(rows);
     close();
+  });
+});
+
+describe("a database of schema version 6", () => {
+  it("gets its application id and checksums, and keeps its rows", () => {
+    const files = scratch();
+    try {
+      const { first, blocks } = storyOf(choices(20, 8));
+      const { writer, close } = openForWriting(files.path("db"), deployment);
+      writer.start(first);
+      append(writer, blocks, 12);
+      writer.complete();
+      close();
+      const rows = dumpFile(files.path("db"));
+      const old = new Database(files.path("db"));
+      old.exec(`ALTER TABLE blocks DROP COLUMN checksum; DROP TABLE writer; UPDATE logs_version SET version = 1;
+        PRAGMA user_version = 6; PRAGMA application_id = 0`);
+      old.close();
+      openForWriting(files.path("db"), deployment).close();
+      expect(dumpFile(files.path("db"))).to.deep.equal(rows);
+      const renewed = new Database(files.path("db"));
+      expect(renewed.pragma("application_id", { simple: true })).to.equal(APPLICATION_ID);
+      renewed.close();
+    } finally {
+      files.remove();
+    }
+  });
+
+  it("is not upgraded when an index isn't as its table", () => {
+    const files = scratch();
+    try {
+      const { writer, close } = openForWriting(files.path("db"), deployment);
+      writer.complete();
+      close();
+      // A row that is added while SQLite doesn't know of the index.
+      const name = "entries_of_account";
+      let old = new Database(files.path("db"));
+      const index = old.prepare("SELECT * FROM sqlite_schema WHERE name = ?").raw().get(name);
+      const change = (sql: string, ...values: unknown[]) => {
+        old.unsafeMode().pragma("writable_schema = ON");
+        old.prepare(sql).run(...values);
+        old.close();
+        old = new Database(files.path("db"));
+      };
+      change("DELETE FROM sqlite_schema WHERE name = ?", name);
+      old.pragma("foreign_keys = OFF");
+      old.exec("INSERT INTO entries VALUES (1, '0x1', 1, 1, 1, 0, 0, 0, 0, 0, 0, 0); PRAGMA user_version = 6");
+      change("INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", index);
+      old.close();
+      expect(() => openForWriting(files.path("db"), deployment)).to.throw(FatalError, `index ${name}`);
+    } finally {
+      files.remove();
+    }
   });
 });

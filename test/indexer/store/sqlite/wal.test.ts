@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { statSync } from "node:fs";
+import { copyFileSync, readFileSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import Database from "better-sqlite3";
@@ -7,7 +7,7 @@ import { expect } from "chai";
 import type { Db } from "../../../../indexer/store/sqlite/database.ts";
 import { createWalKeeper } from "../../../../indexer/store/sqlite/wal.ts";
 import { open } from "../../opened.ts";
-import { scratch } from "../../running.ts";
+import { scratch, until } from "../../running.ts";
 
 const MOST = 2 ** 20;
 const row = Buffer.alloc(100_000);
@@ -31,11 +31,42 @@ describe("the write-ahead log", () => {
   const bytes = () => statSync(files.path("db-wal")).size;
   const write = () => db.prepare("INSERT INTO ballast VALUES (?)").run(row);
 
+  it("is not moved into a file that another writer has taken over", async () => {
+    const keepShort = createWalKeeper(db, () => "taken", MOST, 10);
+    write();
+    const before = readFileSync(files.path("db"));
+    keepShort();
+    await sleep(100);
+    expect(readFileSync(files.path("db")).equals(before)).to.equal(true);
+  });
+
+  it("is moved into the database a while after a transaction, so that a copy of the file alone has the rows", async () => {
+    const keepShort = createWalKeeper(db, () => undefined, MOST, 10);
+    write();
+    keepShort();
+    const copied = () => {
+      copyFileSync(files.path("db"), files.path("copy"));
+      const copy = new Database(files.path("copy"));
+      try {
+        return copy.prepare("SELECT count(*) FROM ballast").pluck().get() === 1;
+      } finally {
+        copy.close();
+      }
+    };
+    await until("the row is in the file", () => {
+      try {
+        return copied();
+      } catch {
+        return false;
+      }
+    });
+  });
+
   it("is kept short while readers relieve one another without a break", async () => {
     const reader = new Worker(new URL("wal-reader.ts", import.meta.url), { workerData: files.path("db") });
     try {
       await once(reader, "message");
-      const keepShort = createWalKeeper(db, MOST, 0);
+      const keepShort = createWalKeeper(db, () => undefined, MOST, 0);
       let longest = 0;
       for (let i = 0; i < 100; i++) {
         write();
@@ -53,7 +84,7 @@ describe("the write-ahead log", () => {
     const reader = new Database(files.path("db"), { readonly: true });
     reader.exec("BEGIN");
     reader.prepare("SELECT * FROM progress").get();
-    const keepShort = createWalKeeper(db, MOST, 0);
+    const keepShort = createWalKeeper(db, () => undefined, MOST, 0);
     for (let i = 0; i < 15; i++) write();
     keepShort();
     expect(bytes()).to.be.above(MOST);
