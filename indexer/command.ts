@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Checked, check } from "./check.ts";
 import { startIndexer } from "./main.ts";
-import { rebuild, rewind } from "./maintain.ts";
-import { type IndexerOptions, parseCommand, USAGE, UsageError } from "./options.ts";
+import { backup, rebuild, rewind } from "./maintain.ts";
+import { type Command, type IndexerOptions, parseCommand, USAGE, UsageError } from "./options.ts";
 import { Stalled, watchEventLoop } from "./watchdog.ts";
 
 const LONGEST_END = 5_000;
@@ -12,13 +13,28 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   try {
     const command = parseCommand(args);
     if (command.name === "run") await run(command.options);
-    if (command.name === "rewind") console.log(`The last block is now ${rewind(command.options).number}.`);
-    if (command.name === "rebuild") console.log(`${rebuild(command.options)} events are folded anew.`);
+    else maintain(command);
   } catch (error) {
     console.error((error as Error).message);
     if (error instanceof UsageError) console.error(USAGE);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
+}
+
+function maintain(command: Exclude<Command, { name: "run" }>): void {
+  if (command.name === "rewind") console.log(`The last block is now ${rewind(command.options).number}.`);
+  if (command.name === "rebuild") console.log(`${rebuild(command.options)} events are folded anew.`);
+  if (command.name === "check") report(check(command.options));
+  if (command.name === "backup") {
+    const cursor = backup(command.options);
+    console.log(`${command.options.to} holds the database as of block ${cursor ?? "none"}.`);
+  }
+}
+
+function report({ cursor, logs, wrong }: Checked): void {
+  for (const sentence of wrong) console.error(sentence);
+  if (wrong.length > 0) process.exitCode = 1;
+  else console.log(`All rows follow from the ${logs} logs up to block ${cursor ?? "none"}.`);
 }
 
 async function run(options: IndexerOptions): Promise<void> {

@@ -55,11 +55,20 @@ export interface RewindOptions extends MaintainOptions {
   to: number;
 }
 
+export interface BackupOptions {
+  /** Path of the SQLite file. */
+  db: string;
+  /** Path of the copy; there may be no such file. */
+  to: string;
+}
+
 /** What the command line asks for. */
 export type Command =
   | { name: "run"; options: IndexerOptions }
   | { name: "rewind"; options: RewindOptions }
-  | { name: "rebuild"; options: MaintainOptions };
+  | { name: "rebuild"; options: MaintainOptions }
+  | { name: "check"; options: MaintainOptions }
+  | { name: "backup"; options: BackupOptions };
 
 export const USAGE = `usage: indexer --rpc URL [--rpc URL …] --deployment FILE --db FILE [--port N] [--content DIR]
                [--finality N] [--public-rpc URL] [--web DIR] [--rate-limit N] [--wipe] [--no-blooms]
@@ -67,6 +76,8 @@ export const USAGE = `usage: indexer --rpc URL [--rpc URL …] --deployment FILE
                [--watchdog SECONDS] [--poll MS] [--timeout MS]
        indexer rewind --to BLOCK --deployment FILE --db FILE   undo every block above BLOCK, also final ones
        indexer rebuild --deployment FILE --db FILE             compute all rows again from the stored logs, without a node
+       indexer check --deployment FILE --db FILE               compare all rows with those that follow from the stored logs
+       indexer backup --db FILE --to FILE                      copy the database, also while an indexer writes it
 
 --wipe       deletes the data of another chain, deployment or version; without it such a database is refused
 --no-blooms  for chains whose headers carry no bloom filters: logs that a node leaves out are detected later, or never
@@ -75,7 +86,7 @@ export const USAGE = `usage: indexer --rpc URL [--rpc URL …] --deployment FILE
 --watchdog   exits with 3 after so many seconds without any success; defaults to 600, 0 never does
 --poll       pause between looks at the chain; defaults to 1000 ms
 --timeout    longest wait for a node's answer; defaults to 20000 ms
-Exit codes: 0 stopped by a signal, 1 can't go on, 2 wrong use, 3 stalled.`;
+Exit codes: 0 stopped by a signal or done, 1 can't go on or found a difference, 2 wrong use, 3 stalled.`;
 
 /** The command was used wrongly. */
 export class UsageError extends Error {
@@ -101,12 +112,14 @@ const runs = {
   timeout: { type: "string" },
 } as const;
 const rewinds = { ...database, to: { type: "string" } } as const;
+const backups = { db: { type: "string" }, to: { type: "string" } } as const;
 
 /** Reads the command line; throws {@link UsageError} with a sentence that names the argument. */
 export function parseCommand(args: readonly string[]): Command {
   const [name, ...rest] = args;
   if (name === "rewind") return { name, options: rewindOptions(rest) };
-  if (name === "rebuild") return { name, options: databaseOptions(parse(rest, database)) };
+  if (name === "rebuild" || name === "check") return { name, options: databaseOptions(parse(rest, database)) };
+  if (name === "backup") return { name, options: backupOptions(rest) };
   return { name: "run", options: runOptions(args) };
 }
 
@@ -140,6 +153,13 @@ function rewindOptions(args: readonly string[]): RewindOptions {
   const values = parse(args, rewinds);
   if (values.to === undefined) throw new UsageError("--to is missing: which block shall be the last?");
   return { ...databaseOptions(values), to: wholeNumber("to", values.to, Number.MAX_SAFE_INTEGER) };
+}
+
+function backupOptions(args: readonly string[]): BackupOptions {
+  const { db, to } = parse(args, backups);
+  if (db === undefined) throw new UsageError("--db is missing: which database shall be copied?");
+  if (to === undefined) throw new UsageError("--to is missing: which file shall be the copy?");
+  return { db, to };
 }
 
 function databaseOptions(values: { deployment?: string | undefined; db?: string | undefined }): MaintainOptions {

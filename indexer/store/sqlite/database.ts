@@ -47,6 +47,11 @@ export function openDatabase(file: string, deployment: Deployment): Db {
 /** Opens a file that another thread or process may write. */
 export const openReadonly = (file: string): Db => new Database(file, { readonly: true, timeout: BUSY_TIMEOUT });
 
+/** Throws {@link FatalError} when there is no database of ours: what is done to one is no reason to create it. */
+export function requireExisting(file: string): void {
+  if (!isOurs(file)) throw new FatalError(`There is no database ${file}.`);
+}
+
 /** Throws {@link FatalError} when a database is of another deployment, or of a version that can't be read. */
 export function requireFitting(db: Db, deployment: Deployment): void {
   const difference = differenceOf(db, deployment);

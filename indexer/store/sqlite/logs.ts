@@ -96,3 +96,14 @@ export function logOf(row: LogRow): StoredLog {
     subject: row.subject,
   };
 }
+
+/** Copies what the chain gave, and how far it is folded, into a database that has none. */
+export function copyLogs(from: Db, to: Db): void {
+  to.transaction(() => {
+    for (const table of ["blocks", "events", "progress"]) {
+      const rows = from.prepare<[], unknown[]>(`SELECT * FROM ${table}`).raw();
+      const add = to.prepare(`INSERT INTO ${table} VALUES (${Array(rows.columns().length).fill("?")})`);
+      for (const row of rows.iterate()) add.run(...row);
+    }
+  })();
+}

@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import Database from "better-sqlite3";
+import { expect } from "chai";
+import { FatalError } from "../../indexer/ingest/errors.ts";
+import { backup, rebuild, rewind } from "../../indexer/maintain.ts";
+import { openForWriting } from "../../indexer/open.ts";
+import { append, storyOf } from "./opened.ts";
+import { choices, dumpFile, scratch } from "./running.ts";
+import { deployment } from "./story.ts";
+
+describe("what is done to a database", () => {
+  const { first, blocks } = storyOf(choices(20, 2));
+  let files: ReturnType<typeof scratch>;
+  beforeEach(() => {
+    files = scratch();
+  });
+  afterEach(() => files.remove());
+
+  it("needs one that is there, and creates none", () => {
+    const db = files.path("db");
+    for (const work of [
+      () => rewind({ deployment, db, to: 3 }),
+      () => rebuild({ deployment, db }),
+      () => backup({ db, to: files.path("copy") }),
+    ])
+      expect(work).to.throw(FatalError, `There is no database ${db}.`);
+    expect(readdirSync(files.path(""))).to.deep.equal([]);
+  });
+
+  describe("a backup", () => {
+    it("overwrites nothing, and copies no other application's file", () => {
+      openForWriting(files.path("db"), deployment).close();
+      writeFileSync(files.path("copy"), "mine");
+      expect(() => backup({ db: files.path("db"), to: files.path("copy") })).to.throw(
+        FatalError,
+        "copy is there already",
+      );
+      new Database(files.path("other")).exec("CREATE TABLE notes (text)").close();
+      expect(() => backup({ db: files.path("other"), to: files.path("new") })).to.throw(
+        FatalError,
+        "is not an indexer's",
+      );
+      expect(existsSync(files.path("new"))).to.equal(false);
+    });
+
+    it("leaves no part where it can't be written", () => {
+      openForWriting(files.path("db"), deployment).close();
+      expect(() => backup({ db: files.path("db"), to: files.path("nowhere/copy") })).to.throw();
+      expect(readdirSync(files.path("")).filter((name) => !name.startsWith("db"))).to.deep.equal([]);
+    });
+
+    it("has the rows of one block while an indexer writes, and an indexer goes on from it", () => {
+      const { writer, close } = openForWriting(files.path("db"), deployment);
+      writer.start(first);
+      append(writer, blocks.slice(0, 12));
+      const rows = dumpFile(files.path("db"));
+      const cursor = backup({ db: files.path("db"), to: files.path("copy") });
+      expect(readdirSync(files.path("")).filter((name) => name.startsWith("copy"))).to.deep.equal(["copy"]);
+      append(writer, blocks.slice(12));
+      close();
+      expect(cursor).to.equal(blocks[11]?.number);
+      expect(dumpFile(files.path("copy"))).to.deep.equal(rows);
+      const again = openForWriting(files.path("copy"), deployment);
+      append(again.writer, blocks.slice(12));
+      again.close();
+      expect(dumpFile(files.path("copy"))).to.deep.equal(dumpFile(files.path("db")));
+    });
+  });
+});
