@@ -5,11 +5,14 @@ const WIDTH = 30;
 const CLEAR_LINE = "\r\u001b[K";
 const LINE_EVERY = 10_000;
 
-/** Shows how far a backfill is: a bar if a person watches `stream`, otherwise a sentence to `say` now and then. */
+/**
+ * Shows how far a backfill is: a bar if a person watches `stream`, otherwise a sentence to `say` now and then. `now` is in
+ * milliseconds, by a clock that nobody sets.
+ */
 export function createProgress(
   stream: Pick<WriteStream, "isTTY" | "write"> | undefined,
   say: (sentence: string) => void,
-  now: () => number = Date.now,
+  now = () => performance.now(),
 ): (backfill: Backfill | undefined) => void {
   const bar = stream?.isTTY ? stream : undefined;
   let startedAt: number | undefined;

@@ -4,7 +4,7 @@ export interface SyncStatus {
   headBlock: number | undefined;
   /** When a round last ended with everything folded and compared, by `Date.now()`. */
   caughtUpAt: number | undefined;
-  /** When a round or a part of one last succeeded, by `Date.now()`; at first, when the indexer started. */
+  /** When a round or a part of one last succeeded, by `Date.now()`; at first, when the indexer started. The watchdog only looks whether it changes. */
   progressAt: number;
   /** Why the last round failed; undefined after a good one. */
   failure: string | undefined;
