@@ -5,15 +5,27 @@ import { backup, rebuild, rewind } from "./maintain.ts";
 import { type Command, type IndexerOptions, parseCommand, USAGE, UsageError } from "./options.ts";
 import { Stalled, watchEventLoop } from "./watchdog.ts";
 
+/** How long the end may wait for clients, in milliseconds. */
 const LONGEST_END = 5_000;
 
+/** What the process makes of SIGINT and SIGTERM. */
+interface Signals {
+  /** Aborts with the first one. */
+  stopped: AbortSignal;
+  /** Leaves them to the system, which ends the process. */
+  release(): void;
+}
+
 /** The indexer as a command; its exit codes are in {@link USAGE}. */
-export async function runCommand(args: readonly string[]): Promise<void> {
+export async function runCommand(args: readonly string[], { stopped, release }: Signals): Promise<void> {
   if (args.includes("--help")) return console.log(USAGE);
   try {
     const command = parseCommand(args);
-    if (command.name === "run") await run(command.options);
-    else maintain(command);
+    if (command.name === "run") return await run(command.options, stopped);
+    // Each does one thing, whole or not at all.
+    release();
+    if (stopped.aborted) process.kill(process.pid, "SIGTERM");
+    maintain(command);
   } catch (error) {
     console.error((error as Error).message);
     if (error instanceof UsageError) console.error(USAGE);
@@ -37,15 +49,18 @@ function report({ cursor, logs, wrong }: Checked): void {
   else console.log(`All rows follow from the ${logs} logs up to block ${cursor ?? "none"}.`);
 }
 
-async function run(options: IndexerOptions): Promise<void> {
+async function run(options: IndexerOptions, stopped: AbortSignal): Promise<void> {
   if (options.stallAfter) watchEventLoop(options.stallAfter);
-  const indexer = await startIndexer({ ...options, terminal: process.stderr });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void indexer.close());
-  console.log(`Indexer at ${indexer.url}`);
-  const failure = await indexer.ended;
-  if (!failure) return;
-  process.exitCode = failure instanceof Stalled ? 3 : 1;
-  await Promise.race([indexer.close(), sleep(LONGEST_END)]);
-  // The reason for the stall may also keep the process from ending.
+  const indexer = await startIndexer({ ...options, terminal: process.stderr, signal: stopped }).catch((error) => {
+    if (!stopped.aborted) throw error;
+  });
+  if (indexer) {
+    if (!stopped.aborted) console.log(`Indexer at ${indexer.url}`);
+    const failure = await indexer.ended;
+    if (failure) process.exitCode = failure instanceof Stalled ? 3 : 1;
+    await Promise.race([indexer.close(), sleep(LONGEST_END)]);
+  }
+  if (!process.exitCode) console.log("Stopped.");
+  // A client, or the reason for a stall, may also keep the process from ending.
   process.exit();
 }

@@ -10,6 +10,7 @@ import { createAnnouncements } from "./sync/announcements.ts";
 import { createHeads } from "./sync/heads.ts";
 import { newStatus } from "./sync/status.ts";
 import { follow } from "./sync.ts";
+import { upgradeApart } from "./upgrade.ts";
 import { watchProgress } from "./watchdog.ts";
 
 /** Where the page is built to. */
@@ -21,19 +22,22 @@ export interface Indexer {
   url: string;
   /** Stops everything; the database is consistent at any time. */
   close(): Promise<void>;
-  /** Settles when following the chain ends: with the error that no retry fixes, or undefined after `close`. */
+  /** Settles when following the chain ends: with the error that no retry fixes, or undefined after `close` or the signal. */
   ended: Promise<Error | undefined>;
 }
 
 /**
  * Starts ingest → decode → fold → store → rank → serve in this process. It answers at once and waits for nodes that are away.
- * Throws when the database is of another deployment or another process writes it, or the port is taken.
+ * Throws when the database is of another deployment or another process writes it, the port is taken, or the signal aborts
+ * before it listens.
  */
 export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const { deployment, rpcs } = options;
   const logger = pino({ level: options.logLevel ?? "info" });
   const warn = (message: string) => logger.warn(message);
   const stop = new AbortController();
+  const { signal = stop.signal } = options;
+  signal.addEventListener("abort", () => stop.abort(), { once: true });
 
   const isTrusting = options.trustNode ?? false;
   const rpc = createRpc({
@@ -45,6 +49,8 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   });
   const wiped = options.wipe ? wipeDifferent(options.db, deployment) : undefined;
   if (wiped !== undefined) warn(`${wiped} It is deleted.`);
+  await upgradeApart(options.db, deployment, signal);
+  signal.throwIfAborted();
   const store = openForWriting(options.db, deployment);
   const { decoder, writer } = store;
   const announcements = createAnnouncements();
@@ -58,10 +64,14 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     limits: options.limits,
     logger,
   });
-  const url = await server.listen({ host: "127.0.0.1", port: options.port }).catch((error: NodeJS.ErrnoException) => {
+  const url = await listen().catch((error: NodeJS.ErrnoException) => {
     store.close();
     throw error.code === "EADDRINUSE" ? new Error(`Port ${options.port} is taken.`) : error;
   });
+  async function listen(): Promise<string> {
+    signal.throwIfAborted();
+    return server.listen({ host: "127.0.0.1", port: options.port });
+  }
 
   const followed = follow({
     ...{ rpc, decoder, writer, status, warn, heads: createHeads(rpc) },

@@ -38,13 +38,14 @@ export const heldWithin = (heap: number): number => Math.min(MOST_HELD, Math.flo
 
 /**
  * Opens the database for writing, or creates it; one of an older version is brought up to date from its logs. Nobody else
- * writes it until `close`. Throws `FatalError` when it is another's in any way, and when it is damaged.
+ * writes it until `close`. Throws `FatalError` when it is another's in any way, and when it is damaged. `between` is called
+ * between the parts of an upgrade: what it throws breaks that off, and the file stays as it was.
  */
-export function openForWriting(file: string, deployment: Deployment): Opened {
+export function openForWriting(file: string, deployment: Deployment, between?: () => void): Opened {
   return locked(file, (lock) => {
     const db = openDatabase(file, deployment);
     try {
-      const opened = isOutdated(db) ? upgrade(db, deployment) : assemble(db, deployment, undefined, claim(db));
+      const opened = isOutdated(db) ? upgrade(db, deployment, between) : assemble(db, deployment, undefined, claim(db));
       return {
         ...opened,
         close() {
@@ -129,13 +130,13 @@ export function assemble(
 }
 
 /** All in one transaction: a file whose upgrade is broken off stays of its version. */
-function upgrade(db: Db, deployment: Deployment): Omit<Opened, "close"> {
+function upgrade(db: Db, deployment: Deployment, between?: () => void): Omit<Opened, "close"> {
   requireSound(db, "integrity_check");
   const opened = db
     .transaction(() => {
       renew(db);
       const renewed = assemble(db, deployment, undefined, claim(db));
-      renewed.writer.rebuild();
+      renewed.writer.rebuild(between);
       renewed.writer.complete();
       return renewed;
     })

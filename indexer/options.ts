@@ -41,6 +41,8 @@ export interface IndexerOptions {
   terminal?: WriteStream | undefined;
   /** pino's level; defaults to `info`. */
   logLevel?: string | undefined;
+  /** Stops following the chain, and an upgrade of the database; `close` is still to be called. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Options of a command that needs no node. */

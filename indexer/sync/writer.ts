@@ -48,8 +48,8 @@ export interface Writer extends Pick<Blocks, "genesis" | "setGenesis" | "header"
   isComplete(): boolean;
   /** Empties a database of another chain. */
   wipe(): void;
-  /** Folds the stored logs anew, from nothing; returns how many there are. */
-  rebuild(): number;
+  /** Folds the stored logs anew, from nothing; returns how many there are. What `between` throws, between parts, undoes it. */
+  rebuild(between?: () => void): number;
 }
 
 /** What a chain is written with. */
@@ -137,11 +137,12 @@ export function createWriter({ decoder, store, ranking, methods, campaign }: Wri
   }
 
   /** Folds the stored logs again, in parts; rows that follow from them are gone. Returns how many there are. */
-  function applyStored({ cursor, finalized }: { cursor: number; finalized: number }): number {
+  function applyStored({ cursor, finalized }: { cursor: number; finalized: number }, between?: () => void): number {
     let count = 0;
     let waiting: Block[] = [];
     let events = 0;
     const flush = () => {
+      between?.();
       applyAll(waiting, finalized);
       held.trim();
       waiting = [];
@@ -166,12 +167,12 @@ export function createWriter({ decoder, store, ranking, methods, campaign }: Wri
     return count;
   }
 
-  function rebuild(): number {
+  function rebuild(between?: () => void): number {
     const [isComplete, isRanked] = [store.isComplete(), ranking.built()];
     store.empty("rows");
     forget();
     const position = blocks.position();
-    const count = position ? applyStored(position) : 0;
+    const count = position ? applyStored(position, between) : 0;
     if (isComplete) store.complete();
     if (isRanked) ranking.build();
     return count;

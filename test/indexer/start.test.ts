@@ -1,14 +1,25 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import Database from "better-sqlite3";
 import { expect } from "chai";
+import { check } from "../../indexer/check.ts";
+import { openForWriting } from "../../indexer/open.ts";
 import { chainOf, type FakeNode, startNode } from "./node.ts";
+import { appendAtOnce, storyOf } from "./opened.ts";
 import { choices, dumpFile, scratch, start, until, untilReady } from "./running.ts";
 import { chaptersOf, deployment } from "./story.ts";
+
+/** Tells on file 3 when a listener of SIGTERM comes and goes. */
+const TELLING = `data:text/javascript,
+  import { writeSync } from "node:fs";
+  for (const event of ["newListener", "removeListener"])
+    process.on(event, (name) => name === "SIGTERM" && writeSync(3, event));`;
 
 const MAIN = join(import.meta.dirname, "../../indexer/start.js");
 
@@ -33,13 +44,23 @@ describe("the indexer's command", () => {
   function launch(args: readonly string[]): {
     child: ChildProcess;
     output: () => string;
+    /** What {@link TELLING} told. */
+    told: () => string;
     ended: Promise<number | null>;
   } {
-    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, ["--import", TELLING, MAIN, ...args], {
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+    });
     children.push(child);
-    let output = "";
+    let [output, told] = ["", ""];
     for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text) => (output += text));
-    return { child, output: () => output, ended: once(child, "close").then(([code]) => code as number | null) };
+    child.stdio[3]?.on("data", (text) => (told += text));
+    return {
+      child,
+      output: () => output,
+      told: () => told,
+      ended: once(child, "close").then(([code]) => code as number | null),
+    };
   }
   const args = () => [
     ...["--rpc", node.url, "--deployment", files.path("deployment.json"), "--db", files.path("db")],
@@ -200,6 +221,59 @@ describe("the indexer's command", () => {
     await until("it listens", () => /Indexer at http:\/\/127\.0\.0\.1:\d+\n/.test(output()));
     child.kill("SIGTERM");
     expect(await ended).to.equal(0);
+    expect(output()).to.match(/\nStopped\.\n$/);
+  });
+
+  it("ends with 0 on a signal at any moment of its first second, and the file is whole and free", async () => {
+    for (const moment of [0, 30, 60, 100, 150, 200, 300, 400, 600, 900]) {
+      const { child, output, told, ended } = launch(args());
+      await until("it listens to signals", () => told() === "newListener");
+      await sleep(moment);
+      child.kill("SIGTERM");
+      expect(await ended, `after ${moment} ms`).to.equal(0);
+      expect(output(), `after ${moment} ms`).to.match(/^(\{.*Server listening.*\}\n)?(Indexer at \S+\n)?Stopped\.\n$/);
+    }
+    const opened = openForWriting(files.path("db"), deployment);
+    opened.close();
+    expect(check({ deployment, db: files.path("db") }).wrong).to.deep.equal([]);
+  });
+
+  it("ends with 0 on a signal while it upgrades a database, which stays of its version", async () => {
+    const { first, blocks } = storyOf(choices(1_500, 3));
+    const { writer, close } = openForWriting(files.path("db"), deployment);
+    writer.start(first);
+    appendAtOnce(writer, blocks, blocks.length);
+    writer.complete();
+    close();
+    rmSync(files.path("db-lock"));
+    const old = new Database(files.path("db"));
+    old.exec(`ALTER TABLE blocks DROP COLUMN checksum; DROP TABLE writer; UPDATE logs_version SET version = 1;
+      PRAGMA user_version = 6`);
+    old.close();
+    const { child, output, ended } = launch(args());
+    await until("it upgrades", () => existsSync(files.path("db-lock")));
+    child.kill("SIGTERM");
+    expect([await ended, child.signalCode, output()]).to.deep.equal([0, null, "Stopped.\n"]);
+    const stayed = new Database(files.path("db"));
+    expect(stayed.pragma("user_version", { simple: true })).to.equal(6);
+    stayed.close();
+    openForWriting(files.path("db"), deployment).close();
+    expect(check({ deployment, db: files.path("db") }).wrong).to.deep.equal([]);
+  });
+
+  it("ends at once on a second signal, though a client keeps it from ending", async () => {
+    const { child, output, told, ended } = launch(args());
+    await until("it listens", () => /Indexer at/.test(output()));
+    const client = connect(Number(/:(\d+)\n/.exec(output())?.[1]), "127.0.0.1");
+    client.write("GET /healthz HTTP/1.1\r\nhost: half");
+    client.on("error", () => {});
+    await sleep(200);
+    child.kill("SIGTERM");
+    await until("it leaves signals to the system", () => told().endsWith("removeListener"));
+    child.kill("SIGTERM");
+    await ended;
+    expect(child.signalCode).to.equal("SIGTERM");
+    client.destroy();
   });
 
   it("is killed at any moment and resumes to the rows of a clean sync", async () => {

@@ -70,6 +70,15 @@ describe("a database of schema version 4", () => {
     again.close();
   });
 
+  it("stays as it is when its upgrade is broken off", () => {
+    const before = dumpFile(files.path("db"));
+    const stop = () => {
+      throw new Error("Enough.");
+    };
+    expect(() => openForWriting(files.path("db"), stored.deployment, stop)).to.throw("Enough.");
+    expect(dumpFile(files.path("db"))).to.deep.equal(before);
+  });
+
   it("is opened, and has the tables and rows that a clean sync has", () => {
     openForWriting(files.path("db"), stored.deployment).close();
     const upgraded = new Database(files.path("db"), { readonly: true });
