@@ -5,7 +5,6 @@ import { backup, rebuild, rewind } from "./maintain.ts";
 import { type Command, type IndexerOptions, parseCommand, USAGE, UsageError } from "./options.ts";
 import { Stalled, watchEventLoop } from "./watchdog.ts";
 
-/** How long the end may wait for clients, in milliseconds. */
 const LONGEST_END = 5_000;
 
 /** What the process makes of SIGINT and SIGTERM. */
@@ -58,9 +57,9 @@ async function run(options: IndexerOptions, stopped: AbortSignal): Promise<void>
     if (!stopped.aborted) console.log(`Indexer at ${indexer.url}`);
     const failure = await indexer.ended;
     if (failure) process.exitCode = failure instanceof Stalled ? 3 : 1;
-    await Promise.race([indexer.close(), sleep(LONGEST_END)]);
+    // The reason for a stall may also keep it from closing.
+    await (failure ? Promise.race([indexer.close(), sleep(LONGEST_END)]) : indexer.close());
   }
   if (!process.exitCode) console.log("Stopped.");
-  // A client, or the reason for a stall, may also keep the process from ending.
   process.exit();
 }

@@ -6,17 +6,16 @@ import type { Db } from "./database.ts";
 export type SummedLog = Pick<Log, "logIndex" | "transactionHash" | "address" | "topics" | "data">;
 
 /**
- * CRC-32 of a block as the chain gave it: its header and its logs in order. It finds bytes that a disk or another program
- * overwrote, which nothing else shows where no row follows from them.
+ * CRC-32 of a block as the chain gave it: of a line of text with its header and its logs in order, then of the logs' data.
+ * It finds bytes that a disk or another program overwrote, which nothing else shows where no row follows from them.
  */
 export function checksumOf({ number, hash, parentHash, timestamp }: Header, logs: readonly SummedLog[]): number {
-  let sum = crc32(`${number} ${hash} ${parentHash} ${timestamp}`);
+  let text = `${number} ${hash} ${parentHash} ${timestamp}`;
   for (const { logIndex, transactionHash, address, topics, data } of logs) {
-    let text = `${logIndex} ${transactionHash} ${address}`;
-    for (const topic of topics) text += topic;
-    sum = crc32(data, crc32(text, sum));
+    text += ` ${logIndex} ${transactionHash} ${address} ${data.length}`;
+    for (const topic of topics) text += ` ${topic}`;
   }
-  return sum;
+  return crc32(Buffer.concat(logs.map(({ data }) => data)), crc32(text));
 }
 
 /** Gives every block of an older file the checksum that it lacks. */

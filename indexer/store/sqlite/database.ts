@@ -3,9 +3,9 @@ import Database from "better-sqlite3";
 import type { Deployment } from "../../../sdk/deployment.ts";
 import { FatalError } from "../../ingest/errors.ts";
 import { APPLICATION_ID, isOurs } from "./identity.ts";
-import { requireSound } from "./integrity.ts";
+import { requireLegible, requireSound } from "./integrity.ts";
 import { differenceOf, keepDeployment, setDeployment } from "./origin.ts";
-import { createTables, versionOf } from "./schema.ts";
+import { createTables, isOutdated, versionOf } from "./schema.ts";
 import { storageError } from "./storage.ts";
 import { configureWal, moveWal } from "./wal.ts";
 
@@ -13,8 +13,9 @@ export type Db = Database.Database;
 
 const BUSY_TIMEOUT = 1_000;
 const CACHE_KIB = 64 * 1024;
-/** Bytes of a file that is looked through at each opening: docs/operate.md, Damage. */
-const LOOKED_THROUGH = 256 * 2 ** 20;
+/** Bytes of a file whose pages are checked at each opening, and of one whose values are: docs/operate.md, The database. */
+const MOST_CHECKED = 512 * 2 ** 20;
+const MOST_READ = 64 * 2 ** 20;
 
 /**
  * Opens the file, or creates it for this deployment. Throws {@link FatalError} when it is another application's or
@@ -34,7 +35,9 @@ export function openDatabase(file: string, deployment: Deployment): Db {
     db.pragma(`cache_size = ${-CACHE_KIB}`);
     if (versionOf(db) === 0) create(db, deployment);
     else {
-      if (statSync(file).size <= LOOKED_THROUGH) requireSound(db, "quick_check");
+      const { size } = statSync(file);
+      if (size <= MOST_CHECKED) requireSound(db, "quick_check");
+      if (size <= MOST_READ && !isOutdated(db)) requireLegible(db);
       keepDeployment(db, deployment);
     }
     return db;

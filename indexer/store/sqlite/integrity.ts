@@ -1,4 +1,6 @@
 import type { Db } from "./database.ts";
+import { createLogs } from "./logs.ts";
+import { KEPT } from "./schema.ts";
 import { damaged } from "./storage.ts";
 
 /**
@@ -19,6 +21,31 @@ export function faultsOf(db: Db, check: Check): string[] {
 export function requireSound(db: Db, check: Check): void {
   const [fault] = faultsOf(db, check);
   if (fault !== undefined) throw damaged(db.name, fault);
+}
+
+/**
+ * Throws `FatalError` where overwritten values can be found by reading them once: by the checksums of blocks, and in texts
+ * by anything but printable ASCII.
+ */
+export function requireLegible(db: Db): void {
+  for (const _ of createLogs(db).byBlock());
+  for (const [table, columns] of asciiColumns(db))
+    if (db.prepare(`SELECT 1 FROM ${table} WHERE concat(${columns}) GLOB '*[^ -~]*'`).get())
+      throw damaged(db.name, `a text in the table ${table} isn't as it was written`);
+}
+
+/** Columns with hex or JSON of hex, by their tables: all but what people wrote. Logs have checksums. */
+function asciiColumns(db: Db): Map<string, string[]> {
+  const columns = db
+    .prepare<[], { table: string; column: string }>(
+      `SELECT t.name AS "table", c.name AS "column" FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
+       WHERE t.type = 'table' AND c.type = 'TEXT' AND c.name NOT IN ('uri', 'changes')`,
+    )
+    .all();
+  const found = new Map<string, string[]>();
+  for (const { table, column } of columns)
+    if (!KEPT.includes(table)) found.set(table, [...(found.get(table) ?? []), column]);
+  return found;
 }
 
 /** Rows that refer to none, a sentence for each of the first ten. */

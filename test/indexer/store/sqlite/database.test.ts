@@ -4,7 +4,8 @@ import { expect } from "chai";
 import { FatalError } from "../../../../indexer/ingest/errors.ts";
 import { deleteDifferent, openDatabase } from "../../../../indexer/store/sqlite/database.ts";
 import { isOurs } from "../../../../indexer/store/sqlite/identity.ts";
-import { scratch } from "../../running.ts";
+import { append, open, storyOf } from "../../opened.ts";
+import { choices, scratch } from "../../running.ts";
 import { deployment, Quorum } from "../../story.ts";
 
 const elsewhere = { ...deployment, chainId: 5 };
@@ -91,11 +92,28 @@ describe("a database", () => {
       .that.matches(/^The database \S+ is damaged: .*\. Restore a backup, or delete the file/);
   });
 
+  it("is refused where a text or a log of it was overwritten", () => {
+    const overwritten = (sql: string) => {
+      const db = new Database(files.path("db"));
+      db.exec(sql);
+      db.close();
+      expect(() => openDatabase(files.path("db"), deployment)).to.throw(FatalError, / is damaged: /);
+    };
+    const { db, writer } = open(files.path("db"));
+    const { first, blocks } = storyOf(choices(12, 4));
+    writer.start(first);
+    append(writer, blocks);
+    db.close();
+    openDatabase(files.path("db"), deployment).close();
+    overwritten("UPDATE entries SET account = CAST(x'3078a1' AS TEXT) WHERE number = 1 AND season_id = 1");
+    overwritten("UPDATE entries SET account = '0x1' WHERE number = 1; UPDATE events SET data = x''");
+  });
+
   it("says whose it is in its own header, without its log", () => {
     const other = files.path("copy");
-    const open = openDatabase(files.path("db"), deployment);
+    const db = openDatabase(files.path("db"), deployment);
     copyFileSync(files.path("db"), other);
-    open.close();
+    db.close();
     expect(isOurs(other)).to.equal(true);
     openDatabase(other, deployment).close();
   });
