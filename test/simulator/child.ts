@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { until } from "../indexer/running.ts";
@@ -16,6 +17,8 @@ export interface IndexerProcess {
   /** Where it listens; waits until it does. Throws with what it wrote when it has ended. */
   url(): Promise<string>;
   kill(signal: NodeJS.Signals): Promise<number | null>;
+  /** Stops it for so many milliseconds, and has it go on. */
+  suspend(duration: number): Promise<void>;
   /** Lets it write no file beyond so many bytes, or any again. */
   limitFiles(bytes: number | "unlimited"): Promise<void>;
 }
@@ -26,13 +29,25 @@ process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
+/** Options of {@link startProcess}. */
+export interface ProcessOptions {
+  db: string;
+  /** Seconds; the indexer's own default where there are none. */
+  watchdog?: number;
+}
+
 /** Starts the indexer on a free port, with short pauses. */
-export function startProcess(urls: readonly string[], deployment: string, db: string): IndexerProcess {
+export function startProcess(
+  urls: readonly string[],
+  deployment: string,
+  { db, watchdog }: ProcessOptions,
+): IndexerProcess {
   const child = spawn(
     process.execPath,
     [
       ...[MAIN, ...urls.flatMap((url) => ["--rpc", url]), "--deployment", deployment, "--db", db],
       ...["--port", "0", "--poll", "20", "--timeout", "400", "--rate-limit", "0"],
+      ...(watchdog === undefined ? [] : ["--watchdog", `${watchdog}`]),
     ],
     { stdio: ["ignore", "pipe", "pipe"] },
   );
@@ -60,6 +75,11 @@ export function startProcess(urls: readonly string[], deployment: string, db: st
     async kill(signal) {
       child.kill(signal);
       return ended;
+    },
+    async suspend(duration) {
+      child.kill("SIGSTOP");
+      await sleep(duration);
+      child.kill("SIGCONT");
     },
     async limitFiles(bytes) {
       await promisify(execFile)("prlimit", ["--pid", `${child.pid}`, `--fsize=${bytes}:`]);

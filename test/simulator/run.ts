@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startIndexer } from "../../indexer/main.ts";
 import { until, untilReady } from "../indexer/running.ts";
-import { type IndexerProcess, startProcess, tail } from "./child.ts";
+import { type IndexerProcess, type ProcessOptions, startProcess, tail } from "./child.ts";
 import { damage, differences, differencesFromChain, differencesFromOrder } from "./compare.ts";
 import { allFaults, type Fault } from "./faults.ts";
 import { type FaultProxy, startProxy } from "./proxy.ts";
@@ -53,11 +53,11 @@ export async function runSeed(world: World, seed: number, options: RunOptions = 
   for (let count = random.pick([1, 1, 2]); count > 0; count--) proxies.push(await startProxy(world.url, random.fork()));
   prepare?.(proxies);
   const db = path("db");
-  const launch = () =>
+  const launch = (options?: Partial<ProcessOptions>) =>
     startProcess(
       proxies.map(({ url }) => url),
       path("deployment.json"),
-      db,
+      { db, ...options },
     );
   const trouble = createTrouble({ world, proxies, kinds, steps, random, launch, db });
   const wrong: string[] = [];

@@ -2,10 +2,12 @@ import { statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { rebuild, rewind } from "../../indexer/maintain.ts";
-import { type IndexerProcess, tail } from "./child.ts";
+import { type IndexerProcess, type ProcessOptions, tail } from "./child.ts";
 import type { Fault } from "./faults.ts";
+import { overwrite, secondWriter } from "./files.ts";
 import type { FaultProxy } from "./proxy.ts";
 import type { Random } from "./random.ts";
+import { endEarly, LIMIT, outliveSuspension } from "./signals.ts";
 import type { World } from "./world.ts";
 
 /** What goes wrong besides answers. */
@@ -18,6 +20,11 @@ export type Disaster =
   | "locked"
   | "locked, felt"
   | "second writer"
+  | "second writer by hard link"
+  | "bytes overwritten"
+  | "bytes overwritten, found"
+  | "suspend"
+  | "SIGTERM in the first second"
   | "rewind"
   | "rebuild"
   | "lag";
@@ -29,8 +36,8 @@ export interface TroubleParts {
   kinds: readonly Fault[];
   steps: number | undefined;
   random: Random;
-  /** Starts the indexer on the database. */
-  launch: () => IndexerProcess;
+  /** Starts the indexer, on the database unless options say otherwise. */
+  launch: (options?: Partial<ProcessOptions>) => IndexerProcess;
   db: string;
 }
 
@@ -54,10 +61,20 @@ export function createTrouble({ world, proxies, kinds, steps, random, launch, db
   const children: IndexerProcess[] = [];
   let child: IndexerProcess | undefined;
 
+  function begin(options?: Partial<ProcessOptions>): IndexerProcess {
+    const begun = launch(options);
+    children.push(begun);
+    return begun;
+  }
+
   function start(): IndexerProcess {
-    child = launch();
-    children.push(child);
+    child = begin();
     return child;
+  }
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    await child?.url();
+    await child?.kill(signal);
   }
 
   const pause = (low: number, high: number) => sleep(random.between(low, high));
@@ -98,9 +115,7 @@ export function createTrouble({ world, proxies, kinds, steps, random, launch, db
 
   /** Undoes some blocks, final ones too, or folds all events anew, and has the indexer go on from there. */
   async function maintain(): Promise<void> {
-    const { url, kill } = child as IndexerProcess;
-    await url();
-    await kill(random.pick(["SIGKILL", "SIGTERM"]));
+    await end(random.pick(["SIGKILL", "SIGTERM"]));
     const { deployment } = world;
     const cursor = cursorOf(db);
     if (random.chance(0.5)) {
@@ -143,26 +158,52 @@ export function createTrouble({ world, proxies, kinds, steps, random, launch, db
     await limitFiles("unlimited");
   }
 
-  async function secondWriter(): Promise<void> {
+  async function refuseSecond(): Promise<void> {
     await child?.url();
-    const second = launch();
-    children.push(second);
-    const code = await second.ended;
-    count("second writer");
-    if (code !== 1 || !second.output().includes("Another indexer writes the database"))
-      throw new Error(`A second writer ended with ${code}: ${tail(second.output())}`);
+    const way = random.pick(["name", "hard link"] as const);
+    await secondWriter(begin, db, way);
+    count(way === "name" ? "second writer" : "second writer by hard link");
+  }
+
+  async function overwriteBytes(): Promise<void> {
+    await end(random.pick(["SIGKILL", "SIGTERM"]));
+    count("bytes overwritten");
+    if (overwrite(db, world.deployment, random)) count("bytes overwritten, found");
+    start();
+  }
+
+  /** With nodes that answer: nothing else may take as long as the limit. */
+  async function suspend(): Promise<void> {
+    await end("SIGTERM");
+    for (const proxy of proxies) proxy.plan = { rate: 0, kinds: [] };
+    child = begin({ watchdog: LIMIT });
+    await outliveSuspension(child);
+    count("suspend");
+    await end("SIGTERM");
+    plan();
+    start();
+  }
+
+  async function stopEarly(): Promise<void> {
+    await end("SIGTERM");
+    await endEarly(begin(), random.between(0, 1_000));
+    count("SIGTERM in the first second");
+    start();
   }
 
   async function step(): Promise<void> {
     const draw = random.next();
-    if (draw < 0.3) await world.grow(random.between(1, 6));
-    else if (draw < 0.55) await reorganise();
-    else if (draw < 0.64) await kill();
-    else if (draw < 0.68) await maintain();
-    else if (draw < 0.73) await lock();
-    else if (draw < 0.79) await fillDisk();
-    else if (draw < 0.82) await secondWriter();
-    else if (draw < 0.89) lag();
+    if (draw < 0.28) await world.grow(random.between(1, 6));
+    else if (draw < 0.51) await reorganise();
+    else if (draw < 0.58) await kill();
+    else if (draw < 0.62) await maintain();
+    else if (draw < 0.67) await lock();
+    else if (draw < 0.72) await fillDisk();
+    else if (draw < 0.76) await refuseSecond();
+    else if (draw < 0.81) await overwriteBytes();
+    else if (draw < 0.83) await suspend();
+    else if (draw < 0.87) await stopEarly();
+    else if (draw < 0.92) lag();
     else plan();
     await pause(5, 150);
     if (child?.hasEnded()) throw new Error(`The indexer has ended by itself: ${tail(child.output())}`);
