@@ -1,4 +1,5 @@
 import { closeSync, linkSync, openSync, rmSync, statSync, writeSync } from "node:fs";
+import Database from "better-sqlite3";
 import { check } from "../../indexer/check.ts";
 import { FatalError } from "../../indexer/ingest/errors.ts";
 import type { Deployment } from "../../sdk/deployment.ts";
@@ -55,5 +56,46 @@ export async function secondWriter(launch: Launch, db: string, way: "name" | "ha
       throw new Error(`A second writer by ${way} ended with ${code}: ${tail(second.output())}`);
   } finally {
     rmSync(link, { force: true });
+  }
+}
+
+/** Has another process hold the database for a while; answers whether the indexer noticed. */
+export async function locked(
+  { output }: IndexerProcess,
+  db: string,
+  random: Random,
+  meanwhile: () => Promise<void>,
+): Promise<boolean> {
+  const other = new Database(db, { timeout: 3_000 });
+  try {
+    other.exec(random.pick(["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"]));
+    await meanwhile();
+    other.exec("ROLLBACK");
+    return output().includes("SQLITE_BUSY");
+  } finally {
+    other.close();
+  }
+}
+
+/** Lets the indexer's files grow little or not at all, from now on; answers whether it noticed meanwhile. */
+export async function withFullDisk(
+  { limitFiles, output }: IndexerProcess,
+  db: string,
+  random: Random,
+  meanwhile: () => Promise<void>,
+): Promise<boolean> {
+  const wal = statSync(`${db}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  await limitFiles(random.chance(0.5) ? 1 : wal + random.between(0, 100_000));
+  await meanwhile();
+  return /SQLITE_(FULL|IOERR)/.test(output());
+}
+
+/** The last block in a database; 0 where there is none yet. */
+export function cursorOf(file: string): number {
+  const db = new Database(file, { readonly: true });
+  try {
+    return (db.prepare("SELECT block_number FROM progress").pluck().get() as number | undefined) ?? 0;
+  } finally {
+    db.close();
   }
 }

@@ -1,10 +1,8 @@
-import { statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import Database from "better-sqlite3";
 import { rebuild, rewind } from "../../indexer/maintain.ts";
 import { type IndexerProcess, type ProcessOptions, tail } from "./child.ts";
 import type { Fault } from "./faults.ts";
-import { overwrite, secondWriter } from "./files.ts";
+import { cursorOf, locked, overwrite, secondWriter, withFullDisk } from "./files.ts";
 import type { FaultProxy } from "./proxy.ts";
 import type { Random } from "./random.ts";
 import { endEarly, LIMIT, outliveSuspension } from "./signals.ts";
@@ -130,32 +128,27 @@ export function createTrouble({ world, proxies, kinds, steps, random, launch, db
 
   async function lock(): Promise<void> {
     await child?.url();
-    const other = new Database(db, { timeout: 3_000 });
-    try {
-      other.exec(random.pick(["BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"]));
-      count("locked");
+    const isFelt = await locked(child as IndexerProcess, db, random, async () => {
       await world.grow(random.between(1, 3));
       await pause(50, 1_700);
-      if (child?.output().includes("SQLITE_BUSY")) count("locked, felt");
-      other.exec("ROLLBACK");
-    } finally {
-      other.close();
-    }
+    });
+    count("locked");
+    if (isFelt) count("locked, felt");
   }
 
   async function fillDisk(): Promise<void> {
     // The limit of another process's files can be set there only.
     if (process.platform !== "linux") return;
-    const { limitFiles, url, output } = child as IndexerProcess;
-    await url();
-    const wal = statSync(`${db}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-    await limitFiles(random.chance(0.5) ? 1 : wal + random.between(0, 100_000));
+    const filled = child as IndexerProcess;
+    await filled.url();
     count("full disk");
-    await world.grow(random.between(1, 5));
-    await pause(100, 500);
-    if (/SQLITE_(FULL|IOERR)/.test(output())) count("full disk, felt");
+    const isFelt = await withFullDisk(filled, db, random, async () => {
+      await world.grow(random.between(1, 5));
+      await pause(100, 500);
+    });
+    if (isFelt) count("full disk, felt");
     if (random.chance(0.4)) return kill();
-    await limitFiles("unlimited");
+    await filled.limitFiles("unlimited");
   }
 
   async function refuseSecond(): Promise<void> {
@@ -228,14 +221,4 @@ export function createTrouble({ world, proxies, kinds, steps, random, launch, db
       await Promise.all(children.map((each) => (each.hasEnded() ? undefined : each.kill("SIGKILL"))));
     },
   };
-}
-
-/** The last block in a database; 0 where there is none yet. */
-function cursorOf(file: string): number {
-  const db = new Database(file, { readonly: true });
-  try {
-    return (db.prepare("SELECT block_number FROM progress").pluck().get() as number | undefined) ?? 0;
-  } finally {
-    db.close();
-  }
 }
