@@ -53,13 +53,14 @@ async function run(options: IndexerOptions, stopped: AbortSignal): Promise<void>
   const indexer = await startIndexer({ ...options, terminal: process.stderr, signal: stopped }).catch((error) => {
     if (!stopped.aborted) throw error;
   });
-  if (indexer) {
-    if (!stopped.aborted) console.log(`Indexer at ${indexer.url}`);
-    const failure = await indexer.ended;
-    if (failure) process.exitCode = failure instanceof Stalled ? 3 : 1;
-    // The reason for a stall may also keep it from closing.
-    await (failure ? Promise.race([indexer.close(), sleep(LONGEST_END)]) : indexer.close());
+  if (indexer && !stopped.aborted) console.log(`Indexer at ${indexer.url}`);
+  const failure = await indexer?.ended;
+  if (failure) {
+    process.exitCode = failure instanceof Stalled ? 3 : 1;
+    await Promise.race([indexer?.close(), sleep(LONGEST_END)]);
+    // The reason for the stall may also keep the process from ending.
+    process.exit();
   }
-  if (!process.exitCode) console.log("Stopped.");
-  process.exit();
+  await indexer?.close();
+  console.log("Stopped.");
 }

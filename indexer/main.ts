@@ -64,7 +64,8 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     limits: options.limits,
     logger,
   });
-  const url = await listen().catch((error: NodeJS.ErrnoException) => {
+  const url = await listen().catch(async (error: NodeJS.ErrnoException) => {
+    await server.close();
     store.close();
     throw error.code === "EADDRINUSE" ? new Error(`Port ${options.port} is taken.`) : error;
   });
