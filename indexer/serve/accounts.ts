@@ -20,6 +20,7 @@ export function accountRoutes(app: App, state: State, { receiptsPage }: schemas.
   app.get(
     "/accounts/:account",
     {
+      config: { hot: true, cost: 10 },
       schema: {
         summary: "What an account did, season by season",
         description: `The newest ${MOST_SEASONS} seasons of the account, with its rank in each.`,
@@ -47,6 +48,7 @@ export function accountRoutes(app: App, state: State, { receiptsPage }: schemas.
   app.get(
     "/accounts/:account/receipts",
     {
+      config: { hot: true, cost: 40 },
       schema: {
         summary: "Why this score: every point change with its attestation and transactions, newest first",
         description: `At most ${PAGE} receipts a page, from at most 1000 entries: a page may be short or empty and still have a next one.`,
@@ -102,14 +104,14 @@ export async function receiptOf(snapshot: Snapshot, row: ReadLedgerEntry): Promi
 }
 
 async function ruleOf(
-  { seasons }: Snapshot,
+  snapshot: Snapshot,
   row: ReadLedgerEntry,
   { unit, prover, status, count, root }: Attestation,
 ): Promise<string> {
-  const tasks = await seasons.tasks(row.seasonId);
+  const tasks = await snapshot.tasks(row.seasonId);
   const task = tasks.find(({ taskId }) => String(taskId) === unit?.taskId);
   const points = task?.points ?? 0n;
-  const cap = (await seasons.season(row.seasonId))?.verifierCap ?? "0";
+  const cap = (await snapshot.season(String(row.seasonId)))?.verifierCap ?? "0";
   switch (row.reason) {
     case Reason.prover:
       return root === null

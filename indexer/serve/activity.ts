@@ -1,4 +1,3 @@
-import { HOT } from "./answers.ts";
 import { methodOf } from "./labels.ts";
 import { noQuery } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
@@ -11,7 +10,7 @@ export function activityRoute(app: App, state: State): void {
   app.get(
     "/activity",
     {
-      config: HOT,
+      config: { hot: true, cost: 5 },
       schema: {
         summary: "Attestations recorded a minute, by method",
         description: `The last ${MINUTES} minutes in which there were any.`,

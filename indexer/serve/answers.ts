@@ -11,9 +11,6 @@ declare module "fastify" {
   }
 }
 
-/** Route option, see `FastifyContextConfig`. */
-export const HOT = { hot: true } as const;
-
 const ALWAYS = Object.entries({ "cache-control": "no-cache", ...FOR_BROWSERS }).flat();
 const MOST_KEPT = 16 * 2 ** 20;
 const BYTES_OF_HEADERS = 1_000;
@@ -24,12 +21,19 @@ interface Kept {
   payload: Buffer;
 }
 
+/** An answer that is being made for one request, and what the others for it do then. */
+interface Making {
+  by: FastifyRequest;
+  waiting: ((isKept: boolean) => void)[];
+}
+
 /**
  * For routes added from now on whose answers depend only on the indexed block: their ETag names it, so that nothing is
  * sent twice, and answers of hot routes are built once a block.
  */
 export function followBlocks(app: App, state: State): void {
   const kept = createKept();
+  const making = new Map<string, Making>();
 
   // From the answer itself: the chain may have changed since.
   app.addHook<{ asOf?: AsOf }>("preSerialization", (_request, reply, payload, done) => {
@@ -53,22 +57,45 @@ export function followBlocks(app: App, state: State): void {
   });
 
   const sendKept: onRequestHookHandler = (request, reply, done) => {
+    const name = nameOf(request);
+    if (request.headers["if-none-match"] !== undefined) return done();
     const present = state.present();
-    const answer = present && kept.get(present.writtenAsOf().etag, nameOf(request));
-    if (!answer || request.headers["if-none-match"] !== undefined) return done();
-    reply.hijack();
-    reply.raw.writeHead(200, answer.headers).end(answer.payload);
+    const answer = present && kept.get(present.writtenAsOf().etag, name);
+    if (answer) {
+      reply.hijack();
+      reply.raw.writeHead(200, answer.headers).end(answer.payload);
+      return;
+    }
+    // One is made for all who ask meanwhile.
+    const other = making.get(name);
+    if (other) return void other.waiting.push((isKept) => (isKept ? sendKept.call(app, request, reply, done) : done()));
+    making.set(name, { by: request, waiting: [] });
+    reply.raw.once("close", () => isMade(request, false));
+    done();
   };
+
+  function isMade(request: FastifyRequest, isKept: boolean): void {
+    const name = nameOf(request);
+    const made = making.get(name);
+    if (made?.by !== request) return;
+    making.delete(name);
+    for (const goOn of made.waiting) goOn(isKept);
+  }
 
   const keep: onSendHookHandler = (request, reply, payload, done) => {
     const etag = reply.getHeader("etag");
-    if (reply.statusCode !== 200 || typeof etag !== "string" || !isWhole(payload)) return done(null, payload);
+    const isKept = reply.statusCode === 200 && typeof etag === "string" && isWhole(payload);
+    if (!isKept) {
+      done(null, payload);
+      return isMade(request, false);
+    }
     const bytes = Buffer.from(payload as string);
     kept.put(etag, nameOf(request), {
       headers: { ...reply.getHeaders(), "content-length": bytes.length } as OutgoingHttpHeaders,
       payload: bytes,
     });
     done(null, bytes);
+    isMade(request, true);
   };
 }
 

@@ -9,7 +9,6 @@ import { checksumOf } from "../decode/abi-words.ts";
 import type { Event, EventNamed, LogLocation } from "../decode/events.ts";
 import { locationOf } from "../store/sqlite/event-columns.ts";
 import type { ReadAttestation } from "../store/sqlite/read-attestations.ts";
-import { HOT } from "./answers.ts";
 import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
 import { methodOf, reasonOf, statusNumber, statusOf } from "./labels.ts";
 import { account, cursor, hash, noQuery, status } from "./parameters.ts";
@@ -26,7 +25,7 @@ export function attestationRoutes(app: App, state: State, { attestationAnswer }:
   app.get(
     "/attestations",
     {
-      config: HOT,
+      config: { hot: true, cost: 10 },
       schema: {
         summary: "Attestations, newest first",
         description: `At most ${PAGE} attestations a page, chosen from at most 1000: a page may be short or empty and still have a next one.`,
@@ -56,6 +55,7 @@ export function attestationRoutes(app: App, state: State, { attestationAnswer }:
   app.get(
     "/attestations/:uid",
     {
+      config: { hot: true, cost: 5 },
       schema: {
         summary: "An attestation or a batch: how it was settled, what is proven and what is not",
         description: `Reads one attestation and its first ${MOST_STEPS} events.`,

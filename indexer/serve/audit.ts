@@ -11,6 +11,7 @@ export function auditRoute(app: App, state: State): void {
   app.get(
     "/audit/:seasonId",
     {
+      config: { cost: 20, elsewhere: true },
       schema: {
         summary: "Compares the ledger folded from events with the contract's, at the same block",
         description: "Reads one season, and makes one request to a node.",

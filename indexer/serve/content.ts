@@ -16,6 +16,7 @@ export function contentRoute(app: App, directory: string | undefined): void {
   app.get(
     "/ipfs/:cid",
     {
+      config: { cost: 50, elsewhere: true },
       schema: {
         summary: "Content by its CIDv1: raw, sha2-256 or keccak-256",
         description: `Reads and hashes one file; at most ${MOST_AT_ONCE} at once.`,

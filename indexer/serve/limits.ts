@@ -1,37 +1,111 @@
 import { constants } from "node:zlib";
 import compress from "@fastify/compress";
+import type { FastifyRequest } from "fastify";
+import { clientOf } from "./clients.ts";
+import { watchLateness } from "./lateness.ts";
 import { ProblemError } from "./problems.ts";
-import { limitRate } from "./rate.ts";
+import { createBudgets } from "./rate.ts";
 import type { App } from "./state.ts";
 import type { StreamLimits } from "./stream/hub.ts";
+import { createTurns } from "./turns.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** What an answer costs, in units of 0.1 ms of the server's time: about that of a small answer, which costs 1. */
+    cost?: Cost;
+    /** The work is done by a thread, a file or a node: it takes its turn to begin, but the next needn't wait for its end. */
+    elsewhere?: boolean;
+    /** Requests are neither counted nor refused. */
+    unlimited?: boolean;
+  }
+}
+
+type Cost = number | ((request: FastifyRequest) => number);
 
 /** Limits for clients. */
 export interface Limits {
-  /** Requests a minute from one address; 0 for no limit. */
+  /** Requests a minute from one address, of the cheapest kind; 0 for no limit. */
   requests: number;
+  /** Milliseconds after which a connection is closed on which nothing moves. */
+  silence: number;
+  /** Milliseconds between two times that `/metrics` is computed. */
+  metricsEvery: number;
   stream: StreamLimits;
 }
 
 /** High enough for a page on this machine, whose visitors all have one address. */
 export const DEFAULT_LIMITS: Limits = {
   requests: 6_000,
-  stream: { clients: 256, clientsOfAddress: 64, heartbeat: 15_000, patience: 30_000 },
+  silence: 60_000,
+  metricsEvery: 1_000,
+  stream: { clients: 256, clientsOfAddress: 64, clientsOfNetwork: 128, heartbeat: 15_000, patience: 30_000 },
 };
 
-const LONGEST_URL = 8_000;
-const LONGEST_SHUTDOWN = 10_000;
-const CLOSED_EVERY = 20;
+/** Route option for what must always answer: probes. */
+export const UNLIMITED = { unlimited: true } as const;
 
-/** Limits each address's requests, refuses bodies and long URLs, and compresses the answers of routes added from now on. */
-export async function limit(app: App, { requests }: Limits): Promise<void> {
-  app.addHook("onRequest", ({ headers, url }, reply, done) => {
+const LONGEST_URL = 8_000;
+
+/** Refuses what no route takes: bodies, long URLs, requests without a host. */
+export function refuseMalformed(app: App): void {
+  app.addHook("onRequest", ({ headers, raw }, reply, done) => {
+    const { url = "", httpVersion } = raw;
     if (url.length > LONGEST_URL)
       return done(new ProblemError(414, `The URL has ${url.length} characters; at most ${LONGEST_URL} are read.`));
+    // RFC 9112, 3.2.
+    if (headers.host === undefined && httpVersion === "1.1")
+      return done(new ProblemError(400, "The request has no host header."));
     if (headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0) return done();
     reply.header("connection", "close");
     done(new ProblemError(413, "No request has a body here."));
   });
-  if (requests > 0) limitRate(app, requests);
+}
+
+/**
+ * Limits what each address may ask of the routes added from now on: every request takes 1 from its budget, and costly
+ * work the rest of its cost before it waits for its turn. An answer that is kept is no work.
+ */
+export function limitWork(app: App, perMinute: number): void {
+  const budgets = perMinute > 0 ? createBudgets(perMinute) : undefined;
+  const { lateness, stop } = watchLateness();
+  const turns = createTurns(lateness);
+  app.addHook("onClose", async () => stop());
+
+  function refusal(request: FastifyRequest, cost: number): ProblemError | undefined {
+    const seconds = budgets?.take(clientOf(request), cost);
+    if (seconds === undefined) return undefined;
+    const weight = cost > 1 ? `, where this one counts as ${cost}` : "";
+    const detail = `More than ${perMinute} requests came from ${request.ip} within a minute${weight}: ask again in ${seconds} s.`;
+    return new ProblemError(429, detail, undefined, seconds);
+  }
+
+  if (budgets)
+    app.addHook("onRequest", (request, _, done) => {
+      if (request.routeOptions.config.unlimited) return done();
+      done(refusal(request, 1));
+    });
+
+  app.addHook("onRoute", (route) => {
+    const { cost, elsewhere } = route.config ?? {};
+    if (cost === undefined) return;
+    const { handler } = route;
+    route.handler = async function (request, reply) {
+      const units = typeof cost === "number" ? cost : cost(request);
+      const refused = units > 1 ? refusal(request, units - 1) : undefined;
+      if (refused) throw refused;
+      const leave = await turns.wait(clientOf(request), units, () => request.raw.socket.destroyed);
+      if (elsewhere) leave();
+      try {
+        return await handler.call(this, request, reply);
+      } finally {
+        if (!elsewhere) leave();
+      }
+    };
+  });
+}
+
+/** Compresses the answers of routes added from now on. */
+export async function compressAnswers(app: App): Promise<void> {
   await app.register(compress, {
     encodings: ["br", "gzip"],
     // No request has a body.
@@ -41,20 +115,5 @@ export async function limit(app: App, { requests }: Limits): Promise<void> {
     syncThreshold: 65_536,
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
     zlibOptions: { level: 4 },
-  });
-}
-
-/** Lets requests under way end when the server closes, for at most 10 seconds. */
-export function closeGently(app: App): void {
-  let closing: NodeJS.Timeout | undefined;
-  let deadline: NodeJS.Timeout | undefined;
-  app.addHook("preClose", async () => {
-    // Connections under way become idle after the server has closed the idle ones.
-    closing = setInterval(() => app.server.closeIdleConnections(), CLOSED_EVERY);
-    deadline = setTimeout(() => app.server.closeAllConnections(), LONGEST_SHUTDOWN);
-  });
-  app.addHook("onClose", async () => {
-    clearInterval(closing);
-    clearTimeout(deadline);
   });
 }

@@ -1,11 +1,22 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import manifest from "../../package.json" with { type: "json" };
 import type { SyncStatus } from "../sync/status.ts";
 import { latencyIn, type Observe } from "./latency.ts";
-import { UNLIMITED } from "./rate.ts";
 import type { App, EarlySnapshot, State } from "./state.ts";
 
+/** What is told beside the chain, and at most how often, in milliseconds. */
+interface Telling {
+  condition: SyncStatus;
+  streams: () => number;
+  every: number;
+}
+
+/** Of more seasons than these, the newest, nothing is told one by one: a label's values are kept by whoever reads them. */
+const MOST_SEASONS = 20;
+
 /** `/metrics`, in Prometheus' format. */
-export function metricsRoute(app: App, state: State, condition: SyncStatus, streams: () => number): Observe {
+export function metricsRoute(app: App, state: State, { condition, streams, every }: Telling): Observe {
   const registry = new Registry();
   const registers = [registry];
   /** As it is when the metrics are asked for. */
@@ -42,6 +53,10 @@ export function metricsRoute(app: App, state: State, condition: SyncStatus, stre
       },
     });
   const cursor = () => chain?.progress?.cursor;
+  new Gauge({ name: "proofboard_build_info", help: "The indexer's version.", registers, labelNames: ["version"] }).set(
+    { version: manifest.version },
+    1,
+  );
   gauge("proofboard_head_block", "Last block of the chain.", () => condition.headBlock);
   gauge("proofboard_indexed_block", "Last block folded.", () => cursor()?.number);
   gauge("proofboard_finalized_block", "Last block that can't be reorganised.", () => chain?.progress?.finalized);
@@ -79,10 +94,13 @@ export function metricsRoute(app: App, state: State, condition: SyncStatus, stre
       for (const [kind, failures] of state.rpc.failures()) this.inc({ kind }, failures);
     },
   });
-  app.get("/metrics", { schema: { hide: true }, config: UNLIMITED }, async (_, reply) => {
+  const compute = atMostEvery(every, async () => {
     chain = await state.readEarly(chainOf);
-    return reply.type(registry.contentType).send(await registry.metrics());
+    return registry.metrics();
   });
+  app.get("/metrics", { schema: { hide: true } }, async (_, reply) =>
+    reply.type(registry.contentType).send(await compute()),
+  );
   return latencyIn(registry);
 }
 
@@ -90,10 +108,32 @@ type Chain = Awaited<ReturnType<typeof chainOf>>;
 
 /** What is told of the chain. */
 async function chainOf({ progress, isBuilt, seasons, history }: EarlySnapshot) {
-  const ledgers = await seasons.ledgers();
-  const counted = ledgers.map(async (ledger) => {
-    const epochs = isBuilt ? await history.epochs(Number(ledger.seasonId)) : [];
-    return { ...ledger, epochs: epochs.length };
+  const newest = await seasons.seasons(MOST_SEASONS);
+  const counted = newest.map(async (season) => {
+    const epochs = isBuilt ? await history.epochs(season.seasonId) : [];
+    return { ...season, epochs: epochs.length };
   });
   return { progress, isBuilt, seasons: await Promise.all(counted) };
+}
+
+/**
+ * Does work at most once in so many milliseconds, for all who ask. Who asks too early waits: no answer is older than its
+ * question.
+ */
+function atMostEvery<Result>(ms: number, work: () => Promise<Result>): () => Promise<Result> {
+  let nextAt = 0;
+  let next: Promise<Result> | undefined;
+
+  async function begin(): Promise<Result> {
+    await sleep(Math.max(nextAt - performance.now(), 0));
+    // Who asks from here on may need what this doesn't see.
+    next = undefined;
+    nextAt = performance.now() + ms;
+    return work();
+  }
+
+  return () => {
+    next ??= begin();
+    return next;
+  };
 }

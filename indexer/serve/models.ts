@@ -5,7 +5,6 @@ import type { Model } from "../../sdk/wire.ts";
 import type { LogLocation } from "../decode/events.ts";
 import type { Model as ModelRow } from "../fold/models.ts";
 import { type Located, locationOf } from "../store/sqlite/event-columns.ts";
-import { HOT } from "./answers.ts";
 import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
 import { cursor, hash, noQuery } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
@@ -22,7 +21,7 @@ export function modelRoutes(app: App, state: State): void {
   app.get(
     "/models",
     {
-      config: HOT,
+      config: { hot: true, cost: 10 },
       schema: {
         summary: "Published models, newest first",
         description: `At most ${PAGE} models a page, each with the first ${MOST_URIS} hints to where its file may be.`,
@@ -46,7 +45,7 @@ export function modelRoutes(app: App, state: State): void {
   app.get(
     "/models/:modelId",
     {
-      config: HOT,
+      config: { hot: true, cost: 5 },
       schema: {
         summary: "A published model",
         description: "Reads one model and its first hints.",

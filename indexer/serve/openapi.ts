@@ -33,7 +33,7 @@ export async function describeApi(app: App): Promise<void> {
     transformObject: jsonSchemaTransformObject,
   });
   let document: unknown;
-  app.get("/openapi.json", { schema: { hide: true } }, () => {
+  app.get("/openapi.json", { config: { cost: 15 }, schema: { hide: true } }, () => {
     document ??= complete(structuredClone(app.swagger()) as unknown as Document);
     return document;
   });

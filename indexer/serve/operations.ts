@@ -1,8 +1,8 @@
 import type { Readiness } from "../../sdk/wire.ts";
 import type { SyncStatus } from "../sync/status.ts";
+import { UNLIMITED } from "./limits.ts";
 import { noQuery } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
-import { UNLIMITED } from "./rate.ts";
 import * as schemas from "./schemas.ts";
 import type { App, State } from "./state.ts";
 

@@ -12,11 +12,19 @@ export class ProblemError extends Error {
   readonly status: number;
   /** The request's parameter that was wrong. */
   readonly parameter: string | undefined;
+  /** Seconds after which the same request may succeed. */
+  readonly retryAfter: number | undefined;
 
-  constructor(status: number, detail: string, parameter?: string) {
+  constructor(
+    status: number,
+    detail: string,
+    parameter?: string,
+    retryAfter = status === 503 ? RETRY_AFTER : undefined,
+  ) {
     super(detail);
     this.status = status;
     this.parameter = parameter;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -46,12 +54,14 @@ type Failure = Error & { statusCode?: number };
 /** Answers with the problem that `error` is, and returns it. */
 export function answerProblem(error: Failure, reply: FastifyReply): Problem {
   const problem = toProblem(error);
-  if (problem.status === 503) reply.header("retry-after", RETRY_AFTER);
+  const after = error instanceof ProblemError ? error.retryAfter : problem.status === 503 ? RETRY_AFTER : undefined;
+  if (after !== undefined) reply.header("retry-after", after);
   reply.status(problem.status).type("application/problem+json").serializer(JSON.stringify).send(problem);
   return problem;
 }
 
-function toProblem(error: Failure): Problem {
+/** The problem that an error is for a client. */
+export function toProblem(error: Failure): Problem {
   if (error instanceof ProblemError) return problem(error.status, error.message, error.parameter);
   if (error instanceof RankingNotBuilt) return problem(503, error.message);
   if (error instanceof InvalidParameter) return problem(400, error.message, error.parameter);

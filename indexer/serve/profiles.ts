@@ -1,19 +1,22 @@
+import type { FastifyRequest } from "fastify";
 import type { Address } from "viem";
 import { z } from "zod";
 import { Reason } from "../../sdk/protocol.ts";
 import type { Profile } from "../../sdk/wire.ts";
-import { HOT } from "./answers.ts";
 import { reasonOf } from "./labels.ts";
 import { accounts, seasonId } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, requireSeason, type Snapshot, type State } from "./state.ts";
+
+/** Each account has up to 100 epochs. */
+const costOf = ({ query }: FastifyRequest): number => 3 + (query as { account: unknown[] }).account.length;
 
 /** `/seasons/:id/profiles`. */
 export function profileRoute(app: App, state: State): void {
   app.get(
     "/seasons/:seasonId/profiles",
     {
-      config: HOT,
+      config: { hot: true, cost: costOf },
       schema: {
         summary: "Points of accounts by reason, and their ranks at the end of each epoch",
         description: "At most 100 accounts, and 100 epochs of each.",

@@ -1,62 +1,44 @@
-import { isIPv6 } from "node:net";
-import type { FastifyRequest } from "fastify";
-import { Address6 } from "ip-address";
 import { LruMap } from "toad-cache";
-import { ProblemError } from "./problems.ts";
-import type { App } from "./state.ts";
 
-declare module "fastify" {
-  interface FastifyContextConfig {
-    /** Requests are neither counted nor refused. */
-    unlimited?: boolean;
-  }
+/** A client's budget, in units, and when it was last filled up, in milliseconds of a clock that never goes back. */
+interface Budget {
+  units: number;
+  at: number;
 }
 
-/** Route option for what must always answer: probes and metrics. */
-export const UNLIMITED = { unlimited: true } as const;
-
-const MINUTE = 60_000;
-/** Most addresses counted at once: those with the latest requests. */
-const MOST_ADDRESSES = 5_000;
+/** Most clients whose budgets are remembered: those with the latest requests. */
+const MOST_CLIENTS = 20_000;
 
 /**
- * Refuses an address that makes more than `most` requests within a minute from its first one. Counts without promises:
- * docs/performance.md, Requests.
+ * Budgets of `perMinute` units for each client, which refill steadily (a token bucket). What costs more than a whole
+ * budget takes all of it. Counts without promises: docs/performance.md, Requests.
  */
-export function limitRate(app: App, most: number): void {
-  const counts = new LruMap<{ requests: number }>(MOST_ADDRESSES, MINUTE);
+export function createBudgets(perMinute: number, now: () => number = () => performance.now()) {
+  const perMs = perMinute / 60_000;
+  const budgets = new LruMap<Budget>(MOST_CLIENTS);
 
-  function countOf(address: string): { requests: number } {
-    const known = counts.get(address);
+  function budgetOf(client: string): Budget {
+    const known = budgets.get(client);
     if (known) return known;
-    const count = { requests: 0 };
-    counts.set(address, count);
-    return count;
+    const full = { units: perMinute, at: now() };
+    budgets.set(client, full);
+    return full;
   }
 
-  app.addHook("onRequest", (request, reply, done) => {
-    if (request.routeOptions.config.unlimited) return done();
-    const address = addressOf(request);
-    if (++countOf(address).requests <= most) return done();
-    const seconds = Math.ceil((counts.expiresAt(address) - Date.now()) / 1_000);
-    reply.header("retry-after", seconds);
-    done(
-      new ProblemError(
-        429,
-        `More than ${most} requests came from ${request.ip} within a minute: ask again in ${seconds} s.`,
-      ),
-    );
-  });
+  return {
+    /** Takes the cost out of the client's budget; where that isn't enough, takes nothing and answers when it will be, in seconds. */
+    take(client: string, cost: number): number | undefined {
+      const budget = budgetOf(client);
+      const time = now();
+      budget.units = Math.min(budget.units + (time - budget.at) * perMs, perMinute);
+      budget.at = time;
+      const missing = Math.min(cost, perMinute) - budget.units;
+      // A unit that is whole but for rounding is whole.
+      if (missing > 1e-6) return Math.ceil(missing / perMs / 1_000);
+      budget.units = Math.max(budget.units - cost, 0);
+      return undefined;
+    },
+  };
 }
 
-/** The client's address, or the one that a proxy on this machine names. Of IPv6 the network, which one client owns. */
-function addressOf(request: FastifyRequest): string {
-  const isForwarded = request.headers["x-forwarded-for"] !== undefined;
-  const address = (isForwarded ? undefined : request.raw.socket.remoteAddress) ?? request.ip;
-  return address.includes(":") && isIPv6(address) ? networkOf(address) : address;
-}
-
-function networkOf(ip: string): string {
-  const address = new Address6(ip);
-  return address.isMapped4() ? address.to4().correctForm() : new Address6(`${ip}/64`).startAddress().correctForm();
-}
+export type Budgets = ReturnType<typeof createBudgets>;

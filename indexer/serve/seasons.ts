@@ -3,7 +3,6 @@ import type { Season, SeasonState } from "../../sdk/wire.ts";
 import type { Task } from "../fold/seasons.ts";
 import { type Located, locationOf } from "../store/sqlite/event-columns.ts";
 import type { ReadSeason } from "../store/sqlite/read-seasons.ts";
-import { HOT } from "./answers.ts";
 import { methodOf } from "./labels.ts";
 import { noQuery, seasonId } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
@@ -15,13 +14,13 @@ const MOST_SEASONS = 100;
 export function seasonRoutes(app: App, state: State): void {
   const present = async (snapshot: Snapshot, row: ReadSeason): Promise<Season> => ({
     ...rules(row, snapshot.progress.cursor.timestamp),
-    tasks: (await snapshot.seasons.tasks(row.seasonId)).map(task),
+    tasks: (await snapshot.tasks(row.seasonId)).map(task),
   });
 
   app.get(
     "/seasons",
     {
-      config: HOT,
+      config: { hot: true, cost: 10 },
       schema: {
         summary: `The newest ${MOST_SEASONS} seasons`,
         description: `At most ${MOST_SEASONS} seasons with all their tasks.`,
@@ -39,7 +38,7 @@ export function seasonRoutes(app: App, state: State): void {
   app.get(
     "/seasons/:seasonId",
     {
-      config: HOT,
+      config: { hot: true, cost: 5 },
       schema: {
         summary: "A season's rules and state",
         description: "Reads one season and its tasks.",

@@ -8,14 +8,17 @@ import { followBlocks } from "./answers.ts";
 import { attestationRoutes } from "./attestations.ts";
 import { auditRoute } from "./audit.ts";
 import { openToBrowsers } from "./browsers.ts";
+import { type TrustedProxies, trustedBy } from "./clients.ts";
+import { closeGently } from "./closing.ts";
 import { contentRoute } from "./content.ts";
-import { closeGently, DEFAULT_LIMITS, type Limits, limit } from "./limits.ts";
+import { compressAnswers, DEFAULT_LIMITS, type Limits, limitWork, refuseMalformed } from "./limits.ts";
 import { metricsRoute } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
 import { describeApi } from "./openapi.ts";
 import { operationRoutes } from "./operations.ts";
 import { pageRoutes } from "./page.ts";
 import { noQuery } from "./parameters.ts";
+import { answerUnparsed, refuseExpectation } from "./parser.ts";
 import { answerElsewhere, answerProblem, answerProblems, InvalidParameter } from "./problems.ts";
 import { profileRoute } from "./profiles.ts";
 import * as schemas from "./schemas.ts";
@@ -36,6 +39,8 @@ export interface ServerOptions {
   page?: string | undefined;
   /** RPC URL that browsers may use. */
   rpcUrl: string | undefined;
+  /** Proxies that may name the client; none by default. */
+  trustedProxies?: TrustedProxies | undefined;
   limits?: Partial<Limits> | undefined;
   logger: FastifyBaseLogger;
 }
@@ -57,17 +62,23 @@ const COMPILERS = { buildValidator: () => validatorOf as never, buildSerializer:
 
 /** The HTTP API and the page, not yet listening. Closing it lets requests end that are under way. */
 export async function createServer(options: ServerOptions): Promise<App> {
-  const { condition, content, page: directory, rpcUrl, logger } = options;
+  const { condition, content, page: directory, rpcUrl, trustedProxies = [], logger } = options;
   const state = createState(options.sources);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const app: App = Fastify({
     loggerInstance: withoutChildren(logger),
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: "idle",
-    // Only a proxy on this machine is trusted to name the client.
-    trustProxy: "loopback",
-    http: { headersTimeout: 10_000, maxHeaderSize: 16_384, optimizeEmptyRequests: true },
+    // Without proxies, the client is who asks, which is known without reading headers.
+    trustProxy: trustedProxies.length > 0 && trustedBy(trustedProxies),
+    // A request without a host is refused as all others are.
+    http: { headersTimeout: 10_000, maxHeaderSize: 16_384, optimizeEmptyRequests: true, requireHostHeader: false },
     requestTimeout: 15_000,
+    // Also of answers that nobody reads: they would be kept in memory for ever.
+    connectionTimeout: limits.silence,
+    // Answered as everything else is refused.
+    return503OnClosing: false,
+    clientErrorHandler: answerUnparsed as never,
     bodyLimit: 1,
     routerOptions: { maxParamLength: 200 },
     schemaController: { compilersFactory: COMPILERS },
@@ -77,13 +88,17 @@ export async function createServer(options: ServerOptions): Promise<App> {
   answerProblems(app as never);
   closeGently(app);
 
+  app.server.on("checkExpectation", refuseExpectation);
+
   await openToBrowsers(app);
-  await limit(app, limits);
+  refuseMalformed(app);
+  limitWork(app, limits.requests);
+  await compressAnswers(app);
   await describeApi(app);
   operationRoutes(app, state, condition);
   const hub = await createHub(state, condition, limits.stream);
   app.addHook("preClose", async () => hub.close());
-  logAnswers(app, metricsRoute(app, state, condition, hub.clients));
+  logAnswers(app, metricsRoute(app, state, { condition, streams: hub.clients, every: limits.metricsEvery }));
   contentRoute(app, content);
   answerElsewhere(app as never, await pageRoutes(app, directory, rpcUrl));
   await app.register(async (v1: App) => answersOfTheChain(v1, state), { prefix: "/v1" });

@@ -2,7 +2,7 @@ import type { Address } from "viem";
 import { z } from "zod";
 import type { Standing } from "../../sdk/wire.ts";
 import type { Position } from "../rank/standings.ts";
-import { HOT, sendJson } from "./answers.ts";
+import { sendJson } from "./answers.ts";
 import { DECIMAL, decodeCursor, encodeCursor, HASH_START, hashStart, staleCursor } from "./cursors.ts";
 import { account, accountAsWritten, between, cursor, noQuery, prefix, seasonId } from "./parameters.ts";
 import { InvalidParameter, ProblemError } from "./problems.ts";
@@ -16,7 +16,7 @@ export function standingRoutes(app: App, state: State): void {
   app.get(
     "/seasons/:seasonId/standings",
     {
-      config: HOT,
+      config: { hot: true, cost: 20 },
       schema: {
         summary: "The ranking of a season, page by page",
         description:
@@ -98,6 +98,7 @@ export function standingRoutes(app: App, state: State): void {
   app.get(
     "/seasons/:seasonId/search",
     {
+      config: { cost: 20 },
       schema: {
         summary: "Accounts whose address starts with the prefix, sorted by address",
         description: `At most ${MOST_FOUND} standings.`,

@@ -10,10 +10,12 @@ import type { Address, Hex } from "viem";
 import type { Deployment } from "../../sdk/deployment.ts";
 import type { AsOf, EventLocation } from "../../sdk/wire.ts";
 import type { Decoder, Event } from "../decode/events.ts";
+import type { Task } from "../fold/seasons.ts";
 import type { Rpc } from "../ingest/rpc.ts";
 import type { History } from "../rank/history.ts";
 import type { Ranking } from "../rank/ranking.ts";
 import type { Standings } from "../rank/standings.ts";
+import type { Located } from "../store/sqlite/event-columns.ts";
 import type { ReadSeason } from "../store/sqlite/read-seasons.ts";
 import type { Eventual, Readers } from "../store/sqlite/readers.ts";
 import type { Files } from "../store/sqlite/store.ts";
@@ -51,6 +53,8 @@ export interface Snapshot extends Eventual<Readers>, Pick<Sources, "decoder" | "
   standings(seasonId: number): Eventual<Standings>;
   /** A season, read once. */
   season(seasonId: string): Promise<ReadSeason | undefined>;
+  /** A season's tasks, read once. */
+  tasks(seasonId: number): Promise<readonly Located<Task>[]>;
   /** {@link asOf}, written once. */
   writtenAsOf(season?: ReadSeason): WrittenAsOf;
 }
@@ -149,6 +153,7 @@ function snapshotOf(
   isBuilt: boolean,
 ): EarlySnapshot {
   const seasons = new Map<string, ReadSeason>();
+  const tasks = new Map<number, Located<Task>[]>();
   const written = new Map<ReadSeason | undefined, WrittenAsOf>();
   const snapshot: EarlySnapshot = {
     ...readers,
@@ -158,6 +163,11 @@ function snapshotOf(
       const season = seasons.get(seasonId) ?? (await readers.seasons.season(Number(seasonId)));
       if (season) seasons.set(seasonId, season);
       return season;
+    },
+    async tasks(seasonId) {
+      const known = tasks.get(seasonId) ?? (await readers.seasons.tasks(seasonId));
+      tasks.set(seasonId, known);
+      return known;
     },
     writtenAsOf(season) {
       const before = written.get(season);

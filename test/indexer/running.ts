@@ -19,6 +19,8 @@ export const start = (options: Pick<IndexerOptions, "rpcs" | "db"> & Partial<Ind
   startIndexer({
     ...{ deployment, port: 0, pollInterval: 10, rpcTimeout: 500, finality: 8, logLevel: "silent", trustNode: true },
     ...options,
+    // Tests ask all the time.
+    limits: { metricsEvery: 0, ...options.limits },
   });
 
 /** Waits until `look` gives something truthy, for `patience` milliseconds at most. */

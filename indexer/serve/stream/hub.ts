@@ -5,13 +5,11 @@ import type { SyncStatus } from "../../sync/status.ts";
 import { ProblemError } from "../problems.ts";
 import type { Snapshot, State } from "../state.ts";
 import { createMessages } from "./messages.ts";
+import { findPlace, type Places } from "./places.ts";
 import { createUndone } from "./undone.ts";
 
 /** Bounds of the stream. */
-export interface StreamLimits {
-  /** Clients at once, and of one address. */
-  clients: number;
-  clientsOfAddress: number;
+export interface StreamLimits extends Places {
   /** Milliseconds between comments that show that the connection lives. */
   heartbeat: number;
   /** Milliseconds after which a client that hasn't read what it was sent is disconnected. */
@@ -50,7 +48,7 @@ const ROWS_AT_ONCE = 50;
 const LONGEST_TEXT = 65_536;
 /** A client that is more events behind must start again. */
 const MOST_BEHIND = 10_000;
-/** Milliseconds that a client has to read what was sent when the server closes. */
+/** Milliseconds that a client has to read what was sent when its stream is ended. */
 const LAST_WORDS = 500;
 const NONE: LogLocation = { blockNumber: 0, logIndex: 0 };
 
@@ -70,7 +68,7 @@ export async function createHub(state: State, condition: SyncStatus, limits: Str
     for (const client of clients) client.wake();
   });
   const beat = setInterval(() => {
-    const now = Date.now();
+    const now = performance.now();
     for (const client of clients) {
       if (client.blockedSince !== undefined && now - client.blockedSince > limits.patience) client.drop();
       client.needsBeat = true;
@@ -78,14 +76,6 @@ export async function createHub(state: State, condition: SyncStatus, limits: Str
     }
   }, limits.heartbeat);
   beat.unref();
-
-  function admit(address: string): void {
-    if (clients.size >= limits.clients)
-      throw new ProblemError(503, `The stream has ${clients.size} clients already: try again later.`);
-    const same = [...clients].filter((client) => client.address === address).length;
-    if (same >= limits.clientsOfAddress)
-      throw new ProblemError(503, `${address} has ${same} streams open already: close one, or try again later.`);
-  }
 
   /** Where a client continues, and above which block its events are undone. */
   async function resume(snapshot: Snapshot, lastId: string | undefined): Promise<Pick<Client, "at" | "fork">> {
@@ -145,7 +135,7 @@ export async function createHub(state: State, condition: SyncStatus, limits: Str
       const text = await next(client);
       if (text === undefined) await woken;
       else if (text !== "") {
-        client.blockedSince = Date.now();
+        client.blockedSince = performance.now();
         yield text;
         client.blockedSince = undefined;
       }
@@ -160,13 +150,20 @@ export async function createHub(state: State, condition: SyncStatus, limits: Str
     client.wake();
   }
 
+  /** Ends a client's stream, whether it reads or not. */
+  function expel(client: Client): void {
+    leave(client);
+    setTimeout(client.drop, LAST_WORDS).unref();
+  }
+
   return {
     /**
      * Lets a client in that goes on behind the event `lastId`, or from now on; `drop` ends a connection that is stuck.
      * Throws a problem of status 400, 410 or 503.
      */
     async join(address: string, lastId: string | undefined, drop: () => void): Promise<Joined> {
-      admit(address);
+      const evicted = findPlace(clients, address, limits);
+      if (evicted) expel(evicted);
       const client: Client = {
         ...{ address, drop, at: NONE, fork: undefined, head: undefined, blockedSince: undefined },
         ...{ needsBeat: false, left: false, wake: () => {} },
@@ -188,10 +185,7 @@ export async function createHub(state: State, condition: SyncStatus, limits: Str
     close(): void {
       stop();
       clearInterval(beat);
-      for (const client of clients) {
-        leave(client);
-        setTimeout(client.drop, LAST_WORDS).unref();
-      }
+      for (const client of clients) expel(client);
     },
   };
 }

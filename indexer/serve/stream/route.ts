@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
+import { clientOf } from "../clients.ts";
 import * as schemas from "../schemas.ts";
 import type { App } from "../state.ts";
 import type { Hub } from "./hub.ts";
@@ -16,6 +17,7 @@ export function streamRoute(app: App, hub: Hub): void {
   app.get(
     "/stream",
     {
+      config: { cost: 20 },
       schema: {
         summary: "Live events, as server-sent events",
         description: DESCRIPTION.replaceAll("\n", " "),
@@ -34,7 +36,7 @@ export function streamRoute(app: App, hub: Hub): void {
       reply.type(TYPE).header("cache-control", "no-store").header("x-accel-buffering", "no");
       if (request.method === "HEAD") return reply.send("" as never);
       const lastId = request.headers["last-event-id"] || request.query.lastEventId;
-      const { texts, leave } = await hub.join(request.ip, lastId, () => reply.raw.destroy());
+      const { texts, leave } = await hub.join(clientOf(request), lastId, () => reply.raw.destroy());
       // It may have gone before it was let in.
       if (reply.raw.closed) leave();
       else reply.raw.once("close", leave);

@@ -19,6 +19,7 @@ export function tableRoute(app: App, state: State): void {
   app.get(
     "/seasons/:seasonId/standings.csv",
     {
+      config: { cost: 500, elsewhere: true },
       schema: {
         summary: "The whole ranking of a season at one block, which the header `as-of` names",
         description: `Written once for each block; at most ${MOST_READERS} downloads at once.`,

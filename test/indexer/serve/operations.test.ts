@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { newStatus } from "../../../indexer/sync/status.ts";
+import manifest from "../../../package.json" with { type: "json" };
 import { choices } from "../running.ts";
 import { chainTold, openServed, type Served } from "./served.ts";
 
@@ -83,6 +84,7 @@ describe("metrics", () => {
       proofboard_inconsistent: 0,
       proofboard_ranking_built: 1,
       proofboard_streams: 0,
+      [`proofboard_build_info{version="${manifest.version}"}`]: 1,
       'proofboard_rpc_errors_total{kind="timeout"}': 3,
       'proofboard_ledger_entries{season="1"}': ledger?.seq,
       'proofboard_accounts{season="1"}': ledger?.participants,
@@ -97,6 +99,23 @@ describe("metrics", () => {
     expect(text).to.match(/^proofboard_request_seconds_bucket\{le="2",route="\S+standings",status="400"\} 1$/m);
     const names = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
     for (const [, name, type] of names) if (type === "counter") expect(name).to.match(/_total$/);
+  });
+
+  it("are computed once for all who ask within a second, and tell of the newest seasons only", async () => {
+    const served = openServed(chainTold(choices(10, 3)));
+    const url = await served.listen();
+    const { seasons } = served.readers;
+    const [season] = seasons.seasons(1);
+    const asked: number[] = [];
+    seasons.seasons = (limit) => {
+      asked.push(limit);
+      return Array.from({ length: limit }, (_, n) => ({ ...(season as NonNullable<typeof season>), seasonId: 99 - n }));
+    };
+    const texts = await Promise.all(Array.from({ length: 20 }, async () => (await fetch(`${url}/metrics`)).text()));
+    await served.close();
+    expect(asked).to.have.lengthOf.within(1, 2);
+    expect(texts[0]?.match(/^proofboard_accounts\{/gm)).to.have.lengthOf(asked[0] as number);
+    expect(asked[0]).to.equal(20);
   });
 
   it("tell what was verified since the last block", async () => {

@@ -7,7 +7,7 @@ import { choices } from "../../running.ts";
 import { chainTold, eventsIn, openServed, type Served } from "../served.ts";
 import { holding, type Message, parse } from "./reader.ts";
 
-const LIMITS = { clients: 4, clientsOfAddress: 2, heartbeat: 60_000, patience: 60_000 };
+const LIMITS = { clients: 4, clientsOfAddress: 2, clientsOfNetwork: 3, heartbeat: 60_000, patience: 60_000 };
 
 /** A client that can be cut off at any message, and comes back with the last id it has. */
 function createClient(hub: () => Hub, served: Served) {
@@ -81,17 +81,36 @@ describe("the stream's hub", () => {
       expect(hub.clients()).to.equal(0);
     });
 
-  it("refuses more clients of an address, and more in all, until one leaves", async () => {
+  it("refuses more clients of an address, of a network, and more in all, until one leaves", async () => {
     const joining = [join(), join()];
     const ofAddress = "127.0.0.1 has 2 streams open already: close one, or try again later.";
     expect(await refusalOf()).to.include({ status: 503, message: ofAddress });
+    joining.push(join(undefined, "127.0.0.2"));
+    const ofNetwork = "The network of 127.0.0.3 has 3 streams open already: try again later.";
+    expect(await refusalOf(undefined, "127.0.0.3")).to.include({ status: 503, message: ofNetwork });
+    (await joining[0])?.leave();
     joining.push(join(undefined, "::1"), join(undefined, "::1"));
     const ofAll = "The stream has 4 clients already: try again later.";
-    expect(await refusalOf(undefined, "10.0.0.1")).to.include({ status: 503, message: ofAll });
-    const [first] = await Promise.all(joining);
-    first?.leave();
-    expect(hub.clients()).to.equal(3);
-    await join(undefined, "10.0.0.1");
+    await join(undefined, "10.0.0.1").then(({ leave }) => leave());
+    joining.push(join(undefined, "10.0.0.1"));
+    expect(await refusalOf(undefined, "10.0.0.2")).to.include({ status: 503, message: ofAll });
+    const [, , third] = await Promise.all(joining);
+    third?.leave();
+    await join(undefined, "10.0.0.2");
+    expect(hub.clients()).to.equal(4);
+  });
+
+  it("makes room for a newcomer by ending the latest stream of the network that has the most", async () => {
+    const first = await join();
+    const second = await join();
+    for (const address of ["10.0.0.1", "10.0.0.2"]) await join(undefined, address);
+    const third = await join(undefined, "10.0.1.1");
+    expect(hub.clients()).to.equal(4);
+    const ended = async (texts: AsyncGenerator<string, void>) => {
+      for (let read = 0; read < 3; read++) if ((await texts.next()).done) return true;
+      return false;
+    };
+    expect([await ended(second.texts), first, third]).to.deep.equal([true, first, third]);
   });
 
   it("refuses to go on from where more than 10,000 events have come since", async () => {

@@ -8,7 +8,7 @@ import { choices, until } from "../../running.ts";
 import { chainTold, openServed, type Served } from "../served.ts";
 import { holding, type Message, parse } from "./reader.ts";
 
-const STREAM = { clients: 3, clientsOfAddress: 3, heartbeat: 60_000, patience: 60_000 };
+const STREAM = { clients: 3, clientsOfAddress: 3, clientsOfNetwork: 3, heartbeat: 60_000, patience: 60_000 };
 
 describe("the stream", () => {
   const story = choices(640, 11);

@@ -1,0 +1,88 @@
+import { setImmediate } from "node:timers/promises";
+import { expect } from "chai";
+import { createTurns } from "../../../indexer/serve/turns.ts";
+
+describe("turns", () => {
+  const here = () => false;
+  /** Does the work at once when its turn comes; answers why it was refused, if it was. */
+  const problem = (waiting: Promise<() => void>): Promise<unknown> =>
+    waiting.then(
+      (leave) => leave(),
+      (error: unknown) => error,
+    );
+  const REFUSED = { status: 503, message: "More is asked than can be answered in time: try again later." };
+
+  it("refuse all work while the event loop is too late", async () => {
+    let late = 600;
+    const { wait } = createTurns(() => late);
+    expect(await problem(wait("a", 1, here))).to.include(REFUSED);
+    late = 0;
+    expect(await wait("a", 1, here)).to.be.a("function");
+  });
+
+  it("refuse what is too much, of the client first who has the most waiting", async () => {
+    const { wait } = createTurns(() => 0);
+    const many = Array.from({ length: 99 }, () => problem(wait("many", 50, here)));
+    const few = problem(wait("few", 50, here));
+    const newcomer = problem(wait("newcomer", 50, here));
+    const more = problem(wait("many", 50, here));
+    const refused = (await Promise.all([...many, few, newcomer, more])).map((error) => error !== undefined);
+    expect(refused.indexOf(true)).to.equal(98);
+    expect(refused.slice(98)).to.deep.equal([true, false, false, true]);
+  });
+
+  it("refuse less the less the event loop is late", async () => {
+    const refusedAt = async (late: number) => {
+      const { wait } = createTurns(() => late);
+      const all = await Promise.all(Array.from({ length: 20 }, () => problem(wait("a", 500, here))));
+      return all.filter((error) => error !== undefined).length;
+    };
+    expect([await refusedAt(0), await refusedAt(250), await refusedAt(475)]).to.deep.equal([10, 15, 20]);
+  });
+
+  it("let the event loop go round several times between two pieces of work", async () => {
+    const { wait } = createTurns(() => 0);
+    const begunAt: number[] = [];
+    let turn = 0;
+    const ask = () => problem(wait("a", 1, here)).then(() => begunAt.push(turn));
+    const all = Promise.all([ask(), ask(), ask()]);
+    for (; begunAt.length < 3; turn++) await setImmediate();
+    await all;
+    const [first = 0, second = 0, third = 0] = begunAt;
+    expect([second - first, third - second].every((between) => between >= 7)).to.equal(true);
+  });
+
+  it("come to clients by what their work costs, however much of it waits", async () => {
+    const { wait } = createTurns(() => 0);
+    const order: string[] = [];
+    const ask = (client: string, cost: number) =>
+      wait(client, cost, here).then((leave) => {
+        order.push(client);
+        leave();
+      });
+    await Promise.all([
+      ...Array.from({ length: 4 }, () => ask("dear", 40)),
+      ...Array.from({ length: 4 }, () => ask("cheap", 10)),
+    ]);
+    expect(order).to.deep.equal(["dear", "cheap", "cheap", "cheap", "cheap", "dear", "dear", "dear"]);
+  });
+
+  it("begin nothing for those who are gone", async () => {
+    const { wait } = createTurns(() => 0);
+    let isGone = false;
+    const gone = problem(wait("a", 1, () => isGone));
+    isGone = true;
+    expect(await gone).to.include({ status: 503 });
+  });
+
+  it("let only so much be under way, until some of it is done", async () => {
+    const { wait } = createTurns(() => 0);
+    const begun: (() => void)[] = [];
+    for (let n = 0; n < 20; n++) void wait("a", 1, here).then((leave) => begun.push(leave));
+    for (let turn = 0; turn < 300; turn++) await setImmediate();
+    expect(begun).to.have.lengthOf(16);
+    for (const leave of begun.splice(0, 2)) leave();
+    for (let turn = 0; turn < 300; turn++) await setImmediate();
+    expect(begun).to.have.lengthOf(16);
+  });
+});
