@@ -190,26 +190,35 @@ function complete(snapshot: EarlySnapshot): Snapshot {
   return snapshot as Snapshot;
 }
 
-/** The state that an answer describes; about one season, with its ledger's head. */
+/**
+ * The state that an answer describes; about one season, with its ledger's head. It follows from the block alone, so
+ * servers that index the same block give the same bytes.
+ */
 export function asOf(
-  {
-    deployment,
-    progress: { cursor, finalized },
-  }: Pick<Snapshot, "deployment"> & { progress: Pick<Progress, "cursor" | "finalized"> },
+  { deployment, progress: { cursor } }: Pick<Snapshot, "deployment"> & { progress: Pick<Progress, "cursor"> },
   season?: ReadSeason,
 ): AsOf {
   return {
     chainId: deployment.chainId,
     blockNumber: cursor.number,
     blockHash: cursor.hash,
-    finalizedBlock: Math.min(finalized, cursor.number),
     seq: season ? String(season.seq) : null,
     ledgerHash: season?.ledgerHash ?? null,
   };
 }
 
-/** Names the state of the chain, with its finality. Weak, because compressed answers have other bytes. */
-export const etagOf = ({ blockHash, finalizedBlock }: AsOf): string => `W/"${blockHash.slice(2)}-${finalizedBlock}"`;
+/** {@link asOf} with this server's finality, for answers that no ETag names. */
+export const asOfNow = (snapshot: Snapshot, season?: ReadSeason): AsOf => {
+  const { cursor, finalized } = snapshot.progress;
+  return { ...asOf(snapshot, season), finalizedBlock: Math.min(finalized, cursor.number) };
+};
+
+/**
+ * Names the block that an answer is of, and nothing else: the same ETag means the same bytes on every server. So what
+ * isn't the block's own is in no answer with an ETag, above all finality, which hangs on `--finality`, on the node, and
+ * on when it was asked. Weak, because compressed answers have other bytes.
+ */
+export const etagOf = ({ blockHash }: AsOf): string => `W/"${blockHash.slice(2)}"`;
 
 /** The season, or a problem of status 404 that names it. */
 export async function requireSeason(snapshot: Snapshot, seasonId: string): Promise<ReadSeason> {

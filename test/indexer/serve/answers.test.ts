@@ -100,7 +100,7 @@ describe("answers of the chain", () => {
       const path = route.replace(":account", items[0]?.account as string);
       const first = await get(path);
       const etag = first.headers.get("etag") as string;
-      expect(etag).to.match(/^W\/"[0-9a-f]{64}-0"$/);
+      expect(etag).to.match(/^W\/"[0-9a-f]{64}"$/);
       const again = await get(path, { "if-none-match": `"other", ${etag}` });
       expect([again.status, await again.text(), again.headers.get("etag")]).to.deep.equal([304, "", etag]);
       served.become(chainTold(story));

@@ -20,8 +20,8 @@ describe("reading blocks", () => {
     on.node.finalized = head(whole);
     const indexer = await on.launch({ finality: 5 });
     await untilReady(indexer, head(whole));
-    const standings = await fetch(`${indexer.url}/v1/seasons`);
-    const { asOf } = (await standings.json()) as { asOf: { finalizedBlock: number } };
+    const audit = await fetch(`${indexer.url}/v1/audit/1`);
+    const { asOf } = (await audit.json()) as { asOf: { finalizedBlock: number } };
     expect(asOf.finalizedBlock).to.equal(head(whole) - 5);
   });
 
