@@ -8,7 +8,6 @@ import { type App, asOf, etagOf, requireSeason, type State } from "../state.ts";
 import { createTables } from "./tables.ts";
 
 const MOST_READERS = 16;
-const LONGEST_READING = 600_000;
 
 /** `/seasons/:id/standings.csv`. */
 export function tableRoute(app: App, state: State): void {
@@ -45,11 +44,11 @@ export function tableRoute(app: App, state: State): void {
         readers--;
         throw error;
       });
-      const deadline = setTimeout(() => rows.stream.destroy(), LONGEST_READING);
       finished(rows.stream, () => {
-        clearTimeout(deadline);
         readers--;
       });
+      // Nobody would read it.
+      if (request.raw.socket.destroyed) rows.stream.destroy();
       return reply
         .header("as-of", JSON.stringify(rows.asOf))
         .header("etag", etagOf(rows.asOf))

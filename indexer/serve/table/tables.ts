@@ -1,11 +1,12 @@
 import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { finished, type Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { Worker } from "node:worker_threads";
 import type { Hex } from "viem";
 import type { AsOf } from "../../../sdk/wire.ts";
 import { ProblemError } from "../problems.ts";
+import { readFrom } from "../reading.ts";
 import { asOf, type State } from "../state.ts";
 import type { TableState, TableTask } from "./writer.ts";
 
@@ -17,7 +18,8 @@ interface Table {
 }
 
 const MOST_WRITTEN = 2;
-const LONGEST_WRITING = 60_000;
+/** Less than a connection may be silent: `DEFAULT_LIMITS`. */
+const LONGEST_WRITING = 50_000;
 
 /** Tables as temporary files, deleted after the last reader. */
 export function createTables(state: Pick<State, "deployment" | "files">) {
@@ -49,8 +51,7 @@ export function createTables(state: Pick<State, "deployment" | "files">) {
     let readers = 0;
     return () => {
       readers++;
-      const stream = handle.createReadStream({ start: 0, autoClose: false });
-      finished(stream, () => {
+      const stream = readFrom(handle, () => {
         readers--;
         if (readers > 0) return;
         forget();

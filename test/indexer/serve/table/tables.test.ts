@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { text } from "node:stream/consumers";
@@ -7,6 +7,7 @@ import Database from "better-sqlite3";
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { createTables } from "../../../../indexer/serve/table/tables.ts";
+import { until } from "../../running.ts";
 import { chainOfCrowd } from "../crowd.ts";
 import { openServed, type Served } from "../served.ts";
 
@@ -61,6 +62,36 @@ describe("the table of a season", () => {
     expect(other.pragma("wal_checkpoint(TRUNCATE)")).to.deep.equal([{ busy: 0, log: 0, checkpointed: 0 }]);
     other.close();
     socket.destroy();
+  });
+
+  it("is read by many at once, and without a warning", async () => {
+    const warnings: Error[] = [];
+    const warn = (warning: Error) => warnings.push(warning);
+    process.on("warning", warn);
+    const url = await served.listen();
+    const texts = await Promise.all(
+      Array.from({ length: 12 }, async () => (await fetch(`${url}/v1/seasons/1/standings.csv`)).text()),
+    );
+    process.off("warning", warn);
+    expect(new Set(texts).size).to.equal(1);
+    expect(warnings).to.deep.equal([]);
+  });
+
+  it("is closed again where the client left before it was written", async () => {
+    const url = await served.listen();
+    const stop = new AbortController();
+    const asked = fetch(`${url}/v1/seasons/1/standings.csv`, { signal: stop.signal }).catch(() => undefined);
+    await until("it is written", () => leftovers().length > 0);
+    stop.abort();
+    await asked;
+    const isOpen = (fd: string): boolean => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).includes("proofboard-table-");
+      } catch {
+        return false;
+      }
+    };
+    await until("no table is open", () => leftovers().length === 0 && !readdirSync("/proc/self/fd").some(isOpen));
   });
 
   it("is compressed where a client takes that", async () => {
