@@ -5,6 +5,7 @@ import { createRpc } from "./ingest/rpc.ts";
 import { openForWriting, wipeDifferent } from "./open.ts";
 import type { IndexerOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
+import { listen } from "./serve/listen.ts";
 import { createServer } from "./serve/server.ts";
 import { createAnnouncements } from "./sync/announcements.ts";
 import { createHeads } from "./sync/heads.ts";
@@ -18,7 +19,7 @@ const PAGE = fileURLToPath(new URL("../web/dist", import.meta.url));
 
 /** A running indexer. */
 export interface Indexer {
-  /** Where the API listens: `http://127.0.0.1:<port>`. */
+  /** Where the API is, without a slash at the end: `http://<host>:<port><prefix>`. */
   url: string;
   /** Stops everything; the database is consistent at any time. */
   close(): Promise<void>;
@@ -61,17 +62,19 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     content: options.content,
     page: options.web ?? PAGE,
     rpcUrl: options.publicRpc ?? rpcs.find(isLocal),
+    prefix: options.prefix,
+    trustedProxies: options.trustedProxies,
     limits: options.limits,
     logger,
   });
-  const url = await listen().catch(async (error: NodeJS.ErrnoException) => {
+  let url: string;
+  try {
+    signal.throwIfAborted();
+    url = await listen(server, options);
+  } catch (error) {
     await server.close();
     store.close();
-    throw error.code === "EADDRINUSE" ? new Error(`Port ${options.port} is taken.`) : error;
-  });
-  async function listen(): Promise<string> {
-    signal.throwIfAborted();
-    return server.listen({ host: "127.0.0.1", port: options.port });
+    throw error;
   }
 
   const followed = follow({

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { WriteStream } from "node:tty";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { type Deployment, parseDeployment } from "../sdk/deployment.ts";
+import { trustedBy } from "./serve/clients.ts";
 import { DEFAULT_LIMITS, type Limits } from "./serve/limits.ts";
 
 /** Options of an indexer. */
@@ -11,8 +12,14 @@ export interface IndexerOptions {
   deployment: Deployment;
   /** Path of the SQLite file; created if there is none. */
   db: string;
-  /** Port on 127.0.0.1; 0 takes a free one. */
+  /** Port; 0 takes a free one. */
   port: number;
+  /** Address that is listened on, IPv4 or IPv6, or a name of one; defaults to 127.0.0.1. */
+  host?: string | undefined;
+  /** Path under which everything is served, as `/board`; none by default. */
+  prefix?: string | undefined;
+  /** Networks of proxies that may name their clients in `x-forwarded-for`, as `10.0.0.0/8`; none by default. */
+  trustedProxies?: readonly string[] | undefined;
   /** Directory of files named by their CIDs, served at `/ipfs/<cid>`. */
   content?: string | undefined;
   /** Directory of the built page, served at `/`; defaults to `web/dist` of this checkout. */
@@ -72,15 +79,18 @@ export type Command =
   | { name: "check"; options: MaintainOptions }
   | { name: "backup"; options: BackupOptions };
 
-export const USAGE = `usage: indexer --rpc URL [--rpc URL …] --deployment FILE --db FILE [--port N] [--content DIR]
-               [--finality N] [--public-rpc URL] [--web DIR] [--rate-limit N] [--wipe] [--no-blooms]
-               [--no-receipts] [--trust-node]
-               [--watchdog SECONDS] [--poll MS] [--timeout MS]
+export const USAGE = `usage: indexer --rpc URL [--rpc URL …] --deployment FILE --db FILE [--host ADDRESS] [--port N]
+               [--prefix /PATH] [--trust-proxy NETWORK …] [--content DIR] [--finality N] [--public-rpc URL] [--web DIR]
+               [--rate-limit N] [--wipe] [--no-blooms] [--no-receipts] [--trust-node] [--watchdog SECONDS] [--poll MS]
+               [--timeout MS]
        indexer rewind --to BLOCK --deployment FILE --db FILE   undo every block above BLOCK, also final ones
        indexer rebuild --deployment FILE --db FILE             compute all rows again from the stored logs, without a node
        indexer check --deployment FILE --db FILE               compare all rows with those that follow from the stored logs
        indexer backup --db FILE --to FILE                      copy the database, also while an indexer writes it
 
+--host       the address to listen on; defaults to 127.0.0.1, which only this machine reaches
+--prefix     serves everything under this path
+--trust-proxy  believes the proxies of this network, as 10.0.0.0/8, who the client is; repeat it for more
 --wipe       deletes the data of another chain, deployment or version; without it such a database is refused
 --no-blooms  for chains whose headers carry no bloom filters: logs that a node leaves out are detected later, or never
 --no-receipts  doesn't ask for receipts, by which every log is proven where nodes offer them
@@ -99,7 +109,10 @@ const database = { deployment: { type: "string" }, db: { type: "string" } } as c
 const runs = {
   ...database,
   rpc: { type: "string", multiple: true },
+  host: { type: "string" },
   port: { type: "string" },
+  prefix: { type: "string" },
+  "trust-proxy": { type: "string", multiple: true },
   content: { type: "string" },
   finality: { type: "string" },
   "public-rpc": { type: "string" },
@@ -133,7 +146,10 @@ function runOptions(args: readonly string[]): IndexerOptions {
   return {
     rpcs,
     ...databaseOptions(values),
+    host: values.host,
     port: wholeNumber("port", values.port ?? "4000", 65_535),
+    prefix: values.prefix === undefined ? undefined : pathPrefix(values.prefix),
+    trustedProxies: networks(values["trust-proxy"] ?? []),
     content: values.content,
     finality: wholeNumber("finality", values.finality ?? "64", 1_000_000),
     publicRpc: values["public-rpc"],
@@ -181,6 +197,21 @@ function parse<Options extends NonNullable<ParseArgsConfig["options"]>>(args: re
 function checkUrl(text: string): void {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
     throw new UsageError(`"${text}" is not an http or https URL.`);
+}
+
+function pathPrefix(text: string): string {
+  if (!/^(\/[\w.~-]+)+$/.test(text) || /\/\.\.?(\/|$)/.test(text))
+    throw new UsageError(`--prefix is "${text}"; a path is asked that begins with a slash and doesn't end with one.`);
+  return text;
+}
+
+function networks(given: readonly string[]): readonly string[] {
+  try {
+    trustedBy(given);
+    return given;
+  } catch (error) {
+    throw new UsageError(`--trust-proxy is wrong: ${(error as Error).message}`);
+  }
 }
 
 function wholeNumber(name: string, text: string, most: number): number {

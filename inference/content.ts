@@ -20,7 +20,8 @@ const FETCH_TIMEOUT_MS = 15_000;
  * @param source The server's URL, as in `http://127.0.0.1:4000`.
  */
 export async function fetchContent(source: string, cid: string): Promise<Uint8Array> {
-  const url = new URL(`/ipfs/${cid}`, source);
+  // The source may have a path of its own.
+  const url = new URL(`${new URL(source).href.replace(/\/$/, "")}/ipfs/${cid}`);
   const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) }).catch(() => undefined);
   if (response === undefined) throw new Error(`${url.origin} can't be reached.`);
   if (!response.ok || response.body === null) throw new Error(`${url.origin} answered ${response.status}.`);

@@ -32,7 +32,8 @@ export async function fetchApi<T>(base: string, path: string, signal?: AbortSign
 
 function urlOf(base: string, path: string): string {
   try {
-    return new URL(path, base).href;
+    // The base may have a path of its own.
+    return new URL(`${new URL(base).href.replace(/\/$/, "")}${path}`).href;
   } catch {
     throw new ApiError(`"${base}" is not the URL of an API.`);
   }

@@ -22,6 +22,7 @@ import type {
   Seasons,
 } from "../sdk/wire.ts";
 import { nowInSeconds } from "./clock.ts";
+import { server } from "./prefix.ts";
 import { untilNews } from "./seasons/turn.ts";
 
 // Every answer is kept under its path, and requested again when an event of the stream changes it: see feed.ts.
@@ -54,7 +55,7 @@ const isFinal = (error: Error): boolean =>
 export const isUnreachable = (error: Error | null): boolean => error instanceof ApiError && error.status === undefined;
 
 /** Fetches a route of the API that served the page. */
-export const ask = <T>(path: string, signal?: AbortSignal): Promise<T> => fetchApi<T>(location.origin, path, signal);
+export const ask = <T>(path: string, signal?: AbortSignal): Promise<T> => fetchApi<T>(server(), path, signal);
 
 /**
  * The answer of a route; asks nothing while `path` is undefined. The last answer is shown while the next is awaited.

@@ -6,6 +6,7 @@ import { type Change, touches } from "./changes.ts";
 import { nowInSeconds } from "./clock.ts";
 import { announce } from "./components/live.tsx";
 import { group } from "./format.ts";
+import { server } from "./prefix.ts";
 
 /** How the page learns what is new. */
 export interface Feed {
@@ -55,7 +56,7 @@ function askAnew(): void {
 }
 
 function listen(): void {
-  const stream = new EventSource("/v1/stream");
+  const stream = new EventSource(`${server()}/v1/stream`);
   let polling: ReturnType<typeof setInterval> | undefined;
 
   const on = <K extends keyof StreamEvents>(name: K, handle: (data: StreamEvents[K]) => void) =>

@@ -9,6 +9,8 @@ const proxy = Object.fromEntries(
 
 export default defineConfig({
   root: import.meta.dirname,
+  // The server says below which path the page is: see indexer/serve/page.ts.
+  base: "./",
   plugins: [react()],
   server: { host: "127.0.0.1", proxy },
   preview: { host: "127.0.0.1", proxy },

@@ -17,11 +17,12 @@ interface Response {
   content?: Record<string, unknown>;
 }
 
-/** Generates `/openapi.json` from the schemas of the routes that are added from now on. */
-export async function describeApi(app: App): Promise<void> {
+/** Generates `/openapi.json` from the schemas of the routes that are added from now on; their paths are below the prefix. */
+export async function describeApi(app: App, prefix: string): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
+      ...(prefix !== "" && { servers: [{ url: prefix }] }),
       info: {
         title: "Proofboard",
         version: "1",

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { App } from "./state.ts";
@@ -20,42 +20,64 @@ const API = /^\/(v1|ipfs|healthz|readyz|metrics|openapi\.json)(\/|$)/;
 
 type Elsewhere = (request: FastifyRequest, reply: FastifyReply) => boolean;
 
+/** Where the page is built to, and what it needs. */
+interface PageOptions {
+  directory: string | undefined;
+  /** RPC URL that the page may ask. */
+  rpcUrl: string | undefined;
+  /** Path under which the page and the API are served; empty for none. */
+  prefix: string;
+}
+
 /**
  * Serves a built page with a policy that lets it run its own scripts and wasm only, and ask this server and the RPC at
  * `rpcUrl` only; pointers to routes where none is built. Returns what answers a navigation to one of the page's own paths,
  * and says whether it did.
  */
-export async function pageRoutes(
-  app: App,
-  directory: string | undefined,
-  rpcUrl: string | undefined,
-): Promise<Elsewhere> {
+export async function pageRoutes(app: App, { directory, rpcUrl, prefix }: PageOptions): Promise<Elsewhere> {
   if (directory === undefined || !existsSync(join(directory, "index.html"))) {
-    app.get("/", { schema: { hide: true } }, (_, reply) => reply.type("text/plain; charset=utf-8").send(WELCOME));
+    const welcome = WELCOME.replaceAll(/^ {2}\//gm, `  ${prefix}/`);
+    app.get("/", { schema: { hide: true } }, (_, reply) => reply.type("text/plain; charset=utf-8").send(welcome));
     return () => false;
   }
-  const policy = policyOf(rpcUrl);
+  const html = atPrefix(readFileSync(join(directory, "index.html"), "utf8"), prefix);
+  const headers = { "content-security-policy": policyOf(rpcUrl), "referrer-policy": "no-referrer" };
   const { default: fastifyStatic } = await import("@fastify/static");
   await app.register(fastifyStatic, {
     root: directory,
+    index: false,
     preCompressed: true,
     cacheControl: false,
     dotfiles: "ignore",
     schemaHide: true,
     setHeaders(reply, path) {
-      reply.header("content-security-policy", policy).header("referrer-policy", "no-referrer");
+      for (const [name, value] of Object.entries(headers)) reply.header(name, value);
       // The names of assets change with their content.
       const lasts = path.startsWith(join(directory, "assets"));
       reply.header("cache-control", lasts ? "public, max-age=31536000, immutable" : "no-cache");
     },
   });
-  return ({ method, url, headers }, reply) => {
-    const isNavigation = /^(GET|HEAD)$/.test(method) && headers.accept?.includes("text/html");
+  const sendPage = (reply: FastifyReply): FastifyReply =>
+    reply
+      .status(200)
+      .headers({ ...headers, "cache-control": "no-cache" })
+      .type("text/html; charset=utf-8")
+      .send(html);
+  for (const path of ["/", "/index.html"])
+    app.get(path, { schema: { hide: true } }, (_, reply) => sendPage(reply as never) as never);
+  return ({ method, url, headers: { accept } }, reply) => {
+    const isNavigation = /^(GET|HEAD)$/.test(method) && accept?.includes("text/html");
     if (!isNavigation || API.test(url.split("?")[0] as string)) return false;
-    reply.status(200).sendFile("index.html");
+    sendPage(reply);
     return true;
   };
 }
+
+/** The page as it is below the prefix, at whatever depth: its assets, which are built with relative URLs, and where it finds the API. */
+const atPrefix = (html: string, prefix: string): string =>
+  html
+    .replaceAll(/(src|href)="\.\//g, `$1="${prefix}/`)
+    .replace('<meta name="prefix" content=""', `<meta name="prefix" content="${prefix}"`);
 
 function policyOf(rpcUrl: string | undefined): string {
   const rpc = rpcUrl === undefined ? "" : ` ${new URL(rpcUrl).origin}`;

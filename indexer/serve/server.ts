@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import Fastify, { type FastifyBaseLogger, type FastifySchemaCompiler, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { ZodType } from "zod";
@@ -19,6 +20,7 @@ import { operationRoutes } from "./operations.ts";
 import { pageRoutes } from "./page.ts";
 import { noQuery } from "./parameters.ts";
 import { answerUnparsed, refuseExpectation } from "./parser.ts";
+import { pathWithin, refuseElsewhere } from "./prefix.ts";
 import { answerElsewhere, answerProblem, answerProblems, InvalidParameter } from "./problems.ts";
 import { profileRoute } from "./profiles.ts";
 import * as schemas from "./schemas.ts";
@@ -39,6 +41,8 @@ export interface ServerOptions {
   page?: string | undefined;
   /** RPC URL that browsers may use. */
   rpcUrl: string | undefined;
+  /** Path under which everything is served, as `/board`. */
+  prefix?: string | undefined;
   /** Proxies that may name the client; none by default. */
   trustedProxies?: TrustedProxies | undefined;
   limits?: Partial<Limits> | undefined;
@@ -62,13 +66,15 @@ const COMPILERS = { buildValidator: () => validatorOf as never, buildSerializer:
 
 /** The HTTP API and the page, not yet listening. Closing it lets requests end that are under way. */
 export async function createServer(options: ServerOptions): Promise<App> {
-  const { condition, content, page: directory, rpcUrl, trustedProxies = [], logger } = options;
+  const { condition, content, page: directory, rpcUrl, prefix = "", trustedProxies = [], logger } = options;
   const state = createState(options.sources);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const app: App = Fastify({
     loggerInstance: withoutChildren(logger),
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: "idle",
+    // Within the server, no path has the prefix.
+    ...(prefix !== "" && { rewriteUrl: ({ url = "" }: IncomingMessage) => pathWithin(prefix, url) ?? url }),
     // Without proxies, the client is who asks, which is known without reading headers.
     trustProxy: trustedProxies.length > 0 && trustedBy(trustedProxies),
     // A request without a host is refused as all others are.
@@ -91,16 +97,17 @@ export async function createServer(options: ServerOptions): Promise<App> {
   app.server.on("checkExpectation", refuseExpectation);
 
   await openToBrowsers(app);
+  if (prefix !== "") refuseElsewhere(app, prefix);
   refuseMalformed(app);
   limitWork(app, limits.requests);
   await compressAnswers(app);
-  await describeApi(app);
+  await describeApi(app, prefix);
   operationRoutes(app, state, condition);
   const hub = await createHub(state, condition, limits.stream);
   app.addHook("preClose", async () => hub.close());
   logAnswers(app, metricsRoute(app, state, { condition, streams: hub.clients, every: limits.metricsEvery }));
   contentRoute(app, content);
-  answerElsewhere(app as never, await pageRoutes(app, directory, rpcUrl));
+  answerElsewhere(app as never, await pageRoutes(app, { directory, rpcUrl, prefix }));
   await app.register(async (v1: App) => answersOfTheChain(v1, state), { prefix: "/v1" });
   await app.register(async (v1: App) => otherAnswers(v1, state, hub, rpcUrl), { prefix: "/v1" });
   return app;

@@ -84,6 +84,34 @@ describe("the indexer's command", () => {
       expect(output()).to.match(message);
     });
 
+  for (const [option, value, message] of [
+    ["--prefix", "board", /^--prefix is "board"; a path is asked that begins with a slash and doesn't end with one\./],
+    ["--prefix", "/board/", /^--prefix is "\/board\/"/],
+    ["--prefix", "/a/../b", /^--prefix is "\/a\/\.\.\/b"/],
+    ["--trust-proxy", "proxy", /^--trust-proxy is wrong: "proxy" is no network/],
+  ] as const)
+    it(`refuses ${option} ${value}`, async () => {
+      const { output, ended } = launch([...args(), option, value]);
+      expect(await ended).to.equal(2);
+      expect(output()).to.match(message);
+    });
+
+  it("listens where it is told, and says so", async () => {
+    const { child, output, ended } = launch([
+      ...args(),
+      "--host",
+      "::1",
+      "--prefix",
+      "/board",
+      "--trust-proxy",
+      "::1/128",
+    ]);
+    const url = await until("it listens", () => /Indexer at (http:\/\/\[::1\]:\d+\/board)\n/.exec(output())?.[1]);
+    expect((await fetch(`${url}/healthz`)).status).to.equal(200);
+    child.kill("SIGTERM");
+    expect(await ended).to.equal(0);
+  });
+
   it("refuses a port that is no number", async () => {
     const { output, ended } = launch([...args().slice(0, -4), "--port", "http"]);
     expect(await ended).to.equal(2);

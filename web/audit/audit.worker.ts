@@ -34,7 +34,7 @@ self.addEventListener("message", ({ data }: MessageEvent<AuditMessage>) => {
     });
   }
   if (data.kind === "whole")
-    void fetchWhole(data.seasonId)
+    void fetchWhole(data.server, data.seasonId)
       .then((served) => auditor?.check(WHOLE, served))
       .catch((error: Error) => self.postMessage({ kind: "unread", why: error.message } satisfies AuditNews))
       .finally(() => wake());

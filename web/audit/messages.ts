@@ -6,7 +6,7 @@ export type AuditMessage =
   | { kind: "start"; deployment: DeploymentAnswer; rpcUrl: string; seasonId: string }
   | { kind: "served"; slot: string; served: Served }
   /** Asks for the whole ranking that the API serves, and compares every row with the chain. */
-  | { kind: "whole"; seasonId: string }
+  | { kind: "whole"; server: string; seasonId: string }
   /** A hidden page asks the RPC rarely. */
   | { kind: "visible"; visible: boolean };
 

@@ -1,6 +1,7 @@
 import { useEffect, useSyncExternalStore } from "react";
 import type { DeploymentAnswer } from "../../sdk/wire.ts";
 import { announce } from "../components/live.tsx";
+import { server } from "../prefix.ts";
 import type { AuditMessage, AuditNews, AuditState } from "./messages.ts";
 import type { Served } from "./served.ts";
 
@@ -48,7 +49,7 @@ export function watchSeason(deployment: DeploymentAnswer, seasonId: string): voi
 }
 
 /** Compares the whole ranking that the API serves of a season with the chain, every row of it. */
-export const checkWhole = (seasonId: string): void => send({ kind: "whole", seasonId });
+export const checkWhole = (seasonId: string): void => send({ kind: "whole", server: server(), seasonId });
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);

@@ -7,9 +7,9 @@ const COLUMNS = [
   ...["verified", "pending", "refuted", "caught", "lastSeq", "lastChangeAt"],
 ];
 
-/** Asks the API that served this page for a season's whole ranking. Throws {@link ApiError}, or an Error if it is malformed. */
-export async function fetchWhole(seasonId: string): Promise<Served> {
-  const response = await fetch(`/v1/seasons/${seasonId}/standings.csv`);
+/** Asks the API of a server for a season's whole ranking. Throws {@link ApiError}, or an Error if it is malformed. */
+export async function fetchWhole(server: string, seasonId: string): Promise<Served> {
+  const response = await fetch(`${server}/v1/seasons/${seasonId}/standings.csv`);
   if (!response.ok) throw new ApiError(`The API answered ${response.status} to the whole ranking.`, response.status);
   const asOf = JSON.parse(response.headers.get("as-of") ?? "null") as AsOf | null;
   if (asOf === null) throw new ApiError("The API's whole ranking doesn't say of which block it is.", response.status);

@@ -13,6 +13,7 @@ import { Seen } from "./seen.tsx";
 import { type Progress, useCheck } from "./useCheck.ts";
 import { verdictSentence } from "./verdict.ts";
 import "./check.css";
+import { server } from "../prefix.ts";
 
 /** Lets the visitor's own browser check an attestation: the chain is read by RPC, the model fetched by its hash and run. */
 export function CheckHere({ attestation }: { attestation: Attestation }) {
@@ -49,7 +50,7 @@ function Checker({ attestation, deployment, rpcUrl }: CheckerProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const chosen = isBatch && unit !== "" ? BigInt(unit) : undefined;
-    start({ uid, unit: chosen, deployment, rpcUrl, origin: location.origin });
+    start({ uid, unit: chosen, deployment, rpcUrl, origin: server() });
   };
   return (
     <>

@@ -13,7 +13,7 @@ export interface CheckRequest {
   /** What `/v1/deployment` says; checked by the worker. */
   deployment: unknown;
   rpcUrl: string;
-  /** Where `/ipfs/<cid>` is asked for: the page's own origin. */
+  /** Where `/ipfs/<cid>` is asked for: the server of the page. */
   origin: string;
 }
 

@@ -6,6 +6,7 @@ import { Chart } from "../charts/chart.tsx";
 import { attestationsPerMinute, pointsOverTime } from "../charts/series.ts";
 import { Page } from "../components/page.tsx";
 import { Answered, Empty } from "../components/states.tsx";
+import { server } from "../prefix.ts";
 
 const TOP = 8;
 
@@ -41,7 +42,7 @@ function Points({ seasons }: { seasons: Season[] }) {
             ))}
           </select>
         </label>{" "}
-        <a href={`/v1/seasons/${seasonId}/standings.csv`} download={`proofboard-season-${seasonId}.csv`}>
+        <a href={`${server()}/v1/seasons/${seasonId}/standings.csv`} download={`proofboard-season-${seasonId}.csv`}>
           Download the whole ranking as CSV
         </a>
       </p>

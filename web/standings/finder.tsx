@@ -4,6 +4,7 @@ import type { Season, Standing } from "../../sdk/wire.ts";
 import { announce } from "../components/live.tsx";
 import { group } from "../format.ts";
 import { addressIn, setMe, useMe } from "../me.ts";
+import { server } from "../prefix.ts";
 import { prefixIn, useView } from "./view.ts";
 
 interface FinderProps {
@@ -24,7 +25,7 @@ export function Finder({ seasonId, seasons, total, own, onPlace, onMe }: FinderP
       <Search />
       <JumpToPlace total={total} onPlace={onPlace} />
       <JumpToMe own={own} onMe={onMe} />
-      <a className="button" href={`/v1/seasons/${seasonId}/standings.csv`} download>
+      <a className="button" href={`${server()}/v1/seasons/${seasonId}/standings.csv`} download>
         CSV
       </a>
     </div>

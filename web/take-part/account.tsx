@@ -6,6 +6,7 @@ import type { DeploymentAnswer } from "../../sdk/wire.ts";
 import { Account } from "../components/account.tsx";
 import { announce } from "../components/live.tsx";
 import { setMe } from "../me.ts";
+import { server } from "../prefix.ts";
 import { openJournal } from "./journal.ts";
 import { forgetLocalKey, hasLocalKey, openLocalKey } from "./localKey.ts";
 import type { Tools } from "./prove.ts";
@@ -106,6 +107,6 @@ async function toolsOf(
     client,
     wallet,
     journal: openJournal(localStorage, { chainId: deployment.chainId, registry, account: wallet.account }),
-    run: (modelId, input) => runHere({ deployment, rpcUrl, origin: location.origin, modelId, input }),
+    run: (modelId, input) => runHere({ deployment, rpcUrl, origin: server(), modelId, input }),
   };
 }
