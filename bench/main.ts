@@ -18,6 +18,7 @@ const benchmarks: Record<string, Benchmark> = {
   rank: plain(async () => (await import("./rank.ts")).rank()),
   sync: async (args) => (await import("./sync.ts")).sync(args),
   serve: async (args) => (await import("./serve.ts")).serve(args),
+  load: async (args) => (await import("./load.ts")).load(args),
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -2,7 +2,9 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { FastifyReply, FastifyRequest, onRequestHookHandler, onSendHookHandler } from "fastify";
 import type { AsOf } from "../../sdk/wire.ts";
 import { FOR_BROWSERS } from "./browsers.ts";
+import type { ProblemError } from "./problems.ts";
 import { type App, etagOf, type State } from "./state.ts";
+import { tooMuch } from "./turns.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -24,7 +26,7 @@ interface Kept {
 /** An answer that is being made for one request, and what the others for it do then. */
 interface Making {
   by: FastifyRequest;
-  waiting: ((isKept: boolean) => void)[];
+  waiting: ((made: Kept | ProblemError | undefined) => void)[];
 }
 
 /**
@@ -61,25 +63,24 @@ export function followBlocks(app: App, state: State): void {
     if (request.headers["if-none-match"] !== undefined) return done();
     const present = state.present();
     const answer = present && kept.get(present.writtenAsOf().etag, name);
-    if (answer) {
-      reply.hijack();
-      reply.raw.writeHead(200, answer.headers).end(answer.payload);
-      return;
-    }
+    if (answer) return send(answer, reply);
     // One is made for all who ask meanwhile.
     const other = making.get(name);
-    if (other) return void other.waiting.push((isKept) => (isKept ? sendKept.call(app, request, reply, done) : done()));
+    if (other) {
+      other.waiting.push((made) => (isAnswer(made) ? send(made, reply) : done(made)));
+      return;
+    }
     making.set(name, { by: request, waiting: [] });
-    reply.raw.once("close", () => isMade(request, false));
+    reply.raw.once("close", () => isMade(request));
     done();
   };
 
-  function isMade(request: FastifyRequest, isKept: boolean): void {
+  function isMade(request: FastifyRequest, answer?: Kept | ProblemError): void {
     const name = nameOf(request);
     const made = making.get(name);
     if (made?.by !== request) return;
     making.delete(name);
-    for (const goOn of made.waiting) goOn(isKept);
+    for (const goOn of made.waiting) goOn(answer);
   }
 
   const keep: onSendHookHandler = (request, reply, payload, done) => {
@@ -87,16 +88,21 @@ export function followBlocks(app: App, state: State): void {
     const isKept = reply.statusCode === 200 && typeof etag === "string" && isWhole(payload);
     if (!isKept) {
       done(null, payload);
-      return isMade(request, false);
+      // They would wait in vain, too.
+      return isMade(request, reply.statusCode === 503 ? tooMuch() : undefined);
     }
     const bytes = Buffer.from(payload as string);
-    kept.put(etag, nameOf(request), {
-      headers: { ...reply.getHeaders(), "content-length": bytes.length } as OutgoingHttpHeaders,
-      payload: bytes,
-    });
+    const headers = { ...reply.getHeaders(), "content-length": bytes.length } as OutgoingHttpHeaders;
+    const answer = { headers, payload: bytes };
+    kept.put(etag, nameOf(request), answer);
     done(null, bytes);
-    isMade(request, true);
+    isMade(request, answer);
   };
+}
+
+function send({ headers, payload }: Kept, reply: FastifyReply): void {
+  reply.hijack();
+  reply.raw.writeHead(200, headers).end(payload);
 }
 
 /**
@@ -135,6 +141,8 @@ const opaque = (etag: string): string => etag.trim().replace(/^W\//, "");
 
 // There are few different values.
 const nameOf = ({ url, headers }: FastifyRequest): string => `${headers["accept-encoding"] ?? ""} ${url}`;
+
+const isAnswer = (made: Kept | ProblemError | undefined): made is Kept => made !== undefined && "payload" in made;
 
 const isWhole = (payload: unknown): payload is string | Buffer =>
   typeof payload === "string" || Buffer.isBuffer(payload);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { constants } from "node:zlib";
 import compress from "@fastify/compress";
 import type { FastifyRequest } from "fastify";
@@ -45,6 +46,10 @@ export const DEFAULT_LIMITS: Limits = {
 export const UNLIMITED = { unlimited: true } as const;
 
 const LONGEST_URL = 8_000;
+/** Most units that work elsewhere takes of the server's own time. */
+const BEGINNING = 20;
+/** Milliseconds until a refusal is told: who asks again at once then can't keep the process busy with refusals. */
+const REFUSED_AFTER = 250;
 
 /** Refuses what no route takes: bodies, long URLs, requests without a host. */
 export function refuseMalformed(app: App): void {
@@ -68,7 +73,9 @@ export function refuseMalformed(app: App): void {
 export function limitWork(app: App, perMinute: number): void {
   const budgets = perMinute > 0 ? createBudgets(perMinute) : undefined;
   const { lateness, stop } = watchLateness();
-  const turns = createTurns(lateness);
+  let connections = 0;
+  app.server.on("connection", () => connections++);
+  const turns = createTurns(lateness, () => connections);
   app.addHook("onClose", async () => stop());
 
   function refusal(request: FastifyRequest, cost: number): ProblemError | undefined {
@@ -79,10 +86,18 @@ export function limitWork(app: App, perMinute: number): void {
     return new ProblemError(429, detail, undefined, seconds);
   }
 
+  async function begin(request: FastifyRequest, units: number, here: number): Promise<() => void> {
+    const refused = units > 1 ? refusal(request, units - 1) : undefined;
+    if (refused) throw refused;
+    return turns.wait(clientOf(request), here, () => request.raw.socket.destroyed);
+  }
+
   if (budgets)
     app.addHook("onRequest", (request, _, done) => {
       if (request.routeOptions.config.unlimited) return done();
-      done(refusal(request, 1));
+      const refused = refusal(request, 1);
+      if (refused) setTimeout(done, REFUSED_AFTER, refused);
+      else done();
     });
 
   app.addHook("onRoute", (route) => {
@@ -91,9 +106,12 @@ export function limitWork(app: App, perMinute: number): void {
     const { handler } = route;
     route.handler = async function (request, reply) {
       const units = typeof cost === "number" ? cost : cost(request);
-      const refused = units > 1 ? refusal(request, units - 1) : undefined;
-      if (refused) throw refused;
-      const leave = await turns.wait(clientOf(request), units, () => request.raw.socket.destroyed);
+      const leave = await begin(request, units, elsewhere ? Math.min(units, BEGINNING) : units).catch(
+        async (error: unknown) => {
+          await sleep(REFUSED_AFTER);
+          throw error;
+        },
+      );
       if (elsewhere) leave();
       try {
         return await handler.call(this, request, reply);
