@@ -1,19 +1,21 @@
 import { fileURLToPath } from "node:url";
 import { createRanking } from "../indexer/rank/ranking.ts";
 import type { Around, Standings } from "../indexer/rank/standings.ts";
+import type { Db } from "../indexer/store/sqlite/database.ts";
 import type { Standing } from "../sdk/wire.ts";
 import { accountOf, openPopulation, SEASON } from "./rank/population.ts";
 import { measureUpdates } from "./rank/updates.ts";
 import type { Row } from "./report.ts";
 
 /**
- * What is measured, in microseconds: the `rank` of an account; the standing `at` a place; an account's standing with 5
+ * What is measured, in microseconds: a `lookup`, which is one read of an account's row by its primary key, to compare the
+ * others with; the `rank` of an account; the standing `at` a place; an account's standing with 5
  * `around` it on each side; an `update`, which moves an account's entry, with its share of writing the transaction, or
  * undoes that; and to `build` the ranking for an account, timed as a whole, so that its three numbers are one. Files are
  * read through SQLite's cache of 64 MiB and the system's.
  */
 interface Timing extends Row {
-  name: "rank" | "at" | "around" | "update" | "build";
+  name: "lookup" | "rank" | "at" | "around" | "update" | "build";
   accounts: number;
   p50Us: number;
   p99Us: number;
@@ -41,15 +43,32 @@ export function measureRanks(directory: string, accounts: number, samples: numbe
     db.pragma("wal_checkpoint(TRUNCATE)");
 
     const drawn = Array.from({ length: samples }, () => 1 + Math.floor(Math.random() * accounts));
+    const lookup = measureLookups(db, drawn);
     const reads = measureReads(ranking.of(SEASON), drawn);
     const update = measureUpdates(db, ranking, drawn);
     return [
-      ...Object.entries({ ...reads, update }).map(([name, times]) => timing(name as Timing["name"], accounts, times)),
+      ...Object.entries({ lookup, ...reads, update }).map(([name, times]) =>
+        timing(name as Timing["name"], accounts, times),
+      ),
       timing("build", accounts, [build]),
     ];
   } finally {
     db.close();
   }
+}
+
+/** The rows are as large as the store reads them, and its cache is as it is for the reads that follow. */
+function measureLookups(db: Db, drawn: readonly number[]): number[] {
+  const row = db.prepare<[number, string]>("SELECT * FROM entries WHERE season_id = ? AND account = ?").raw();
+  return drawn.map((n) => {
+    const account = accountOf(n);
+    let found: unknown;
+    const time = timed(() => {
+      found = row.get(SEASON, account);
+    });
+    if (found === undefined) throw new Error(`${account} has no entry.`);
+    return time;
+  });
 }
 
 function measureReads(standings: Standings, drawn: readonly number[]): Record<"rank" | "at" | "around", number[]> {

@@ -5,7 +5,7 @@ import { chainOf, startNode } from "../../test/indexer/node.ts";
 import { scriptSeason } from "../sync/season.ts";
 
 /** How the chain grows. */
-export interface Growth {
+interface Growth {
   blocksPerSecond: number;
 }
 

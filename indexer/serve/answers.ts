@@ -2,9 +2,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { FastifyReply, FastifyRequest, onRequestHookHandler, onSendHookHandler } from "fastify";
 import type { AsOf } from "../../sdk/wire.ts";
 import { FOR_BROWSERS } from "./browsers.ts";
-import type { ProblemError } from "./problems.ts";
 import { type App, etagOf, type State } from "./state.ts";
-import { tooMuch } from "./turns.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -19,6 +17,7 @@ const BYTES_OF_HEADERS = 1_000;
 
 /** An answer as it was sent. */
 interface Kept {
+  status: number;
   headers: OutgoingHttpHeaders;
   payload: Buffer;
 }
@@ -26,7 +25,7 @@ interface Kept {
 /** An answer that is being made for one request, and what the others for it do then. */
 interface Making {
   by: FastifyRequest;
-  waiting: ((made: Kept | ProblemError | undefined) => void)[];
+  waiting: ((made: Kept | undefined) => void)[];
 }
 
 /**
@@ -67,7 +66,7 @@ export function followBlocks(app: App, state: State): void {
     // One is made for all who ask meanwhile.
     const other = making.get(name);
     if (other) {
-      other.waiting.push((made) => (isAnswer(made) ? send(made, reply) : done(made)));
+      other.waiting.push((made) => (made ? send(made, reply) : done()));
       return;
     }
     making.set(name, { by: request, waiting: [] });
@@ -75,7 +74,7 @@ export function followBlocks(app: App, state: State): void {
     done();
   };
 
-  function isMade(request: FastifyRequest, answer?: Kept | ProblemError): void {
+  function isMade(request: FastifyRequest, answer?: Kept): void {
     const name = nameOf(request);
     const made = making.get(name);
     if (made?.by !== request) return;
@@ -85,24 +84,26 @@ export function followBlocks(app: App, state: State): void {
 
   const keep: onSendHookHandler = (request, reply, payload, done) => {
     const etag = reply.getHeader("etag");
-    const isKept = reply.statusCode === 200 && typeof etag === "string" && isWhole(payload);
-    if (!isKept) {
+    const { statusCode: status } = reply;
+    const isKept = status === 200 && typeof etag === "string";
+    // Where one is refused for now, the others would be, too.
+    if (!isWhole(payload) || !(isKept || status === 503)) {
       done(null, payload);
-      // They would wait in vain, too.
-      return isMade(request, reply.statusCode === 503 ? tooMuch() : undefined);
+      isMade(request);
+      return;
     }
     const bytes = Buffer.from(payload as string);
     const headers = { ...reply.getHeaders(), "content-length": bytes.length } as OutgoingHttpHeaders;
-    const answer = { headers, payload: bytes };
-    kept.put(etag, nameOf(request), answer);
+    const answer = { status, headers, payload: bytes };
+    if (isKept) kept.put(etag, nameOf(request), answer);
     done(null, bytes);
     isMade(request, answer);
   };
 }
 
-function send({ headers, payload }: Kept, reply: FastifyReply): void {
+function send({ status, headers, payload }: Kept, reply: FastifyReply): void {
   reply.hijack();
-  reply.raw.writeHead(200, headers).end(payload);
+  reply.raw.writeHead(status, headers).end(payload);
 }
 
 /**
@@ -141,8 +142,6 @@ const opaque = (etag: string): string => etag.trim().replace(/^W\//, "");
 
 // There are few different values.
 const nameOf = ({ url, headers }: FastifyRequest): string => `${headers["accept-encoding"] ?? ""} ${url}`;
-
-const isAnswer = (made: Kept | ProblemError | undefined): made is Kept => made !== undefined && "payload" in made;
 
 const isWhole = (payload: unknown): payload is string | Buffer =>
   typeof payload === "string" || Buffer.isBuffer(payload);

@@ -40,5 +40,3 @@ export function createBudgets(perMinute: number, now: () => number = () => perfo
     },
   };
 }
-
-export type Budgets = ReturnType<typeof createBudgets>;

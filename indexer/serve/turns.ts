@@ -138,5 +138,4 @@ export function createTurns(lateness: () => number, connections: () => number = 
   };
 }
 
-/** The problem of work that there is no time for. */
-export const tooMuch = () => new ProblemError(503, "More is asked than can be answered in time: try again later.");
+const tooMuch = () => new ProblemError(503, "More is asked than can be answered in time: try again later.");

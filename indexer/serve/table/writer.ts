@@ -1,9 +1,8 @@
 import { closeSync, openSync, writeSync } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Standing } from "../../../sdk/wire.ts";
 import type { Header } from "../../ingest/blocks.ts";
-import { readOnce } from "../../open.ts";
-import { positionOf } from "../../rank/standings.ts";
 import type { ReadSeason } from "../../store/sqlite/read-seasons.ts";
 
 /** What a table is written of, and where. */
@@ -25,6 +24,12 @@ const COLUMNS = [
   ...["verified", "pending", "refuted", "caught", "lastSeq", "lastChangeAt"],
 ];
 const ROWS_AT_ONCE = 1_000;
+
+// On Linux this is of the calling thread alone: probes, small answers and following the chain come first, also before the
+// modules that this thread loads.
+if (process.platform === "linux") setPriority(constants.priority.PRIORITY_LOW);
+const { readOnce } = await import("../../open.ts");
+const { positionOf } = await import("../../rank/standings.ts");
 
 // Its own thread reads at full speed in one short transaction: a slow client holds up neither the write-ahead log nor
 // other answers.

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { ProblemError } from "../../../indexer/serve/problems.ts";
 import type { Standing } from "../../../sdk/wire.ts";
 import { choices } from "../running.ts";
 import { chainOfCrowd } from "./crowd.ts";
@@ -131,6 +132,33 @@ describe("answers of the chain", () => {
     served.become(chainOfCrowd(99));
     const { total } = (await (await get(STANDINGS)).json()) as { total: number };
     expect([total, read]).to.deep.equal([99, encodings.length + 1]);
+  });
+
+  it("are made once for all who ask at the same time, and so is a refusal for now", async () => {
+    const { attestations } = served.readers;
+    const { list } = attestations;
+    let listed = 0;
+    attestations.list = (...args) => {
+      listed++;
+      return list(...args);
+    };
+    const all = async () =>
+      Promise.all(
+        Array.from({ length: 10 }, async () => {
+          const answer = await get("/v1/attestations?status=void", { "accept-encoding": "identity" });
+          return [answer.status, answer.headers.get("content-type"), await answer.text()];
+        }),
+      );
+    const answers = await all();
+    expect([answers[0]?.[0], new Set(answers.map(String)).size]).to.deep.equal([200, 1]);
+    expect(listed).to.be.at.most(2);
+    served.become(chainTold(story));
+    attestations.list = () => {
+      throw new ProblemError(503, "Not now.");
+    };
+    const refused = await all();
+    expect(refused[0]?.slice(0, 2)).to.deep.equal([503, "application/problem+json"]);
+    expect(new Set(refused.map(String)).size).to.equal(1);
   });
 
   it("come to HEAD without their bodies", async () => {
