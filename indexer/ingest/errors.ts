@@ -4,13 +4,15 @@ export type Failure =
   | "unreachable"
   /** No whole answer in time. */
   | "timeout"
-  /** Too many requests. */
+  /** Too many requests: waiting helps. */
   | "rate-limited"
-  /** An HTTP status other than success. */
+  /** More was asked for at once than the node gives, or an answer was longer than is read: asking for less helps. */
+  | "too-large"
+  /** An HTTP status of neither success nor refusal. */
   | "status"
   /** An answer that is not JSON-RPC. */
   | "malformed"
-  /** A JSON-RPC error. */
+  /** A JSON-RPC error, or an HTTP status that refuses the request. */
   | "refused"
   /** An answer that contradicts the question, itself, or another answer. */
   | "inconsistent";
