@@ -42,7 +42,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
 
   const isTrusting = options.trustNode ?? false;
   const rpc = createRpc({
-    urls: rpcs,
+    nodes: rpcs.map((url) => ({ url })),
     chainId: deployment.chainId,
     timeout: options.rpcTimeout ?? 20_000,
     checks: { isTrusting, seals: isTrusting ? "off" : "unknown", receipts: !isTrusting && (options.receipts ?? true) },

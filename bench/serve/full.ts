@@ -17,7 +17,7 @@ export async function openFull(file: string, accounts: number) {
   while (ranking.held() > 0 && ranking.held() < accounts);
   // That this was all, and that nothing changed meanwhile, is known two turns later.
   for (let turn = 0; turn < 2; turn++) await setImmediate();
-  const rpc = createRpc({ urls: [], chainId: deployment.chainId, timeout: 1, signal: new AbortController().signal });
+  const rpc = createRpc({ nodes: [], chainId: deployment.chainId, timeout: 1, signal: new AbortController().signal });
   return createServer({
     sources: { ...opened, announcements: createAnnouncements(), deployment, rpc },
     condition: newStatus(),

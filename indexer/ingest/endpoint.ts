@@ -1,5 +1,8 @@
+import { createRedaction, type NodeAccess, nameOf } from "./access.ts";
 import { FatalError, RpcError } from "./errors.ts";
-import { createTransport, nameOf } from "./transport.ts";
+import { outcomesOf, type Params, quote, requestOf } from "./jsonrpc.ts";
+import { createPacer } from "./pacer.ts";
+import { createTransport } from "./transport.ts";
 
 /** How far nodes' answers are held against what they are hashed to; one for all nodes of a chain. */
 export interface Checks {
@@ -14,21 +17,26 @@ export interface Checks {
 /** Nothing is recomputed. */
 export const noChecks = (): Checks => ({ isTrusting: true, seals: "off", receipts: false });
 
-/** One node, or several behind one URL. Every method throws {@link RpcError}, or the signal's reason. */
+/**
+ * One node, or several behind one URL. Calls that it refuses as too many are made again, at a slower pace; those that it
+ * answered beside them are not. Every method throws {@link RpcError}, or the signal's reason.
+ */
 export interface Endpoint {
   /** "The node at" its host. */
   readonly name: string;
   readonly checks: Readonly<Checks>;
   /** What it was not yet found to lack. */
   readonly offers: { receipts: boolean };
-  call(method: string, params: readonly unknown[], signal?: AbortSignal): Promise<unknown>;
+  call(method: string, params: Params, signal?: AbortSignal): Promise<unknown>;
   /** The same method several times, in as few requests as the node accepts; the results are in the order of the calls. */
-  batch(method: string, calls: readonly (readonly unknown[])[], signal?: AbortSignal): Promise<unknown[]>;
+  batch(method: string, calls: readonly Params[], signal?: AbortSignal): Promise<unknown[]>;
+  /** How long the node asks not to be asked, in milliseconds. */
+  rest(): number;
 }
 
 /** Options of {@link createEndpoint}. */
 export interface EndpointOptions {
-  url: string;
+  node: NodeAccess;
   /** A node of another chain is a {@link FatalError}. */
   chainId: number;
   /** Longest wait for an answer, in milliseconds. */
@@ -36,68 +44,108 @@ export interface EndpointOptions {
   /** Defaults to {@link noChecks}. */
   checks?: Checks | undefined;
   signal: AbortSignal;
+  /** Called for each request of which the node refused a call as too many. */
+  onThrottled?: () => void;
 }
 
 const WIDEST = 100;
 // Good answers after which a larger batch is tried again.
 const PATIENCE = 16;
+/** Longest wait, in milliseconds, for a node that answers nothing but that there are too many requests. */
+const LONGEST_REST = 10_000;
+/** So many refusals of one call, while others are answered, mean the call and not the pace. */
+const CALL_REFUSED = 6;
+
+/** In bytes: a header holds the hashes of its transactions; a range of logs, or of receipts, may be asked for in halves. */
+const LONGEST_ANSWER = 64 * 2 ** 20;
+const LONGEST_RESULT = 2 * 2 ** 20;
+
+const LONG_ANSWERS = new Set(["eth_getLogs", "eth_getBlockReceipts"]);
+
+const longestOf = (method: string, calls: number): number =>
+  LONG_ANSWERS.has(method) ? LONGEST_ANSWER : Math.min(calls * LONGEST_RESULT, LONGEST_ANSWER);
 
 /** JSON-RPC with one URL. */
 export function createEndpoint({
-  url,
+  node,
   chainId,
   timeout,
   checks = noChecks(),
   signal: ending,
+  onThrottled,
 }: EndpointOptions): Endpoint {
-  const send = createTransport(url, timeout);
-  const name = nameOf(url);
+  const send = createTransport(node, timeout);
+  const speaker = { name: nameOf(node), redact: createRedaction(node) };
+  const { name } = speaker;
+  const pacer = createPacer();
   let checked: Promise<void> | undefined;
   let width = WIDEST;
   let streak = 0;
+  let answeredAt = 0;
 
-  async function post(what: string, request: unknown, signal?: AbortSignal): Promise<unknown> {
-    const text = await send(JSON.stringify(request), signal ? AbortSignal.any([ending, signal]) : ending);
+  async function exchange(method: string, calls: readonly Params[], signal: AbortSignal): Promise<unknown[]> {
     try {
-      return JSON.parse(text);
-    } catch {
-      throw new RpcError(`${name} answered ${what} with ${text.length} characters that are not JSON.`, "malformed");
+      const longest = longestOf(method, calls.length);
+      const answer = await send({ body: requestOf(method, calls), method, longest, signal });
+      return outcomesOf(answer, method, calls.length, speaker);
+    } catch (error) {
+      if (error instanceof RpcError) return calls.map(() => error);
+      throw error;
     }
   }
 
-  const ask = async (method: string, params: readonly unknown[], signal?: AbortSignal): Promise<unknown> =>
-    resultOf(await post(method, { jsonrpc: "2.0", id: 1, method, params }, signal), method);
+  async function ask(method: string, calls: readonly Params[], stop?: AbortSignal): Promise<unknown[]> {
+    const signal = stop ? AbortSignal.any([ending, stop]) : ending;
+    const results = new Array<unknown>(calls.length);
+    let left = [...calls.keys()];
+    let refusals = 0;
+    const since = performance.now();
+    while (left.length > 0) {
+      const turn = await turnFor(Math.min(left.length, width), signal);
+      const asked = left.slice(0, turn.calls);
+      const outcomes = await exchange(
+        method,
+        asked.map((i) => calls[i] as Params),
+        signal,
+      );
+      const failed: number[] = [];
+      for (const [at, i] of asked.entries())
+        if (outcomes[at] instanceof RpcError) failed.push(i);
+        else results[i] = outcomes[at];
+      left = [...failed, ...left.slice(asked.length)];
 
-  async function askTogether(method: string, calls: readonly (readonly unknown[])[], signal?: AbortSignal) {
-    const requests = calls.map((params, id) => ({ jsonrpc: "2.0", id, method, params }));
-    const answers = await post(method, requests, signal);
-    if (!Array.isArray(answers)) {
-      resultOf(answers, method);
-      throw new RpcError(`${name} answered ${calls.length} calls of ${method} at once with one result.`, "malformed");
+      const errors = outcomes.filter((outcome) => outcome instanceof RpcError);
+      const throttled = errors.filter(({ kind }) => kind === "rate-limited");
+      turn.settled(asked.length - failed.length, throttled.length, throttled[0]?.retryAfter);
+      if (failed.length < asked.length) {
+        answeredAt = performance.now();
+        refusals = 0;
+      }
+      const [error] = [...throttled, ...errors];
+      if (error?.kind === "rate-limited") {
+        onThrottled?.();
+        if (performance.now() - Math.max(since, answeredAt) > LONGEST_REST) throw error;
+        if (asked.length === 1 && ++refusals >= CALL_REFUSED && answeredAt > since)
+          throw new RpcError(error.message, "refused");
+      } else if (error) {
+        streak = 0;
+        width = Math.ceil(asked.length / 2);
+        if (asked.length === 1 || !isAboutWidth(error)) throw error;
+      } else if (++streak % PATIENCE === 0) width = Math.min(2 * width, WIDEST);
     }
-    const byId = new Map(answers.map((answer: { id?: unknown } | null) => [answer?.id, answer]));
-    if (answers.length !== calls.length || byId.size !== calls.length)
-      throw new RpcError(`${name} answered ${calls.length} calls of ${method} with ${byId.size} results.`, "malformed");
-    return calls.map((_, id) => resultOf(byId.get(id), method));
+    return results;
   }
 
-  function resultOf(answer: unknown, method: string): unknown {
-    if (typeof answer !== "object" || answer === null)
-      throw new RpcError(`${name} answered ${method} with ${quote(answer)}.`, "malformed");
-    if ("error" in answer && answer.error) throw refusal(method, answer.error);
-    if (!("result" in answer)) throw new RpcError(`${name} answered ${method} without a result.`, "malformed");
-    return answer.result;
-  }
-
-  function refusal(method: string, error: unknown): RpcError {
-    const { code, message = error } = (typeof error === "object" ? error : {}) as { code?: unknown; message?: unknown };
-    return new RpcError(`${name} refused ${method}: ${quote(message)}.`, code === 429 ? "rate-limited" : "refused");
+  function turnFor(calls: number, signal: AbortSignal) {
+    const rest = pacer.rest();
+    if (rest <= LONGEST_REST) return pacer.turn(calls, signal);
+    throw new RpcError(`${name} may not be asked for another ${Math.ceil(rest / 1000)} s.`, "rate-limited", rest);
   }
 
   async function checkChain(): Promise<void> {
-    const answer = await ask("eth_chainId", []);
+    const [answer] = await ask("eth_chainId", [[]]);
     if (typeof answer !== "string" || !/^0x[0-9a-f]+$/i.test(answer))
-      throw new RpcError(`${name} answered ${quote(answer)} for its chain id.`, "malformed");
+      throw new RpcError(`${name} answered ${speaker.redact(quote(answer))} for its chain id.`, "malformed");
     if (Number(answer) !== chainId)
       throw new FatalError(`${name} is on chain ${Number(answer)}, but the deployment is on chain ${chainId}.`);
   }
@@ -114,31 +162,16 @@ export function createEndpoint({
     ...{ name, checks, offers: { receipts: true } },
     async call(method, params, signal) {
       await ready();
-      return ask(method, params, signal);
+      const [result] = await ask(method, [params], signal);
+      return result;
     },
     async batch(method, calls, signal) {
       await ready();
-      const results: unknown[] = [];
-      while (results.length < calls.length) {
-        const chunk = calls.slice(results.length, results.length + width);
-        const [only] = chunk;
-        try {
-          const together = chunk.length > 1 || !only;
-          results.push(...(together ? await askTogether(method, chunk, signal) : [await ask(method, only, signal)]));
-          if (++streak % PATIENCE === 0) width = Math.min(2 * width, WIDEST);
-        } catch (error) {
-          streak = 0;
-          width = Math.ceil(chunk.length / 2);
-          if (chunk.length === 1 || !isAboutWidth(error)) throw error;
-        }
-      }
-      return results;
+      return ask(method, calls, signal);
     },
+    rest: pacer.rest,
   };
 }
 
 // Nodes have many ways to say that they take fewer calls at once, or none.
-const isAboutWidth = (error: unknown): boolean =>
-  error instanceof RpcError && ["status", "malformed", "refused"].includes(error.kind);
-
-const quote = (value: unknown): string => (JSON.stringify(value) ?? "nothing").slice(0, 200);
+const isAboutWidth = (error: RpcError): boolean => ["too-large", "status", "malformed", "refused"].includes(error.kind);

@@ -28,8 +28,8 @@ export interface RangesWanted extends Wanted {
 const RANGES_AHEAD = 3;
 
 /**
- * Final blocks in order, the next ones fetched while the caller works on the present ones. A range that fails is halved,
- * down to one block, which every node is asked for. Throws `RpcError` when no node gives answers that fit together; every
+ * Final blocks in order, the next ones fetched while the caller works on the present ones. A range that fails is asked for
+ * again, of every node, and then halved, down to one block; one that a node finds too long is halved at once. Throws `RpcError` when no node gives answers that fit together; every
  * range yielded before holds nonetheless.
  */
 export async function* readRanges(
@@ -40,11 +40,11 @@ export async function* readRanges(
   const size = createRangeSize();
   const read = blooms ? readCheckedRange : readUncheckedRange;
 
-  function ask(from: number, last: number): Asked {
+  function ask(from: number, last: number, repeated = false): Asked {
+    const again = repeated || from === last;
     const question = { filter, faultOf, from, to: last, followed: last < head, signal: stop.signal };
     const work = (node: Endpoint) => read(node, question);
-    const answer = agreed(rpc, from === last ? rpc.any : rpc.once, work, toldOf);
-    return { from, to: last, answer: settled(answer) };
+    return { from, to: last, again, answer: settled(agreed(rpc, again ? rpc.any : rpc.once, work, toldOf)) };
   }
 
   const asked: Asked[] = [];
@@ -61,10 +61,13 @@ export async function* readRanges(
       const count = part.to - part.from + 1;
       const answer = await part.answer;
       if (answer instanceof RpcError) {
-        if (count === 1) throw answer;
-        size.failed(count);
-        const middle = part.from + (count >> 1);
-        asked.unshift(ask(part.from, middle - 1), ask(middle, part.to));
+        const isTooLong = answer.kind === "too-large";
+        if (part.again || isTooLong) {
+          if (count === 1 || answer.kind === "rate-limited") throw answer;
+          size.failed(count);
+          const middle = part.from + (count >> 1);
+          asked.unshift(ask(part.from, middle - 1, !isTooLong), ask(middle, part.to, !isTooLong));
+        } else asked.unshift(ask(part.from, part.to, true));
         continue;
       }
       const { first, blocks, bytes } = answer;
@@ -84,6 +87,8 @@ const toldOf = ({ blocks, isProven }: NodeRange): Told => ({ logs: blocks.flatMa
 interface Asked {
   from: number;
   to: number;
+  /** Whether it failed before: then every node is asked. */
+  again: boolean;
   answer: Promise<NodeRange | RpcError>;
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { NodeAccess } from "./access.ts";
 import { type Checks, createEndpoint, type Endpoint, type EndpointOptions, noChecks } from "./endpoint.ts";
 import { type Failure, RpcError } from "./errors.ts";
 
@@ -30,18 +31,14 @@ export interface Answered<T> {
 }
 
 /** Options of {@link createRpc}. */
-export interface RpcOptions extends Omit<EndpointOptions, "url"> {
-  urls: readonly string[];
+export interface RpcOptions extends Omit<EndpointOptions, "node" | "onThrottled"> {
+  nodes: readonly NodeAccess[];
 }
 
 interface Member {
   node: Endpoint;
   /** Failures since the last success. */
   failures: number;
-  /** Pause after it answered "too many requests", in milliseconds. */
-  rest: number;
-  /** Not used before this time, by `performance.now()`. */
-  restsUntil: number;
   /** Not asked with all others before this time, by `performance.now()`, and how long it is left out next time. */
   silentUntil: number;
   silence: number;
@@ -51,27 +48,24 @@ interface Member {
 const GRACE = 2_000;
 const FIRST_SILENCE = 500;
 const LONGEST_SILENCE = 30_000;
-const FIRST_REST = 50;
-const LONGEST_REST = 5_000;
-/** Longest such pause. */
-const LONGEST_WAIT = 10_000;
 
-/** Uses several nodes of one chain: stays with one that answers, and switches to the next when it fails. */
-export function createRpc({ urls, checks = noChecks(), ...options }: RpcOptions): Rpc {
-  const members: Member[] = urls.map((url) => ({
-    node: createEndpoint({ url, checks, ...options }),
-    failures: 0,
-    rest: FIRST_REST,
-    restsUntil: 0,
-    silentUntil: 0,
-    silence: FIRST_SILENCE,
-  }));
+/**
+ * Uses several nodes of one chain: stays with one that answers, and switches to the next when it fails, or for new work
+ * while it asks for a rest.
+ */
+export function createRpc({ nodes, checks = noChecks(), ...options }: RpcOptions): Rpc {
   const failures = new Map<Failure, number>();
+  const count = (kind: Failure): unknown => failures.set(kind, (failures.get(kind) ?? 0) + 1);
+  const onThrottled = () => count("rate-limited");
+  const members: Member[] = nodes.map((node) => ({
+    node: createEndpoint({ node, checks, onThrottled, ...options }),
+    ...{ failures: 0, silentUntil: 0, silence: FIRST_SILENCE },
+  }));
   let preferred = members[0] as Member;
 
   function healthiest(candidates: readonly Member[]): Member {
-    const now = performance.now();
-    const rest = (member: Member) => Math.max(member.restsUntil - now, 0);
+    const rests = new Map(candidates.map((member) => [member, member.node.rest()]));
+    const rest = (member: Member) => rests.get(member) as number;
     const [best] = candidates.toSorted(
       (a, b) => rest(a) - rest(b) || a.failures - b.failures || Number(b === preferred) - Number(a === preferred),
     );
@@ -83,29 +77,16 @@ export function createRpc({ urls, checks = noChecks(), ...options }: RpcOptions)
     preferred = members[(members.indexOf(member) + 1) % members.length] as Member;
   }
 
-  async function awaken({ restsUntil }: Member): Promise<void> {
-    const pause = restsUntil - performance.now();
-    if (pause > LONGEST_WAIT)
-      throw new RpcError(`No node may be asked for another ${Math.ceil(pause / 1000)} s.`, "rate-limited", pause);
-    if (pause > 0) await sleep(pause, undefined, { signal: options.signal });
-  }
-
   async function workWith<T>(member: Member, work: (node: Endpoint) => Promise<T>): Promise<T> {
-    await awaken(member);
     try {
       const result = await work(member.node);
       member.failures = 0;
-      member.rest = FIRST_REST;
       preferred = member;
       return result;
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
       error.attribute(member.node.name);
-      failures.set(error.kind, (failures.get(error.kind) ?? 0) + 1);
-      if (error.kind === "rate-limited") {
-        member.restsUntil = performance.now() + (error.retryAfter ?? member.rest);
-        member.rest = Math.min(2 * member.rest, LONGEST_REST);
-      }
+      if (error.kind !== "rate-limited") count(error.kind);
       demote(member);
       throw error;
     }
@@ -134,7 +115,8 @@ export function createRpc({ urls, checks = noChecks(), ...options }: RpcOptions)
     { except }: { except?: Endpoint | undefined } = {},
   ): Promise<Answered<T>[]> {
     const candidates = members.filter(({ node }) => node !== except);
-    const awake = candidates.filter(({ silentUntil }) => silentUntil <= performance.now());
+    const isAwake = ({ node, silentUntil }: Member) => silentUntil <= performance.now() && node.rest() <= GRACE;
+    const awake = candidates.filter(isAwake);
     const answered = new Map<Member, T | RpcError>();
     const first = Promise.withResolvers<void>();
     const asked = (awake.length > 0 ? awake : candidates).map(async (member) => {

@@ -1,30 +1,53 @@
 import type { IncomingMessage } from "node:http";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { type NodeAccess, nameOf } from "./access.ts";
+import { readAnswer } from "./answer.ts";
 import { RpcError } from "./errors.ts";
 
-/** Sends a body to one URL and returns the answer's body. Throws {@link RpcError}, or the signal's reason. */
-export type Transport = (body: string, signal: AbortSignal) => Promise<string>;
+/** What is sent to a node. */
+interface Message {
+  body: string;
+  /** What the body asks for, in errors. */
+  method: string;
+  /** The longest answer that is read, in bytes. */
+  longest: number;
+  signal: AbortSignal;
+}
 
-// In bytes, to bound memory. Longer answers are requested in halves.
-const LONGEST_ANSWER = 256 * 2 ** 20;
+/** What a node sent back. */
+export interface Answer {
+  /** The HTTP status. */
+  status: number;
+  text: string;
+  /** How long the node asks to wait, in milliseconds. */
+  retryAfter: number | undefined;
+}
 
-/** HTTP with connections that are kept; `timeout` is the longest wait for a whole answer, in milliseconds. */
-export function createTransport(url: string, timeout: number): Transport {
-  const { protocol, hostname } = new URL(url);
+/** Sends a message to one node. Throws {@link RpcError}, or the signal's reason. */
+export type Transport = (message: Message) => Promise<Answer>;
+
+/**
+ * HTTP with connections that are kept; `timeout` is the longest wait for a whole answer, in milliseconds. Nodes elsewhere
+ * are reached through the proxy that `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` name.
+ */
+export function createTransport(node: NodeAccess, timeout: number): Transport {
+  const { protocol, hostname } = new URL(node.url);
   // Not imported as a module: docs/performance.md, Start.
   const { request, Agent } = process.getBuiltinModule(protocol === "https:" ? "node:https" : "node:http");
-  const agent = new Agent({ keepAlive: true });
+  const local = isLocal(hostname);
+  const agent = new Agent({ keepAlive: true, ...(local ? {} : { proxyEnv: process.env }) });
   const headers = {
     "content-type": "application/json",
     // On this machine compression takes longer than sending.
-    "accept-encoding": isLocal(hostname) ? "identity" : "gzip",
+    "accept-encoding": local ? "identity" : "gzip",
+    ...node.headers,
   };
-  const name = nameOf(url);
+  const name = nameOf(node);
 
   function open(body: string, signal: AbortSignal): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const sent = request(url, { method: "POST", agent, headers, signal }, resolve);
+      const sent = request(node.url, { method: "POST", agent, headers, signal }, resolve);
       sent.on("error", (error: NodeJS.ErrnoException) => {
         // The node closed a kept connection while this request was on its way.
         if (sent.reusedSocket && error.code === "ECONNRESET" && !signal.aborted) resolve(open(body, signal));
@@ -34,17 +57,21 @@ export function createTransport(url: string, timeout: number): Transport {
     });
   }
 
-  return async (body, signal) => {
+  return async ({ body, method, longest, signal }) => {
     const deadline = AbortSignal.timeout(timeout);
     try {
       const response = await open(body, AbortSignal.any([signal, deadline]));
-      const text = await readText(response, name);
-      checkStatus(response, text, name);
-      return text;
+      const zipped = response.headers["content-encoding"] === "gzip";
+      const stream = zipped ? pipeline(response, createGunzip(), () => {}) : response;
+      return {
+        status: response.statusCode ?? 0,
+        text: await readAnswer(stream, longest, `${name} answered ${method}`),
+        retryAfter: millisecondsOf(response.headers["retry-after"]),
+      };
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof RpcError) throw error;
-      if (deadline.aborted) throw new RpcError(`${name} did not answer within ${timeout} ms.`, "timeout");
+      if (deadline.aborted) throw new RpcError(`${name} did not answer ${method} within ${timeout} ms.`, "timeout");
       // Several addresses that all refuse are one error without a message.
       const { message, code } = error as NodeJS.ErrnoException;
       throw new RpcError(`${name} can't be reached: ${message || code}.`, "unreachable");
@@ -52,42 +79,13 @@ export function createTransport(url: string, timeout: number): Transport {
   };
 }
 
-/** A node's path or query often holds an API key: errors and logs name its host only. */
-export const nameOf = (url: string): string => `The node at ${new URL(url).host}`;
-
 const isLocal = (hostname: string): boolean => ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
 
-async function readText(response: IncomingMessage, name: string): Promise<string> {
-  const zipped = response.headers["content-encoding"] === "gzip";
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of zipped ? pipeline(response, createGunzip(), () => {}) : response) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > LONGEST_ANSWER) throw new RpcError(`${name} answered with more than ${LONGEST_ANSWER} bytes.`, "status");
-  }
-  return Buffer.concat(chunks, size).toString();
-}
+const LONGEST_REST = 300_000;
 
-// Some nodes send a JSON-RPC error with a status from 400 on; its message says more than the status.
-function checkStatus(response: IncomingMessage, text: string, name: string): void {
-  const status = response.statusCode ?? 0;
-  const seconds = secondsOf(response.headers["retry-after"]);
-  if (status === 429 || (status === 503 && seconds !== undefined)) throw rateLimited(name, seconds);
-  if (status >= 300 && !text.startsWith("{")) throw new RpcError(`${name} answered with status ${status}.`, "status");
-}
-
-const LONGEST_REST = 300;
-
-// Seconds, or a date.
-function secondsOf(retryAfter: string | undefined): number | undefined {
+// Seconds, or a date (RFC 9110).
+function millisecondsOf(retryAfter: string | undefined): number | undefined {
   if (retryAfter === undefined) return undefined;
-  const seconds = /^\d+$/.test(retryAfter) ? Number(retryAfter) : (Date.parse(retryAfter) - Date.now()) / 1000;
-  return seconds > 0 ? Math.min(seconds, LONGEST_REST) : undefined;
-}
-
-function rateLimited(name: string, seconds: number | undefined): RpcError {
-  const after = seconds === undefined ? "" : ` and asks to wait for ${Math.ceil(seconds)} s`;
-  const rest = seconds === undefined ? undefined : seconds * 1000;
-  return new RpcError(`${name} answered that there are too many requests${after}.`, "rate-limited", rest);
+  const rest = /^\d+$/.test(retryAfter) ? 1000 * Number(retryAfter) : Date.parse(retryAfter) - Date.now();
+  return rest > 0 ? Math.min(rest, LONGEST_REST) : undefined;
 }

@@ -34,7 +34,7 @@ describe("answers of several nodes", () => {
     for (const [i, answer] of answers.entries())
       (nodes[i] as Scripted).reply = answer === "down" ? text("down", 500) : results(() => "0x1");
     const rpc = createRpc({
-      urls: answers.map((_, i) => (nodes[i] as Scripted).url),
+      nodes: answers.map((_, i) => ({ url: (nodes[i] as Scripted).url })),
       ...{ chainId: 31337, timeout: 500, signal: ending.signal, checks: { isTrusting, seals: "off", receipts: false } },
     });
     return agreed<Told>(

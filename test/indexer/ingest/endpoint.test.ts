@@ -28,7 +28,8 @@ describe("one node", () => {
     await server.close();
   });
 
-  const open = (url: string, chainId = 31337) => createEndpoint({ url, chainId, timeout: 300, signal: ending.signal });
+  const open = (url: string, chainId = 31337) =>
+    createEndpoint({ node: { url }, chainId, timeout: 300, signal: ending.signal });
 
   const failure = async (answer: Promise<unknown>): Promise<RpcError> => {
     const error = await thrownBy(answer);
@@ -70,36 +71,69 @@ describe("one node", () => {
 
   it("refuses an answer that doesn't come in time, or not whole", async () => {
     server.reply = () => {};
-    await refuses("timeout", /did not answer within 300 ms\.$/);
+    await refuses("timeout", /did not answer eth_x within 300 ms\.$/);
     server.reply = (response) => response.write('{"jsonrpc":"2.0",');
-    await refuses("timeout", /did not answer within 300 ms\.$/);
+    await refuses("timeout", /did not answer eth_x within 300 ms\.$/);
   });
 
   it("refuses a status of failure, but reads the error in its body", async () => {
     server.reply = text("out of order", 503);
-    await refuses("status", /answered with status 503\.$/);
+    await refuses("status", /answered eth_x with status 503\.$/);
     server.reply = text("", 301, { location: "https://elsewhere.example" });
-    await refuses("status", /answered with status 301\.$/);
+    await refuses("status", /answered eth_x with status 301\.$/);
+    server.reply = text("Bad Request", 400);
+    await refuses("refused", /answered eth_x with status 400\.$/);
+    server.reply = text('{"message":"no such plan"}', 403);
+    await refuses("refused", /answered eth_x with status 403\.$/);
     server.reply = text('{"error":{"message":"no such thing"}}', 400);
     await refuses("refused", /refused eth_x: "no such thing"\.$/);
   });
 
-  it("reports too many requests, and how long to wait", async () => {
-    server.reply = text("slow down", 429, { "retry-after": "7" });
-    await refuses("rate-limited", /too many requests and asks to wait for 7 s\.$/);
-    expect((await failure(node.call("eth_x", []))).retryAfter).to.equal(7_000);
-    server.reply = text("slow down", 429, { "retry-after": new Date(Date.now() + 60_000).toUTCString() });
-    expect((await failure(node.call("eth_x", []))).retryAfter).to.be.within(50_000, 60_000);
-    server.reply = text("slow down", 429, { "retry-after": "99999999" });
-    expect((await failure(node.call("eth_x", []))).retryAfter).to.equal(300_000);
-    for (const useless of ["", "soon", "-1", "Thu, 01 Jan 1970 00:00:00 GMT"]) {
-      server.reply = text("slow down", 429, { "retry-after": useless });
-      expect((await failure(node.call("eth_x", []))).retryAfter).to.equal(undefined);
+  it("doesn't ask a node that asks for a long rest", async () => {
+    for (const [asked, rest] of [
+      ["60", 60_000],
+      [new Date(Date.now() + 60_000).toUTCString(), 60_000],
+      ["99999999", 300_000],
+    ] as const) {
+      node = open(server.url);
+      server.asked = [];
+      server.reply = text("slow down", 429, { "retry-after": asked });
+      await refuses("rate-limited", /^The node at 127\.0\.0\.1:\d+ may not be asked for another \d+ s\.$/);
+      server.reply = results(() => "0x1");
+      await refuses("rate-limited", /may not be asked for another \d+ s\.$/);
+      expect(server.asked).to.have.lengthOf(1);
+      expect(node.rest()).to.be.within(rest - 10_000, rest);
     }
-    server.reply = text("maintenance", 503, { "retry-after": "7" });
-    await refuses("rate-limited", /asks to wait for 7 s\.$/);
-    server.reply = text('{"error":{"code":429,"message":"compute units"}}');
-    await refuses("rate-limited", /refused eth_x: "compute units"\.$/);
+  });
+
+  it("waits for a short rest, or one that is not named", async () => {
+    for (const [headers, least] of [
+      [{ "retry-after": "1" }, 990],
+      ...["", "soon", "-1"].map((it) => [{ "retry-after": it }, 0]),
+    ] as const) {
+      node = open(server.url);
+      server.asked = [];
+      server.reply = (response, calls, sent) => {
+        server.reply = results(() => "0x2");
+        text("slow down", 429, headers as Record<string, string>)(response, calls, sent);
+      };
+      const start = performance.now();
+      expect(await node.call("eth_x", [])).to.equal("0x2");
+      expect(performance.now() - start).to.be.at.least(least as number);
+      expect(server.asked).to.have.lengthOf(2);
+    }
+  });
+
+  it("takes one call that is refused as too many, again and again while others are answered, for refused", async () => {
+    server.reply = (response, calls, headers) =>
+      calls[0]?.method === "eth_y"
+        ? text('{"error":{"code":-32005,"message":"limit exceeded"}}')(response, calls, headers)
+        : results(() => "0x1")(response, calls, headers);
+    let failed: Error | undefined;
+    const other = thrownBy(node.call("eth_y", [])).then((error) => (failed = error));
+    while (!failed) await node.call("eth_x", []);
+    expect((await other).message).to.match(/refused eth_y: "limit exceeded"\.$/);
+    expect((failed as RpcError).kind).to.equal("refused");
   });
 
   it("refuses what is no JSON-RPC", async () => {
@@ -117,19 +151,43 @@ describe("one node", () => {
     server.reply = text(
       '{"jsonrpc":"2.0","id":1,"error":{"code":-32005,"message":"query returned more than 10000 results"}}',
     );
-    await refuses("refused", /refused eth_x: "query returned more than 10000 results"\.$/);
+    await refuses("too-large", /refused eth_x: "query returned more than 10000 results"\.$/);
     server.reply = text('{"error":"why not"}');
     await refuses("refused", /refused eth_x: "why not"\.$/);
   });
 
-  it("never reports the path of a URL, which may hold a key", async () => {
-    const secret = `${server.url}/v3/secret?key=secret`.replace("127.0.0.1", "secret:secret@127.0.0.1");
-    for (const reply of [text("x", 500), text("x"), text('{"error":1}'), text("x", 429), text("1"), () => {}]) {
-      server.reply = reply;
-      expect((await failure(open(secret).call("eth_x", []))).message).to.not.include("secret");
-    }
-    await server.close();
-    expect((await failure(open(secret).call("eth_x", []))).message).to.not.include("secret");
+  describe("with secrets", () => {
+    const secrets = ["a user", "pass word", "path-key", "query-key", "header-key"];
+    const access = () => ({
+      url: `${server.url}/v3/path-key?key=query-key`.replace("//", "//a%20user:pass%20word@"),
+      headers: { "x-api-key": "header-key" },
+    });
+    const openWith = () => createEndpoint({ node: access(), chainId: 31337, timeout: 300, signal: ending.signal });
+
+    it("never reports one, even if the node quotes it", async () => {
+      const all = JSON.stringify(secrets.join(" "));
+      const quoting = [text(`{"error":${all}}`), text(`{"error":{"code":1,"message":${all}}}`), text(all)];
+      for (const reply of [text("x", 500), text("x"), text("1"), () => {}, ...quoting]) {
+        server.reply = reply;
+        const { message } = await failure(openWith().call("eth_x", []));
+        expect(message).to.match(/^The node at 127\.0\.0\.1:\d+ /);
+        for (const secret of secrets) expect(message).to.not.include(secret);
+      }
+      await server.close();
+      const { message } = await failure(openWith().call("eth_x", []));
+      for (const secret of secrets) expect(message).to.not.include(secret);
+    });
+
+    it("sends the headers, and user and password as basic authorization", async () => {
+      let sent: Record<string, unknown> = {};
+      server.reply = (response, calls, headers) => {
+        sent = headers;
+        results(() => "0x1")(response, calls, headers);
+      };
+      await openWith().call("eth_x", []);
+      expect(sent["x-api-key"]).to.equal("header-key");
+      expect(sent.authorization).to.equal(`Basic ${btoa("a user:pass word")}`);
+    });
   });
 
   it("stops waiting when its signal aborts", async () => {
@@ -214,9 +272,40 @@ describe("one node", () => {
     it("doesn't try fewer when the node hangs or asks for a rest", async () => {
       server.reply = () => {};
       expect((await failure(node.batch("eth_x", numbers(64)))).kind).to.equal("timeout");
-      server.reply = text("slow down", 429);
-      expect((await failure(node.batch("eth_x", numbers(64)))).kind).to.equal("rate-limited");
-      expect(server.asked).to.have.lengthOf(2);
+      server.reply = (response, calls, headers) => {
+        server.reply = echo;
+        text("slow down", 429)(response, calls, headers);
+      };
+      expect(await node.batch("eth_x", numbers(64))).to.deep.equal(all(64));
+      expect(server.asked.map(({ length }) => length)).to.deep.equal([64, 32, 32, 32]);
+    });
+
+    it("asks again only for the calls that were refused as too many", async () => {
+      const refused = { code: -32005, message: "request rate exceeded" };
+      server.reply = (response, calls) => {
+        server.reply = echo;
+        const answers = calls.map(({ id, params }) =>
+          id % 3 === 0 ? { id, error: refused } : { id, result: params[0] },
+        );
+        response.end(JSON.stringify(answers));
+      };
+      expect(await node.batch("eth_x", numbers(9))).to.deep.equal(all(9));
+      const [first, ...again] = server.asked;
+      expect(first).to.have.lengthOf(9);
+      expect(again.flat().map(({ params }) => params[0])).to.deep.equal([0, 3, 6]);
+    });
+
+    it("keeps what was answered beside a call that fails", async () => {
+      server.reply = (response, calls) => {
+        const most = 10;
+        const answers = calls.map(({ id, params }, i) =>
+          i < most ? { id, result: params[0] } : { id, error: { code: -32000, message: "batch limit exceeded" } },
+        );
+        response.end(JSON.stringify(answers.length > 1 ? answers : answers[0]));
+      };
+      expect(await node.batch("eth_x", numbers(40))).to.deep.equal(all(40));
+      const asked = server.asked.flat().map(({ params }) => params[0]);
+      expect(asked.filter((number) => (number as number) < 10)).to.have.lengthOf(10);
     });
   });
 });

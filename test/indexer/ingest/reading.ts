@@ -50,7 +50,8 @@ interface ReadingOptions {
 export async function startReading(): Promise<Reading> {
   const node = await startNode([...whole]);
   const ending = new AbortController();
-  const open = (...urls: string[]): Rpc => createRpc({ urls, chainId: 31337, timeout: 500, signal: ending.signal });
+  const open = (...urls: string[]): Rpc =>
+    createRpc({ nodes: urls.map((url) => ({ url })), chainId: 31337, timeout: 500, signal: ending.signal });
 
   async function* read({ after = 1, to = last, head = last, blooms = true, urls = [node.url] }: ReadingOptions = {}) {
     const fault = node.fault;
