@@ -42,7 +42,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
 
   const isTrusting = options.trustNode ?? false;
   const rpc = createRpc({
-    nodes: rpcs.map((url) => ({ url })),
+    nodes: rpcs.map((node) => (typeof node === "string" ? { url: node } : node)),
     chainId: deployment.chainId,
     timeout: options.rpcTimeout ?? 20_000,
     checks: { isTrusting, seals: isTrusting ? "off" : "unknown", receipts: !isTrusting && (options.receipts ?? true) },
@@ -61,7 +61,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     condition: status,
     content: options.content,
     page: options.web ?? PAGE,
-    rpcUrl: options.publicRpc ?? rpcs.find(isLocal),
+    rpcUrl: options.publicRpc,
     prefix: options.prefix,
     trustedProxies: options.trustedProxies,
     limits: options.limits,
@@ -114,9 +114,6 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     },
   };
 }
-
-// An RPC URL elsewhere may contain its operator's key: by default only one on this machine is shown.
-const isLocal = (url: string): boolean => ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
 
 // Starting this file does the same as `npm run indexer`.
 if (import.meta.main) void import(new URL("start.js", import.meta.url).href);

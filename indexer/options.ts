@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import type { WriteStream } from "node:tty";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { type Deployment, parseDeployment } from "../sdk/deployment.ts";
+import type { NodeAccess } from "./ingest/access.ts";
 import { trustedBy } from "./serve/clients.ts";
 import { DEFAULT_LIMITS, type Limits } from "./serve/limits.ts";
 
 /** Options of an indexer. */
 export interface IndexerOptions {
-  /** JSON-RPC URLs of nodes of one chain; the first that answers is used. */
-  rpcs: readonly string[];
+  /** Nodes of one chain by their JSON-RPC URLs, with headers where they want some; the first that answers is used. */
+  rpcs: readonly (string | NodeAccess)[];
   deployment: Deployment;
   /** Path of the SQLite file; created if there is none. */
   db: string;
@@ -28,7 +29,7 @@ export interface IndexerOptions {
   limits?: Partial<Limits> | undefined;
   /** Blocks below the head that a reorganisation may still change; defaults to 64. */
   finality?: number | undefined;
-  /** RPC URL that browsers may use; defaults to the first of `rpcs` on this machine, since others may contain a key. */
+  /** RPC URL that is published for browsers; none by default, since those of `rpcs` may contain a key. */
   publicRpc?: string | undefined;
   /** Pause between looks at the chain, in milliseconds; defaults to 1000. */
   pollInterval?: number | undefined;
@@ -79,7 +80,7 @@ export type Command =
   | { name: "check"; options: MaintainOptions }
   | { name: "backup"; options: BackupOptions };
 
-export const USAGE = `usage: indexer --rpc URL [--rpc URL …] --deployment FILE --db FILE [--host ADDRESS] [--port N]
+export const USAGE = `usage: indexer --rpc URL… | --rpc-env NAME… --deployment FILE --db FILE [--host ADDRESS] [--port N]
                [--prefix /PATH] [--trust-proxy NETWORK …] [--content DIR] [--finality N] [--public-rpc URL] [--web DIR]
                [--rate-limit N] [--wipe] [--no-blooms] [--no-receipts] [--trust-node] [--watchdog SECONDS] [--poll MS]
                [--timeout MS]
@@ -88,6 +89,9 @@ export const USAGE = `usage: indexer --rpc URL [--rpc URL …] --deployment FILE
        indexer check --deployment FILE --db FILE               compare all rows with those that follow from the stored logs
        indexer backup --db FILE --to FILE                      copy the database, also while an indexer writes it
 
+--rpc-env    a node whose URL is in the environment variable NAME, and its headers, if any, in NAME_HEADERS, a line each:
+             "name: value"
+--public-rpc the RPC that is published for browsers; none by default
 --host       the address to listen on; defaults to 127.0.0.1, which only this machine reaches
 --prefix     serves everything under this path
 --trust-proxy  believes the proxies of this network, as 10.0.0.0/8, who the client is; repeat it for more
@@ -109,6 +113,7 @@ const database = { deployment: { type: "string" }, db: { type: "string" } } as c
 const runs = {
   ...database,
   rpc: { type: "string", multiple: true },
+  "rpc-env": { type: "string", multiple: true },
   host: { type: "string" },
   port: { type: "string" },
   prefix: { type: "string" },
@@ -129,20 +134,22 @@ const runs = {
 const rewinds = { ...database, to: { type: "string" } } as const;
 const backups = { db: { type: "string" }, to: { type: "string" } } as const;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Reads the command line; throws {@link UsageError} with a sentence that names the argument. */
-export function parseCommand(args: readonly string[]): Command {
+export function parseCommand(args: readonly string[], environment: Environment = process.env): Command {
   const [name, ...rest] = args;
   if (name === "rewind") return { name, options: rewindOptions(rest) };
   if (name === "rebuild" || name === "check") return { name, options: databaseOptions(parse(rest, database)) };
   if (name === "backup") return { name, options: backupOptions(rest) };
-  return { name: "run", options: runOptions(args) };
+  return { name: "run", options: runOptions(args, environment) };
 }
 
-function runOptions(args: readonly string[]): IndexerOptions {
+function runOptions(args: readonly string[], environment: Environment): IndexerOptions {
   const values = parse(args, runs);
-  const rpcs = values.rpc ?? [];
+  const named = (values["rpc-env"] ?? []).map((name) => nodeIn(environment, name));
+  const rpcs = [...(values.rpc ?? []).map((url) => urlOf(url, `"${shown(url)}"`)), ...named];
   if (rpcs.length === 0) throw new UsageError("--rpc is missing: which node shall be asked?");
-  for (const url of values["public-rpc"] === undefined ? rpcs : [...rpcs, values["public-rpc"]]) checkUrl(url);
   return {
     rpcs,
     ...databaseOptions(values),
@@ -152,7 +159,7 @@ function runOptions(args: readonly string[]): IndexerOptions {
     trustedProxies: networks(values["trust-proxy"] ?? []),
     content: values.content,
     finality: wholeNumber("finality", values.finality ?? "64", 1_000_000),
-    publicRpc: values["public-rpc"],
+    publicRpc: values["public-rpc"] === undefined ? undefined : publicUrl(values["public-rpc"]),
     web: values.web,
     limits: {
       requests: wholeNumber("rate-limit", values["rate-limit"] ?? String(DEFAULT_LIMITS.requests), 1_000_000_000),
@@ -194,9 +201,34 @@ function parse<Options extends NonNullable<ParseArgsConfig["options"]>>(args: re
   }
 }
 
-function checkUrl(text: string): void {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    throw new UsageError(`"${text}" is not an http or https URL.`);
+/** A node by the environment variables that hold its URL and headers, of which errors say the names only. */
+function nodeIn(environment: Environment, name: string): NodeAccess {
+  const url = environment[name];
+  if (!url) throw new UsageError(`--rpc-env ${name}: there is no environment variable ${name}, or it is empty.`);
+  const lines = (environment[`${name}_HEADERS`] ?? "").split("\n").map((line) => line.trim());
+  const headers = lines.flatMap((line, i) => (line === "" ? [] : [headerOf(line, `Line ${i + 1} of ${name}_HEADERS`)]));
+  return { url: urlOf(url, `The environment variable ${name}`), headers: Object.fromEntries(headers) };
+}
+
+/** Name and value as HTTP has them (RFC 9110, 5.1 and 5.5). */
+function headerOf(line: string, what: string): [string, string] {
+  const [, name, value] = /^([\w!#$%&'*+.^`|~-]+): *([\t\x20-\x7e\x80-\xff]+)$/.exec(line) ?? [];
+  if (name === undefined || value === undefined) throw new UsageError(`${what} is not "name: value".`);
+  return [name.toLowerCase(), value];
+}
+
+function urlOf(text: string, what: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new UsageError(`${what} is not an http or https URL.`);
+}
+
+/** Without what may be a password or key. */
+const shown = (url: string): string => url.replace(/^.*@/s, "…@").replace(/([^:/])[/?#].*$/s, "$1/…");
+
+function publicUrl(text: string): string {
+  const { username, password } = new URL(urlOf(text, `"${shown(text)}"`));
+  if (username || password) throw new UsageError("--public-rpc has a user name or password, which all could read.");
+  return text;
 }
 
 function pathPrefix(text: string): string {

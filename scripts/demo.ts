@@ -110,7 +110,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   signal.throwIfAborted();
 
   const indexer = await startIndexer({
-    ...{ deployment, rpcs: [rpcUrl], port, content: options.contentDirectory, logLevel: "warn" },
+    ...{ deployment, rpcs: [rpcUrl], publicRpc: rpcUrl, port, content: options.contentDirectory, logLevel: "warn" },
     db: join(directory, "index.sqlite"),
   });
   onEnd(() => indexer.close());

@@ -31,7 +31,8 @@ export async function openSite(): Promise<Site> {
   const content = files.path("content");
   mkdirSync(content);
   const node = await startNode(chainOf(chaptersOf(STORY)));
-  const indexer = await start({ rpcs: [node.url], db: files.path("db"), content, web: files.path("unbuilt") });
+  const options = { rpcs: [node.url], publicRpc: node.url, db: files.path("db") };
+  const indexer = await start({ ...options, content, web: files.path("unbuilt") });
   await untilReady(indexer, node.blocks.length - 1);
   return {
     ...{ node, indexer, content },
