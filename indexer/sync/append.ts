@@ -1,8 +1,10 @@
 import { setImmediate } from "node:timers/promises";
-import { checkLinks, type Header, type Log, readHeader } from "../ingest/blocks.ts";
+import { checkLinks, type Header, type Log, readHeaders, type SealedHeader } from "../ingest/blocks.ts";
 import { readBlockLogs } from "../ingest/completeness.ts";
+import { RpcError } from "../ingest/errors.ts";
 import { gather } from "../ingest/gather.ts";
 import { readRanges } from "../ingest/ranges.ts";
+import type { Rpc } from "../ingest/rpc.ts";
 import { progressOf, type SyncContext } from "./context.ts";
 
 /**
@@ -31,27 +33,47 @@ export async function readFinalBlocks(context: SyncContext, head: Header, finali
 
 const BLOCKS_AT_ONCE = 16;
 
-/** Reads the blocks that may still be reorganised, up to the head: the logs of each by its hash. */
+/**
+ * Reads the blocks that may still be reorganised, up to the head: the logs of each by its hash. What was read before a
+ * block that fails is kept.
+ */
 export async function readNewBlocks(context: SyncContext, head: Header, finalized: number): Promise<void> {
+  const { rpc, decoder, blooms, faultOf } = context;
   for (let { cursor } = progressOf(context); cursor.number < head.number; { cursor } = progressOf(context)) {
-    const count = Math.min(head.number - cursor.number, BLOCKS_AT_ONCE);
-    const numbers = Array.from({ length: count }, (_, i) => cursor.number + 1 + i);
-    const blocks = await Promise.all(numbers.map((number) => readBlock(context, number)));
-    const headers = blocks.map(({ header }) => header);
-    const logs = blocks.flatMap((block) => block.logs);
-    checkLinks(cursor, headers);
+    const headers = await readNext(rpc, cursor, Math.min(head.number - cursor.number, BLOCKS_AT_ONCE));
+    const wanted = { filter: decoder.filter, blooms, faultOf };
+    const { read, failure } = await inOrder(headers.map((header) => readBlockLogs(rpc, wanted, header)));
+    const logs = read.flat();
     // A method was added: its contract's logs weren't asked for.
-    if (context.decoder.follow(context.methods(), logs)) continue;
-    append(context, headers, logs, finalized);
+    if (decoder.follow(context.methods(), logs)) continue;
+    if (read.length > 0) append(context, headers.slice(0, read.length), logs, finalized);
+    if (failure) throw failure.reason;
   }
 }
 
-async function readBlock(
-  { rpc, decoder, blooms, faultOf }: SyncContext,
-  number: number,
-): Promise<{ header: Header; logs: readonly Log[] }> {
-  const header = await readHeader(rpc, number);
-  return { header, logs: await readBlockLogs(rpc, { filter: decoder.filter, blooms, faultOf }, header) };
+/** The headers after a block: `count` of them, or half as many, down to one, where that fails. */
+async function readNext(rpc: Rpc, cursor: Header, count: number): Promise<SealedHeader[]> {
+  const numbers = Array.from({ length: count }, (_, i) => cursor.number + 1 + i);
+  try {
+    return await rpc.any(async (node) => {
+      const headers = await readHeaders(node, numbers);
+      checkLinks(cursor, headers);
+      return headers;
+    });
+  } catch (error) {
+    if (count === 1 || !(error instanceof RpcError) || error.kind === "rate-limited") throw error;
+    return readNext(rpc, cursor, count >> 1);
+  }
+}
+
+/** What the first of several come to, up to the first failure. */
+async function inOrder<T>(all: readonly Promise<T>[]): Promise<{ read: T[]; failure?: PromiseRejectedResult }> {
+  const read: T[] = [];
+  for (const outcome of await Promise.allSettled(all)) {
+    if (outcome.status === "rejected") return { read, failure: outcome };
+    read.push(outcome.value);
+  }
+  return { read };
 }
 
 function append(context: SyncContext, headers: readonly Header[], logs: readonly Log[], finalized: number): number {

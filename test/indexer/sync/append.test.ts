@@ -1,11 +1,13 @@
+import { rmSync } from "node:fs";
 import { expect } from "chai";
 import { following, head, metric, readiness, victim, whole, without } from "../following.ts";
+import type { FakeNode } from "../node.ts";
 import { until, untilReady } from "../running.ts";
 
 describe("reading blocks", () => {
   const on = following();
 
-  it("catches up over final blocks in ranges and over new blocks one by one", async () => {
+  it("catches up over final blocks in ranges and over new blocks by their hashes, with headers in batches", async () => {
     on.node.finalized = 50;
     const indexer = await on.launch();
     await untilReady(indexer, head(whole));
@@ -14,6 +16,32 @@ describe("reading blocks", () => {
       .map(({ params }) => params[0] as object);
     expect(asked.filter((filter) => "fromBlock" in filter)).to.have.lengthOf.below(5);
     expect(asked.filter((filter) => "blockHash" in filter)).to.have.lengthOf(head(whole) - 50);
+  });
+
+  it("keeps the blocks before one whose logs or header fail, and asks again for that one only", async () => {
+    const spoils: FakeNode["fault"][] = [
+      without(victim),
+      (method, [at]) =>
+        method === "eth_getBlockByNumber" && Number(at) === victim.number ? { result: null } : undefined,
+    ];
+    for (const spoil of spoils) {
+      rmSync(on.path("db"), { force: true });
+      on.node.fault = spoil;
+      const indexer = await on.launch();
+      await until(
+        "the blocks before are kept",
+        async () => Number(await metric(indexer, "proofboard_indexed_block")) === victim.number - 1,
+      );
+      const others = on.node.requests.length;
+      on.node.fault = () => undefined;
+      await untilReady(indexer, head(whole));
+      const again = on.node.requests.slice(others).filter(({ method }) => method === "eth_getLogs");
+      expect(again.map(({ params }) => (params[0] as { blockHash: string }).blockHash)).to.not.include(
+        whole[victim.number - 1]?.hash,
+      );
+      await on.expectRowsOf(whole);
+      await on.stop(indexer);
+    }
   });
 
   it("never takes blocks for final that are younger than --finality, whatever the node says", async () => {
