@@ -1,12 +1,41 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Hex } from "viem";
-import { readFollowed } from "../ingest/blocks.ts";
-import { FatalError } from "../ingest/errors.ts";
+import { ZERO_HASH } from "../../sdk/commitments.ts";
+import { type Header, readFollowed } from "../ingest/blocks.ts";
+import { FatalError, RpcError } from "../ingest/errors.ts";
+import { toQuantity } from "../ingest/fields.ts";
+import type { Rpc } from "../ingest/rpc.ts";
+import { readNewBlocks } from "./append.ts";
 import type { SyncContext } from "./context.ts";
 
-/** Checks that the database is of the node's chain, and starts a new one. */
+/** Checks that the database is of the node's chain, and starts one in which no block is read yet. */
 export async function start(context: SyncContext): Promise<void> {
-  checkGenesis(context, (await readFollowed(context.rpc, 0)).hash);
-  if (!context.writer.progress()) await startOver(context);
+  const { writer, startBlock } = context;
+  const genesis = await readGenesis(context);
+  if (genesis !== undefined) checkGenesis(context, genesis);
+  const progress = writer.progress();
+  if (!progress || progress.cursor.number < startBlock) await startOver(context);
+}
+
+/** How often, with pauses, nodes must say that they have no block 0 before a new database does without. */
+const TRIES = 5;
+
+/** Hash of block 0; undefined where the nodes have dropped it, as history before some block often is (EIP-4444). */
+async function readGenesis({ rpc, writer, pollInterval, signal, warn }: SyncContext): Promise<Hex | undefined> {
+  const isKnown = writer.genesis() !== undefined;
+  for (let tries = 1; ; tries++)
+    try {
+      return (await readFollowed(rpc, 0)).hash;
+    } catch (error) {
+      if (!(await isDropped(rpc, 0, error))) throw error;
+      if (isKnown || tries === TRIES) break;
+      await sleep(tries * pollInterval, undefined, { signal });
+    }
+  const way = isKnown
+    ? "whether the chain is still the database's, only its later blocks tell"
+    : "the chain is known by its id only";
+  warn(`No node has block 0 any more: ${way}.`);
+  return undefined;
 }
 
 /** Remembers the chain by its genesis block. The database of another chain is refused, or emptied where `wipe` is set. */
@@ -23,9 +52,40 @@ function checkGenesis({ writer, wipe, warn }: SyncContext, hash: Hex): void {
 }
 
 /** Starts after the block before the deployment's first. */
-export async function startOver({ rpc, writer, decoder, methods, startBlock, announce }: SyncContext): Promise<void> {
-  const first = await readFollowed(rpc, Math.max(startBlock - 1, 0));
-  writer.start(first);
+export async function startOver(context: SyncContext): Promise<void> {
+  const { rpc, startBlock } = context;
+  const before = Math.max(startBlock - 1, 0);
+  try {
+    startAfter(context, await readFollowed(rpc, before));
+  } catch (error) {
+    if (startBlock === 0 || !(await isDropped(rpc, before, error))) throw error;
+    await startAt(context);
+  }
+}
+
+/** Starts with the deployment's first block, which is read at once: no node can confirm the one before. */
+async function startAt(context: SyncContext): Promise<void> {
+  const first = await readFollowed(context.rpc, context.startBlock);
+  const { number, parentHash, timestamp } = first;
+  startAfter(context, { number: number - 1, hash: parentHash, parentHash: ZERO_HASH, timestamp });
+  await readNewBlocks(context, first, 0);
+}
+
+function startAfter({ writer, decoder, methods, announce }: SyncContext, block: Header): void {
+  writer.start(block);
   decoder.follow(methods());
-  announce({ kind: "reorganised", cursor: first, from: first.number + 1 });
+  announce({ kind: "reorganised", cursor: block, from: block.number + 1 });
+}
+
+/** Whether a block can't be read because every node says that it has none. */
+async function isDropped(rpc: Rpc, blockNumber: number, error: unknown): Promise<boolean> {
+  if (!(error instanceof RpcError)) return false;
+  const asked = rpc.any(async (node) => {
+    const block = await node.call("eth_getBlockByNumber", [toQuantity(blockNumber), false]);
+    if (block === null) throw new RpcError(`The node has no block ${blockNumber}.`, "refused");
+  });
+  return asked.then(
+    () => false,
+    (failure) => failure instanceof RpcError && failure.kind === "refused",
+  );
 }
