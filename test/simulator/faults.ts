@@ -118,15 +118,17 @@ const breaks = [
   "http:429",
   "http:429-retry-after",
   "http:html",
+  "http:deep",
   "http:truncated",
   "http:empty",
   "rpc:error",
   "rpc:error-with-500",
-  "rpc:rate-limited",
+  "rpc:throttled",
   "rpc:no-result",
   "batch:other-order",
   "batch:short",
   "batch:one-error",
+  "batch:throttled",
 ] as const;
 
 type Break = (typeof breaks)[number];
@@ -163,6 +165,16 @@ export interface Sent {
 
 const whole = (text: string, status = 200, headers: Record<string, string> = {}): Sent => ({ status, headers, text });
 
+/** Ways to say that there are too many requests. */
+const THROTTLED = [
+  { code: 429, message: "slow down" },
+  { code: -32005, message: "limit exceeded" },
+  { code: -32007, message: "50/second request limit reached - reduce calls per second" },
+  { code: -32016, message: "over rate limit" },
+  { code: 15, message: "Too many request, try again later" },
+  { code: -32000, message: "capacity exceeded" },
+] as const;
+
 /** How each kind breaks what would have been sent; undefined where it doesn't apply. */
 export function broken(fault: Break, answers: readonly object[], single: boolean, random: Random): Sent | undefined {
   const text = JSON.stringify(single ? answers[0] : answers);
@@ -177,6 +189,8 @@ export function broken(fault: Break, answers: readonly object[], single: boolean
       return whole("too many requests", 429, { "retry-after": random.pick(["0", "0", "1"]) });
     case "http:html":
       return whole("<!doctype html><title>Checking your browser</title>");
+    case "http:deep":
+      return whole(random.pick(["[", '{"result":', "[{},"]).repeat(200_000));
     case "http:truncated":
       return whole(text.slice(0, random.between(1, text.length - 1)));
     case "http:empty":
@@ -185,8 +199,8 @@ export function broken(fault: Break, answers: readonly object[], single: boolean
       return whole(instead({ jsonrpc: "2.0", error }));
     case "rpc:error-with-500":
       return whole(instead({ jsonrpc: "2.0", error }), 500);
-    case "rpc:rate-limited":
-      return whole(instead({ jsonrpc: "2.0", error: { code: 429, message: "slow down" } }));
+    case "rpc:throttled":
+      return whole(instead({ jsonrpc: "2.0", error: random.pick(THROTTLED) }), random.pick([200, 200, 400, 429]));
     case "rpc:no-result":
       return whole(instead({ jsonrpc: "2.0" }));
     case "batch:other-order":
@@ -197,6 +211,13 @@ export function broken(fault: Break, answers: readonly object[], single: boolean
       return single
         ? undefined
         : whole(JSON.stringify([...answers.slice(1), { ...answers[0], result: undefined, error }]));
+    case "batch:throttled": {
+      if (single) return undefined;
+      const refused = random.pick(THROTTLED);
+      const first = random.between(0, answers.length - 1);
+      const refuse = (each: object, i: number) => (i < first ? each : { ...each, result: undefined, error: refused });
+      return whole(JSON.stringify(answers.map(refuse)));
+    }
     default:
       return whole(text);
   }
