@@ -10,7 +10,7 @@ export interface Pacer {
 }
 
 /** A request that may be sent. */
-export interface Turn {
+interface Turn {
   /** How many calls it may have. */
   calls: number;
   /**
