@@ -13,10 +13,16 @@ import { type Child, startChild } from "./sync/child.ts";
 import { deployment } from "./sync/deployment.ts";
 import { WrongUse } from "./wrong-use.ts";
 
-type Choice = Omit<Asking, "url" | "routes"> & { blocks: number; only: string | undefined };
+type Choice = Omit<Asking, "url" | "routes"> & {
+  blocks: number;
+  only: string | undefined;
+  /** Thousands of events of the season. */
+  thousands: number;
+};
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const LOOK_EVERY = 50;
+const EVENTS = 1_000;
 
 /**
  * An indexer that follows a chain while it is asked for more than it can answer. A row for each route: how many requests
@@ -25,9 +31,9 @@ const LOOK_EVERY = 50;
  * had in the middle and at the end.
  */
 export async function load(args: string[]): Promise<Row[]> {
-  const { blocks, only, ...choice } = choose(args);
+  const { blocks, only, thousands, ...choice } = choose(args);
   const directory = mkdtempSync(join(tmpdir(), "proofboard-load-"));
-  const node = fork(at("load/node.ts"), { stdio: ["ignore", "pipe", "inherit", "ipc"] });
+  const node = fork(at("load/node.ts"), [String(EVENTS * thousands)], { stdio: ["ignore", "pipe", "inherit", "ipc"] });
   let indexer: Child | undefined;
   try {
     const rpc = await new Promise<string>((resolve, reject) => {
@@ -66,9 +72,13 @@ function choose(args: string[]): Choice {
       blocks: { type: "string", default: "4" },
       rate: { type: "string", default: "0" },
       only: { type: "string" },
+      thousands: { type: "string", default: "60" },
     },
   });
-  const number = (name: "seconds" | "connections" | "addresses" | "blocks" | "rate", least = 1): number => {
+  const number = (
+    name: "seconds" | "connections" | "addresses" | "blocks" | "rate" | "thousands",
+    least = 1,
+  ): number => {
     const text = values[name];
     if (!/^\d{1,5}$/.test(text) || Number(text) < least)
       throw new WrongUse(`--${name} is "${text}"; a whole number from ${least} on is asked.`);
@@ -77,6 +87,7 @@ function choose(args: string[]): Choice {
   return {
     ...{ seconds: number("seconds"), connections: number("connections"), addresses: number("addresses") },
     ...{ blocks: number("blocks"), perSecond: number("rate", 0), only: values.only },
+    thousands: 3 * Math.ceil(number("thousands") / 3),
   };
 }
 

@@ -9,16 +9,16 @@ interface Growth {
   blocksPerSecond: number;
 }
 
-const EVENTS = 60_000;
-const ACCOUNTS = 3_000;
+const events = Number(process.argv[2]);
+const EVENTS_PER_ACCOUNT = 20;
 /** Logs in each block of the first part, which is two thirds of the season, and in each after it. */
 const PER_BLOCK = { atOnce: 100, later: 20 };
 const STARTS_AT = 1_000;
 const WEEK = 604_800;
 
-const season = { events: EVENTS, accounts: ACCOUNTS, lead: PER_BLOCK.atOnce };
+const season = { events, accounts: events / EVENTS_PER_ACCOUNT, lead: PER_BLOCK.atOnce };
 const { logs } = scriptSeason({ ...season, startsAt: STARTS_AT, endsAt: STARTS_AT + WEEK });
-const begun = (EVENTS * 2) / 3;
+const begun = (events * 2) / 3;
 const parts = [logs.slice(0, begun), logs.slice(begun)] as const;
 const chapters = parts.flatMap((part, i) => {
   const perBlock = i === 0 ? PER_BLOCK.atOnce : PER_BLOCK.later;

@@ -27,7 +27,7 @@ const ROWS_AT_ONCE = 1_000;
 
 // On Linux this is of the calling thread alone: probes, small answers and following the chain come first, also before the
 // modules that this thread loads.
-if (process.platform === "linux") setPriority(constants.priority.PRIORITY_LOW);
+if (process.platform === "linux") setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 const { readOnce } = await import("../../open.ts");
 const { positionOf } = await import("../../rank/standings.ts");
 

@@ -91,7 +91,7 @@ describe("the table of a season", () => {
         return false;
       }
     };
-    await until("no table is open", () => leftovers().length === 0 && !readdirSync("/proc/self/fd").some(isOpen));
+    await until("no table is open", () => leftovers().length === 0 && !readdirSync("/proc/self/fd").some(isOpen), 60_000);
   });
 
   it("is compressed where a client takes that", async () => {
