@@ -25,7 +25,7 @@ export interface Rpc {
 }
 
 /** What one node answered. */
-export interface Answered<T> {
+interface Answered<T> {
   node: Endpoint;
   result: T | RpcError;
 }

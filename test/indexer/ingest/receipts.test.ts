@@ -64,7 +64,13 @@ describe("reading receipts", () => {
   async function readChanged(change: (receipts: Receipt[]) => unknown): Promise<unknown> {
     const answer = change(structuredClone(await receiptsOf(busy())));
     liar.reply = results(() => answer);
-    const endpoint = createEndpoint({ node: { url: liar.url }, chainId: 31337, timeout: 2_000, checks, signal: ending.signal });
+    const endpoint = createEndpoint({
+      node: { url: liar.url },
+      chainId: 31337,
+      timeout: 2_000,
+      checks,
+      signal: ending.signal,
+    });
     return readReceipts(endpoint, [busy()]);
   }
 
@@ -122,7 +128,13 @@ describe("reading receipts", () => {
   it("finds out once that a node offers none, and doesn't take a passing refusal for that", async () => {
     const refuse = (code: number, message: string) =>
       text(JSON.stringify({ jsonrpc: "2.0", id: 1, error: { code, message } }));
-    const endpoint = createEndpoint({ node: { url: liar.url }, chainId: 31337, timeout: 2_000, checks, signal: ending.signal });
+    const endpoint = createEndpoint({
+      node: { url: liar.url },
+      chainId: 31337,
+      timeout: 2_000,
+      checks,
+      signal: ending.signal,
+    });
     liar.reply = refuse(-32000, "header not found yet");
     expect(await readReceipts(endpoint, [busy()]).catch((error) => error)).to.be.instanceOf(RpcError);
     expect(endpoint.offers.receipts).to.equal(true);
