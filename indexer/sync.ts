@@ -110,8 +110,8 @@ async function advance(context: SyncContext): Promise<void> {
     writer.complete();
     await compareLedgers(context);
     heads.believe();
-    status.caughtUpAt = Date.now();
-    status.progressAt = Date.now();
+    status.caughtUpAt = performance.now();
+    status.progressAt = performance.now();
     return;
   }
 }

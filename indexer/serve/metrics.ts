@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import manifest from "../../package.json" with { type: "json" };
-import type { SyncStatus } from "../sync/status.ts";
+import { type SyncStatus, unixSeconds } from "../sync/status.ts";
 import { latencyIn, type Observe } from "./latency.ts";
 import type { App, EarlySnapshot, State } from "./state.ts";
 
@@ -68,7 +68,7 @@ export function metricsRoute(app: App, state: State, { condition, streams, every
   );
   gauge("proofboard_indexed_block_timestamp_seconds", "Time of the last block folded.", () => cursor()?.timestamp);
   gauge("proofboard_caught_up_timestamp_seconds", "When the head of the chain was last reached; 0 before.", () =>
-    condition.caughtUpAt === undefined ? 0 : condition.caughtUpAt / 1000,
+    condition.caughtUpAt === undefined ? 0 : unixSeconds(condition.caughtUpAt),
   );
   gauge("proofboard_inconsistent", "1 when events contradict the chain.", () => (condition.inconsistent ? 1 : 0));
   gauge("proofboard_streams", "Clients of the stream.", streams);
@@ -80,7 +80,7 @@ export function metricsRoute(app: App, state: State, { condition, streams, every
   gauge("proofboard_accounts_in_memory", "Accounts whose standings are read from memory.", state.held);
   gauge("proofboard_ranking_built", "1 once the ranking can be read.", () => (chain?.isBuilt ? 1 : 0));
   gauge("proofboard_progress_timestamp_seconds", "When following the chain last succeeded in anything.", () =>
-    Math.floor(condition.progressAt / 1000),
+    Math.floor(unixSeconds(condition.progressAt)),
   );
   counter("proofboard_reorgs_total", "Reorganisations followed.", () => condition.reorgs);
   counter("proofboard_events_total", "Events folded.", () => condition.events);

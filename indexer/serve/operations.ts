@@ -51,7 +51,7 @@ export function operationRoutes(app: App, state: State, condition: SyncStatus): 
 function unreadiness({ caughtUpAt, failure, inconsistent }: SyncStatus): string | undefined {
   if (inconsistent) return `The events read contradict the chain: ${failure}`;
   if (caughtUpAt === undefined) return failure ?? "Syncing: the head of the chain is not reached yet.";
-  const silence = Date.now() - caughtUpAt;
+  const silence = performance.now() - caughtUpAt;
   if (silence < STALLED_AFTER) return undefined;
   return `Stalled: the head of the chain was last reached ${Math.round(silence / 1000)} s ago. ${failure ?? ""}`.trim();
 }

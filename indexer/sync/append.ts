@@ -81,7 +81,7 @@ function append(context: SyncContext, headers: readonly Header[], logs: readonly
   const from = progressOf(context).cursor.number + 1;
   const events = writer.append({ headers, logs, finalized });
   status.events += events;
-  status.progressAt = Date.now();
+  status.progressAt = performance.now();
   announce({ kind: "appended", cursor: headers.at(-1) as Header, from });
   return events;
 }

@@ -2,9 +2,9 @@
 export interface SyncStatus {
   /** The chain's last block as last read. */
   headBlock: number | undefined;
-  /** When a round last ended with everything folded and compared, by `Date.now()`. */
+  /** When a round last ended with everything folded and compared, by `performance.now()`, which nobody sets. */
   caughtUpAt: number | undefined;
-  /** When a round or a part of one last succeeded, by `Date.now()`; at first, when the indexer started. The watchdog only looks whether it changes. */
+  /** When a round or a part of one last succeeded, by the same clock; at first, when the indexer started. */
   progressAt: number;
   /** Why the last round failed; undefined after a good one. */
   failure: string | undefined;
@@ -18,12 +18,15 @@ export interface SyncStatus {
 export const newStatus = (): SyncStatus => ({
   headBlock: undefined,
   caughtUpAt: undefined,
-  progressAt: Date.now(),
+  progressAt: performance.now(),
   failure: undefined,
   inconsistent: false,
   reorgs: 0,
   events: 0,
 });
+
+/** A time of a status as the system's clock has it now, in unix seconds. */
+export const unixSeconds = (at: number): number => (Date.now() - performance.now() + at) / 1000;
 
 /** How far a long read of final blocks has come. */
 export interface Backfill {

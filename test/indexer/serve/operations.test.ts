@@ -26,17 +26,21 @@ describe("readiness", () => {
   });
 
   it("is refused when the head wasn't reached for long", async () => {
-    Object.assign(served.condition, { caughtUpAt: Date.now() - 40_000, failure: "The node is away." });
+    Object.assign(served.condition, { caughtUpAt: performance.now() - 40_000, failure: "The node is away." });
     expect(await refusal()).to.equal("Stalled: the head of the chain was last reached 40 s ago. The node is away.");
   });
 
   it("is refused when the events contradict the chain", async () => {
-    Object.assign(served.condition, { caughtUpAt: Date.now(), failure: "Entry 5 is missing.", inconsistent: true });
+    Object.assign(served.condition, {
+      caughtUpAt: performance.now(),
+      failure: "Entry 5 is missing.",
+      inconsistent: true,
+    });
     expect(await refusal()).to.equal("The events read contradict the chain: Entry 5 is missing.");
   });
 
   it("says how far it is", async () => {
-    Object.assign(served.condition, { caughtUpAt: Date.now(), headBlock: 99 });
+    Object.assign(served.condition, { caughtUpAt: performance.now(), headBlock: 99 });
     const response = await fetch(`${url}/readyz`);
     expect(response.status).to.equal(200);
     expect(await response.json()).to.deep.equal({ status: "ready", blockNumber: 12, headBlock: 99 });
@@ -51,7 +55,7 @@ describe("before the chain was read for the first time", () => {
   after(() => served.close());
 
   it("refuses every answer of the chain, and readiness", async () => {
-    served.condition.caughtUpAt = Date.now();
+    served.condition.caughtUpAt = performance.now();
     const url = await served.listen();
     const paths = ["seasons", "seasons/1/standings", "attestations", "models", "activity", "stream", "audit/1"];
     for (const path of [...paths.map((one) => `/v1/${one}`), "/readyz"]) {
@@ -66,19 +70,22 @@ describe("before the chain was read for the first time", () => {
 describe("metrics", () => {
   it("report the chain, the store, nodes and answers in Prometheus' format", async () => {
     const served = openServed(chainTold(choices(10, 3)));
-    Object.assign(served.condition, { ...newStatus(), headBlock: 20, reorgs: 2, events: 70, caughtUpAt: 5_000 });
+    Object.assign(served.condition, { ...newStatus(), headBlock: 20, reorgs: 2, events: 70 });
+    const caughtUp = Date.now() - 5_000;
+    served.condition.caughtUpAt = performance.now() - 5_000;
     const url = await served.listen();
     await fetch(`${url}/v1/seasons/1/standings?limit=0`);
     await fetch(`${url}/v1/seasons/1/standings`);
     const text = await (await fetch(`${url}/metrics`)).text();
     await served.close();
+    const told = Number(/^proofboard_caught_up_timestamp_seconds (.*)$/m.exec(text)?.[1]);
+    expect(Math.abs(1_000 * told - caughtUp)).to.be.below(500);
     const ledger = served.blocks.at(-1)?.ledgers.get(1n);
     for (const [name, value] of Object.entries({
       proofboard_head_block: 20,
       proofboard_indexed_block: 12,
       proofboard_head_lag_blocks: 8,
       proofboard_verified_block: 1,
-      proofboard_caught_up_timestamp_seconds: 5,
       proofboard_reorgs_total: 2,
       proofboard_events_total: 70,
       proofboard_inconsistent: 0,

@@ -20,7 +20,7 @@ describe("a server below a path", () => {
     );
     writeFileSync(join(page, "assets/main-1a2b.js"), "export {};");
     served = openServed(chainTold(choices(150, 21)));
-    served.condition.caughtUpAt = Date.now();
+    served.condition.caughtUpAt = performance.now();
     origin = await served.listen({ prefix: "/boards/one", page });
     url = `${origin}/boards/one`;
   });

@@ -46,7 +46,7 @@ export function openServed(blocks: Block[], { complete = true, late = 0 } = {}):
     ...opened,
     state: createState(sources),
     condition: {
-      ...{ headBlock: undefined, caughtUpAt: undefined, progressAt: Date.now(), failure: undefined },
+      ...{ headBlock: undefined, caughtUpAt: undefined, progressAt: performance.now(), failure: undefined },
       ...{ inconsistent: false, reorgs: 0, events: 0 },
     },
     blocks: blocks.slice(0, 2),

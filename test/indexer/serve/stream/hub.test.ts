@@ -59,7 +59,7 @@ describe("the stream's hub", () => {
   let hub: Hub;
   beforeEach(async () => {
     served = openServed(chainTold(story.slice(0, 20)));
-    served.condition.caughtUpAt = Date.now();
+    served.condition.caughtUpAt = performance.now();
     hub = await createHub(served.state, served.condition, LIMITS);
   });
   afterEach(async () => {
@@ -251,7 +251,7 @@ describe("the stream's hub", () => {
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), fc.nat(), fc.nat({ max: 2 }), async (steps, seed, late) => {
         let told = story.slice(0, 12);
         const world = openServed(chainTold(told), { late });
-        world.condition.caughtUpAt = Date.now();
+        world.condition.caughtUpAt = performance.now();
         let now = await createHub(world.state, world.condition, LIMITS);
         const client = createClient(() => now, world);
         await client.read();

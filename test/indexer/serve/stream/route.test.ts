@@ -17,7 +17,7 @@ describe("the stream", () => {
   beforeEach(() => {
     open = [];
     served = openServed(chainTold(story.slice(0, 40)));
-    served.condition.caughtUpAt = Date.now();
+    served.condition.caughtUpAt = performance.now();
   });
   afterEach(async () => {
     for (const one of open) one.end();
