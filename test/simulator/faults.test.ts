@@ -11,10 +11,15 @@ const log = (logIndex: string) => ({
   ...{ address: `0x${"c".repeat(40)}`, topics: [hash("1"), hash("2")], data: hash("3") },
   ...{ blockNumber: "0x9", blockHash: hash("a"), logIndex, removed: false },
 });
+const receipt = (logs: object[]) => ({ logs, status: "0x1", transactionHash: hash("6") });
 const questions = [
   { call: { id: 1, method: "eth_getBlockByNumber", params: ["0x9", false] }, result: block },
   { call: { id: 1, method: "eth_getBlockByNumber", params: ["latest", false] }, result: block },
   { call: { id: 1, method: "eth_getLogs", params: [{}] }, result: [log("0x0"), log("0x1"), log("0x2")] },
+  {
+    call: { id: 1, method: "eth_getBlockReceipts", params: ["0x9"] },
+    result: [receipt([]), receipt([log("0x0"), log("0x1")])],
+  },
   { call: { id: 1, method: "eth_call", params: [] }, result: hash("4") },
 ];
 const asked: string[] = [];

@@ -43,6 +43,33 @@ const ofOneLog = (change: (log: Log, random: Random) => Log[]): Spoil =>
     return logs.flatMap((log, i) => (i === at ? change(log, random) : [log]));
   });
 
+interface Receipt {
+  logs: Log[];
+  status: string;
+  transactionHash: string;
+}
+
+/** One receipt of a block made another; `change` gives undefined where it can't be. */
+const ofOneReceipt =
+  (change: (receipt: Receipt, random: Random) => Receipt | undefined): Spoil =>
+  ({ method }, result, { random }) => {
+    if (method !== "eth_getBlockReceipts" || !Array.isArray(result)) return undefined;
+    const [at, other] = shuffled([...result.keys()], random).flatMap((i) => {
+      const made = change(result[i] as Receipt, random);
+      return made ? [[i, made] as const] : [];
+    })[0] ?? [-1];
+    return at < 0 ? undefined : result.with(at, other);
+  };
+
+/** One log of a receipt made another, or none, or two. */
+const ofOneReceiptLog = (change: (log: Log, random: Random) => Log[]): Spoil =>
+  ofOneReceipt((receipt, random) => {
+    const { logs } = receipt;
+    if (logs.length === 0) return undefined;
+    const at = random.between(0, logs.length - 1);
+    return { ...receipt, logs: logs.flatMap((log, i) => (i === at ? change(log, random) : [log])) };
+  });
+
 /** The block answered for a number; never that of block 0, by which a chain is known. */
 const ofBlocks =
   (spoil: (block: Block, call: Call, means: Means) => unknown): Spoil =>
@@ -87,6 +114,24 @@ export const spoils = {
     { ...log, blockNumber: toHex(Number(log.blockNumber) + random.between(1, 9)) },
   ]),
   "logs:other-order": ofLogs(shuffled),
+  "receipts:none": ({ method }, result) =>
+    method === "eth_getBlockReceipts" && Array.isArray(result) && result.length > 0 ? [] : undefined,
+  "receipts:data-altered": ofOneReceiptLog((log, random) => [
+    log.data.length > 2 ? { ...log, data: altered(log.data, random) } : { ...log, data: "0x00" },
+  ]),
+  "receipts:topics-altered": ofOneReceiptLog((log, random) => [
+    { ...log, topics: [...log.topics.slice(0, -1), altered(log.topics.at(-1) as string, random)] },
+  ]),
+  "receipts:missing": ofOneReceiptLog(() => []),
+  "receipts:doubled": ofOneReceiptLog((log) => [log, log]),
+  "receipts:foreign-transaction": ofOneReceipt((receipt, random) => ({
+    ...receipt,
+    transactionHash: altered(receipt.transactionHash, random),
+  })),
+  "head:far": ({ method, params }, result) =>
+    method === "eth_getBlockByNumber" && params[0] === "latest"
+      ? { ...(result as object), number: toHex(99_000_000) }
+      : undefined,
   "head:stale": async ({ method, params }, result, { random, ask }) => {
     if (method !== "eth_getBlockByNumber" || params[0] !== "latest") return undefined;
     const number = Number((result as { number: string }).number);
@@ -102,6 +147,10 @@ export const spoils = {
   "block:bloom-altered": ofBlocks((block, _, { random }) => ({
     ...block,
     logsBloom: altered(block.logsBloom as string, random),
+  })),
+  "block:time-altered": ofBlocks((block, _, { random }) => ({
+    ...block,
+    timestamp: toHex(Number(block.timestamp) + random.pick([-1, 1, 1_000_000])),
   })),
   "block:no-bloom": ofBlocks((block) => ({ ...block, logsBloom: undefined })),
   "call:altered": ({ method }, result, { random }) =>
@@ -141,6 +190,7 @@ export const isSpoil = (fault: Fault): fault is SpoilKind => fault in spoils;
 
 const methods: Record<string, string> = {
   logs: "eth_getLogs",
+  receipts: "eth_getBlockReceipts",
   head: "eth_getBlockByNumber",
   block: "eth_getBlockByNumber",
   call: "eth_call",
