@@ -37,8 +37,8 @@ const KEPT = 0.8;
 const [FIRST_RECOVERY, LONGEST_RECOVERY] = [1_000, 8_000];
 /** A second; what is less is kept by pauses. */
 const SLOWEST = 4;
-/** In milliseconds: the pause after the second refusal in a row, doubled with each further one, and the longest. */
-const [FIRST_PAUSE, LONGEST_PAUSE] = [1_000, 5_000];
+/** In milliseconds: the pause from the second refusal in a row on. */
+const PAUSE = 1_000;
 /**
  * What it takes to believe that calls count, while no single call is refused: a refused batch is 1, and 2 if none was
  * answered since the one before. The third of these in a row came after a second of silence.
@@ -112,8 +112,7 @@ export function createPacer({ now, sleep }: Clock = realTime): Pacer {
       if (dear >= DEAR && !countsCalls) countCalls(count);
       nextAt = Math.max(nextAt, now() + timeOf(count));
     }
-    const pause = refusals < 2 ? 0 : Math.min(FIRST_PAUSE * 2 ** (refusals - 2), LONGEST_PAUSE);
-    const rest = retryAfter ?? (isNew ? pause : 0);
+    const rest = retryAfter ?? (isNew && refusals > 1 ? PAUSE : 0);
     if (rest > 0) restsUntil = Math.max(restsUntil, now() + rest);
   }
 
