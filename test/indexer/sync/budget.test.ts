@@ -66,7 +66,8 @@ describe("a provider's budget", () => {
     const { answered, refused, ratio } = await sync("limited", budget);
     expect(free.refused).to.equal(0);
     expect(answered).to.be.within(free.answered, 1.1 * free.answered + 3);
-    expect(refused).to.be.within(1, 15);
+    // Sixteen may be on their way when the first is refused.
+    expect(refused).to.be.within(1, 30);
     expect(ratio).to.be.below(2);
   }
 
