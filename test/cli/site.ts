@@ -97,7 +97,7 @@ async function furnish(site: Site): Promise<CliSite> {
   };
   const attestations = await Promise.race([site.until(settled), working.then(() => Promise.reject(site.reports))]);
   const indexer = await startIndexer({
-    ...{ rpcs: [rpcUrl], deployment, db: join(directory, "indexer.sqlite"), port: 0 },
+    ...{ rpcs: [rpcUrl], publicRpc: rpcUrl, deployment, db: join(directory, "indexer.sqlite"), port: 0 },
     ...{ content: join(directory, "content"), pollInterval: 100, logLevel: "silent" },
   });
   await untilReady(indexer.url);
