@@ -54,7 +54,8 @@ export function createTurns(lateness: () => number, connections: () => number = 
   function schedule(): void {
     if (isDue || lines.size === 0 || begun >= MOST_BEGUN) return;
     isDue = true;
-    goRound(TURNS_BETWEEN);
+    // From within an immediate the next one comes a turn later, after sockets were read and a connection accepted.
+    setImmediate(goRound, TURNS_BETWEEN);
   }
 
   function goRound(turns: number, before = connections()): void {
