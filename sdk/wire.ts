@@ -14,11 +14,8 @@ export interface AsOf {
   chainId: number;
   blockNumber: number;
   blockHash: Hex;
-  /**
-   * Blocks up to here can't be reorganised any more, as this server sees it. Only in answers without an ETag: servers
-   * differ in it, and it changes while the block stays the same.
-   */
-  finalizedBlock?: number;
+  /** Blocks up to here can't be reorganised any more, as this server sees it. */
+  finalizedBlock: number;
   /** Last entry of the season's ledger; null where the answer isn't about one season. */
   seq: Decimal | null;
   /** The season's ledger hash after that entry; null where the answer isn't about one season. */

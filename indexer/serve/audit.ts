@@ -4,7 +4,7 @@ import { readLedger } from "../ingest/ledgers.ts";
 import { noQuery, seasonId } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
-import { type App, asOfNow, campaignOf, requireSeason, type State } from "./state.ts";
+import { type App, asOf, campaignOf, requireSeason, type State } from "./state.ts";
 
 /** The node answers whoever follows the chain, too. */
 const MOST_ASKED = 8;
@@ -30,7 +30,7 @@ export function auditRoute(app: App, state: State): void {
         throw new ProblemError(503, `${MOST_ASKED} audits ask a node already: try again later.`);
       const { season, at } = await state.read(async (snapshot) => {
         const season = await requireSeason(snapshot, params.seasonId);
-        return { season, at: asOfNow(snapshot, season) };
+        return { season, at: asOf(snapshot, season) };
       });
       asking++;
       const onChain = await readLedger(state.rpc, campaignOf(state), BigInt(params.seasonId), at.blockHash)

@@ -21,7 +21,7 @@ export const asOf: z.ZodType<wire.AsOf> = component("AsOf", {
   chainId: count,
   blockNumber: count,
   blockHash: hex,
-  finalizedBlock: count.exactOptional(),
+  finalizedBlock: count,
   seq: decimal.nullable(),
   ledgerHash: hex.nullable(),
 });

@@ -190,33 +190,27 @@ function complete(snapshot: EarlySnapshot): Snapshot {
   return snapshot as Snapshot;
 }
 
-/**
- * The state that an answer describes; about one season, with its ledger's head. It follows from the block alone, so
- * servers that index the same block give the same bytes.
- */
+/** The state that an answer describes; about one season, with its ledger's head. */
 export function asOf(
-  { deployment, progress: { cursor } }: Pick<Snapshot, "deployment"> & { progress: Pick<Progress, "cursor"> },
+  { deployment, progress: { cursor, finalized } }: Pick<Snapshot, "deployment"> & { progress: Finality },
   season?: ReadSeason,
 ): AsOf {
   return {
     chainId: deployment.chainId,
     blockNumber: cursor.number,
     blockHash: cursor.hash,
+    finalizedBlock: Math.min(finalized, cursor.number),
     seq: season ? String(season.seq) : null,
     ledgerHash: season?.ledgerHash ?? null,
   };
 }
 
-/** {@link asOf} with this server's finality, for answers that no ETag names. */
-export const asOfNow = (snapshot: Snapshot, season?: ReadSeason): AsOf => {
-  const { cursor, finalized } = snapshot.progress;
-  return { ...asOf(snapshot, season), finalizedBlock: Math.min(finalized, cursor.number) };
-};
+type Finality = Pick<Progress, "cursor" | "finalized">;
 
 /**
- * Names the block that an answer is of, and nothing else: the same ETag means the same bytes on every server. So what
- * isn't the block's own is in no answer with an ETag, above all finality, which hangs on `--finality`, on the node, and
- * on when it was asked. Weak, because compressed answers have other bytes.
+ * Names the block that an answer is of, and nothing else, so that it is the same on every server: all but `finalizedBlock`
+ * follows from the block. That hangs on `--finality`, on the node, and on when it was asked; an answer that a client has
+ * kept may give an older one. Weak for that (RFC 9110, 8.8.1), and because compressed answers have other bytes.
  */
 export const etagOf = ({ blockHash }: AsOf): string => `W/"${blockHash.slice(2)}"`;
 

@@ -3,7 +3,7 @@ import type { LogLocation } from "../../decode/events.ts";
 import type { FeedRow } from "../../store/sqlite/read-feed.ts";
 import { receiptOf } from "../accounts.ts";
 import { summaryOf } from "../attestations.ts";
-import { asOfNow, type Snapshot } from "../state.ts";
+import { asOf, type Snapshot } from "../state.ts";
 
 const MOST_KEPT = 1_000;
 
@@ -25,10 +25,10 @@ export function createMessages() {
       text.catch(() => texts.delete(id));
       return text;
     },
-    ofHead: (snapshot: Snapshot, last: LogLocation): string => message(last, "head", { asOf: asOfNow(snapshot) }),
+    ofHead: (snapshot: Snapshot, last: LogLocation): string => message(last, "head", { asOf: asOf(snapshot) }),
     /** Every event above the block is undone. */
     ofReorg: (snapshot: Snapshot, last: LogLocation, blockNumber: number): string =>
-      message(last, "reorg", { asOf: asOfNow(snapshot), blockNumber }),
+      message(last, "reorg", { asOf: asOf(snapshot), blockNumber }),
   };
 }
 

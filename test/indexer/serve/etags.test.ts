@@ -28,7 +28,11 @@ describe("ETags", () => {
   const finalizedAt = async ({ url }: Indexer): Promise<number> =>
     (await (await fetch(`${url}/v1/audit/1`)).json()).asOf.finalizedBlock;
 
-  it("mean the same bytes on servers that differ in finality", async () => {
+  /** An answer without what servers may see differently. */
+  const common = async (response: Response | undefined): Promise<string> =>
+    ((await response?.text()) ?? "").replace(/"finalizedBlock":\d+,/, "");
+
+  it("name the block only, and are the same on servers that differ in finality", async () => {
     const [one, other] = servers as [Indexer, Indexer];
     const head = node.blocks.length - 1;
     expect([await finalizedAt(one), await finalizedAt(other)]).to.deep.equal([head - 3, head - 30]);
@@ -43,7 +47,7 @@ describe("ETags", () => {
       const etag = left?.headers.get("etag");
       expect(etag, path).to.equal(`W/"${node.blocks.at(-1)?.hash.slice(2)}"`);
       expect(right?.headers.get("etag"), path).to.equal(etag);
-      expect(await right?.text(), path).to.equal(await left?.text());
+      expect(await common(right), path).to.equal(await common(left));
       const again = await fetch(`${other.url}/v1${path}`, { headers: { "if-none-match": etag as string } });
       expect(again.status, path).to.equal(304);
     }

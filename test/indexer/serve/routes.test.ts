@@ -63,6 +63,7 @@ describe("the API", () => {
       chainId: 31337,
       blockNumber: last?.number,
       blockHash: last?.hash,
+      finalizedBlock: 0,
       seq: String(ledger?.seq),
       ledgerHash: ledger?.ledgerHash,
     });
