@@ -152,6 +152,13 @@ contract Campaign is ICampaign, AccessManaged {
     }
 
     /// @inheritdoc ICampaign
+    function cancel(uint256 seasonId) external {
+        _draftOfSender(seasonId).cancelled = true;
+
+        emit SeasonCancelled(seasonId, msg.sender);
+    }
+
+    /// @inheritdoc ICampaign
     function seed(uint256 seasonId) external {
         Season storage season = _openSeason(seasonId);
         require(season.seed == 0, AlreadySeeded(seasonId));
@@ -273,6 +280,13 @@ contract Campaign is ICampaign, AccessManaged {
     }
 
     /// @inheritdoc ICampaign
+    function entriesOf(uint256 seasonId, address[] calldata accounts) external view returns (uint256[] memory entries) {
+        PointsLedger.Ledger storage ledger = _ledgers[seasonId];
+        entries = new uint256[](accounts.length);
+        for (uint256 i = 0; i < accounts.length; ++i) entries[i] = ledger.entryOf(accounts[i]);
+    }
+
+    /// @inheritdoc ICampaign
     function verifierPointsOf(uint256 seasonId, address account) external view returns (uint64) {
         return _ledgers[seasonId].standings[account].verifierPoints;
     }
@@ -292,6 +306,7 @@ contract Campaign is ICampaign, AccessManaged {
         require(season.organiser != address(0), UnknownSeason(seasonId));
         require(season.organiser == msg.sender, NotTheOrganiser(seasonId, msg.sender));
         require(season.seedBlock == 0, SeasonIsOpen(seasonId));
+        require(!season.cancelled, SeasonIsCancelled(seasonId));
     }
 
     function _openSeason(uint256 seasonId) private view returns (Season storage season) {

@@ -13,6 +13,7 @@ import {Attestation, Batch, IAttestationRegistry, Status} from "./IAttestationRe
 /// @param mostPoints Points an account can earn in this season in all: by every unit of every task, and as verifier.
 /// @param organiser Who drafted it.
 /// @param verifierCap Points an account can earn as verifier in this season.
+/// @param cancelled Whether its organiser cancelled the draft.
 /// @param seed Decides every unit's input; zero until it is set.
 struct Season {
     uint40 startsAt;
@@ -24,6 +25,7 @@ struct Season {
     uint32 mostPoints;
     address organiser;
     uint64 verifierCap;
+    bool cancelled;
     bytes32 seed;
 }
 
@@ -99,6 +101,10 @@ interface ICampaign {
         uint64 closesAt,
         string uri
     );
+    /// @notice A draft was cancelled: it will never be a season.
+    /// @param seasonId The draft.
+    /// @param organiser Who cancelled it.
+    event SeasonCancelled(uint256 indexed seasonId, address indexed organiser);
     /// @notice A season's seed was set: every unit's input is known from here on.
     /// @param seasonId The season.
     /// @param seed The seed.
@@ -176,6 +182,9 @@ interface ICampaign {
     /// @notice Thrown when the season is open: its rules are frozen.
     /// @param seasonId The season.
     error SeasonIsOpen(uint256 seasonId);
+    /// @notice Thrown when the draft was cancelled.
+    /// @param seasonId The draft.
+    error SeasonIsCancelled(uint256 seasonId);
     /// @notice Thrown when the season is still a draft.
     /// @param seasonId The season.
     error SeasonNotOpen(uint256 seasonId);
@@ -321,6 +330,10 @@ interface ICampaign {
     /// @param uri What the organiser says about it; emitted, never read.
     function open(uint256 seasonId, string calldata uri) external;
 
+    /// @notice Cancels a draft of the sender for ever: it takes no task, and is never opened.
+    /// @param seasonId The draft.
+    function cancel(uint256 seasonId) external;
+
     /// @notice Sets the seed from the block that opening named; anyone. If that block's hash is gone, a later block is
     /// named instead and the seed stays unset.
     /// @param seasonId The season.
@@ -444,6 +457,12 @@ interface ICampaign {
         uint256 seasonId,
         address account
     ) external view returns (uint64 points, uint64 lastSeq, uint64 owed);
+
+    /// @notice Standings of many accounts in a season, for contracts: each in one word.
+    /// @param seasonId The season.
+    /// @param accounts The accounts.
+    /// @return Of each account, u64 points ‖ u64 lastSeq in the lower half; zero if it has no entry.
+    function entriesOf(uint256 seasonId, address[] calldata accounts) external view returns (uint256[] memory);
 
     /// @notice Points that an account earned as verifier, which count towards the season's cap.
     /// @param seasonId The season.

@@ -115,6 +115,15 @@ library PointsLedger {
         _store(ledger, page);
     }
 
+    /// @notice What an account has, in one word.
+    /// @param ledger The season's ledger.
+    /// @param account The account.
+    /// @return entry u64 points ‖ u64 lastSeq, in the lower half.
+    function entryOf(Ledger storage ledger, address account) internal view returns (uint256 entry) {
+        Standing storage standing = ledger.standings[account];
+        return (uint256(standing.points) << 64) | standing.lastSeq;
+    }
+
     /// @dev Burns what the account owes, `most` at the most.
     function _collect(Page memory page, uint64 most) private {
         uint64 amount = page.standing.owed < most ? page.standing.owed : most;

@@ -67,7 +67,7 @@ describe("Campaign.draft", () => {
     expect(await campaign.seasonCount()).to.equal(2);
     expect(await campaign.seasonOf(1)).to.deep.equal([
       ...[10n, 20n, 30n, 0n, 0n],
-      ...[0n, VERIFIER_CAP, organiser.address, VERIFIER_CAP, ethers.ZeroHash],
+      ...[0n, VERIFIER_CAP, organiser.address, VERIFIER_CAP, false, ethers.ZeroHash],
     ]);
   });
 

@@ -4,7 +4,7 @@ import type { Hex } from "viem";
 import { unitSeed } from "../../../sdk/commitments.ts";
 import { PENALTY_FACTOR, Reason, VERIFIER_PERCENT } from "../../../sdk/protocol.ts";
 import { protocol } from "../fixtures.ts";
-import { openSeason, runSeason } from "../seasons.ts";
+import { contextOf, NO_INPUT, openSeason, POINTS, runSeason, Status, settled } from "../seasons.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -58,7 +58,28 @@ describe("Campaign's views", () => {
 
     expect(await campaign.entryOf(1, other)).to.deep.equal([0n, 0n, 0n]);
     expect(await campaign.verifierPointsOf(1, other)).to.equal(0);
+    expect(await campaign.entriesOf(1, [other])).to.deep.equal([0n]);
     expect(await campaign.isSpent(1, 2, other, 0)).to.equal(false);
     expect(await campaign.ledgerOf(1)).to.deep.equal([0n, 0n, 0n, ethers.ZeroHash]);
+  });
+
+  it("read the entries of many accounts at once, in the order given, each in one word", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const { campaign, method, prover, other } = p;
+    await method.setChecksInput(true);
+    for (const [account, unit] of [
+      [prover, 0n],
+      [other, 0n],
+      [prover, 1n],
+    ] as const) {
+      const context = await contextOf(p, 2n, unit);
+      const { attestation } = await settled(p, account, Status.Verified, { context });
+      await campaign.award(account, attestation, NO_INPUT);
+    }
+
+    const [provers, others] = [((2n * POINTS) << 64n) | 3n, (POINTS << 64n) | 2n];
+    expect(await campaign.entriesOf(1, [other, prover, p.admin, prover])).to.deep.equal([others, provers, 0n, provers]);
+    expect(await campaign.entriesOf(1, [])).to.deep.equal([]);
+    expect(await campaign.entriesOf(2, [prover])).to.deep.equal([0n]);
   });
 });
