@@ -175,6 +175,30 @@ export const campaignAbi = /* @__PURE__ */ parseAbi([
   "function verifierPointsOf(uint256 seasonId, address account) external view returns (uint64)",
 ]);
 
+export const standingsAbi = /* @__PURE__ */ parseAbi([
+  "struct SeasonEnd { uint32 participants; address poster; uint40 finalisedAt; bool frozen; }",
+  "struct StandingsDraft { uint32 epoch; uint32 count; uint32 rank; uint64 points; uint64 lastSeq; }",
+  "struct FinalStanding { uint32 place; uint32 rank; address account; uint64 points; uint64 lastSeq; }",
+  "struct ChunkProof { uint32 index; uint32 count; bytes32[] siblings; }",
+  "event SeasonFinalised(uint256 indexed seasonId, address indexed poster, uint32 participants)",
+  "event SeasonFrozen(uint256 indexed seasonId, uint64 seq, bytes32 ledgerHash, uint32 participants, uint64 totalPoints)",
+  "event StandingsPosted(uint256 indexed seasonId, address indexed poster, uint32 firstRank, bytes32 chunkRoot, address[] accounts)",
+  "error AlreadyFinal(uint256 seasonId)",
+  "error AlreadyFrozen(uint256 seasonId)",
+  "error EmptyChunk()",
+  "error NoEntry(uint256 seasonId, address account)",
+  "error NotFrozen(uint256 seasonId)",
+  "error OutOfOrder(uint256 seasonId, address account, uint256 place)",
+  "error SeasonNotClosed(uint256 seasonId, uint64 closesAt)",
+  "error WrongPlace(uint32 given, uint32 next)",
+  "function campaign() external view returns (address)",
+  "function draftOf(uint256 seasonId, address poster) external view returns (StandingsDraft)",
+  "function endOf(uint256 seasonId) external view returns (SeasonEnd)",
+  "function freeze(uint256 seasonId) external",
+  "function isFinal(uint256 seasonId, FinalStanding standing, ChunkProof proof) external view returns (bool)",
+  "function post(uint256 seasonId, uint32 first, address[] accounts) external",
+]);
+
 /** What every verification method has: `IVerificationMethod`. */
 export const verificationMethodAbi = /* @__PURE__ */ parseAbi([
   "struct Attestation { address prover; uint8 method; bytes32 modelId; bytes32 inputHash; bytes32 context; bytes32 answer; }",

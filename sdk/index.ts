@@ -22,6 +22,7 @@ export * from "./methods/quorum.ts";
 export * from "./protocol.ts";
 export * from "./ranges.ts";
 export * from "./rules.ts";
+export * from "./standings.ts";
 export * from "./tree.ts";
 export * from "./units.ts";
 export type * as wire from "./wire.ts";

@@ -10,6 +10,7 @@ const sources = {
   attestationRegistryAbi: "interfaces/IAttestationRegistry.sol/IAttestationRegistry",
   bondsAbi: "interfaces/IBonds.sol/IBonds",
   campaignAbi: "interfaces/ICampaign.sol/ICampaign",
+  standingsAbi: "interfaces/IStandings.sol/IStandings",
   verificationMethodAbi: "interfaces/IVerificationMethod.sol/IVerificationMethod",
   beaconAbi: "interfaces/IBeacon.sol/IBeacon",
   Quorum: "interfaces/IQuorum.sol/IQuorum",
