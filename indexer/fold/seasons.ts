@@ -17,6 +17,8 @@ export interface Season {
   seed: Hex | null;
   /** The block of the seed. */
   seededIn: number | null;
+  /** The block in which its draft was cancelled: it isn't shown then, but counted. */
+  cancelledIn: number | null;
   seq: bigint;
   participants: number;
   totalPoints: bigint;
@@ -79,7 +81,15 @@ export const seasonSteps: FoldSteps = {
         endsAt: null,
         closesAt: null,
       },
-      ...{ seed: null, seededIn: null, seq: 0n, participants: 0, totalPoints: 0n, ledgerHash: ZERO_HASH },
+      ...{
+        seed: null,
+        seededIn: null,
+        cancelledIn: null,
+        seq: 0n,
+        participants: 0,
+        totalPoints: 0n,
+        ledgerHash: ZERO_HASH,
+      },
     });
   },
   TaskAdded({ args, location, eventName }, rows) {
@@ -101,6 +111,12 @@ export const seasonSteps: FoldSteps = {
       endsAt: secondsOf(args.endsAt),
       closesAt: secondsOf(args.closesAt),
     });
+  },
+  SeasonCancelled({ args, location, eventName }, rows) {
+    const season = require(rows, args.seasonId, eventName);
+    if (season.startsAt !== null || season.cancelledIn !== null)
+      throw new IntegrityError(`Season ${args.seasonId} was cancelled when it was no draft.`);
+    rows.seasons.set({ ...season, cancelledIn: location.blockNumber });
   },
   SeasonSeeded({ args, location, eventName }, rows) {
     rows.seasons.set({

@@ -10,11 +10,13 @@ export type ReadSeason = Season & { seededAt: number | null };
 
 /** Reads seasons and their tasks. */
 export interface SeasonReader {
-  /** Newest first. */
+  /** Newest first, without cancelled drafts. */
   seasons(limit: number): ReadSeason[];
+  /** Undefined also where the draft was cancelled. */
   season(seasonId: number): ReadSeason | undefined;
   /** In order. */
   tasks(seasonId: number): Located<Task>[];
+  /** Of all seasons, cancelled ones too. */
   ledgers(): LedgerHead[];
   /** Whether the season's ledger had this hash after entry `seq`: false when a reorg undid it. */
   hadLedger(seasonId: number, seq: bigint, hashStart: string): boolean;
@@ -27,8 +29,8 @@ export function createSeasonReader(db: Db): SeasonReader {
     (SELECT timestamp FROM blocks WHERE number = seeded_in) FROM seasons`;
   const prepared = <Parameters extends unknown[]>(sql: string) =>
     db.prepare<Parameters, unknown[]>(sql).raw().safeIntegers();
-  const seasons = prepared<[number]>(`${select} ORDER BY seasons.season_id DESC LIMIT ?`);
-  const season = prepared<[number]>(`${select} WHERE seasons.season_id = ?`);
+  const seasons = prepared<[number]>(`${select} WHERE cancelled_in IS NULL ORDER BY season_id DESC LIMIT ?`);
+  const season = prepared<[number]>(`${select} WHERE season_id = ? AND cancelled_in IS NULL`);
   const ofTasks = locatedRows("tasks");
   const tasks = prepared<[number]>(`${ofTasks.select} WHERE season_id = ? ORDER BY tasks.task_id`);
   const heads = prepared<[]>(`${select} ORDER BY seasons.season_id`);

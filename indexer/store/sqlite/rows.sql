@@ -31,6 +31,7 @@ CREATE TABLE seasons (
   closes_at INTEGER,
   seed TEXT,
   seeded_in INTEGER,
+  cancelled_in INTEGER,
   seq INTEGER NOT NULL,
   participants INTEGER NOT NULL,
   total_points INTEGER NOT NULL,

@@ -39,8 +39,8 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
   seasons: {
     fields: {
       ...{ seasonId: "number", organiser: "text", verifierCap: "text", uri: "text", startsAt: "number" },
-      ...{ endsAt: "number", closesAt: "number", seed: "text", seededIn: "number", seq: "big" },
-      ...{ participants: "number", totalPoints: "big", ledgerHash: "text" },
+      ...{ endsAt: "number", closesAt: "number", seed: "text", seededIn: "number" },
+      ...{ cancelledIn: "number", seq: "big", participants: "number", totalPoints: "big", ledgerHash: "text" },
     },
     key: ["seasonId"],
   } satisfies Layout<Season>,
