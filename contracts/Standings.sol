@@ -36,10 +36,11 @@ contract Standings is IStandings {
         (uint64 seq, uint32 participants, uint64 totalPoints, bytes32 ledgerHash) = campaign.ledgerOf(seasonId);
         end.frozen = true;
         end.participants = participants;
+        end.totalPoints = totalPoints;
 
         emit SeasonFrozen(seasonId, seq, ledgerHash, participants, totalPoints);
 
-        if (participants == 0) _finalise(seasonId, end);
+        if (participants == 0) _finalise(seasonId, end, 0);
     }
 
     /// @inheritdoc IStandings
@@ -61,7 +62,7 @@ contract Standings is IStandings {
 
         _emitPosted(seasonId, first, root, accounts);
 
-        if (draft.count == end.participants) _finalise(seasonId, end);
+        if (draft.count == end.participants) _finalise(seasonId, end, draft.epoch);
     }
 
     /* VIEWS */
@@ -82,13 +83,14 @@ contract Standings is IStandings {
         FinalStanding calldata standing,
         ChunkProof calldata proof
     ) external view returns (bool) {
+        if (standing.place <= proof.index) return false;
+        return StandingLeaf.verify(finalRootOf(seasonId, standing.place - proof.index), standing, proof);
+    }
+
+    /// @inheritdoc IStandings
+    function finalRootOf(uint256 seasonId, uint32 first) public view returns (bytes32) {
         SeasonEnd storage end = _ends[seasonId];
-        if (end.finalisedAt == 0 || standing.place <= proof.index) return false;
-        address poster = end.poster;
-        bytes32 root = _roots[seasonId][poster][_drafts[seasonId][poster].epoch][standing.place - proof.index];
-        uint256 entry = (uint256(standing.points) << 64) | standing.lastSeq;
-        bytes32 leaf = StandingLeaf.hash(proof.index, standing.place, standing.rank, standing.account, entry);
-        return root != 0 && OrderedTree.verify(root, proof.count, proof.index, leaf, proof.siblings);
+        return end.finalisedAt == 0 ? bytes32(0) : _roots[seasonId][end.poster][end.epoch][first];
     }
 
     /* DRAFTS */
@@ -173,8 +175,9 @@ contract Standings is IStandings {
         }
     }
 
-    function _finalise(uint256 seasonId, SeasonEnd storage end) private {
+    function _finalise(uint256 seasonId, SeasonEnd storage end, uint32 epoch) private {
         end.poster = msg.sender;
+        end.epoch = epoch;
         end.finalisedAt = uint40(block.timestamp);
 
         emit SeasonFinalised(seasonId, msg.sender, end.participants);

@@ -176,7 +176,7 @@ export const campaignAbi = /* @__PURE__ */ parseAbi([
 ]);
 
 export const standingsAbi = /* @__PURE__ */ parseAbi([
-  "struct SeasonEnd { uint32 participants; address poster; uint40 finalisedAt; bool frozen; }",
+  "struct SeasonEnd { uint32 participants; address poster; uint40 finalisedAt; bool frozen; uint64 totalPoints; uint32 epoch; }",
   "struct StandingsDraft { uint32 epoch; uint32 count; uint32 rank; uint64 points; uint64 lastSeq; }",
   "struct FinalStanding { uint32 place; uint32 rank; address account; uint64 points; uint64 lastSeq; }",
   "struct ChunkProof { uint32 index; uint32 count; bytes32[] siblings; }",
@@ -194,9 +194,46 @@ export const standingsAbi = /* @__PURE__ */ parseAbi([
   "function campaign() external view returns (address)",
   "function draftOf(uint256 seasonId, address poster) external view returns (StandingsDraft)",
   "function endOf(uint256 seasonId) external view returns (SeasonEnd)",
+  "function finalRootOf(uint256 seasonId, uint32 first) external view returns (bytes32)",
   "function freeze(uint256 seasonId) external",
   "function isFinal(uint256 seasonId, FinalStanding standing, ChunkProof proof) external view returns (bool)",
   "function post(uint256 seasonId, uint32 first, address[] accounts) external",
+]);
+
+export const rewardsAbi = /* @__PURE__ */ parseAbi([
+  "struct Prize { uint32 places; uint128 amount; }",
+  "struct Terms { address token; uint128 pool; uint128 posterBudget; uint128 perAccount; uint40 claimPeriod; Prize[] prizes; }",
+  "struct FinalStanding { uint32 place; uint32 rank; address account; uint64 points; uint64 lastSeq; }",
+  "struct ChunkProof { uint32 index; uint32 count; bytes32[] siblings; }",
+  "struct Claim { FinalStanding standing; ChunkProof proof; FinalStanding next; ChunkProof nextProof; }",
+  "event PosterPaid(uint256 indexed seasonId, address indexed poster, uint256 amount)",
+  "event RewardClaimed(uint256 indexed seasonId, address indexed account, uint32 rank, uint256 amount)",
+  "event RewardsEscrowed(uint256 indexed seasonId, address indexed organiser, Terms terms)",
+  "event RewardsReturned(uint256 indexed seasonId, address indexed organiser, uint256 amount)",
+  "error AlreadyEscrowed(uint256 seasonId)",
+  "error AlreadyReturned(uint256 seasonId)",
+  "error ClaimsNotOver(uint256 seasonId, uint256 until)",
+  "error ClaimsOver(uint256 seasonId, uint256 until)",
+  "error InvalidClaimPeriod(uint40 claimPeriod)",
+  "error InvalidPrize(uint256 index)",
+  "error NoReward(uint256 seasonId, address account)",
+  "error NotAStanding(uint256 seasonId, uint32 place)",
+  "error NotFinal(uint256 seasonId)",
+  "error NotSignedByAccount(address account, bytes32 digest)",
+  "error NotTheNextRank(uint256 seasonId, uint32 place)",
+  "error NothingForPoster(uint256 seasonId)",
+  "error RewardAlreadyClaimed(uint256 seasonId, address account)",
+  "error SplitMismatch(uint256 pool, uint256 sum)",
+  "error TooManyPrizes(uint256 count, uint256 maximum)",
+  "error WrongAmountReceived(uint256 received, uint256 promised)",
+  "error WrongTerms(uint256 seasonId)",
+  "function claim(uint256 seasonId, Terms terms, Claim claim_, address to, bytes signature) external",
+  "function escrow(uint256 seasonId, Terms terms) external",
+  "function heldOf(uint256 seasonId) external view returns (uint256)",
+  "function isClaimed(uint256 seasonId, uint32 place) external view returns (bool)",
+  "function payPoster(uint256 seasonId, Terms terms) external",
+  "function returnRewards(uint256 seasonId, Terms terms) external",
+  "function standings() external view returns (address)",
 ]);
 
 /** What every verification method has: `IVerificationMethod`. */

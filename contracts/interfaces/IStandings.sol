@@ -8,11 +8,15 @@ import {ICampaign} from "./ICampaign.sol";
 /// @param poster Whose draft is final; zero before.
 /// @param finalisedAt When it became final, unix seconds; zero before.
 /// @param frozen Whether the season is frozen.
+/// @param totalPoints What all participants have together, once the season is frozen.
+/// @param epoch Epoch of the final draft; zero before.
 struct SeasonEnd {
     uint32 participants;
     address poster;
     uint40 finalisedAt;
     bool frozen;
+    uint64 totalPoints;
+    uint32 epoch;
 }
 
 /// @notice A poster's draft of a season's order.
@@ -163,4 +167,10 @@ interface IStandings {
         FinalStanding calldata standing,
         ChunkProof calldata proof
     ) external view returns (bool);
+
+    /// @notice Root of a chunk of a season's final order.
+    /// @param seasonId The season.
+    /// @param first Place of the chunk's first account.
+    /// @return The root; zero while the order isn't final, and where no chunk begins.
+    function finalRootOf(uint256 seasonId, uint32 first) external view returns (bytes32);
 }

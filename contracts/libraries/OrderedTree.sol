@@ -101,22 +101,35 @@ library OrderedTree {
     /// @param index The position.
     /// @param node Hash of the leaf.
     /// @param proof Its siblings, from below.
-    /// @return True if it does.
+    /// @return valid True if it is.
     function verify(
         bytes32 expected,
         uint256 count,
         uint256 index,
         bytes32 node,
         bytes32[] calldata proof
-    ) internal pure returns (bool) {
+    ) internal pure returns (bool valid) {
         if (index >= count || count > type(uint32).max || proof.length != depth(count)) return false;
-        for (uint256 level = 0; level < proof.length; ++level) {
-            node =
-                (index >> level) & 1 == 0
-                    ? keccak256(abi.encodePacked(uint8(1), node, proof[level]))
-                    : keccak256(abi.encodePacked(uint8(1), proof[level], node));
+        assembly ("memory-safe") {
+            // 0x01 ‖ left ‖ right, hashed from scratch: the node's bit of the index says on which side it is.
+            let scratch := mload(0x40)
+            mstore8(scratch, 1)
+            let end := add(proof.offset, shl(5, proof.length))
+            for {
+                let source := proof.offset
+            } lt(source, end) {
+                source := add(source, 0x20)
+            } {
+                let side := shl(5, and(index, 1))
+                mstore(add(scratch, add(0x01, side)), node)
+                mstore(add(scratch, sub(0x21, side)), calldataload(source))
+                node := keccak256(scratch, 0x41)
+                index := shr(1, index)
+            }
+            mstore(scratch, or(shl(248, 4), shl(216, count)))
+            mstore(add(scratch, 5), node)
+            valid := eq(keccak256(scratch, 0x25), expected)
         }
-        return keccak256(abi.encodePacked(uint8(4), uint32(count), node)) == expected;
     }
 
     /// @notice Length of every proof.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+import {ChunkProof, FinalStanding} from "../interfaces/IStandings.sol";
+import {OrderedTree} from "./OrderedTree.sol";
+
 /// @title Leaves of final standings
 /// @notice leaf = keccak256(0x00 ‖ u32 i ‖ u32 place ‖ u32 rank ‖ address ‖ u64 points ‖ u64 lastSeq): a leaf of an
 /// `OrderedTree`. Twin of `sdk/standings.ts`; `test/vectors/standings.json` holds both to the same bytes.
@@ -28,5 +31,20 @@ library StandingLeaf {
             mstore8(scratch, 0)
             result := keccak256(scratch, 49)
         }
+    }
+
+    /// @notice Whether a standing is proved to be in the chunk of a root.
+    /// @param root The chunk's root; zero proves nothing.
+    /// @param standing The standing.
+    /// @param proof What proves it.
+    /// @return True if it is.
+    function verify(
+        bytes32 root,
+        FinalStanding calldata standing,
+        ChunkProof calldata proof
+    ) internal pure returns (bool) {
+        uint256 entry = (uint256(standing.points) << 64) | standing.lastSeq;
+        bytes32 leaf = hash(proof.index, standing.place, standing.rank, standing.account, entry);
+        return root != 0 && OrderedTree.verify(root, proof.count, proof.index, leaf, proof.siblings);
     }
 }

@@ -60,9 +60,18 @@ export async function draftSeason({ campaign, quorum, organiser }: Protocol, { t
   return { seasonId: await campaign.seasonCount(), startsAt, endsAt, closesAt };
 }
 
-/** Drafts and opens a season; task 1 is Quorum's, task 2 the mock's, then `more`, all on the integer model. */
-export async function openSeason(p: Protocol, helpers: NetworkHelpers, more: object[] = []) {
+/**
+ * Drafts and opens a season; task 1 is Quorum's, task 2 the mock's, then `more`, all on the integer model. `drafted` is done
+ * while it is a draft.
+ */
+export async function openSeason(
+  p: Protocol,
+  helpers: NetworkHelpers,
+  more: object[] = [],
+  drafted = async (): Promise<unknown> => undefined,
+) {
   const season = await draftSeason(p, helpers);
+  await drafted();
   for (const rules of [{ method: QUORUM }, {}, ...more])
     await p.campaign.connect(p.organiser).addTask(season.seasonId, rulesOf(p, rules), layoutBytes, inputs);
   await p.campaign.connect(p.organiser).open(season.seasonId, "ipfs://season");
@@ -70,8 +79,8 @@ export async function openSeason(p: Protocol, helpers: NetworkHelpers, more: obj
 }
 
 /** Opens a season, has it seeded and started. */
-export async function runSeason(p: Protocol, helpers: NetworkHelpers, more: object[] = []) {
-  const season = await openSeason(p, helpers, more);
+export async function runSeason(p: Protocol, helpers: NetworkHelpers, ...rest: [object[]?, (() => Promise<unknown>)?]) {
+  const season = await openSeason(p, helpers, ...rest);
   await helpers.mine(3);
   await p.campaign.seed(season.seasonId);
   await helpers.time.increaseTo(season.startsAt);

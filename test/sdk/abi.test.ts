@@ -11,6 +11,7 @@ const sources = {
   bondsAbi: "interfaces/IBonds.sol/IBonds",
   campaignAbi: "interfaces/ICampaign.sol/ICampaign",
   standingsAbi: "interfaces/IStandings.sol/IStandings",
+  rewardsAbi: "interfaces/IRewards.sol/IRewards",
   verificationMethodAbi: "interfaces/IVerificationMethod.sol/IVerificationMethod",
   beaconAbi: "interfaces/IBeacon.sol/IBeacon",
   Quorum: "interfaces/IQuorum.sol/IQuorum",

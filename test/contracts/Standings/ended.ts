@@ -9,14 +9,25 @@ import { contextOf, NO_INPUT, replay, runSeason, Status, settled } from "../seas
 const FIFTY = 2n;
 const TEN = 3n;
 
-/**
- * The protocol with Standings and a season in which nobody earns more. In final order: 100 points, 50, 50, 10, 0, 0. `inOrder` are their
- * addresses; `stranger` has no entry.
- */
-export async function endedSeason(ethers: HardhatEthers, helpers: NetworkHelpers) {
+/** The protocol, with Standings. */
+async function protocolWithStandings(ethers: HardhatEthers) {
   const p = await protocol(ethers);
-  const standings = await ethers.deployContract("Standings", [p.campaign]);
-  const season = await runSeason(p, helpers, [{ points: 10n }]);
+  return { ...p, standings: await ethers.deployContract("Standings", [p.campaign]) };
+}
+
+type WithStandings = Awaited<ReturnType<typeof protocolWithStandings>>;
+
+/**
+ * The protocol with Standings and a season in which nobody earns more. In final order: 100 points, 50, 50, 10, 0, 0.
+ * `signers` are theirs, `inOrder` their addresses; `stranger` has no entry. `drafted` is done while the season is a draft.
+ */
+export async function endedSeason(
+  ethers: HardhatEthers,
+  helpers: NetworkHelpers,
+  drafted = async (_: WithStandings): Promise<unknown> => undefined,
+) {
+  const p = await protocolWithStandings(ethers);
+  const season = await runSeason(p, helpers, [{ points: 10n }], () => drafted(p));
   await p.method.setChecksInput(true);
   const [first, second, third, fourth, fifth, sixth, stranger] = p.accounts as [
     HardhatEthersSigner,
@@ -44,14 +55,15 @@ export async function endedSeason(ethers: HardhatEthers, helpers: NetworkHelpers
   const { entries } = await replay(p, 1n);
   const order = rankAll([...entries].map(([account, entry]) => ({ account: account as Hex, ...entry })));
   return {
-    ...{ ...p, ...season, standings, stranger, order },
+    ...{ ...p, ...season, stranger, order },
+    signers: [first, second, third, fourth, fifth, sixth],
     inOrder: order.map(({ account }) => account),
   };
 }
 
 /** The same, closed and frozen. */
-export async function frozenSeason(ethers: HardhatEthers, helpers: NetworkHelpers) {
-  const p = await endedSeason(ethers, helpers);
+export async function frozenSeason(...[ethers, helpers, drafted]: Parameters<typeof endedSeason>) {
+  const p = await endedSeason(ethers, helpers, drafted);
   await helpers.time.increaseTo(p.closesAt);
   await p.standings.freeze(1);
   return p;

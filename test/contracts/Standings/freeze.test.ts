@@ -60,7 +60,7 @@ describe("Standings.freeze", () => {
       .withArgs(1, seq, ledgerHash, participants, totalPoints);
 
     expect([participants, totalPoints]).to.deep.equal([6n, 210n]);
-    expect(await standings.endOf(1)).to.deep.equal([6n, ethers.ZeroAddress, 0n, true]);
+    expect(await standings.endOf(1)).to.deep.equal([6n, ethers.ZeroAddress, 0n, true, 210n, 0n]);
     expect(await standings.campaign()).to.equal(campaign);
   });
 
@@ -72,7 +72,7 @@ describe("Standings.freeze", () => {
 
     await expect(standings.connect(stranger).freeze(2)).to.emit(standings, "SeasonFinalised").withArgs(2, stranger, 0);
 
-    expect(await standings.endOf(2)).to.deep.equal([0n, stranger.address, BigInt(closesAt), true]);
+    expect(await standings.endOf(2)).to.deep.equal([0n, stranger.address, BigInt(closesAt), true, 0n, 0n]);
     await expect(standings.post(2, 1, [stranger]))
       .to.be.revertedWithCustomError(standings, "AlreadyFinal")
       .withArgs(2);

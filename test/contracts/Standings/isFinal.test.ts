@@ -29,6 +29,7 @@ describe("Standings.isFinal", () => {
     const { standings, inOrder, chunks, order } = await networkHelpers.loadFixture(fixture);
     await standings.post(1, 1, inOrder.slice(0, 4));
 
+    expect(await standings.finalRootOf(1, 1)).to.equal(ethers.ZeroHash);
     expect(await standings.isFinal(1, order[0] as Standing, chunks[0]?.proof(1) as never)).to.equal(false);
   });
 
@@ -63,6 +64,13 @@ describe("Standings.isFinal", () => {
       expect(
         await standings.isFinal(1, order[0] as Standing, cutStandings(order, size)[0]?.proof(1) as never),
       ).to.equal(size === 6);
+  });
+
+  it("has its roots at the first places of the final chunks alone", async () => {
+    const { standings, chunks } = await networkHelpers.loadFixture(final);
+    for (const { first, root } of chunks) expect(await standings.finalRootOf(1, first)).to.equal(root);
+    for (const first of [0, 2, 4, 7]) expect(await standings.finalRootOf(1, first)).to.equal(ethers.ZeroHash);
+    expect(await standings.finalRootOf(2, 1)).to.equal(ethers.ZeroHash);
   });
 
   it("is true for each standing of the final order", async () => {

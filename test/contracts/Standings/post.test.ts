@@ -24,7 +24,7 @@ describe("Standings.post", () => {
       .withArgs(1);
   });
 
-  it("refuses a chunk without inOrder", async () => {
+  it("refuses a chunk without accounts", async () => {
     const { standings } = await networkHelpers.loadFixture(fixture);
 
     await expect(standings.post(1, 1, []))
@@ -113,7 +113,7 @@ describe("Standings.post", () => {
         .withArgs(1);
   });
 
-  it("refuses inOrder that have an entry in another season alone", async () => {
+  it("refuses accounts that have an entry in another season alone", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const { standings, inOrder, campaign, stranger } = p;
     const { closesAt } = await runSeason(p, networkHelpers);
@@ -185,6 +185,6 @@ describe("Standings.post", () => {
       }
 
       const finalisedAt = BigInt(await networkHelpers.time.latest());
-      expect(await standings.endOf(1)).to.deep.equal([6n, prover.address, finalisedAt, true]);
+      expect(await standings.endOf(1)).to.deep.equal([6n, prover.address, finalisedAt, true, 210n, 1n]);
     });
 });
