@@ -169,9 +169,9 @@ contract Rewards is IRewards, EIP712, ReentrancyGuard {
     }
 
     function _checkStanding(uint256 seasonId, FinalStanding calldata standing, ChunkProof calldata proof) private view {
-        require(standing.place > proof.index, NotAStanding(seasonId, standing.place));
+        require(standing.place > proof.index, IStandings.NotAStanding(seasonId, standing.place));
         bytes32 root = standings.finalRootOf(seasonId, standing.place - proof.index);
-        require(StandingLeaf.verify(root, standing, proof), NotAStanding(seasonId, standing.place));
+        require(StandingLeaf.verify(root, standing, proof), IStandings.NotAStanding(seasonId, standing.place));
     }
 
     function _checkSignature(

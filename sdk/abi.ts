@@ -187,6 +187,7 @@ export const standingsAbi = /* @__PURE__ */ parseAbi([
   "error AlreadyFrozen(uint256 seasonId)",
   "error EmptyChunk()",
   "error NoEntry(uint256 seasonId, address account)",
+  "error NotAStanding(uint256 seasonId, uint32 place)",
   "error NotFrozen(uint256 seasonId)",
   "error OutOfOrder(uint256 seasonId, address account, uint256 place)",
   "error SeasonNotClosed(uint256 seasonId, uint64 closesAt)",
@@ -217,7 +218,6 @@ export const rewardsAbi = /* @__PURE__ */ parseAbi([
   "error InvalidClaimPeriod(uint40 claimPeriod)",
   "error InvalidPrize(uint256 index)",
   "error NoReward(uint256 seasonId, address account)",
-  "error NotAStanding(uint256 seasonId, uint32 place)",
   "error NotFinal(uint256 seasonId)",
   "error NotSignedByAccount(address account, bytes32 digest)",
   "error NotTheNextRank(uint256 seasonId, uint32 place)",
@@ -233,6 +233,18 @@ export const rewardsAbi = /* @__PURE__ */ parseAbi([
   "function isClaimed(uint256 seasonId, uint32 place) external view returns (bool)",
   "function payPoster(uint256 seasonId, Terms terms) external",
   "function returnRewards(uint256 seasonId, Terms terms) external",
+  "function standings() external view returns (address)",
+]);
+
+export const badgesAbi = /* @__PURE__ */ parseAbi([
+  "struct FinalStanding { uint32 place; uint32 rank; address account; uint64 points; uint64 lastSeq; }",
+  "struct ChunkProof { uint32 index; uint32 count; bytes32[] siblings; }",
+  "event Locked(uint256 tokenId)",
+  "event Unlocked(uint256 tokenId)",
+  "error BadgeAlreadyMinted(uint256 tokenId)",
+  "error BadgeIsBound(uint256 tokenId)",
+  "function locked(uint256 tokenId) external view returns (bool)",
+  "function mint(uint256 seasonId, FinalStanding standing, ChunkProof proof) external returns (uint256 tokenId)",
   "function standings() external view returns (address)",
 ]);
 

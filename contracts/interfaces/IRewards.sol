@@ -98,10 +98,6 @@ interface IRewards {
     /// @notice Thrown when the season's order is not final.
     /// @param seasonId The season.
     error NotFinal(uint256 seasonId);
-    /// @notice Thrown when a standing is not proved to be in the final order.
-    /// @param seasonId The season.
-    /// @param place Its place, as given.
-    error NotAStanding(uint256 seasonId, uint32 place);
     /// @notice Thrown when the next standing shown is not the first of a later rank.
     /// @param seasonId The season.
     /// @param place Its place.

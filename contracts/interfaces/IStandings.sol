@@ -127,6 +127,10 @@ interface IStandings {
     /// @param account The account.
     /// @param place Its place in the draft.
     error OutOfOrder(uint256 seasonId, address account, uint256 place);
+    /// @notice Thrown when a standing is not proved to be in the final order.
+    /// @param seasonId The season.
+    /// @param place Its place, as given.
+    error NotAStanding(uint256 seasonId, uint32 place);
 
     /* THE END OF A SEASON */
 

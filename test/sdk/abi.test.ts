@@ -12,6 +12,7 @@ const sources = {
   campaignAbi: "interfaces/ICampaign.sol/ICampaign",
   standingsAbi: "interfaces/IStandings.sol/IStandings",
   rewardsAbi: "interfaces/IRewards.sol/IRewards",
+  badgesAbi: "interfaces/IBadges.sol/IBadges",
   verificationMethodAbi: "interfaces/IVerificationMethod.sol/IVerificationMethod",
   beaconAbi: "interfaces/IBeacon.sol/IBeacon",
   Quorum: "interfaces/IQuorum.sol/IQuorum",
