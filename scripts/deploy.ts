@@ -85,6 +85,8 @@ export async function deploy({ rpcUrl, account, parameters = {}, report }: Deplo
     const registry = await create("AttestationRegistry", "contracts", [models, manager]);
     const bonds = await create("Bonds", "contracts", []);
     const campaign = await create("Campaign", "contracts", [registry, closingMargin, manager]);
+    const standings = await create("Standings", "contracts", [campaign]);
+    for (const name of ["Rewards", "Badges"]) await create(name, "contracts", [standings]);
     const beacon = await create("RandaoBeacon", "contracts", []);
     const methods = knownMethods().sort(([, a], [, b]) => a.id - b.id);
     const addresses: Record<string, Address> = {};

@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { createTestClient, type Hex, http, numberToHex, parseEther } from "viem";
+import { type Address, createTestClient, type Hex, http, numberToHex, parseEther } from "viem";
 import { followHeads } from "../../participant/heads.ts";
 import { createSender } from "../../participant/sender.ts";
 import { deploy, writeDeployment } from "../../scripts/deploy.ts";
 import { methodDeployments } from "../../scripts/methods/index.ts";
-import { beaconAbi } from "../../sdk/abi.ts";
+import { beaconAbi, rewardsAbi, standingsAbi } from "../../sdk/abi.ts";
 import { callOf } from "../../sdk/calls.ts";
 import { type Client, checkDeployment, connect, contractOf } from "../../sdk/client.ts";
 import { type Deployment, parseDeployment } from "../../sdk/deployment.ts";
@@ -129,6 +129,18 @@ describe("deploy", () => {
       bondPerUnit: await rpc.readContract({ ...fraudProof, functionName: "bondPerUnit" }),
     }).to.deep.equal(methodDeployments.fraudProof.production);
     expect(await rpc.readContract({ ...fraudProof, functionName: "longest" })).to.equal(86_400n);
+  });
+
+  it("gives Standings the campaign, and Rewards and Badges their Standings", async () => {
+    const { Standings, Rewards, Badges } = deployment.contracts as Record<string, { address: Address }>;
+    const { rpc } = client;
+    const { campaign } = client.contracts;
+    const standings = { address: Standings?.address as Address, abi: standingsAbi };
+    expect(await rpc.readContract({ ...standings, functionName: "campaign" })).to.equal(campaign.address);
+    for (const contract of [Rewards, Badges]) {
+      const served = { address: contract?.address as Address, abi: rewardsAbi, functionName: "standings" } as const;
+      expect(await rpc.readContract(served)).to.equal(standings.address);
+    }
   });
 
   it("gives Quorum the beacon of the chain's RANDAO, and FraudProof, which is there before it", async () => {
