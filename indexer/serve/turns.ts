@@ -20,10 +20,13 @@ interface Line {
 
 /** Units of cost in a millisecond. */
 const UNITS_PER_MS = 10;
-/** The work that may wait, in milliseconds, where nothing is late. */
-const MOST_WAITING = 300;
-/** Work that waited longer in milliseconds is refused instead of begun: who asked may have given up. */
-const LONGEST_WAIT = 500;
+/** The work that may wait, in milliseconds, where nothing is late, and however late all is. */
+const [MOST_WAITING, LEAST_WAITING] = [300, 50];
+/**
+ * Work that waited longer is refused instead of begun, as who asked may have given up: so many milliseconds, and so many
+ * times the lateness. A process that is busy with other things is slow, and no less able to answer those who wait.
+ */
+const [LONGEST_WAIT, LATE_TURNS] = [500, 10];
 /** Work that is begun and not yet done: it can be more than one only where a store answers later. */
 const MOST_BEGUN = 16;
 /** Most turns of the event loop between two pieces of work: in each, Node accepts one connection, and a node's answer goes one step on. */
@@ -37,7 +40,7 @@ const MOST_CLIENTS = 20_000;
  * Shares the process among those who ask for much. Between two pieces of work the event loop goes round several times, or
  * for as long as the last piece took, so whatever else waits (probes, small answers, the node's answers that following the
  * chain needs) waits for one piece at most. Clients have their turns by what their work cost, however much of it waits.
- * `lateness` is how late the event loop is, in milliseconds: the later it is, the less may wait, down to nothing. What is too
+ * `lateness` is how late the event loop is, in milliseconds: the later it is, the less may wait, down to some. What is too
  * much is refused by status 503, of the client first who has the most waiting. `connections` counts those that were accepted:
  * while more come in, a probe may be among them.
  */
@@ -78,7 +81,7 @@ export function createTurns(lateness: () => number, connections: () => number = 
 
   /** Refuses what waited too long, and what nobody waits for any more. */
   function refuseLate(): void {
-    const since = performance.now() - LONGEST_WAIT;
+    const since = performance.now() - LONGEST_WAIT - LATE_TURNS * lateness();
     for (const line of lines.values())
       for (let [work] = line.waiting; work && (work.since < since || work.isGone()); [work] = line.waiting) {
         remove(line, line.waiting.shift() as Waiting);
@@ -112,7 +115,7 @@ export function createTurns(lateness: () => number, connections: () => number = 
     line.waiting.push(work);
     line.cost += work.cost;
     waiting += work.cost;
-    const most = UNITS_PER_MS * Math.max(MOST_WAITING - lateness(), 0);
+    const most = UNITS_PER_MS * Math.max(MOST_WAITING - lateness(), LEAST_WAITING);
     while (waiting > most) {
       const longest = [...lines.values()].reduce((most, other) => (other.cost >= most.cost ? other : most));
       const last = longest.waiting.pop() as Waiting;
