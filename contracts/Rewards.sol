@@ -60,10 +60,11 @@ contract Rewards is IRewards, EIP712, ReentrancyGuard {
         _checkTerms(terms);
 
         uint128 promised = terms.pool + terms.posterBudget;
-        escrow_.termsHash = keccak256(abi.encode(terms));
+        bytes memory encoded = abi.encode(terms);
+        escrow_.termsHash = keccak256(encoded);
         escrow_.held = promised;
 
-        emit RewardsEscrowed(seasonId, msg.sender, terms);
+        emit RewardsEscrowed(seasonId, msg.sender, encoded);
 
         uint256 before = terms.token.balanceOf(address(this));
         terms.token.safeTransferFrom(msg.sender, address(this), promised);

@@ -209,7 +209,7 @@ export const rewardsAbi = /* @__PURE__ */ parseAbi([
   "struct Claim { FinalStanding standing; ChunkProof proof; FinalStanding next; ChunkProof nextProof; }",
   "event PosterPaid(uint256 indexed seasonId, address indexed poster, uint256 amount)",
   "event RewardClaimed(uint256 indexed seasonId, address indexed account, uint32 rank, uint256 amount)",
-  "event RewardsEscrowed(uint256 indexed seasonId, address indexed organiser, Terms terms)",
+  "event RewardsEscrowed(uint256 indexed seasonId, address indexed organiser, bytes terms)",
   "event RewardsReturned(uint256 indexed seasonId, address indexed organiser, uint256 amount)",
   "error AlreadyEscrowed(uint256 seasonId)",
   "error AlreadyReturned(uint256 seasonId)",

@@ -50,8 +50,8 @@ interface IRewards {
     /// @notice A season's rewards were escrowed.
     /// @param seasonId The season.
     /// @param organiser Whose money it was.
-    /// @param terms What is promised; every later call shows it again.
-    event RewardsEscrowed(uint256 indexed seasonId, address indexed organiser, Terms terms);
+    /// @param terms What is promised, ABI-encoded; every later call shows it again.
+    event RewardsEscrowed(uint256 indexed seasonId, address indexed organiser, bytes terms);
     /// @notice An account got its reward.
     /// @param seasonId The season.
     /// @param account The account.

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { ParamType } from "ethers";
 import { network } from "hardhat";
 import { protocol } from "../fixtures.ts";
 import { draftSeason, inputs, layoutBytes, QUORUM, rulesOf } from "../seasons.ts";
@@ -127,7 +128,9 @@ describe("Rewards.escrow", () => {
       const terms = termsOf(token, differing);
       const sent = rewards.escrow(1, terms);
 
-      await expect(sent).to.emit(rewards, "RewardsEscrowed");
+      const type = rewards.interface.getFunction("escrow").inputs[1] as ParamType;
+      const encoded = ethers.AbiCoder.defaultAbiCoder().encode([type], [terms]);
+      await expect(sent).to.emit(rewards, "RewardsEscrowed").withArgs(1, organiser, encoded);
       await expect(sent).to.changeTokenBalances(ethers, token, [organiser, rewards], [-total, total]);
       expect(await rewards.heldOf(1)).to.equal(total);
       expect(await rewards.standings()).to.equal(standings);
