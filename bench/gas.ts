@@ -4,6 +4,7 @@ import { addressOf, hash } from "../test/contracts/fixtures.ts";
 import { measureEas } from "./eas.ts";
 import { inOrder } from "./methods/index.ts";
 import type { Gas } from "./methods/method.ts";
+import { measurePosting } from "./posting.ts";
 import type { Measurement } from "./report.ts";
 import { createSite, gasOf, type Site } from "./site.ts";
 
@@ -13,10 +14,11 @@ export async function gas(): Promise<Measurement[]> {
   return [...(await measureOurs(site)), ...(await measureEas(site.ethers))];
 }
 
-/** Gas of what people do here, without a method and under each. */
+/** Gas of what people do here, without a method and under each, and at a season's end. */
 export async function measureOurs(site: Site): Promise<Measurement[]> {
   const ours = await attesting(site);
   for (const measure of await addMethods(site)) Object.assign(ours, await measure());
+  Object.assign(ours, await measurePosting(site));
   return Object.entries(ours).map(([name, value]) => ({ name, value, unit: "gas" }));
 }
 

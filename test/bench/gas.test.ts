@@ -23,6 +23,7 @@ const budgets: Record<string, number> = {
   "refute-row-256": 240_000,
   "refute-row-1024": 240_000,
   "refute-row-1024-derived": 330_000,
+  "post-1000-per-account": 5_000,
 };
 
 describe("bench gas", () => {
