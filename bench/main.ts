@@ -16,6 +16,7 @@ const benchmarks: Record<string, Benchmark> = {
   gas: plain(async () => (await import("./gas.ts")).gas()),
   infer: plain(async () => (await import("./infer.ts")).infer()),
   rank: plain(async () => (await import("./rank.ts")).rank()),
+  standings: async (args) => (await import("./standings.ts")).standings(args),
   sync: async (args) => (await import("./sync.ts")).sync(args),
   serve: async (args) => (await import("./serve.ts")).serve(args),
   load: async (args) => (await import("./load.ts")).load(args),
