@@ -20,6 +20,8 @@ export interface Rpc {
   rotate(): void;
   readonly checks: Checks;
   readonly size: number;
+  /** Whether logs are held against receipts' roots, whichever node tells them: none was found to offer no receipts. */
+  provesLogs(): boolean;
   /** Failures so far, by kind. */
   failures(): ReadonlyMap<Failure, number>;
 }
@@ -158,6 +160,8 @@ export function createRpc({ nodes, checks = noChecks(), ...options }: RpcOptions
     size: members.length,
     once: (work) => workWith(healthiest(members), work),
     rotate: () => demote(preferred),
+    provesLogs: () =>
+      checks.receipts && checks.seals === "required" && members.every(({ node }) => node.offers.receipts),
     failures: () => failures,
   };
 }

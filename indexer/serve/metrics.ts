@@ -71,6 +71,9 @@ export function metricsRoute(app: App, state: State, { condition, streams, every
     condition.caughtUpAt === undefined ? 0 : unixSeconds(condition.caughtUpAt),
   );
   gauge("proofboard_inconsistent", "1 when events contradict the chain.", () => (condition.inconsistent ? 1 : 0));
+  gauge("proofboard_logs_proven", "1 while logs are held against receipts' roots, whichever node tells them.", () =>
+    state.rpc.provesLogs() ? 1 : 0,
+  );
   gauge("proofboard_streams", "Clients of the stream.", streams);
   gauge("proofboard_database_bytes", "Size of the database.", () => state.files.sizes().database);
   gauge("proofboard_wal_bytes", "Size of the database's write-ahead log.", () => state.files.sizes().log);

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { Checks } from "../../../indexer/ingest/endpoint.ts";
 import { RpcError } from "../../../indexer/ingest/errors.ts";
 import { createRpc, type Rpc } from "../../../indexer/ingest/rpc.ts";
 import { results, type Scripted, startScripted, text } from "./scripted.ts";
@@ -58,6 +59,23 @@ describe("several nodes", () => {
     const failing = rpc.any(() => Promise.reject(new TypeError("a mistake of ours")));
     expect(await failing.catch((error) => error)).to.be.instanceOf(TypeError);
     expect(rpc.failures().size).to.equal(0);
+  });
+
+  it("prove their logs unless one offers no receipts, or headers aren't sealed", () => {
+    const proving = (checks: Checks) => {
+      const nodes = [one, other].map(({ url }) => ({ url }));
+      return createRpc({ nodes, checks, chainId: 31337, timeout: 300, signal: ending.signal });
+    };
+    expect(rpc.provesLogs()).to.equal(false);
+    expect(proving({ isTrusting: false, seals: "off", receipts: true }).provesLogs()).to.equal(false);
+    expect(proving({ isTrusting: false, seals: "required", receipts: false }).provesLogs()).to.equal(false);
+    const all = proving({ isTrusting: false, seals: "required", receipts: true });
+    expect(all.provesLogs()).to.equal(true);
+    return all
+      .all(async ({ offers }) => Object.assign(offers, { receipts: false }))
+      .then(() => {
+        expect(all.provesLogs()).to.equal(false);
+      });
   });
 
   it("take one another's place, and keep it", async () => {

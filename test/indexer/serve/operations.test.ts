@@ -89,6 +89,7 @@ describe("metrics", () => {
       proofboard_reorgs_total: 2,
       proofboard_events_total: 70,
       proofboard_inconsistent: 0,
+      proofboard_logs_proven: 1,
       proofboard_ranking_built: 1,
       proofboard_streams: 0,
       [`proofboard_build_info{version="${manifest.version}"}`]: 1,

@@ -29,7 +29,7 @@ export interface Served extends Pick<OpenedChain, "history" | "ranking" | "reade
 export const chainTold = (choices: readonly (readonly number[])[], salt = ""): Block[] =>
   chainOf(chaptersOf(choices), salt, 0);
 
-const rpc = { failures: () => new Map([["timeout", 3]]) } as unknown as Rpc;
+const rpc = { failures: () => new Map([["timeout", 3]]), provesLogs: () => true } as unknown as Rpc;
 
 /** With `late`, the store answers the server after so many turns of the event loop, as another process would. */
 export function openServed(blocks: Block[], { complete = true, late = 0 } = {}): Served {
