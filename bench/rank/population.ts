@@ -61,7 +61,7 @@ function fill(file: string, accounts: number): void {
   db.pragma("synchronous = OFF");
   db.pragma("foreign_keys = OFF");
   db.exec(`
-    INSERT INTO seasons VALUES (${SEASON}, '0x', 0, NULL, 0, 0, 0, NULL, NULL, ${accounts}, ${accounts}, 0, '0x');
+    INSERT INTO seasons VALUES (${SEASON}, '0x', 0, NULL, 0, 0, 0, NULL, NULL, NULL, ${accounts}, ${accounts}, 0, '0x');
     INSERT INTO blocks (number, hash, parent_hash, timestamp)
     SELECT value, printf('0x%064x', value), printf('0x%064x', value - 1), value
     FROM (${numbersTo(Math.ceil(accounts / 100))});

@@ -29,7 +29,7 @@ export const addressOf = (n: number): Address => getAddress(padHex(toHex(0xe000 
 export function openEntries(): Entries {
   const db = openDatabase(":memory:", deployment);
   const ranking = createRanking(db);
-  db.exec("INSERT INTO seasons VALUES (1, '0x', 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, '0x')");
+  db.exec("INSERT INTO seasons VALUES (1, '0x', 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, '0x')");
   const remove = db.prepare("DELETE FROM entries WHERE season_id = 1 AND account = ?");
   const add = db.prepare("INSERT INTO entries VALUES (1, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0)");
   return {

@@ -147,7 +147,7 @@ describe("the order of entries", () => {
   it("keeps seasons apart", () => {
     const { db, ranking, flush } = openEntries();
     db.exec(
-      "INSERT INTO seasons SELECT 2, organiser, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, '0x' FROM seasons",
+      "INSERT INTO seasons SELECT 2, organiser, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, '0x' FROM seasons",
     );
     db.exec(`INSERT INTO entries VALUES (2, '${addressOf(1)}', 99, 1, 1, 0, 0, 0, 0, 99, 0, 0)`);
     ranking.build();

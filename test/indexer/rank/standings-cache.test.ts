@@ -17,7 +17,7 @@ const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 20 }), { 
 function boardsOf(seasons: Map<number, Standing[]>, most: number) {
   const db = openDatabase(":memory:", deployment);
   for (const [id, { length }] of seasons)
-    db.exec(`INSERT INTO seasons VALUES (${id}, '0x', 0, NULL, 0, 0, 0, NULL, NULL, 0, ${length}, 0, '0x')`);
+    db.exec(`INSERT INTO seasons VALUES (${id}, '0x', 0, NULL, 0, 0, 0, NULL, NULL, NULL, 0, ${length}, 0, '0x')`);
   const reads: number[] = [];
   const all = (season: number): Standing[] => {
     reads.push(season);
