@@ -1,6 +1,6 @@
 import { readHeaders } from "../ingest/blocks.ts";
 import { RpcError } from "../ingest/errors.ts";
-import { progressOf, type SyncContext } from "./context.ts";
+import type { SyncContext } from "./context.ts";
 import { rollback } from "./reorg.ts";
 
 /**
@@ -21,8 +21,6 @@ export async function recheckCursor(context: SyncContext): Promise<void> {
     warn(
       `Block ${cursor.number} was said to be of time ${cursor.timestamp}; ${node.name} says ${header.timestamp}. Reading again from block ${before.number + 1}.`,
     );
-    const { finalized } = progressOf(context);
-    if (before.number < finalized) writer.rewind(before.number);
     rollback(context, before.number);
     return;
   }

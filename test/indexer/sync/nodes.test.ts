@@ -69,14 +69,18 @@ describe("several nodes, and what one alone says", () => {
         isLying && method === "eth_getBlockByNumber" && (tag === "latest" || Number(tag) === at)
           ? { result: { ...(honest as object), timestamp: toHex(1_000_000) } }
           : undefined;
-      const db = on.path(`times ${at}`);
+      const db = on.path(at === 30 ? "db" : "at the head");
       const indexer = await on.launch({ db, finality: 0 });
       await untilReady(indexer, at);
+      const stream = await fetch(`${indexer.url}/v1/stream`);
       isLying = false;
       on.node.blocks = longer;
       await untilReady(indexer, head(longer));
       await on.stop(indexer);
+      // Who follows the stream is told that the block was undone.
+      expect(await stream.text()).to.match(/^event: reorg$/m);
     }
+    await on.expectRowsOf(longer, { finality: 0 });
   });
 
   it("don't end it where one tells a log twice, at two places, or a number that is too large", async () => {
