@@ -1,7 +1,7 @@
 import { type Header, readHeader, readHeaders } from "../ingest/blocks.ts";
 import { FatalError, RpcError } from "../ingest/errors.ts";
 import { progressOf, type SyncContext } from "./context.ts";
-import { startOver } from "./start.ts";
+import { isDropped, startOver } from "./start.ts";
 
 /** The node gave up a block that was final. */
 export class DeepReorg extends RpcError {
@@ -86,8 +86,15 @@ async function findCommon(context: SyncContext, below: number): Promise<Header |
   return common;
 }
 
+/** Whether a kept block is on the node's chain. Where no node has it any more, the block after it names it. */
 async function isOnChain({ rpc, writer }: SyncContext, blockNumber: number): Promise<boolean> {
-  return (await readHeader(rpc, blockNumber)).hash === writer.header(blockNumber)?.hash;
+  const kept = writer.header(blockNumber)?.hash;
+  try {
+    return (await readHeader(rpc, blockNumber)).hash === kept;
+  } catch (error) {
+    if (!(await isDropped(rpc, blockNumber, error))) throw error;
+    return (await readHeader(rpc, blockNumber + 1)).parentHash === kept;
+  }
 }
 
 const lags = (head: Header, cursor: Header): RpcError =>

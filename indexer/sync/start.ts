@@ -78,7 +78,7 @@ function startAfter({ writer, decoder, methods, announce }: SyncContext, block: 
 }
 
 /** Whether a block can't be read because every node says that it has none. */
-async function isDropped(rpc: Rpc, blockNumber: number, error: unknown): Promise<boolean> {
+export async function isDropped(rpc: Rpc, blockNumber: number, error: unknown): Promise<boolean> {
   if (!(error instanceof RpcError)) return false;
   const asked = rpc.any(async (node) => {
     const block = await node.call("eth_getBlockByNumber", [toQuantity(blockNumber), false]);

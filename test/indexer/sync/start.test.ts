@@ -55,6 +55,23 @@ describe("the chain of a database", () => {
           expect(dumpFile(on.path("clean"))).to.deep.include(kept);
         });
 
+    for (const [name, forkAt] of [
+      ["first block", deployment.startBlock],
+      ["first block and the one before it", deployment.startBlock - 1],
+    ] as const)
+      it(`follows a reorganisation of the deployment's ${name}`, async () => {
+        on.node.fault = dropped(deployment.startBlock);
+        const indexer = await on.launch({ finality: 1000 });
+        await untilReady(indexer, head(whole));
+        const fork = chainOf(chaptersOf(choices(70, 12)), "from the first", forkAt);
+        on.node.blocks = fork;
+        await untilReady(indexer, head(fork));
+        on.node.fault = () => undefined;
+        const { origin, blocks, ...kept } = dumpFile(on.path("db"));
+        await untilReady(await on.launch({ db: on.path("clean"), finality: 1000 }), head(fork));
+        expect(dumpFile(on.path("clean"))).to.deep.include(kept);
+      });
+
     it("asks another node for the chain's genesis block", async () => {
       on.node.fault = dropped(1);
       const archive = await startNode(whole);
