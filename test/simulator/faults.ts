@@ -166,6 +166,7 @@ const breaks = [
   "http:500",
   "http:429",
   "http:429-retry-after",
+  "http:budget",
   "http:html",
   "http:deep",
   "http:truncated",
@@ -237,6 +238,8 @@ export function broken(fault: Break, answers: readonly object[], single: boolean
       return whole("too many requests", 429);
     case "http:429-retry-after":
       return whole("too many requests", 429, { "retry-after": random.pick(["0", "0", "1"]) });
+    case "http:budget":
+      return broken(random.pick(["http:429", "http:429-retry-after", "rpc:throttled"]), answers, single, random);
     case "http:html":
       return whole("<!doctype html><title>Checking your browser</title>");
     case "http:deep":

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { text as readText } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { toHex } from "viem";
+import type { Budget } from "../indexer/ingest/budget.ts";
 import { broken, type Call, concerns, type Fault, isSpoil, type Sent, spoils } from "./faults.ts";
 import type { Random } from "./random.ts";
 import { FINALITY } from "./world.ts";
@@ -12,6 +13,8 @@ import { FINALITY } from "./world.ts";
 interface Plan {
   rate: number;
   kinds: readonly Fault[];
+  /** What the node allows; exchanges beyond it are refused. */
+  budget?: Budget | undefined;
 }
 
 interface Answer {
@@ -107,14 +110,20 @@ export async function startProxy(node: string, random: Random): Promise<FaultPro
     return spoilt;
   }
 
+  /** What goes wrong with an exchange. A budget is kept to all the time, other kinds happen at their rate. */
+  function choose(calls: readonly Call[], single: boolean): Fault | undefined {
+    const { rate, budget } = proxy.plan;
+    if (budget?.admit(calls.length) === 0) return "http:budget";
+    const kinds = proxy.plan.kinds.filter((kind) => kind !== "http:budget" && concerns(kind, calls, single));
+    return kinds.length > 0 && random.chance(rate) ? random.pick(kinds) : undefined;
+  }
+
   async function handle(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const body = JSON.parse(await readText(request)) as Call | Call[];
     await gate;
     const single = !Array.isArray(body);
     const calls = [body].flat();
-    const { rate } = proxy.plan;
-    const kinds = proxy.plan.kinds.filter((kind) => concerns(kind, calls, single));
-    const fault = kinds.length > 0 && random.chance(rate) ? random.pick(kinds) : undefined;
+    const fault = choose(calls, single);
     const count = () => fault && done.set(fault, (done.get(fault) ?? 0) + 1);
     if (fault === "http:reset" || fault === "http:hang") {
       count();

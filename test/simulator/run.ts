@@ -3,12 +3,13 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startIndexer } from "../../indexer/main.ts";
+import { createBudget } from "../indexer/ingest/budget.ts";
 import { until, untilReady } from "../indexer/running.ts";
 import { type IndexerProcess, type ProcessOptions, startProcess, tail } from "./child.ts";
 import { damage, differences, differencesFromChain, differencesFromOrder } from "./compare.ts";
 import { allFaults, type Fault } from "./faults.ts";
 import { type FaultProxy, startProxy } from "./proxy.ts";
-import { createRandom } from "./random.ts";
+import { createRandom, type Random } from "./random.ts";
 import { createTrouble, type Disaster } from "./trouble.ts";
 import { FINALITY, type World } from "./world.ts";
 
@@ -34,9 +35,13 @@ export interface RunOptions {
   prepare?: (proxies: readonly FaultProxy[]) => void;
   /** Longest wait for the indexer to be ready once all faults are over, in milliseconds. */
   patience?: number;
+  /** How many requests a second the node allows the clean sync; defaults to any number for most seeds. */
+  budget?: number | undefined;
 }
 
 const PATIENCE = 40_000;
+/** A sync may take so many times as long as a node's budget needs. */
+const MOST_OF_BUDGET = 1.5;
 
 /** Lets the indexer go through the seed's troubles, and compares what it made of them with a clean sync and the chain. */
 export async function runSeed(world: World, seed: number, options: RunOptions = {}): Promise<Result> {
@@ -75,7 +80,9 @@ export async function runSeed(world: World, seed: number, options: RunOptions = 
     const code = await child.kill("SIGTERM");
     if (code !== 0) wrong.push(`The indexer ended with ${code} when told to end: ${tail(child.output())}`);
     beforeComparing?.(db);
-    await syncCleanly(world, path("clean"));
+    const { budget = random.chance(0.1) ? 40 : undefined } = options;
+    if (budget === undefined) await syncCleanly(world, path("clean"));
+    else wrong.push(...(await syncThriftily(world, path("clean"), budget, random)));
     wrong.push(...differences(db, path("clean")), ...damage(db, path("clean")));
     wrong.push(...(await differencesFromChain(world, db)));
   } catch (error) {
@@ -115,5 +122,25 @@ async function syncCleanly({ url, deployment, head }: World, db: string): Promis
     await untilReady(clean, head());
   } finally {
     await clean.close();
+  }
+}
+
+/** Syncs from a node with a budget of so many requests a second; says if it takes longer than what it asked for needs. */
+async function syncThriftily(world: World, db: string, rate: number, random: Random): Promise<string[]> {
+  const proxy = await startProxy(world.url, random.fork());
+  const budget = createBudget({ rate });
+  proxy.plan = { rate: 0, kinds: [], budget };
+  try {
+    const began = performance.now();
+    await syncCleanly({ ...world, url: proxy.url }, db);
+    const seconds = (performance.now() - began) / 1000;
+    const needed = budget.spent() / rate;
+    return seconds <= MOST_OF_BUDGET * needed
+      ? []
+      : [
+          `A sync of ${budget.spent()} requests, ${rate} a second, took ${seconds.toFixed(1)} s, and not ${needed.toFixed(1)} s.`,
+        ];
+  } finally {
+    await proxy.close();
   }
 }

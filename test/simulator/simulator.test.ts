@@ -97,6 +97,11 @@ describe("the indexer, whatever its nodes, its disk and its fate do", () => {
     expect(wrong.join("\n")).to.match(/^It did not happen within 1000 ms that the indexer is ready at block \d+\./m);
   });
 
+  it("takes little longer than a node's budget needs", async () => {
+    const { wrong } = await runSeed(world, 1, { kinds: [], steps: 0, budget: 40 });
+    expect(wrong).to.deep.equal([]);
+  });
+
   for (const seed of [4, 9, 12])
     it(`ends with the rows of a clean sync and the chain's entries: seed ${seed}`, async () => {
       const result = await runSeed(world, seed);

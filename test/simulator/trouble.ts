@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { rebuild, rewind } from "../../indexer/maintain.ts";
+import { createBudget } from "../indexer/ingest/budget.ts";
 import { type IndexerProcess, type ProcessOptions, tail } from "./child.ts";
 import type { Fault } from "./faults.ts";
 import { cursorOf, locked, overwrite, secondWriter, withFullDisk } from "./files.ts";
@@ -49,6 +50,8 @@ export interface Trouble {
 }
 
 const RATES = [0.02, 0.05, 0.1, 0.25, 0.5];
+/** Requests a second that a node may allow. */
+const BUDGETS = [20, 50, 100];
 const DEEP = 32;
 /** By this block there are events, so that a block is kept. */
 const FIRST_EVENTS = 20;
@@ -82,8 +85,15 @@ export function createTrouble({ world, proxies, kinds, steps, random, launch, db
     const count = random.pick([1, 3, kinds.length]);
     const chosen = Array.from({ length: Math.min(count, kinds.length) }, () => random.pick(kinds));
     const good = proxies.length > 1 && random.chance(0.4) ? random.pick(proxies) : undefined;
-    for (const proxy of proxies)
-      proxy.plan = { rate: proxy === good ? 0 : random.pick(RATES), kinds: count === kinds.length ? kinds : chosen };
+    const planned = count === kinds.length ? kinds : chosen;
+    for (const proxy of proxies) {
+      const isLimited = proxy !== good && planned.includes("http:budget");
+      proxy.plan = {
+        rate: proxy === good ? 0 : random.pick(RATES),
+        kinds: planned,
+        budget: isLimited ? createBudget({ rate: random.pick(BUDGETS) }) : undefined,
+      };
+    }
   }
 
   async function reorganise(): Promise<void> {

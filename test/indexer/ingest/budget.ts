@@ -13,19 +13,45 @@ export interface Wording {
 }
 
 /** What a provider allows. */
-interface Budget {
+export interface Allowance {
   /** Requests a second, of which it saves up a second's. */
   rate: number;
   /** Whether each call of a batch counts; those that fit are answered then, unless `whole` batches are refused. */
   counts?: "requests" | "calls" | "whole batches";
-  wording: Wording;
+}
+
+/** Keeps account of an allowance. */
+export interface Budget {
+  /** How many calls of a request of so many are within it; they are spent. */
+  admit(calls: number): number;
+  /** What was spent, counted as the allowance does. */
+  spent(): number;
+}
+
+/** A budget, by a clock in milliseconds. */
+export function createBudget({ rate, counts = "requests" }: Allowance, now = () => performance.now()): Budget {
+  let tokens = rate;
+  let filledAt = now();
+  let spent = 0;
+  return {
+    admit(calls) {
+      tokens = Math.min(tokens + ((now() - filledAt) / 1000) * rate, rate);
+      filledAt = now();
+      const cost = counts === "requests" ? 1 : calls;
+      const paid = counts === "calls" ? Math.min(cost, Math.floor(tokens)) : tokens >= cost ? cost : 0;
+      tokens -= paid;
+      spent += paid;
+      return counts === "requests" ? paid * calls : paid;
+    },
+    spent: () => spent,
+  };
 }
 
 /** A node behind a provider with a budget. */
 export interface Provider {
   url: string;
-  /** What was answered, counted as the budget does, and how many requests were refused at least one call. */
-  answered: number;
+  budget: Budget;
+  /** How many requests were refused at least one call. */
   refused: number;
   close(): Promise<void>;
 }
@@ -35,21 +61,11 @@ interface Call {
 }
 
 /** Starts a provider for the node at a URL; it refuses, in its wording, what is beyond its budget. */
-export async function startProvider(node: string, { rate, counts = "requests", wording }: Budget): Promise<Provider> {
-  let tokens = rate;
-  let filledAt = performance.now();
-
-  /** How many of so many calls are within the budget. */
-  function admit(calls: number): number {
-    const now = performance.now();
-    tokens = Math.min(tokens + ((now - filledAt) / 1000) * rate, rate);
-    filledAt = now;
-    const cost = counts === "requests" ? 1 : calls;
-    const paid = counts === "calls" ? Math.min(cost, Math.floor(tokens)) : tokens >= cost ? cost : 0;
-    tokens -= paid;
-    provider.answered += paid;
-    return counts === "requests" ? paid * calls : paid;
-  }
+export async function startProvider(
+  node: string,
+  { wording, ...allowance }: Allowance & { wording: Wording },
+): Promise<Provider> {
+  const budget = createBudget(allowance);
 
   async function ask(calls: readonly Call[]): Promise<object[]> {
     const body = JSON.stringify(calls);
@@ -59,10 +75,10 @@ export async function startProvider(node: string, { rate, counts = "requests", w
 
   async function answer(asked: Call | Call[], response: ServerResponse): Promise<void> {
     const calls = [asked].flat();
-    const admitted = admit(calls.length);
+    const admitted = budget.admit(calls.length);
     const { status = 200, headers = {}, text, error } = wording;
     if (admitted < calls.length) provider.refused++;
-    if (admitted === 0 && (text !== undefined || counts === "whole batches")) {
+    if (admitted === 0 && (text !== undefined || allowance.counts === "whole batches")) {
       response.writeHead(status, headers).end(text ?? JSON.stringify({ jsonrpc: "2.0", id: null, error }));
       return;
     }
@@ -79,7 +95,7 @@ export async function startProvider(node: string, { rate, counts = "requests", w
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const provider: Provider = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    answered: 0,
+    budget,
     refused: 0,
     close: () =>
       new Promise((resolve) => {

@@ -1,50 +1,38 @@
 import { expect } from "chai";
 import { createPacer } from "../../../indexer/ingest/pacer.ts";
+import { type Allowance, createBudget } from "./budget.ts";
 import { createVirtualTime, type VirtualTime } from "./virtual-time.ts";
 
 const never = new AbortController().signal;
 /** A range's logs, and its headers. */
 const sizes = (i: number): number => (i % 2 === 0 ? 1 : 33);
 
-interface Provider {
-  rate: number;
-  counts: "requests" | "calls" | "whole batches";
+interface Provider extends Allowance {
   retryAfter?: number;
 }
 
 /** Makes so many requests of a provider's node, six at a time; how long it took, of what the budget asks for. */
-async function work(requests: number, { rate, counts, retryAfter }: Provider) {
+async function work(requests: number, { retryAfter, ...allowance }: Provider) {
   const time = createVirtualTime();
   const pacer = createPacer(time);
-  let tokens = rate;
-  let filledAt = 0;
+  const budget = createBudget(allowance, time.now);
   let started = 0;
-  let cost = 0;
   let refused = 0;
-
-  function admit(calls: number): number {
-    tokens = Math.min(tokens + ((time.now() - filledAt) / 1000) * rate, rate);
-    filledAt = time.now();
-    const asked = counts === "requests" ? 1 : calls;
-    const paid = counts === "calls" ? Math.min(asked, Math.floor(tokens)) : tokens >= asked ? asked : 0;
-    tokens -= paid;
-    cost += paid;
-    return counts === "requests" ? paid * calls : paid;
-  }
 
   async function worker(): Promise<void> {
     while (started < requests)
       for (let left = sizes(started++); left > 0; ) {
         const turn = await pacer.turn(left, never);
         await time.sleep(5);
-        const answered = admit(turn.calls);
+        const answered = budget.admit(turn.calls);
         if (answered < turn.calls) refused++;
         turn.settled(answered, turn.calls - answered, retryAfter);
         left -= answered;
       }
   }
   await time.run(Promise.all(Array.from({ length: 6 }, worker)));
-  return { ratio: (time.now() * rate) / 1000 / cost, cost, refused };
+  const cost = budget.spent();
+  return { ratio: (time.now() * allowance.rate) / 1000 / cost, cost, refused };
 }
 
 describe("the pace of a node", () => {
