@@ -2,6 +2,7 @@ import type { Address, Hex } from "viem";
 import type { MethodSteps } from "./methods/index.ts";
 import type { Assurance } from "./methods/method.ts";
 import type { StatusName } from "./protocol.ts";
+import type { ChunkProof } from "./standings.ts";
 
 // What the indexer's routes answer, as JSON. Points, seq, season and task ids and units are decimal strings; block
 // numbers, ranks, counts and times (unix seconds) are numbers; addresses are checksummed, hashes lower case.
@@ -91,8 +92,36 @@ export interface Season {
   tasks: Task[];
   /** The head of the season's ledger. */
   totals: { seq: Decimal; participants: number; totalPoints: Decimal; ledgerHash: Hex };
+  /** When the season was frozen: its ledger can't change any more. Null before. */
+  frozen: EventLocation | null;
   /** The final standings on chain; null until there are any. */
   final: { poster: Address; participants: number; finalised: EventLocation } | null;
+  /** What the organiser escrowed; null without rewards. */
+  rewards: SeasonRewards | null;
+}
+
+/** A season's rewards. Amounts are in the token's smallest unit. */
+export interface SeasonRewards {
+  token: Address;
+  /** For the accounts. */
+  pool: Decimal;
+  /** For the poster of the final order, at most. */
+  posterBudget: Decimal;
+  /** What the poster gets for each participant, as far as the budget goes. */
+  perAccount: Decimal;
+  /** Time for claims after the order became final, in seconds. */
+  claimPeriod: number;
+  /** Prizes of consecutive places from 1 on; empty where the pool is shared by points. */
+  prizes: { places: number; amount: Decimal }[];
+  /** The ABI-encoded terms, which every call to Rewards shows again. */
+  terms: Hex;
+  /** When claims end, unix seconds; null until the order is final. */
+  claimUntil: number | null;
+  /** What accounts claimed so far. */
+  claimed: Decimal;
+  posterPaid: Decimal;
+  /** What returned to the organiser; null until it did. */
+  returned: Decimal | null;
 }
 
 /** `GET /v1/seasons`, newest first; `GET /v1/seasons/:id`. */
@@ -140,6 +169,43 @@ export interface StandingAnswer {
   item: Standing;
   /** Up to `around` standings before and `around` after the account's, in order, without its own. */
   neighbours: Standing[];
+}
+
+/** A standing of a season's final order: what the contracts take as `FinalStanding`. */
+export interface FinalStanding {
+  place: number;
+  rank: number;
+  account: Address;
+  points: Decimal;
+  lastSeq: Decimal;
+}
+
+/**
+ * `GET /v1/seasons/:id/claim/:account`: what `Rewards.claim` and `Badges.mint` take, and what became of it; 404 for an account
+ * without a ledger entry, 409 while the season's order isn't final.
+ */
+export interface ClaimAnswer {
+  asOf: AsOf;
+  /** The leaf of the final order. */
+  standing: FinalStanding;
+  proof: ChunkProof;
+  /** The chunk that holds it: place of its first account, and the root that Standings keeps. */
+  chunk: { first: number; root: Hex };
+  /** Null without rewards. */
+  reward: ClaimedReward | null;
+  /** The account's badge, and where it was minted; null before. */
+  badge: { tokenId: Decimal; minted: EventLocation | null };
+}
+
+export interface ClaimedReward {
+  /** What the standing earns, in the token's smallest unit. */
+  amount: Decimal;
+  /** `nothing`: it earns nothing; `over`: it wasn't claimed in time. */
+  state: "claimable" | "claimed" | "over" | "nothing";
+  claimed: EventLocation | null;
+  /** The next rank's first standing; null where no rank follows or the pool is shared by points, as is its proof. */
+  next: FinalStanding | null;
+  nextProof: ChunkProof | null;
 }
 
 /** `GET /v1/seasons/:id/search?prefix=0x…`: at most 20 accounts whose address starts with the prefix, sorted by address. */

@@ -48,6 +48,20 @@ const task: z.ZodType<wire.Task> = component("Task", {
   added: location,
 });
 
+const rewards: z.ZodType<wire.SeasonRewards> = component("SeasonRewards", {
+  token: hex,
+  pool: decimal,
+  posterBudget: decimal,
+  perAccount: decimal,
+  claimPeriod: count,
+  prizes: z.array(z.strictObject({ places: count, amount: decimal })),
+  terms: hex,
+  claimUntil: count.nullable(),
+  claimed: decimal,
+  posterPaid: decimal,
+  returned: decimal.nullable(),
+});
+
 export const season: z.ZodType<wire.Season> = component("Season", {
   seasonId: decimal,
   state: z.enum(["drafted", "open", "running", "ended", "closed"]),
@@ -61,7 +75,9 @@ export const season: z.ZodType<wire.Season> = component("Season", {
   verifierCap: decimal,
   tasks: z.array(task),
   totals: z.strictObject({ seq: decimal, participants: count, totalPoints: decimal, ledgerHash: hex }),
+  frozen: location.nullable(),
   final: z.strictObject({ poster: hex, participants: count, finalised: location }).nullable(),
+  rewards: rewards.nullable(),
 });
 
 export const standing: z.ZodType<wire.Standing> = component("Standing", {

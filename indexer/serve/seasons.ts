@@ -73,7 +73,9 @@ function rules(row: ReadSeason, now: number): Omit<Season, "tasks"> {
       totalPoints: String(row.totalPoints),
       ledgerHash: row.ledgerHash,
     },
+    frozen: null,
     final: null,
+    rewards: null,
   };
 }
 

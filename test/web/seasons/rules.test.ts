@@ -18,7 +18,8 @@ const season: Season = {
     seed: ZERO_HASH,
     seededAt: 999_999_000,
   },
-  ...{ verifierCap: "10000", tasks: [task("1", 1, "Quorum"), task("2", 2, "FraudProof")], final: null },
+  ...{ verifierCap: "10000", tasks: [task("1", 1, "Quorum"), task("2", 2, "FraudProof")] },
+  ...{ frozen: null, final: null, rewards: null },
   totals: { seq: "0", participants: 0, totalPoints: "0", ledgerHash: ZERO_HASH },
 };
 
