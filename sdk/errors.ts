@@ -10,13 +10,23 @@ import {
   SocketClosedError,
   TimeoutError,
 } from "viem";
-import { attestationRegistryAbi, beaconAbi, bondsAbi, campaignAbi, modelRegistryAbi } from "./abi.ts";
+import {
+  attestationRegistryAbi,
+  badgesAbi,
+  beaconAbi,
+  bondsAbi,
+  campaignAbi,
+  modelRegistryAbi,
+  rewardsAbi,
+  standingsAbi,
+} from "./abi.ts";
 import { knownMethods } from "./methods/index.ts";
 
 // A call may be refused by any contract that the called one asks, so one list decodes them all.
 const errorsAbi = (): Abi => [
   ...[
     ...[modelRegistryAbi, attestationRegistryAbi, bondsAbi, campaignAbi, beaconAbi],
+    ...[standingsAbi, rewardsAbi, badgesAbi],
     ...knownMethods().map(([, { abi }]) => abi),
   ]
     .flat()

@@ -56,7 +56,8 @@ export function verifyStanding(root: Hex, first: number, standing: Standing, pro
   return first + index === standing.place && verifyProof(root, count, index, standingBytes(standing), siblings);
 }
 
-function chunkOf(standings: readonly Standing[], first: number): StandingsChunk {
+/** The chunk of consecutive standings; `first` is the place of the first one. There must be at least one. */
+export function chunkOf(standings: readonly Standing[], first: number): StandingsChunk {
   const tree = orderedTree(standings.map(standingBytes));
   const { root, count } = tree;
   return {
