@@ -1,8 +1,9 @@
 import { type Address, type Hex, hexToBytes, type Log, parseEventLogs } from "viem";
-import { campaignAbi } from "../sdk/abi.ts";
+import { campaignAbi, standingsAbi } from "../sdk/abi.ts";
 import { type Attestations, foldAttestations, noAttestations } from "../sdk/attestations.ts";
 import type { TaskInputs } from "../sdk/client.ts";
 import { unitOf } from "../sdk/contexts.ts";
+import { addChunk, type PostedChunk } from "../sdk/seasonEnd.ts";
 import type { Head } from "./heads.ts";
 
 /** A season that was opened. Times are unix seconds. */
@@ -17,6 +18,18 @@ export interface Season {
   tasks: TaskInputs[];
 }
 
+/** How a frozen season ends. */
+export interface Ending {
+  participants: number;
+  ledgerHash: Hex;
+  /** Block of the freeze. */
+  frozenIn: bigint;
+  /** Each poster's draft of the order. */
+  drafts: Map<Address, (PostedChunk & { blockNumber: bigint })[]>;
+  /** Whose draft is final; undefined before. */
+  poster: Address | undefined;
+}
+
 /** The events of a deployment folded into what its participants need to know. */
 export interface ChainState {
   /** The last block folded. */
@@ -24,6 +37,8 @@ export interface ChainState {
   seasons: Map<bigint, Season>;
   /** Tasks of seasons that aren't open yet. */
   drafts: Map<bigint, TaskInputs[]>;
+  /** Seasons that were frozen. */
+  endings: Map<bigint, Ending>;
   attestations: Attestations;
 }
 
@@ -31,24 +46,28 @@ export const emptyState = (head: Head): ChainState => ({
   head,
   seasons: new Map(),
   drafts: new Map(),
+  endings: new Map(),
   attestations: noAttestations(),
 });
 
 /** A log of a block. */
 export type MinedLog = Log<bigint, number, false>;
 
+/** The contracts whose events make the state, beside methods'. */
+export interface FoldedContracts {
+  attestationRegistry: Address;
+  campaign: Address;
+  /** Undefined in a deployment without it. */
+  standings: Address | undefined;
+}
+
 /** Folds logs, in the order of the chain, into `state`. */
-export function foldLogs(
-  state: ChainState,
-  contracts: { attestationRegistry: Address; campaign: Address },
-  logs: readonly MinedLog[],
-): void {
+export function foldLogs(state: ChainState, contracts: FoldedContracts, logs: readonly MinedLog[]): void {
+  const of = (contract: Address | undefined) =>
+    logs.filter(({ address }) => address.toLowerCase() === contract?.toLowerCase());
   foldAttestations(state.attestations, contracts, logs);
-  const campaign = contracts.campaign.toLowerCase();
-  foldSeasons(
-    state,
-    logs.filter(({ address }) => address.toLowerCase() === campaign),
-  );
+  foldSeasons(state, of(contracts.campaign));
+  foldEndings(state, of(contracts.standings));
 }
 
 function foldSeasons({ seasons, drafts }: ChainState, logs: MinedLog[]): void {
@@ -65,6 +84,20 @@ function foldSeasons({ seasons, drafts }: ChainState, logs: MinedLog[]): void {
       const season = seasons.get(args.seasonId);
       if (season !== undefined) season.seed = args.seed;
     }
+  }
+}
+
+function foldEndings({ endings }: ChainState, logs: MinedLog[]): void {
+  for (const { eventName, args, blockNumber } of parseEventLogs({ abi: standingsAbi, logs })) {
+    const ending = endings.get(args.seasonId);
+    if (eventName === "SeasonFrozen") {
+      const { seasonId, participants, ledgerHash } = args;
+      const frozen = { participants, ledgerHash, frozenIn: blockNumber, drafts: new Map(), poster: undefined };
+      endings.set(seasonId, frozen);
+    } else if (eventName === "StandingsPosted" && ending !== undefined) {
+      const { poster, firstRank, chunkRoot, accounts } = args;
+      addChunk(ending.drafts, poster, { first: firstRank, root: chunkRoot, accounts, blockNumber });
+    } else if (eventName === "SeasonFinalised" && ending !== undefined) ending.poster = args.poster;
   }
 }
 

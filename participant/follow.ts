@@ -3,7 +3,8 @@ import { attestationRegistryAbi } from "../sdk/abi.ts";
 import type { Client } from "../sdk/client.ts";
 import { sentenceOf } from "../sdk/errors.ts";
 import { readRanges } from "../sdk/ranges.ts";
-import { type ChainState, emptyState, foldLogs, type MinedLog } from "./chainState.ts";
+import { standingsContract } from "../sdk/seasonEnd.ts";
+import { type ChainState, emptyState, type FoldedContracts, foldLogs, type MinedLog } from "./chainState.ts";
 import { type FollowOptions, followHeads, type Head, type Heads } from "./heads.ts";
 
 /** A deployment's state, brought up to date once a block for all participants in this process. */
@@ -27,13 +28,16 @@ export async function followChain(client: Client, options: FollowOptions): Promi
   const heads = await followHeads(client.rpc, options);
   const listeners = new Set<(state: ChainState, reorganised: boolean) => void>();
   const start = BigInt(client.deployment.startBlock);
-  const { attestationRegistry, campaign } = client.contracts;
-  const contracts = { attestationRegistry: attestationRegistry.address, campaign: campaign.address };
+  const contracts: FoldedContracts = {
+    attestationRegistry: client.contracts.attestationRegistry.address,
+    campaign: client.contracts.campaign.address,
+    standings: client.deployment.contracts[standingsContract.name]?.address,
+  };
   let logs: MinedLog[] = [];
   let state = emptyState(heads.latest);
 
   const advance = async (from: bigint, head: Head): Promise<void> => {
-    const found = await readLogs(client, state.attestations.methodAt.keys(), from, head.number);
+    const found = await readLogs(client, contracts, state.attestations.methodAt.keys(), from, head.number);
     logs.push(...found);
     foldLogs(state, contracts, found);
     state.head = head;
@@ -44,7 +48,7 @@ export async function followChain(client: Client, options: FollowOptions): Promi
     const kept = logs.filter(({ blockNumber }) => blockNumber < from);
     const rewound = emptyState(head);
     foldLogs(rewound, contracts, kept);
-    const found = await readLogs(client, rewound.attestations.methodAt.keys(), from, head.number);
+    const found = await readLogs(client, contracts, rewound.attestations.methodAt.keys(), from, head.number);
     foldLogs(rewound, contracts, found);
     logs = [...kept, ...found];
     state = rewound;
@@ -94,12 +98,19 @@ export async function followChain(client: Client, options: FollowOptions): Promi
  * Reads the core contracts' logs and those of methods: of the known ones, and from its block on of each that the
  * registry appends between `from` and `to`.
  */
-async function readLogs({ contracts, rpc }: Client, known: Iterable<string>, from: bigint, to: bigint) {
+async function readLogs(
+  { rpc }: Client,
+  { attestationRegistry, campaign, standings }: FoldedContracts,
+  known: Iterable<string>,
+  from: bigint,
+  to: bigint,
+) {
   const read = (address: Address[], first: bigint): Promise<MinedLog[]> =>
     readRanges(first, to, (fromBlock, toBlock) => rpc.getLogs({ address, fromBlock, toBlock }));
-  const addresses = new Set([contracts.attestationRegistry.address, contracts.campaign.address, ...known].map(lower));
+  const core = [attestationRegistry, campaign, ...(standings === undefined ? [] : [standings])];
+  const addresses = new Set([...core, ...known].map(lower));
   const found = await read([...addresses], from);
-  const registered = found.filter(({ address }) => isAddressEqual(address, contracts.attestationRegistry.address));
+  const registered = found.filter(({ address }) => isAddressEqual(address, attestationRegistry));
   const added = parseEventLogs({ abi: attestationRegistryAbi, eventName: "MethodAdded", logs: registered });
   const unread = added.filter(({ args: { method } }) => !addresses.has(lower(method)));
   const [first] = unread;

@@ -1,6 +1,7 @@
 import { UnavailableError } from "../inference/content.ts";
 import { UntoldModelError } from "../sdk/client.ts";
 import { isConnectionError, RevertError, sentenceOf } from "../sdk/errors.ts";
+import { UntoldSeasonError } from "../sdk/seasonEnd.ts";
 import type { ChainState } from "./chainState.ts";
 import type { ChainFollower } from "./follow.ts";
 import type { Report } from "./heads.ts";
@@ -26,6 +27,19 @@ export interface RunOptions {
   signal: AbortSignal;
   report: Report;
 }
+
+/** The job, ended well where a contract refuses it with one of these errors: then nothing is left to do. */
+export const unlessDone = ({ key, run }: Job, doneErrors: readonly string[]): Job => ({
+  key,
+  async run() {
+    try {
+      await run();
+    } catch (error) {
+      const name = error instanceof RevertError ? (error.errorName ?? "") : "";
+      if (!doneErrors.includes(name)) throw error;
+    }
+  },
+});
 
 /** After a refusal, the number of blocks before the next try doubles, up to this. */
 const LONGEST_PAUSE = 16n;
@@ -101,4 +115,5 @@ const isPassing = (error: unknown): boolean =>
   error instanceof TryAgainError ||
   error instanceof UnavailableError ||
   error instanceof UntoldModelError ||
+  error instanceof UntoldSeasonError ||
   isConnectionError(error);

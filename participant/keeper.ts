@@ -5,13 +5,12 @@ import { callOf } from "../sdk/calls.ts";
 import { type Client, hasContract, readModel } from "../sdk/client.ts";
 import { unitSeed } from "../sdk/commitments.ts";
 import { unitWithin } from "../sdk/contexts.ts";
-import { RevertError } from "../sdk/errors.ts";
 import { decodeLayout } from "../sdk/layouts.ts";
 import { methodById, partOf } from "../sdk/methods/index.ts";
 import { Status } from "../sdk/protocol.ts";
 import { NO_INPUT, showInput } from "../sdk/units.ts";
 import { type AssignedUnit, assignedUnit, type ChainState, type Season } from "./chainState.ts";
-import type { Job, Participant } from "./jobs.ts";
+import { type Job, type Participant, unlessDone } from "./jobs.ts";
 import { participantMethods } from "./methods/index.ts";
 import type { Keeping, ParticipantMethod } from "./methods/method.ts";
 import { type Sender, TryAgainError } from "./sender.ts";
@@ -31,17 +30,7 @@ export function createKeeper(client: Client, sender: Sender): Participant {
   const inputChecks = new Map<Address, boolean>();
 
   /** Ends `job` when there turns out to be nothing left to do. */
-  const onlyOnce = ({ key, run }: Job, doneErrors: readonly string[] = []): Job => ({
-    key,
-    async run() {
-      try {
-        await run();
-      } catch (error) {
-        const name = error instanceof RevertError ? (error.errorName ?? "") : "";
-        if (!DONE.includes(name) && !doneErrors.includes(name)) throw error;
-      }
-    },
-  });
+  const onlyOnce = (job: Job, doneErrors: readonly string[] = []): Job => unlessDone(job, [...DONE, ...doneErrors]);
 
   const seed = ({ seasonId }: Season): Job =>
     onlyOnce({

@@ -12,6 +12,7 @@ import { createKeeper } from "./keeper.ts";
 import { participantMethods } from "./methods/index.ts";
 import type { MethodRole, ParticipantMethod } from "./methods/method.ts";
 import { openLanes } from "./models.ts";
+import { createPoster } from "./poster.ts";
 import { createSender } from "./sender.ts";
 import { type ServedAt, serveContent } from "./serve.ts";
 
@@ -39,6 +40,8 @@ export interface WorkOptions {
   taskId?: bigint | undefined;
   /** Most units that the prover attests, counting those of earlier runs; defaults to all. */
   maxUnits?: number | undefined;
+  /** As keeper, also post final orders that nobody pays for; defaults to those that a season's rewards pay for. */
+  posts?: boolean;
   /** Called at each new block; the work ends when it returns true. Defaults to never. */
   isOver?: (state: ChainState) => boolean;
   signal: AbortSignal;
@@ -51,6 +54,7 @@ export interface WorkOptions {
  */
 export async function work(options: WorkOptions): Promise<void> {
   const { deployment, rpcUrl, account, isOver = () => false, report, seasonId, taskId, maxUnits } = options;
+  const { posts = false } = options;
   const client = connect(deployment, rpcUrl);
   await checkDeployment(client);
   const ending = new AbortController();
@@ -71,7 +75,8 @@ export async function work(options: WorkOptions): Promise<void> {
     const { models, strangers } = lanes;
     const tools = { client, sender, journal, models, strangers, content, report };
     const participantsOf = (role: Role): Participant[] => {
-      if (role === "keeper") return [createKeeper(client, sender)];
+      if (role === "keeper")
+        return [createKeeper(client, sender), createPoster(client, sender, { isPaidOnly: !posts })];
       // A method whose contract the deployment doesn't name has no work here.
       const parts: Readonly<Record<string, ParticipantMethod>> = participantMethods;
       return knownMethods()
