@@ -1,12 +1,13 @@
-import { bytesToHex, type Hex, parseEventLogs, type TransactionReceipt } from "viem";
+import { bytesToHex, erc20Abi, type Hex, parseEventLogs, type TransactionReceipt } from "viem";
 import type { PublishedModel } from "../inference/model.ts";
 import type { Content } from "../participant/content.ts";
 import type { Sender } from "../participant/sender.ts";
 import { campaignAbi } from "../sdk/abi.ts";
 import { callOf } from "../sdk/calls.ts";
-import type { Client } from "../sdk/client.ts";
+import { type Client, contractOf } from "../sdk/client.ts";
 import { cidOfSha256 } from "../sdk/content.ts";
 import { RevertError } from "../sdk/errors.ts";
+import { rewardsContract, type Terms } from "../sdk/seasonEnd.ts";
 
 /** Puts a model's file into `content` and publishes the model. */
 export async function publishModel(
@@ -52,12 +53,14 @@ export interface SeasonDraft {
   verifierCap: bigint;
   uri: string;
   tasks: readonly TaskDraft[];
+  /** What the sender promises, and has the tokens for; defaults to nothing. */
+  rewards?: Terms;
 }
 
-/** Drafts a season, adds its tasks and opens it; returns its id. */
-export async function openSeason({ contracts }: Client, sender: Sender, draft: SeasonDraft): Promise<bigint> {
-  const { campaign } = contracts;
-  const { startsAt, endsAt, closesAt, verifierCap, uri, tasks } = draft;
+/** Drafts a season, adds its tasks, escrows its rewards and opens it; returns its id. */
+export async function openSeason(client: Client, sender: Sender, draft: SeasonDraft): Promise<bigint> {
+  const { campaign } = client.contracts;
+  const { startsAt, endsAt, closesAt, verifierCap, uri, tasks, rewards } = draft;
   const drafted = await sender.send(
     callOf({ ...campaign, functionName: "draft", args: [startsAt, endsAt, closesAt, verifierCap] }),
   );
@@ -67,8 +70,17 @@ export async function openSeason({ contracts }: Client, sender: Sender, draft: S
     const args = [seasonId, rules, bytesToHex(model.layout), bytesToHex(inputs)] as const;
     await sender.send(callOf({ ...campaign, functionName: "addTask", args }));
   }
+  if (rewards !== undefined) await escrow(client, sender, seasonId, rewards);
   await sender.send(callOf({ ...campaign, functionName: "open", args: [seasonId, uri] }));
   return seasonId;
+}
+
+/** Lets Rewards take what the terms promise out of the sender's tokens. */
+async function escrow(client: Client, sender: Sender, seasonId: bigint, terms: Terms): Promise<void> {
+  const rewards = contractOf(client, rewardsContract);
+  const args = [rewards.address, terms.pool + terms.posterBudget] as const;
+  await sender.send(callOf({ address: terms.token, abi: erc20Abi, functionName: "approve", args }));
+  await sender.send(callOf({ ...rewards, functionName: "escrow", args: [seasonId, terms] }));
 }
 
 const FIRST_LEAD = 10;
