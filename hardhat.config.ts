@@ -30,6 +30,8 @@ export default defineConfig({
     npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
   },
   test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 20, depth: 100, failOnRevert: true } } },
+  // So much for every transaction, the most that one may have: none is estimated first.
+  networks: { default: { type: "edr-simulated", gas: 2 ** 24 } },
   coverage: { skipFiles: ["contracts/mocks/**"] },
   paths: { tests: { mocha: "test/contracts", solidity: "test/contracts" } },
 });
