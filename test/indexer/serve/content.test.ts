@@ -30,7 +30,7 @@ describe("content", () => {
     const cid = cidOfSha256(`0x${createHash("sha256").update(large).digest("hex")}`);
     writeFileSync(join(site.content, cid), large);
     const served = openServed(chainTold(choices(5, 3)));
-    const url = await served.listen({ content: site.content, limits: { silence: 5_000 } });
+    const url = await served.listen({ content: site.content, limits: { silence: 1_000 } });
     const socket = createConnection(Number(new URL(url).port), "127.0.0.1").on("error", () => {});
     socket.write(`GET /ipfs/${cid} HTTP/1.1\r\nhost: x\r\n\r\n`);
     await Promise.race([once(socket, "data"), once(socket, "close")]);
