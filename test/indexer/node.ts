@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { decodeFunctionData, encodeFunctionResult, type Hex, keccak256, stringToHex, toHex } from "viem";
@@ -23,7 +24,7 @@ export function chainOf(chapters: readonly Chapter[], salt = "", forkAt = Number
   for (const [number, { logs, ledgers }] of [empty, empty, ...chapters].entries()) {
     const parentHash = blocks.at(-1)?.hash ?? ZERO_HASH;
     const content = JSON.stringify([number, parentHash, logs, number >= forkAt ? salt : ""]);
-    const hash = keccak256(stringToHex(content));
+    const hash: Hex = `0x${createHash("sha256").update(content).digest("hex")}`;
     blocks.push({ number, parentHash, hash, timestamp: 1000 + number, logs, logsBloom: bloomOf(logs), ledgers });
   }
   return blocks;
