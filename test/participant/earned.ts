@@ -96,7 +96,8 @@ export async function earnSeason(site: Site, units: readonly number[], rewards?:
 /** Sets the chain's clock ahead, and waits until the follower shows it. */
 export async function setClock(site: Site, timestamp: number): Promise<void> {
   const clock = createTestClient({ mode: "hardhat", transport: http(site.rpcUrl) });
-  await clock.increaseTime({ seconds: timestamp - Number(site.follower.heads.latest.timestamp) });
+  const seconds = Math.max(0, timestamp - Number(site.follower.heads.latest.timestamp));
+  await clock.increaseTime({ seconds });
   await site.until(() => site.follower.state.head.timestamp >= timestamp);
 }
 
