@@ -8,8 +8,8 @@ import {
   isAddressEqual,
 } from "viem";
 import { badgesAbi, rewardsAbi, standingsAbi } from "./abi.ts";
-import { type AuditProgress, readEntries } from "./audit.ts";
 import { type Client, contractOf, hasContract } from "./client.ts";
+import type { LedgerEntry } from "./commitments.ts";
 import { revertDataOf } from "./errors.ts";
 import { foldLedger, type Ledger, type Standing } from "./ledger.ts";
 import { readRanges } from "./ranges.ts";
@@ -27,6 +27,9 @@ export const badgesContract = { name: "Badges", abi: badgesAbi } as const;
 export class UntoldSeasonError extends Error {
   override name = "UntoldSeasonError";
 }
+
+/** What is being read: `done` of `total` blocks or chunks. */
+type ReadProgress = (step: string, done: number, total: number) => void;
 
 /** How far a season's end has come: `Standings.endOf`. */
 export type SeasonEnd = Awaited<ReturnType<typeof readSeasonEnd>>;
@@ -46,7 +49,7 @@ export async function readLedger(
   client: Client,
   seasonId: bigint,
   blockNumber: bigint,
-  onProgress?: AuditProgress,
+  onProgress?: ReadProgress,
 ): Promise<Ledger> {
   const { campaign } = client.contracts;
   const entries = await readEntries(client, seasonId, blockNumber, onProgress);
@@ -68,6 +71,29 @@ export async function readLedger(
   throw new UntoldSeasonError(
     `The RPC's point events give season ${seasonId} the ledger hash ${ledger.ledgerHash} at seq ${ledger.seq}; the campaign keeps ${ledgerHash} at seq ${seq}.`,
   );
+}
+
+async function readEntries(
+  { rpc, contracts: { campaign }, deployment: { startBlock } }: Client,
+  seasonId: bigint,
+  newest: bigint,
+  onProgress?: ReadProgress,
+): Promise<LedgerEntry[]> {
+  const read = async (fromBlock: bigint, toBlock: bigint): Promise<LedgerEntry[]> => {
+    const range = { ...campaign, args: { seasonId }, fromBlock, toBlock, strict: true } as const;
+    const [awarded, burned] = await Promise.all([
+      rpc.getContractEvents({ ...range, eventName: "PointsAwarded" }),
+      rpc.getContractEvents({ ...range, eventName: "PointsBurned" }),
+    ]);
+    return [
+      ...awarded.map(({ args: { amount, ...entry } }) => ({ ...entry, delta: amount })),
+      ...burned.map(({ args: { amount, ...entry } }) => ({ ...entry, delta: -amount })),
+    ];
+  };
+  const entries = await readRanges(BigInt(startBlock), newest, read, (done, total) =>
+    onProgress?.("points", done, total),
+  );
+  return entries.sort((a, b) => (a.seq < b.seq ? -1 : 1));
 }
 
 /* DRAFTS */
@@ -173,7 +199,7 @@ export async function readFinalChunks(
 export async function readFinalOrder(
   client: Client,
   seasonId: bigint,
-  onProgress?: AuditProgress,
+  onProgress?: ReadProgress,
 ): Promise<FinalOrder | undefined> {
   const block = await client.rpc.getBlockNumber({ cacheTime: 0 });
   const end = await readSeasonEnd(client, seasonId, block);
@@ -212,7 +238,7 @@ async function checkRoots(
   seasonId: bigint,
   chunks: readonly StandingsChunk[],
   blockNumber: bigint,
-  onProgress?: AuditProgress,
+  onProgress?: ReadProgress,
 ): Promise<void> {
   const standings = contractOf(client, standingsContract);
   for (let i = 0; i < chunks.length; i += CALLS_AT_ONCE) {
