@@ -1,14 +1,13 @@
 import { readAssignment } from "../../inference/assignment.ts";
 import { attestFree } from "../../participant/attest.ts";
-import { followHeads } from "../../participant/heads.ts";
 import { openJournal } from "../../participant/journal.ts";
 import { withModels } from "../../participant/models.ts";
-import { createSender } from "../../participant/sender.ts";
 import { methodName, partOf } from "../../sdk/methods/index.ts";
 import type { Command, Invocation, Outcome } from "../command.ts";
 import { cliMethods, offeredMethods } from "../methods/index.ts";
 import type { BatchCommand, CliMethod } from "../methods/method.ts";
 import { parseModel } from "../modelNames.ts";
+import { withSender } from "../sending.ts";
 import { openConnection, openSettingsAccount, openSettingsContent } from "../settings.ts";
 import { readInput, showTensor } from "../tensors.ts";
 import { parseRange, parseTask, UsageError } from "../usage.ts";
@@ -83,14 +82,13 @@ async function attestOne(name: string | undefined, { options, settings, progress
   const content = openSettingsContent(settings);
   const account = await openSettingsAccount(settings);
   const journal = openJournal(settings.journal);
-  const ending = new AbortController();
   try {
     const made = await withModels(client, content, async (models) => {
       const model = await models.open(modelId);
       const input = await readInput(file, model.layout.input);
-      const heads = await followHeads(client.rpc, { signal: ending.signal, report: progress.say });
-      const sender = createSender(client.rpc, client.deployment.chainId, heads, account);
-      return attestFree({ client, sender, journal, content, model, input });
+      return withSender(client, account, progress, (sender) =>
+        attestFree({ client, sender, journal, content, model, input }),
+      );
     });
     const { uid, inputHash, output, outputHash, transactionHash } = made;
     return {
@@ -108,7 +106,6 @@ async function attestOne(name: string | undefined, { options, settings, progress
       },
     };
   } finally {
-    ending.abort();
     journal.close();
   }
 }

@@ -1,9 +1,7 @@
 import type { Address, Hex } from "viem";
 import { readAssignment } from "../../../inference/assignment.ts";
 import { examine, type Finding, readChainModel } from "../../../inference/methods/fraudProof/examine.ts";
-import { followHeads } from "../../../participant/heads.ts";
 import { refutationOf } from "../../../participant/methods/fraudProof/refutation.ts";
-import { createSender } from "../../../participant/sender.ts";
 import { type AttestationState, countOf, readAttestation } from "../../../sdk/attestations.ts";
 import type { Call } from "../../../sdk/calls.ts";
 import { type Client, contractOf } from "../../../sdk/client.ts";
@@ -12,6 +10,7 @@ import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
 import { Status, statusName } from "../../../sdk/protocol.ts";
 import type { Command, Invocation, Outcome } from "../../command.ts";
 import { grouped } from "../../format.ts";
+import { withSender } from "../../sending.ts";
 import { openConnection, openSettingsAccount } from "../../settings.ts";
 import { parseHash } from "../../usage.ts";
 
@@ -75,15 +74,8 @@ async function refute(
   if (status !== Status.pending)
     return wrong(attestation, disputed, { good: status === Status.refuted, status, challenger: null, hash: null });
   const account = await openSettingsAccount(settings);
-  const ending = new AbortController();
-  try {
-    const heads = await followHeads(client.rpc, { signal: ending.signal, report: progress.say });
-    const sender = createSender(client.rpc, client.deployment.chainId, heads, account);
-    const { transactionHash: hash } = await sender.send(call);
-    return wrong(attestation, disputed, { good: true, status: Status.refuted, challenger: account.address, hash });
-  } finally {
-    ending.abort();
-  }
+  const { transactionHash: hash } = await withSender(client, account, progress, (sender) => sender.send(call));
+  return wrong(attestation, disputed, { good: true, status: Status.refuted, challenger: account.address, hash });
 }
 
 interface Ending {
