@@ -51,3 +51,7 @@ export function wrap(text: string, indent = 0): string {
   }
   return lines.join(`\n${" ".repeat(indent)}`);
 }
+
+/** Unix seconds as "2026-03-01 12:00:00 UTC". */
+export const utc = (seconds: bigint | number): string =>
+  new Date(Number(seconds) * 1_000).toISOString().replace("T", " ").replace(".000Z", " UTC");

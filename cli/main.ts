@@ -7,6 +7,7 @@ import { audit } from "./commands/audit.ts";
 import { infer } from "./commands/infer.ts";
 import { models } from "./commands/models.ts";
 import { rank } from "./commands/rank.ts";
+import { season } from "./commands/season.ts";
 import { verify } from "./commands/verify.ts";
 import { wallet } from "./commands/wallet.ts";
 import { work } from "./commands/work.ts";
@@ -26,6 +27,7 @@ const commands: Readonly<Record<string, Command>> = {
   work,
   ...Object.assign({}, ...offeredMethods().map(([, { commands }]) => commands)),
   rank,
+  season,
   verify,
   audit,
 };

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { LocalAccount } from "viem";
+import { type Address, getAddress, type LocalAccount } from "viem";
+import { privateKeyToAddress } from "viem/accounts";
 import { type Content, openContent } from "../participant/content.ts";
 import { openAccount } from "../participant/keystore.ts";
 import { readPassword } from "../participant/password.ts";
@@ -101,3 +102,15 @@ export const openSettingsContent = ({ content, api }: Settings): Content => open
 /** The account that acts; asks for the keystore's password. */
 export const openSettingsAccount = ({ privateKey, keystore }: Settings): Promise<LocalAccount> =>
   openAccount({ privateKey, keystore, password: () => readPassword(`Password of ${keystore}: `) });
+
+/** The address of the key in use, without its password; undefined where there is none. */
+export async function readOwnAddress({ keystore, privateKey }: Settings): Promise<Address | undefined> {
+  try {
+    if (privateKey !== undefined) return privateKeyToAddress(privateKey as `0x${string}`);
+    if (keystore === undefined) return undefined;
+    const { address } = JSON.parse(await readFile(keystore, "utf8")) as { address?: string };
+    return address === undefined ? undefined : getAddress(`0x${address}`);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,8 +1,9 @@
-import type { Address, Hex } from "viem";
+import type { Hex } from "viem";
 import { callOf } from "../sdk/calls.ts";
 import { type Client, contractOf, hasContract } from "../sdk/client.ts";
 import type { Standing } from "../sdk/ledger.ts";
 import {
+  type Chunk,
   countPosted,
   isRightSoFar,
   nextChunk,
@@ -81,7 +82,7 @@ export function createPoster(client: Client, sender: Sender, options: PosterOpti
     return terms !== undefined && posterFee(terms, 1) > 0n;
   };
 
-  const post = (seasonId: bigint, first: number, accounts: Address[], head: bigint): Job => ({
+  const post = (seasonId: bigint, { first, accounts }: Chunk, head: bigint): Job => ({
     key: `post ${seasonId} from ${first}, as seen at ${head}`,
     async run() {
       const standings = contractOf(client, standingsContract);
@@ -117,7 +118,7 @@ export function createPoster(client: Client, sender: Sender, options: PosterOpti
     const head = state.head.number;
     if (next === undefined || head < ending.frozenIn + patience) return undefined;
     if (isOutrun(ending, standings, next.first - 1, head)) return undefined;
-    return post(seasonId, next.first, next.accounts, draft.at(-1)?.blockNumber ?? ending.frozenIn);
+    return post(seasonId, next, draft.at(-1)?.blockNumber ?? ending.frozenIn);
   };
 
   const dueFor = (season: Season, state: ChainState): Job | undefined => {

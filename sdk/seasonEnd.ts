@@ -98,21 +98,21 @@ async function readEntries(
 
 /* DRAFTS */
 
-/** A chunk that a poster posted. */
-export interface PostedChunk {
-  /** Place of its first account. */
+/** Accounts that are posted together. */
+export interface Chunk {
+  /** Place of the first one. */
   first: number;
-  /** Root of its ordered tree, as the contract built it. */
-  root: Hex;
   accounts: readonly Address[];
 }
 
+/** A chunk that a poster posted. */
+export interface PostedChunk extends Chunk {
+  /** Root of its ordered tree, as the contract built it. */
+  root: Hex;
+}
+
 /** Adds a poster's chunk to its draft; one at place 1 begins the draft anew. */
-export function addChunk<Chunk extends PostedChunk>(
-  drafts: Map<Address, Chunk[]>,
-  poster: Address,
-  chunk: Chunk,
-): void {
+export function addChunk<Posted extends Chunk>(drafts: Map<Address, Posted[]>, poster: Address, chunk: Posted): void {
   const draft = drafts.get(poster);
   if (draft === undefined || chunk.first === 1) drafts.set(poster, [chunk]);
   else draft.push(chunk);
@@ -140,7 +140,7 @@ export async function readDrafts(
 }
 
 /** Number of accounts in a draft. */
-export function countPosted(draft: readonly PostedChunk[]): number {
+export function countPosted(draft: readonly Chunk[]): number {
   const last = draft.at(-1);
   return last === undefined ? 0 : last.first + last.accounts.length - 1;
 }
@@ -149,7 +149,7 @@ export function countPosted(draft: readonly PostedChunk[]): number {
  * Whether a draft can still become final. The contract let in different accounts in strict order; so if its last one is in
  * its place, all before it are too.
  */
-export function isRightSoFar(standings: readonly Standing[], draft: readonly PostedChunk[]): boolean {
+export function isRightSoFar(standings: readonly Standing[], draft: readonly Chunk[]): boolean {
   const count = countPosted(draft);
   return count === 0 || standings[count - 1]?.account === draft.at(-1)?.accounts.at(-1);
 }
@@ -158,11 +158,7 @@ export function isRightSoFar(standings: readonly Standing[], draft: readonly Pos
  * What a poster posts next: at most `size` accounts after those of its draft, or from place 1 where that one is wrong;
  * undefined where nothing is left.
  */
-export function nextChunk(
-  standings: readonly Standing[],
-  draft: readonly PostedChunk[],
-  size: number,
-): { first: number; accounts: Address[] } | undefined {
+export function nextChunk(standings: readonly Standing[], draft: readonly Chunk[], size: number): Chunk | undefined {
   const done = isRightSoFar(standings, draft) ? countPosted(draft) : 0;
   const accounts = standings.slice(done, done + size).map(({ account }) => account);
   return accounts.length === 0 ? undefined : { first: done + 1, accounts };

@@ -1,11 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { type Address, getAddress } from "viem";
-import { privateKeyToAddress } from "viem/accounts";
+import type { Address } from "viem";
 import { ApiError, fetchApi } from "../../sdk/api.ts";
 import type { AsOf, Seasons, Standing, StandingAnswer, StandingsPage } from "../../sdk/wire.ts";
 import type { Command, Outcome } from "../command.ts";
 import { type Column, grouped, table } from "../format.ts";
-import type { Settings } from "../settings.ts";
+import { readOwnAddress } from "../settings.ts";
 import { parseAddress, parseCount, UsageError } from "../usage.ts";
 
 export const rank: Command = {
@@ -27,7 +25,7 @@ JSON: seasonId, asOf, items (the API's rows, each with its shared rank and its p
       return outcome(seasonId, asOf, items, undefined, who);
     }
     const { asOf, items, total } = await fetchApi<StandingsPage>(settings.api, `${route}?limit=${limit}`);
-    return outcome(seasonId, asOf, items, total, await ownAddress(settings));
+    return outcome(seasonId, asOf, items, total, await readOwnAddress(settings));
   },
 };
 
@@ -44,18 +42,6 @@ async function findPlace(api: string, route: string, account: Address, seasonId:
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 404)) throw error;
     throw new Error(`${account} has no place in season ${seasonId}: ${error.message}`);
-  }
-}
-
-/** The address of the key in use, without its password; undefined where there is none. */
-async function ownAddress({ keystore, privateKey }: Settings): Promise<Address | undefined> {
-  try {
-    if (privateKey !== undefined) return privateKeyToAddress(privateKey as `0x${string}`);
-    if (keystore === undefined) return undefined;
-    const { address } = JSON.parse(await readFile(keystore, "utf8")) as { address?: string };
-    return address === undefined ? undefined : getAddress(`0x${address}`);
-  } catch {
-    return undefined;
   }
 }
 

@@ -15,7 +15,7 @@ export const work: Command = {
     const methods = offeredMethods();
     const works = methods.map(([name, { works }]) => `under ${name} ${works}`);
     const also = workRoles().map(({ option, does }) => `with --${option} it also ${does}`);
-    return `Works through the units assigned to the key's account: ${works.join(", ")}; sends whatever is due for everybody (seeds, draws, settlements, awards, burns); ${also.join(", ")}. Ends on Ctrl-C, or with --once when no unit is left, all own attestations are settled and the verified ones awarded. Work under way continues at the next start: keep the journal. Needs a key with money for deposits and gas.
+    return `Works through the units assigned to the key's account: ${works.join(", ")}; sends whatever is due for everybody (seeds, draws, settlements, awards, burns, the freeze of a closed season, and its final order if rewards pay for that); ${also.join(", ")}. Ends on Ctrl-C, or with --once when no unit is left, all own attestations are settled and the verified ones awarded. Work under way continues at the next start: keep the journal. Needs a key with money for deposits and gas.
 JSON, at the end: account, seasonId, units, pending, verified, refuted, void, entered (units with points awarded or burned); a batch counts as its number of units.`;
   },
   get options() {
@@ -24,6 +24,7 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
       task: { value: "T", help: "this task only" },
       units: { value: "N", help: `most units, counting earlier ones: ${limits.join(", ")}` },
       ...Object.fromEntries(workRoles().map(({ option, help }) => [option, { help }])),
+      post: { help: "also post a season's final order where nobody pays for that" },
       serve: { value: "[HOST:]PORT", help: "let others fetch content from here; HOST is 127.0.0.1 by default" },
       source: { value: "URL[,URL]", help: "servers asked for content that the API doesn't have" },
       once: { help: "end when there is nothing left to do" },
@@ -63,6 +64,7 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
       sources: [settings.api, ...sources],
       signal: stop.signal,
       report: progress.say,
+      posts: switches.has("post"),
       isOver(state) {
         count = countProgress(state, own);
         const done = count.verified + count.refuted;

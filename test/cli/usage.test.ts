@@ -5,7 +5,7 @@ describe("proofboard, used wrongly", () => {
   const wrong: [string[], string][] = [
     [
       [],
-      "A command is missing. The commands are wallet, models, infer, attest, work, challenge, rank, verify and audit",
+      "A command is missing. The commands are wallet, models, infer, attest, work, challenge, rank, season, verify and audit",
     ],
     [["frobnicate"], '"frobnicate" is not a command. The commands are wallet,'],
     [["toString"], '"toString" is not a command.'],
@@ -59,6 +59,17 @@ describe("proofboard, used wrongly", () => {
     [["work", "1", "--source", "me"], '--source is "me"; it must be an http or https URL'],
     [["work", "1", "--source", "http://a,"], '--source is ""; it must be an http or https URL'],
     [["work", "1", "--appeal=now"], '"--appeal" takes no value, but was given "now".'],
+    [["season", "status"], '"season" needs SEASON, as in: proofboard season VERB SEASON'],
+    [["season", "burn", "1"], '"burn" is nothing that season does; it does status, freeze, post and claim.'],
+    [["season", "toString", "1"], '"toString" is nothing that season does'],
+    [["season", "status", "0"], 'SEASON is "0"; it must be a whole number from 1 up.'],
+    [["season", "status", "1", "--account", "me"], '--account is "me"; it must be 0x and 40 hex digits'],
+    [["season", "freeze", "1", "--chunk", "5"], '"--chunk" is not an option of "season freeze".'],
+    [["season", "post", "1", "--badge"], '"--badge" is not an option of "season post".'],
+    [["season", "post", "1", "--chunk", "0"], '--chunk is "0"; it must be a whole number from 1 up.'],
+    [["season", "post", "1", "--chunk", "4001"], '--chunk is "4001"; it must be a whole number from 1 to 4000.'],
+    [["season", "claim", "1", "--to", "0x12"], '--to is "0x12"; it must be 0x and 40 hex digits'],
+    [["season", "claim", "1", "--sign", "--badge"], "A badge needs no signature: anyone may mint it"],
     [["wallet", "sell"], '"sell" is nothing that wallet does; right would be: wallet new'],
   ];
   for (const [args, sentence] of wrong)

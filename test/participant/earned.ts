@@ -50,7 +50,7 @@ export async function earnSeason(site: Site, units: readonly number[], rewards?:
   const method = await appendMock(site, true);
   const { attestationRegistry, campaign } = site.client.contracts;
   const startsAt = Number(site.follower.heads.latest.timestamp) + 20;
-  const endsAt = startsAt + 1_000;
+  const endsAt = startsAt + 100_000;
   const closesAt = endsAt + 120;
   const inputs = site.digits.inputs.slice(0, 16 * 64);
   const task = { model: site.digits.model, method: method.id, points: 10n, unitsPerAccount: UNITS, noise: 8, inputs };
