@@ -26,18 +26,19 @@ import { sentenceOf } from "../sdk/errors.ts";
 import { fraudProof } from "../sdk/methods/fraudProof.ts";
 import { quorum } from "../sdk/methods/quorum.ts";
 import { ACCOUNT_COUNT, type DemoAccounts, demoAccounts, lieAfter } from "./demo/accounts.ts";
+import { endSeason, promiseRewards } from "./demo/end.ts";
 import { choosePort } from "./demo/ports.ts";
 import { printLine, showProgress } from "./demo/progress.ts";
 import { type Guest, summarise } from "./demo/summary.ts";
 import { untilClosed, untilIndexed, untilSettled } from "./demo/wait.ts";
 import { deploy, writeDeployment } from "./deploy.ts";
 import { methodDeployments } from "./methods/index.ts";
-import { openInTime, openSeason, publishModel } from "./season.ts";
+import { openInTime, openSeason, publishModel, type SeasonDraft } from "./season.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
 export interface DemoOptions {
-  /** Ends when season 1 is settled and closed, rather than at the signal. */
+  /** Ends when season 1 is final, rather than at the signal. */
   once: boolean;
   /** Ports as text, from the environment; undefined for the usual ones. */
   port: string | undefined;
@@ -160,7 +161,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     }),
   );
   const longest = Math.max(...(await Promise.all(durations)).map(Number));
-  const draft = (lead: number, seconds: number, unitsPerAccount: readonly number[]) => {
+  const draft = (lead: number, seconds: number, unitsPerAccount: readonly number[]): SeasonDraft => {
     const startsAt = Number(follower.heads.latest.timestamp) + lead;
     const endsAt = startsAt + seconds;
     const closesAt = endsAt + longest + Number(parameters.closingMargin) + 1;
@@ -176,10 +177,13 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     const uri = "https://example.org/demo";
     return { startsAt, endsAt, closesAt, verifierCap: 10_000n, uri, tasks };
   };
-  const open = (seconds: number, unitsPerAccount: readonly number[]) =>
-    orFailure(openInTime((lead) => openSeason(client, organiser, draft(lead, seconds, unitsPerAccount))));
+  const open = (seconds: number, unitsPerAccount: readonly number[], rewards: Pick<SeasonDraft, "rewards"> = {}) =>
+    orFailure(
+      openInTime((lead) => openSeason(client, organiser, { ...draft(lead, seconds, unitsPerAccount), ...rewards })),
+    );
 
-  const seasonId = await open(options.seasonSeconds, [6, 4, 256]);
+  const rewards = await promiseRewards(organiser);
+  const seasonId = await open(options.seasonSeconds, [6, 4, 256], { rewards });
   print(
     `Season ${seasonId} is open: ${accounts.provers.length} provers, one of them a cheat, ${accounts.verifiers.length} verifiers; ` +
       "two that attest batches, one of them a forger, and a challenger.",
@@ -222,12 +226,16 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   const guest = options.once ? undefined : await keepGuest(accounts, directory);
   print(await summarise({ state: follower.state, accounts, apiUrl: indexer.url, rpcUrl, guest, where }));
 
-  if (options.once) {
-    await orFailure(untilClosed(follower, seasonId, signal));
+  const end = async (): Promise<void> => {
+    await untilClosed(follower, seasonId, signal);
     hide();
-    return print(`season ${seasonId} settled`);
-  }
-  hide();
+    await endSeason({ follower, accounts, senderOf, seasonId, rpcUrl, deploymentFile, signal, print });
+    print(`season ${seasonId} finalised`);
+  };
+  if (options.once) return orFailure(end());
+  // Nobody needs to wait for the close.
+  const ending = end();
+  ending.catch(() => {});
   const next = await open(86_400, [2_880, 2_880, 2_880]);
   print(`Season ${next} runs for a day at a gentle pace. Ctrl-C ends everything.`);
   run(
@@ -235,6 +243,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
       createProver({ ...tools, sender: senderOf(account), seasonId: next, pace: 30n + BigInt(i) }),
     ),
   );
+  await orFailure(ending);
   const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
   await orFailure(aborted);
 }
@@ -265,7 +274,7 @@ async function startChain(port: number, onEnd: (close: () => unknown) => void): 
 
 const USAGE = `Usage: npm start [-- --once]
 
-Runs the demo on a chain of its own until Ctrl-C; with --once until season 1 is settled. PORT and RPC_PORT in the
+Runs the demo on a chain of its own until Ctrl-C; with --once until season 1 is final. PORT and RPC_PORT in the
 environment say where the API and the chain listen; else 4000 and 8545, or free ports where those are taken.`;
 
 async function main(): Promise<void> {

@@ -6,7 +6,7 @@ import type { Audit } from "../../sdk/wire.ts";
 import { attestationsOf } from "./progress.ts";
 
 /** Waits until a state of the chain makes `isSo` true. */
-function untilState(
+export function untilState(
   follower: ChainFollower,
   signal: AbortSignal,
   isSo: () => boolean | Promise<boolean>,

@@ -171,7 +171,7 @@ describe("the demo", () => {
             intruding.catch(() => {});
           }
           if (line.includes(`${api}/openapi.json`)) asked = Promise.resolve(intruding).then(() => ask(api));
-          if (line === "season 1 settled") ending.abort();
+          if (line === "season 1 finalised") ending.abort();
         },
       });
       answers = await (asked as Promise<Answers>);
@@ -187,8 +187,8 @@ describe("the demo", () => {
   const deltaOf = ({ name, args }: LogDescription): bigint =>
     name === "PointsAwarded" ? args.amount : -(args.amount as bigint);
 
-  it("ends by itself, its last line that the season settled", () => {
-    expect(lines.at(-1)).to.equal("season 1 settled");
+  it("ends by itself, its last line that the season is final", () => {
+    expect(lines.at(-1)).to.equal("season 1 finalised");
   });
 
   it("suggests no season that there won't be", () => {
