@@ -6,12 +6,15 @@ import hardhatNetworkHelpers from "@nomicfoundation/hardhat-network-helpers";
 import hardhatTypechain from "@nomicfoundation/hardhat-typechain";
 import { defineConfig } from "hardhat/config";
 
-/** @param runs What the optimizer expects of a contract's life: more of them make calls cheaper and the code longer. */
-const compilerWith = (runs: number) => ({
+/**
+ * @param runs What the optimizer expects of a contract's life: more of them make calls cheaper and the code longer.
+ * @param viaIR The slower way of compiling, which makes cheaper code.
+ */
+const compilerWith = (runs: number, viaIR = false) => ({
   version: "0.8.34",
   // From npm: nothing is downloaded at build time.
   path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
-  settings: { evmVersion: "osaka", optimizer: { enabled: true, runs } },
+  settings: { evmVersion: "osaka", optimizer: { enabled: true, runs }, viaIR },
 });
 
 /** Tests that create a Quorum themselves. */
@@ -23,10 +26,12 @@ export default defineConfig({
   plugins: [hardhatEthers, hardhatEthersChaiMatchers, hardhatMocha, hardhatNetworkHelpers, hardhatTypechain],
   solidity: {
     compilers: [compilerWith(10_000)],
-    // The fewest runs keep Quorum within the 24,576 bytes that a contract may have.
-    overrides: Object.fromEntries(
-      ["contracts/methods/Quorum.sol", ...quorumTests].map((file) => [file, compilerWith(1)]),
-    ),
+    overrides: {
+      // A claim costs 5,500 gas less.
+      "contracts/Rewards.sol": compilerWith(10_000, true),
+      // The fewest runs keep Quorum within the 24,576 bytes that a contract may have.
+      ...Object.fromEntries(["contracts/methods/Quorum.sol", ...quorumTests].map((file) => [file, compilerWith(1)])),
+    },
     npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
   },
   test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 20, depth: 100, failOnRevert: true } } },

@@ -26,6 +26,14 @@ contract Rewards is IRewards, EIP712, ReentrancyGuard {
         bool returned;
     }
 
+    /// @dev A chunk of the final order, see `IStandings.finalChunkOf`.
+    struct Chunk {
+        uint32 first;
+        bytes32 root;
+        uint40 finalisedAt;
+        uint32 participants;
+    }
+
     bytes32 private constant CLAIM_TYPEHASH = keccak256(
         "Claim(uint256 seasonId,address account,address to,uint256 amount)"
     );
@@ -63,6 +71,8 @@ contract Rewards is IRewards, EIP712, ReentrancyGuard {
         bytes memory encoded = abi.encode(terms);
         escrow_.termsHash = keccak256(encoded);
         escrow_.held = promised;
+        // Nobody has place 0: the organiser, not a claimant, pays for the first places' slot.
+        _claimed[seasonId].set(0);
 
         emit RewardsEscrowed(seasonId, msg.sender, encoded);
 
@@ -78,7 +88,7 @@ contract Rewards is IRewards, EIP712, ReentrancyGuard {
         require(!escrow_.returned, AlreadyReturned(seasonId));
         Season memory season = _campaign.seasonOf(seasonId);
         if (!season.cancelled) {
-            uint256 until = _endOf(seasonId).finalisedAt + terms.claimPeriod;
+            uint256 until = _untilOf(seasonId, terms, standings.endOf(seasonId).finalisedAt);
             require(block.timestamp >= until, ClaimsNotOver(seasonId, until));
         }
 
@@ -102,15 +112,16 @@ contract Rewards is IRewards, EIP712, ReentrancyGuard {
         bytes calldata signature
     ) external {
         Escrow storage escrow_ = _escrowOf(seasonId, terms);
-        SeasonEnd memory end = _checkPeriod(seasonId, terms);
         FinalStanding calldata standing = claim_.standing;
         address account = standing.account;
-        _checkStanding(seasonId, standing, claim_.proof);
+        Chunk memory chunk = _chunkOf(seasonId, standing, claim_.proof);
+        _checkPeriod(seasonId, terms, chunk.finalisedAt);
+        _checkStanding(seasonId, chunk, standing, claim_.proof);
         require(!_claimed[seasonId].get(standing.place), RewardAlreadyClaimed(seasonId, account));
         uint128 amount =
             terms.prizes.length == 0
-                ? _shareOf(terms.pool, standing.points, end.totalPoints)
-                : _prizeOf(terms.prizes, standing.rank, _lastOf(seasonId, claim_, end.participants));
+                ? _shareOf(seasonId, terms.pool, standing.points)
+                : _prizeOf(terms.prizes, standing.rank, _lastOf(seasonId, chunk, claim_));
         require(amount != 0, NoReward(seasonId, account));
         if (account != msg.sender) _checkSignature(seasonId, account, to, amount, signature);
 
@@ -125,7 +136,8 @@ contract Rewards is IRewards, EIP712, ReentrancyGuard {
     /// @inheritdoc IRewards
     function payPoster(uint256 seasonId, Terms calldata terms) external {
         Escrow storage escrow_ = _escrowOf(seasonId, terms);
-        SeasonEnd memory end = _checkPeriod(seasonId, terms);
+        SeasonEnd memory end = standings.endOf(seasonId);
+        _checkPeriod(seasonId, terms, end.finalisedAt);
         uint256 amount = uint256(terms.perAccount) * end.participants;
         if (amount > terms.posterBudget) amount = terms.posterBudget;
         require(amount != 0 && !escrow_.posterPaid, NothingForPoster(seasonId));
@@ -154,25 +166,59 @@ contract Rewards is IRewards, EIP712, ReentrancyGuard {
 
     function _escrowOf(uint256 seasonId, Terms calldata terms) private view returns (Escrow storage escrow_) {
         escrow_ = _escrows[seasonId];
-        require(keccak256(abi.encode(terms)) == escrow_.termsHash, WrongTerms(seasonId));
+        require(_hashOf(terms) == escrow_.termsHash, WrongTerms(seasonId));
     }
 
-    function _endOf(uint256 seasonId) private view returns (SeasonEnd memory end) {
-        end = standings.endOf(seasonId);
-        require(end.finalisedAt != 0, NotFinal(seasonId));
+    /// @dev keccak256 of the terms' ABI encoding as they stand in the calldata; laid out otherwise they have another hash.
+    function _hashOf(Terms calldata terms) private pure returns (bytes32 result) {
+        uint256 size = 0xe0 + 0x40 * terms.prizes.length;
+        assembly ("memory-safe") {
+            // The offset of the tuple, its six words, the number of prizes, the prizes.
+            let scratch := mload(0x40)
+            mstore(scratch, 0x20)
+            calldatacopy(add(scratch, 0x20), terms, size)
+            result := keccak256(scratch, add(size, 0x20))
+        }
+    }
+
+    /// @dev When the claim period ends.
+    function _untilOf(uint256 seasonId, Terms calldata terms, uint40 finalisedAt) private pure returns (uint256) {
+        require(finalisedAt != 0, NotFinal(seasonId));
+        return finalisedAt + terms.claimPeriod;
     }
 
     /// @dev Something is claimed in time.
-    function _checkPeriod(uint256 seasonId, Terms calldata terms) private view returns (SeasonEnd memory end) {
-        end = _endOf(seasonId);
-        uint256 until = end.finalisedAt + terms.claimPeriod;
+    function _checkPeriod(uint256 seasonId, Terms calldata terms, uint40 finalisedAt) private view {
+        uint256 until = _untilOf(seasonId, terms, finalisedAt);
         require(block.timestamp < until, ClaimsOver(seasonId, until));
     }
 
-    function _checkStanding(uint256 seasonId, FinalStanding calldata standing, ChunkProof calldata proof) private view {
+    /// @dev The chunk in which a proof places a standing.
+    function _chunkOf(
+        uint256 seasonId,
+        FinalStanding calldata standing,
+        ChunkProof calldata proof
+    ) private view returns (Chunk memory chunk) {
+        chunk.first = _firstOf(seasonId, standing, proof);
+        (chunk.root, chunk.finalisedAt, chunk.participants) = standings.finalChunkOf(seasonId, chunk.first);
+    }
+
+    function _firstOf(
+        uint256 seasonId,
+        FinalStanding calldata standing,
+        ChunkProof calldata proof
+    ) private pure returns (uint32) {
         require(standing.place > proof.index, IStandings.NotAStanding(seasonId, standing.place));
-        bytes32 root = standings.finalRootOf(seasonId, standing.place - proof.index);
-        require(StandingLeaf.verify(root, standing, proof), IStandings.NotAStanding(seasonId, standing.place));
+        return standing.place - proof.index;
+    }
+
+    function _checkStanding(
+        uint256 seasonId,
+        Chunk memory chunk,
+        FinalStanding calldata standing,
+        ChunkProof calldata proof
+    ) private pure {
+        require(StandingLeaf.verify(chunk.root, standing, proof), IStandings.NotAStanding(seasonId, standing.place));
     }
 
     function _checkSignature(
@@ -201,16 +247,18 @@ contract Rewards is IRewards, EIP712, ReentrancyGuard {
 
     /* AMOUNTS */
 
-    function _shareOf(uint128 pool, uint64 points, uint64 totalPoints) private pure returns (uint128) {
-        return points == 0 ? 0 : uint128((uint256(pool) * points) / totalPoints);
+    function _shareOf(uint256 seasonId, uint128 pool, uint64 points) private view returns (uint128) {
+        return points == 0 ? 0 : uint128((uint256(pool) * points) / standings.endOf(seasonId).totalPoints);
     }
 
     /// @dev The last place of the account's rank, or a later one: prizes never rise, so that only lowers the amount.
-    function _lastOf(uint256 seasonId, Claim calldata claim_, uint32 participants) private view returns (uint256) {
+    function _lastOf(uint256 seasonId, Chunk memory chunk, Claim calldata claim_) private view returns (uint256) {
         FinalStanding calldata next = claim_.next;
-        if (next.place == 0) return participants;
+        if (next.place == 0) return chunk.participants;
         require(next.place == next.rank && next.rank > claim_.standing.rank, NotTheNextRank(seasonId, next.place));
-        _checkStanding(seasonId, next, claim_.nextProof);
+        if (_firstOf(seasonId, next, claim_.nextProof) != chunk.first)
+            chunk = _chunkOf(seasonId, next, claim_.nextProof);
+        _checkStanding(seasonId, chunk, next, claim_.nextProof);
         return next.place - 1;
     }
 
@@ -218,12 +266,15 @@ contract Rewards is IRewards, EIP712, ReentrancyGuard {
     function _prizeOf(Prize[] calldata prizes, uint256 first, uint256 last) private pure returns (uint128) {
         uint256 sum = 0;
         uint256 from = 1;
-        for (uint256 i = 0; i < prizes.length && from <= last; ++i) {
-            uint256 until = from + prizes[i].places;
-            uint256 low = from < first ? first : from;
-            uint256 high = until > last + 1 ? last + 1 : until;
-            if (low < high) sum += (high - low) * prizes[i].amount;
-            from = until;
+        // Places are below 2^32 and prizes at most 64 of less than 2^128.
+        unchecked {
+            for (uint256 i = 0; i < prizes.length && from <= last; ++i) {
+                uint256 until = from + prizes[i].places;
+                uint256 low = from < first ? first : from;
+                uint256 high = until > last + 1 ? last + 1 : until;
+                if (low < high) sum += (high - low) * prizes[i].amount;
+                from = until;
+            }
         }
         return uint128(sum / (last + 1 - first));
     }

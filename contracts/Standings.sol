@@ -9,12 +9,22 @@ import {StandingLeaf} from "./libraries/StandingLeaf.sol";
 /// @title Standings
 /// @notice See `IStandings`.
 contract Standings is IStandings {
+    /// @dev A season's end. Proofs of standings read its first slot alone.
+    struct End {
+        uint32 participants;
+        address poster;
+        uint40 finalisedAt;
+        uint24 epoch;
+        uint64 totalPoints;
+        bool frozen;
+    }
+
     /// @inheritdoc IStandings
     ICampaign public immutable campaign;
 
-    mapping(uint256 seasonId => SeasonEnd) private _ends;
+    mapping(uint256 seasonId => End) private _ends;
     mapping(uint256 seasonId => mapping(address poster => StandingsDraft)) private _drafts;
-    mapping(uint256 seasonId => mapping(address poster => mapping(uint32 epoch => mapping(uint256 first => bytes32))))
+    mapping(uint256 seasonId => mapping(address poster => mapping(uint24 epoch => mapping(uint256 first => bytes32))))
         private _roots;
 
     /// @notice Starts without frozen seasons.
@@ -30,7 +40,7 @@ contract Standings is IStandings {
         Season memory season = campaign.seasonOf(seasonId);
         require(season.seedBlock != 0, ICampaign.SeasonNotOpen(seasonId));
         require(block.timestamp >= season.closesAt, SeasonNotClosed(seasonId, season.closesAt));
-        SeasonEnd storage end = _ends[seasonId];
+        End storage end = _ends[seasonId];
         require(!end.frozen, AlreadyFrozen(seasonId));
 
         (uint64 seq, uint32 participants, uint64 totalPoints, bytes32 ledgerHash) = campaign.ledgerOf(seasonId);
@@ -45,7 +55,7 @@ contract Standings is IStandings {
 
     /// @inheritdoc IStandings
     function post(uint256 seasonId, uint32 first, address[] calldata accounts) external {
-        SeasonEnd storage end = _ends[seasonId];
+        End storage end = _ends[seasonId];
         require(end.frozen, NotFrozen(seasonId));
         require(end.finalisedAt == 0, AlreadyFinal(seasonId));
         require(accounts.length != 0, EmptyChunk());
@@ -69,7 +79,8 @@ contract Standings is IStandings {
 
     /// @inheritdoc IStandings
     function endOf(uint256 seasonId) external view returns (SeasonEnd memory) {
-        return _ends[seasonId];
+        End memory end = _ends[seasonId];
+        return SeasonEnd(end.participants, end.poster, end.finalisedAt, end.frozen, end.totalPoints, end.epoch);
     }
 
     /// @inheritdoc IStandings
@@ -88,9 +99,18 @@ contract Standings is IStandings {
     }
 
     /// @inheritdoc IStandings
-    function finalRootOf(uint256 seasonId, uint32 first) public view returns (bytes32) {
-        SeasonEnd storage end = _ends[seasonId];
-        return end.finalisedAt == 0 ? bytes32(0) : _roots[seasonId][end.poster][end.epoch][first];
+    function finalRootOf(uint256 seasonId, uint32 first) public view returns (bytes32 root) {
+        (root, , ) = finalChunkOf(seasonId, first);
+    }
+
+    /// @inheritdoc IStandings
+    function finalChunkOf(
+        uint256 seasonId,
+        uint32 first
+    ) public view returns (bytes32 root, uint40 finalisedAt, uint32 participants) {
+        End storage end = _ends[seasonId];
+        if (end.finalisedAt != 0) root = _roots[seasonId][end.poster][end.epoch][first];
+        return (root, end.finalisedAt, end.participants);
     }
 
     /* DRAFTS */
@@ -175,7 +195,7 @@ contract Standings is IStandings {
         }
     }
 
-    function _finalise(uint256 seasonId, SeasonEnd storage end, uint32 epoch) private {
+    function _finalise(uint256 seasonId, End storage end, uint24 epoch) private {
         end.poster = msg.sender;
         end.epoch = epoch;
         end.finalisedAt = uint40(block.timestamp);

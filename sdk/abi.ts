@@ -176,8 +176,8 @@ export const campaignAbi = /* @__PURE__ */ parseAbi([
 ]);
 
 export const standingsAbi = /* @__PURE__ */ parseAbi([
-  "struct SeasonEnd { uint32 participants; address poster; uint40 finalisedAt; bool frozen; uint64 totalPoints; uint32 epoch; }",
-  "struct StandingsDraft { uint32 epoch; uint32 count; uint32 rank; uint64 points; uint64 lastSeq; }",
+  "struct SeasonEnd { uint32 participants; address poster; uint40 finalisedAt; bool frozen; uint64 totalPoints; uint24 epoch; }",
+  "struct StandingsDraft { uint24 epoch; uint32 count; uint32 rank; uint64 points; uint64 lastSeq; }",
   "struct FinalStanding { uint32 place; uint32 rank; address account; uint64 points; uint64 lastSeq; }",
   "struct ChunkProof { uint32 index; uint32 count; bytes32[] siblings; }",
   "event SeasonFinalised(uint256 indexed seasonId, address indexed poster, uint32 participants)",
@@ -195,6 +195,7 @@ export const standingsAbi = /* @__PURE__ */ parseAbi([
   "function campaign() external view returns (address)",
   "function draftOf(uint256 seasonId, address poster) external view returns (StandingsDraft)",
   "function endOf(uint256 seasonId) external view returns (SeasonEnd)",
+  "function finalChunkOf(uint256 seasonId, uint32 first) external view returns (bytes32 root, uint40 finalisedAt, uint32 participants)",
   "function finalRootOf(uint256 seasonId, uint32 first) external view returns (bytes32)",
   "function freeze(uint256 seasonId) external",
   "function isFinal(uint256 seasonId, FinalStanding standing, ChunkProof proof) external view returns (bool)",

@@ -16,17 +16,17 @@ struct SeasonEnd {
     uint40 finalisedAt;
     bool frozen;
     uint64 totalPoints;
-    uint32 epoch;
+    uint24 epoch;
 }
 
 /// @notice A poster's draft of a season's order.
-/// @param epoch How often the poster began anew: roots of earlier tries are not this draft's.
+/// @param epoch How often the poster began anew, at most 2^24 - 1 times: roots of earlier tries are not this draft's.
 /// @param count Accounts in it.
 /// @param rank Rank of the last one.
 /// @param points Points of the last one.
 /// @param lastSeq `lastSeq` of the last one.
 struct StandingsDraft {
-    uint32 epoch;
+    uint24 epoch;
     uint32 count;
     uint32 rank;
     uint64 points;
@@ -177,4 +177,15 @@ interface IStandings {
     /// @param first Place of the chunk's first account.
     /// @return The root; zero while the order isn't final, and where no chunk begins.
     function finalRootOf(uint256 seasonId, uint32 first) external view returns (bytes32);
+
+    /// @notice The same, with what a claim has to know beside it.
+    /// @param seasonId The season.
+    /// @param first Place of the chunk's first account.
+    /// @return root The root, as of `finalRootOf`.
+    /// @return finalisedAt When the order became final, unix seconds; zero before.
+    /// @return participants Accounts that have an entry, once the season is frozen.
+    function finalChunkOf(
+        uint256 seasonId,
+        uint32 first
+    ) external view returns (bytes32 root, uint40 finalisedAt, uint32 participants);
 }

@@ -133,9 +133,11 @@ library OrderedTree {
     }
 
     /// @notice Length of every proof.
-    /// @param count Number of leaves.
+    /// @param count Number of leaves, at least 1.
     /// @return levels ceil(log2 count).
     function depth(uint256 count) internal pure returns (uint256 levels) {
-        while ((1 << levels) < count) ++levels;
+        assembly ("memory-safe") {
+            levels := sub(256, clz(sub(count, 1)))
+        }
     }
 }

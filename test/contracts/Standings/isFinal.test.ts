@@ -68,9 +68,14 @@ describe("Standings.isFinal", () => {
 
   it("has its roots at the first places of the final chunks alone", async () => {
     const { standings, chunks } = await networkHelpers.loadFixture(final);
-    for (const { first, root } of chunks) expect(await standings.finalRootOf(1, first)).to.equal(root);
-    for (const first of [0, 2, 4, 7]) expect(await standings.finalRootOf(1, first)).to.equal(ethers.ZeroHash);
+    const { finalisedAt, participants } = await standings.endOf(1);
+    const roots = chunks.map(({ first, root }) => [first, root] as const);
+    for (const [first, root] of [...roots, ...[0, 2, 4, 7].map((first) => [first, ethers.ZeroHash] as const)]) {
+      expect(await standings.finalRootOf(1, first)).to.equal(root);
+      expect(await standings.finalChunkOf(1, first)).to.deep.equal([root, finalisedAt, participants]);
+    }
     expect(await standings.finalRootOf(2, 1)).to.equal(ethers.ZeroHash);
+    expect(await standings.finalChunkOf(2, 1)).to.deep.equal([ethers.ZeroHash, 0n, 0n]);
   });
 
   it("is true for each standing of the final order", async () => {
