@@ -1,7 +1,16 @@
 import { expect } from "chai";
-import { TypedDataEncoder } from "ethers";
 import { network } from "hardhat";
-import { byPoints, claimAt, finalSeason, prizes, proofAt, rewardedSeason, signClaim, termsOf } from "./rewarded.ts";
+import {
+  byPoints,
+  claimAt,
+  digestOf,
+  finalSeason,
+  prizes,
+  proofAt,
+  rewardedSeason,
+  signClaim,
+  termsOf,
+} from "./rewarded.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -17,6 +26,15 @@ describe("Rewards.claim", () => {
 
   async function fixture() {
     return finalSeason(ethers, networkHelpers);
+  }
+
+  /** The second account is a contract by now. */
+  async function wallet() {
+    const p = await fixture();
+    const { address } = signerAt(p, 2);
+    await networkHelpers.setCode(address, await ethers.provider.getCode(await ethers.deployContract("MockWallet")));
+    const account = await ethers.getContractAt("MockWallet", address);
+    return { ...p, account, right: { account: address, to: p.other.address, amount: 150 } };
   }
 
   async function shared() {
@@ -114,17 +132,7 @@ describe("Rewards.claim", () => {
       await signClaim(p, account, { ...right, amount: 151 }),
       "0x",
     ];
-    const { chainId } = await ethers.provider.getNetwork();
-    const digest = TypedDataEncoder.hash(
-      { name: "Proofboard Rewards", version: "1", chainId, verifyingContract: await rewards.getAddress() },
-      {
-        Claim: ["uint256 seasonId", "address account", "address to", "uint256 amount"].map((field) => {
-          const [type = "", name = ""] = field.split(" ");
-          return { type, name };
-        }),
-      },
-      { seasonId: 1, account: account.address, ...right },
-    );
+    const digest = await digestOf(p, { ...right, account: account.address });
     for (const signature of signatures)
       await expect(rewards.connect(stranger).claim(1, terms, claimAt(p, 2), other, signature))
         .to.be.revertedWithCustomError(rewards, "NotSignedByAccount")
@@ -133,6 +141,19 @@ describe("Rewards.claim", () => {
     await expect(
       rewards.connect(stranger).claim(1, terms, claimAt(p, 2, 5), other, signature),
     ).to.be.revertedWithCustomError(rewards, "NotSignedByAccount");
+  });
+
+  it("refuses what a contract account didn't sign, also by the key that its address had", async () => {
+    const p = await networkHelpers.loadFixture(wallet);
+    const { rewards, terms, other, account, right } = p;
+    await account.sign(await digestOf(p, { ...right, amount: 151 }), "0x1271");
+    await account.sign(await digestOf(p, { ...right, to: p.stranger.address }), "0x1271");
+
+    const digest = await digestOf(p, right);
+    for (const signature of ["0x1271", "0x", await signClaim(p, signerAt(p, 2), right)])
+      await expect(rewards.claim(1, terms, claimAt(p, 2), other, signature))
+        .to.be.revertedWithCustomError(rewards, "NotSignedByAccount")
+        .withArgs(account, digest);
   });
 
   it("refuses a second claim, signed or not", async () => {
@@ -229,5 +250,15 @@ describe("Rewards.claim", () => {
       stranger,
       150,
     );
+  });
+
+  it("pays by a contract account's own signature (ERC-1271)", async () => {
+    const p = await networkHelpers.loadFixture(wallet);
+    const { rewards, token, terms, other, stranger, account, right } = p;
+    await account.sign(await digestOf(p, right), "0x1271");
+    const sent = rewards.connect(stranger).claim(1, terms, claimAt(p, 2), other, "0x1271");
+
+    await expect(sent).to.emit(rewards, "RewardClaimed").withArgs(1, account, 2, 150);
+    await expect(sent).to.changeTokenBalance(ethers, token, other, 150);
   });
 });

@@ -1,5 +1,6 @@
 import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { NetworkHelpers } from "@nomicfoundation/hardhat-network-helpers/types";
+import { TypedDataEncoder } from "ethers";
 import type { Standing } from "../../../sdk/ledger.ts";
 import { cutStandings } from "../../../sdk/standings.ts";
 import { frozenSeason } from "../Standings/ended.ts";
@@ -80,28 +81,32 @@ export function claimAt(p: Pick<Rewarded, "chunks" | "order">, place: number, ne
   return { ...own, next: standing, nextProof: proof };
 }
 
-/** An account's signature of a claim. */
-export async function signClaim(
+/** A claim as an account signs it: domain, types and message. */
+async function typedClaim(
   { rewards }: Pick<Rewarded, "rewards">,
-  account: HardhatEthersSigner,
-  claim: { seasonId?: number; account?: string; to: string; amount: number },
+  claim: { seasonId?: number; account: string; to: string; amount: number },
 ) {
-  const network = await account.provider?.getNetwork();
-  return account.signTypedData(
+  const network = await rewards.runner?.provider?.getNetwork();
+  const fields = { seasonId: "uint256", account: "address", to: "address", amount: "uint256" };
+  return [
     {
       name: "Proofboard Rewards",
       version: "1",
       chainId: network?.chainId ?? null,
       verifyingContract: await rewards.getAddress(),
     },
-    {
-      Claim: [
-        { name: "seasonId", type: "uint256" },
-        { name: "account", type: "address" },
-        { name: "to", type: "address" },
-        { name: "amount", type: "uint256" },
-      ],
-    },
-    { seasonId: 1, account: account.address, ...claim },
-  );
+    { Claim: Object.entries(fields).map(([name, type]) => ({ name, type })) },
+    { seasonId: 1, ...claim },
+  ] satisfies Parameters<typeof TypedDataEncoder.hash>;
 }
+
+/** What an account has to sign. */
+export const digestOf = async (...args: Parameters<typeof typedClaim>) =>
+  TypedDataEncoder.hash(...(await typedClaim(...args)));
+
+/** An account's signature of a claim. */
+export const signClaim = async (
+  p: Pick<Rewarded, "rewards">,
+  account: HardhatEthersSigner,
+  claim: { seasonId?: number; account?: string; to: string; amount: number },
+) => account.signTypedData(...(await typedClaim(p, { account: account.address, ...claim })));
