@@ -107,6 +107,15 @@ describe("Badges.mint", () => {
     }
   });
 
+  it("mints the badge of a contract that knows nothing of badges", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const { standing, proof } = proofAt(p, 1);
+    await networkHelpers.setCode(standing.account, await ethers.provider.getCode(p.standings));
+    await p.badges.mint(1, standing, proof);
+
+    expect(await p.badges.ownerOf(badgeAt(1))).to.equal(standing.account);
+  });
+
   it("is an ERC-721 and ERC-5192 contract", async () => {
     const { badges, standings } = await networkHelpers.loadFixture(fixture);
     for (const id of ["0x80ac58cd", "0x5b5e139f", "0xb45a3c0e"])

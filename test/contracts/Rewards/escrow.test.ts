@@ -3,7 +3,7 @@ import type { ParamType } from "ethers";
 import { network } from "hardhat";
 import { protocol } from "../fixtures.ts";
 import { draftSeason, inputs, layoutBytes, QUORUM, rulesOf } from "../seasons.ts";
-import { byPoints, deployRewards, prizes, termsOf } from "./rewarded.ts";
+import { byPoints, deployRewards, finalSeason, prizes, termsOf } from "./rewarded.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -104,7 +104,7 @@ describe("Rewards.escrow", () => {
       .withArgs(token);
     await token.setManners(false, false, false);
     await token.setLie(1);
-    await expect(rewards.escrow(1, terms)).to.be.revert(ethers);
+    await expect(rewards.escrow(1, terms)).to.be.revertedWithCustomError(rewards, "WrongAmountReceived");
 
     await expect(rewards.escrow(1, termsOf({ target: rewards.target }))).to.be.revert(ethers);
   });
@@ -116,6 +116,17 @@ describe("Rewards.escrow", () => {
     const refusal = rewards.interface.getError("ReentrancyGuardReentrantCall")?.selector;
     await expect(rewards.escrow(1, terms)).to.emit(token, "CalledBack").withArgs(false, refusal);
     expect(await rewards.heldOf(2)).to.equal(0);
+  });
+
+  it("refuses an escrow within which another season's money is paid", async () => {
+    const p = await finalSeason(ethers, networkHelpers);
+    const { rewards, token, terms, organiser } = p;
+    await draftSeason(p, networkHelpers);
+    await token.onNextTransfer(rewards, rewards.interface.encodeFunctionData("payPoster", [1, terms]));
+
+    await expect(rewards.connect(organiser).escrow(2, terms))
+      .to.be.revertedWithCustomError(rewards, "WrongAmountReceived")
+      .withArgs(971 - 42, 971);
   });
 
   for (const [what, differing, total] of [

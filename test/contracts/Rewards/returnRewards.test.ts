@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 import { protocol } from "../fixtures.ts";
-import { draftSeason } from "../seasons.ts";
+import { draftSeason, runSeason } from "../seasons.ts";
 import { claimAt, deployRewards, finalSeason, rewardedSeason, termsOf } from "./rewarded.ts";
 
 const { ethers, networkHelpers } = await network.create();
@@ -66,6 +66,22 @@ describe("Rewards.returnRewards", () => {
     await expect(rewards.returnRewards(1, terms)).to.be.revertedWithCustomError(rewards, "AlreadyReturned").withArgs(1);
   });
 
+  it("returns once though the token calls back, and later what the token refused", async () => {
+    const { rewards, token, organiser, terms, until } = await networkHelpers.loadFixture(fixture);
+    await networkHelpers.time.increaseTo(until);
+    await token.setManners(false, true, false);
+    await expect(rewards.returnRewards(1, terms))
+      .to.be.revertedWithCustomError(rewards, "SafeERC20FailedOperation")
+      .withArgs(token);
+    await token.setManners(false, false, false);
+    await token.onNextTransfer(rewards, rewards.interface.encodeFunctionData("returnRewards", [1, terms]));
+
+    const refusal = rewards.interface.encodeErrorResult("AlreadyReturned", [1]);
+    const sent = rewards.returnRewards(1, terms);
+    await expect(sent).to.emit(token, "CalledBack").withArgs(false, refusal);
+    await expect(sent).to.changeTokenBalances(ethers, token, [organiser, rewards], [971, -971]);
+  });
+
   it("returns everything of a cancelled draft, whoever calls", async () => {
     const { rewards, campaign, token, organiser, other, terms } = await networkHelpers.loadFixture(draft);
     await campaign.connect(organiser).cancel(1);
@@ -77,6 +93,20 @@ describe("Rewards.returnRewards", () => {
       campaign,
       "SeasonIsCancelled",
     );
+  });
+
+  it("returns everything of a season without participants, of which nobody is paid", async () => {
+    const p = await protocol(ethers);
+    const standings = await ethers.deployContract("Standings", [p.campaign]);
+    const { rewards, token } = await deployRewards(ethers, { ...p, standings });
+    const terms = termsOf(token);
+    const { closesAt } = await runSeason(p, networkHelpers, [], () => rewards.connect(p.organiser).escrow(1, terms));
+    await networkHelpers.time.increaseTo(closesAt);
+    await standings.freeze(1);
+
+    await expect(rewards.payPoster(1, terms)).to.be.revertedWithCustomError(rewards, "NothingForPoster").withArgs(1);
+    await networkHelpers.time.increase(MONTH);
+    await expect(rewards.returnRewards(1, terms)).to.changeTokenBalance(ethers, token, p.organiser, 971);
   });
 
   it("returns what nobody claimed once the claim period is over", async () => {

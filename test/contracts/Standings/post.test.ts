@@ -142,6 +142,18 @@ describe("Standings.post", () => {
     expect((await standings.endOf(1)).finalisedAt).to.equal(0);
   });
 
+  it("never makes a draft final that left an account out, wherever it stood", async () => {
+    const { standings, inOrder } = await networkHelpers.loadFixture(fixture);
+    for (const [i, missing] of inOrder.entries()) {
+      await expect(standings.post(1, 1, inOrder.toSpliced(i, 1))).not.to.emit(standings, "SeasonFinalised");
+      if (i + 1 === inOrder.length) continue;
+      await expect(standings.post(1, inOrder.length, [missing]))
+        .to.be.revertedWithCustomError(standings, "OutOfOrder")
+        .withArgs(1, missing, inOrder.length);
+    }
+    expect((await standings.endOf(1)).finalisedAt).to.equal(0);
+  });
+
   it("begins a draft anew at place 1", async () => {
     const { standings, prover, inOrder } = await networkHelpers.loadFixture(fixture);
     await standings.post(1, 1, inOrder.slice(3));
