@@ -1,26 +1,18 @@
-import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { readFileSync } from "node:fs";
 import type { HardhatEthers } from "@nomicfoundation/hardhat-ethers/types";
+import { installPeer } from "./peer.ts";
 import type { Measurement } from "./report.ts";
 import { gasOf } from "./site.ts";
-
-const PACKAGE = "@ethereum-attestation-service/eas-contracts";
-const peers = new URL("peers/", import.meta.url);
-const inPackage = (path: string) => new URL(`node_modules/${PACKAGE}/${path}`, peers);
-const readJson = (path: string) => JSON.parse(readFileSync(inPackage(path), "utf8"));
 
 const SCHEMA = "address prover,bytes32 modelId,bytes32 inputHash,bytes32 outputHash,bytes32 context,bytes32 salt";
 const ITEMS = 50;
 
 /** EAS as its npm package compiled it: one attestation of 192 bytes, and many in one transaction by the item. */
 export async function measureEas(ethers: HardhatEthers): Promise<Measurement[]> {
-  await install();
-  const peer = `${PACKAGE}@${readJson("package.json").version}`;
+  const { name: peer, file } = await installPeer("@ethereum-attestation-service/eas-contracts");
   const [attester, recipient] = (await ethers.getSigners()).slice(-2) as [Signer, Signer];
   const deploy = async (name: string, ...args: string[]) => {
-    const { abi, bytecode } = readJson(`artifacts/contracts/${name}.sol/${name}.json`);
+    const { abi, bytecode } = JSON.parse(readFileSync(file(`artifacts/contracts/${name}.sol/${name}.json`), "utf8"));
     const contract = await new ethers.ContractFactory(abi, bytecode, attester).deploy(...args);
     return new ethers.Contract(await contract.getAddress(), abi, attester);
   };
@@ -51,11 +43,3 @@ type Contract = InstanceType<HardhatEthers["Contract"]>;
 
 const call = async (contract: Contract, name: string, ...args: unknown[]): Promise<number> =>
   gasOf((await contract.getFunction(name).send(...args)) as Parameters<typeof gasOf>[0]);
-
-/** Installs the peers where they are missing, as their lock file says. */
-async function install(): Promise<void> {
-  if (existsSync(inPackage("package.json"))) return;
-  await promisify(execFile)("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
-    cwd: fileURLToPath(peers),
-  });
-}
