@@ -7,7 +7,7 @@ import { decodeLayout, decodeRows, weightsTree } from "../../sdk/layouts.ts";
 import type { Log } from "../ingest/blocks.ts";
 import { keccak, keccakHex } from "../ingest/keccak.ts";
 import { selectorOf } from "./events.ts";
-import { orderedRoot } from "./ordered-root.ts";
+import { fastTree } from "./fast-tree.ts";
 
 /**
  * What is wrong with a log whose contract computed a name from its fields: the name isn't theirs, so a node changed one of
@@ -51,7 +51,7 @@ export function createIdentities({ chainId, contracts }: Deployment): IdentityCh
     const [context, count, root, method] = [0, 1, 2, 3].map((i) => wordAt(data, i)) as [Buffer, Buffer, Buffer, Buffer];
     const units = count.readUInt32BE(WORD - 4);
     if (units === 0 || traces.length % units !== 0) return `has ${traces.length} bytes of traces for ${units} units`;
-    const computed = orderedRoot(traces, units);
+    const computed = fastTree(traces, units).root;
     if (computed.compare(root) !== 0) return `names the root ${hexOf(root)}; its traces have ${hexOf(computed)}`;
     return nameFault("batch", id, names.batch([wordOf(prover), method, wordOf(modelId), context, count, root]));
   }
