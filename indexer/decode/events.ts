@@ -1,6 +1,14 @@
+import { from as parseAbi } from "ox/Abi";
 import { getSignature } from "ox/AbiItem";
 import type { Abi, AbiEvent, Address, DecodeEventLogReturnType, Hex } from "viem";
-import { attestationRegistryAbi, campaignAbi, modelRegistryAbi } from "../../sdk/abi.ts";
+import {
+  attestationRegistryAbi,
+  badgesAbi,
+  campaignAbi,
+  modelRegistryAbi,
+  rewardsAbi,
+  standingsAbi,
+} from "../../sdk/abi.ts";
 import type { Deployment } from "../../sdk/deployment.ts";
 import { knownMethods, type MethodName, type methods } from "../../sdk/methods/index.ts";
 import type { EventOf } from "../../sdk/methods/method.ts";
@@ -23,7 +31,16 @@ export interface LogLocation {
 type CoreEvent =
   | DecodeEventLogReturnType<typeof modelRegistryAbi>
   | DecodeEventLogReturnType<typeof attestationRegistryAbi>
-  | DecodeEventLogReturnType<typeof campaignAbi>;
+  | DecodeEventLogReturnType<typeof campaignAbi>
+  | DecodeEventLogReturnType<typeof standingsAbi>
+  | DecodeEventLogReturnType<typeof rewardsAbi>
+  | DecodeEventLogReturnType<typeof badgeEvents>;
+
+/** Those of the contract's own interface, and ERC-721's: the rest of that are never emitted. */
+export const badgeEvents = [
+  ...badgesAbi,
+  ...parseAbi(["event Transfer(address indexed from, address indexed to, uint256 indexed tokenId)"]),
+] as const;
 
 type MethodEvent = { [Name in MethodName]: EventOf<(typeof methods)[Name]["abi"]> & { method: Name } }[MethodName];
 
@@ -96,6 +113,9 @@ const core: Record<string, { abi: Abi; subjects: Record<string, string> }> = {
     subjects: { Committed: "uid", Attested: "uid", StatusChanged: "id" },
   },
   Campaign: { abi: campaignAbi, subjects: { PointsAwarded: "subject", PointsBurned: "subject" } },
+  Standings: { abi: standingsAbi, subjects: {} },
+  Rewards: { abi: rewardsAbi, subjects: {} },
+  Badges: { abi: badgeEvents, subjects: {} },
 };
 
 /** Most bytes of data with which a method's event is indexed by its attestation: more is too much for every receipt. */

@@ -4,11 +4,14 @@ import type { Header } from "../ingest/blocks.ts";
 import { methods } from "../methods/index.ts";
 import type { IndexedMethod } from "../methods/method.ts";
 import { attestationSteps } from "./attestations.ts";
+import { badgeSteps } from "./badges.ts";
 import type { Changes } from "./changes.ts";
+import { endSteps } from "./ends.ts";
 import type { IdentityMap } from "./identity-map.ts";
 import { ledgerSteps } from "./ledger.ts";
 import { methodSteps } from "./methods.ts";
 import { modelSteps } from "./models.ts";
+import { rewardSteps } from "./rewards.ts";
 import { seasonSteps } from "./seasons.ts";
 import { type FoldStep, type FoldSteps, IntegrityError, type Scene } from "./step.ts";
 
@@ -19,7 +22,10 @@ export interface Block {
 }
 
 /** Steps for events of the core contracts. Events without a step only appear in receipts. */
-const core: FoldSteps = { ...modelSteps, ...methodSteps, ...seasonSteps, ...attestationSteps, ...ledgerSteps };
+const core: FoldSteps = {
+  ...{ ...modelSteps, ...methodSteps, ...seasonSteps, ...attestationSteps, ...ledgerSteps },
+  ...{ ...endSteps, ...rewardSteps, ...badgeSteps },
+};
 
 /** The step of an event, if any; events of a method's contract have the method's steps. */
 function stepOf({ method, eventName }: Event): FoldStep<EventName> | undefined {

@@ -1,16 +1,22 @@
 import { disputes } from "../methods/fraudProof.ts";
 import { votes } from "../methods/quorum.ts";
 import { activity } from "./activity.ts";
+import { badges } from "./badges.ts";
+import { chunks, drafts, ends } from "./ends.ts";
 import { entries } from "./entries.ts";
 import type { Kind, Once } from "./identity-map.ts";
 import { ledger } from "./ledger.ts";
 import { methods } from "./methods.ts";
 import { models } from "./models.ts";
 import { attestations } from "./recorded.ts";
+import { claims, rewards } from "./rewards.ts";
 import { seasons, tasks } from "./seasons.ts";
 
 /** Every table that is folded; the store's schema has one of each name. */
-export const kinds = { models, methods, seasons, tasks, attestations, activity, votes, disputes, ledger, entries };
+export const kinds = {
+  ...{ models, methods, seasons, tasks, attestations, activity, votes, disputes, ledger, entries },
+  ...{ ends, drafts, chunks, rewards, claims, badges },
+};
 
 export type TableName = keyof typeof kinds;
 

@@ -4,7 +4,7 @@ import { entryOf, move } from "./entries.ts";
 import { fastLedgerHash } from "./hashes.ts";
 import type { Once, Rows } from "./identity-map.ts";
 import { idOf } from "./seasons.ts";
-import { type FoldSteps, IntegrityError } from "./step.ts";
+import { type FoldSteps, IntegrityError, type Scene } from "./step.ts";
 
 /** A point change, with the account's points and the ledger's hash after it. */
 export interface LedgerEntry extends LogLocation {
@@ -31,11 +31,14 @@ interface Change {
 /** Points of a season together, as Campaign holds them and as a store can. */
 const MOST_POINTS = 2n ** 63n - 1n;
 
-function change(rows: Rows, args: Change, delta: bigint, location: LogLocation): void {
+function change(rows: Rows, args: Change, delta: bigint, location: LogLocation, { timestamp }: Scene): void {
   const { account, subject, reason, seq } = args;
   const seasonId = idOf(args.seasonId);
   const season = rows.seasons.get({ seasonId });
   if (!season) throw new IntegrityError(`Points changed in season ${seasonId}, which was never drafted.`);
+  // Final orders, and all that is claimed by them, hang on this.
+  if (season.closesAt !== null && timestamp >= season.closesAt)
+    throw new IntegrityError(`Points changed in season ${seasonId} after it closed.`);
   if (seq !== season.seq + 1n)
     throw new IntegrityError(`The ledger of season ${seasonId} goes from entry ${season.seq} to ${seq}.`);
   if (!rows.attestations.get({ uid: subject }))
@@ -58,6 +61,6 @@ function change(rows: Rows, args: Change, delta: bigint, location: LogLocation):
 
 /** The ledger of every season, each account's entry and points by reason, and the season's totals. */
 export const ledgerSteps: FoldSteps = {
-  PointsAwarded: ({ args, location }, rows) => change(rows, args, args.amount, location),
-  PointsBurned: ({ args, location }, rows) => change(rows, args, -args.amount, location),
+  PointsAwarded: ({ args, location }, rows, scene) => change(rows, args, args.amount, location, scene),
+  PointsBurned: ({ args, location }, rows, scene) => change(rows, args, -args.amount, location, scene),
 };

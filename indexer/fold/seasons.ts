@@ -60,7 +60,8 @@ export function idOf(id: bigint): number {
 /** Seconds as a number: later times are never reached. */
 const secondsOf = (time: bigint): number => Number(time > Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : time);
 
-function require({ seasons }: Rows, seasonId: bigint, eventName: string): Season {
+/** The season that an event is about; throws `IntegrityError` where there is none. */
+export function requireSeason({ seasons }: Rows, seasonId: bigint, eventName: string): Season {
   const season = seasons.get({ seasonId: idOf(seasonId) });
   if (!season) throw new IntegrityError(`${eventName} came for season ${seasonId}, which was never drafted.`);
   return season;
@@ -93,7 +94,7 @@ export const seasonSteps: FoldSteps = {
     });
   },
   TaskAdded({ args, location, eventName }, rows) {
-    const { seasonId } = require(rows, args.seasonId, eventName);
+    const { seasonId } = requireSeason(rows, args.seasonId, eventName);
     const taskId = idOf(args.taskId);
     if (rows.tasks.get({ seasonId, taskId }))
       throw new IntegrityError(`Task ${taskId} was added to season ${seasonId} twice.`);
@@ -105,7 +106,7 @@ export const seasonSteps: FoldSteps = {
   },
   SeasonOpened({ args, eventName }, rows) {
     rows.seasons.set({
-      ...require(rows, args.seasonId, eventName),
+      ...requireSeason(rows, args.seasonId, eventName),
       uri: args.uri,
       startsAt: secondsOf(args.startsAt),
       endsAt: secondsOf(args.endsAt),
@@ -113,14 +114,14 @@ export const seasonSteps: FoldSteps = {
     });
   },
   SeasonCancelled({ args, location, eventName }, rows) {
-    const season = require(rows, args.seasonId, eventName);
+    const season = requireSeason(rows, args.seasonId, eventName);
     if (season.startsAt !== null || season.cancelledIn !== null)
       throw new IntegrityError(`Season ${args.seasonId} was cancelled when it was no draft.`);
     rows.seasons.set({ ...season, cancelledIn: location.blockNumber });
   },
   SeasonSeeded({ args, location, eventName }, rows) {
     rows.seasons.set({
-      ...require(rows, args.seasonId, eventName),
+      ...requireSeason(rows, args.seasonId, eventName),
       seed: args.seed,
       seededIn: location.blockNumber,
     });

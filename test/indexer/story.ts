@@ -11,14 +11,15 @@ import {
   stringToHex,
   toHex,
 } from "viem";
-import type { EventName, EventNamed } from "../../indexer/decode/events.ts";
-import { attestationRegistryAbi, campaignAbi, modelRegistryAbi } from "../../sdk/abi.ts";
+import { badgeEvents, type EventName, type EventNamed } from "../../indexer/decode/events.ts";
+import { attestationRegistryAbi, campaignAbi, modelRegistryAbi, rewardsAbi, standingsAbi } from "../../sdk/abi.ts";
 import { ledgerHash, ZERO_HASH } from "../../sdk/commitments.ts";
 import { unitContext } from "../../sdk/contexts.ts";
 import { type Deployment, parseDeployment } from "../../sdk/deployment.ts";
 import { encodeLayout } from "../../sdk/layouts.ts";
 import { fraudProofAbi } from "../../sdk/methods/fraudProof.ts";
 import { quorumAbi } from "../../sdk/methods/quorum.ts";
+import { createSeasonEnds } from "./season-ends.ts";
 
 /** A log as a contract emits it. */
 export interface Emitted {
@@ -61,10 +62,20 @@ export const deployment: Deployment = parseDeployment({
     Campaign: contract(4),
     Quorum: contract(5),
     FraudProof: contract(6),
+    Standings: contract(7),
+    Rewards: contract(8),
+    Badges: contract(9),
   },
 });
 const { ModelRegistry, AttestationRegistry, Campaign } = deployment.contracts;
 export const Quorum = contract(5);
+
+/** The contracts of a season's end, with their ABIs. */
+export const ending = {
+  Standings: { address: contract(7).address, abi: standingsAbi as Abi },
+  Rewards: { address: contract(8).address, abi: rewardsAbi as Abi },
+  Badges: { address: contract(9).address, abi: badgeEvents as Abi },
+};
 
 /** FraudProof of the deployment, and its number. */
 export const FraudProof = contract(6);
@@ -116,8 +127,12 @@ export const MODEL = hashOf("model", 0);
 const POINTS = 100n;
 /** Cap of the FraudProof task: some batches of a story reach beyond it. */
 const UNITS = 30;
-/** Blocks are a second apart from 1000 on, so that epochs of ten seconds end in any story. */
+/** Blocks are a second apart from here on. */
+const FIRST_TIME = 1002;
+/** Of the first season: epochs of ten seconds end in any story, and the season in none. */
 const TIMES = { startsAt: 1003n, endsAt: 1500n, closesAt: 2000n };
+/** How long a later season is open, in seconds. */
+const SHORT = 6n;
 const output = (pick: number): Hex => hashOf("output", pick % 2);
 
 /**
@@ -127,8 +142,18 @@ const output = (pick: number): Hex => hashOf("output", pick % 2);
 export function chaptersOf(blocks: readonly (readonly number[])[]): Chapter[] {
   const ledgers = new Map<bigint, Ledger>();
   const attestations: Attestation[] = [];
+  /** Points and `lastSeq` of each account, by season. */
+  const entries = new Map<bigint, Map<Address, { points: bigint; lastSeq: bigint }>>();
+  const closings = new Map<bigint, bigint>();
+  const ends = createSeasonEnds(
+    (name, eventName, args) => logs.push(emit(ending[name].address, ending[name].abi, eventName, args)),
+    [accountOf(1), accountOf(2)],
+  );
   let models = 0;
+  let time = FIRST_TIME;
   let logs: Emitted[] = [];
+
+  const isClosed = (seasonId: bigint): boolean => BigInt(time) >= (closings.get(seasonId) as bigint);
 
   const pickOf = <T>(list: readonly T[], pick: number): T | undefined => list[pick % list.length];
   const pending = (pick: number, also: (s: Attestation) => boolean) =>
@@ -164,6 +189,8 @@ export function chaptersOf(blocks: readonly (readonly number[])[]): Chapter[] {
     const seasonId = BigInt(ledgers.size + 1);
     const organiser = accountOf(0);
     const on = [Campaign.address, campaignAbi] as const;
+    const now = BigInt(time);
+    const times = seasonId === 1n ? TIMES : { startsAt: now + 1n, endsAt: now + 4n, closesAt: now + SHORT };
     logs.push(
       emit(...on, "SeasonDrafted", { seasonId, organiser, verifierCap: 1000n }),
       emit(...on, "TaskAdded", {
@@ -174,14 +201,19 @@ export function chaptersOf(blocks: readonly (readonly number[])[]): Chapter[] {
         ...{ seasonId, taskId: 2n, modelId: MODEL, method: FRAUD, points: POINTS, unitsPerAccount: UNITS },
         ...{ noise: 8, inputCount: 1, inputSetRoot: hashOf("inputs"), inputs: "0x01020304" as Hex },
       }),
+    );
+    if (seasonId > 1n) ends.escrow(seasonId, organiser);
+    logs.push(
       emit(...on, "SeasonOpened", {
-        ...{ seasonId, organiser, ...TIMES, uri: "https://example.org" },
+        ...{ seasonId, organiser, ...times, uri: "https://example.org" },
       }),
       emit(...on, "SeasonSeeded", { seasonId, seed: hashOf("seed", seasonId) }),
     );
     ledgers.set(seasonId, {
       ...{ seq: 0n, participants: 0, totalPoints: 0n, ledgerHash: ZERO_HASH, points: new Map() },
     });
+    entries.set(seasonId, new Map());
+    closings.set(seasonId, times.closesAt);
   }
 
   function commit(pick: number): void {
@@ -321,7 +353,7 @@ export function chaptersOf(blocks: readonly (readonly number[])[]): Chapter[] {
     const seasonId = BigInt((pick % ledgers.size) + 1);
     const ledger = ledgers.get(seasonId) as Ledger;
     const subject = pickOf(attestations, pick)?.uid;
-    if (!subject) return;
+    if (!subject || isClosed(seasonId)) return;
     const account = accountOf((pick >>> 4) % 11);
     const had = ledger.points.get(account);
     const burns = pick % 4 === 0 && had !== undefined && had > 0n;
@@ -337,6 +369,7 @@ export function chaptersOf(blocks: readonly (readonly number[])[]): Chapter[] {
       ledgerHash: ledgerHash(ledger.ledgerHash, { ...change, delta }),
       points: new Map(ledger.points).set(account, (had ?? 0n) + delta),
     });
+    entries.get(seasonId)?.set(account, { points: (had ?? 0n) + delta, lastSeq: seq });
     const name = burns ? "PointsBurned" : "PointsAwarded";
     logs.push(emit(Campaign.address, campaignAbi, name, { ...change, amount }));
   }
@@ -346,12 +379,20 @@ export function chaptersOf(blocks: readonly (readonly number[])[]): Chapter[] {
     logs.push(emit(ModelRegistry.address, modelRegistryAbi, "UriAdded", { modelId: MODEL, by: accountOf(2), uri }));
   }
 
+  function endSeason(pick: number): void {
+    const seasonId = BigInt((pick % ledgers.size) + 1);
+    if (!isClosed(seasonId)) return;
+    const accounts = [...(entries.get(seasonId) ?? [])].map(([account, entry]) => ({ account, ...entry }));
+    ends.goOn(seasonId, { ...(ledgers.get(seasonId) as Ledger), accounts }, pick >>> 2, time);
+  }
+
   const acts = [commit, commit, panel, panel, vote, vote, vote, reveal, reveal, settle, settle];
   const traced = [attestTraced, attestBatch, attestBatch, refuteRow, refuteRow];
   const points = [changePoints, changePoints, changePoints, changePoints, hint];
 
   return [[], ...blocks].map((choices, i) => {
     logs = [];
+    time = FIRST_TIME + i;
     if (i === 0) {
       publish();
       openSeason();
@@ -361,7 +402,8 @@ export function chaptersOf(blocks: readonly (readonly number[])[]): Chapter[] {
       const kind = choice % 32;
       if (kind === 30 && ledgers.size < 3) openSeason();
       else if (kind === 31 && models < 4) publish();
-      else [...acts, ...points, ...points, ...traced][kind % 26]?.(pick);
+      else if (kind >= 26) endSeason(pick);
+      else [...acts, ...points, ...points, ...traced][kind]?.(pick);
     }
     return { logs, ledgers: new Map(ledgers) };
   });

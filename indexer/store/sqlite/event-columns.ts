@@ -8,16 +8,30 @@ import { layoutOf, rowOf } from "./tables.ts";
 export type Located<Row> = Row & EventLocation;
 
 /** The tables whose rows carry their event's block number and log index. */
-type PlacedTable = "models" | "tasks" | "attestations" | "ledger";
+type PlacedTable = "models" | "tasks" | "attestations" | "ledger" | "claims" | "badges";
+
+/** SQL of an event's time and transaction, by the columns of its block and its log's index. */
+export const locationColumns = (blockNumber: string, logIndex: string): [string, string] => [
+  `(SELECT timestamp FROM blocks WHERE number = ${blockNumber})`,
+  `(SELECT transaction_hash FROM events WHERE events.block_number = ${blockNumber} AND events.log_index = ${logIndex})`,
+];
+
+/** The location of an event that a row may have, with the values that {@link locationColumns} read; null where it has none. */
+export function locationIn(
+  blockNumber: number | null,
+  logIndex: number | null,
+  [timestamp, transactionHash]: readonly unknown[],
+): EventLocation | null {
+  if (blockNumber === null || logIndex === null) return null;
+  return { blockNumber, logIndex, timestamp: Number(timestamp), transactionHash: transactionHash as Hex };
+}
 
 /** SQL that reads rows with their locations, raw and with safe integers; further columns come behind. */
 export function locatedRows<T extends PlacedTable>(table: T, further: readonly string[] = []) {
   const layout = layoutOf(table);
   const columns = [
     ...layout.fields.map(({ column }) => `${table}.${column}`),
-    `(SELECT timestamp FROM blocks WHERE number = ${table}.block_number)`,
-    `(SELECT transaction_hash FROM events
-      WHERE events.block_number = ${table}.block_number AND events.log_index = ${table}.log_index)`,
+    ...locationColumns(`${table}.block_number`, `${table}.log_index`),
     ...further,
   ];
   const count = layout.fields.length;

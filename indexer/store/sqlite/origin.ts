@@ -1,6 +1,6 @@
 import type { Deployment } from "../../../sdk/deployment.ts";
 import type { Db } from "./database.ts";
-import { versionDifference, versionOf } from "./schema.ts";
+import { followsEnds, SEASON_ENDS, versionDifference, versionOf } from "./schema.ts";
 
 /** Notes whose rows a new file holds. */
 export function setDeployment(db: Db, deployment: Deployment): void {
@@ -20,6 +20,7 @@ export function keepDeployment(db: Db, deployment: Deployment): void {
  * Why the database isn't this deployment's, or of no version that can be read; undefined if it is, or is new.
  * A deployment that gained a contract is the same one: nothing about an attestation comes from a method's contract before
  * `MethodAdded` names it, from where on it was followed; one that isn't named yet is followed from the next block on.
+ * The contracts of a season's end are followed from the deployment's first block, or its events would be missing.
  */
 export function differenceOf(db: Db, deployment: Deployment): string | undefined {
   if (versionOf(db) === 0) return undefined;
@@ -37,5 +38,7 @@ function deploymentDifference(db: Db, deployment: Deployment): string | undefine
     const given = deployment.contracts[name]?.address;
     if (given !== address) return `${another}: its ${name} stands at ${address}, and not at ${given ?? "no address"}.`;
   }
-  return undefined;
+  const followed = followsEnds(db) ? own.contracts : {};
+  const missing = SEASON_ENDS.find((name) => name in deployment.contracts && !(name in followed));
+  return missing && `has no events of ${missing}, which the deployment names: it was written without that contract.`;
 }

@@ -3,7 +3,7 @@ import type { EventLocation } from "../../../sdk/wire.ts";
 import type { LogLocation } from "../../decode/events.ts";
 import type { Attestation } from "../../fold/recorded.ts";
 import type { Db } from "./database.ts";
-import { type Located, locatedRows } from "./event-columns.ts";
+import { type Located, locatedRows, locationColumns, locationIn } from "./event-columns.ts";
 
 /** An attestation, and where it was settled. */
 export type ReadAttestation = Located<Attestation> & { settled: EventLocation | null };
@@ -41,11 +41,7 @@ interface KeyRow {
 const MOST_SCANNED = 1_000;
 
 export function createAttestationReader(db: Db): AttestationReader {
-  const { select, rowOf, furtherOf } = locatedRows("attestations", [
-    "(SELECT timestamp FROM blocks WHERE number = settled_block)",
-    `(SELECT transaction_hash FROM events
-      WHERE events.block_number = settled_block AND events.log_index = settled_log)`,
-  ]);
+  const { select, rowOf, furtherOf } = locatedRows("attestations", locationColumns("settled_block", "settled_log"));
   const byUid = db.prepare<[Hex], unknown[]>(`${select} WHERE uid = ?`).raw().safeIntegers();
   const uidAt = db
     .prepare<[number, number], Hex>("SELECT uid FROM attestations WHERE block_number = ? AND log_index = ?")
@@ -76,11 +72,7 @@ export function createAttestationReader(db: Db): AttestationReader {
     const values = byUid.get(uid);
     if (!values) return undefined;
     const row = rowOf(values);
-    const [timestamp, transactionHash] = furtherOf(values);
-    const { settledBlock, settledLog } = row;
-    if (settledBlock === null || settledLog === null) return { ...row, settled: null };
-    const where = { blockNumber: settledBlock, logIndex: settledLog };
-    return { ...row, settled: { ...where, timestamp: Number(timestamp), transactionHash: transactionHash as Hex } };
+    return { ...row, settled: locationIn(row.settledBlock, row.settledLog, furtherOf(values)) };
   }
 
   return {

@@ -3,6 +3,7 @@ import type { Db } from "./database.ts";
 import { type AccountReader, createAccountReader } from "./read-accounts.ts";
 import { type ActivityReader, createActivityReader } from "./read-activity.ts";
 import { type AttestationReader, createAttestationReader } from "./read-attestations.ts";
+import { createEndReader, type EndReader } from "./read-ends.ts";
 import { createFeedReader, type FeedReader } from "./read-feed.ts";
 import { createLedgerReader, type LedgerReader } from "./read-ledger.ts";
 import { createLogReader, type LogReader } from "./read-logs.ts";
@@ -14,6 +15,7 @@ export interface Readers {
   accounts: AccountReader;
   activity: ActivityReader;
   attestations: AttestationReader;
+  ends: EndReader;
   feed: FeedReader;
   ledger: LedgerReader;
   logs: LogReader;
@@ -34,6 +36,7 @@ export const createReaders = (db: Db): Readers => ({
   accounts: createAccountReader(db),
   activity: createActivityReader(db),
   attestations: createAttestationReader(db),
+  ends: createEndReader(db),
   feed: createFeedReader(db),
   ledger: createLedgerReader(db),
   logs: createLogReader(db),

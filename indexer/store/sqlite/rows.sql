@@ -140,6 +140,68 @@ CREATE TABLE entries (
   PRIMARY KEY (season_id, account)
 ) STRICT, WITHOUT ROWID;
 
+-- Frozen seasons, and whose draft of their order is final.
+CREATE TABLE ends (
+  season_id INTEGER PRIMARY KEY REFERENCES seasons DEFERRABLE INITIALLY DEFERRED,
+  frozen_block INTEGER NOT NULL,
+  frozen_log INTEGER NOT NULL,
+  poster TEXT,
+  epoch INTEGER,
+  final_block INTEGER,
+  final_log INTEGER,
+  finalised_at INTEGER
+) STRICT;
+
+-- Each poster's draft of a season's order: how many accounts it has, and how the last one stands.
+CREATE TABLE drafts (
+  season_id INTEGER NOT NULL REFERENCES ends DEFERRABLE INITIALLY DEFERRED,
+  poster TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  rank INTEGER NOT NULL,
+  points INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL,
+  PRIMARY KEY (season_id, poster)
+) STRICT, WITHOUT ROWID;
+
+-- Every chunk that was posted, also of drafts that were begun anew since, in a later epoch; `first` is a place.
+CREATE TABLE chunks (
+  season_id INTEGER NOT NULL REFERENCES ends DEFERRABLE INITIALLY DEFERRED,
+  poster TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  root TEXT NOT NULL,
+  PRIMARY KEY (season_id, poster, epoch, first)
+) STRICT, WITHOUT ROWID;
+
+-- What was escrowed for a season, as ABI-encoded terms, and what was paid of it; amounts are decimal.
+CREATE TABLE rewards (
+  season_id INTEGER PRIMARY KEY REFERENCES seasons DEFERRABLE INITIALLY DEFERRED,
+  terms TEXT NOT NULL,
+  claimed TEXT NOT NULL,
+  poster_paid TEXT NOT NULL,
+  returned TEXT
+) STRICT;
+
+CREATE TABLE claims (
+  season_id INTEGER NOT NULL REFERENCES rewards DEFERRABLE INITIALLY DEFERRED,
+  account TEXT NOT NULL,
+  amount TEXT NOT NULL,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  PRIMARY KEY (season_id, account)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE badges (
+  season_id INTEGER NOT NULL REFERENCES ends DEFERRABLE INITIALLY DEFERRED,
+  place INTEGER NOT NULL,
+  account TEXT NOT NULL,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  PRIMARY KEY (season_id, place)
+) STRICT, WITHOUT ROWID;
+
 -- Who writes this file: fence.ts. It follows from no log, and stays when rows are emptied.
 CREATE TABLE writer (
   id INTEGER PRIMARY KEY CHECK (id = 1),

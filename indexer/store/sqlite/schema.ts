@@ -4,12 +4,13 @@ import type { Db } from "./database.ts";
 import { createLogs } from "./logs.ts";
 
 /** Of the tables that follow from the logs: a file of another version is folded anew. */
-const VERSION = 7;
+const VERSION = 8;
 /**
  * Of the tables in logs.sql. The oldest files whose logs can be read have schema version 4; they and some later ones don't
- * say that their logs have version 1, in which blocks have no checksums.
+ * say that their logs have version 1, in which blocks have no checksums. Before version 3 no logs of {@link SEASON_ENDS} were
+ * read.
  */
-const LOGS_VERSION = 2;
+const LOGS_VERSION = 3;
 const OLDEST = 4;
 const read = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
 const [logs, rows] = [read("logs.sql"), read("rows.sql")];
@@ -19,6 +20,12 @@ export const KEPT: readonly string[] = ["logs_version", "origin", "progress", "b
 
 /** The schema's version; 0 in a new file. */
 export const versionOf = (db: Db): number => db.pragma("user_version", { simple: true }) as number;
+
+/** The contracts of a season's end. */
+export const SEASON_ENDS: readonly string[] = ["Standings", "Rewards", "Badges"];
+
+/** Whether the logs of {@link SEASON_ENDS} were read, where the file's deployment named them. */
+export const followsEnds = (db: Db): boolean => logsVersionOf(db) >= 3;
 
 /** Whether the file is of an older version, whose logs are to be folded anew. */
 export const isOutdated = (db: Db): boolean => versionOf(db) !== VERSION;
@@ -66,8 +73,10 @@ export function renew(db: Db): void {
 
 /** From version 1 on. */
 function renewLogs(db: Db): void {
-  db.exec("ALTER TABLE blocks ADD COLUMN checksum INTEGER");
-  addChecksums(db, createLogs(db).byBlock());
+  if (logsVersionOf(db) < 2) {
+    db.exec("ALTER TABLE blocks ADD COLUMN checksum INTEGER");
+    addChecksums(db, createLogs(db).byBlock());
+  }
   db.exec("CREATE TABLE IF NOT EXISTS logs_version (version INTEGER NOT NULL) STRICT; DELETE FROM logs_version");
   db.prepare("INSERT INTO logs_version VALUES (?)").run(LOGS_VERSION);
 }

@@ -1,10 +1,13 @@
 import type { Activity } from "../../fold/activity.ts";
+import type { Badge } from "../../fold/badges.ts";
+import type { Chunk, Draft, SeasonEnd } from "../../fold/ends.ts";
 import type { Entry } from "../../fold/entries.ts";
 import type { KeyOf, RowOf, TableName } from "../../fold/kinds.ts";
 import type { LedgerEntry } from "../../fold/ledger.ts";
 import type { Method } from "../../fold/methods.ts";
 import type { Model } from "../../fold/models.ts";
 import type { Attestation } from "../../fold/recorded.ts";
+import type { Claim, Rewards } from "../../fold/rewards.ts";
 import type { Season, Task } from "../../fold/seasons.ts";
 import type { Dispute } from "../../methods/fraudProof.ts";
 import type { Votes } from "../../methods/quorum.ts";
@@ -81,6 +84,38 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
     },
     key: ["seasonId", "account"],
   } satisfies Layout<Entry>,
+  ends: {
+    fields: {
+      ...{ seasonId: "number", frozenBlock: "number", frozenLog: "number", poster: "text", epoch: "number" },
+      ...{ finalBlock: "number", finalLog: "number", finalisedAt: "number" },
+    },
+    key: ["seasonId"],
+  } satisfies Layout<SeasonEnd>,
+  drafts: {
+    fields: {
+      ...{ seasonId: "number", poster: "text", epoch: "number", count: "number", rank: "number" },
+      ...{ points: "big", lastSeq: "big" },
+    },
+    key: ["seasonId", "poster"],
+  } satisfies Layout<Draft>,
+  chunks: {
+    fields: {
+      ...{ seasonId: "number", poster: "text", epoch: "number", first: "number", count: "number", root: "text" },
+    },
+    key: ["seasonId", "poster", "epoch", "first"],
+  } satisfies Layout<Chunk>,
+  rewards: {
+    fields: { seasonId: "number", terms: "text", claimed: "text", posterPaid: "text", returned: "text" },
+    key: ["seasonId"],
+  } satisfies Layout<Rewards>,
+  claims: {
+    fields: { seasonId: "number", account: "text", amount: "text", ...location },
+    key: ["seasonId", "account"],
+  } satisfies Layout<Claim>,
+  badges: {
+    fields: { seasonId: "number", place: "number", account: "text", ...location },
+    key: ["seasonId", "place"],
+  } satisfies Layout<Badge>,
 };
 
 /** Any row, its values by their fields. */

@@ -9,8 +9,12 @@ import { IntegrityError } from "../../../indexer/fold/step.ts";
 import type { Header } from "../../../indexer/ingest/blocks.ts";
 import type { Block } from "../node.ts";
 import { campaign, decoder, logsOf, storyOf } from "../opened.ts";
+import { storyToEnd } from "../season-ends.ts";
 
-const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { minLength: 1, maxLength: 25 });
+const story = fc.oneof(
+  fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { minLength: 1, maxLength: 25 }),
+  storyToEnd,
+);
 
 /** A block's events. */
 const foldedOf = (block: Block): FoldedBlock => ({
@@ -22,8 +26,8 @@ const foldedOf = (block: Block): FoldedBlock => ({
 function idOf<T extends TableName>(table: T, key: KeyOf<T>): string {
   const kind = kinds[table] as unknown as Kind<KeyOf<T>, RowOf<T> & KeyOf<T>> | { once: true };
   if (!("once" in kind)) return `${table} ${kind.group(key)} ${kind.name(key)}`;
-  const { seasonId, seq, modelId } = key as Record<string, unknown>;
-  return `${table} ${seasonId} ${seq} ${modelId}`;
+  const { seasonId, seq, modelId, poster, epoch, first, account, place } = key as Record<string, unknown>;
+  return [table, seasonId, seq, modelId, poster, epoch, first, account, place].join(" ");
 }
 
 /** All rows, in no database. */

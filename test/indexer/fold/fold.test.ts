@@ -5,9 +5,13 @@ import { campaignAbi } from "../../../sdk/abi.ts";
 import { type Block, chainOf } from "../node.ts";
 import { append, campaign, open } from "../opened.ts";
 import { dump } from "../running.ts";
+import { storyToEnd } from "../season-ends.ts";
 import { accountOf, chaptersOf, emit } from "../story.ts";
 
-const story = fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { minLength: 1, maxLength: 25 });
+const story = fc.oneof(
+  fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { minLength: 1, maxLength: 25 }),
+  storyToEnd,
+);
 
 describe("the fold of events", () => {
   it("refuses a season of a number that no season has", () => {

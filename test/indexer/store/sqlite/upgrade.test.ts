@@ -5,13 +5,13 @@ import type { Hex } from "viem";
 import { IntegrityError } from "../../../../indexer/fold/step.ts";
 import type { Header, Log } from "../../../../indexer/ingest/blocks.ts";
 import { FatalError } from "../../../../indexer/ingest/errors.ts";
-import { assemble, openForWriting } from "../../../../indexer/open.ts";
+import { assemble, openForWriting, wipeDifferent } from "../../../../indexer/open.ts";
 import { openDatabase } from "../../../../indexer/store/sqlite/database.ts";
 import { APPLICATION_ID } from "../../../../indexer/store/sqlite/identity.ts";
 import type { Deployment } from "../../../../sdk/deployment.ts";
 import { append, storyOf } from "../../opened.ts";
 import { choices, dump, dumpFile, scratch } from "../../running.ts";
-import { deployment } from "../../story.ts";
+import { deployment, ending } from "../../story.ts";
 
 const SCHEMA_4 = readFileSync(new URL("schema-4.sql", import.meta.url), "utf8");
 
@@ -113,14 +113,58 @@ describe("a database of schema version 4", () => {
   });
 });
 
+/** Without the contracts of a season's end, as deployments of those versions were. */
+const older: Deployment = {
+  ...deployment,
+  contracts: Object.fromEntries(
+    Object.entries(deployment.contracts).filter(([name]) => !(name in ending)),
+  ) as Deployment["contracts"],
+};
+const addresses = Object.values(ending).map(({ address }) => address.toLowerCase());
+
+describe("a database of schema version 7", () => {
+  const sentence = "has no events of Standings, which the deployment names: it was written without that contract.";
+  let files: ReturnType<typeof scratch>;
+  beforeEach(() => {
+    files = scratch();
+  });
+  afterEach(() => files.remove());
+
+  function write(of: Deployment): void {
+    openForWriting(files.path("db"), of).close();
+    const old = new Database(files.path("db"));
+    old.exec("UPDATE logs_version SET version = 2; PRAGMA user_version = 7");
+    old.close();
+  }
+
+  it("is refused where its indexer didn't read the season ends of its deployment, and wiped where that is asked", () => {
+    write(deployment);
+    expect(() => openForWriting(files.path("db"), deployment)).to.throw(FatalError, sentence);
+    expect(wipeDifferent(files.path("db"), deployment)).to.contain(sentence);
+    openForWriting(files.path("db"), deployment).close();
+  });
+
+  it("is refused where its deployment gained the contracts of season ends, also once it was upgraded", () => {
+    write(older);
+    expect(() => openForWriting(files.path("db"), deployment)).to.throw(FatalError, sentence);
+    openForWriting(files.path("db"), older).close();
+    expect(() => openForWriting(files.path("db"), deployment)).to.throw(FatalError, sentence);
+    openForWriting(files.path("db"), older).close();
+  });
+});
+
 describe("a database of schema version 6", () => {
   it("gets its application id and checksums, and keeps its rows", () => {
     const files = scratch();
     try {
       const { first, blocks } = storyOf(choices(20, 8));
-      const { writer, close } = openForWriting(files.path("db"), deployment);
+      const { writer, close } = openForWriting(files.path("db"), older);
       writer.start(first);
-      append(writer, blocks, 12);
+      append(
+        writer,
+        blocks.map((block) => ({ ...block, logs: block.logs.filter((log) => !addresses.includes(log.address)) })),
+        12,
+      );
       writer.complete();
       close();
       const rows = dumpFile(files.path("db"));
@@ -128,7 +172,7 @@ describe("a database of schema version 6", () => {
       old.exec(`ALTER TABLE blocks DROP COLUMN checksum; DROP TABLE writer; UPDATE logs_version SET version = 1;
         PRAGMA user_version = 6; PRAGMA application_id = 0`);
       old.close();
-      openForWriting(files.path("db"), deployment).close();
+      openForWriting(files.path("db"), older).close();
       expect(dumpFile(files.path("db"))).to.deep.equal(rows);
       const renewed = new Database(files.path("db"));
       expect(renewed.pragma("application_id", { simple: true })).to.equal(APPLICATION_ID);
@@ -141,7 +185,7 @@ describe("a database of schema version 6", () => {
   it("is not upgraded when an index isn't as its table", () => {
     const files = scratch();
     try {
-      const { writer, close } = openForWriting(files.path("db"), deployment);
+      const { writer, close } = openForWriting(files.path("db"), older);
       writer.complete();
       close();
       // A row that is added while SQLite doesn't know of the index.
@@ -159,7 +203,7 @@ describe("a database of schema version 6", () => {
       old.exec("INSERT INTO entries VALUES (1, '0x1', 1, 1, 1, 0, 0, 0, 0, 0, 0, 0); PRAGMA user_version = 6");
       change("INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", index);
       old.close();
-      expect(() => openForWriting(files.path("db"), deployment)).to.throw(FatalError, `index ${name}`);
+      expect(() => openForWriting(files.path("db"), older)).to.throw(FatalError, `index ${name}`);
     } finally {
       files.remove();
     }
