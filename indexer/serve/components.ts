@@ -26,7 +26,7 @@ export const asOf: z.ZodType<wire.AsOf> = component("AsOf", {
   ledgerHash: hex.nullable(),
 });
 
-const location: z.ZodType<wire.EventLocation> = component("EventLocation", {
+export const location: z.ZodType<wire.EventLocation> = component("EventLocation", {
   blockNumber: count,
   timestamp: count,
   transactionHash: hex,
@@ -91,6 +91,20 @@ export const standing: z.ZodType<wire.Standing> = component("Standing", {
   caught: count,
   lastSeq: decimal,
   lastChangeAt: count,
+});
+
+export const finalStanding: z.ZodType<wire.FinalStanding> = component("FinalStanding", {
+  place: z.int().min(1),
+  rank: z.int().min(1),
+  account: hex,
+  points: decimal,
+  lastSeq: decimal,
+});
+
+export const chunkProof: z.ZodType<wire.ClaimAnswer["proof"]> = component("ChunkProof", {
+  index: count,
+  count,
+  siblings: z.array(hex),
 });
 
 const summaryFields = {

@@ -1,7 +1,18 @@
 import { z } from "zod";
 import type * as wire from "../../sdk/wire.ts";
 import { count, decimal, hex } from "../methods/fields.ts";
-import { asOf, attestationComponents, model, named, season, standing, summary } from "./components.ts";
+import {
+  asOf,
+  attestationComponents,
+  chunkProof,
+  finalStanding,
+  location,
+  model,
+  named,
+  season,
+  standing,
+  summary,
+} from "./components.ts";
 
 // The answers of `sdk/wire.ts` as schemas, from which the OpenAPI document is generated.
 
@@ -21,6 +32,22 @@ export const standingAnswer: z.ZodType<wire.StandingAnswer> = z.strictObject({
   asOf,
   item: standing,
   neighbours: z.array(standing),
+});
+export const claimAnswer: z.ZodType<wire.ClaimAnswer> = z.strictObject({
+  asOf,
+  standing: finalStanding,
+  proof: chunkProof,
+  chunk: z.strictObject({ first: z.int().min(1), root: hex }),
+  reward: z
+    .strictObject({
+      amount: decimal,
+      state: z.enum(["claimable", "claimed", "over", "nothing"]),
+      claimed: location.nullable(),
+      next: finalStanding.nullable(),
+      nextProof: chunkProof.nullable(),
+    })
+    .nullable(),
+  badge: z.strictObject({ tokenId: decimal, minted: location.nullable() }),
 });
 export const searchAnswer: z.ZodType<wire.SearchAnswer> = z.strictObject({ asOf, items: z.array(standing) });
 export const profilesAnswer: z.ZodType<wire.ProfilesAnswer> = z.strictObject({

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import type { Season, SeasonState } from "../../sdk/wire.ts";
+import type { Season, SeasonRewards, SeasonState } from "../../sdk/wire.ts";
+import { decodeTerms } from "../decode/terms.ts";
+import { claimUntil, type Rewards } from "../fold/rewards.ts";
 import type { Task } from "../fold/seasons.ts";
 import { type Located, locationOf } from "../store/sqlite/event-columns.ts";
 import type { ReadSeason } from "../store/sqlite/read-seasons.ts";
@@ -12,10 +14,18 @@ const MOST_SEASONS = 100;
 
 /** `/seasons`, `/seasons/:id`. */
 export function seasonRoutes(app: App, state: State): void {
-  const present = async (snapshot: Snapshot, row: ReadSeason): Promise<Season> => ({
-    ...rules(row, snapshot.progress.cursor.timestamp),
-    tasks: (await snapshot.tasks(row.seasonId)).map(task),
-  });
+  const present = async (snapshot: Snapshot, row: ReadSeason): Promise<Season> => {
+    const { seasonId, participants } = row;
+    const end = await snapshot.ends.end(seasonId);
+    const rewards = await snapshot.ends.rewards(seasonId);
+    return {
+      ...rules(row, snapshot.progress.cursor.timestamp),
+      tasks: (await snapshot.tasks(seasonId)).map(task),
+      frozen: end?.frozen ?? null,
+      final: end?.poster && end.finalised ? { poster: end.poster, participants, finalised: end.finalised } : null,
+      rewards: rewards ? rewardsOf(rewards, end?.finalisedAt ?? null) : null,
+    };
+  };
 
   app.get(
     "/seasons",
@@ -23,7 +33,7 @@ export function seasonRoutes(app: App, state: State): void {
       config: { hot: true, cost: 10 },
       schema: {
         summary: `The newest ${MOST_SEASONS} seasons`,
-        description: `At most ${MOST_SEASONS} seasons with all their tasks.`,
+        description: `At most ${MOST_SEASONS} seasons with their tasks and ends.`,
         querystring: noQuery,
         response: { 200: schemas.seasons },
       },
@@ -41,7 +51,7 @@ export function seasonRoutes(app: App, state: State): void {
       config: { hot: true, cost: 5 },
       schema: {
         summary: "A season's rules and state",
-        description: "Reads one season and its tasks.",
+        description: "Reads one season, its tasks and its end.",
         params: z.object({ seasonId }),
         querystring: noQuery,
         response: { 200: schemas.seasonAnswer, 404: schemas.problem },
@@ -55,7 +65,7 @@ export function seasonRoutes(app: App, state: State): void {
   );
 }
 
-function rules(row: ReadSeason, now: number): Omit<Season, "tasks"> {
+function rules(row: ReadSeason, now: number): Omit<Season, "tasks" | "frozen" | "final" | "rewards"> {
   return {
     seasonId: String(row.seasonId),
     state: stateOf(row, now),
@@ -73,9 +83,6 @@ function rules(row: ReadSeason, now: number): Omit<Season, "tasks"> {
       totalPoints: String(row.totalPoints),
       ledgerHash: row.ledgerHash,
     },
-    frozen: null,
-    final: null,
-    rewards: null,
   };
 }
 
@@ -84,6 +91,23 @@ function stateOf(row: ReadSeason, now: number): SeasonState {
   if (now >= row.closesAt) return "closed";
   if (now >= row.endsAt) return "ended";
   return row.seed !== null && now >= row.startsAt ? "running" : "open";
+}
+
+function rewardsOf({ terms, claimed, posterPaid, returned }: Rewards, finalisedAt: number | null): SeasonRewards {
+  const { token, pool, posterBudget, perAccount, claimPeriod, prizes } = decodeTerms(terms);
+  return {
+    token,
+    pool: String(pool),
+    posterBudget: String(posterBudget),
+    perAccount: String(perAccount),
+    claimPeriod,
+    prizes: prizes.map(({ places, amount }) => ({ places, amount: String(amount) })),
+    terms,
+    claimUntil: finalisedAt === null ? null : claimUntil(finalisedAt, { claimPeriod }),
+    claimed,
+    posterPaid,
+    returned,
+  };
 }
 
 const task = (row: Located<Task>) => ({

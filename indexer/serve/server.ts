@@ -9,6 +9,7 @@ import { followBlocks } from "./answers.ts";
 import { attestationRoutes } from "./attestations.ts";
 import { auditRoute } from "./audit.ts";
 import { openToBrowsers } from "./browsers.ts";
+import { claimRoute } from "./claims.ts";
 import { type TrustedProxies, trustedBy } from "./clients.ts";
 import { closeGently } from "./closing.ts";
 import { contentRoute } from "./content.ts";
@@ -134,6 +135,7 @@ function answersOfTheChain(app: App, state: State): void {
   followBlocks(app, state);
   seasonRoutes(app, state);
   standingRoutes(app, state);
+  claimRoute(app, state);
   profileRoute(app, state);
   tableRoute(app, state);
   const answers = schemas.attestationAnswers();

@@ -4,14 +4,14 @@ import type { Standing } from "../../sdk/wire.ts";
 import type { Position } from "../rank/standings.ts";
 import { sendJson } from "./answers.ts";
 import { DECIMAL, decodeCursor, encodeCursor, HASH_START, hashStart, staleCursor } from "./cursors.ts";
-import { account, accountAsWritten, between, cursor, noQuery, prefix, seasonId } from "./parameters.ts";
+import { account, accountAsWritten, between, cursor, prefix, seasonId } from "./parameters.ts";
 import { InvalidParameter, ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, requireSeason, type Snapshot, type State } from "./state.ts";
 
 const MOST_FOUND = 20;
 
-/** `/seasons/:id/standings`, `…/standings/:account`, `…/search`, `…/claim/:account`. */
+/** `/seasons/:id/standings`, `…/standings/:account`, `…/search`. */
 export function standingRoutes(app: App, state: State): void {
   app.get(
     "/seasons/:seasonId/standings",
@@ -116,26 +116,6 @@ export function standingRoutes(app: App, state: State): void {
         const items = found.map(async (account) => (await standings.standingOf(account)) as Standing);
         return { asOf: asOf(snapshot, season), items: await Promise.all(items) };
       }),
-  );
-
-  app.get(
-    "/seasons/:seasonId/claim/:account",
-    {
-      schema: {
-        summary: "The proof of a final rank",
-        description: "Reads one season.",
-        params: z.object({ seasonId, account }),
-        querystring: noQuery,
-        response: { 404: schemas.problem },
-      },
-    },
-    async ({ params }) => {
-      await state.read((snapshot) => requireSeason(snapshot, params.seasonId));
-      throw new ProblemError(
-        404,
-        `Season ${params.seasonId} has no final ranks to claim: this deployment has no Standings contract.`,
-      );
-    },
   );
 }
 
