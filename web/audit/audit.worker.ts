@@ -21,13 +21,17 @@ const rest = (milliseconds: number): Promise<void> =>
     setTimeout(resolve, visible ? milliseconds * pace : WHILE_HIDDEN);
   });
 
+const isOnThisMachine = (url: string): boolean => /^(localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(url).hostname);
+
 self.addEventListener("message", ({ data }: MessageEvent<AuditMessage>) => {
   if (data.kind === "served") auditor?.check(data.slot, data.served);
   if (data.kind === "start") {
     const deployment = parseDeployment(data.deployment);
-    pace = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(data.rpcUrl).hostname) ? 1 : 4;
+    const { rpcUrl, secondRpcUrl } = data;
+    pace = [rpcUrl, secondRpcUrl ?? rpcUrl].every(isOnThisMachine) ? 1 : 4;
     auditor = audit({
-      chain: openChain(deployment, data.rpcUrl),
+      chain: openChain(deployment, rpcUrl),
+      second: secondRpcUrl === undefined ? undefined : openChain(deployment, secondRpcUrl),
       ...{ chainId: deployment.chainId, startBlock: deployment.startBlock, seasonId: BigInt(data.seasonId), rest },
       emit: (state) => self.postMessage({ kind: "state", state } satisfies AuditNews),
       signal: new AbortController().signal,

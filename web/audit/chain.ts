@@ -13,6 +13,7 @@ import {
 } from "viem";
 import { campaignAbi } from "../../sdk/abi.ts";
 import type { Deployment } from "../../sdk/deployment.ts";
+import type { RpcHeader } from "../../sdk/headers.ts";
 import type { PointChange } from "./book.ts";
 
 /** A block by number and hash. */
@@ -31,11 +32,15 @@ interface LedgerHead {
 
 /** What the audit asks a chain for; every call throws viem's errors when the RPC fails. */
 export interface Chain {
+  /** What its RPC is called in sentences: the URL. */
+  name: string;
   chainId(): Promise<number>;
   /** The newest block. */
   head(): Promise<Block>;
   /** The block's hash by now; undefined where there is no such block. */
   hashOf(blockNumber: number): Promise<Hex | undefined>;
+  /** The block with all fields of its header, as the RPC tells it; undefined where there is no such block. */
+  header(blockNumber: number): Promise<RpcHeader | undefined>;
   /** A season's point changes in a range of blocks, in order. */
   points(seasonId: bigint, fromBlock: number, toBlock: number): Promise<PointChange[]>;
   /** What the campaign keeps of a season as of a block. */
@@ -54,6 +59,7 @@ export function openChain({ contracts }: Deployment, url: string): Chain {
   const call = (data: Hex, blockHash: Hex) =>
     request({ method: "eth_call", params: [{ to: address, data }, { blockHash }] });
   return {
+    name: url,
     chainId: async () => hexToNumber(await request({ method: "eth_chainId" })),
     async head() {
       const block = await blockAt("latest");
@@ -61,6 +67,7 @@ export function openChain({ contracts }: Deployment, url: string): Chain {
       return { number: hexToNumber(block.number), hash: block.hash };
     },
     hashOf: async (blockNumber) => (await blockAt(numberToHex(blockNumber)))?.hash ?? undefined,
+    header: async (blockNumber) => ((await blockAt(numberToHex(blockNumber))) as RpcHeader | null) ?? undefined,
     async points(seasonId, fromBlock, toBlock) {
       const logs = await request({
         method: "eth_getLogs",

@@ -3,12 +3,17 @@ import type { Difference, Served } from "./served.ts";
 
 /** What the page sends the worker. */
 export type AuditMessage =
-  | { kind: "start"; deployment: DeploymentAnswer; rpcUrl: string; seasonId: string }
+  | { kind: "start"; deployment: DeploymentAnswer; rpcUrl: string; secondRpcUrl: string | undefined; seasonId: string }
   | { kind: "served"; slot: string; served: Served }
   /** Asks for the whole ranking that the API serves, and compares every row with the chain. */
   | { kind: "whole"; server: string; seasonId: string }
   /** A hidden page asks the RPC rarely. */
   | { kind: "visible"; visible: boolean };
+
+/** What came of asking a second RPC; what it says otherwise is among the differences. */
+export type SecondState =
+  /** `sealed`: the block's header hashes to its hash. */
+  { kind: "agrees"; blockNumber: number; sealed: boolean } | { kind: "differs" } | { kind: "cannot"; why: string };
 
 /** What the audit recomputed by now. */
 export interface Recomputed {
@@ -25,6 +30,8 @@ export interface Recomputed {
   rows: number;
   /** Rows of the whole served ranking, when it was last compared with the chain and agreed; undefined before. */
   whole?: number;
+  /** Undefined without a second RPC, and before it has answered. */
+  second?: SecondState;
 }
 
 /** How points stand: the API's against the chain's, as this browser reads it. */

@@ -4,6 +4,7 @@ import { checkWhole, useAudit } from "../audit/watch.ts";
 import { announce } from "../components/live.tsx";
 import { Num } from "../components/num.tsx";
 import { group } from "../format.ts";
+import { SecondRpc } from "./second.tsx";
 import { verdictOf } from "./verdict.ts";
 
 // Each has its own shape, so that colour alone never distinguishes them.
@@ -71,8 +72,9 @@ function Details({ state, rpcUrl, seasonId }: { state: AuditState; rpcUrl: strin
           {recomputed.whole !== undefined && `All ${group(recomputed.whole)} match the chain.`}
         </p>
       )}
+      {rpcUrl !== null && <SecondRpc {...{ rpcUrl, state: recomputed?.second }} />}
       <p>
-        This site chose that RPC. For an independent check, run <code>proofboard audit</code> with your own.
+        For a check without this site's code, run <code>proofboard audit</code> or <code>scripts/audit.py</code>.
       </p>
     </>
   );

@@ -5,7 +5,7 @@ import type { Served } from "../../../web/audit/served.ts";
 import { account, asOfBlock, change, FakeChain, hashOf, standingsOf } from "./story.ts";
 
 /** An audit that looks once each time `look` is called. */
-function begin(chain: FakeChain, chainId = 31337) {
+function begin(chain: FakeChain, chainId = 31337, second?: FakeChain, now = Date.now) {
   const stop = new AbortController();
   const states: AuditState[] = [];
   let wake = () => {};
@@ -14,7 +14,7 @@ function begin(chain: FakeChain, chainId = 31337) {
     rested = resolve;
   });
   const auditor: Auditor = audit({
-    ...{ chain, chainId, startBlock: 1, seasonId: 1n, signal: stop.signal },
+    ...{ chain, second, chainId, startBlock: 1, seasonId: 1n, signal: stop.signal, now },
     emit: (state) => states.push(state),
     rest: () => {
       const woken = new Promise<void>((resolve) => {
@@ -110,6 +110,28 @@ describe("audit", () => {
     const { look, end } = begin(chain);
     const state = await look();
     expect(state.kind === "mismatch" && state.differences[0]?.sentence).to.include("the campaign keeps 1 up to 1");
+    await end();
+  });
+
+  it("says what a second RPC says otherwise, that it can't be asked, and that it agrees", async () => {
+    let time = 0;
+    const second = new FakeChain();
+    second.name = "http://second";
+    second.extendTo(6, first);
+    const { look, end } = begin(chain, 31337, second, () => time);
+    expect(await look()).to.deep.include({ kind: "match", second: { kind: "agrees", blockNumber: 6, sealed: true } });
+    second.down = true;
+    expect(await look()).to.deep.include({ kind: "match", second: { kind: "cannot", why: "The RPC is down." } });
+    second.down = false;
+    expect(await look()).to.deep.include({ second: { kind: "cannot", why: "The RPC is down." } });
+    time += 60_000;
+    for (const one of [chain, second]) one.extendTo(8);
+    second.ledger = async () => ({ ...(await chain.ledger()), ledgerHash: hashOf(77) });
+    const state = await look();
+    expect(state).to.deep.include({ kind: "mismatch", second: { kind: "differs" } });
+    expect(state.kind === "mismatch" && state.differences[0]?.sentence).to.match(
+      /^At block 8 the campaign keeps the ledger hash 0x\w{64} by http:\/\/first, and 0x\w{64} by http:\/\/second\.$/,
+    );
     await end();
   });
 

@@ -72,6 +72,14 @@ describe("chain behind the audit", () => {
     expect(await refusal(openChain(deployment, url).head())).to.equal(`The RPC at ${url} has no newest block.`);
   });
 
+  it("reads a block with all fields of its header", async () => {
+    answer = ({ params }) => (params[0] === "0x63" ? null : { number: "0xc", hash: hashOf(12), slotNumber: "0x1" });
+    const chain = openChain(deployment, url);
+    expect(chain.name).to.equal(url);
+    expect(await chain.header(12)).to.deep.include({ hash: hashOf(12), slotNumber: "0x1" });
+    expect(await chain.header(99)).to.equal(undefined);
+  });
+
   it("asks for the season's point events in those blocks, and returns burns as negative", async () => {
     answer = () => [log("PointsAwarded", 3, points(1, 10n, 1n)), log("PointsBurned", 4, points(5, 4n, 2n))];
     const about = { seasonId: 7n, account: account(1), subject };

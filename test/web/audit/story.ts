@@ -1,4 +1,5 @@
-import { getAddress, type Hex, keccak256, numberToHex, toHex } from "viem";
+import { getAddress, type Hex, keccak256, numberToHex, toHex, toRlp } from "viem";
+import type { RpcHeader } from "../../../sdk/headers.ts";
 import type { AsOf, Standing } from "../../../sdk/wire.ts";
 import { Book, type PointChange } from "../../../web/audit/book.ts";
 import type { Block, Chain } from "../../../web/audit/chain.ts";
@@ -30,7 +31,11 @@ export const standingsOf = (book: Book): Standing[] =>
     };
   });
 
-export const hashOf = (number: number, fork = 0): Hex => keccak256(toHex(`block ${number} of fork ${fork}`));
+const fieldsOf = (number: number, fork: number) =>
+  ({ number: numberToHex(1 + number), extraData: toHex(`fork ${fork}`) }) as const;
+
+/** The hash of a block's header. */
+export const hashOf = (number: number, fork = 0): Hex => keccak256(toRlp(Object.values(fieldsOf(number, fork))));
 
 export const asOfBlock = (book: Book, blockNumber: number, fork = 0): AsOf => {
   const seq = book.seqAt(blockNumber);
@@ -42,6 +47,7 @@ export const asOfBlock = (book: Book, blockNumber: number, fork = 0): AsOf => {
 
 /** A chain in memory. `lie` stands between it and who asks. */
 export class FakeChain implements Chain {
+  name = "http://first";
   changes: PointChange[] = [];
   head_: Block = { number: 0, hash: hashOf(0) };
   /** Blocks above this number are of another fork than 0. */
@@ -61,8 +67,16 @@ export class FakeChain implements Chain {
     this.extendTo(to, changes);
   }
 
+  #fork = (number: number) => (number > this.forkAbove ? 1 : 0);
+
   #hash(number: number): Hex {
-    return hashOf(number, number > this.forkAbove ? 1 : 0);
+    return hashOf(number, this.#fork(number));
+  }
+
+  #numberOf(hash: Hex): number {
+    let number = this.head_.number;
+    while (number > 0 && this.#hash(number) !== hash) number--;
+    return number;
   }
 
   #answer<T>(call: string, value: () => T): Promise<T> {
@@ -74,13 +88,17 @@ export class FakeChain implements Chain {
   head = () => this.#answer("head", () => this.head_);
   hashOf = (number: number) =>
     this.#answer("hashOf", () => (number > this.head_.number ? undefined : this.#hash(number)));
+  header = (number: number): Promise<RpcHeader | undefined> =>
+    this.#answer("header", () =>
+      number > this.head_.number ? undefined : { ...fieldsOf(number, this.#fork(number)), hash: this.#hash(number) },
+    );
   points = (_: bigint, from: number, to: number) =>
     this.#answer(`points ${from}..${to}`, () =>
       this.changes.filter(({ blockNumber }) => blockNumber >= from && blockNumber <= to),
     );
-  ledger = () =>
+  ledger = (_ = 1n, hash: Hex = this.head_.hash) =>
     this.#answer("ledger", () => {
-      const book = this.book();
+      const book = bookOf(this.changes.filter(({ blockNumber }) => blockNumber <= this.#numberOf(hash)));
       const { seq, participants, totalPoints, ledgerHash } = book;
       return { seq, participants, totalPoints, ledgerHash };
     });

@@ -75,6 +75,28 @@ export function describeHonesty(site: () => Site): void {
     await proxy.close();
   });
 
+  it("asks a second RPC of the visitor's, and names what it says otherwise, with both answers", async () => {
+    const liar = await tamperWith(site().rpcUrl, { edit: (_, body) => [body].flat().map(otherLedger) });
+    const { page } = await site().visit();
+    await page.goto(`${site().url}/?season=1`);
+    await page.locator(".chip").click();
+    await page.getByLabel("A second RPC").fill(site().rpcUrl);
+    await page.getByRole("button", { name: "Ask both" }).click();
+    await untilText(page, "That is the RPC that this site chose.");
+    await page.getByLabel("A second RPC").fill(liar.url);
+    await page.getByRole("button", { name: "Ask both" }).click();
+    await until(page, "a mismatch", () => document.querySelector(".chip-mismatch") !== null, undefined);
+    const [told] = (await page.locator(".chip").innerText()).split("\n");
+    expect(told).to.match(
+      /^Points don't match the chain: At block \d+ the campaign keeps the ledger hash 0x\w{64} by http\S+, and 0x\w{64} by http/,
+    );
+    expect(told).to.include(`by ${site().rpcUrl}`).and.include(`by ${liar.url}`);
+    await page.getByRole("button", { name: "Ask one only" }).click();
+    await until(page, "a match", () => document.querySelector(".chip-match") !== null, undefined);
+    await page.context().close();
+    await liar.close();
+  });
+
   it("says that it can't check where no RPC is named", async () => {
     const proxy = await tamperWith(site().url, {
       edit: (path, body) => (path === "/v1/deployment" ? { ...(body as DeploymentAnswer), rpcUrl: null } : body),
@@ -198,4 +220,11 @@ export function describeHonesty(site: () => Site): void {
     await page.context().close();
     await proxy.close();
   });
+}
+
+/** An RPC's answer; the one that is `ledgerOf`'s, by its length, ends otherwise. */
+function otherLedger(answer: { result?: unknown }): object {
+  const { result } = answer;
+  const isLedger = typeof result === "string" && result.length === 2 + 4 * 64;
+  return isLedger ? { ...answer, result: result.replace(/.$/, (last) => (last === "0" ? "1" : "0")) } : answer;
 }

@@ -41,7 +41,7 @@ export async function tamperWith(target: string, { edit, answer }: Tampering): P
     });
     passed.on("error", () => outgoing.destroy());
     outgoing.on("close", () => passed.destroy());
-    passed.end();
+    incoming.pipe(passed);
   });
   const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const close = () =>

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { verdictOf } from "../../../web/strip/verdict.ts";
+import { secondOf, verdictOf } from "../../../web/strip/verdict.ts";
 
 const recomputed = {
   ...{ blockNumber: 1_234, entries: "12481", participants: 3, totalPoints: "9", ledgerHash: "0x", sampled: 0, rows: 0 },
@@ -18,6 +18,18 @@ describe("verdict", () => {
       "Points can't be checked here: The RPC is away.",
     );
     expect(verdictOf({ kind: "cannot", why: "The RPC is away.", last: recomputed })).to.include("up to block 1,234");
+  });
+
+  it("adds what a second RPC says", () => {
+    const agrees = { kind: "agrees", blockNumber: 1_200, sealed: true } as const;
+    const cannot = { kind: "cannot", why: "The RPC is away." } as const;
+    expect(verdictOf({ kind: "match", ...recomputed, second: agrees })).to.match(/recomputed here, over two RPCs$/);
+    expect(verdictOf({ kind: "match", ...recomputed, second: cannot })).to.match(/; the second RPC can't be asked$/);
+    expect(secondOf(undefined)).to.equal("It is being asked.");
+    expect(secondOf({ kind: "differs" })).to.include("differs");
+    expect(secondOf(cannot)).to.equal("It can't be asked: The RPC is away.");
+    expect(secondOf(agrees)).to.equal("It says the same up to block 1,200. Its header hashes to its hash.");
+    expect(secondOf({ ...agrees, sealed: false })).to.include("believed as told");
   });
 
   it("counts entries, and blocks until they are read", () => {
