@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { App } from "./state.ts";
 
@@ -31,7 +31,7 @@ interface PageOptions {
 
 /**
  * Serves a built page with a policy that lets it run its own scripts and wasm only, and ask this server and the RPC at
- * `rpcUrl` only; pointers to routes where none is built. Returns what answers a navigation to one of the page's own paths,
+ * `rpcUrl` only, its auditor any RPC; pointers to routes where none is built. Returns what answers a navigation to one of the page's own paths,
  * and says whether it did.
  */
 export async function pageRoutes(app: App, { directory, rpcUrl, prefix }: PageOptions): Promise<Elsewhere> {
@@ -42,6 +42,8 @@ export async function pageRoutes(app: App, { directory, rpcUrl, prefix }: PageOp
   }
   const html = atPrefix(readFileSync(join(directory, "index.html"), "utf8"), prefix);
   const headers = { "content-security-policy": policyOf(rpcUrl), "referrer-policy": "no-referrer" };
+  // A worker has the policy of its own file: this one alone may ask an RPC that the visitor names.
+  const auditor = { "content-security-policy": "default-src 'none'; script-src 'self'; connect-src http: https:" };
   const { default: fastifyStatic } = await import("@fastify/static");
   await app.register(fastifyStatic, {
     root: directory,
@@ -51,7 +53,8 @@ export async function pageRoutes(app: App, { directory, rpcUrl, prefix }: PageOp
     dotfiles: "ignore",
     schemaHide: true,
     setHeaders(reply, path) {
-      for (const [name, value] of Object.entries(headers)) reply.header(name, value);
+      const own = /^audit\.worker\b/.test(basename(path)) ? auditor : {};
+      for (const [name, value] of Object.entries({ ...headers, ...own })) reply.header(name, value);
       // The names of assets change with their content.
       const lasts = path.startsWith(join(directory, "assets"));
       reply.header("cache-control", lasts ? "public, max-age=31536000, immutable" : "no-cache");

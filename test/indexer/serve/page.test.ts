@@ -13,6 +13,7 @@ describe("the page", () => {
     mkdirSync(join(page, "assets"), { recursive: true });
     writeFileSync(join(page, "index.html"), "<!doctype html><title>page</title>");
     writeFileSync(join(page, "assets/main-1a2b.js"), "export {};");
+    writeFileSync(join(page, "assets/audit.worker-3c4d.js"), "export {};");
     writeFileSync(join(page, ".secret"), "secret");
     served = openServed(chainTold(choices(5, 3)));
     url = await served.listen({ page, rpcUrl: "http://127.0.0.1:8545/key" });
@@ -70,6 +71,14 @@ describe("the page", () => {
         "frame-ancestors 'none'",
       ]);
     });
+
+  it("lets its auditor alone ask an RPC that a visitor names", async () => {
+    const policyOf = async (path: string) => (await get(path, "*/*")).headers.get("content-security-policy");
+    expect(await policyOf("/assets/main-1a2b.js")).to.include("connect-src 'self' http://127.0.0.1:8545;");
+    expect(await policyOf("/assets/audit.worker-3c4d.js")).to.equal(
+      "default-src 'none'; script-src 'self'; connect-src http: https:",
+    );
+  });
 
   it("has assets that last", async () => {
     const { status, headers } = await get("/assets/main-1a2b.js", "*/*");
