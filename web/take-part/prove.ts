@@ -1,5 +1,6 @@
 import { type Address, bytesToHex, type Hex } from "viem";
 import { hashTensor } from "../../inference/tensors.ts";
+import { callOf } from "../../sdk/calls.ts";
 import { type Client, contractOf, readSeason, readTasks } from "../../sdk/client.ts";
 import { type Answer, answerHash, attestationUid, unitSeed, ZERO_HASH } from "../../sdk/commitments.ts";
 import { unitContext } from "../../sdk/contexts.ts";
@@ -10,7 +11,7 @@ import { webMethodOf } from "../methods/index.ts";
 import type { TakePart } from "../methods/method.ts";
 import type { Journal } from "./journal.ts";
 import type { Ran } from "./run.ts";
-import { callOf, send, type Wallet } from "./wallet.ts";
+import { send, type Wallet } from "./wallet.ts";
 
 /** What proving needs: `run` re-hashes the model's file and runs it on the pinned runtime. */
 export interface Tools {

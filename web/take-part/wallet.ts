@@ -1,22 +1,6 @@
-import {
-  type Abi,
-  type Address,
-  type ContractFunctionName,
-  type EncodeFunctionDataParameters,
-  encodeFunctionData,
-  type Hex,
-  type PublicClient,
-  type TransactionReceipt,
-} from "viem";
+import type { Address, Hex, PublicClient, TransactionReceipt } from "viem";
+import type { Call } from "../../sdk/calls.ts";
 import { RevertError, revertDataOf } from "../../sdk/errors.ts";
-
-/** A transaction to send; `value` is in wei. */
-export interface Call {
-  name: string;
-  to: Address;
-  data: Hex;
-  value: bigint;
-}
 
 /** An account that can send transactions: a wallet's, or a key kept in this browser. */
 export interface Wallet {
@@ -25,18 +9,6 @@ export interface Wallet {
   account: Address;
   /** Broadcasts a transaction with this much gas and answers its hash. */
   submit(call: Call, gas: bigint): Promise<Hex>;
-}
-
-/** A typed call of a contract's function: spread one of a client's contracts and add `functionName` and `args`. */
-export function callOf<const abi extends Abi, name extends ContractFunctionName<abi, "nonpayable" | "payable">>(
-  parameters: EncodeFunctionDataParameters<abi, name> & { address: Address; value?: bigint },
-): Call {
-  return {
-    name: String(parameters.functionName),
-    to: parameters.address,
-    data: encodeFunctionData(parameters as EncodeFunctionDataParameters),
-    value: parameters.value ?? 0n,
-  };
 }
 
 /** The most gas of a transaction by EIP-7825. */
