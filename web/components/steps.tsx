@@ -1,9 +1,7 @@
 import type { Attestation } from "../../sdk/wire.ts";
-import { Hash } from "./hash.tsx";
-import { Num } from "./num.tsx";
+import { Place } from "./place.tsx";
 import { Text } from "./sentence.tsx";
 import { stepSentence } from "./stepSentence.ts";
-import { Time } from "./time.tsx";
 import "./steps.css";
 
 /** All that happened to an attestation, in the order of the chain, each step with its transaction. */
@@ -16,8 +14,7 @@ export function Steps({ attestation }: { attestation: Attestation }) {
             <Text sentence={stepSentence(step, attestation)} season={attestation.unit?.seasonId} />
           </div>
           <div className="step-place">
-            <Time at={step.at.timestamp} /> · block <Num value={step.at.blockNumber} /> ·{" "}
-            <Hash value={step.at.transactionHash} what="transaction" />
+            <Place at={step.at} />
           </div>
         </li>
       ))}
