@@ -1,0 +1,48 @@
+import { type Address, erc20Abi, formatUnits } from "viem";
+import type { Client } from "../../sdk/client.ts";
+import { group, plural, short } from "../format.ts";
+
+/** How a token calls itself. Whoever deployed it wrote that: it's shown as text, beside the token's address. */
+export interface Token {
+  /** Undefined where it has none that can be shown. */
+  symbol: string | undefined;
+  /** Digits after the point; undefined where they can't be had. */
+  decimals: number | undefined;
+}
+
+/** Reads how a token calls itself; what it doesn't answer, or answers without sense, is undefined. */
+export async function readToken({ rpc }: Client, address: Address): Promise<Token> {
+  const token = { address, abi: erc20Abi } as const;
+  const [symbol, decimals] = await Promise.allSettled([
+    rpc.readContract({ ...token, functionName: "symbol" }),
+    rpc.readContract({ ...token, functionName: "decimals" }),
+  ]);
+  return {
+    symbol: symbol.status === "fulfilled" ? symbolIn(symbol.value) : undefined,
+    decimals: decimals.status === "fulfilled" && decimals.value <= MOST_DECIMALS ? decimals.value : undefined,
+  };
+}
+
+const MOST_DECIMALS = 36;
+const LONGEST_SYMBOL = 12;
+
+/** A token's symbol as it can be shown: cut where it's long; undefined for one with blanks or signs that aren't seen. */
+export function symbolIn(text: string): string | undefined {
+  const shown = [...text.slice(0, 2 * LONGEST_SYMBOL)];
+  if (shown.length === 0 || /[\p{C}\p{Z}\p{M}]/u.test(text.slice(0, 2 * LONGEST_SYMBOL))) return undefined;
+  return shown.length <= LONGEST_SYMBOL && shown.join("") === text
+    ? text
+    : `${shown.slice(0, LONGEST_SYMBOL).join("")}…`;
+}
+
+/**
+ * An amount of a token in words, `1,234.5 TOK`; in the token's smallest unit while its decimals aren't known.
+ *
+ * @param amount In the smallest unit.
+ */
+export function amountText(amount: bigint | string, address: Address, token: Token | undefined): string {
+  const name = token?.symbol ?? `of the token ${short(address)}`;
+  if (token?.decimals === undefined) return `${plural(amount, "smallest unit")} of the token ${short(address)}`;
+  const [whole = "0", fraction] = formatUnits(BigInt(amount), token.decimals).split(".");
+  return `${group(whole)}${fraction === undefined ? "" : `.${fraction}`} ${name}`;
+}
