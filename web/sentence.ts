@@ -2,11 +2,12 @@ import type { Address } from "viem";
 import type { AttestationStatus } from "../sdk/wire.ts";
 import { group } from "./format.ts";
 
-/** A piece of a sentence: text, or a value that the page shows in a special way. A long `code` is shortened. */
+/** A piece of a sentence: text, or a value that the page shows in a special way. A long `code` is shortened, a `command` never. */
 export type Piece =
   | string
   | { accounts: readonly Address[] }
   | { code: string }
+  | { command: string }
   | { strong: string }
   | { status: AttestationStatus };
 

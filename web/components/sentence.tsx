@@ -15,6 +15,7 @@ export function Text({ sentence, season }: { sentence: Sentence; season: string 
 function Shown({ piece, season }: { piece: Piece; season: string | undefined }): ReactNode {
   if (typeof piece === "string") return piece;
   if ("strong" in piece) return <strong>{piece.strong}</strong>;
+  if ("command" in piece) return <code className="whole">{piece.command}</code>;
   if ("status" in piece) return <Status status={piece.status} />;
   if ("code" in piece)
     return <code {...(piece.code.length <= HASH_LENGTH && { title: piece.code })}>{short(piece.code)}</code>;
