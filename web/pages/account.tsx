@@ -1,17 +1,21 @@
-import { useMemo } from "react";
+import { lazy, useMemo } from "react";
 import type { Address } from "viem";
 import { Link } from "wouter";
-import { useAccount } from "../api.ts";
+import { useAccount, useSeason } from "../api.ts";
 import { useChecked } from "../audit/watch.ts";
 import { Copy } from "../components/copy.tsx";
 import { Identicon } from "../components/identicon.tsx";
 import { Num } from "../components/num.tsx";
 import { Page } from "../components/page.tsx";
-import { Answered, Empty } from "../components/states.tsx";
+import { Answered, Empty, Loaded } from "../components/states.tsx";
+import { isFinal } from "../final/seal.tsx";
 import { short } from "../format.ts";
 import { addressIn, isSame, setMe, useMe } from "../me.ts";
 import Receipts from "../receipts/receipts.tsx";
+import { Distance } from "../standings/distance.tsx";
 import { useStanding } from "../standings/rows.ts";
+
+const Claim = lazy(() => import("../final/claim.tsx"));
 
 /** Why an account has its score in a season. */
 export default function AccountPage({ params }: { params: Record<string, string> }) {
@@ -30,6 +34,7 @@ function AccountInSeason({ account, seasonId }: { account: Address; seasonId: st
   const me = useMe();
   const own = isSame(account, me);
   const answer = standing.data;
+  const season = useSeason(seasonId).data?.item;
   useChecked(
     "account",
     useMemo(() => (answer ? [{ asOf: answer.asOf, seasonId, standings: [answer.item] }] : []), [answer, seasonId]),
@@ -65,7 +70,13 @@ function AccountInSeason({ account, seasonId }: { account: Address; seasonId: st
           <dd>
             <Num value={answer.item.caught} />
           </dd>
+          {season && <Distance season={season} own={answer.item} />}
         </dl>
+      )}
+      {answer && season && isFinal(season) && (
+        <Loaded what="the claim">
+          <Claim season={season} account={account} />
+        </Loaded>
       )}
       <Seasons account={account} seasonId={seasonId} />
       <h2>Why this score</h2>

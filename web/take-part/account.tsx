@@ -8,13 +8,10 @@ import { announce } from "../components/live.tsx";
 import { setMe } from "../me.ts";
 import { server } from "../prefix.ts";
 import { openJournal } from "./journal.ts";
-import { forgetLocalKey, hasLocalKey, openLocalKey } from "./localKey.ts";
+import { DEVELOPMENT_CHAIN, forgetLocalKey, hasLocalKey, openLocalKey } from "./localKey.ts";
 import type { Tools } from "./prove.ts";
 import { runHere } from "./run.ts";
 import type { Wallet } from "./wallet.ts";
-
-/** The chain id of Hardhat and anvil. */
-const DEVELOPMENT_CHAIN = 31_337;
 
 /** Lets the visitor choose an account, and passes its tools to the page. */
 export function AccountChoice({

@@ -2,6 +2,9 @@ import { createWalletClient, custom, type Hex, isHex, type PublicClient, parseEt
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import type { Wallet } from "./wallet.ts";
 
+/** The chain id of Hardhat and anvil. */
+export const DEVELOPMENT_CHAIN = 31_337;
+
 /** What a throw-away account is given on a development chain, in wei. */
 const ALLOWANCE = parseEther("100");
 
