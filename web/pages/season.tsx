@@ -5,33 +5,50 @@ import { useAnswer, useSeason } from "../api.ts";
 import { cardOf } from "../cards/known.ts";
 import { Account } from "../components/account.tsx";
 import { Hash } from "../components/hash.tsx";
-import { Page } from "../components/page.tsx";
+import { type About, Page } from "../components/page.tsx";
 import { Answered, Empty } from "../components/states.tsx";
 import { Texts } from "../components/texts.tsx";
 import { Time } from "../components/time.tsx";
+import { Rewards } from "../final/rewards.tsx";
+import { type FinalSeason, isFinal, Seal } from "../final/seal.tsx";
+import { Timeline } from "../final/timeline.tsx";
+import { Top } from "../final/top.tsx";
 import { duration, group, plural, short } from "../format.ts";
 import { rulesOf } from "../seasons/rules.ts";
 import { SeasonPhase } from "../seasons/state.tsx";
 import "../cards/cards.css";
 
-/** A season's rules in words, and its state. */
+/** A season's rules in words, its state, and how it ended. */
 export default function SeasonPage({ params: { id = "" } }: { params: Record<string, string> }) {
+  const query = useSeason(id);
+  const season = query.data?.item;
   return (
-    <Page key={id} title={`Season ${id}`}>
-      <Found id={id} />
+    <Page key={id} title={`Season ${id}`} about={season && isFinal(season) ? aboutOf(season) : undefined}>
+      <Found id={id} query={query} />
     </Page>
   );
 }
 
-function Found({ id }: { id: string }) {
-  const query = useSeason(id);
+/** What is worth knowing of a season that is over. */
+function aboutOf({ seasonId, totals }: FinalSeason): About {
+  const outcome = `${plural(totals.participants, "account")}, ${plural(totals.totalPoints, "point")}`;
+  return {
+    title: `Season ${seasonId}, final: ${outcome}`,
+    description: `The final standings of season ${seasonId}: ${outcome}. Every point is a verified AI inference, and a contract checked the order account by account.`,
+  };
+}
+
+function Found({ id, query }: { id: string; query: ReturnType<typeof useSeason> }) {
   if (query.error instanceof ApiError && query.error.status === 404 && query.data === undefined)
     return <Empty>There is no season {id}.</Empty>;
   return (
     <Answered query={query} what="the season">
       {({ item }) => (
         <>
+          {isFinal(item) && <Final season={item} />}
           <Facts season={item} />
+          <Timeline season={item} />
+          {item.rewards && <Rewards rewards={item.rewards} participants={item.totals.participants} />}
           <Rules season={item} />
           <Tasks season={item} />
         </>
@@ -40,15 +57,36 @@ function Found({ id }: { id: string }) {
   );
 }
 
+/** What is worth linking to: who won, why that stands, and how to check it. */
+function Final({ season }: { season: FinalSeason }) {
+  const { seasonId, totals } = season;
+  return (
+    <>
+      <Seal season={season} />
+      {totals.participants > 0 && <Top season={season} />}
+      <h2>Check it yourself</h2>
+      <p>From the chain alone, over an RPC of your own; both end with the same ledger hash and order:</p>
+      <ul className="commands">
+        <li>
+          <code>proofboard audit {seasonId} --rpc URL</code>
+        </li>
+        <li>
+          <code>python3 scripts/audit.py --rpc URL --season {seasonId} --deployment FILE</code>
+        </li>
+      </ul>
+    </>
+  );
+}
+
 function Facts({ season }: { season: Season }) {
-  const { seasonId, organiser, uri, seed, totals, final } = season;
+  const { seasonId, organiser, uri, seed, totals } = season;
   return (
     <dl className="card">
       <dt>Phase</dt>
       <dd>
         <SeasonPhase season={season} />
       </dd>
-      <dt>So far</dt>
+      <dt>{season.final ? "In the end" : "So far"}</dt>
       <dd>
         {plural(totals.participants, "account")}, {plural(totals.totalPoints, "point")},{" "}
         {plural(totals.seq, "ledger entry", "ledger entries")}: <Link href={`/?season=${seasonId}`}>the standings</Link>
@@ -60,16 +98,6 @@ function Facts({ season }: { season: Season }) {
       <dt>Epochs</dt>
       <dd>
         <Epochs season={season} />
-      </dd>
-      <dt>Final standings</dt>
-      <dd>
-        {final ? (
-          <>
-            on chain <Time at={final.finalised.timestamp} />, posted by <Account address={final.poster} copy={false} />
-          </>
-        ) : (
-          "not on chain"
-        )}
       </dd>
       <dt>Organiser</dt>
       <dd>

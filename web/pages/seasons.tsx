@@ -29,7 +29,8 @@ function Summary({ season }: { season: Season }) {
   return (
     <section className="card" aria-labelledby={`season-${seasonId}`}>
       <h2 id={`season-${seasonId}`}>
-        <Link href={`/seasons/${seasonId}`}>Season {seasonId}</Link>
+        <Link href={`/seasons/${seasonId}`}>Season {seasonId}</Link>{" "}
+        {season.final && <span className="tag tag-final">final</span>}
       </h2>
       <dl>
         <dt>Phase</dt>
@@ -46,14 +47,14 @@ function Summary({ season }: { season: Season }) {
         )}
         <dt>Tasks</dt>
         <dd>{group(tasks.length)}</dd>
-        <dt>So far</dt>
+        <dt>{season.final ? "In the end" : "So far"}</dt>
         <dd>
           {plural(totals.participants, "account")}, {plural(totals.totalPoints, "point")},{" "}
           {plural(totals.seq, "ledger entry", "ledger entries")}
         </dd>
       </dl>
       <p>
-        <Link href={`/?season=${seasonId}`}>Its standings</Link>
+        <Link href={`/?season=${seasonId}`}>Its {season.final && "final "}standings</Link>
       </p>
     </section>
   );

@@ -7,8 +7,11 @@ const words: Readonly<Record<SeasonState, string>> = {
   open: "open: waits for its start or its seed",
   running: "running: takes attestations",
   ended: "ended: still settles, awards and burns",
-  closed: "closed: its points are final",
+  closed: "closed: no point changes any more",
 };
+
+/** A season's phase in a word: `final` once its order is. */
+export const phaseWord = ({ state, final }: Pick<Season, "state" | "final">): string => (final ? "final" : state);
 
 /** The season's phase, and when the next one begins. */
 export function SeasonPhase({ season }: { season: Season }) {
@@ -17,7 +20,7 @@ export function SeasonPhase({ season }: { season: Season }) {
   const verb = state === "open" ? "starts" : state === "running" ? "ends" : "closes";
   return (
     <>
-      {words[state]}
+      {season.final ? "final: its order stands on chain" : words[state]}
       {next !== null && (
         <>
           ; {verb} <Time at={next} />

@@ -5,6 +5,7 @@ import { announce } from "../components/live.tsx";
 import { group } from "../format.ts";
 import { addressIn, setMe, useMe } from "../me.ts";
 import { server } from "../prefix.ts";
+import { phaseWord } from "../seasons/state.tsx";
 import { prefixIn, useView } from "./view.ts";
 
 interface FinderProps {
@@ -38,9 +39,9 @@ function SeasonChoice({ seasonId, seasons }: Pick<FinderProps, "seasonId" | "sea
     <label>
       Season{" "}
       <select value={seasonId} onChange={({ target }) => setSearch({ season: target.value })}>
-        {seasons.map(({ seasonId: id, state }) => (
-          <option key={id} value={id}>
-            {id} ({state})
+        {seasons.map((season) => (
+          <option key={season.seasonId} value={season.seasonId}>
+            {season.seasonId} ({phaseWord(season)})
           </option>
         ))}
       </select>

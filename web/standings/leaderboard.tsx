@@ -1,10 +1,12 @@
 import { useEffect, useMemo, useRef } from "react";
 import type { Address } from "viem";
+import { Link } from "wouter";
 import type { Season, Standing } from "../../sdk/wire.ts";
 import { isUnreachable } from "../api.ts";
 import { useAudit, useChecked } from "../audit/watch.ts";
 import { announce } from "../components/live.tsx";
 import { Empty, Failed, Loading } from "../components/states.tsx";
+import { isFinal, Seal } from "../final/seal.tsx";
 import { group, plural } from "../format.ts";
 import { isSame, useMe } from "../me.ts";
 import { ReasonLegend } from "./bar.tsx";
@@ -72,6 +74,11 @@ export function Leaderboard({ season, seasons }: { season: Season; seasons: read
   };
   return (
     <>
+      {isFinal(season) && (
+        <Seal season={season}>
+          <Link href={`/seasons/${seasonId}`}>How season {seasonId} ended</Link>
+        </Seal>
+      )}
       <Finder
         seasonId={seasonId}
         seasons={seasons}
