@@ -1,5 +1,6 @@
 import { describeAccess } from "./browser/access.ts";
 import { describeCheck } from "./browser/check.ts";
+import { describeEnding } from "./browser/ending.ts";
 import { describeHonesty } from "./browser/honesty.ts";
 import { describeParticipation } from "./browser/participation.ts";
 import { describeRecords } from "./browser/records.ts";
@@ -20,5 +21,6 @@ describe("page", function () {
   describe("check it here", () => describeCheck(() => site));
   describe("records", () => describeRecords(() => site));
   describe("participation", () => describeParticipation(() => site));
+  describe("a season's end", () => describeEnding(() => site));
   describe("access", () => describeAccess(() => site));
 });
