@@ -6,7 +6,7 @@ import { unitOf } from "./contexts.ts";
 import { methodById } from "./methods/index.ts";
 import type { Judged } from "./methods/method.ts";
 import { Status } from "./protocol.ts";
-import { type RangeProgress, readRanges } from "./ranges.ts";
+import { growingRanges, type RangeProgress, readRanges } from "./ranges.ts";
 import { leavesOf, orderedTree } from "./tree.ts";
 
 /** What a prover says, as the chain recorded it: of one run, or of many consecutive units at once. */
@@ -179,17 +179,27 @@ function singleOf(args: Omit<Attestation, "answer"> & Answer & { uid: Hex }, log
 
 /**
  * Reads one attestation and all that became of it; undefined where the chain knows none of that name.
+ *
+ * @param fromBlock The first block that may tell of it; defaults to the deployment's.
  */
-export async function readAttestation(client: Client, id: Hex): Promise<AttestationState | undefined> {
-  const { rpc, contracts, deployment } = client;
+export async function readAttestation(
+  client: Client,
+  id: Hex,
+  fromBlock = BigInt(client.deployment.startBlock),
+): Promise<AttestationState | undefined> {
+  const { rpc, contracts } = client;
   const { attestationRegistry, campaign } = contracts;
   const toBlock = await rpc.getBlockNumber({ cacheTime: 0 });
-  const about = (address: Address, topics: (Hex | null)[]): Promise<MinedLog[]> =>
-    readRanges(BigInt(deployment.startBlock), toBlock, async (from, to) => {
+  const about = async (address: Address, topics: (Hex | null)[]): Promise<MinedLog[]> => {
+    const read = (from: bigint, to: bigint) => {
       const range = { fromBlock: numberToHex(from), toBlock: numberToHex(to) };
-      const found = await rpc.request({ method: "eth_getLogs", params: [{ address, topics, ...range }] });
-      return found.map((log) => formatLog(log) as MinedLog);
-    });
+      return rpc.request({ method: "eth_getLogs", params: [{ address, topics, ...range }] });
+    };
+    const logs: MinedLog[] = [];
+    for await (const { found } of growingRanges(fromBlock, toBlock, read, ({ length }) => length < FEW_LOGS))
+      logs.push(...found.map((log) => formatLog(log) as MinedLog));
+    return logs;
+  };
   const { method } = await rpc.readContract({ ...attestationRegistry, functionName: "recordOf", args: [id] });
   const into = noAttestations();
   const of =
@@ -206,6 +216,9 @@ export async function readAttestation(client: Client, id: Hex): Promise<Attestat
   foldAttestations(into, { attestationRegistry: attestationRegistry.address, campaign: campaign.address }, found);
   return into.byId.get(id);
 }
+
+/** An answer of fewer logs has room for twice as many blocks. */
+const FEW_LOGS = 100;
 
 const inOrder = (a: { blockNumber: bigint; logIndex: number }, b: { blockNumber: bigint; logIndex: number }): number =>
   Number(a.blockNumber - b.blockNumber) || a.logIndex - b.logIndex;
@@ -232,21 +245,10 @@ export async function readAttestations(
       rpc.getContractEvents({ ...range, eventName: "Attested", ...(uid && { args: { uid } }) }),
       rpc.getContractEvents({ ...range, eventName: "BatchAttested", ...(uid && { args: { id: uid } }) }),
     ]);
-    return [...committed, ...attested, ...batches].sort(inOrder).map((event): RecordedAttestation => {
-      const { eventName, transactionHash, blockNumber } = event;
-      const location = { transactionHash, blockNumber };
-      const faults = (found: string[]) =>
-        wrong.push(...found.map((fault) => `${eventName} in transaction ${transactionHash} ${fault}.`));
-      if (event.eventName === "BatchAttested") {
-        const { id, traces, ...message } = event.args;
-        faults(batchFaults(chainId, address, event.args));
-        return { kind: "batch", id, message, ...location };
-      }
-      const single =
-        event.eventName === "Attested" ? singleOf(event.args, location) : committedOf(event.args, location);
-      const digest = attestationUid(chainId, address, single.message);
-      if (digest !== single.id) faults([`names ${single.id}; its fields have the digest ${digest}`]);
-      return single;
+    return [...committed, ...attested, ...batches].sort(inOrder).map((event) => {
+      const { recorded, faults } = recordedBy(event, chainId, address);
+      wrong.push(...faults);
+      return recorded;
     });
   };
   for (const found of await readRanges(BigInt(startBlock), toBlock, read, onProgress)) {
@@ -255,6 +257,34 @@ export async function readAttestations(
     else if (!known) attestations.set(found.id, found);
   }
   return { attestations, wrong };
+}
+
+/** An event by which the registry records an attestation or batch, or opens an answer. */
+export type RecordingEvent = Mined &
+  (
+    | { eventName: "Committed"; args: Attestation & { uid: Hex } }
+    | { eventName: "Attested"; args: Omit<Attestation, "answer"> & Answer & { uid: Hex } }
+    | { eventName: "BatchAttested"; args: AttestedBatch }
+  );
+
+/** What such an event records, and a sentence for each name or root that doesn't fit the event's other fields. */
+export function recordedBy(
+  event: RecordingEvent,
+  chainId: number,
+  attestationRegistry: Address,
+): { recorded: RecordedAttestation; faults: string[] } {
+  const { eventName, transactionHash, blockNumber } = event;
+  const location = { transactionHash, blockNumber };
+  const sentenceOf = (fault: string) => `${eventName} in transaction ${transactionHash} ${fault}.`;
+  if (event.eventName === "BatchAttested") {
+    const { id, traces: _, ...message } = event.args;
+    const faults = batchFaults(chainId, attestationRegistry, event.args).map(sentenceOf);
+    return { recorded: { kind: "batch", id, message, ...location }, faults };
+  }
+  const single = event.eventName === "Attested" ? singleOf(event.args, location) : committedOf(event.args, location);
+  const digest = attestationUid(chainId, attestationRegistry, single.message);
+  const fault = `names ${single.id}; its fields have the digest ${digest}`;
+  return { recorded: single, faults: digest === single.id ? [] : [sentenceOf(fault)] };
 }
 
 /** The contents of `BatchAttested`. */

@@ -1,6 +1,7 @@
 import type { Hex } from "viem";
 import { ApiError, fetchApi } from "./api.ts";
-import type { PlacedEntry, SeasonAudit } from "./audit.ts";
+import type { PlacedEntry } from "./audit/entries.ts";
+import type { SeasonAudit } from "./audit.ts";
 import type { Client } from "./client.ts";
 import { foldLedger, type Ledger } from "./ledger.ts";
 import type { AsOf, Audit, Standing, StandingsPage } from "./wire.ts";
@@ -104,8 +105,12 @@ const compareAudit = (ledger: Ledger, audit: Audit): string[] => [
   ...difference("The API's audit says match =", audit.match, true),
 ];
 
-const ledgerAt = (entries: readonly PlacedEntry[], { blockNumber }: AsOf): Ledger =>
-  foldLedger(entries.filter((entry) => entry.blockNumber <= BigInt(blockNumber)));
+const ledgerAt = (entries: Iterable<PlacedEntry>, { blockNumber }: AsOf): Ledger =>
+  foldLedger(upTo(entries, blockNumber));
+
+function* upTo(entries: Iterable<PlacedEntry>, blockNumber: number): Generator<PlacedEntry> {
+  for (const entry of entries) if (entry.blockNumber <= BigInt(blockNumber)) yield entry;
+}
 
 const difference = (what: string, found: unknown, expected: bigint | number | boolean | Hex): string[] =>
   String(found) === String(expected) ? [] : [`${what} ${found}; from the chain it is ${expected}.`];

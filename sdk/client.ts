@@ -13,7 +13,7 @@ import { attestationRegistryAbi, bondsAbi, campaignAbi, modelRegistryAbi } from 
 import { modelId, ZERO_HASH } from "./commitments.ts";
 import type { DeployedContract, Deployment } from "./deployment.ts";
 import { decodeLayout, decodeRows, weightsTree } from "./layouts.ts";
-import { readRanges } from "./ranges.ts";
+import { growingRanges } from "./ranges.ts";
 
 /** Addresses and ABIs of a deployment's core contracts, each to be spread into a viem action. */
 function contractsOf({ contracts }: Deployment) {
@@ -166,9 +166,13 @@ export async function readTasks(client: Client, seasonId: bigint): Promise<TaskI
   return logs.map(({ args }) => ({ ...args, inputs: hexToBytes(args.inputs) }));
 }
 
-/** A season's rules and state, as `Campaign.seasonOf` gives them; throws a sentence when there is no such season. */
-export async function readSeason(client: Client, seasonId: bigint) {
-  const { campaign } = client.contracts;
+/**
+ * A season's rules and state, as `Campaign.seasonOf` gives them; throws a sentence when there is no such season.
+ *
+ * @param blockNumber Where they are read; defaults to the newest block.
+ */
+export async function readSeason(client: Client, seasonId: bigint, blockNumber?: bigint) {
+  const campaign = { ...client.contracts.campaign, ...(blockNumber !== undefined && { blockNumber }) };
   const count = await client.rpc.readContract({ ...campaign, functionName: "seasonCount" });
   if (seasonId < 1n || seasonId > count)
     throw new Error(
@@ -177,5 +181,15 @@ export async function readSeason(client: Client, seasonId: bigint) {
   return client.rpc.readContract({ ...campaign, functionName: "seasonOf", args: [seasonId] });
 }
 
-const readAll = async <T>(client: Client, read: (from: bigint, to: bigint) => Promise<T[]>): Promise<T[]> =>
-  readRanges(BigInt(client.deployment.startBlock), await client.rpc.getBlockNumber({ cacheTime: 0 }), read);
+async function readAll<T>({ deployment, rpc }: Client, read: (from: bigint, to: bigint) => Promise<T[]>): Promise<T[]> {
+  const toBlock = await rpc.getBlockNumber({ cacheTime: 0 });
+  const all: T[] = [];
+  for await (const { found } of growingRanges(
+    BigInt(deployment.startBlock),
+    toBlock,
+    read,
+    ({ length }) => length < 10,
+  ))
+    all.push(...found);
+  return all;
+}

@@ -50,7 +50,7 @@ export function rankAll<T extends Ranked>(accounts: readonly T[]): (T & Pick<Sta
  * Folds a season's ledger entries, in order. Throws a RangeError when `seq` has a gap or an account falls below zero:
  * entries were missed or invented.
  */
-export function foldLedger(entries: readonly LedgerEntry[]): Ledger {
+export function foldLedger(entries: Iterable<LedgerEntry>): Ledger {
   const accounts = new Map<Address, { points: bigint; lastSeq: bigint }>();
   let hash = ZERO_HASH;
   let seq = 0n;

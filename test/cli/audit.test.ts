@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import { encodeEventTopics } from "viem";
 import { attestationRegistryAbi, campaignAbi } from "../../sdk/abi.ts";
-import { readEntries } from "../../sdk/audit.ts";
-import { foldLedger } from "../../sdk/ledger.ts";
+import { auditSeason } from "../../sdk/audit.ts";
 import { IGNORED_CURSOR, lyingApi, lyingRpc } from "./lies.ts";
 import { useSite } from "./site.ts";
 
@@ -34,7 +33,7 @@ describe("proofboard audit", () => {
     expect(audit.match).to.equal(true);
     expect(code).to.equal(0);
     const { client, seasonId } = site();
-    const ledger = foldLedger(await readEntries(client, seasonId, await client.rpc.getBlockNumber()));
+    const { ledger } = await auditSeason(client, seasonId);
     expect(audit.ledgerHash).to.equal(ledger.ledgerHash);
     expect(audit.seq).to.equal(String(ledger.seq));
     expect(audit.standings[0].points).to.equal(String(ledger.standings[0]?.points));

@@ -95,6 +95,6 @@ describe("batches on a Hardhat chain", () => {
     const audit = await auditSeason(site.client, seasonId);
     expect(audit.differences).to.deep.equal([]);
     expect(audit.attestations).to.equal(4);
-    expect(audit.entries.map(({ delta }) => delta)).to.have.members([60n, 60n, 60n, -60n]);
+    expect([...audit.entries].map(({ delta }) => delta)).to.have.members([60n, 60n, 60n, -60n]);
   });
 });
