@@ -52,18 +52,26 @@ export interface DeployOptions {
   account: LocalAccount;
   parameters?: Parameters;
   report: Report;
+  /** Milliseconds between two looks for a new block; defaults to 400. */
+  pollMs?: number;
 }
 
 /**
  * Deploys every contract, appends the known methods to the registry's list in the order of their numbers, and gives
  * `account` the organiser's role. Throws a sentence when the registry gives a method another number than its own.
  */
-export async function deploy({ rpcUrl, account, parameters = {}, report }: DeployOptions): Promise<Deployment> {
+export async function deploy({
+  rpcUrl,
+  account,
+  parameters = {},
+  report,
+  pollMs = 400,
+}: DeployOptions): Promise<Deployment> {
   const rpc = createPublicClient({ transport: http(rpcUrl) });
   const ending = new AbortController();
   try {
     const chainId = await rpc.getChainId();
-    const heads = await followHeads(rpc, { signal: ending.signal, report });
+    const heads = await followHeads(rpc, { signal: ending.signal, report, pollMs });
     const sender = createSender(rpc, chainId, heads, account);
     const contracts: Record<string, DeployedContract> = {};
     let startBlock = 0;

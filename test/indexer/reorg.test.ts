@@ -41,7 +41,7 @@ describe("a reorganisation, on anvil", () => {
     anvil.stdout?.resume();
     await chain().setBalance({ address: accountOf(0).address, value: 10n ** 21n });
     const report = () => undefined;
-    deployment = await deploy({ rpcUrl, account: accountOf(0), report });
+    deployment = await deploy({ rpcUrl, account: accountOf(0), report, pollMs: 20 });
   });
   after(async () => {
     anvil.kill("SIGTERM");

@@ -124,10 +124,11 @@ async function openSite(chain: Chain, ending: AbortController, { fraud = 60, app
     quorum: { ...testParameters.quorum, appealWindow: appeal },
     fraudProof: { window: fraud, bondPerAttestation: 200n, bondPerUnit: 10n },
   };
-  const deployment = await deploy({ rpcUrl: chain.rpcUrl, account: accountOf(0), parameters, report });
+  const pollMs = 20;
+  const deployment = await deploy({ rpcUrl: chain.rpcUrl, account: accountOf(0), parameters, report, pollMs });
   const { signal } = ending;
   const client = connect(deployment, chain.rpcUrl);
-  const follower = await followChain(client, { signal, report, pollMs: 20 });
+  const follower = await followChain(client, { signal, report, pollMs });
   const directory = await mkdtemp(join(tmpdir(), "proofboard-"));
   const content = openContent(join(directory, "content"));
   const journal = openJournal(join(directory, "journal.sqlite"));

@@ -50,7 +50,7 @@ describe("deploy", () => {
     }
     const chain = createTestClient({ mode: "anvil", transport: http(rpcUrl) });
     for (const n of [0, 1]) await chain.setBalance({ address: accountOf(n).address, value: parseEther("100") });
-    deployment = await deploy({ rpcUrl, account: accountOf(0), report });
+    deployment = await deploy({ rpcUrl, account: accountOf(0), report, pollMs: 20 });
     client = connect(deployment, rpcUrl);
   });
   after(async () => {

@@ -138,7 +138,7 @@ async function publish({ url, request }: Anvil, send: (act: Act) => Promise<unkn
     },
     fraudProof: { window: 60, bondPerAttestation: 200n, bondPerUnit: 10n },
   };
-  const deployment = await deploy({ rpcUrl: url, account, parameters, report: () => {} });
+  const deployment = await deploy({ rpcUrl: url, account, parameters, report: () => {}, pollMs: 20 });
   const { ModelRegistry, Quorum, FraudProof } = deployment.contracts;
   const file = new URL("../../artifacts/contracts/mocks/TellingMethod.sol/TellingMethod.json", import.meta.url);
   const { deployedBytecode } = JSON.parse(await readFile(file, "utf8")) as { deployedBytecode: Hex };

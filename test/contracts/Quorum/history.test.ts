@@ -25,7 +25,13 @@ const accountOf = (addressIndex: number) =>
 
   it("draws the panel of the committed block, by its header", async () => {
     const parameters = { quorum: { ...quorumParameters, firstPanel: 1, firstThreshold: 1, drawWindow: 3_600 } };
-    const deployment = await deploy({ rpcUrl: anvil.url, account: accountOf(0), parameters, report: () => {} });
+    const deployment = await deploy({
+      rpcUrl: anvil.url,
+      account: accountOf(0),
+      parameters,
+      report: () => {},
+      pollMs: 20,
+    });
     const { contracts } = connect(deployment, anvil.url);
     const contract = contractOf(connect(deployment, anvil.url), quorum);
     const sent = async (by: number, call: object) => {
