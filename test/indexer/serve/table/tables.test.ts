@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import { readdirSync, readlinkSync } from "node:fs";
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import Database from "better-sqlite3";
 import { expect } from "chai";
@@ -15,10 +16,19 @@ const CROWD = 50_000;
 
 describe("the table of a season", () => {
   let served: Served;
+  let shared: string | undefined;
   before(() => {
+    // Tests in other processes write tables, too.
+    shared = process.env.TMPDIR;
+    process.env.TMPDIR = mkdtempSync(join(tmpdir(), "proofboard-tables-"));
     served = openServed(chainOfCrowd(CROWD));
   });
-  after(() => served.close());
+  after(async () => {
+    await served.close();
+    rmSync(tmpdir(), { recursive: true });
+    if (shared === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = shared;
+  });
 
   const head = () => served.blocks.at(-1)?.hash as Hex;
   const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith("proofboard-table-"));
