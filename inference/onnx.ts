@@ -1,19 +1,38 @@
-import { bytesField, type Field, intField, message, textField } from "./protobuf.ts";
+import { bytesField, type Field, floatField, int64Field, intField, message, textField } from "./protobuf.ts";
 
 // Field numbers as in https://github.com/onnx/onnx/blob/main/onnx/onnx.proto; fields are written in ascending order.
 const IR_VERSION = 7;
 const OPSET = 13;
-const ATTRIBUTE_INT = 2;
+
+/** AttributeProto.AttributeType of the kinds of attributes, and the field that holds each. */
+const kinds = {
+  float: { type: 1, field: 2 },
+  int: { type: 2, field: 3 },
+  text: { type: 3, field: 4 },
+  tensor: { type: 4, field: 5 },
+  floats: { type: 6, field: 7 },
+  ints: { type: 7, field: 8 },
+} as const;
 
 export const ONNX_FLOAT = 1;
 export const ONNX_INT32 = 6;
 
-/** One operation of a graph; every attribute is an integer. */
+/** A node's attribute. */
+export type Attribute =
+  | { kind: "float"; value: number }
+  | { kind: "int"; value: bigint }
+  | { kind: "text"; value: string }
+  | { kind: "tensor"; value: Constant }
+  | { kind: "floats"; value: readonly number[] }
+  | { kind: "ints"; value: readonly bigint[] };
+
+/** One operation of a graph. */
 export interface Node {
   op: string;
   inputs: readonly string[];
-  output: string;
-  attributes?: Readonly<Record<string, number>>;
+  output: string | readonly string[];
+  /** A number stands for a non-negative integer. */
+  attributes?: Readonly<Record<string, number | Attribute>>;
 }
 
 /** A constant tensor; `data` is little-endian. */
@@ -38,6 +57,8 @@ export interface Graph {
   constants: readonly Constant[];
   input: Value;
   output: Value;
+  /** Version of ONNX's own operators; defaults to 13. */
+  opset?: number;
 }
 
 /** Writes a ModelProto: always the same bytes for the same graph. */
@@ -54,20 +75,40 @@ export function encodeOnnx(graph: Graph): Uint8Array {
         bytesField(12, valueInfoProto(graph.output)),
       ),
     ),
-    bytesField(8, message(textField(1, ""), intField(2, OPSET))),
+    bytesField(8, message(textField(1, ""), intField(2, graph.opset ?? OPSET))),
   );
 }
 
 const nodeProto = ({ op, inputs, output, attributes = {} }: Node): Uint8Array =>
   message(
     ...inputs.map((name) => textField(1, name)),
-    textField(2, output),
+    ...[output].flat().map((name) => textField(2, name)),
     textField(4, op),
     ...Object.entries(attributes).map(([name, value]) => bytesField(5, attributeProto(name, value))),
   );
 
-const attributeProto = (name: string, value: number): Uint8Array =>
-  message(textField(1, name), intField(3, value), intField(20, ATTRIBUTE_INT));
+function attributeProto(name: string, given: number | Attribute): Uint8Array {
+  const attribute: Attribute = typeof given === "number" ? { kind: "int", value: BigInt(given) } : given;
+  const { type, field } = kinds[attribute.kind];
+  return message(textField(1, name), ...valueFields(field, attribute), intField(20, type));
+}
+
+function valueFields(field: number, { kind, value }: Attribute): Field[] {
+  switch (kind) {
+    case "float":
+      return [floatField(field, value)];
+    case "int":
+      return [int64Field(field, value)];
+    case "text":
+      return [textField(field, value)];
+    case "tensor":
+      return [bytesField(field, tensorProto(value))];
+    case "floats":
+      return value.map((each) => floatField(field, each));
+    default:
+      return value.map((each) => int64Field(field, each));
+  }
+}
 
 // Repeated integers are written one field each: ONNX is proto2, which doesn't pack them.
 const tensorProto = ({ name, dtype, dims, data }: Constant): Uint8Array =>

@@ -3,9 +3,22 @@ export type Field = Uint8Array;
 
 const VARINT = 0;
 const LENGTH_DELIMITED = 2;
+const FIXED32 = 5;
 
 /** A field of a non-negative integer below 2^53, as a varint. */
 export const intField = (number: number, value: number): Field => join([tagOf(number, VARINT), varint(value)]);
+
+/** A field of an int64, negative ones too. */
+export function int64Field(number: number, value: bigint): Field {
+  const bytes: number[] = [];
+  let rest = BigInt.asUintN(64, value);
+  for (; rest >= 128n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
+  return join([tagOf(number, VARINT), new Uint8Array([...bytes, Number(rest)])]);
+}
+
+/** A field of a 32-bit float. */
+export const floatField = (number: number, value: number): Field =>
+  join([tagOf(number, FIXED32), new Uint8Array(new Float32Array([value]).buffer)]);
 
 /** A field of bytes, or of a message already written. */
 export const bytesField = (number: number, value: Uint8Array): Field =>

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { bytesToHex } from "viem";
-import { bytesField, intField, message, textField } from "../../inference/protobuf.ts";
+import { bytesField, floatField, int64Field, intField, message, textField } from "../../inference/protobuf.ts";
 
 describe("protobuf", () => {
   it("refuses integers that a varint field of the writer can't hold", () => {
@@ -18,5 +18,11 @@ describe("protobuf", () => {
     expect(bytesToHex(intField(20, 2))).to.equal("0xa00102");
     expect(bytesToHex(bytesField(9, new Uint8Array(300)).slice(0, 3))).to.equal("0x4aac02");
     expect(bytesToHex(intField(1, Number.MAX_SAFE_INTEGER))).to.equal("0x08ffffffffffffff0f");
+  });
+
+  it("writes negative integers as varints of ten bytes, and floats in four", () => {
+    expect(bytesToHex(int64Field(3, 150n))).to.equal("0x189601");
+    expect(bytesToHex(int64Field(3, -2n))).to.equal("0x18feffffffffffffffff01");
+    expect(bytesToHex(floatField(2, 1.5))).to.equal("0x150000c03f");
   });
 });

@@ -1,4 +1,4 @@
-import { bytesField, intField, message, textField } from "../../../inference/protobuf.ts";
+import { bytesField, floatField, int64Field, intField, message, textField } from "../../../inference/protobuf.ts";
 import type { Layout } from "../../../sdk/layouts.ts";
 
 // Writes ONNX files freely, well-formed or not: what inference/onnx.ts writes is always well-formed.
@@ -7,7 +7,13 @@ export const FLOAT = 1;
 export const INT64 = 7;
 export const BOOL = 9;
 
-type Attribute = number | string | readonly number[] | { float: number } | { graph: Uint8Array };
+type Attribute =
+  | number
+  | string
+  | readonly number[]
+  | { float: number }
+  | { floats: readonly number[] }
+  | { graph: Uint8Array };
 
 export interface FreeNode {
   op: string;
@@ -46,26 +52,14 @@ export interface FreeModel {
   graphFields?: readonly Uint8Array[];
 }
 
-const floatBytes = (value: number): Uint8Array => new Uint8Array(Float32Array.of(value).buffer);
-
-/** A field of a 32-bit float. */
-const floatField = (number: number, value: number): Uint8Array => Uint8Array.of(number * 8 + 5, ...floatBytes(value));
-
-/** A field of any int64, negative ones too. */
-function int64Field(number: number, value: number): Uint8Array {
-  if (value >= 0) return intField(number, value);
-  const bytes: number[] = [];
-  let rest = BigInt.asUintN(64, BigInt(value));
-  for (; rest >= 128n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
-  return Uint8Array.of(number * 8, ...bytes, Number(rest));
-}
-
 function attribute(name: string, value: Attribute): Uint8Array {
-  if (typeof value === "number") return message(textField(1, name), int64Field(3, value), intField(20, 2));
+  if (typeof value === "number") return message(textField(1, name), int64Field(3, BigInt(value)), intField(20, 2));
   if (typeof value === "string") return message(textField(1, name), textField(4, value), intField(20, 3));
   if ("float" in value) return message(textField(1, name), floatField(2, value.float), intField(20, 1));
+  if ("floats" in value)
+    return message(textField(1, name), ...value.floats.map((each) => floatField(7, each)), intField(20, 6));
   if ("graph" in value) return message(textField(1, name), bytesField(6, value.graph), intField(20, 5));
-  return message(textField(1, name), ...value.map((each) => int64Field(8, each)), intField(20, 7));
+  return message(textField(1, name), ...value.map((each) => int64Field(8, BigInt(each))), intField(20, 7));
 }
 
 const node = ({ op, inputs, outputs, attributes = {}, domain }: FreeNode): Uint8Array =>
@@ -82,7 +76,11 @@ export const tensor = ({ name, dtype, dims, data }: FreeTensor): Uint8Array =>
   message(...dims.map((dim) => intField(1, dim)), intField(2, dtype), textField(8, name), bytesField(9, data));
 
 const dimension = (dim: Dim): Uint8Array =>
-  dim === undefined ? message() : typeof dim === "string" ? message(textField(2, dim)) : message(int64Field(1, dim));
+  dim === undefined
+    ? message()
+    : typeof dim === "string"
+      ? message(textField(2, dim))
+      : message(int64Field(1, BigInt(dim)));
 
 export function value({ name, dtype, dims }: FreeValue): Uint8Array {
   const shape = dims === undefined ? [] : [bytesField(2, message(...dims.map((dim) => bytesField(1, dimension(dim)))))];
