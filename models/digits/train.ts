@@ -1,11 +1,11 @@
 import { canonicalOnnx } from "../../inference/canonical.ts";
+import { quantise } from "../../inference/import/quantise.ts";
 import { INT8, type Layout } from "../../sdk/layouts.ts";
 import { trainDense } from "../dense.ts";
 import { randomFrom } from "../random.ts";
 import { writeModel } from "../write.ts";
 import { HELD_OUT, renderDigits, SIDE, TRAINING } from "./data.ts";
 import { accuracyOf } from "./measure.ts";
-import { quantise } from "./quantise.ts";
 
 const NOISE = 8;
 const INPUT_SCALE = 1 / 128;
@@ -32,9 +32,9 @@ const network = await trainDense({
   },
 });
 
-const layers = quantise(
+const { layers } = quantise(
   network,
-  INPUT_SCALE,
+  new Array<number>(SIDE * SIDE).fill(INPUT_SCALE),
   training.slice(0, 4000).map(({ image }) => image),
 );
 const layout: Layout = {

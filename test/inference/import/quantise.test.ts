@@ -1,11 +1,14 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { checkRows, forward } from "../../inference/integer.ts";
-import { quantise } from "../../models/digits/quantise.ts";
-import type { Dense } from "../../models/network.ts";
-import { int8Vector, integerLayout } from "../inference/layers.ts";
+import type { Dense } from "../../../inference/import/dense.ts";
+import { quantise } from "../../../inference/import/quantise.ts";
+import { checkRows, forward } from "../../../inference/integer.ts";
+import { int8Vector, integerLayout } from "../layers.ts";
 
 const real = fc.double({ min: -2, max: 2, noNaN: true });
+
+/** What one step of each input is worth. */
+const steps = new Array<number>(6).fill(1 / 128);
 
 const dense = (inputs: number, neurons: number): fc.Arbitrary<Dense> =>
   fc.record({
@@ -29,7 +32,7 @@ const floatForward = (network: readonly Dense[], input: number[]): number[] =>
     input,
   );
 
-describe("quantise", () => {
+describe("import/quantise", () => {
   const cases = fc.record({
     network: fc.tuple(dense(6, 4), dense(4, 3)),
     inputs: fc.array(int8Vector(6), { minLength: 8, maxLength: 8 }),
@@ -38,9 +41,37 @@ describe("quantise", () => {
   it("stays within the bounds of the integer profile, one shift for the whole last layer", () => {
     fc.assert(
       fc.property(cases, ({ network, inputs }) => {
-        const layers = quantise(network, 1 / 128, inputs);
+        const { layers } = quantise(network, steps, inputs);
         checkRows(integerLayout(6, 4, 3), layers);
         expect(new Set(layers[1]?.map(({ shift }) => shift)).size).to.equal(1);
+      }),
+    );
+  });
+
+  it("takes neurons without weights, biases that dwarf them, and widths up to the widest", () => {
+    const wide = { weights: [new Array<number>(4096).fill(1e-6), new Array<number>(4096).fill(0)], biases: [1e6, -3] };
+    const last = { weights: [[0, 0]], biases: [0] };
+    const inputs = [new Int8Array(4096).fill(127), new Int8Array(4096).fill(-128)];
+    const { layers } = quantise([wide, last], new Array<number>(4096).fill(1), inputs);
+    checkRows(integerLayout(4096, 2, 1), layers);
+    expect(forward(layers, inputs[0] as Int8Array)[1]?.[0]).to.be.greaterThan(60);
+  });
+
+  it("says what one step of an output is worth", () => {
+    fc.assert(
+      fc.property(cases, ({ network, inputs }) => {
+        const { layers, scale } = quantise(network, steps, inputs);
+        const real = inputs.map((input) =>
+          floatForward(
+            network,
+            Array.from(input, (step) => step / 128),
+          ),
+        );
+        const range = Math.max(...real.flat().map(Math.abs));
+        fc.pre(range > 20);
+        for (const [i, input] of inputs.entries())
+          for (const [j, score] of (forward(layers, input).at(-1) as Int8Array).entries())
+            expect(score * scale).to.be.closeTo((real[i] as number[])[j] as number, 0.15 * range);
       }),
     );
   });
@@ -48,7 +79,7 @@ describe("quantise", () => {
   it("keeps the float network's answers: a score 15% of the range above another stays above it", () => {
     fc.assert(
       fc.property(cases, ({ network, inputs }) => {
-        const layers = quantise(network, 1 / 128, inputs);
+        const { layers } = quantise(network, steps, inputs);
         const answers = inputs.map((input) =>
           floatForward(
             network,
