@@ -44,7 +44,7 @@ export function admitGraph(file: Uint8Array, layout: Layout): Cost {
   if (!found) throw new MalformedModel(`Nothing gives the output "${output.name}".`);
   if (found.dtype !== layout.output.dtype || String(found.dims) !== String(layout.output.dims))
     throw new MalformedModel(
-      `The output "${output.name}" comes out as ${describe(found)}; its layout says ${describe(layout.output)}.`,
+      `The output "${output.name}" comes out as ${describeType(found)}; its layout says ${describeType(layout.output)}.`,
     );
   return cost;
 }
@@ -138,12 +138,18 @@ function checkDeclared({ name, dtype, dims }: DeclaredValue, spec: TensorSpec, r
     (dims.length === spec.dims.length && dims.every((dim, i) => dim === undefined || dim === spec.dims[i]));
   if (dtype !== spec.dtype || !fits)
     throw new MalformedModel(
-      `The model's ${role} "${name}" is declared as ${describe({ dtype, dims })}; it is ${describe(spec)}.`,
+      `The model's ${role} "${name}" is declared as ${describeType({ dtype, dims })}; it is ${describeType(spec)}.`,
     );
 }
 
-const describe = ({ dtype, dims }: { dtype: number; dims: readonly (number | undefined)[] | undefined }): string =>
-  `${typeNames[dtype] ?? `type ${dtype}`}[${dims?.map((dim) => dim ?? "?").join(", ") ?? "?"}]`;
+/** "float32[1, 4]" */
+export const describeType = ({
+  dtype,
+  dims,
+}: {
+  dtype: number;
+  dims: readonly (number | undefined)[] | undefined;
+}): string => `${typeNames[dtype] ?? `type ${dtype}`}[${dims?.map((dim) => dim ?? "?").join(", ") ?? "?"}]`;
 
 const typeNames: Readonly<Record<number, string>> = {
   ...{ 1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 9: "bool" },

@@ -13,8 +13,16 @@ import { showRefutation } from "./refuted.ts";
 const traceCheck: CheckKind = { name: "trace", title: "Activations", about: "record" };
 const rowsCheck: CheckKind = { name: "rows", title: "Every row", about: "answer" };
 
+/** The largest layout that the contract takes, in bytes. */
+const MOST_LAYOUT = 8192;
+
 /** Activations are on chain: their hash and every row of them are recomputed. */
 export const fraudProof: InferenceMethod = {
+  refuses({ layers }, layoutBytes) {
+    if (layers.length === 0) return "It has no integer rows, of which one could be shown to the contract.";
+    if (layoutBytes <= MOST_LAYOUT) return undefined;
+    return `Its layout is ${layoutBytes} bytes; at most ${MOST_LAYOUT} are taken.`;
+  },
   evidence: {
     most: { single: 2, batch: 1, unit: 1 },
     async check(subject, check) {
