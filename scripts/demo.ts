@@ -19,6 +19,7 @@ import { createAppellant } from "../participant/methods/quorum/appellant.ts";
 import { createProver } from "../participant/methods/quorum/prover.ts";
 import { createVerifier } from "../participant/methods/quorum/verifier.ts";
 import { openLanes } from "../participant/models.ts";
+import { publishModel } from "../participant/publish.ts";
 import { createSender, type Sender } from "../participant/sender.ts";
 import { verificationMethodAbi } from "../sdk/abi.ts";
 import { connect, contractOf } from "../sdk/client.ts";
@@ -33,7 +34,7 @@ import { type Guest, summarise } from "./demo/summary.ts";
 import { untilClosed, untilIndexed, untilSettled } from "./demo/wait.ts";
 import { deploy, writeDeployment } from "./deploy.ts";
 import { methodDeployments } from "./methods/index.ts";
-import { openInTime, openSeason, publishModel, type SeasonDraft } from "./season.ts";
+import { openInTime, openSeason, type SeasonDraft } from "./season.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 

@@ -1,37 +1,11 @@
 import { bytesToHex, erc20Abi, type Hex, parseEventLogs, type TransactionReceipt } from "viem";
 import type { PublishedModel } from "../inference/model.ts";
-import type { Content } from "../participant/content.ts";
 import type { Sender } from "../participant/sender.ts";
 import { campaignAbi } from "../sdk/abi.ts";
 import { callOf } from "../sdk/calls.ts";
 import { type Client, contractOf } from "../sdk/client.ts";
-import { cidOfSha256 } from "../sdk/content.ts";
 import { RevertError } from "../sdk/errors.ts";
 import { rewardsContract, type Terms } from "../sdk/seasonEnd.ts";
-
-/** Puts a model's file into `content` and publishes the model. */
-export async function publishModel(
-  { contracts }: Client,
-  sender: Sender,
-  content: Content,
-  model: PublishedModel,
-  artifact: Uint8Array,
-): Promise<void> {
-  await content.put(artifact, "sha2-256");
-  const { artifactHash, runtimeId, verifyingKeyHash, measurement, layout, rows } = model;
-  await sender.send(
-    callOf({
-      ...contracts.modelRegistry,
-      functionName: "publish",
-      args: [
-        { artifactHash, runtimeId, verifyingKeyHash, measurement },
-        bytesToHex(layout),
-        bytesToHex(rows),
-        `ipfs://${cidOfSha256(artifactHash)}`,
-      ],
-    }),
-  );
-}
 
 /** A task to draft. */
 export interface TaskDraft {

@@ -9,7 +9,7 @@ import { runJobs } from "../../participant/jobs.ts";
 import { createKeeper } from "../../participant/keeper.ts";
 import { createProver } from "../../participant/methods/quorum/prover.ts";
 import { createVerifier } from "../../participant/methods/quorum/verifier.ts";
-import { publishModel } from "../../scripts/season.ts";
+import { publishModel } from "../../participant/publish.ts";
 import { Status } from "../../sdk/protocol.ts";
 import { type Site, startSite } from "../participant/chain.ts";
 

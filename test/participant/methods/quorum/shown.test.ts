@@ -9,7 +9,7 @@ import { hashTensor } from "../../../../inference/tensors.ts";
 import { readModel } from "../../../../models/read.ts";
 import type { AssignedUnit, Season } from "../../../../participant/chainState.ts";
 import { findWrongShown, showRun } from "../../../../participant/methods/quorum/shown.ts";
-import { publishModel } from "../../../../scripts/season.ts";
+import { publishModel } from "../../../../participant/publish.ts";
 import type { SingleState } from "../../../../sdk/attestations.ts";
 import type { Call } from "../../../../sdk/calls.ts";
 import { contractOf, type TaskInputs } from "../../../../sdk/client.ts";
