@@ -5,7 +5,10 @@ import type { Command, Outcome } from "./command.ts";
 import { attest } from "./commands/attest.ts";
 import { audit } from "./commands/audit.ts";
 import { infer } from "./commands/infer.ts";
-import { models } from "./commands/models.ts";
+import { checkCommand } from "./commands/model/check.ts";
+import { importCommand } from "./commands/model/import.ts";
+import { listCommand } from "./commands/model/list.ts";
+import { publishCommand } from "./commands/model/publish.ts";
 import { rank } from "./commands/rank.ts";
 import { season } from "./commands/season.ts";
 import { verify } from "./commands/verify.ts";
@@ -21,7 +24,10 @@ import { UsageError } from "./usage.ts";
 
 const commands: Readonly<Record<string, Command>> = {
   wallet,
-  models,
+  "model import": importCommand,
+  "model check": checkCommand,
+  "model publish": publishCommand,
+  "model list": listCommand,
   infer,
   attest,
   work,
@@ -31,6 +37,9 @@ const commands: Readonly<Record<string, Command>> = {
   verify,
   audit,
 };
+
+/** Names that commands had before. */
+const former: Readonly<Record<string, string>> = { models: "model list" };
 
 const words = process.argv.slice(2);
 const progress = createProgress(process.stderr);
@@ -47,13 +56,27 @@ try {
   process.exitCode = error instanceof UsageError || error instanceof NoTerminalError ? 2 : 1;
 }
 
-async function main([name, ...rest]: readonly string[]): Promise<Outcome> {
+/** A command's name of one or two words, and the words after it. */
+function nameOf([first, second, ...rest]: readonly string[]): [name: string | undefined, rest: string[]] {
+  const both = `${first} ${second}`;
+  if (second !== undefined && Object.hasOwn(commands, both)) return [both, rest];
+  const known = first !== undefined && Object.hasOwn(former, first) ? former[first] : first;
+  return [known, second === undefined ? [] : [second, ...rest]];
+}
+
+async function main(given: readonly string[]): Promise<Outcome> {
+  const [name, rest] = nameOf(given);
   if (name === "--version") return { good: true, text: version(), json: { version: version() } };
   if (name === "--help" || name === "help") return { good: true, text: overview(commands), json: undefined };
   const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (name === undefined || command === undefined) {
-    const problem = name === undefined ? "A command is missing." : `"${name}" is not a command.`;
-    throw new UsageError(`${problem} The commands are ${listOf(Object.keys(commands))}; --help says more.`);
+    const group = Object.keys(commands).filter((each) => each.startsWith(`${name} `));
+    const problem =
+      name === undefined
+        ? "A command is missing."
+        : `"${name}" is ${group.length > 0 ? "half a command" : "not a command"}.`;
+    const choices = group.length > 0 ? group : Object.keys(commands);
+    throw new UsageError(`${problem} The commands are ${listOf(choices)}; --help says more.`);
   }
   const { positionals, options, switches } = parseOptions(name, command, rest);
   if (switches.has("help")) return { good: true, text: helpOf(name, command), json: undefined };

@@ -1,10 +1,10 @@
-import { readModels } from "../../sdk/client.ts";
-import { cidOfSha256 } from "../../sdk/content.ts";
-import { decodeLayout, type TensorSpec } from "../../sdk/layouts.ts";
-import type { Command } from "../command.ts";
-import { printable, wrap } from "../format.ts";
-import { readModelNames } from "../modelNames.ts";
-import { openConnection } from "../settings.ts";
+import { readModels } from "../../../sdk/client.ts";
+import { cidOfSha256 } from "../../../sdk/content.ts";
+import { decodeLayout, type TensorSpec } from "../../../sdk/layouts.ts";
+import type { Command } from "../../command.ts";
+import { printable, wrap } from "../../format.ts";
+import { readModelNames } from "../../modelNames.ts";
+import { openConnection } from "../../settings.ts";
 
 const types: Readonly<Record<number, string>> = {
   1: "float32",
@@ -21,7 +21,7 @@ const types: Readonly<Record<number, string>> = {
   13: "uint64",
 };
 
-export const models: Command = {
+export const listCommand: Command = {
   positionals: [],
   summary: "the published models",
   details: `Reads ModelPublished from the chain. A model's name comes from its card in models/, if it has one. Its CID is the address of its file.

@@ -1,0 +1,85 @@
+import type { Hex } from "viem";
+import { checkFiles } from "../../../inference/check.ts";
+import { followHeads } from "../../../participant/heads.ts";
+import { addressesOf, isPublished, publishModel } from "../../../participant/publish.ts";
+import { openBounded } from "../../../participant/runtime.ts";
+import { createSender } from "../../../participant/sender.ts";
+import type { Command } from "../../command.ts";
+import { grouped } from "../../format.ts";
+import { readModelFiles } from "../../modelFiles.ts";
+import { openConnection, openSettingsAccount, openSettingsContent } from "../../settings.ts";
+import { findingLines } from "./check.ts";
+
+export const publishCommand: Command = {
+  positionals: ["DIR"],
+  summary: "publish a model on chain, if it passes every check",
+  details: `Makes the checks of \`model check\` and sends nothing if anything is refused. Puts the file and the card into the content directory, and publishes the model; its uri is the card's address. A model that stands already is left as it is. Needs a key with money for gas.
+JSON: modelId, cid, cardCid (or null), published (false if it stood already), transactionHash and gasUsed (or null), and the refused checks.`,
+  options: {
+    free: { help: "publish also what no season can take, for free attestations" },
+  },
+  async run({ positionals: [path = ""], switches, settings, progress }) {
+    const { card, ...files } = await readModelFiles(path);
+    const opener = await openBounded();
+    const { findings, model } = await checkFiles(files, opener).finally(opener.close);
+    const refused = findings.filter(
+      ({ result, by }) => result === "refused" && !(switches.has("free") && by === "seasons"),
+    );
+    const cardRefusal = card && model && refuseCard(card, model.modelId);
+    if (model === undefined || refused.length > 0 || cardRefusal !== undefined) {
+      const lines = [
+        ...findingLines(refused),
+        ...(cardRefusal === undefined ? [] : [`card        refused  ${cardRefusal}`]),
+      ];
+      return {
+        good: false,
+        text: [...lines, "Nothing was sent."].join("\n"),
+        json: { modelId: model?.modelId ?? null, published: false, refused, card: cardRefusal ?? null },
+      };
+    }
+    const { client } = await openConnection(settings);
+    const content = openSettingsContent(settings);
+    const { cid, cardCid } = addressesOf(files.artifact, card);
+    const found = { modelId: model.modelId, cid, cardCid: cardCid ?? null };
+    const lines = [`Model  ${model.modelId}`, `File   ${cid}`, ...(cardCid === undefined ? [] : [`Card   ${cardCid}`])];
+    if (await isPublished(client, model)) {
+      await content.put(files.artifact, "sha2-256");
+      return {
+        good: true,
+        text: [...lines, "It stands already: nothing was sent."].join("\n"),
+        json: { ...found, published: false, transactionHash: null, gasUsed: null },
+      };
+    }
+    const account = await openSettingsAccount(settings);
+    const ending = new AbortController();
+    try {
+      const heads = await followHeads(client.rpc, { signal: ending.signal, report: progress.say });
+      const sender = createSender(client.rpc, client.deployment.chainId, heads, account);
+      const { transactionHash, gasUsed } = await publishModel(client, sender, content, model, files.artifact, card);
+      return {
+        good: true,
+        text: [
+          ...lines,
+          `Sent   ${transactionHash}, ${grouped(gasUsed)} gas`,
+          `Kept   ${settings.content}: serve it from there`,
+        ].join("\n"),
+        json: { ...found, published: true, transactionHash, gasUsed },
+      };
+    } finally {
+      ending.abort();
+    }
+  },
+};
+
+/** What is wrong with a card; undefined if nothing is. */
+function refuseCard(bytes: Uint8Array, modelId: Hex): string | undefined {
+  let card: { modelId?: unknown } | null;
+  try {
+    card = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return "card.json is not JSON.";
+  }
+  if (typeof card !== "object" || card === null) return "card.json is no JSON object.";
+  if (card.modelId === undefined || card.modelId === modelId) return undefined;
+  return `card.json is about the model ${JSON.stringify(card.modelId)}; these files make ${modelId}.`;
+}
