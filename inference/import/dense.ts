@@ -29,6 +29,8 @@ export type Ending = "Softmax" | "LogSoftmax" | "Sigmoid" | "Tanh";
 export interface DenseNetwork {
   layers: readonly Dense[];
   ending: Ending | undefined;
+  /** Whether what comes then is divided by its sum, as scikit-learn's classifiers do. */
+  shares: boolean;
 }
 
 /** Why a graph is no network of dense layers; the message ends a sentence, as in "it has a Conv". */
@@ -84,6 +86,9 @@ class DenseReader {
   #view: View;
   #current: string;
   #ending: Ending | undefined;
+  /** The sum of what the network ended with. */
+  #sum: string | undefined;
+  #shares = false;
   #quantised: Quantised | undefined;
   /** Of a value that is quantised by a scale of its own at each run: that scale, zero point, and factors made of the scale. */
   #dynamic: { scale: string; zero: string; isDue: boolean } | undefined;
@@ -105,6 +110,7 @@ class DenseReader {
       return;
     }
     if (op === "Mul" && this.#takeFactor(node, constants)) return;
+    if (this.#ending !== undefined && this.#takeShare(node)) return;
     const at = inputs.indexOf(this.#current);
     const isOther = (name: string, i: number) =>
       i !== at && name !== "" && !constants[i] && name !== this.#dynamic?.zero;
@@ -125,7 +131,7 @@ class DenseReader {
     const layers = this.#layers.map(({ weights, biases, relu }) => ({
       ...{ weights: weights.map((row) => Array.from(row)), biases: Array.from(biases), relu },
     }));
-    return { layers, ending: this.#ending };
+    return { layers, ending: this.#ending, shares: this.#shares };
   }
 
   get size(): number {
@@ -256,6 +262,19 @@ class DenseReader {
     );
     this.#dynamic = undefined;
     this.#current = outputs[0] as string;
+    return true;
+  }
+
+  /** What the network ended with, divided by its sum. */
+  #takeShare({ op, inputs, outputs }: SourceNode): boolean {
+    const [output = ""] = outputs;
+    if (op === "ReduceL1" && inputs[0] === this.#current && productOf(this.#graph.dims.get(output) ?? []) === 1) {
+      this.#sum = output;
+      return true;
+    }
+    if (op !== "Div" || inputs[0] !== this.#current || inputs[1] !== this.#sum) return false;
+    this.#shares = true;
+    this.#current = output;
     return true;
   }
 

@@ -125,7 +125,7 @@ function integerOf(graph: StaticGraph, steps: Steps, inputs: readonly Int8Array[
   return {
     ...{ profile: "integer", artifact, layout: encodeLayout(layout), rows: encodeRows(layers), outputScale: scale },
     why: `The network is dense layers alone, so it is an integer model now${endingWords(dense)}: FraudProof can take it, and Quorum.`,
-    after: inputs.map((input) => endedAs(dense.ending, forward(layers, input).at(-1) as Int8Array, scale)),
+    after: inputs.map((input) => endedAs(dense, forward(layers, input).at(-1) as Int8Array, scale)),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { TensorSpec } from "../../sdk/layouts.ts";
-import type { Ending } from "./dense.ts";
+import type { DenseNetwork } from "./dense.ts";
 import { numbersOf } from "./numbers.ts";
 import { ImportError } from "./source.ts";
 
@@ -23,24 +23,34 @@ export interface Quality {
 /** Outputs of one sample as numbers. */
 export type Answer = readonly number[];
 
-/** An output's bytes as numbers. Throws an {@link ImportError} for a type that has none. */
+/** An output's bytes as numbers. Throws an {@link ImportError} for a type that has none, and for what is not finite. */
 export function answerOf({ name, dtype, dims }: TensorSpec, data: Uint8Array): Answer {
   const numbers = numbersOf({ name, dtype, dims, data });
   if (!numbers)
     throw new ImportError(`The model's output "${name}" has the element type ${dtype}, which isn't measured.`);
+  const odd = numbers.values.find((value) => !Number.isFinite(value));
+  if (odd !== undefined) throw new ImportError(`The model gives ${odd} on a sample; its answers must be finite.`);
   return Array.from(numbers.values);
 }
 
 /** An integer model's scores as the network would end with them. */
-export function endedAs(ending: Ending | undefined, scores: Int8Array, scale: number): Answer {
+export function endedAs({ ending, shares }: DenseNetwork, scores: Int8Array, scale: number): Answer {
   const real = Array.from(scores, (score) => score * scale);
-  if (ending === "Sigmoid") return real.map((each) => 1 / (1 + Math.exp(-each)));
-  if (ending === "Tanh") return real.map(Math.tanh);
-  if (ending === undefined) return real;
   const highest = Math.max(...real);
-  const sum = real.reduce((all, each) => all + Math.exp(each - highest), 0);
-  return real.map((each) => (ending === "Softmax" ? Math.exp(each - highest) / sum : each - highest - Math.log(sum)));
+  const powers = real.map((each) => Math.exp(each - highest));
+  const ends = {
+    none: () => real,
+    Sigmoid: () => real.map((each) => 1 / (1 + Math.exp(-each))),
+    Tanh: () => real.map(Math.tanh),
+    Softmax: () => powers.map((power) => power / sumOf(powers)),
+    LogSoftmax: () => real.map((each) => each - highest - Math.log(sumOf(powers))),
+  };
+  const ended = ends[ending ?? "none"]();
+  const sum = sumOf(ended.map(Math.abs));
+  return shares && sum > 0 ? ended.map((each) => each / sum) : ended;
 }
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0);
 
 /** Compares answers before and after; labels are class numbers, or numbers to be met. */
 export function measure(

@@ -88,6 +88,8 @@ const older: Readonly<Record<string, Rewrite>> = {
     return [{ ...node, inputs: [...node.inputs, pads, value], attributes: without(node.attributes, "pads", "value") }];
   },
   ReduceSum: listsToInputs(13, "axes"),
+  // No shape of a static graph has a 0, which is all that this is about.
+  Reshape: (node) => [{ ...node, attributes: without(node.attributes, "allowzero") }],
   Slice: listsToInputs(10, "starts", "ends", "axes"),
   Softmax: alongOneAxis,
   Split: listsToInputs(13, "split"),
@@ -129,6 +131,23 @@ const learned: Readonly<Record<string, Rewrite>> = {
     const targets = intOf(node.attributes, "targets", 1);
     const offsets = intercepts.length > 0 ? intercepts : new Array<number>(targets).fill(0);
     return linear(node, coefficients, offsets, node.outputs[0] ?? "", rewriting);
+  },
+  Normalizer(node, rewriting) {
+    const norm = node.attributes.get("norm");
+    const name = norm?.kind === "text" ? norm.value : "MAX";
+    const reduce = { L1: "ReduceL1", L2: "ReduceL2" }[name];
+    if (reduce === undefined) throw new ImportError(`A node Normalizer divides by ${name}, which is not taken.`);
+    const [real, sum] = [rewriting.fresh(), rewriting.fresh()];
+    // Their axes are an attribute up to version 17, an input from then on.
+    const along: Pick<SourceNode, "inputs" | "attributes"> =
+      rewriting.opset < 18
+        ? { inputs: [real], attributes: new Map<string, Attribute>([["axes", { kind: "ints", value: [-1n] }]]) }
+        : { inputs: [real, int64s([-1], rewriting)], attributes: new Map() };
+    return [
+      cast(node, real),
+      { op: reduce, domain: "", outputs: [sum], ...along },
+      { op: "Div", domain: "", inputs: [real, sum], outputs: node.outputs, attributes: new Map() },
+    ];
   },
   Scaler(node, rewriting) {
     const [real, shifted] = [rewriting.fresh(), rewriting.fresh()];

@@ -88,6 +88,13 @@ describe("import", () => {
       );
     });
 
+    it("answers that aren't finite", async () => {
+      const infinite = file([node("Exp", ["x"], "y")]);
+      expect(await refusal(infinite, { samples: samplesOf([[1, 1000]]) })).to.equal(
+        "The model gives Infinity on a sample; its answers must be finite.",
+      );
+    });
+
     it("what ONNX Runtime refuses", async () => {
       const odd = file([node("Add", ["x", "w"], "y")], [constant("w", [2], [1, 2])], {
         inputs: [{ name: "x", dtype: 13, dims: [1, 2] }],
@@ -188,6 +195,40 @@ describe("import", () => {
     );
     const images = { shape: [4, 4, 3], values: Float64Array.from({ length: 96 }, (_, i) => ((i * 13) % 17) / 17) };
     await expectGood(await imported(keras, { samples: images }));
+  });
+
+  it("takes what scikit-learn's exporter makes of a scaled logistic regression", async () => {
+    const learned = (op: string, inputs: string[], outputs: string[], attributes: FreeNode["attributes"] = {}) => ({
+      ...{ op, inputs, outputs, attributes, domain: "ai.onnx.ml" },
+    });
+    const of = (opset: number) =>
+      file(
+        [
+          learned("Scaler", ["x"], ["scaled"], { offset: { floats: [0.5, 1] }, scale: { floats: [0.5, 0.25] } }),
+          learned("LinearClassifier", ["scaled"], ["label", "raw"], {
+            ...{ coefficients: { floats: [-1, -2, 1, 2] }, intercepts: { floats: [-0.25, 0.25] } },
+            ...{ classlabels_ints: [0, 1], multi_class: 1, post_transform: "LOGISTIC" },
+          }),
+          learned("Normalizer", ["raw"], ["shares"], { norm: "L1" }),
+          node("Cast", ["label"], "output_label", { to: 7 }),
+          learned("ZipMap", ["shares"], ["output_probability"], { classlabels_int64s: [0, 1] }),
+        ],
+        [],
+        {
+          ...{ opset, inputs: [{ name: "x", dtype: FLOAT, dims: [undefined, 2] }] },
+          outputs: [
+            { name: "output_label", dtype: 7, dims: [undefined] },
+            { name: "output_probability", dtype: FLOAT, dims: undefined },
+          ],
+        },
+      );
+    for (const opset of [15, 18])
+      for (const profile of ["integer", "float"] as const) {
+        const model = await imported(of(opset), { samples: rows, profile });
+        expect(model.quality.agreement).to.equal(1);
+        expect(model.quality.meanDifference).to.be.lessThan(0.03);
+        await expectGood(model);
+      }
   });
 
   it("measures a regression by its distance from the labels, and two classes of one output by its middle", async () => {

@@ -1,5 +1,7 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { admitGraph } from "../../../inference/graph/admit.ts";
+import { denseOf } from "../../../inference/import/dense.ts";
 import { encodeStatic, prepare } from "../../../inference/import/prepare.ts";
 import { ImportError, readSource } from "../../../inference/import/source.ts";
 import { bytesField, intField, message, textField } from "../../../inference/protobuf.ts";
@@ -36,7 +38,7 @@ describe("import/prepare", () => {
       expect(refusal(file([quick], [], { modelFields: [domain("com.microsoft")] }))).to.equal(
         'The operator QGemm of the domain "com.microsoft" is not taken: only ONNX\'s own operators run everywhere.',
       );
-      for (const op of ["TreeEnsembleClassifier", "Normalizer", "SVMClassifier", "LabelEncoder", "Imputer"])
+      for (const op of ["TreeEnsembleClassifier", "SVMClassifier", "LabelEncoder", "Imputer"])
         expect(refusal(file([{ ...relu, op, domain: "ai.onnx.ml" }]))).to.match(
           new RegExp(`^The operator ${op} of the domain`),
         );
@@ -161,6 +163,43 @@ describe("import/prepare", () => {
     const graph = prepared(old);
     expect(graph.opset).to.equal(13);
     admitGraph(encodeStatic(graph), { widths: [], input: graph.input, output: graph.output });
+  });
+
+  it("takes Reshape as newer exporters write it", () => {
+    const bytes = file(
+      [node("Reshape", ["x", "s"], "a", { allowzero: 1 }), node("Relu", ["a"], "y")],
+      [constant("s", [2], [1, 2], 7)],
+      { opset: 18 },
+    );
+    const graph = prepared(bytes);
+    expect(graph.opset).to.equal(18);
+    admitGraph(encodeStatic(graph), { widths: [], input: graph.input, output: graph.output });
+  });
+
+  it("throws nothing but sentences, whatever is changed in a file", () => {
+    for (const [name, sample] of [
+      ["mlp_open.onnx", [12]],
+      ["cnn_odd.onnx", [1, 8, 8]],
+    ] as const) {
+      const real = torchFile(name);
+      fc.assert(
+        fc.property(
+          fc.array(fc.tuple(fc.nat(real.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 }),
+          (edits) => {
+            const bytes = real.slice();
+            for (const [at, byte] of edits) bytes[at] = byte;
+            try {
+              const graph = prepared(bytes, sample);
+              denseOf(graph);
+              encodeStatic(graph);
+            } catch (error) {
+              expect(error).to.be.instanceOf(ImportError);
+            }
+          },
+        ),
+        { numRuns: 500 },
+      );
+    }
   });
 
   it("writes files that the rules admit", () => {
