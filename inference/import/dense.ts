@@ -23,7 +23,7 @@ export interface Dense {
 }
 
 /** What a network does with its last layer's scores; none of it changes which of them is the largest. */
-export type Ending = "Softmax" | "LogSoftmax" | "Sigmoid" | "Tanh";
+type Ending = "Softmax" | "LogSoftmax" | "Sigmoid" | "Tanh";
 
 /** A network as the integer profile can express it. */
 export interface DenseNetwork {

@@ -5,7 +5,7 @@ describe("proofboard, used wrongly", () => {
   const wrong: [string[], string][] = [
     [
       [],
-        "A command is missing. The commands are wallet, model import, model check, model publish, model list, infer, attest, work, challenge, rank, season, verify and audit",
+      "A command is missing. The commands are wallet, model import, model check, model publish, model list, infer, attest, work, challenge, rank, season, verify and audit",
     ],
     [["frobnicate"], '"frobnicate" is not a command. The commands are wallet,'],
     [["toString"], '"toString" is not a command.'],

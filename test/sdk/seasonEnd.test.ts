@@ -157,9 +157,7 @@ describe("a season's end, read from the chain", () => {
       await post(site, RIVAL, season.seasonId, 1, [first, third]);
       expect(isRightSoFar(standings, await draftOf(RIVAL))).to.equal(false);
       expect(nextChunk(standings, await draftOf(RIVAL), 9)?.first).to.equal(1);
-      expect(nextChunk(standings.slice(0, 2), [{ first: 1, accounts: [first, second] }], 9)).to.equal(
-        undefined,
-      );
+      expect(nextChunk(standings.slice(0, 2), [{ first: 1, accounts: [first, second] }], 9)).to.equal(undefined);
       expect(isRightSoFar(standings, [])).to.equal(true);
     });
   });
