@@ -47,14 +47,15 @@ export async function standings(args: string[]): Promise<(Step | Ratio)[]> {
   const peer = await installPeer("@openzeppelin/merkle-tree");
   const { StandardMerkleTree } = (await import(peer.file("dist/index.js").href)) as MerkleTrees;
 
-  const [order, ours] = buildOurs(accounts);
-  const theirs = buildTheirs(order, StandardMerkleTree, peer.name);
+  const { order, steps: ours } = measureOurs(accounts);
+  const theirs = measureTheirs(order, StandardMerkleTree, peer.name);
   const total = (steps: Step[]) => steps.reduce((sum, { seconds }) => sum + seconds, 0);
   const times = Math.round((10 * total(theirs)) / total(ours)) / 10;
   return [...ours, ...theirs, { name: "ratio", accounts, times, peer: peer.name }];
 }
 
-function buildOurs(accounts: number): [order: Standing[], steps: Step[]] {
+/** Builds a final order of drawn accounts, its trees and all proofs. */
+export function measureOurs(accounts: number): { order: Standing[]; steps: Step[] } {
   const entries = Array.from({ length: accounts }, (_, i) => ({
     account: numberToHex(i + 1, { size: 20 }),
     points: BigInt((7919 * i) % 100_003),
@@ -66,10 +67,10 @@ function buildOurs(accounts: number): [order: Standing[], steps: Step[]] {
   timed("proofs", () => {
     for (const { standings, proof } of chunks) for (const { place } of standings) proof(place);
   });
-  return [order, steps];
+  return { order, steps };
 }
 
-function buildTheirs(order: Standing[], trees: MerkleTrees["StandardMerkleTree"], peer: string): Step[] {
+function measureTheirs(order: Standing[], trees: MerkleTrees["StandardMerkleTree"], peer: string): Step[] {
   const { steps, timed } = createClock(order.length, peer);
   const values = order.map(({ place, rank, account, points, lastSeq }) => [place, rank, account, points, lastSeq]);
   const tree = timed("trees", () => trees.of(values, ["uint32", "uint32", "address", "uint64", "uint64"]));
