@@ -1,8 +1,14 @@
 import { expect } from "chai";
 import { network } from "hardhat";
+import { rankAll } from "../../../sdk/ledger.ts";
+import { cutStandings } from "../../../sdk/standings.ts";
+import { protocol } from "../fixtures.ts";
+import { enterCrowd } from "../Standings/crowd.ts";
+import { runSeason } from "../seasons.ts";
 import {
   byPoints,
   claimAt,
+  deployRewards,
   digestOf,
   finalSeason,
   prizes,
@@ -176,6 +182,24 @@ describe("Rewards.claim", () => {
       .withArgs(1, signerAt(ranked, 4));
     const p = await networkHelpers.loadFixture(shared);
     await expect(claim(p, 5)).to.be.revertedWithCustomError(p.rewards, "NoReward").withArgs(1, signerAt(p, 5));
+  });
+
+  it("refuses everybody where nobody has points and these share the pool", async () => {
+    const p = await protocol(ethers);
+    const standings = await ethers.deployContract("Standings", [p.campaign]);
+    const { rewards, token } = await deployRewards(ethers, { ...p, standings });
+    const terms = termsOf(token, byPoints);
+    const { closesAt } = await runSeason(p, networkHelpers, [], () => rewards.connect(p.organiser).escrow(1, terms));
+    const order = rankAll([{ account: p.prover.address as `0x${string}`, points: 0n, lastSeq: 1n }]);
+    await enterCrowd(networkHelpers, p.campaign, 1n, order);
+    await networkHelpers.time.increaseTo(closesAt);
+    await standings.freeze(1);
+    await standings.post(1, 1, [p.prover]);
+
+    const claimed = claimAt({ chunks: cutStandings(order, 1), order }, 1);
+    await expect(rewards.connect(p.prover).claim(1, terms, claimed, p.prover, "0x"))
+      .to.be.revertedWithCustomError(rewards, "NoReward")
+      .withArgs(1, p.prover);
   });
 
   it("pays less, never more, where a later rank than the next is shown, or none", async () => {

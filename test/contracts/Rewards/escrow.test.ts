@@ -133,6 +133,13 @@ describe("Rewards.escrow", () => {
     ["prizes by rank", {}, 971],
     ["a pool that is shared by points", byPoints, 1_050],
     ["nothing for the poster", { posterBudget: 0 }, 921],
+    ["a claim period of a day", { claimPeriod: DAY }, 971],
+    ["a claim period of ten years", { claimPeriod: 3650 * DAY }, 971],
+    [
+      "equal prizes in two ranges",
+      { pool: 20, prizes: [prizes[3], prizes[3]].map((prize) => ({ ...prize, places: 1 })) },
+      70,
+    ],
   ] as const)
     it(`takes ${what}`, async () => {
       const { rewards, token, organiser, standings } = await networkHelpers.loadFixture(fixture);
