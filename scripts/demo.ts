@@ -225,7 +225,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
 
   const where = port === 4000 && rpcPort === 8545 ? "" : ` --api ${indexer.url} --rpc ${rpcUrl}`;
   const guest = options.once ? undefined : await keepGuest(accounts, directory);
-  print(await summarise({ state: follower.state, accounts, apiUrl: indexer.url, rpcUrl, guest, where }));
+  print(await summarise({ state: follower.state, seasonId, accounts, apiUrl: indexer.url, rpcUrl, guest, where }));
 
   const end = async (): Promise<void> => {
     await untilClosed(follower, seasonId, signal);

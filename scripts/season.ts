@@ -2,7 +2,7 @@ import { bytesToHex, erc20Abi, type Hex, parseEventLogs, type TransactionReceipt
 import type { PublishedModel } from "../inference/model.ts";
 import type { Sender } from "../participant/sender.ts";
 import { campaignAbi } from "../sdk/abi.ts";
-import { callOf } from "../sdk/calls.ts";
+import { type Call, callOf } from "../sdk/calls.ts";
 import { type Client, contractOf } from "../sdk/client.ts";
 import { RevertError } from "../sdk/errors.ts";
 import { rewardsContract, type Terms } from "../sdk/seasonEnd.ts";
@@ -35,26 +35,30 @@ export interface SeasonDraft {
 export async function openSeason(client: Client, sender: Sender, draft: SeasonDraft): Promise<bigint> {
   const { campaign } = client.contracts;
   const { startsAt, endsAt, closesAt, verifierCap, uri, tasks, rewards } = draft;
-  const drafted = await sender.send(
-    callOf({ ...campaign, functionName: "draft", args: [startsAt, endsAt, closesAt, verifierCap] }),
-  );
+  const [drafted] = await Promise.all([
+    sender.send(callOf({ ...campaign, functionName: "draft", args: [startsAt, endsAt, closesAt, verifierCap] })),
+    rewards && sender.send(approval(client, rewards)),
+  ]);
   const seasonId = draftedIn(drafted);
-  for (const { model, inputs, method, points, unitsPerAccount, noise } of tasks) {
+  const additions = tasks.map(({ model, inputs, method, points, unitsPerAccount, noise }) => {
     const rules = { modelId: model.modelId as Hex, method, points, unitsPerAccount, noise };
     const args = [seasonId, rules, bytesToHex(model.layout), bytesToHex(inputs)] as const;
-    await sender.send(callOf({ ...campaign, functionName: "addTask", args }));
-  }
-  if (rewards !== undefined) await escrow(client, sender, seasonId, rewards);
+    return callOf({ ...campaign, functionName: "addTask", args });
+  });
+  if (rewards !== undefined)
+    additions.push(
+      callOf({ ...contractOf(client, rewardsContract), functionName: "escrow", args: [seasonId, rewards] }),
+    );
+  // A sender's transactions are mined in the order of these calls, which numbers the tasks.
+  await Promise.all(additions.map(sender.send));
   await sender.send(callOf({ ...campaign, functionName: "open", args: [seasonId, uri] }));
   return seasonId;
 }
 
-/** Lets Rewards take what the terms promise out of the sender's tokens. */
-async function escrow(client: Client, sender: Sender, seasonId: bigint, terms: Terms): Promise<void> {
-  const rewards = contractOf(client, rewardsContract);
-  const args = [rewards.address, terms.pool + terms.posterBudget] as const;
-  await sender.send(callOf({ address: terms.token, abi: erc20Abi, functionName: "approve", args }));
-  await sender.send(callOf({ ...rewards, functionName: "escrow", args: [seasonId, terms] }));
+/** Lets Rewards take what the terms promise. */
+function approval(client: Client, { token, pool, posterBudget }: Terms): Call {
+  const { address } = contractOf(client, rewardsContract);
+  return callOf({ address: token, abi: erc20Abi, functionName: "approve", args: [address, pool + posterBudget] });
 }
 
 const FIRST_LEAD = 10;

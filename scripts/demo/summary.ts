@@ -14,18 +14,22 @@ export interface Guest {
 
 export interface SummaryOptions {
   state: ChainState;
+  /** The season that has settled. */
+  seasonId: bigint;
   accounts: DemoAccounts;
   apiUrl: string;
   rpcUrl: string;
-  /** The account that may take part in season 2; undefined if there is no season 2. */
+  /** The account that may take part in the next season; undefined if there is none. */
   guest: Guest | undefined;
   /** Options by which the commands find this demo; empty with the default ports. */
   where: string;
 }
 
-/** The standings of season 1, who was caught, and what to try next. */
-export async function summarise({ state, accounts, apiUrl, rpcUrl, guest, where }: SummaryOptions): Promise<string> {
-  const page = await fetchApi<StandingsPage>(apiUrl, "/v1/seasons/1/standings?limit=100");
+/** The season's standings, who was caught, and what to try next. */
+export async function summarise(options: SummaryOptions): Promise<string> {
+  const { state, seasonId, accounts, apiUrl, rpcUrl, guest, where } = options;
+  const next = seasonId + 1n;
+  const page = await fetchApi<StandingsPage>(apiUrl, `/v1/seasons/${seasonId}/standings?limit=100`);
   const rows = page.items.map(({ rank, account, points, verified, refuted, caught }) => [
     String(rank),
     account,
@@ -35,7 +39,7 @@ export async function summarise({ state, accounts, apiUrl, rpcUrl, guest, where 
     String(caught),
     account === accounts.cheat.address ? "the cheat" : account === accounts.forger.address ? "the forger" : "",
   ]);
-  const own = attestationsOf(state, 1n);
+  const own = attestationsOf(state, seasonId);
   const batches = own.filter(({ kind }) => kind === "batch");
   const panels = own.filter(({ kind }) => kind === "single");
   const refuted = panels.find(({ status }) => status === Status.refuted);
@@ -47,7 +51,7 @@ export async function summarise({ state, accounts, apiUrl, rpcUrl, guest, where 
     what === undefined ? [] : [command(`verify ${what}`), `      ${does}`];
   return [
     "",
-    "Season 1 has settled",
+    `Season ${seasonId} has settled`,
     "",
     ...table([["rank", "account", "points", "verified", "refuted", "caught", ""], ...rows]),
     "",
@@ -58,15 +62,15 @@ export async function summarise({ state, accounts, apiUrl, rpcUrl, guest, where 
     ...forgedLines(forged),
     "",
     `  page       ${apiUrl}`,
-    `  standings  ${apiUrl}/v1/seasons/1/standings`,
+    `  standings  ${apiUrl}/v1/seasons/${seasonId}/standings`,
     `  API        ${apiUrl}/openapi.json`,
     `  RPC        ${rpcUrl}`,
     "",
     `Open ${apiUrl} in a browser, or try in a second terminal, while this one runs:`,
     "",
-    command("rank 1"),
+    command(`rank ${seasonId}`),
     "      the same standings",
-    command("audit 1"),
+    command(`audit ${seasonId}`),
     "      recomputes them from the chain alone and compares the API with them",
     ...check(verified?.id, "fetches model and input of a verified answer, runs it here and compares"),
     ...check(refuted?.id, "the same for a wrong answer"),
@@ -81,10 +85,10 @@ export async function summarise({ state, accounts, apiUrl, rpcUrl, guest, where 
     ...(guest === undefined
       ? []
       : [
-          `  PROOFBOARD_PASSWORD=${guest.password} npm run -s proofboard -- attest --batch 2/3 --units 0..199 --keystore ${guest.keystore}${where}`,
-          "      attests 200 units of season 2 in one transaction",
-          `  PROOFBOARD_PASSWORD=${guest.password} npm run -s proofboard -- work 2 --once --units 3 --keystore ${guest.keystore}${where}`,
-          "      takes part in season 2 with an account kept for you: three units, about a minute",
+          `  PROOFBOARD_PASSWORD=${guest.password} npm run -s proofboard -- attest --batch ${next}/3 --units 0..199 --keystore ${guest.keystore}${where}`,
+          `      attests 200 units of season ${next} in one transaction`,
+          `  PROOFBOARD_PASSWORD=${guest.password} npm run -s proofboard -- work ${next} --once --units 3 --keystore ${guest.keystore}${where}`,
+          `      takes part in season ${next} with an account kept for you: three units, about a minute`,
         ]),
     "",
   ].join("\n");

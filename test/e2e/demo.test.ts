@@ -191,6 +191,26 @@ describe("the demo", () => {
     expect(lines.at(-1)).to.equal("season 1 finalised");
   });
 
+  it("ends the season a line for each step: a wrong order refused, the right one in chunks, rewards, a badge, two audits", () => {
+    const said = lines.slice(lines.findIndex((line) => /^Season 1 is frozen: \d+ accounts, /.test(line)));
+    const steps = [
+      /^Season 1 is frozen: \d+ accounts, \d+ points, ledger hash 0x\w{64}\.$/,
+      /^A wrong order is refused: post was refused: OutOfOrder\(seasonId: 1, account: 0x\w{40}, place: 2\)\.$/,
+      /^Places 1 to 8 are posted, root 0x\w{64}\.$/,
+      /^Places 9 to 16 are posted, root 0x\w{64}\.$/,
+      /^The order is final\. Its poster was paid \d+ tokens\.$/,
+      /rank 1, claimed \d+(\.\d+)? tokens\.$/,
+      /has a badge for rank 1: token 4294967297\.$/,
+      /^The audit agrees: every point of \d+ entries recomputed from the chain alone\.$/,
+      /^The second audit, in Python, agrees: the same ledger hash, order and \d roots\.$/,
+      /^season 1 finalised$/,
+    ];
+    const at = steps.map((step) => said.findIndex((line) => step.test(line)));
+    expect(at[0]).to.equal(0);
+    expect(at).to.deep.equal([...at].sort((a, b) => a - b));
+    expect(at).to.not.include(-1);
+  });
+
   it("suggests no season that there won't be", () => {
     expect(lines.join("\n")).to.contain("proofboard -- audit 1").and.not.to.contain("work 2");
   });
