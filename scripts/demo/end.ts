@@ -144,14 +144,18 @@ async function claimRewards(
   const terms = await readTerms(client, seasonId);
   if (terms === undefined) throw new Error(`Season ${seasonId} has no rewards.`);
   const contract = contractOf(client, rewardsContract);
-  const claiming = holders(accounts).map(async (account) => {
+  const claims = holders(accounts).flatMap((account) => {
     const found = claimOf(order, terms, account.address);
-    if (found === undefined || found.amount === 0n) return;
-    const args = [seasonId, terms, found.claim, account.address, "0x"] as const;
-    await senderOf(account).send(callOf({ ...contract, functionName: "claim", args }));
-    print(`${short(account.address)}, rank ${found.claim.standing.rank}, claimed ${formatEther(found.amount)} tokens.`);
+    return found === undefined || found.amount === 0n ? [] : [{ account, ...found }];
   });
-  await Promise.all(claiming);
+  claims.sort((a, b) => a.claim.standing.place - b.claim.standing.place);
+  const sent = claims.map(({ account, claim }) => {
+    const args = [seasonId, terms, claim, account.address, "0x"] as const;
+    return senderOf(account).send(callOf({ ...contract, functionName: "claim", args }));
+  });
+  await Promise.all(sent);
+  for (const { account, claim, amount } of claims)
+    print(`${short(account.address)}, rank ${claim.standing.rank}, claimed ${formatEther(amount)} tokens.`);
 }
 
 /** The accounts that can have earned points. */
