@@ -1,4 +1,4 @@
-import { type Address, zeroAddress } from "viem";
+import type { Address } from "viem";
 import type { LogLocation } from "../decode/events.ts";
 import type { Once } from "./identity-map.ts";
 import { idOf } from "./seasons.ts";
@@ -14,6 +14,8 @@ export interface Badge extends LogLocation {
 /** A badge is minted once: the store refuses a second row. */
 export const badges: Once<Badge> = { once: true };
 
+const NOBODY = `0x${"0".repeat(40)}`;
+
 /** A badge's id: u24 season ‖ u32 place. */
 const PLACE_BITS = 32;
 
@@ -23,7 +25,7 @@ export const badgeId = (seasonId: number, place: number): bigint =>
 /** Badges, which are minted and never transferred. */
 export const badgeSteps: FoldSteps = {
   Transfer({ args: { from, to, tokenId }, location }, rows) {
-    if (from !== zeroAddress) throw new IntegrityError(`Badge ${tokenId} was transferred by ${from}.`);
+    if (from !== NOBODY) throw new IntegrityError(`Badge ${tokenId} was transferred by ${from}.`);
     const seasonId = idOf(tokenId >> BigInt(PLACE_BITS));
     const place = Number(BigInt.asUintN(PLACE_BITS, tokenId));
     const isFinal = rows.ends.get({ seasonId })?.poster != null;

@@ -93,5 +93,7 @@ export const without =
       ? { result: [] }
       : undefined;
 
-/** The last block but one that has logs. */
-export const victim = whole.filter(({ logs }) => logs.length > 0).at(-2) as Block;
+/** The last block but one in which points changed. */
+export const victim = whole
+  .filter(({ ledgers }, i) => ledgers.get(1n)?.seq !== whole[i - 1]?.ledgers.get(1n)?.seq)
+  .at(-2) as Block;

@@ -275,15 +275,14 @@ describe("the indexer's command", () => {
     close();
     rmSync(files.path("db-lock"));
     const old = new Database(files.path("db"));
-    old.exec(`ALTER TABLE blocks DROP COLUMN checksum; DROP TABLE writer; UPDATE logs_version SET version = 1;
-      PRAGMA user_version = 6`);
+    old.exec("DROP TABLE writer; PRAGMA user_version = 7");
     old.close();
     const { child, output, ended } = launch(args());
     await until("it upgrades", () => existsSync(files.path("db-lock")));
     child.kill("SIGTERM");
     expect([await ended, child.signalCode, output()]).to.deep.equal([0, null, "Stopped.\n"]);
     const stayed = new Database(files.path("db"));
-    expect(stayed.pragma("user_version", { simple: true })).to.equal(6);
+    expect(stayed.pragma("user_version", { simple: true })).to.equal(7);
     stayed.close();
     openForWriting(files.path("db"), deployment).close();
     expect(check({ deployment, db: files.path("db") }).wrong).to.deep.equal([]);

@@ -62,13 +62,13 @@ describe("a database", () => {
     };
     const refuses = (sentence: string) =>
       expect(() => openDatabase(files.path("db"), deployment)).to.throw(FatalError, sentence);
-    become("UPDATE logs_version SET version = 3");
-    refuses("has version 3 of the chain's logs; this indexer is older and knows version 2.");
+    become("UPDATE logs_version SET version = 4");
+    refuses("has version 4 of the chain's logs; this indexer is older and knows version 3.");
     const db = new Database(files.path("db"));
     db.pragma("user_version = 3");
     refuses("has schema version 3; this indexer can take over files from version 4 on.");
-    db.pragma("user_version = 8");
-    refuses("has schema version 8; this indexer is older and writes version 7.");
+    db.pragma("user_version = 9");
+    refuses("has schema version 9; this indexer is older and writes version 8.");
     db.close();
   });
 
