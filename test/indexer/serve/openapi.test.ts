@@ -70,6 +70,7 @@ describe("the OpenAPI document", () => {
 
   it("describes every answer of every route", async () => {
     const { account } = (await site.get("/v1/seasons/1/standings")).body.items[0];
+    const { account: ranked } = (await site.get("/v1/seasons/2/standings")).body.items[0];
     const { uid } = (await site.get("/v1/attestations")).body.items[0];
     const { modelId } = (await site.get("/v1/models")).body.items[0];
     const examples: Record<string, Record<string, number>> = {
@@ -98,7 +99,12 @@ describe("the OpenAPI document", () => {
       },
       "/v1/activity": { "/v1/activity": 200 },
       "/v1/stream": { "/v1/stream?lastEventId=x": 400 },
-      "/v1/seasons/{seasonId}/claim/{account}": { [`/v1/seasons/1/claim/${account}`]: 404 },
+      "/v1/seasons/{seasonId}/claim/{account}": {
+        [`/v1/seasons/2/claim/${ranked}`]: 200,
+        "/v1/seasons/2/claim/0x": 400,
+        [`/v1/seasons/2/claim/${NOBODY}`]: 404,
+        [`/v1/seasons/1/claim/${account}`]: 409,
+      },
       "/v1/accounts/{account}": { [`/v1/accounts/${account}`]: 200, [`/v1/accounts/${NOBODY}`]: 200 },
       "/v1/accounts/{account}/receipts": {
         [`/v1/accounts/${account}/receipts`]: 200,

@@ -60,7 +60,10 @@ describe("the API", () => {
       "a season to audit": ["/v1/audit/77", /season 77/],
       "a season of receipts": [`/v1/accounts/${NOBODY}/receipts?season=77`, /season 77/],
       "an account without an entry": [`/v1/seasons/1/standings/${NOBODY}`, /dEaD has no points entry in season 1\.$/],
-      "a claim before there are final ranks": [`/v1/seasons/1/claim/${NOBODY}`, /no Standings contract/],
+      "an account without a final standing": [
+        `/v1/seasons/2/claim/${NOBODY}`,
+        /dEaD has no points entry in season 2\.$/,
+      ],
       "an attestation": [`/v1/attestations/${UNKNOWN}`, /^There is no attestation 0x(ab){32}\.$/],
       "a model": [`/v1/models/${UNKNOWN}`, /^There is no model 0x(ab){32}\.$/],
       "a content": [`/ipfs/${cidOfSha256(UNKNOWN as Hex)}`, /^There is no content b/],
