@@ -16,6 +16,7 @@ const benchmarks: Record<string, Benchmark> = {
   gas: plain(async () => (await import("./gas.ts")).gas()),
   infer: plain(async () => (await import("./infer.ts")).infer()),
   rank: plain(async () => (await import("./rank.ts")).rank()),
+  audit: async (args) => (await import("./audit.ts")).audit(args),
   standings: async (args) => (await import("./standings.ts")).standings(args),
   sync: async (args) => (await import("./sync.ts")).sync(args),
   serve: async (args) => (await import("./serve.ts")).serve(args),

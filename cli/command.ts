@@ -12,6 +12,8 @@ export interface Invocation {
   /** Their number is checked: at least those that the command needs, at most those that it takes. */
   positionals: string[];
   options: Readonly<Record<string, string>>;
+  /** Further values of options that the command lets be repeated. */
+  further: Readonly<Record<string, readonly string[]>>;
   switches: ReadonlySet<string>;
   settings: Settings;
   /** Shows how far long work has got, on a terminal. */
@@ -36,5 +38,7 @@ export interface Command {
   /** What it does, prints and needs, with the JSON's keys. */
   details: string;
   options: Readonly<Record<string, Option>>;
+  /** Options that may be given more than once. */
+  repeatable?: readonly string[];
   run(invocation: Invocation): Promise<Outcome>;
 }

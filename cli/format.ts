@@ -11,6 +11,10 @@ export const toJson = (value: unknown): string =>
     2,
   );
 
+/** One line of JSON with decimal strings for bigints. */
+export const toLine = (value: unknown): string =>
+  `${JSON.stringify(value, (_, each) => (typeof each === "bigint" ? String(each) : each))}\n`;
+
 /** A column of a table. */
 export interface Column<T> {
   title: string;

@@ -78,10 +78,10 @@ async function main(given: readonly string[]): Promise<Outcome> {
     const choices = group.length > 0 ? group : Object.keys(commands);
     throw new UsageError(`${problem} The commands are ${listOf(choices)}; --help says more.`);
   }
-  const { positionals, options, switches } = parseOptions(name, command, rest);
+  const { positionals, options, further, switches } = parseOptions(name, command, rest);
   if (switches.has("help")) return { good: true, text: helpOf(name, command), json: undefined };
   const settings = readSettings(options, process.env);
-  return command.run({ positionals, options, switches, settings, progress });
+  return command.run({ positionals, options, further, switches, settings, progress });
 }
 
 function version(): string {

@@ -18,6 +18,8 @@ export const globalOptions: Readonly<Record<string, Option>> = {
 export interface Parsed {
   positionals: string[];
   options: Record<string, string>;
+  /** Further values of options that may be given more than once. */
+  further: Record<string, string[]>;
   switches: Set<string>;
 }
 
@@ -32,10 +34,10 @@ export function parseOptions(name: string, command: Command, words: readonly str
       Object.entries(known).map(([option, { value }]) => [option, { type: value ? "string" : "boolean" } as const]),
     ),
   });
-  const parsed: Parsed = { positionals: [], options: {}, switches: new Set() };
+  const parsed: Parsed = { positionals: [], options: {}, further: {}, switches: new Set() };
   for (const token of tokens) {
     if (token.kind === "positional") parsed.positionals.push(token.value);
-    else if (token.kind === "option") readOption(name, known, token, parsed);
+    else if (token.kind === "option") readOption(name, known, command.repeatable ?? [], token, parsed);
   }
   if (!parsed.switches.has("help")) checkPositionals(name, command, parsed.positionals);
   return parsed;
@@ -51,6 +53,7 @@ interface OptionToken {
 function readOption(
   command: string,
   known: Readonly<Record<string, Option>>,
+  repeatable: readonly string[],
   { name, rawName, value, inlineValue }: OptionToken,
   parsed: Parsed,
 ): void {
@@ -66,8 +69,9 @@ function readOption(
   }
   if (value === undefined || (!inlineValue && value.startsWith("-")))
     throw new UsageError(`"${rawName}" needs a value, as in ${rawName} ${option.value}.`);
-  if (name in parsed.options) throw new UsageError(`"${rawName}" is given twice.`);
-  parsed.options[name] = value;
+  if (!(name in parsed.options)) parsed.options[name] = value;
+  else if (repeatable.includes(name)) parsed.further[name] = [...(parsed.further[name] ?? []), value];
+  else throw new UsageError(`"${rawName}" is given twice.`);
 }
 
 function checkPositionals(name: string, { positionals }: Command, given: readonly string[]): void {

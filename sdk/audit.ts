@@ -48,7 +48,7 @@ export interface SeasonAudit {
   blockHash: Hex;
   /** Whether the node says that this block is final; undefined where it doesn't say. */
   isFinal: boolean | undefined;
-  /** Blocks that an earlier audit had read. */
+  /** The last block that an earlier audit had read; undefined without a journal, and where it had nothing. */
   resumedAt: bigint | undefined;
   entries: Entries;
   ledger: Ledger;

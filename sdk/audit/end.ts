@@ -86,7 +86,8 @@ export async function checkEnd(
       );
   }
   const rewards = await checkRewards(client, seasonId, { ...ending, end: kept });
-  const final = isFinal ? { ...kept, chunks: draft.roots.length } : undefined;
+  const { poster, participants, finalisedAt } = kept;
+  const final = isFinal ? { poster, participants, finalisedAt, chunks: draft.roots.length } : undefined;
   return {
     end: { isFrozen: kept.frozen, final, rewards: rewards.rewards },
     differences: [...differences, ...rewards.differences],

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect } from "chai";
 import { encodeEventTopics } from "viem";
 import { attestationRegistryAbi, campaignAbi } from "../../sdk/abi.ts";
@@ -20,10 +22,100 @@ describe("proofboard audit", () => {
     expect(code).to.equal(1);
   });
 
-  it("refuses an API that can't be reached", async () => {
-    const { code, stderr } = await site().run(["audit", "1"], { PROOFBOARD_API: "http://127.0.0.1:1" });
-    expect(stderr).to.contain("The API at http://127.0.0.1:1 can't be reached.");
+  it("refuses a second RPC of another chain, or that isn't there", async () => {
+    const gone = await site().run(["audit", "1", "--rpc", site().rpcUrl, "--rpc", "http://127.0.0.1:1"]);
+    expect(gone.stderr).to.equal("The RPC at http://127.0.0.1:1 can't be reached.\n");
+    expect(gone.code).to.equal(1);
+    const { stderr, code } = await site().run(["audit", "1", "--rpc", site().rpcUrl, "--rpc", "nowhere"]);
+    expect(stderr).to.contain('The RPC is "nowhere"; it must be an http or https URL');
+    expect(code).to.equal(2);
+  });
+
+  it("refuses a file that is no state of an audit, and leaves it as it is", async () => {
+    const file = join(site().directory, "letter.txt");
+    await writeFile(file, "Dear Anne,\n");
+    const { code, stderr } = await site().run(["audit", "1", "--chain-only", "--resume", file]);
+    expect(stderr).to.contain("letter.txt is not the state of an audit; name another file");
     expect(code).to.equal(1);
+    expect(await readFile(file, "utf8")).to.equal("Dear Anne,\n");
+  });
+
+  it("refuses a report where it can't be written", async () => {
+    const { code, stderr } = await site().run(["audit", "1", "--chain-only", "--report", "/nowhere/at/all.md"]);
+    expect(stderr).to.equal("The report /nowhere/at/all.md can't be written: ENOENT.\n");
+    expect(code).to.equal(1);
+  });
+
+  it("completes the chain's part when the API can't be reached, and says so", async () => {
+    const { code, stdout } = await site().run(["audit", "1"], { PROOFBOARD_API: "http://127.0.0.1:1" });
+    expect(stdout).to.match(/API: not compared, because: The API at http:\/\/127\.0\.0\.1:1 can't be reached\./);
+    expect(stdout).to.contain("Events and contracts agree: points match.");
+    expect(code).to.equal(0);
+  });
+
+  it("says what it used and what it didn't check, and writes the report", async () => {
+    const file = join(site().directory, "report.md");
+    const { code, stdout } = await site().run(["audit", "1", "--report", file]);
+    expect(code).to.equal(0);
+    expect(stdout).to.contain(site().rpcUrl);
+    expect(stdout).to.match(/Campaign\s+0x\w{40},\s+code\s+0x\w{64}:\s+as\s+built\s+here/);
+    expect(stdout).to.contain("Inferences: none was run again");
+    const report = await readFile(file, "utf8");
+    expect(report).to.match(/^# Season 1 on chain 31337, up to block/);
+    expect(report).to.contain("Events, contracts and API agree: points match.");
+    expect(report).to.match(/## Not checked\n\n1\. /);
+  });
+
+  it("goes on from a file the next time", async () => {
+    const file = join(site().directory, "audit.state");
+    const args = ["audit", "1", "--json", "--chain-only", "--resume", file];
+    const first = JSON.parse((await site().run(args)).stdout);
+    const second = JSON.parse((await site().run(args)).stdout);
+    expect(first.resumedAt).to.equal(null);
+    expect(second.resumedAt).to.equal(first.blockNumber);
+    expect(second).to.include({ match: true, ledgerHash: first.ledgerHash });
+    const { stderr } = await site().run(["audit", "2", "--chain-only", "--resume", file]);
+    expect(stderr).to.match(/is of season 1 of campaign 0x\w+ on chain 31337, not of season 2 of/);
+  });
+
+  it("tells both answers of two nodes that differ, and whose they are", async () => {
+    const [topic] = encodeEventTopics({ abi: campaignAbi, eventName: "PointsAwarded" });
+    const rpc = await lyingRpc(site().rpcUrl, (log) => {
+      if (log.topics[0] === topic) log.data = flip(127)(log.data);
+    });
+    try {
+      const args = ["audit", "1", "--json", "--rpc", site().rpcUrl, "--rpc", rpc.url];
+      const { code, stdout } = await site().run(args);
+      const { differences, rpcs } = JSON.parse(stdout);
+      expect(differences[0]).to.match(
+        new RegExp(`^The logs of blocks \\d+ to \\d+: ${site().rpcUrl} answers .*, ${rpc.url} answers .*`),
+      );
+      expect(rpcs).to.deep.equal([site().rpcUrl, rpc.url]);
+      expect(code).to.equal(1);
+      const honest = await site().run([...args.slice(0, -1), site().rpcUrl]);
+      expect(JSON.parse(honest.stdout).differences).to.deep.equal([]);
+    } finally {
+      await rpc.close();
+    }
+  });
+
+  it("audits the chain as it was at a block", async () => {
+    const { stdout } = await site().run(["audit", "1", "--json", "--block", "60"]);
+    const { match, blockNumber, notChecked } = JSON.parse(stdout);
+    expect({ match, blockNumber }).to.deep.equal({ match: true, blockNumber: "60" });
+    expect(notChecked.join(" ")).to.match(/API: not compared, because it is at block \d+, after --block/);
+  });
+
+  it("runs inferences again", async () => {
+    const { code, stdout } = await site().run(["audit", "1", "--json", "--rerun", "100%", "--seed", "anne"]);
+    const { rerun, differences } = JSON.parse(stdout);
+    expect(differences).to.deep.equal([]);
+    expect(rerun).to.include({ percent: 100, seed: "anne", total: 5, chosen: 5, held: 5 });
+    expect(code).to.equal(0);
+    const some = JSON.parse((await site().run(["audit", "1", "--json", "--rerun", "30"])).stdout);
+    expect(some.rerun).to.include({ total: 5, chosen: 2, held: 2 });
+    expect(some.rerun.seed).to.match(/^[0-9a-f]{16}$/);
+    expect(some.notChecked.join(" ")).to.contain("Inferences: 3 of 5 were not chosen.");
   });
 
   it("recomputes a season and finds that the API agrees", async () => {
@@ -128,8 +220,8 @@ describe("proofboard audit", () => {
         lie(page);
       });
       try {
-        const { code, stderr } = await site().run(["audit", "1"], { PROOFBOARD_API: api.url });
-        expect(stderr).to.match(sentence);
+        const { code, stdout } = await site().run(["audit", "1", "--json"], { PROOFBOARD_API: api.url });
+        expect(JSON.parse(stdout).differences[0]).to.match(sentence);
         expect(code).to.equal(1);
       } finally {
         await api.close();

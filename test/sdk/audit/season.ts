@@ -286,11 +286,20 @@ export async function playSeason({ seed = 1, accounts = 12, byPoints = false } =
       for (let i = 0; i < blocks; i++) await mine(Array.from({ length: random.between(0, 5) }, act));
     }
 
-    const together = async (acts: readonly Act[]): Promise<void> => {
-      for (let at = 0; at < acts.length; at += 50) await Promise.all(acts.slice(at, at + 50).map(send));
+    /** Sends many at once: each has its nonce, as they may arrive in any order. */
+    async function together(acts: readonly Act[], nonces: Map<Address, number>): Promise<void> {
+      for (let at = 0; at < acts.length; at += 50) {
+        const numbered: (Act & { nonce: Hex })[] = [];
+        for (const each of acts.slice(at, at + 50)) {
+          const nonce = nonces.get(each.from) ?? Number(await request("eth_getTransactionCount", each.from, "latest"));
+          nonces.set(each.from, nonce + 1);
+          numbered.push({ ...each, nonce: numberToHex(nonce) });
+        }
+        await Promise.all(numbered.map(send));
+      }
       await request("evm_mine");
       memories.set(++head, memory);
-    };
+    }
 
     return {
       ...{ url, client, seasonId, stop },
@@ -304,12 +313,19 @@ export async function playSeason({ seed = 1, accounts = 12, byPoints = false } =
       },
       async fill(entries) {
         const secret = random.fork();
+        const nonces = new Map<Address, number>();
         for (let left = Math.ceil(entries / 4); left > 0; left -= 200) {
           const count = Math.min(left, 200);
           const provers = Array.from({ length: count }, () => random.pick(people));
-          await together(provers.map((prover) => attest(prover, secret)));
-          await together(memory.played.map((played) => settle(played, "verified")));
-          await together(memory.played.map(pay));
+          await together(
+            provers.map((prover) => attest(prover, secret)),
+            nonces,
+          );
+          await together(
+            memory.played.map((played) => settle(played, "verified")),
+            nonces,
+          );
+          await together(memory.played.map(pay), nonces);
         }
       },
       async wait(blocks) {
