@@ -33,9 +33,10 @@ export async function audit(args: string[]): Promise<Row[]> {
     args,
     options: { entries: { type: "string", default: "20000" }, accounts: { type: "string", default: "2500" } },
   });
-  const season = await playSeason({ accounts: countOf("accounts", values.accounts, 3) });
+  const wanted = { entries: countOf("entries", values.entries, 4), accounts: countOf("accounts", values.accounts, 3) };
+  const season = await playSeason(wanted);
   try {
-    await season.fill(countOf("entries", values.entries, 4));
+    await season.fill(wanted.entries);
     let calls = 0;
     const request = (body: unknown): Promise<unknown> => {
       calls += 1;

@@ -82,7 +82,8 @@ interface Memory {
 
 interface Act {
   from: Address;
-  to: Address;
+  /** Left out where a contract is created. */
+  to?: Address;
   data: Hex;
 }
 
@@ -127,6 +128,15 @@ export async function playSeason({ seed = 1, accounts = 12, byPoints = false } =
     for (const person of people) await request("anvil_setBalance", person, numberToHex(10n ** 24n));
 
     const send = (act: Act): Promise<Hex> => request("eth_sendTransaction", { ...act, gas: GAS });
+    /** Waits until it is mined: anvil says that it has a transaction before it mines it. */
+    const sendMined = async (act: Act): Promise<{ contractAddress: Address }> => {
+      const hash = await send(act);
+      for (;;) {
+        const receipt = await request<{ contractAddress: Address } | null>("eth_getTransactionReceipt", hash);
+        if (receipt) return receipt;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
     const call = <const abi extends Abi, name extends ContractFunctionName<abi, "nonpayable" | "payable">>(
       from: Address,
       parameters: EncodeFunctionDataParameters<abi, name> & { address: Address },
@@ -142,16 +152,16 @@ export async function playSeason({ seed = 1, accounts = 12, byPoints = false } =
     const { deployedBytecode } = await artifact("MockMethod");
     for (const method of [quorum, fraudProof]) {
       await request("anvil_setCode", method.address, deployedBytecode);
-      await send(call(organiser, { ...method, functionName: "setChecksInput", args: [true] }));
-      await send(call(organiser, { ...method, functionName: "setLongest", args: [30n] }));
+      await sendMined(call(organiser, { ...method, functionName: "setChecksInput", args: [true] }));
+      await sendMined(call(organiser, { ...method, functionName: "setLongest", args: [30n] }));
     }
-    await send(call(organiser, { ...quorum, functionName: "setVerifiers", args: [people.slice(0, 3)] }));
+    await sendMined(call(organiser, { ...quorum, functionName: "setVerifiers", args: [people.slice(0, 3)] }));
 
     const layout = toHex(encodeLayout(integerLayout));
     const rows = rowsOf(integerLayout.widths);
     const model = { ...publication, layoutHash: keccak256(layout), weightsRoot: weightsTree(rows).root };
     const modelId = modelIdOf(model);
-    await send(
+    await sendMined(
       call(organiser, {
         ...modelRegistry,
         functionName: "publish",
@@ -159,14 +169,11 @@ export async function playSeason({ seed = 1, accounts = 12, byPoints = false } =
       }),
     );
 
-    const token = await deployToken(organiser);
-    async function deployToken(from: Address): Promise<Address> {
-      const { bytecode } = await artifact("MockToken");
-      const data = encodeDeployData({ abi: [], bytecode });
-      const hash = await request<Hex>("eth_sendTransaction", { from, data, gas: GAS });
-      const receipt = await request<{ contractAddress: Address }>("eth_getTransactionReceipt", hash);
-      return receipt.contractAddress;
-    }
+    const { bytecode } = await artifact("MockToken");
+    const { contractAddress: token } = await sendMined({
+      from: organiser,
+      data: encodeDeployData({ abi: [], bytecode }),
+    });
     const rewards = contractOf(client, { name: "Rewards", abi: rewardsAbi });
     const standings = contractOf(client, { name: "Standings", abi: standingsAbi });
     const terms = {
@@ -197,9 +204,9 @@ export async function playSeason({ seed = 1, accounts = 12, byPoints = false } =
       ),
       call(organiser, { ...campaign, functionName: "open", args: [seasonId, "ipfs://season"] }),
     ])
-      await send(each);
+      await sendMined(each);
     await request("anvil_mine", "0x3");
-    await send(call(organiser, { ...campaign, functionName: "seed", args: [seasonId] }));
+    await sendMined(call(organiser, { ...campaign, functionName: "seed", args: [seasonId] }));
     await request("evm_setNextBlockTimestamp", startsAt);
     await request("evm_mine");
     await request("evm_setAutomine", false);
