@@ -3,6 +3,7 @@ export * from "./abi.ts";
 export * from "./api.ts";
 export * from "./assurance.ts";
 export * from "./attestations.ts";
+export * from "./audit/witness.ts";
 export * from "./audit.ts";
 export * from "./auditApi.ts";
 export * from "./calls.ts";
