@@ -14,6 +14,7 @@ const plain =
 
 const benchmarks: Record<string, Benchmark> = {
   gas: plain(async () => (await import("./gas.ts")).gas()),
+  check: plain(async () => (await import("./check.ts")).check()),
   infer: plain(async () => (await import("./infer.ts")).infer()),
   rank: plain(async () => (await import("./rank.ts")).rank()),
   audit: async (args) => (await import("./audit.ts")).audit(args),

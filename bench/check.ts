@@ -1,0 +1,61 @@
+import { checkFiles } from "../inference/check.ts";
+import { admitGraph } from "../inference/graph/admit.ts";
+import { nameModel } from "../inference/model.ts";
+import { encodeOnnx, ONNX_FLOAT } from "../inference/onnx.ts";
+import { openBounded } from "../participant/runtime.ts";
+import { encodeLayout, INT8, type Layout } from "../sdk/layouts.ts";
+import type { Measurement } from "./report.ts";
+
+const ROUNDS = 9;
+
+/** Side of the model's one matrix: 10.2 MB of weights. */
+const SIDE = 1600;
+
+/**
+ * How long the checks of a model of 10 MB take: those that need only its bytes, and all that `model check` makes, which
+ * start a worker, load the model and run it. Medians.
+ */
+export async function check(): Promise<Measurement[]> {
+  const layout: Layout = {
+    widths: [],
+    input: { name: "x", dtype: INT8, dims: [1, SIDE] },
+    output: { name: "y", dtype: ONNX_FLOAT, dims: [1, SIDE] },
+  };
+  const weights = Float32Array.from({ length: SIDE * SIDE }, (_, i) => ((i * 7) % 31) / 31 - 0.5);
+  const artifact = encodeOnnx({
+    name: "wide",
+    nodes: [
+      { op: "Cast", inputs: ["x"], output: "real", attributes: { to: ONNX_FLOAT } },
+      { op: "MatMul", inputs: ["real", "weights"], output: "y" },
+    ],
+    constants: [{ name: "weights", dtype: ONNX_FLOAT, dims: [SIDE, SIDE], data: new Uint8Array(weights.buffer) }],
+    input: layout.input,
+    output: layout.output,
+  });
+  const layoutBytes = encodeLayout(layout);
+  const rows = new Uint8Array(0);
+  const fromBytes = await medianOf(async () => {
+    nameModel(artifact, layoutBytes, rows);
+    admitGraph(artifact, layout);
+  });
+  const whole = await medianOf(async () => {
+    const opener = await openBounded();
+    await checkFiles({ artifact, layout: layoutBytes, rows }, opener);
+    opener.close();
+  });
+  return [
+    { name: "check-static-10MB", value: fromBytes, unit: "ms" },
+    { name: "check-all-10MB", value: whole, unit: "ms" },
+  ];
+}
+
+async function medianOf(work: () => Promise<void>): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const from = performance.now();
+    await work();
+    times.push(performance.now() - from);
+  }
+  times.sort((a, b) => a - b);
+  return Math.round(times[ROUNDS >> 1] as number);
+}
