@@ -70,13 +70,13 @@ async function main(given: readonly string[]): Promise<Outcome> {
   if (name === "--help" || name === "help") return { good: true, text: overview(commands), json: undefined };
   const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (name === undefined || command === undefined) {
-    const group = Object.keys(commands).filter((each) => each.startsWith(`${name} `));
-    const problem =
-      name === undefined
-        ? "A command is missing."
-        : `"${name}" is ${group.length > 0 ? "half a command" : "not a command"}.`;
-    const choices = group.length > 0 ? group : Object.keys(commands);
-    throw new UsageError(`${problem} The commands are ${listOf(choices)}; --help says more.`);
+    const group = Object.fromEntries(Object.entries(commands).filter(([each]) => each.startsWith(`${name} `)));
+    const isGroup = Object.keys(group).length > 0;
+    if (isGroup && rest.includes("--help")) return { good: true, text: overview(group), json: undefined };
+    const found = isGroup ? "half a command" : "not a command";
+    const problem = name === undefined ? "A command is missing." : `"${name}" is ${found}.`;
+    const choices = listOf(Object.keys(isGroup ? group : commands));
+    throw new UsageError(`${problem} The commands are ${choices}; --help says more.`);
   }
   const { positionals, options, further, switches } = parseOptions(name, command, rest);
   if (switches.has("help")) return { good: true, text: helpOf(name, command), json: undefined };

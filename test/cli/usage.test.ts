@@ -106,7 +106,18 @@ describe("proofboard, used wrongly", () => {
 describe("proofboard --help", () => {
   it("names every command, in at most 100 columns", async () => {
     const { code, stdout } = await runCommand(["--help"], {});
-    for (const name of ["wallet", "models", "infer", "attest", "work", "challenge", "rank", "verify", "audit"])
+    for (const name of [
+      "wallet",
+      "model import",
+      "model list",
+      "infer",
+      "attest",
+      "work",
+      "challenge",
+      "rank",
+      "verify",
+      "audit",
+    ])
       expect(stdout).to.match(new RegExp(`^ {2}${name}`, "m"));
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).to.be.at.most(100);
     expect(code).to.equal(0);
@@ -115,6 +126,12 @@ describe("proofboard --help", () => {
   it("explains one command, though its arguments are missing", async () => {
     const { code, stdout } = await runCommand(["audit", "--help"], {});
     expect(stdout).to.contain("proofboard audit SEASON: ").and.to.contain("--chain-only").and.to.contain("JSON: ");
+    expect(code).to.equal(0);
+  });
+
+  it("names the commands of a group", async () => {
+    const { code, stdout } = await runCommand(["model", "--help"], {});
+    expect(stdout).to.contain("  model check DIR|FILE   ").and.not.to.contain("audit");
     expect(code).to.equal(0);
   });
 
