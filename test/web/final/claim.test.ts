@@ -180,6 +180,13 @@ describe("a claim, held against the contracts", () => {
     expect(await refusal(check({ ...answer, reward }))).to.equal(
       "ContradictionError: The server says that the reward is 71; by the terms it's 70.",
     );
+    const paid = (amount: string) =>
+      check(
+        { ...answer, reward: { ...reward, amount } },
+        { client: chainOf(refused("RewardAlreadyClaimed", 1n, account(0))) },
+      );
+    expect(await refusal(paid("71"))).to.contain("by the terms it's 70");
+    expect((await paid("69")).reward?.state).to.equal("claimed");
     expect(await refusal(check(answer, { client: chainOf(refused("WrongTerms", 1n)) }))).to.equal(
       "ContradictionError: The server tells other terms of the rewards than the organiser escrowed.",
     );
