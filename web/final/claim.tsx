@@ -21,7 +21,7 @@ import { amountText } from "./token.ts";
 import "./final.css";
 
 /** Seconds after which the server is asked again: somebody may have sent a claim, or minted. */
-const AGAIN = 15;
+const AGAIN = 60;
 
 /** An account's final standing: what it earns and whether that was claimed, its badge, and what a visitor can send. */
 export default function Claim({ season, account }: { season: Season; account: Address }) {
@@ -78,7 +78,7 @@ function Found({ season, account, answer, route, onSent }: FoundProps) {
           <>
             <dt>Reward</dt>
             <dd>
-              <Reward {...{ rewards, account, claim, sending }} told={answer.reward} />
+              <Reward {...{ seasonId, rewards, account, claim, sending }} told={answer.reward} />
             </dd>
           </>
         )}
@@ -119,12 +119,14 @@ function Checked({ error, isChecked, isReachable }: { error: Error | null; isChe
 }
 
 function Reward({
+  seasonId,
   rewards,
   account,
   told,
   claim,
   sending,
 }: {
+  seasonId: string;
   rewards: SeasonRewards;
   account: Address;
   told: NonNullable<ClaimAnswer["reward"]>;
@@ -165,8 +167,8 @@ function Reward({
             Claim {amount}
           </button>
           <span className="claim-note">
-            This account's own wallet sends it. Anyone else may send it with the account's signature, which says how
-            much is paid and to whom: <code>Rewards.claim</code>.
+            This account's own wallet sends it. Anyone else may send it with the account's signature:{" "}
+            <code>proofboard season claim {seasonId} --sign</code>.
           </span>
         </>
       )}

@@ -1,3 +1,4 @@
+import type { Address } from "viem";
 import { Link } from "wouter";
 import type { Season, StandingsPage } from "../../sdk/wire.ts";
 import { useAnswer } from "../api.ts";
@@ -7,6 +8,7 @@ import { Answered } from "../components/states.tsx";
 import { plural } from "../format.ts";
 import { Amount, useToken } from "./amount.tsx";
 import { amountsOf } from "./split.ts";
+import type { Token } from "./token.ts";
 
 const SHOWN = 10;
 
@@ -57,11 +59,7 @@ export function Top({ season }: { season: Season }) {
                       </td>
                       {rewards && (
                         <td className="number">
-                          {amounts[i] === undefined ? (
-                            "shared by more"
-                          ) : (
-                            <Amount value={String(amounts[i])} address={rewards.token} token={token} />
-                          )}
+                          <Earned amount={amounts[i]} address={rewards.token} token={token} />
                         </td>
                       )}
                     </tr>
@@ -77,4 +75,9 @@ export function Top({ season }: { season: Season }) {
       }}
     </Answered>
   );
+}
+
+function Earned({ amount, ...token }: { amount: bigint | undefined; address: Address; token: Token | undefined }) {
+  if (amount === undefined) return "shared by more";
+  return amount === 0n ? "–" : <Amount value={String(amount)} {...token} />;
 }
