@@ -6,6 +6,7 @@ import { encodeRows } from "../../sdk/layouts.ts";
 import { orderedTree } from "../../sdk/tree.ts";
 import { integerLayout, rowsOf } from "../contracts/fixtures.ts";
 import { goOn } from "./claims.ts";
+import { escrow } from "./ends.ts";
 import type { Random } from "./random.ts";
 import {
   type Act,
@@ -61,15 +62,16 @@ function act(scene: Scene, memory: Memory, random: Random, moment: Moment): Step
   return single(scene, memory, random, true);
 }
 
-/** Drafts a season, adds its tasks and opens it, all in one block. */
+/** Drafts a season that runs for so many seconds, adds its tasks, escrows its rewards and opens it, all in one block. */
 export function openSeason(
-  { deployment, accounts, modelId, layout, inputs }: Scene,
+  scene: Scene,
   memory: Memory,
-  { random, moment }: { random: Random; moment: Moment },
+  { random, moment, seconds = random.between(200, 2_000) }: { random: Random; moment: Moment; seconds?: number },
 ): Step {
+  const { deployment, accounts, modelId, layout, inputs } = scene;
   const seasonId = BigInt(memory.seasons.length + memory.unseeded.length + 1);
   const startsAt = moment.time + random.between(15, 40);
-  const endsAt = startsAt + random.between(200, 2_000);
+  const endsAt = startsAt + seconds;
   const closesAt = endsAt + LONGEST + CLOSING_MARGIN;
   const cap = random.pick([0n, 200n, 2n ** 30n]);
   const rules = { modelId, points: BigInt(random.between(1, 100)), unitsPerAccount: UNITS, noise: 8 };
@@ -84,6 +86,7 @@ export function openSeason(
   ];
   const from = accounts[0] as Address;
   const acts = data.map((data) => ({ from, to: deployment.contracts.Campaign.address, data }));
+  acts.splice(-1, 0, escrow(scene, seasonId));
   return { acts, after: { ...memory, unseeded: [...memory.unseeded, { seasonId, openedIn: moment.number }] } };
 }
 

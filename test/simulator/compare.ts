@@ -1,8 +1,8 @@
 import Database from "better-sqlite3";
-import { createPublicClient, http } from "viem";
-import { campaignAbi } from "../../sdk/abi.ts";
+import { type Address, createPublicClient, http } from "viem";
+import { campaignAbi, standingsAbi } from "../../sdk/abi.ts";
 import { compareStandings } from "../../sdk/ledger.ts";
-import type { StandingsPage } from "../../sdk/wire.ts";
+import type { ClaimAnswer, SeasonAnswer, StandingsPage } from "../../sdk/wire.ts";
 import { dumpFile } from "../indexer/running.ts";
 import type { World } from "./world.ts";
 
@@ -119,6 +119,33 @@ export async function differencesFromOrder(url: string, seasons: readonly bigint
   } finally {
     db.close();
   }
+}
+
+/** Where the served ends of seasons are not the chain's, or their proofs are not accepted. */
+export async function differencesFromEnds(url: string, world: World): Promise<string[]> {
+  const client = createPublicClient({ transport: http(world.url, { batch: { batchSize: 500 } }) });
+  const { Standings } = world.deployment.contracts;
+  const contract = { address: Standings?.address as Address, abi: standingsAbi } as const;
+  const wrong: string[] = [];
+  for (const seasonId of world.seasons()) {
+    const end = await client.readContract({ ...contract, functionName: "endOf", args: [seasonId] });
+    const { item } = (await (await fetch(`${url}/v1/seasons/${seasonId}`)).json()) as SeasonAnswer;
+    const [ours, theirs] = [
+      [item.frozen !== null, item.final?.poster, item.final?.finalised.timestamp],
+      end.finalisedAt === 0 ? [end.frozen, undefined, undefined] : [true, end.poster, end.finalisedAt],
+    ];
+    if (ours.join() !== theirs.join()) wrong.push(`The end of season ${seasonId} is ${ours}; the chain has ${theirs}.`);
+    if (item.final === null) continue;
+    for (const { account } of await standings(url, seasonId)) {
+      const answer = (await (await fetch(`${url}/v1/seasons/${seasonId}/claim/${account}`)).json()) as ClaimAnswer;
+      const { points, lastSeq } = answer.standing;
+      const standing = { ...answer.standing, points: BigInt(points), lastSeq: BigInt(lastSeq) };
+      const args = [seasonId, standing, answer.proof] as const;
+      if (!(await client.readContract({ ...contract, functionName: "isFinal", args })))
+        wrong.push(`The proof of ${account} in season ${seasonId} is not accepted.`);
+    }
+  }
+  return wrong;
 }
 
 async function standings(url: string, seasonId: bigint): Promise<StandingsPage["items"]> {

@@ -6,7 +6,7 @@ import { startIndexer } from "../../indexer/main.ts";
 import { createBudget } from "../indexer/ingest/budget.ts";
 import { until, untilReady } from "../indexer/running.ts";
 import { type IndexerProcess, type ProcessOptions, startProcess, tail } from "./child.ts";
-import { damage, differences, differencesFromChain, differencesFromOrder } from "./compare.ts";
+import { damage, differences, differencesFromChain, differencesFromEnds, differencesFromOrder } from "./compare.ts";
 import { allFaults, type Fault } from "./faults.ts";
 import { type FaultProxy, startProxy } from "./proxy.ts";
 import { createRandom, type Random } from "./random.ts";
@@ -77,6 +77,7 @@ export async function runSeed(world: World, seed: number, options: RunOptions = 
     await world.grow(Math.max(FINALITY - world.deepest(), 0) + 1);
     const url = await caughtUp(child, world.head(), patience);
     wrong.push(...(await differencesFromOrder(url, world.seasons(), db)));
+    wrong.push(...(await differencesFromEnds(url, world)));
     const code = await child.kill("SIGTERM");
     if (code !== 0) wrong.push(`The indexer ended with ${code} when told to end: ${tail(child.output())}`);
     beforeComparing?.(db);

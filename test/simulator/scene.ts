@@ -44,6 +44,8 @@ export interface Scene {
   layout: Hex;
   /** Base inputs of every task. */
   inputs: Hex;
+  /** What rewards are paid in; the first account has plenty of it. */
+  token: Address;
   /** The first one may draft and open seasons. */
   accounts: readonly Address[];
 }

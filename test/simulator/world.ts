@@ -18,6 +18,7 @@ import { integerLayout, publication, rowsOf } from "../contracts/fixtures.ts";
 import { inputs } from "../contracts/seasons.ts";
 import { actSeveral, CLOSING_MARGIN, LONGEST, openSeason } from "./acts.ts";
 import { type Anvil, startAnvil } from "./anvil.ts";
+import { endSeason } from "./ends.ts";
 import { createRandom, type Random } from "./random.ts";
 import { type Act, type Memory, nothing, type Scene } from "./scene.ts";
 
@@ -45,6 +46,8 @@ export interface World {
 const GENESIS = 1_750_000_000;
 const BLOCK_SECONDS = 3;
 const BASE_BLOCKS = 200;
+/** Seconds of a season that closes soon after these blocks, where reorganisations begin. */
+const ENDING = 620;
 const GAS = numberToHex(4_000_000);
 /** anvil's own first account. */
 const ORGANISER = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
@@ -90,14 +93,17 @@ async function build(anvil: Anvil): Promise<World> {
   async function grow(blocks: number): Promise<void> {
     for (let i = 0; i < blocks; i++) {
       const count = random.chance(0.35) ? 0 : random.between(1, 6);
-      const { acts, after } = actSeveral(scene, memory, { random, moment: await nextMoment(), count });
+      const moment = await nextMoment();
+      const { acts, after } = actSeveral(scene, memory, { random, moment, count });
       memory = after;
-      await mine(acts);
+      const [season] = memory.seasons.length > 0 ? [random.pick(memory.seasons)] : [];
+      const ending = season === undefined ? [] : await endSeason(scene, season, { request, random, moment });
+      await mine([...acts, ...ending]);
     }
   }
 
-  for (let seasons = 0; seasons < 2; seasons++) {
-    const { acts, after } = openSeason(scene, memory, { random, moment: await nextMoment() });
+  for (const seconds of [2_000, ENDING]) {
+    const { acts, after } = openSeason(scene, memory, { random, moment: await nextMoment(), seconds });
     memory = after;
     await mine(acts);
   }
@@ -151,6 +157,10 @@ async function publish({ url, request }: Anvil, send: (act: Act) => Promise<unkn
     await send({ from, to, data: encodeFunctionData({ abi, functionName: "setLongest", args: [BigInt(LONGEST)] }) });
   }
 
+  const token = await deployToken({ request }, send, {
+    from,
+    rewards: deployment.contracts.Rewards?.address as Address,
+  });
   const layout = toHex(encodeLayout(integerLayout));
   const rows = toHex(encodeRows(rowsOf(integerLayout.widths)));
   const data = encodeFunctionData({
@@ -167,9 +177,28 @@ async function publish({ url, request }: Anvil, send: (act: Act) => Promise<unkn
   const accounts = await request<Address[]>("eth_accounts");
   return {
     deployment,
+    token,
     modelId: log.topics[1],
     layout,
     inputs,
     accounts: accounts.map((account) => getAddress(account)),
   };
+}
+
+const tokenAbi = parseAbi(["function mint(address, uint256)", "function approve(address, uint256)"]);
+
+/** A token of which `from` has plenty, and Rewards may take it. */
+async function deployToken(
+  { request }: Pick<Anvil, "request">,
+  send: (act: Act) => Promise<unknown>,
+  { from, rewards }: { from: Address; rewards: Address },
+): Promise<Address> {
+  const file = new URL("../../artifacts/contracts/mocks/MockToken.sol/MockToken.json", import.meta.url);
+  const { bytecode } = JSON.parse(await readFile(file, "utf8")) as { bytecode: Hex };
+  const hash = await request<Hex>("eth_sendTransaction", { from, data: bytecode, gas: GAS });
+  const { contractAddress: to } = await request<{ contractAddress: Address }>("eth_getTransactionReceipt", hash);
+  const abi = tokenAbi;
+  await send({ from, to, data: encodeFunctionData({ abi, functionName: "mint", args: [from, 10n ** 9n] }) });
+  await send({ from, to, data: encodeFunctionData({ abi, functionName: "approve", args: [rewards, 10n ** 9n] }) });
+  return getAddress(to);
 }
