@@ -198,7 +198,7 @@ export interface ClaimAnswer {
 }
 
 export interface ClaimedReward {
-  /** What the standing earns, in the token's smallest unit. */
+  /** What the standing earns, or what was paid for it once it is claimed, in the token's smallest unit. */
   amount: Decimal;
   /** `nothing`: it earns nothing; `over`: it wasn't claimed in time. */
   state: "claimable" | "claimed" | "over" | "nothing";

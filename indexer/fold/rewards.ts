@@ -53,7 +53,7 @@ function termsOf(seasonId: number, encoded: Hex): Terms {
   }
 }
 
-/** A season with rewards from which something is paid, and when claims of them end; Infinity while nobody can claim. */
+/** A season with rewards from which something is paid. */
 function paying(rows: Rows, id: bigint, eventName: string) {
   const season = requireSeason(rows, id, eventName);
   const { seasonId } = season;
@@ -61,11 +61,11 @@ function paying(rows: Rows, id: bigint, eventName: string) {
   if (!held) throw new IntegrityError(`${eventName} came for season ${seasonId}, which has no rewards.`);
   const terms = termsOf(seasonId, held.terms);
   const end = rows.ends.get(season);
-  const finalisedAt = end?.finalisedAt ?? undefined;
+  const finalisedAt = end?.finalisedAt ?? null;
   return {
-    ...{ season, held, terms, poster: end?.poster ?? undefined },
-    /** Undefined before the order is final. */
-    until: finalisedAt === undefined ? undefined : claimUntil(finalisedAt, terms),
+    ...{ season, held, terms, poster: end?.poster ?? null },
+    /** When claims end; null before the order is final. */
+    until: finalisedAt === null ? null : claimUntil(finalisedAt, terms),
   };
 }
 
@@ -99,7 +99,7 @@ export const rewardSteps: FoldSteps = {
     const { account, amount } = args;
     const { season, held, terms, until } = paying(rows, args.seasonId, eventName);
     const { seasonId } = season;
-    if (until === undefined || timestamp >= until)
+    if (until === null || timestamp >= until)
       throw new IntegrityError(`${account} claimed a reward of season ${seasonId} at a time for no claims.`);
     const most = mostOf(rows, season, terms, args);
     const claimed = BigInt(held.claimed) + amount;
@@ -111,7 +111,7 @@ export const rewardSteps: FoldSteps = {
   PosterPaid({ args, eventName }, rows, { timestamp }) {
     const { season, held, terms, poster, until } = paying(rows, args.seasonId, eventName);
     const { seasonId, participants } = season;
-    if (until === undefined || timestamp >= until || held.posterPaid !== "0")
+    if (until === null || timestamp >= until || held.posterPaid !== "0")
       throw new IntegrityError(`The poster of season ${seasonId} was paid at a time when it couldn't be.`);
     const { amount } = args;
     if (args.poster !== poster || amount === 0n || amount !== posterPay(terms, participants))
@@ -123,7 +123,7 @@ export const rewardSteps: FoldSteps = {
   RewardsReturned({ args, eventName }, rows, { timestamp }) {
     const { season, held, terms, until } = paying(rows, args.seasonId, eventName);
     const { seasonId, organiser, cancelledIn } = season;
-    const isOver = cancelledIn !== null || (until !== undefined && timestamp >= until);
+    const isOver = cancelledIn !== null || (until !== null && timestamp >= until);
     if (!isOver || held.returned !== null)
       throw new IntegrityError(`Rewards of season ${seasonId} returned at a time when they couldn't.`);
     const left = terms.pool + terms.posterBudget - BigInt(held.claimed) - BigInt(held.posterPaid);
