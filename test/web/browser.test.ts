@@ -14,6 +14,7 @@ describe("page", function () {
   before(async () => {
     site = await openSite();
   });
+  afterEach(() => site.empty());
   after(() => site?.close());
 
   describe("standings", () => describeStandings(() => site));

@@ -15,6 +15,8 @@ export interface Site {
   lines: readonly string[];
   /** A new visitor's page, not gone anywhere yet; what goes wrong in it is kept in `faults`. */
   visit(options?: BrowserContextOptions): Promise<Visit>;
+  /** Closes the pages of visitors that are still there: each follows the chain for as long as it is open. */
+  empty(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,6 +67,9 @@ export async function openSite(): Promise<Site> {
           faults.push(message.text());
       });
       return { page, faults };
+    },
+    async empty() {
+      for (const context of browser.contexts()) await context.close();
     },
     async close() {
       await browser.close();
