@@ -1,6 +1,6 @@
 import { dtypes } from "../graph/operator.ts";
 import type { Constant } from "../onnx.ts";
-import { fold } from "./fold.ts";
+import { fold, MOST_FOLDED } from "./fold.ts";
 import {
   broadcastIndex,
   floatOf,
@@ -290,6 +290,8 @@ class DenseReader {
     const known = this.#constants.get(name);
     if (known) return known;
     const constant: Constant | undefined = this.#graph.constants.get(name);
+    if (constant && productOf(constant.dims) > MOST_FOLDED)
+      throw new NotDense(`has a constant of ${productOf(constant.dims)} elements, more than rows can hold`);
     const numbers = constant && numbersOf(constant);
     if (constant && !numbers) throw new NotDense(`has the constant "${name}" of a type that isn't calculated with`);
     if (numbers) this.#constants.set(name, numbers);

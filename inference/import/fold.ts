@@ -21,6 +21,9 @@ export function fold(
   return Object.hasOwn(folds, op) ? folds[op]?.(inputs, attributes) : undefined;
 }
 
+/** Most elements of what is calculated here: no rows that can be published have as many. */
+export const MOST_FOLDED = 2 ** 20;
+
 type Fold = (inputs: readonly (Numbers | undefined)[], attributes: Attributes) => Numbers | undefined;
 
 const isInteger = (dtype: number): boolean => dtype !== dtypes.float && dtype !== 11;
@@ -36,6 +39,7 @@ const binary =
     const dims = Array.from({ length: rank }, (_, i) =>
       Math.max(a.dims[i - rank + a.dims.length] ?? 1, b.dims[i - rank + b.dims.length] ?? 1),
     );
+    if (productOf(dims) > MOST_FOLDED) return undefined;
     const [left, right] = [broadcastIndex(a.dims, dims), broadcastIndex(b.dims, dims)];
     if (!left || !right) return undefined;
     const type = dtype ?? a.dtype;
@@ -62,6 +66,7 @@ function taken({ dtype, dims, values }: Numbers, along: number, positions: reado
   if (found.some((position) => !(position >= 0 && position < size))) return undefined;
   const inner = productOf(dims.slice(along + 1));
   const outer = productOf(dims.slice(0, along));
+  if (outer * found.length * inner > MOST_FOLDED) return undefined;
   const picked = Array.from({ length: outer }, (_, o) =>
     found.map((position) =>
       Array.from({ length: inner }, (_, i) => values[(o * size + position) * inner + i] as number),

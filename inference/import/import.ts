@@ -1,6 +1,8 @@
 import { encodeLayout, encodeRows, INT8, type Layout, type TensorSpec } from "../../sdk/layouts.ts";
 import { canonicalOnnx } from "../canonical.ts";
 import { InvalidModelError } from "../failures.ts";
+import { admitGraph } from "../graph/admit.ts";
+import { MalformedModel } from "../graph/protobuf.ts";
 import { forward } from "../integer.ts";
 import { publicationLimits, taskLimits } from "../limits.ts";
 import { nameModel, type PublishedModel } from "../model.ts";
@@ -46,8 +48,11 @@ export interface ImportedModel {
   quality: Quality;
 }
 
-/** Most samples that are run, and that shifts are chosen by. */
+/** Most samples that are run, and that shifts are chosen by; fewer of a model that takes long, or of large inputs. */
 const MOST_SAMPLES = 1000;
+const LEAST_SAMPLES = 16;
+const MOST_WORK = 2 ** 35;
+const MOST_ELEMENTS = 2 ** 25;
 
 /** Most base inputs that are written: beyond that they cost gas and add little. */
 const MOST_INPUTS = 1024;
@@ -68,7 +73,7 @@ export async function importModel(
   const graph = prepare(readSource(file), { sample: samples.shape, output: options.output });
   const steps = stepsOf(graph.input, samples, options.scales);
   const inputs = cut(toSteps(samples, steps), productOf(graph.input.dims));
-  const used = inputs.slice(0, MOST_SAMPLES);
+  const used = inputs.slice(0, samplesToRun(graph));
   const before = await runFloat(graph, realInputs(graph.input, samples, used.length), opener);
   const made = options.profile === "float" ? "was asked to stay in floating point" : integerOf(graph, steps, used);
   if (typeof made === "string" && options.profile === "integer")
@@ -83,6 +88,18 @@ export async function importModel(
     steps,
     quality: measure(before, after, options.labels?.slice(0, used.length)),
   };
+}
+
+/** How many samples are run. Throws an {@link ImportError} for a graph that the rules don't admit. */
+function samplesToRun(graph: StaticGraph): number {
+  try {
+    const { work } = admitGraph(encodeStatic(graph), layoutOf(graph));
+    const fitting = Math.min(MOST_SAMPLES, MOST_WORK / work, MOST_ELEMENTS / productOf(graph.input.dims));
+    return Math.max(LEAST_SAMPLES, Math.floor(fitting));
+  } catch (error) {
+    if (error instanceof MalformedModel) throw new ImportError(`No verifier would run it. ${error.message}`);
+    throw error;
+  }
 }
 
 type Made = Pick<ImportedModel, "profile" | "why" | "artifact" | "layout" | "rows" | "outputScale"> & {

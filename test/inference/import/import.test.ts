@@ -163,6 +163,32 @@ describe("import", () => {
     }
   });
 
+  it("takes PyTorch's network of bytes", async () => {
+    const bytes = await torch("bytes.onnx", "images_uint8.npy", "digits.npy");
+    expect(bytes).to.include({ profile: "integer" });
+    expect(bytes.steps).to.deep.equal({ scale: [1], offset: [128] });
+    expect(bytes.quality.accuracy).to.be.greaterThan(0.95);
+    await expectGood(bytes);
+  });
+
+  it("keeps in floating point what has more weights than a publication's rows", async () => {
+    const wide = (side: number) =>
+      file(
+        [node("MatMul", ["x", "W"], "y")],
+        [constant("W", [side, side], new Array<number>(side * side).fill(0.01))],
+        {
+          inputs: [{ name: "x", dtype: FLOAT, dims: [1, side] }],
+          outputs: [{ name: "y", dtype: FLOAT, dims: [1, side] }],
+        },
+      );
+    const of = async (side: number) =>
+      (await imported(wide(side), { samples: { shape: [side], values: new Float64Array(side).fill(0.5) } })).why;
+    expect(await of(400)).to.match(/^The network has 162400 bytes of rows, where a publication takes 111296, so/);
+    expect(await of(1100)).to.match(
+      /has a constant of 1210000 elements, more than rows can hold, which the integer profile/,
+    );
+  });
+
   it("takes QDQ and dynamic-int8 files, and those of Keras that turn images about", async () => {
     const dynamic = file(
       [
