@@ -44,6 +44,14 @@ export function table<T>(columns: readonly Column<T>[], rows: readonly T[]): str
 export const printable = (text: string): string =>
   text.replace(/[^ -~]/gu, (each) => `\\u{${(each.codePointAt(0) as number).toString(16)}}`);
 
+const MOST_SHOWN = 400;
+
+/** A sentence that may quote what a stranger wrote: safe for a terminal, and cut where it grows too long to be read. */
+export function quoted(sentence: string): string {
+  const text = printable(sentence);
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)} …` : text;
+}
+
 /** Breaks text at spaces into lines of at most 100 columns, those after the first indented. */
 export function wrap(text: string, indent = 0): string {
   const lines = [""];

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { torchPath } from "../inference/import/foreign.ts";
+import { file, node, torchPath } from "../inference/import/foreign.ts";
 import { keyOf, runCommand, useSite } from "./site.ts";
 
 const fixture = (name: string) => new URL(`../fixtures/onnx/${name}`, import.meta.url).pathname;
@@ -67,6 +67,19 @@ describe("proofboard model", () => {
       "No integer model can be made of it: the network has a Conv, which the integer profile can't express.\n",
     );
     expect(await readdir(out)).to.deep.equal([]);
+  });
+
+  it("shows names of a stranger's file in a form that can't write to the terminal", async () => {
+    const odd = join(out, "odd.onnx");
+    await writeFile(odd, file([node(`\u001b[2J${"x".repeat(1000)}`, ["x"], "y")]));
+    await writeFile(join(out, "two.json"), "[[1,2]]");
+    const { stderr } = await runCommand(["model", "import", odd, "--samples", join(out, "two.json"), "--out", out], {});
+    expect(stderr).to.match(/^The operator \\u\{1b\}\[2Jx+ …\n$/);
+    const check = await runCommand(["model", "check", odd], {});
+    expect(check.stdout)
+      .to.match(/refused {2}The operator\s+\\u\{1b\}/)
+      .and.not.to.contain("\u001b");
+    await Promise.all([rm(odd), rm(join(out, "two.json"))]);
   });
 
   it("refuses to publish what verifiers would refuse, and sends nothing", async () => {

@@ -1,7 +1,7 @@
 import { checkFiles, type Finding } from "../../../inference/check.ts";
 import { openBounded } from "../../../participant/runtime.ts";
 import type { Command } from "../../command.ts";
-import { printable, wrap } from "../../format.ts";
+import { quoted, wrap } from "../../format.ts";
 import { readModelFiles } from "../../modelFiles.ts";
 
 export const checkCommand: Command = {
@@ -29,4 +29,4 @@ JSON: modelId (or null), good, checks (each with name, result: ok, refused or no
 
 /** A line for each finding; what comes from the file can't write to the terminal. */
 export const findingLines = (findings: readonly Finding[]): string[] =>
-  findings.map(({ name, result, detail }) => `${name.padEnd(10)}  ${result.padEnd(7)}  ${wrap(printable(detail), 21)}`);
+  findings.map(({ name, result, detail }) => `${name.padEnd(10)}  ${result.padEnd(7)}  ${wrap(quoted(detail), 21)}`);

@@ -3,9 +3,10 @@ import { basename, join } from "node:path";
 import { cardOf } from "../../../inference/card.ts";
 import { type ImportedModel, importModel } from "../../../inference/import/import.ts";
 import type { Quality } from "../../../inference/import/measure.ts";
+import { ImportError } from "../../../inference/import/source.ts";
 import { openBounded } from "../../../participant/runtime.ts";
 import type { Command } from "../../command.ts";
-import { grouped, wrap } from "../../format.ts";
+import { grouped, quoted, wrap } from "../../format.ts";
 import { readOne, writeModelFiles } from "../../modelFiles.ts";
 import { readLabels, readSamples } from "../../samples.ts";
 import { UsageError } from "../../usage.ts";
@@ -14,7 +15,7 @@ export const importCommand: Command = {
   positionals: ["FILE.onnx"],
   summary: "make a model that a season can take of an ONNX file",
   details: `Reads what PyTorch, Keras, scikit-learn and ONNX Runtime's quantisers export. A network of dense layers becomes an integer model, calibrated on the samples, for FraudProof and Quorum; any other stays in floating point behind an int8 input, for Quorum. Says which and why, and how the answers on the samples changed. Writes a directory: model.onnx, layout.bin, rows.bin (integer), inputs.bin (samples as base inputs) and card.json. Nothing is sent.
-JSON: directory, modelId, cid, profile, why, quality (samples, agreement, meanDifference, range, accuracyBefore, accuracy, errorBefore, error), widths or null, inputCount, card.`,
+JSON: directory, modelId, cid, profile, why, quality (samples, agreement, meanDifference, range, accuracyBefore, accuracy, errorBefore, error), inputCount, card.`,
   options: {
     samples: { value: "FILE", help: "inputs as the model takes them: .npy, .csv or .json, a sample a row; needed" },
     label: { value: "COLUMN", help: "the .csv's column of labels, by name or by number from 0" },
@@ -57,6 +58,8 @@ JSON: directory, modelId, cid, profile, why, quality (samples, agreement, meanDi
         { samples, labels: given, output: options.output, profile, scales },
         opener,
       );
+    } catch (error) {
+      throw error instanceof ImportError ? new ImportError(quoted(error.message)) : error;
     } finally {
       opener.close();
     }
@@ -68,7 +71,7 @@ JSON: directory, modelId, cid, profile, why, quality (samples, agreement, meanDi
       good: true,
       text: [
         `Model    ${imported.model.modelId}`,
-        `Kind     ${wrap(`${imported.profile}. ${imported.why}`, 9)}`,
+        `Kind     ${wrap(`${imported.profile}. ${quoted(imported.why)}`, 9)}`,
         ...qualityLines(imported.quality).map((line, i) => `${i === 0 ? "Samples  " : "         "}${line}`),
         `Inputs   ${grouped(imported.inputCount)} base inputs of ${grouped(imported.inputs.length / imported.inputCount)} bytes`,
         `Written  ${directory}`,
