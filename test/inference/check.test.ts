@@ -199,7 +199,7 @@ describe("check", () => {
     }
   });
 
-  it("looks at a model of 10 MB within two seconds", async () => {
+  it("looks at a model of 10 MB within two seconds of a processor", async () => {
     const side = 1600;
     const big = constant(
       "W",
@@ -212,9 +212,10 @@ describe("check", () => {
       outputs: [{ name: "y", dtype: 1, dims }],
     });
     expect(artifact.length).to.be.greaterThan(10_000_000);
-    const from = performance.now();
+    const from = process.cpuUsage();
     const { findings } = await checkFiles({ artifact, rows: none }, opener);
     expect(refusals(findings)).to.deep.equal([]);
-    expect(performance.now() - from).to.be.lessThan(2000);
+    const { user, system } = process.cpuUsage(from);
+    expect((user + system) / 1e6).to.be.lessThan(2);
   });
 });
