@@ -61,11 +61,11 @@ function approval(client: Client, { token, pool, posterBudget }: Terms): Call {
   return callOf({ address: token, abi: erc20Abi, functionName: "approve", args: [address, pool + posterBudget] });
 }
 
-const FIRST_LEAD = 10;
+const FIRST_LEAD = 20;
 const LONGEST_LEAD = 300;
 
 /**
- * Opens a season by `open`, which is given the seconds until it shall start: 10, and three times as many each time that
+ * Opens a season by `open`, which is given the seconds until it shall start: 20, and three times as many each time that
  * drafting took longer than that, as it may on a slow machine. Throws what `open` throws otherwise. A draft that came too
  * late is left behind, and harms nobody.
  */

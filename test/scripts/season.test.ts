@@ -24,15 +24,15 @@ describe("opening a season in time", () => {
 
   it("gives up at once where another error is thrown", async () => {
     for (const error of [new Error("no node"), new RevertError("open", "0x"), new RevertError("open", undefined)])
-      expect(await attempt(() => error)).to.deep.equal({ leads: [10], result: error });
+      expect(await attempt(() => error)).to.deep.equal({ leads: [20], result: error });
   });
 
   it("gives up when a lead of minutes wasn't enough", async () => {
-    expect(await attempt(() => late)).to.deep.equal({ leads: [10, 30, 90, 270], result: late });
+    expect(await attempt(() => late)).to.deep.equal({ leads: [20, 60, 180], result: late });
   });
 
   it("starts later each time that drafting took longer", async () => {
-    expect(await attempt(() => 1n)).to.deep.equal({ leads: [10], result: 1n });
-    expect(await attempt((lead) => (lead > 50 ? 3n : late))).to.deep.equal({ leads: [10, 30, 90], result: 3n });
+    expect(await attempt(() => 1n)).to.deep.equal({ leads: [20], result: 1n });
+    expect(await attempt((lead) => (lead > 50 ? 3n : late))).to.deep.equal({ leads: [20, 60], result: 3n });
   });
 });
