@@ -12,6 +12,7 @@ import { standingsAbi } from "../abi.ts";
 import { type Client, contractOf, hasContract } from "../client.ts";
 import type { Ledger } from "../ledger.ts";
 import { growingRanges } from "../ranges.ts";
+import { standingsContract } from "../seasonEnd.ts";
 import { standingBytes } from "../standings.ts";
 import { orderedTree } from "../tree.ts";
 import type { Views } from "./calls.ts";
@@ -34,7 +35,6 @@ export interface Ending {
   views: Views;
 }
 
-const standings = { name: "Standings", abi: standingsAbi };
 const selectors = (["SeasonFrozen", "StandingsPosted", "SeasonFinalised"] as const).map((name) =>
   toEventSelector(getAbiItem({ abi: standingsAbi, name })),
 );
@@ -48,12 +48,12 @@ export async function checkEnd(
   seasonId: bigint,
   ending: Ending,
 ): Promise<{ end: SeasonEndAudit | undefined; differences: string[]; notChecked: string[] }> {
-  if (!hasContract(client, standings)) {
+  if (!hasContract(client, standingsContract)) {
     const sentence = "Season's end: the deployment names no Standings, so nothing of it was checked.";
     return { end: undefined, differences: [], notChecked: [sentence] };
   }
   const { ledger, blockNumber, views } = ending;
-  const contract = contractOf(client, standings);
+  const contract = contractOf(client, standingsContract);
   const args = [seasonId] as const;
   const kept = await client.rpc.readContract({ ...contract, functionName: "endOf", args, blockNumber });
   const differences: string[] = [];

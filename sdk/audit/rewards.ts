@@ -1,16 +1,10 @@
-import {
-  type Address,
-  decodeAbiParameters,
-  getAbiItem,
-  type Hex,
-  isAddressEqual,
-  numberToHex,
-  parseEventLogs,
-} from "viem";
+import { type Address, type Hex, isAddressEqual, numberToHex, parseEventLogs } from "viem";
 import { rewardsAbi } from "../abi.ts";
 import { type Client, contractOf, hasContract } from "../client.ts";
 import type { Ledger, Standing } from "../ledger.ts";
 import { growingRanges } from "../ranges.ts";
+import { prizeOf, shareOf } from "../rewards.ts";
+import { decodeTerms, posterFee, rewardsContract, type Terms, UntoldSeasonError } from "../seasonEnd.ts";
 
 /** What became of a season's rewards, in the token's smallest unit. */
 export interface RewardsAudit {
@@ -23,26 +17,11 @@ export interface RewardsAudit {
   held: bigint;
 }
 
-interface Terms {
-  token: Address;
-  pool: bigint;
-  posterBudget: bigint;
-  perAccount: bigint;
-  prizes: readonly Prize[];
-}
-
-interface Prize {
-  places: number;
-  amount: bigint;
-}
-
 interface Ended {
   ledger: Ledger;
   blockNumber: bigint;
   end: { finalisedAt: number; poster: Address; participants: number };
 }
-
-const contract = { name: "Rewards", abi: rewardsAbi };
 
 /** Checks what was claimed, paid and returned of a season's rewards against their terms and the order of the ledger. */
 export async function checkRewards(
@@ -50,17 +29,17 @@ export async function checkRewards(
   seasonId: bigint,
   ended: Ended,
 ): Promise<{ rewards: RewardsAudit | undefined; differences: string[]; notChecked: string[] }> {
-  if (!hasContract(client, contract)) {
+  if (!hasContract(client, rewardsContract)) {
     const sentence = "Rewards: the deployment names no Rewards, so nothing of them was checked.";
     return { rewards: undefined, differences: [], notChecked: [sentence] };
   }
-  const rewards = contractOf(client, contract);
+  const rewards = contractOf(client, rewardsContract);
   let book: Book | undefined;
   const differences: string[] = [];
   for await (const event of readEvents(client, rewards.address, seasonId, ended.blockNumber)) {
     if (event.eventName === "RewardsEscrowed") {
       if (book) differences.push("Rewards were escrowed twice.");
-      const terms = decodeTerms(event.args.terms);
+      const terms = termsIn(event.args.terms);
       if (!terms) differences.push("The rewards' terms can't be decoded.");
       else book = openBook(terms, ended);
     } else if (!book) differences.push(`${event.eventName} comes before any rewards were escrowed.`);
@@ -89,11 +68,12 @@ interface Book {
 }
 
 function openBook(terms: Terms, { ledger, end }: Ended): Book {
-  const { token, pool, posterBudget, perAccount } = terms;
+  const { token, pool, posterBudget } = terms;
   const escrowed = pool + posterBudget;
   const audit = { token, escrowed, claims: 0, claimed: 0n, posterPaid: 0n, returned: 0n, held: escrowed };
   const faults: string[] = [];
   const standings = new Map(ledger.standings.map((standing) => [standing.account, standing]));
+  const dueOf = amounts(terms, ledger);
   const claimed = new Set<Address>();
   const pay = (what: "claimed" | "posterPaid" | "returned", amount: bigint): void => {
     audit[what] += amount;
@@ -110,13 +90,12 @@ function openBook(terms: Terms, { ledger, end }: Ended): Book {
       claimed.add(account);
       const standing = standings.get(account);
       if (!standing) faults.push(`${account} claimed ${amount} and has no entry.`);
-      else faults.push(...claimFaults(terms, ledger, standing, { rank, amount }));
+      else faults.push(...claimFaults(standing, dueOf(standing), { rank, amount }));
     },
     payPoster({ poster, amount }) {
       if (audit.posterPaid > 0n) faults.push("The poster was paid twice.");
       pay("posterPaid", amount);
-      const most = perAccount * BigInt(end.participants);
-      const due = most < posterBudget ? most : posterBudget;
+      const due = posterFee(terms, end.participants);
       if (amount !== due) faults.push(`The poster was paid ${amount}; by the terms it is ${due}.`);
       if (!isAddressEqual(poster, end.poster)) faults.push(`${poster} was paid as poster; that is ${end.poster}.`);
     },
@@ -127,46 +106,57 @@ function openBook(terms: Terms, { ledger, end }: Ended): Book {
   };
 }
 
-function claimFaults(
-  { pool, prizes }: Terms,
-  { standings, totalPoints }: Ledger,
-  { account, rank, points }: Standing,
-  claim: { rank: number; amount: bigint },
-): string[] {
+/** What a claim may have got: the first amount, or one of those that showed a later rank than the next one. */
+interface Due {
+  amount: bigint;
+  isLower(amount: bigint): boolean;
+}
+
+/** What each standing's claim may get by the terms. */
+function amounts({ pool, prizes }: Terms, { standings, totalPoints }: Ledger): (standing: Standing) => Due {
+  /** The last place of each rank, in order. */
+  const lasts = standings.flatMap(({ place }, i) => (standings[i + 1]?.rank === place + 1 ? [place] : []));
+  if (standings.length > 0) lasts.push(standings.length);
+  return ({ rank, points }) => {
+    if (prizes.length === 0) return { amount: shareOf(pool, points, totalPoints), isLower: () => false };
+    const by = (index: number): bigint => prizeOf(prizes, rank, lasts[index] as number);
+    const own = firstOf(lasts.length, (i) => (lasts[i] as number) >= rank);
+    return {
+      amount: by(own),
+      // Prizes never rise, so the mean of more places is never greater.
+      isLower(amount) {
+        const found = own + firstOf(lasts.length - own, (i) => by(own + i) <= amount);
+        return found < lasts.length && by(found) === amount;
+      },
+    };
+  };
+}
+
+/** The first number below `count` of which something is true that stays true from there on; `count` where it never is. */
+function firstOf(count: number, isTrue: (index: number) => boolean): number {
+  let [low, high] = [0, count];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isTrue(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function claimFaults({ account, rank }: Standing, due: Due, claim: { rank: number; amount: bigint }): string[] {
   const faults: string[] = [];
   if (claim.rank !== rank) faults.push(`${account} claimed as rank ${claim.rank}; by the ledger its rank is ${rank}.`);
-  if (prizes.length === 0) {
-    const due = totalPoints === 0n ? 0n : (pool * points) / totalPoints;
-    return claim.amount === due ? faults : [...faults, `${account} claimed ${claim.amount}; its share is ${due}.`];
-  }
-  // A claim may show a later rank than the next one, and gets less then.
-  const lasts = standings.filter((each) => each.rank === each.place && each.rank > rank).map(({ place }) => place - 1);
-  lasts.push(standings.length);
-  if (lasts.some((last) => meanPrize(prizes, rank, last) === claim.amount)) return faults;
-  return [
-    ...faults,
-    `${account} claimed ${claim.amount}; its rank's prize is ${meanPrize(prizes, rank, lasts[0] as number)}.`,
-  ];
+  if (claim.amount !== due.amount && !due.isLower(claim.amount))
+    faults.push(`${account} claimed ${claim.amount}; by the terms it is ${due.amount}.`);
+  return faults;
 }
 
-/** The mean of the prizes of places `first` to `last`, rounded down: what equal accounts get that hold them. */
-function meanPrize(prizes: readonly Prize[], first: number, last: number): bigint {
-  let sum = 0n;
-  let from = 1;
-  for (const { places, amount } of prizes) {
-    const held = Math.min(from + places - 1, last) - Math.max(from, first) + 1;
-    if (held > 0) sum += BigInt(held) * amount;
-    from += places;
-  }
-  return sum / BigInt(last - first + 1);
-}
-
-function decodeTerms(encoded: Hex): Terms | undefined {
-  const [, terms] = getAbiItem({ abi: rewardsAbi, name: "escrow" }).inputs;
+function termsIn(encoded: Hex): Terms | undefined {
   try {
-    return decodeAbiParameters([terms], encoded)[0];
-  } catch {
-    return undefined;
+    return decodeTerms(encoded);
+  } catch (error) {
+    if (error instanceof UntoldSeasonError) return undefined;
+    throw error;
   }
 }
 
