@@ -178,7 +178,10 @@ export function createTrouble({ world, proxies, kinds, steps, random, launch, db
   /** With nodes that answer: nothing else may take as long as the limit. */
   async function suspend(): Promise<void> {
     await end("SIGTERM");
-    for (const proxy of proxies) proxy.plan = { rate: 0, kinds: [] };
+    for (const proxy of proxies) {
+      proxy.plan = { rate: 0, kinds: [] };
+      proxy.lag = 0;
+    }
     child = begin({ watchdog: LIMIT });
     await outliveSuspension(child);
     count("suspend");
