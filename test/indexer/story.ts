@@ -127,8 +127,8 @@ export const MODEL = hashOf("model", 0);
 const POINTS = 100n;
 /** Cap of the FraudProof task: some batches of a story reach beyond it. */
 const UNITS = 30;
-/** Blocks are a second apart from here on. */
-const FIRST_TIME = 1002;
+/** The time of a chapter's block, in unix seconds, where blocks are a second apart. */
+const everySecond = (chapter: number): number => 1002 + chapter;
 /** Of the first season: epochs of ten seconds end in any story, and the season in none. */
 const TIMES = { startsAt: 1003n, endsAt: 1500n, closesAt: 2000n };
 /** How long a later season is open, in seconds. */
@@ -137,9 +137,9 @@ const output = (pick: number): Hex => hashOf("output", pick % 2);
 
 /**
  * Blocks of events that can follow one another, chosen by numbers: the same numbers make the same blocks, so two lists
- * that begin alike are a fork. The first block publishes a model and opens season 1.
+ * that begin alike are a fork. The first block publishes a model and opens season 1. Seasons end by the blocks' times.
  */
-export function chaptersOf(blocks: readonly (readonly number[])[]): Chapter[] {
+export function chaptersOf(blocks: readonly (readonly number[])[], timeOf = everySecond): Chapter[] {
   const ledgers = new Map<bigint, Ledger>();
   const attestations: Attestation[] = [];
   /** Points and `lastSeq` of each account, by season. */
@@ -150,7 +150,7 @@ export function chaptersOf(blocks: readonly (readonly number[])[]): Chapter[] {
     [accountOf(1), accountOf(2)],
   );
   let models = 0;
-  let time = FIRST_TIME;
+  let time = timeOf(0);
   let logs: Emitted[] = [];
 
   const isClosed = (seasonId: bigint): boolean => BigInt(time) >= (closings.get(seasonId) as bigint);
@@ -392,7 +392,7 @@ export function chaptersOf(blocks: readonly (readonly number[])[]): Chapter[] {
 
   return [[], ...blocks].map((choices, i) => {
     logs = [];
-    time = FIRST_TIME + i;
+    time = timeOf(i);
     if (i === 0) {
       publish();
       openSeason();

@@ -214,7 +214,7 @@ describe("scripts/audit.py", () => {
     let proxy: FaultProxy;
 
     before(async () => {
-      world = await createWorld();
+      world = await createWorld(false);
       client = connect(world.deployment, world.url);
       proxy = await startProxy(world.url, createRandom(1));
       await writeFile(file, JSON.stringify(world.deployment));

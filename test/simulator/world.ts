@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Address,
   encodeFunctionData,
@@ -6,7 +7,8 @@ import {
   type Hex,
   numberToHex,
   parseAbi,
-  toEventSelector,
+  parseEventLogs,
+  type RpcLog,
   toHex,
 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
@@ -46,6 +48,8 @@ export interface World {
 const GENESIS = 1_750_000_000;
 const BLOCK_SECONDS = 3;
 const BASE_BLOCKS = 200;
+/** Seconds of a season that no story comes to the end of. */
+const LASTING = 2_000;
 /** Seconds of a season that closes soon after these blocks, where reorganisations begin. */
 const ENDING = 620;
 const GAS = numberToHex(4_000_000);
@@ -54,21 +58,24 @@ const ORGANISER = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f
 
 const methodAbi = parseAbi(["function setChecksInput(bool)", "function setLongest(uint64)"]);
 
-/** Starts anvil and builds the part of the chain that all seeds share. */
-export async function createWorld(): Promise<World> {
+/**
+ * Starts anvil and builds the part of the chain that all seeds share. Seasons are ended where `ends` is true: one closes
+ * soon then.
+ */
+export async function createWorld(ends = true): Promise<World> {
   const anvil = await startAnvil(GENESIS);
   try {
-    return await build(anvil);
+    return await build(anvil, ends);
   } catch (error) {
     await anvil.stop();
     throw error;
   }
 }
 
-async function build(anvil: Anvil): Promise<World> {
+async function build(anvil: Anvil, ends: boolean): Promise<World> {
   const { url, request, stop } = anvil;
   const send = ({ from, to, data }: Act) => request("eth_sendTransaction", { from, to, data, gas: GAS });
-  const scene = await publish(anvil, send);
+  const scene = await publish(anvil);
   await request("evm_setAutomine", false);
   await request("anvil_setBlockTimestampInterval", BLOCK_SECONDS);
 
@@ -96,13 +103,13 @@ async function build(anvil: Anvil): Promise<World> {
       const moment = await nextMoment();
       const { acts, after } = actSeveral(scene, memory, { random, moment, count });
       memory = after;
-      const [season] = memory.seasons.length > 0 ? [random.pick(memory.seasons)] : [];
+      const [season] = ends && memory.seasons.length > 0 ? [random.pick(memory.seasons)] : [];
       const ending = season === undefined ? [] : await endSeason(scene, season, { request, random, moment });
       await mine([...acts, ...ending]);
     }
   }
 
-  for (const seconds of [2_000, ENDING]) {
+  for (const seconds of [LASTING, ends ? ENDING : LASTING]) {
     const { acts, after } = openSeason(scene, memory, { random, moment: await nextMoment(), seconds });
     memory = after;
     await mine(acts);
@@ -133,7 +140,8 @@ async function build(anvil: Anvil): Promise<World> {
 }
 
 /** Deploys the contracts, puts mocks in the place of the methods, and publishes a model. */
-async function publish({ url, request }: Anvil, send: (act: Act) => Promise<unknown>): Promise<Scene> {
+async function publish({ url, request }: Anvil): Promise<Scene> {
+  const send = (act: Partial<Act>): Promise<Receipt> => sendMined(request, act);
   const account = privateKeyToAccount(ORGANISER);
   const parameters = {
     closingMargin: BigInt(CLOSING_MARGIN),
@@ -157,28 +165,21 @@ async function publish({ url, request }: Anvil, send: (act: Act) => Promise<unkn
     await send({ from, to, data: encodeFunctionData({ abi, functionName: "setLongest", args: [BigInt(LONGEST)] }) });
   }
 
-  const token = await deployToken({ request }, send, {
-    from,
-    rewards: deployment.contracts.Rewards?.address as Address,
-  });
+  const token = await deployToken(send, { from, rewards: deployment.contracts.Rewards?.address as Address });
   const layout = toHex(encodeLayout(integerLayout));
   const rows = toHex(encodeRows(rowsOf(integerLayout.widths)));
   const data = encodeFunctionData({
     ...{ abi: modelRegistryAbi, functionName: "publish" },
     args: [publication, layout, rows, "ipfs://model"],
   });
-  await send({ from, to: ModelRegistry.address, data });
-  const event = modelRegistryAbi.find((item) => item.type === "event" && item.name === "ModelPublished");
-  const [log] = await request<{ topics: [Hex, Hex] }[]>("eth_getLogs", {
-    ...{ fromBlock: "0x0", address: ModelRegistry.address },
-    topics: [toEventSelector(event as Extract<typeof event, { type: "event" }>)],
-  });
-  if (!log) throw new Error("The model was not published.");
+  const { logs } = await send({ from, to: ModelRegistry.address, data });
+  const [published] = parseEventLogs({ abi: modelRegistryAbi, eventName: "ModelPublished", logs });
+  if (!published) throw new Error("The model was not published.");
   const accounts = await request<Address[]>("eth_accounts");
   return {
     deployment,
     token,
-    modelId: log.topics[1],
+    modelId: published.args.modelId,
     layout,
     inputs,
     accounts: accounts.map((account) => getAddress(account)),
@@ -189,16 +190,30 @@ const tokenAbi = parseAbi(["function mint(address, uint256)", "function approve(
 
 /** A token of which `from` has plenty, and Rewards may take it. */
 async function deployToken(
-  { request }: Pick<Anvil, "request">,
-  send: (act: Act) => Promise<unknown>,
+  send: (act: Partial<Act>) => Promise<Receipt>,
   { from, rewards }: { from: Address; rewards: Address },
 ): Promise<Address> {
   const file = new URL("../../artifacts/contracts/mocks/MockToken.sol/MockToken.json", import.meta.url);
   const { bytecode } = JSON.parse(await readFile(file, "utf8")) as { bytecode: Hex };
-  const hash = await request<Hex>("eth_sendTransaction", { from, data: bytecode, gas: GAS });
-  const { contractAddress: to } = await request<{ contractAddress: Address }>("eth_getTransactionReceipt", hash);
+  const { contractAddress } = await send({ from, data: bytecode });
+  const to = getAddress(contractAddress as Address);
   const abi = tokenAbi;
   await send({ from, to, data: encodeFunctionData({ abi, functionName: "mint", args: [from, 10n ** 9n] }) });
   await send({ from, to, data: encodeFunctionData({ abi, functionName: "approve", args: [rewards, 10n ** 9n] }) });
-  return getAddress(to);
+  return to;
+}
+
+interface Receipt {
+  contractAddress: Address | null;
+  logs: RpcLog[];
+}
+
+/** Sends a transaction and waits for its block: while anvil mines by itself, it does so a moment later. */
+async function sendMined(request: Anvil["request"], act: Partial<Act>): Promise<Receipt> {
+  const hash = await request<Hex>("eth_sendTransaction", { ...act, gas: GAS });
+  for (;;) {
+    const receipt = await request<Receipt | null>("eth_getTransactionReceipt", hash);
+    if (receipt) return receipt;
+    await sleep(5);
+  }
 }

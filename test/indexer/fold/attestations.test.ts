@@ -186,11 +186,13 @@ describe("the fold of attestations", () => {
     fc.assert(
       fc.property(story, (choices) => {
         const { db, writer } = open();
-        const [, second, ...blocks] = chainOf(chaptersOf(choices)) as [Block, Block, ...Block[]];
+        const timeOf = (block: number) => 1_000 + 20 * block;
+        const chapters = chaptersOf(choices, (chapter) => timeOf(chapter + 2));
+        const [, second, ...blocks] = chainOf(chapters) as [Block, Block, ...Block[]];
         writer.start(second);
         append(
           writer,
-          blocks.map((block) => ({ ...block, timestamp: 20 * block.number })),
+          blocks.map((block) => ({ ...block, timestamp: timeOf(block.number) })),
         );
         const recounted = db
           .prepare(

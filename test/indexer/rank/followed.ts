@@ -14,13 +14,15 @@ export interface Followed {
   append(blocks: readonly Block[]): void;
 }
 
-/** The blocks that a list of choices makes, each so many seconds after the one before. */
+/** The blocks that a list of choices makes, each so many seconds after the one before; a second, but for the first. */
 export function blocksOf(choices: readonly (readonly number[])[], pauses: readonly number[] = []): Block[] {
-  let timestamp = 0;
-  return chainOf(chaptersOf(choices)).map((block, i) => {
-    timestamp += pauses[i] ?? 1;
-    return { ...block, timestamp };
-  });
+  const times: number[] = [];
+  for (let i = 0; i < choices.length + 3; i++) times.push((times.at(-1) ?? 0) + (pauses[i] ?? (i === 0 ? 1_000 : 1)));
+  const timeOf = (block: number) => times[block] as number;
+  return chainOf(chaptersOf(choices, (chapter) => timeOf(chapter + 2))).map((block, i) => ({
+    ...block,
+    timestamp: timeOf(i),
+  }));
 }
 
 /** Starts after the second of the blocks; keeps standings of so many accounts in memory. */
