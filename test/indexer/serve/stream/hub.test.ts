@@ -54,7 +54,7 @@ function expected({ blocks, readers }: Served, above: number): { id: string; eve
 }
 
 describe("the stream's hub", () => {
-  const story = choices(60, 7);
+  const story = choices(80, 7);
   let served: Served;
   let hub: Hub;
   beforeEach(async () => {
