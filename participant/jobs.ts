@@ -1,3 +1,4 @@
+import { BaseError } from "viem";
 import { UnavailableError } from "../inference/content.ts";
 import { UntoldModelError } from "../sdk/client.ts";
 import { isConnectionError, RevertError, sentenceOf } from "../sdk/errors.ts";
@@ -5,7 +6,7 @@ import { UntoldSeasonError } from "../sdk/seasonEnd.ts";
 import type { ChainState } from "./chainState.ts";
 import type { ChainFollower } from "./follow.ts";
 import type { Report } from "./heads.ts";
-import { TryAgainError } from "./sender.ts";
+import { TooPoorError, TryAgainError } from "./sender.ts";
 
 /** One thing to do. */
 export interface Job {
@@ -45,8 +46,8 @@ export const unlessDone = ({ key, run }: Job, doneErrors: readonly string[]): Jo
 const LONGEST_PAUSE = 16n;
 
 /**
- * Starts the participants' due jobs at every new block until the signal aborts. A job that a contract refuses, or that
- * fails with the RPC, is reported and tried again while it is due. Rejects with the first error of another kind.
+ * Starts the participants' due jobs at every new block until the signal aborts. A job that a contract or an RPC refuses, or
+ * that the account can't pay for, is reported and tried again while it is due. Rejects with the first error of another kind.
  */
 export async function runJobs(
   follower: ChainFollower,
@@ -110,10 +111,12 @@ export async function runJobs(
   });
 }
 
+/** Whether a later try may succeed: whatever an RPC answers may be otherwise, and an account can be given money. */
 const isPassing = (error: unknown): boolean =>
   error instanceof RevertError ||
   error instanceof TryAgainError ||
+  error instanceof TooPoorError ||
   error instanceof UnavailableError ||
   error instanceof UntoldModelError ||
   error instanceof UntoldSeasonError ||
-  isConnectionError(error);
+  error instanceof BaseError;

@@ -1,32 +1,44 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Address,
   BaseError,
+  formatEther,
   type Hex,
   keccak256,
   type LocalAccount,
   type PublicClient,
   TransactionNotFoundError,
   type TransactionReceipt,
-  TransactionReceiptNotFoundError,
 } from "viem";
-import type { Call } from "../sdk/calls.ts";
 import { isConnectionError, RevertError, revertDataOf, sentenceOf } from "../sdk/errors.ts";
+import { gasFor, refusalOf, type Transaction } from "../sdk/gas.ts";
 import type { Head, Heads } from "./heads.ts";
-
-/** A transaction to send: a call, or a deployment, which has no `to`. */
-export type Transaction = Omit<Call, "to"> & { to: Address | undefined };
 
 /** Not possible yet; a later try may succeed. */
 export class TryAgainError extends Error {
   override name = "TryAgainError";
 }
 
+/** The account has too little money for a transaction. */
+export class TooPoorError extends Error {
+  override name = "TooPoorError";
+
+  /** @param balance What it has, in wei. @param needed What the transaction needs at the least, in wei. */
+  constructor(account: Address, balance: bigint, needed: bigint, call: string, options?: ErrorOptions) {
+    super(
+      `Account ${account} has ${formatEther(balance)} ETH, too little for "${call}": ${formatEther(needed - balance)} ETH are missing.`,
+      options,
+    );
+  }
+}
+
 /** Sends one account's transactions. */
 export interface Sender {
   readonly account: LocalAccount;
   /**
-   * Sends a transaction and waits until it is mined, even if the RPC is away for a while. Throws {@link RevertError}
-   * when a contract refuses it, a sentence when the account can't pay for it.
+   * Sends a transaction and waits until it is mined, even if the RPC is away or refuses for a while. Throws
+   * {@link RevertError} when a contract refuses it, {@link TooPoorError} when the account can't pay for it,
+   * {@link TryAgainError} when the RPC goes on refusing it, or another transaction took its nonce.
    */
   send(call: Transaction): Promise<TransactionReceipt>;
 }
@@ -36,6 +48,15 @@ export interface Sender {
  * have outgrown what it pays.
  */
 const REBROADCAST_BLOCKS = 12;
+
+/** Times that something is tried which an RPC refuses without a reason that stands: a block may be new to it, say. */
+const PATIENCE = 8;
+
+/** Looks that must find another transaction at a nonce: behind one URL, some nodes know of a transaction later. */
+const LOOKS = 3;
+
+/** The longest rest before another try, in milliseconds; a new block ends it. */
+const REST = 3_000;
 
 type Fees = Awaited<ReturnType<typeof feesOf>>;
 
@@ -57,55 +78,115 @@ interface Sent {
 
 /**
  * Sends transactions of `account`: signed one after another so that nonces have no gap, mined together. No other
- * sender may use the account at the same time.
+ * sender may use the account at the same time. What a node says of a transaction decides nothing: whether it has it does.
  */
 export function createSender(rpc: PublicClient, chainId: number, heads: Heads, account: LocalAccount): Sender {
+  const { address } = account;
   let nonce: number | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
-  const sign = ({ to, data, value }: Transaction, { nonce, gas, fees }: Terms): Promise<Hex> =>
-    account.signTransaction({ chainId, nonce, gas, data, value, ...(to && { to }), ...fees });
+  const rest = () => Promise.race([heads.next(), sleep(REST, undefined, { ref: false })]);
+
+  /** Asks the RPC, and again where it fails or refuses, unless a contract does or the account can't pay. */
+  const patiently = async <T>(ask: () => Promise<T>): Promise<T> => {
+    for (let refusals = 0; ; ) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!(error instanceof BaseError)) throw error;
+        if (!isConnectionError(error) && ++refusals === PATIENCE)
+          throw new TryAgainError(sentenceOf(error), { cause: error });
+        await rest();
+      }
+    }
+  };
+
+  const sign = async (sent: Sent, fees: Fees): Promise<void> => {
+    const { call, terms } = sent;
+    const { to, data, value } = call;
+    const { gas, nonce } = terms;
+    sent.terms = { ...terms, fees };
+    sent.raws.push(await account.signTransaction({ chainId, nonce, gas, data, value, ...(to && { to }), ...fees }));
+  };
 
   const submit = async (call: Transaction): Promise<Sent> => {
-    const gas = await estimate(rpc, account.address, call);
-    const fees = await feesOf(rpc, heads);
-    for (;;) {
-      nonce ??= await rpc.getTransactionCount({ address: account.address, blockTag: "pending" });
-      const terms = { nonce, gas, fees };
-      const raw = await sign(call, terms);
-      if (!(await broadcast(raw, call))) continue;
-      nonce = terms.nonce + 1;
-      return { call, terms, raws: [raw] };
+    const fees = await patiently(() => feesOf(rpc, heads));
+    const gas = await patiently(() => affordableGas(call, fees));
+    for (let least = 0; ; ) {
+      nonce ??= Math.max(least, await patiently(() => countOf("pending")));
+      const sent: Sent = { call, terms: { nonce, gas, fees }, raws: [] };
+      // Unknown again if anything fails from here on.
+      nonce = undefined;
+      await sign(sent, fees);
+      least = sent.terms.nonce + 1;
+      if (!(await broadcast(sent))) continue;
+      nonce = least;
+      return sent;
+    }
+  };
+
+  const affordableGas = async (call: Transaction, fees: Fees): Promise<bigint> => {
+    try {
+      return await gasFor(rpc, address, call);
+    } catch (error) {
+      if (!(error instanceof RevertError)) await requireFunds(call, { gas: LEAST_GAS, fees }, error);
+      throw error;
     }
   };
 
   /** Broadcasts again what isn't mined, with raised fees where it can't be mined any more. */
   const insist = async (sent: Sent): Promise<boolean> => {
-    const { call, terms, raws } = sent;
-    const fees = raised(terms.fees, await feesOf(rpc, heads), heads.latest);
-    if (fees === undefined) return broadcast(raws.at(-1) as Hex, call);
-    const raw = await sign(call, { ...terms, fees });
-    sent.terms = { ...terms, fees };
-    raws.push(raw);
-    return broadcast(raw, call);
+    const now = await patiently(() => feesOf(rpc, heads));
+    const fees = raised(sent.terms.fees, now, heads.latest);
+    if (fees !== undefined) await sign(sent, fees);
+    return broadcast(sent);
   };
 
-  // False if another transaction used the nonce.
-  const broadcast = async (raw: Hex, call: Transaction): Promise<boolean> => {
-    for (;;) {
+  /** Makes a node take the transaction; false if another one has its nonce. */
+  const broadcast = async (sent: Sent): Promise<boolean> => {
+    for (let refusals = 0; ; ) {
       try {
-        await rpc.sendRawTransaction({ serializedTransaction: raw });
+        await rpc.sendRawTransaction({ serializedTransaction: sent.raws.at(-1) as Hex });
         return true;
       } catch (error) {
-        if (isConnectionError(error)) await heads.next();
-        else if (/already (known|imported)/i.test(sentenceOf(error))) return true;
-        else {
-          nonce = undefined;
-          if (!/nonce.*too low/i.test(sentenceOf(error))) throw await explain(rpc, account.address, call, error);
-          return isKnown(rpc, keccak256(raw));
+        if (!isConnectionError(error)) {
+          const found = await look(sent);
+          if (found !== "nowhere") return found === "known";
+          await requireFunds(sent.call, sent.terms, error);
+          if (++refusals === PATIENCE) throw await lastRefusal(sent, error);
         }
+        await rest();
+        if (refusals > 0) await sign(sent, bumped(sent.terms.fees));
       }
     }
+  };
+
+  /** Where a transaction is that a node refused: maybe it has it from an earlier try, maybe another one has its nonce. */
+  const look = async ({ raws, terms }: Sent): Promise<"known" | "displaced" | "nowhere"> => {
+    for (let looks = 1; ; looks++) {
+      // Counted first: one that is mined in between is known afterwards.
+      const count = await patiently(() => countOf("pending"));
+      for (const raw of raws) if (await patiently(() => isKnown(rpc, keccak256(raw)))) return "known";
+      if (count <= terms.nonce) return "nowhere";
+      if (looks === LOOKS) return "displaced";
+      await rest();
+    }
+  };
+
+  const countOf = (blockTag: "latest" | "pending") => rpc.getTransactionCount({ address, blockTag });
+
+  const requireFunds = async (call: Transaction, { gas, fees }: Omit<Terms, "nonce">, cause: unknown) => {
+    const balance = await patiently(() => rpc.getBalance({ address }));
+    const needed = call.value + gas * priceOf(fees);
+    if (balance < needed) throw new TooPoorError(address, balance, needed, call.name, { cause });
+  };
+
+  const lastRefusal = async ({ call }: Sent, cause: unknown): Promise<Error> => {
+    const served = await patiently(() => rpc.getChainId());
+    return served === chainId
+      ? (refusalOf(call.name, cause) ??
+          new TryAgainError(`The RPC refused "${call.name}" ${PATIENCE} times. ${sentenceOf(cause)}`, { cause }))
+      : new Error(`The RPC serves chain ${served}; the transaction is for chain ${chainId}.`, { cause });
   };
 
   const receiptOf = async (sent: Sent): Promise<TransactionReceipt> => {
@@ -116,7 +197,7 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
         const late = await findReceipts(sent);
         if (late !== undefined) return late;
         const hash = keccak256(sent.raws.at(-1) as Hex);
-        throw new TryAgainError(`Transaction ${hash} gave way to another one of ${account.address}.`);
+        throw new TryAgainError(`Transaction ${hash} gave way to another one of ${address}.`);
       }
       await heads.next();
     }
@@ -137,37 +218,14 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
       const submitted = last.then(() => submit(call));
       last = submitted.catch(() => undefined);
       const receipt = await receiptOf(await submitted);
-      if (receipt.status === "reverted") throw await reasonOf(rpc, account.address, call, receipt);
+      if (receipt.status === "reverted") throw await reasonOf(rpc, address, call, receipt);
       return receipt;
     },
   };
 }
 
-/** The most gas of a transaction by EIP-7825: a node refuses one that asks for more. */
-const MOST_GAS = 2n ** 24n;
-
-// Between the estimate and the block, a vote may become the last one, which costs more.
-async function estimate(rpc: PublicClient, from: Address, call: Transaction): Promise<bigint> {
-  const { to, data, value } = call;
-  try {
-    const gas = await rpc.estimateGas({ account: from, data, value, ...(to && { to }) });
-    const ample = (gas * 3n) / 2n + 30_000n;
-    return gas <= MOST_GAS && ample > MOST_GAS ? MOST_GAS : ample;
-  } catch (error) {
-    throw await explain(rpc, from, call, error);
-  }
-}
-
-async function explain(rpc: PublicClient, from: Address, call: Transaction, error: unknown): Promise<unknown> {
-  if (isConnectionError(error) || !(error instanceof BaseError)) return error;
-  const data = revertDataOf(error);
-  if (data !== undefined) return new RevertError(call.name, data, { cause: error });
-  if (/(insufficient|enough) funds/i.test(error.message)) {
-    const balance = await rpc.getBalance({ address: from });
-    return new Error(`Account ${from} has ${balance} wei, too little to pay for "${call.name}".`, { cause: error });
-  }
-  return /revert/i.test(error.message) ? new RevertError(call.name, undefined, { cause: error }) : error;
-}
+/** What any transaction uses. */
+const LEAST_GAS = 21_000n;
 
 async function reasonOf(
   rpc: PublicClient,
@@ -190,32 +248,41 @@ async function feesOf(rpc: PublicClient, heads: Heads) {
   return { type: "eip1559", maxPriorityFeePerGas, maxFeePerGas: 2n * baseFeePerGas + maxPriorityFeePerGas } as const;
 }
 
-/**
- * The fees of a replacement; undefined while the old ones can still pay for the next block. A node takes a
- * replacement only if both fees are a tenth higher (geth's price bump); an eighth is offered.
- */
+/** A node takes a replacement only if both fees are a tenth higher (geth's price bump); an eighth is offered. */
+const bump = (fee: bigint): bigint => (fee * 9n) / 8n + 1n;
+
+const bumped = (fees: Fees): Fees =>
+  fees.type === "legacy"
+    ? { ...fees, gasPrice: bump(fees.gasPrice) }
+    : {
+        ...fees,
+        maxPriorityFeePerGas: bump(fees.maxPriorityFeePerGas),
+        maxFeePerGas: bump(fees.maxFeePerGas),
+      };
+
+/** The fees of a replacement; undefined while the old ones can still pay for the next block. */
 function raised(old: Fees, now: Fees, { baseFeePerGas }: Head): Fees | undefined {
   const most = (a: bigint, b: bigint) => (a > b ? a : b);
-  const bumped = (fee: bigint) => (fee * 9n) / 8n + 1n;
   if (old.type === "legacy" || now.type === "legacy" || baseFeePerGas === null) {
     const [paid, asked] = [priceOf(old), priceOf(now)];
-    return asked > paid ? { type: "legacy", gasPrice: most(bumped(paid), asked) } : undefined;
+    return asked > paid ? { type: "legacy", gasPrice: most(bump(paid), asked) } : undefined;
   }
   if (old.maxFeePerGas >= baseFeePerGas + old.maxPriorityFeePerGas) return undefined;
   return {
     type: "eip1559",
-    maxPriorityFeePerGas: most(bumped(old.maxPriorityFeePerGas), now.maxPriorityFeePerGas),
-    maxFeePerGas: most(bumped(old.maxFeePerGas), now.maxFeePerGas),
+    maxPriorityFeePerGas: most(bump(old.maxPriorityFeePerGas), now.maxPriorityFeePerGas),
+    maxFeePerGas: most(bump(old.maxFeePerGas), now.maxFeePerGas),
   };
 }
 
 const priceOf = (fees: Fees): bigint => (fees.type === "legacy" ? fees.gasPrice : fees.maxFeePerGas);
 
+/** Undefined also where the RPC fails: it is asked again. */
 async function findReceipt(rpc: PublicClient, hash: Hex): Promise<TransactionReceipt | undefined> {
   try {
     return await rpc.getTransactionReceipt({ hash });
   } catch (error) {
-    if (error instanceof TransactionReceiptNotFoundError || isConnectionError(error)) return undefined;
+    if (error instanceof BaseError) return undefined;
     throw error;
   }
 }

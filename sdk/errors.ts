@@ -63,25 +63,34 @@ export function revertDataOf(error: unknown): Hex | undefined {
   return undefined;
 }
 
-/** Whether an RPC or network failed, so that the same request may succeed later. */
+/** Whether an RPC or network failed or asks for patience, so that the same request may succeed later. */
 export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof BaseError)) return false;
   const found = error.walk(
     (cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError || cause instanceof SocketClosedError,
   );
-  if (found !== null) return true;
-  // -32603 internal error, -32005 limit exceeded: the node's trouble, not the request's, unless a call reverted.
-  const refused = error.walk((cause) => cause instanceof RpcRequestError) as RpcRequestError | null;
-  return refused !== null && refused.code === -32005;
+  return found !== null || isThrottled(error);
+}
+
+/**
+ * Codes of JSON-RPC errors for too many requests: EIP-1474 (−32005), QuickNode (−32007), OP Stack's proxyd (−32016),
+ * OnFinality (−32029), Ankr (−32090), Alchemy and others (429), dRPC (15).
+ */
+const THROTTLING = new Set<unknown>([429, 15, -32005, -32007, -32016, -32029, -32090]);
+
+/** Whether an RPC refuses for now, because there were too many requests. */
+function isThrottled(error: BaseError): boolean {
+  const found = error.walk((cause) => cause instanceof RpcRequestError || cause instanceof HttpRequestError);
+  if (found instanceof HttpRequestError) return found.status === 429;
+  return found instanceof RpcRequestError && (THROTTLING.has(found.code) || /rate.?limit|throttl/i.test(found.details));
 }
 
 /** One sentence for a person, without a stack, request bodies or library versions. */
 export function sentenceOf(error: unknown): string {
   if (isConnectionError(error)) {
     const failed = (error as BaseError).walk((cause) => "url" in (cause as object)) as { url?: string } | null;
-    return failed?.url === undefined
-      ? "The RPC can't be reached."
-      : `The RPC at ${new URL(failed.url).origin} can't be reached.`;
+    const rpc = failed?.url === undefined ? "The RPC" : `The RPC at ${new URL(failed.url).origin}`;
+    return isThrottled(error as BaseError) ? `${rpc} takes no more requests for now.` : `${rpc} can't be reached.`;
   }
   if (error instanceof BaseError) return error.details ? `${error.shortMessage} ${error.details}` : error.shortMessage;
   return error instanceof Error ? error.message : String(error);

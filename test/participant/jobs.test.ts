@@ -1,8 +1,9 @@
 import { expect } from "chai";
+import { BaseError } from "viem";
 import type { ChainState } from "../../participant/chainState.ts";
 import type { ChainFollower } from "../../participant/follow.ts";
 import { type Job, type Participant, runJobs } from "../../participant/jobs.ts";
-import { TryAgainError } from "../../participant/sender.ts";
+import { TooPoorError, TryAgainError } from "../../participant/sender.ts";
 import { UntoldModelError } from "../../sdk/client.ts";
 import { refusal } from "./refusal.ts";
 
@@ -65,6 +66,30 @@ describe("participants", () => {
     ending.abort();
     await run;
   });
+
+  const passing: [string, Error][] = [
+    ["an RPC refuses", new BaseError("Header not found.")],
+    ["the account can't pay for", new TooPoorError(`0x${"ab".repeat(20)}`, 1n, 2n, "commit")],
+  ];
+  for (const [what, error] of passing)
+    it(`tries again what ${what}`, async () => {
+      const { follower, mine } = makeFollower();
+      let tries = 0;
+      const run = runJobs(
+        follower,
+        [
+          participantOf(async () => {
+            if (++tries === 1) throw error;
+          }),
+        ],
+        options,
+      );
+      await idle();
+      await mine(2);
+      ending.abort();
+      await run;
+      expect([tries, reports.length]).to.deep.equal([2, 1]);
+    });
 
   it("ends with an error of looking for what is due", async () => {
     const { follower } = makeFollower();

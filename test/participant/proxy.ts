@@ -1,10 +1,27 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
+/** What a proxy answers instead of a result. */
+export class Refusal {
+  readonly error: { code: number; message: string } | undefined;
+  readonly status: number;
+  readonly headers: Record<string, string>;
+
+  /** @param error A JSON-RPC error; undefined for none. @param status The HTTP status. */
+  constructor(error: Refusal["error"], status = 200, headers: Record<string, string> = {}) {
+    this.error = error;
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/** Passes a request on and breaks the connection before its answer. */
+export const LOST = Symbol("lost");
+
 /** An RPC in front of another that can go away and come back. */
 export interface RpcProxy {
   url: string;
-  /** What the proxy answers itself: a JSON-RPC result, or undefined to pass the request on. */
+  /** What the proxy answers itself: a JSON-RPC result, a {@link Refusal} or {@link LOST}; undefined to pass the request on. */
   intercept: (method: string, params: unknown[]) => unknown;
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
@@ -19,9 +36,15 @@ export async function startProxy(target: string): Promise<RpcProxy> {
       const { id, method, params } = JSON.parse(body) as { id: number; method: string; params: unknown[] };
       const result = proxy.intercept(method, params);
       response.setHeader("content-type", "application/json");
-      if (result !== undefined) return response.end(JSON.stringify({ jsonrpc: "2.0", id, result }));
+      if (result instanceof Refusal) {
+        const { error, status, headers } = result;
+        return response.writeHead(status, headers).end(error && JSON.stringify({ jsonrpc: "2.0", id, error }));
+      }
+      if (result !== undefined && result !== LOST) return response.end(JSON.stringify({ jsonrpc: "2.0", id, result }));
       const answer = await fetch(target, { method: "POST", headers: { "content-type": "application/json" }, body });
-      response.end(await answer.text());
+      const text = await answer.text();
+      if (result === LOST) request.socket.destroy();
+      else response.end(text);
     });
     await new Promise<void>((done) => server?.listen(port, "127.0.0.1", done));
     port = (server.address() as AddressInfo).port;

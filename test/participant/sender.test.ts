@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import { createPublicClient, type Hex, http, type PublicClient, parseTransaction } from "viem";
 import { followHeads, type Heads } from "../../participant/heads.ts";
-import { createSender, type Sender } from "../../participant/sender.ts";
+import { createSender, type Sender, TooPoorError } from "../../participant/sender.ts";
 import { type Call, callOf } from "../../sdk/calls.ts";
 import { contractOf } from "../../sdk/client.ts";
 import { RevertError } from "../../sdk/errors.ts";
 import { quorum } from "../../sdk/methods/quorum.ts";
 import { accountOf, type Site, startSite } from "./chain.ts";
-import { type RpcProxy, startProxy } from "./proxy.ts";
+import { LOST, Refusal, type RpcProxy, startProxy } from "./proxy.ts";
 import { refusal } from "./refusal.ts";
 
 const POOR = 20;
@@ -62,9 +62,22 @@ describe("sender", () => {
     ).to.contain("join was refused: InsufficientFree(");
   });
 
-  it("says that an account can't pay", async () => {
-    const sentence = await refusal(senderOf(POOR).send(deposit(POOR, 5n)));
-    expect(sentence).to.equal(`Account ${accountOf(POOR).address} has 0 wei, too little to pay for "deposit".`);
+  it("says how much an account lacks that can't pay", async () => {
+    const poor = await senderOf(POOR)
+      .send(deposit(POOR, 10n ** 18n))
+      .catch((thrown: unknown) => thrown);
+    expect(poor).to.be.instanceOf(TooPoorError);
+    // The deposit, and at least 21,000 gas.
+    expect((poor as Error).message).to.match(
+      new RegExp(
+        `^Account ${accountOf(POOR).address} has 0 ETH, too little for "deposit": 1\\.\\d+ ETH are missing\\.$`,
+      ),
+    );
+  });
+
+  it("says that the RPC serves another chain, which no patience mends", async () => {
+    const sentence = await refusal(createSender(rpc, 1, heads, accountOf(1)).send(deposit(1, 1n)));
+    expect(sentence).to.equal("The RPC serves chain 31337; the transaction is for chain 1.");
   });
 
   it("explains a transaction that is refused in its block", async () => {
@@ -154,6 +167,91 @@ describe("sender", () => {
     const [first, second] = sent as [(typeof sent)[0], (typeof sent)[0]];
     for (const fee of ["maxFeePerGas", "maxPriorityFeePerGas"] as const)
       expect(10n * (second[fee] as bigint) >= 11n * (first[fee] as bigint), fee).to.equal(true);
+  });
+
+  for (const message of ["already known", "AlreadyKnown", "Known transaction", "nonce too low", "?"])
+    it(`finds that a transaction is there after a lost answer, when the node then says "${message}"`, async () => {
+      const before = await freeOf(5);
+      let sent = 0;
+      proxy.intercept = (method) => {
+        if (method !== "eth_sendRawTransaction") return undefined;
+        return sent++ === 0 ? LOST : new Refusal({ code: -32000, message });
+      };
+      expect((await senderOf(5).send(deposit(5, 2n))).status).to.equal("success");
+      proxy.intercept = () => undefined;
+      expect([await freeOf(5), sent]).to.deep.equal([before + 2n, 2]);
+    });
+
+  it("offers more when a node goes on refusing, until it takes it", async () => {
+    const before = await freeOf(5);
+    const fees: bigint[] = [];
+    proxy.intercept = (method, params) => {
+      if (method !== "eth_sendRawTransaction") return undefined;
+      fees.push(parseTransaction(params[0] as Hex).maxFeePerGas as bigint);
+      return fees.length < 4 ? new Refusal({ code: -32000, message: "replacement fee too low" }) : undefined;
+    };
+    await senderOf(5).send(deposit(5, 2n));
+    proxy.intercept = () => undefined;
+    expect(await freeOf(5)).to.equal(before + 2n);
+    for (const [i, fee] of fees.slice(1).entries()) expect(10n * fee > 11n * (fees[i] as bigint)).to.equal(true);
+  });
+
+  it("says what a node answers that never takes it", async () => {
+    proxy.intercept = (method) =>
+      method === "eth_sendRawTransaction" ? new Refusal({ code: -32000, message: "txpool is full" }) : undefined;
+    const sentence = await refusal(senderOf(5).send(deposit(5, 2n)));
+    proxy.intercept = () => undefined;
+    expect(sentence).to.match(/^The RPC refused "deposit" 8 times\. .*txpool is full$/s);
+  });
+
+  const throttled: [string, Refusal][] = [
+    ...([-32005, -32007, -32016, 15] as const).map((code): [string, Refusal] => [
+      `code ${code}`,
+      new Refusal({ code, message: "over the limit" }),
+    ]),
+    ["words", new Refusal({ code: -32000, message: "rate limited" })],
+    ["429", new Refusal(undefined, 429)],
+    ["429 and Retry-After", new Refusal(undefined, 429, { "retry-after": "1" })],
+  ];
+  for (const [how, answer] of throttled)
+    it(`waits where too many requests are refused by ${how}`, async () => {
+      const before = await freeOf(5);
+      let refused = 0;
+      proxy.intercept = (method) => (method === "eth_sendRawTransaction" && refused++ < 12 ? answer : undefined);
+      expect((await senderOf(5).send(deposit(5, 2n))).status).to.equal("success");
+      proxy.intercept = () => undefined;
+      expect(await freeOf(5)).to.equal(before + 2n);
+    });
+
+  it("goes on where each kind of call is refused once", async () => {
+    const before = await freeOf(5);
+    const met = new Set<string>();
+    proxy.intercept = (method) => {
+      if (met.has(method)) return undefined;
+      met.add(method);
+      return new Refusal({ code: -32000, message: "header not found" });
+    };
+    expect((await senderOf(5).send(deposit(5, 2n))).status).to.equal("success");
+    proxy.intercept = () => undefined;
+    expect(await freeOf(5)).to.equal(before + 2n);
+    expect([...met]).to.include.members([
+      ...["eth_estimateGas", "eth_getTransactionCount", "eth_sendRawTransaction", "eth_getTransactionReceipt"],
+      "eth_getTransactionByHash",
+    ]);
+  });
+
+  it("tells a transaction that gave way to another of the same nonce", async () => {
+    const rival = createSender(site.client.rpc, site.deployment.chainId, heads, accountOf(3));
+    const before = await freeOf(3);
+    let swallowed = 0;
+    proxy.intercept = (method) =>
+      method === "eth_sendRawTransaction" && swallowed++ === 0 ? `0x${"00".repeat(32)}` : undefined;
+    const sending = refusal(senderOf(3).send(deposit(3, 1n)));
+    await site.until(() => swallowed === 1);
+    await rival.send(deposit(3, 4n));
+    expect(await sending).to.match(/^Transaction 0x[0-9a-f]{64} gave way to another one of 0x/);
+    proxy.intercept = () => undefined;
+    expect(await freeOf(3)).to.equal(before + 4n);
   });
 
   it("stops waiting when its signal aborts", async () => {

@@ -27,6 +27,27 @@ describe("errors", () => {
     expect(sentenceOf(error)).to.equal("The RPC at http://127.0.0.1:1 can't be reached.");
   });
 
+  it("says that an RPC takes no more requests, in whatever way it says so", async () => {
+    const throttled = (answer: () => Response) =>
+      caught(
+        createPublicClient({
+          transport: http("http://127.0.0.1:1/v2/secret", { retryCount: 0, fetchFn: async () => answer() }),
+        }).getChainId(),
+      );
+    const refusing = (code: number, message: string) => () =>
+      Response.json({ jsonrpc: "2.0", id: 1, error: { code, message } });
+    for (const answer of [
+      ...[429, 15, -32005, -32007, -32016].map((code) => refusing(code, "no")),
+      refusing(-32000, "rate limit"),
+      () => new Response("no", { status: 429 }),
+    ]) {
+      const error = await throttled(answer);
+      expect(isConnectionError(error)).to.equal(true);
+      expect(sentenceOf(error)).to.equal("The RPC at http://127.0.0.1:1 takes no more requests for now.");
+    }
+    expect(isConnectionError(await throttled(refusing(-32000, "header not found")))).to.equal(false);
+  });
+
   it("finds what a call reverted with, wherever a node puts it", async () => {
     for (const error of [
       { code: 3, message: "execution reverted", data },

@@ -1,6 +1,7 @@
-import type { Address, Hex, PublicClient, TransactionReceipt } from "viem";
+import type { Address, Hex, PublicClient, ReplacementReason, TransactionReceipt } from "viem";
 import type { Call } from "../../sdk/calls.ts";
-import { RevertError, revertDataOf } from "../../sdk/errors.ts";
+import { RevertError } from "../../sdk/errors.ts";
+import { gasFor } from "../../sdk/gas.ts";
 
 /** An account that can send transactions: a wallet's, or a key kept in this browser. */
 export interface Wallet {
@@ -11,25 +12,24 @@ export interface Wallet {
   submit(call: Call, gas: bigint): Promise<Hex>;
 }
 
-/** The most gas of a transaction by EIP-7825. */
-const MOST_GAS = 2n ** 24n;
-
-/** Sends a call and waits until it is mined. Throws {@link RevertError} when a contract refuses it. */
+/**
+ * Sends a call and waits until it is mined. Throws {@link RevertError} when a contract refuses it, a sentence when its owner
+ * cancelled it or put another transaction in its place.
+ */
 export async function send(rpc: PublicClient, wallet: Wallet, call: Call): Promise<TransactionReceipt> {
-  const gas = await estimate(rpc, wallet.account, call);
+  const gas = await gasFor(rpc, wallet.account, call);
   const hash = await wallet.submit(call, gas);
-  const receipt = await rpc.waitForTransactionReceipt({ hash, pollingInterval: 500 });
+  let replaced: ReplacementReason | undefined;
+  const receipt = await rpc.waitForTransactionReceipt({
+    hash,
+    pollingInterval: 500,
+    onReplaced: ({ reason }) => {
+      replaced = reason;
+    },
+  });
+  // The receipt is of the transaction that has the nonce; one at another price is still this call.
+  if (replaced === "cancelled") throw new Error(`"${call.name}" was cancelled in the wallet: nothing was done.`);
+  if (replaced === "replaced") throw new Error(`Another transaction took the place of "${call.name}" in the wallet.`);
   if (receipt.status === "reverted") throw new RevertError(call.name, undefined);
   return receipt;
-}
-
-// Other transactions may come first and make this one dearer.
-async function estimate(rpc: PublicClient, account: Address, { name, to, data, value }: Call): Promise<bigint> {
-  try {
-    const gas = ((await rpc.estimateGas({ account, to, data, value })) * 3n) / 2n;
-    return gas < MOST_GAS ? gas : MOST_GAS;
-  } catch (error) {
-    const reason = revertDataOf(error);
-    throw reason === undefined ? error : new RevertError(name, reason, { cause: error });
-  }
 }

@@ -11,7 +11,7 @@ import { attestUnits } from "../../../../participant/methods/fraudProof/attestUn
 import { createBatcher } from "../../../../participant/methods/fraudProof/batcher.ts";
 import { createChallenger } from "../../../../participant/methods/fraudProof/challenger.ts";
 import { publishModel } from "../../../../participant/publish.ts";
-import { type Transaction, TryAgainError } from "../../../../participant/sender.ts";
+import { TryAgainError } from "../../../../participant/sender.ts";
 import { lieAfter } from "../../../../scripts/demo/accounts.ts";
 import { openSeason } from "../../../../scripts/season.ts";
 import type { AttestationState } from "../../../../sdk/attestations.ts";
@@ -19,6 +19,7 @@ import { callOf } from "../../../../sdk/calls.ts";
 import { contractOf } from "../../../../sdk/client.ts";
 import { unitSeed } from "../../../../sdk/commitments.ts";
 import { FREE_CONTEXT, unitContext } from "../../../../sdk/contexts.ts";
+import type { Transaction } from "../../../../sdk/gas.ts";
 import { decodeLayout, encodeLayout } from "../../../../sdk/layouts.ts";
 import { fraudProof } from "../../../../sdk/methods/fraudProof.ts";
 import { Status } from "../../../../sdk/protocol.ts";

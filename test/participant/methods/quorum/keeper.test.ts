@@ -11,11 +11,12 @@ import { type ChainState, emptyState } from "../../../../participant/chainState.
 import { type Job, runJobs } from "../../../../participant/jobs.ts";
 import { createKeeper } from "../../../../participant/keeper.ts";
 import { createQuorumKeeping } from "../../../../participant/methods/quorum/keeper.ts";
-import { type Sender, type Transaction, TryAgainError } from "../../../../participant/sender.ts";
+import { type Sender, TryAgainError } from "../../../../participant/sender.ts";
 import { beaconAbi } from "../../../../sdk/abi.ts";
 import { type AttestationState, detailOf } from "../../../../sdk/attestations.ts";
 import { type Client, contractOf } from "../../../../sdk/client.ts";
 import { UNAVAILABLE } from "../../../../sdk/commitments.ts";
+import type { Transaction } from "../../../../sdk/gas.ts";
 import { fraudProof, fraudProofAbi } from "../../../../sdk/methods/fraudProof.ts";
 import { type QuorumDetail, quorum, quorumAbi } from "../../../../sdk/methods/quorum.ts";
 import { Status } from "../../../../sdk/protocol.ts";
