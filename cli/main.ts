@@ -10,7 +10,10 @@ import { importCommand } from "./commands/model/import.ts";
 import { listCommand } from "./commands/model/list.ts";
 import { publishCommand } from "./commands/model/publish.ts";
 import { rank } from "./commands/rank.ts";
-import { season } from "./commands/season.ts";
+import { claimCommand } from "./commands/season/claim.ts";
+import { freezeCommand } from "./commands/season/freeze.ts";
+import { postCommand } from "./commands/season/post.ts";
+import { statusCommand } from "./commands/season/status.ts";
 import { verify } from "./commands/verify.ts";
 import { wallet } from "./commands/wallet.ts";
 import { work } from "./commands/work.ts";
@@ -33,7 +36,10 @@ const commands: Readonly<Record<string, Command>> = {
   work,
   ...Object.assign({}, ...offeredMethods().map(([, { commands }]) => commands)),
   rank,
-  season,
+  "season status": statusCommand,
+  "season freeze": freezeCommand,
+  "season post": postCommand,
+  "season claim": claimCommand,
   verify,
   audit,
 };

@@ -1,6 +1,9 @@
 import { type Client, hasContract, readSeason } from "../../sdk/client.ts";
 import { readSeasonEnd, type SeasonEnd, standingsContract } from "../../sdk/seasonEnd.ts";
+import type { Command, Invocation, Outcome } from "../command.ts";
 import { utc } from "../format.ts";
+import { openConnection } from "../settings.ts";
+import { parseCount } from "../usage.ts";
 
 /** How far a season has come, as of a block. */
 export interface Stage {
@@ -13,6 +16,28 @@ export interface Stage {
   /** Undefined where the deployment has no Standings. */
   end: SeasonEnd | undefined;
 }
+
+/** A command about one season that is on the chain. */
+interface StageCommand extends Pick<Command, "summary" | "details" | "options"> {
+  /** Reads the options, before anything is asked of the chain; what it returns does the work. */
+  prepare(invocation: Invocation): (stage: Stage) => Promise<Outcome>;
+}
+
+const COMMON =
+  "Reads all it needs from the chain alone, and holds events against what the contracts keep; docs/standings.md has the rules. Amounts are in the token's smallest unit. What a contract would refuse is refused before anything is sent.";
+
+/** Makes the command: it takes the season's id, and reads how far the season has come. */
+export const stageCommand = ({ details, prepare, ...shown }: StageCommand): Command => ({
+  ...shown,
+  positionals: ["SEASON"],
+  details: `${details}\n${COMMON}`,
+  async run(invocation) {
+    const seasonId = parseCount("SEASON", invocation.positionals[0] as string, 1n);
+    const act = prepare(invocation);
+    const { client } = await openConnection(invocation.settings);
+    return act(await readStage(client, seasonId));
+  },
+});
 
 /** Throws a sentence when there is no such season. */
 export async function readStage(client: Client, seasonId: bigint): Promise<Stage> {

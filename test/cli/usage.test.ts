@@ -5,7 +5,7 @@ describe("proofboard, used wrongly", () => {
   const wrong: [string[], string][] = [
     [
       [],
-      "A command is missing. The commands are wallet, model import, model check, model publish, model list, infer, attest, work, challenge, rank, season, verify and audit",
+      "A command is missing. The commands are wallet, model import, model check, model publish, model list, infer, attest, work, challenge, rank, season status, season freeze, season post, season claim, verify and audit",
     ],
     [["frobnicate"], '"frobnicate" is not a command. The commands are wallet,'],
     [["toString"], '"toString" is not a command.'],
@@ -65,9 +65,10 @@ describe("proofboard, used wrongly", () => {
     [["work", "1", "--source", "me"], '--source is "me"; it must be an http or https URL'],
     [["work", "1", "--source", "http://a,"], '--source is ""; it must be an http or https URL'],
     [["work", "1", "--appeal=now"], '"--appeal" takes no value, but was given "now".'],
-    [["season", "status"], '"season" needs SEASON, as in: proofboard season VERB SEASON'],
-    [["season", "burn", "1"], '"burn" is nothing that season does; it does status, freeze, post and claim.'],
-    [["season", "toString", "1"], '"toString" is nothing that season does'],
+    [["season"], '"season" is half a command. The commands are season status, season freeze, season post'],
+    [["season", "status"], '"season status" needs SEASON, as in: proofboard season status SEASON'],
+    [["season", "burn", "1"], '"season" is half a command.'],
+    [["season", "toString", "1"], '"season" is half a command.'],
     [["season", "status", "0"], 'SEASON is "0"; it must be a whole number from 1 up.'],
     [["season", "status", "1", "--account", "me"], '--account is "me"; it must be 0x and 40 hex digits'],
     [["season", "freeze", "1", "--chunk", "5"], '"--chunk" is not an option of "season freeze".'],

@@ -1,8 +1,8 @@
 import { type Address, encodeFunctionData, type Hex, type LocalAccount } from "viem";
-import { rewardsAbi } from "../../sdk/abi.ts";
-import { callOf } from "../../sdk/calls.ts";
-import { type Client, contractOf, hasContract } from "../../sdk/client.ts";
-import type { Standing } from "../../sdk/ledger.ts";
+import { rewardsAbi } from "../../../sdk/abi.ts";
+import { callOf } from "../../../sdk/calls.ts";
+import { type Client, contractOf, hasContract } from "../../../sdk/client.ts";
+import type { Standing } from "../../../sdk/ledger.ts";
 import {
   badgeId,
   badgesContract,
@@ -18,23 +18,23 @@ import {
   rewardsContract,
   standingOf,
   type Terms,
-} from "../../sdk/seasonEnd.ts";
-import type { Invocation, Outcome } from "../command.ts";
-import { grouped, utc } from "../format.ts";
-import type { Progress } from "../progress.ts";
-import { withSender } from "../sending.ts";
-import { openSettingsAccount } from "../settings.ts";
-import { parseAddress, UsageError } from "../usage.ts";
-import { noStandings, type Stage, wordOf } from "./stage.ts";
-import type { Verb } from "./verb.ts";
+} from "../../../sdk/seasonEnd.ts";
+import type { Invocation, Outcome } from "../../command.ts";
+import { grouped, utc } from "../../format.ts";
+import type { Progress } from "../../progress.ts";
+import { noStandings, type Stage, stageCommand, wordOf } from "../../season/stage.ts";
+import { withSender } from "../../sending.ts";
+import { openSettingsAccount } from "../../settings.ts";
+import { parseAddress, UsageError } from "../../usage.ts";
 
-export const claim: Verb = {
-  details: `season claim: proves the key's final standing and claims its reward; with --badge it also mints its badge, and does whichever of the two is still to be done. With --sign it sends nothing, but prints a call that anyone may send. Needs a key.
+export const claimCommand = stageCommand({
+  summary: "claim the reward and the badge of the key's final standing",
+  details: `Proves the key's final standing and claims its reward; with --badge it also mints its badge, and does whichever of the two is still to be done. With --sign it sends nothing, but prints a call that anyone may send. Needs a key.
 JSON: seasonId, account, standing, to, reward (amount, token, transactionHash), badge (tokenId, transactionHash), each null where nothing was sent; with --sign signature and call (to, data).`,
   options: {
-    to: { value: "ADDRESS", help: "who gets the reward of claim; defaults to the account" },
-    badge: { help: "claim also mints the badge" },
-    sign: { help: "claim prints a signed call for somebody else to send" },
+    to: { value: "ADDRESS", help: "who gets the reward; defaults to the account" },
+    badge: { help: "also mint the badge" },
+    sign: { help: "print a signed call for somebody else to send" },
   },
   prepare(invocation) {
     const { options, switches } = invocation;
@@ -49,7 +49,7 @@ JSON: seasonId, account, standing, to, reward (amount, token, transactionHash), 
       return switches.has("sign") ? signClaim(paying) : send(paying, switches.has("badge"), invocation.progress);
     };
   },
-};
+});
 
 async function readOrder(stage: Stage, { progress }: Invocation): Promise<FinalOrder> {
   const { client, seasonId, end } = stage;

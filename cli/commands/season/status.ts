@@ -1,7 +1,7 @@
 import type { Address } from "viem";
-import { readTasks } from "../../sdk/client.ts";
-import type { Standing } from "../../sdk/ledger.ts";
-import { methodName } from "../../sdk/methods/index.ts";
+import { readTasks } from "../../../sdk/client.ts";
+import type { Standing } from "../../../sdk/ledger.ts";
+import { methodName } from "../../../sdk/methods/index.ts";
 import {
   claimUntil,
   countPosted,
@@ -10,19 +10,19 @@ import {
   readLedger,
   readTerms,
   type Terms,
-} from "../../sdk/seasonEnd.ts";
-import { grouped, utc, wrap } from "../format.ts";
-import type { Progress } from "../progress.ts";
-import { readOwnAddress } from "../settings.ts";
-import { parseAddress } from "../usage.ts";
+} from "../../../sdk/seasonEnd.ts";
+import { grouped, utc, wrap } from "../../format.ts";
+import type { Progress } from "../../progress.ts";
+import { type Stage, stageCommand, wordOf } from "../../season/stage.ts";
+import { readOwnAddress } from "../../settings.ts";
+import { parseAddress } from "../../usage.ts";
 import { findBadge, findReward } from "./claim.ts";
-import { type Stage, wordOf } from "./stage.ts";
-import type { Verb } from "./verb.ts";
 
-export const status: Verb = {
-  details: `season status: rules, times, ledger, drafts of the final order, rewards and, for --account or the key's own, what the account has of it.
+export const statusCommand = stageCommand({
+  summary: "rules, rewards and how far a season has come",
+  details: `Shows rules, times, ledger, drafts of the final order, rewards and, for --account or the key's own, what the account has of it.
 JSON: seasonId, chainId, blockNumber, state, season (times and organiser), tasks, ledger (seq, participants, totalPoints, ledgerHash), end (frozen, participants, totalPoints, poster, finalisedAt), drafts (poster, accounts), rewards (terms, claimUntil), account (account, standing, reward, badge).`,
-  options: { account: { value: "ADDRESS", help: "whose part status shows; defaults to the key's account" } },
+  options: { account: { value: "ADDRESS", help: "whose part is shown; defaults to the key's account" } },
   prepare({ options, settings, progress }) {
     const given = options.account === undefined ? undefined : parseAddress("--account", options.account);
     return async (stage) => {
@@ -68,7 +68,7 @@ JSON: seasonId, chainId, blockNumber, state, season (times and organiser), tasks
       };
     };
   },
-};
+});
 
 /** What an account has of a season. */
 interface AccountPart {

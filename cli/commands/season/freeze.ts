@@ -1,16 +1,16 @@
 import { parseEventLogs } from "viem";
-import { standingsAbi } from "../../sdk/abi.ts";
-import { callOf } from "../../sdk/calls.ts";
-import { contractOf } from "../../sdk/client.ts";
-import { standingsContract } from "../../sdk/seasonEnd.ts";
-import { grouped } from "../format.ts";
-import { withSender } from "../sending.ts";
-import { openSettingsAccount } from "../settings.ts";
-import { requireUnfinished } from "./stage.ts";
-import type { Verb } from "./verb.ts";
+import { standingsAbi } from "../../../sdk/abi.ts";
+import { callOf } from "../../../sdk/calls.ts";
+import { contractOf } from "../../../sdk/client.ts";
+import { standingsContract } from "../../../sdk/seasonEnd.ts";
+import { grouped } from "../../format.ts";
+import { requireUnfinished, stageCommand } from "../../season/stage.ts";
+import { withSender } from "../../sending.ts";
+import { openSettingsAccount } from "../../settings.ts";
 
-export const freeze: Verb = {
-  details: `season freeze: fixes the ledger of a season that closed; anyone may, once. Needs a key.
+export const freezeCommand = stageCommand({
+  summary: "fix the ledger of a season that closed",
+  details: `Anyone may freeze a season, once. Needs a key.
 JSON: seasonId, seq, ledgerHash, participants, totalPoints, transactionHash.`,
   options: {},
   prepare:
@@ -40,4 +40,4 @@ JSON: seasonId, seq, ledgerHash, participants, totalPoints, transactionHash.`,
         json: { seasonId, seq, ledgerHash, participants, totalPoints, transactionHash },
       };
     },
-};
+});

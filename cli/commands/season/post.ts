@@ -1,10 +1,10 @@
 import type { Hex } from "viem";
-import { LARGEST_CHUNK, USUAL_CHUNK } from "../../participant/poster.ts";
-import type { Sender } from "../../participant/sender.ts";
-import { callOf } from "../../sdk/calls.ts";
-import { type Client, contractOf } from "../../sdk/client.ts";
-import { RevertError } from "../../sdk/errors.ts";
-import type { Standing } from "../../sdk/ledger.ts";
+import { LARGEST_CHUNK, USUAL_CHUNK } from "../../../participant/poster.ts";
+import type { Sender } from "../../../participant/sender.ts";
+import { callOf } from "../../../sdk/calls.ts";
+import { type Client, contractOf } from "../../../sdk/client.ts";
+import { RevertError } from "../../../sdk/errors.ts";
+import type { Standing } from "../../../sdk/ledger.ts";
 import {
   type Chunk,
   nextChunk,
@@ -15,24 +15,24 @@ import {
   readTerms,
   rewardsContract,
   standingsContract,
-} from "../../sdk/seasonEnd.ts";
-import { grouped } from "../format.ts";
-import type { Progress } from "../progress.ts";
-import { withSender } from "../sending.ts";
-import { openSettingsAccount } from "../settings.ts";
-import { parseCount, UsageError } from "../usage.ts";
-import { requireUnfinished } from "./stage.ts";
-import type { Verb } from "./verb.ts";
+} from "../../../sdk/seasonEnd.ts";
+import { grouped } from "../../format.ts";
+import type { Progress } from "../../progress.ts";
+import { requireUnfinished, stageCommand } from "../../season/stage.ts";
+import { withSender } from "../../sending.ts";
+import { openSettingsAccount } from "../../settings.ts";
+import { parseCount, UsageError } from "../../usage.ts";
 
 // docs/standings.md measures them.
 const GAS_PER_ACCOUNT = 4_033;
 const GAS_PER_CHUNK = 100_000;
 
-export const post: Verb = {
-  details: `season post: posts the final order of a frozen season in chunks, and collects what the rewards pay for that. The key's own draft goes on where it stands, and begins anew if it went wrong. Needs a key.
+export const postCommand = stageCommand({
+  summary: "post the final order of a frozen season",
+  details: `Posts the final order of a frozen season in chunks, and collects what the rewards pay for that. The key's own draft goes on where it stands, and begins anew if it went wrong. Needs a key.
 JSON: seasonId, poster (whose order is final), participants, posted (accounts posted now), transactionHashes, paid.`,
   options: {
-    chunk: { value: "N", help: `accounts in a transaction of post, 1 to ${LARGEST_CHUNK}; defaults to ${USUAL_CHUNK}` },
+    chunk: { value: "N", help: `accounts in a transaction, 1 to ${LARGEST_CHUNK}; defaults to ${USUAL_CHUNK}` },
   },
   prepare({ options, settings, progress }) {
     const size = Number(parseCount("--chunk", options.chunk ?? String(USUAL_CHUNK), 1n));
@@ -73,7 +73,7 @@ JSON: seasonId, poster (whose order is final), participants, posted (accounts po
       });
     };
   },
-};
+});
 
 interface Posting {
   client: Client;
