@@ -2,8 +2,11 @@ import { readFileSync } from "node:fs";
 import { NoTerminalError } from "../participant/password.ts";
 import { sentenceOf } from "../sdk/errors.ts";
 import type { Command, Outcome } from "./command.ts";
+import { account } from "./commands/account.ts";
 import { attest } from "./commands/attest.ts";
 import { audit } from "./commands/audit.ts";
+import { bondsCommands } from "./commands/bonds.ts";
+import { faucet } from "./commands/faucet.ts";
 import { infer } from "./commands/infer.ts";
 import { checkCommand } from "./commands/model/check.ts";
 import { importCommand } from "./commands/model/import.ts";
@@ -27,6 +30,9 @@ import { UsageError } from "./usage.ts";
 
 const commands: Readonly<Record<string, Command>> = {
   wallet,
+  faucet,
+  account,
+  ...bondsCommands,
   "model import": importCommand,
   "model check": checkCommand,
   "model publish": publishCommand,

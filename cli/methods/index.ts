@@ -2,6 +2,7 @@ import { knownMethods, type MethodName } from "../../sdk/methods/index.ts";
 import { attestBatch } from "./fraudProof/attestBatch.ts";
 import { challenge } from "./fraudProof/challenge.ts";
 import type { CliMethod } from "./method.ts";
+import { verifierCommands, verifierDuties } from "./quorum/verifier.ts";
 
 /** What the command line offers of each method. */
 export const cliMethods = {
@@ -24,7 +25,8 @@ export const cliMethods = {
         does: "re-runs what first panels decided under Quorum, appeals what is wrong and refutes wrong runs that are shown",
       },
     ],
-    commands: {},
+    duties: verifierDuties,
+    commands: verifierCommands,
   },
   fraudProof: {
     works: "attests them in batches",

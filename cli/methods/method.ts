@@ -1,3 +1,4 @@
+import type { Address } from "viem";
 import type { Assignment } from "../../inference/assignment.ts";
 import type { MethodRole } from "../../participant/methods/method.ts";
 import type { Client } from "../../sdk/client.ts";
@@ -32,6 +33,15 @@ export interface BatchCommand {
   run(units: UnitsToAttest, invocation: Invocation): Promise<Outcome>;
 }
 
+/** What `account` shows of an account under a method. */
+export interface Duties {
+  /** The JSON's key. */
+  key: string;
+  /** Their texts begin in column 11. */
+  lines: string[];
+  json: unknown;
+}
+
 /** What the command line offers of a verification method. */
 export interface CliMethod {
   /** How `work` attests units under it, as in "commits and reveals in time". */
@@ -41,6 +51,8 @@ export interface CliMethod {
   roles: readonly WorkRole[];
   /** Undefined where the method takes no batches. */
   batch?: BatchCommand;
+  /** What an account has to do under the method, and what it lost by it; undefined where the deployment lacks the method. */
+  duties?(client: Client, account: Address): Promise<Duties | undefined>;
   /** Commands that only this method has, by name. */
   commands: Readonly<Record<string, Command>>;
 }

@@ -14,7 +14,7 @@ import {
   setClock,
   termsOf,
 } from "../participant/earned.ts";
-import { type Answer, keyOf, runCommand } from "./site.ts";
+import { type Answer, environmentOf, keyOf, runCommand } from "./site.ts";
 
 /** 80, 30, 30, 10 and 0 points for accounts 3, 2, 5, 1 and 4: ranks 1, 2, 2, 4, 5. */
 const UNITS = [1, 3, 8, 0, 3];
@@ -31,13 +31,7 @@ describe("proofboard season", () => {
     site = await startSite(8);
     token = await deployToken(site);
     season = await earnSeason(site, UNITS, termsOf(token));
-    const file = join(site.directory, "deployment.json");
-    await writeFile(file, JSON.stringify(site.deployment));
-    environment = {
-      PROOFBOARD_RPC: site.rpcUrl,
-      PROOFBOARD_API: "http://127.0.0.1:1",
-      PROOFBOARD_DEPLOYMENT: file,
-    };
+    environment = await environmentOf(site);
   });
   after(() => site.close());
 

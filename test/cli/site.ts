@@ -61,6 +61,13 @@ export function useSite(): () => CliSite {
   return () => site as CliSite;
 }
 
+/** Where a test without an indexer finds its chain, as environment variables. */
+export async function environmentOf({ directory, deployment, rpcUrl }: Site): Promise<Record<string, string>> {
+  const file = join(directory, "deployment.json");
+  await writeFile(file, JSON.stringify(deployment));
+  return { PROOFBOARD_RPC: rpcUrl, PROOFBOARD_API: "http://127.0.0.1:1", PROOFBOARD_DEPLOYMENT: file };
+}
+
 /** The private key of the n-th account. */
 export const keyOf = (n: number): Hex => `0x${(n + 1).toString(16).padStart(64, "0")}`;
 

@@ -3,10 +3,7 @@ import { runCommand } from "./site.ts";
 
 describe("proofboard, used wrongly", () => {
   const wrong: [string[], string][] = [
-    [
-      [],
-      "A command is missing. The commands are wallet, model import, model check, model publish, model list, infer, attest, work, challenge, rank, season status, season freeze, season post, season claim, verify and audit",
-    ],
+    [[], "A command is missing. The commands are wallet,"],
     [["frobnicate"], '"frobnicate" is not a command. The commands are wallet,'],
     [["toString"], '"toString" is not a command.'],
     [["audit"], '"audit" needs SEASON, as in: proofboard audit SEASON'],
@@ -77,6 +74,14 @@ describe("proofboard, used wrongly", () => {
     [["season", "post", "1", "--chunk", "4001"], '--chunk is "4001"; it must be a whole number from 1 to 4000.'],
     [["season", "claim", "1", "--to", "0x12"], '--to is "0x12"; it must be 0x and 40 hex digits'],
     [["season", "claim", "1", "--sign", "--badge"], "A badge needs no signature: anyone may mint it"],
+    [["account", "me"], 'ADDRESS is "me"; it must be 0x and 40 hex digits'],
+    [
+      ["bonds"],
+      '"bonds" is half a command. The commands are bonds deposit, bonds unbond, bonds withdraw and bonds claim',
+    ],
+    [["bonds", "deposit", "Quorum", "some"], 'ETH is "some"; it must be an amount of ETH above 0, as in 0.05.'],
+    [["bonds", "unbond", "Quorum", "-1"], '"-1" is not an option of "bonds unbond".'],
+    [["verifier", "join", "me"], '"me" is one argument too many; right would be: proofboard verifier join'],
     [["wallet", "sell"], '"sell" is nothing that wallet does; right would be: wallet new'],
   ];
   for (const [args, sentence] of wrong)

@@ -6,7 +6,10 @@ import { runJobs } from "../../participant/jobs.ts";
 import { createVerifier } from "../../participant/methods/quorum/verifier.ts";
 import { type WorkOptions, work } from "../../participant/work.ts";
 import type { AttestationState } from "../../sdk/attestations.ts";
+import { contractOf } from "../../sdk/client.ts";
 import { cidOfSha256 } from "../../sdk/content.ts";
+import { setBalance } from "../../sdk/development.ts";
+import { quorum } from "../../sdk/methods/quorum.ts";
 import { accountOf, type Site, startSite } from "./chain.ts";
 import { refusal } from "./refusal.ts";
 
@@ -45,12 +48,23 @@ describe("work", () => {
     );
   });
 
-  it("ends with a sentence when the account can't pay", async () => {
+  it("says what an account lacks that can't pay, and goes on once it has it", async () => {
     await site.openSeason(500, 2);
     const account = accountOf(99);
-    expect(await refusal(work({ ...options, account, roles: ["verifier"] }))).to.equal(
-      `verifier ${account.address}: Account ${account.address} has 0 wei, too little to pay for "deposit".`,
-    );
+    const stop = new AbortController();
+    const working = work({ ...options, account, roles: ["verifier"], signal: stop.signal });
+    const lacks = `verifier ${account.address}: Account ${account.address} has 0 ETH, too little for "deposit": `;
+    await site.until(() => site.reports.some((each) => each.startsWith(lacks)));
+    expect(await setBalance(site.client.rpc, account.address, parseEther("1"))).to.equal(true);
+    const isMember = () =>
+      site.client.rpc.readContract({
+        ...contractOf(site.client, quorum),
+        functionName: "isMember",
+        args: [account.address],
+      });
+    while (!(await isMember())) await site.follower.heads.next();
+    stop.abort();
+    await working;
   });
 
   it("proves and keeps with one account until it is over", async () => {

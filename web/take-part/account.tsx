@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { type Client, connect } from "../../sdk/client.ts";
 import { parseDeployment } from "../../sdk/deployment.ts";
+import { DEVELOPMENT_CHAIN } from "../../sdk/development.ts";
 import { sentenceOf } from "../../sdk/errors.ts";
 import type { DeploymentAnswer } from "../../sdk/wire.ts";
 import { Account } from "../components/account.tsx";
@@ -8,7 +9,7 @@ import { announce } from "../components/live.tsx";
 import { setMe } from "../me.ts";
 import { server } from "../prefix.ts";
 import { openJournal } from "./journal.ts";
-import { DEVELOPMENT_CHAIN, forgetLocalKey, hasLocalKey, openLocalKey } from "./localKey.ts";
+import { forgetLocalKey, hasLocalKey, openLocalKey } from "./localKey.ts";
 import type { Tools } from "./prove.ts";
 import { runHere } from "./run.ts";
 import type { Wallet } from "./wallet.ts";

@@ -1,9 +1,7 @@
-import { createWalletClient, custom, type Hex, isHex, type PublicClient, parseEther, toHex } from "viem";
+import { createWalletClient, custom, isHex, type PublicClient, parseEther } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { setBalance } from "../../sdk/development.ts";
 import type { Wallet } from "./wallet.ts";
-
-/** The chain id of Hardhat and anvil. */
-export const DEVELOPMENT_CHAIN = 31_337;
 
 /** What a throw-away account is given on a development chain, in wei. */
 const ALLOWANCE = parseEther("100");
@@ -26,7 +24,9 @@ export async function openLocalKey(storage: Storage, rpc: PublicClient): Promise
   if (kept !== null && !isHex(kept)) throw new Error("The throw-away key in this browser's storage is not readable.");
   const key = kept ?? generatePrivateKey();
   const account = privateKeyToAccount(key);
-  if ((await rpc.getBalance({ address: account.address })) < ALLOWANCE / 2n) await fund(rpc, account.address);
+  const isPoor = (await rpc.getBalance({ address: account.address })) < ALLOWANCE / 2n;
+  if (isPoor && !(await setBalance(rpc, account.address, ALLOWANCE)))
+    throw new Error("The node is no development chain: it can't give a throw-away account money. Connect a wallet.");
   if (kept === null) storage.setItem(keyName(chainId), key);
   const client = createWalletClient({ account, transport: custom(rpc) });
   return {
@@ -34,17 +34,4 @@ export async function openLocalKey(storage: Storage, rpc: PublicClient): Promise
     account: account.address,
     submit: ({ to, data, value }, gas) => client.sendTransaction({ to, data, value, gas, chain: null }),
   };
-}
-
-async function fund(rpc: PublicClient, address: Hex): Promise<void> {
-  const request = rpc.request as (call: { method: string; params: unknown[] }) => Promise<unknown>;
-  const params = [address, toHex(ALLOWANCE)];
-  for (const method of ["hardhat_setBalance", "anvil_setBalance"])
-    try {
-      await request({ method, params });
-      return;
-    } catch {
-      // Another kind of development chain, or none.
-    }
-  throw new Error("The node is no development chain: it can't give a throw-away account money. Connect a wallet.");
 }

@@ -1,7 +1,8 @@
 import type { Address } from "viem";
 import type { Client } from "../../sdk/client.ts";
+import { DEVELOPMENT_CHAIN } from "../../sdk/development.ts";
 import { isSame } from "../me.ts";
-import { DEVELOPMENT_CHAIN, hasLocalKey, openLocalKey } from "./localKey.ts";
+import { hasLocalKey, openLocalKey } from "./localKey.ts";
 import type { Wallet } from "./wallet.ts";
 
 /**

@@ -16,7 +16,7 @@ import { parseHash } from "../../usage.ts";
 
 export const challenge: Command = {
   positionals: ["UID"],
-  summary: "re-run an attestation or batch under FraudProof, and refute what is wrong",
+  summary: "re-run an attestation or batch under FraudProof, refute what is wrong",
   details: `UID names an attestation or a batch. Its activations, its model's rows and its inputs are read from the chain and every row is recomputed here. If all are right, it can't be refuted, and no key is needed. Otherwise the first wrong row is sent to the contract, which recomputes that one value and gives half of the bond to the key's account. Exit code 0 if it is honest or refuted; 1 if it is wrong and can't be refuted any more.
 JSON: id, status (afterwards), units, honest, refuted, disputed (unit or null, index, layer, row, claimed, correct; null where honest), challenger and transactionHash (null where nothing was sent).`,
   options: {},

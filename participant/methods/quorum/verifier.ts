@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { type Address, bytesToHex, type Hex } from "viem";
+import { bytesToHex, type Hex } from "viem";
 import { detailOf } from "../../../sdk/attestations.ts";
 import { callOf } from "../../../sdk/calls.ts";
 import { contractOf } from "../../../sdk/client.ts";
 import { type Attestation, INVALID, UNAVAILABLE, voteHash } from "../../../sdk/commitments.ts";
-import { isConnectionError, RevertError, sentenceOf } from "../../../sdk/errors.ts";
+import { isConnectionError, sentenceOf } from "../../../sdk/errors.ts";
 import { isCommitting, isRevealing, type QuorumDetail, quorum } from "../../../sdk/methods/quorum.ts";
+import { readJoining } from "../../../sdk/methods/quorumMember.ts";
 import { Status } from "../../../sdk/protocol.ts";
 import type { ChainState } from "../../chainState.ts";
 import type { Head } from "../../heads.ts";
@@ -14,6 +15,7 @@ import type { VoteKey } from "../../journal.ts";
 import { TryAgainError } from "../../sender.ts";
 import type { Tools } from "../method.ts";
 import { judge } from "./judge.ts";
+import { join } from "./membership.ts";
 
 /** Blocks between two looks at whether the account is on the list of verifiers. */
 const LOOK_BLOCKS = 32n;
@@ -43,29 +45,21 @@ export function createVerifier(tools: Tools): Participant {
   /** Not before this time, unix seconds; undefined for never again. */
   let joinsFrom: bigint | undefined = 0n;
 
-  /** Joins the list; deposits what the bond lacks. */
-  const join = async (): Promise<void> => {
-    const call = callOf({ ...contract, functionName: "join" });
-    try {
-      await sender.send(call);
-    } catch (error) {
-      if (!(error instanceof RevertError)) throw error;
-      if (error.errorName === "TooEarlyToJoin") {
-        joinsFrom = error.args[0] as bigint;
-        const time = new Date(Number(joinsFrom) * 1000).toISOString();
-        return report(`${name}: it is off the list of verifiers, and may join again at ${time}.`);
-      }
-      if (error.errorName !== "InsufficientFree") throw error;
-      const [holder, account, free, needed] = error.args as [Address, Address, bigint, bigint];
+  /** Joins the list, unless it is too early or too much was lost. */
+  const rejoin = async (): Promise<void> => {
+    const joining = await readJoining(client, member);
+    if (joining.can === "later") {
+      joinsFrom = joining.until;
+      const time = new Date(Number(joinsFrom) * 1000).toISOString();
+      return report(`${name}: it is off the list of verifiers, and may join again at ${time}.`);
+    }
+    if (joining.can === "now") {
       const { verifierBond } = await rpc.readContract({ ...contract, functionName: "parameters" });
-      if (wasMember && 2n * needed > verifierBond) {
+      if (wasMember && 2n * joining.lock > verifierBond) {
         joinsFrom = undefined;
         return report(`${name}: it is off the list of verifiers, for it lost more than half of its bond.`);
       }
-      const { bonds } = client.contracts;
-      const args = [holder, account] as const;
-      await sender.send(callOf({ ...bonds, functionName: "deposit", args, value: needed - free }));
-      await sender.send(call);
+      await join(client, sender, joining.deposit);
     }
     if (wasMember) report(`${name}: it is on the list of verifiers again.`);
     wasMember = true;
@@ -75,7 +69,7 @@ export function createVerifier(tools: Tools): Participant {
     key: `stay ${number / LOOK_BLOCKS}`,
     async run() {
       if (await rpc.readContract({ ...contract, functionName: "isMember", args: [member] })) wasMember = true;
-      else await join();
+      else await rejoin();
     },
   });
 
