@@ -1,3 +1,4 @@
+import type { Hex } from "viem";
 import { cidOfSha256 } from "../sdk/content.ts";
 import type { ImportedModel } from "./import/import.ts";
 
@@ -31,4 +32,17 @@ export function cardOf(claims: Claims, imported: ImportedModel) {
     ...{ inputCount, inputBytes: inputs.length },
     ...{ artifactHash: model.artifactHash, cid: cidOfSha256(model.artifactHash), modelId: model.modelId },
   };
+}
+
+/** What is wrong with a card's bytes beside a model's files; undefined if nothing is. */
+export function refuseCard(bytes: Uint8Array, modelId: Hex): string | undefined {
+  let card: { modelId?: unknown } | null;
+  try {
+    card = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return "card.json is not JSON.";
+  }
+  if (typeof card !== "object" || card === null) return "card.json is no JSON object.";
+  if (card.modelId === undefined || card.modelId === modelId) return undefined;
+  return `card.json is about the model ${JSON.stringify(card.modelId)}; these files make ${modelId}.`;
 }

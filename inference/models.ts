@@ -5,6 +5,7 @@ import { decodeLayout, decodeRows, type Layout, type Row } from "../sdk/layouts.
 import { canonicalOnnx } from "./canonical.ts";
 import { type ContentReader, UnavailableError } from "./content.ts";
 import { HostLimitError, InvalidModelError, isOfEngine, messageOf, unrunnable } from "./failures.ts";
+import type { PublishedModel } from "./model.ts";
 import type { ModelOpener } from "./opener.ts";
 import { RUNTIME_ID } from "./pinned.ts";
 import type { InferenceSession } from "./runtime.ts";
@@ -53,8 +54,7 @@ export function openModels(
     const publication = await readModel(client, modelId);
     if (publication.runtimeId !== RUNTIME_ID)
       throw new UnavailableError(`Model ${modelId} runs on runtime ${publication.runtimeId}; this is ${RUNTIME_ID}.`);
-    const artifact = rebuilt(publication) ?? (await content.get(cidOfSha256(publication.artifactHash)));
-    return { publication, ...(await opener.open(publication, artifact)) };
+    return { publication, ...(await opener.open(publication, await artifactOf(publication, content))) };
   };
 
   return {
@@ -77,8 +77,15 @@ export function openModels(
   };
 }
 
+/**
+ * A published model's file: an integer model's from the chain alone, any other's by its CID. Throws an
+ * {@link UnavailableError} where it can't be had.
+ */
+export const artifactOf = async (publication: PublishedModel, content: ContentReader): Promise<Uint8Array> =>
+  rebuilt(publication) ?? content.get(cidOfSha256(publication.artifactHash));
+
 /** An integer model's file, from the chain alone; undefined for a float model. Throws if layout and rows don't make one. */
-function rebuilt({ modelId, layout: bytes, rows, artifactHash }: ModelPublication): Uint8Array | undefined {
+function rebuilt({ modelId, layout: bytes, rows, artifactHash }: PublishedModel): Uint8Array | undefined {
   if (rows.length === 0) return undefined;
   let artifact: Uint8Array;
   try {

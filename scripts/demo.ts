@@ -20,6 +20,7 @@ import { createProver } from "../participant/methods/quorum/prover.ts";
 import { createVerifier } from "../participant/methods/quorum/verifier.ts";
 import { openLanes } from "../participant/models.ts";
 import { publishModel } from "../participant/publish.ts";
+import type { SeasonDraft } from "../participant/season/send.ts";
 import { createSender, type Sender } from "../participant/sender.ts";
 import { verificationMethodAbi } from "../sdk/abi.ts";
 import { connect, contractOf } from "../sdk/client.ts";
@@ -34,7 +35,7 @@ import { type Guest, summarise } from "./demo/summary.ts";
 import { untilClosed, untilIndexed, untilSettled } from "./demo/wait.ts";
 import { deploy, writeDeployment } from "./deploy.ts";
 import { methodDeployments } from "./methods/index.ts";
-import { openInTime, openSeason, type SeasonDraft } from "./season.ts";
+import { openInTime, openSeason } from "./season.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 

@@ -1,4 +1,4 @@
-import type { Hex } from "viem";
+import { refuseCard } from "../../../inference/card.ts";
 import { checkFiles } from "../../../inference/check.ts";
 import { followHeads } from "../../../participant/heads.ts";
 import { addressesOf, isPublished, publishModel } from "../../../participant/publish.ts";
@@ -70,16 +70,3 @@ JSON: modelId, cid, cardCid (or null), published (false if it stood already), tr
     }
   },
 };
-
-/** What is wrong with a card; undefined if nothing is. */
-function refuseCard(bytes: Uint8Array, modelId: Hex): string | undefined {
-  let card: { modelId?: unknown } | null;
-  try {
-    card = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    return "card.json is not JSON.";
-  }
-  if (typeof card !== "object" || card === null) return "card.json is no JSON object.";
-  if (card.modelId === undefined || card.modelId === modelId) return undefined;
-  return `card.json is about the model ${JSON.stringify(card.modelId)}; these files make ${modelId}.`;
-}
