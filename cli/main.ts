@@ -13,8 +13,12 @@ import { importCommand } from "./commands/model/import.ts";
 import { listCommand } from "./commands/model/list.ts";
 import { publishCommand } from "./commands/model/publish.ts";
 import { rank } from "./commands/rank.ts";
+import { cancelCommand } from "./commands/season/cancel.ts";
+import { checkCommand as checkSeasonCommand } from "./commands/season/check.ts";
 import { claimCommand } from "./commands/season/claim.ts";
 import { freezeCommand } from "./commands/season/freeze.ts";
+import { openCommand } from "./commands/season/open.ts";
+import { planCommand } from "./commands/season/plan.ts";
 import { postCommand } from "./commands/season/post.ts";
 import { statusCommand } from "./commands/season/status.ts";
 import { verify } from "./commands/verify.ts";
@@ -42,6 +46,10 @@ const commands: Readonly<Record<string, Command>> = {
   work,
   ...Object.assign({}, ...offeredMethods().map(([, { commands }]) => commands)),
   rank,
+  "season check": checkSeasonCommand,
+  "season plan": planCommand,
+  "season open": openCommand,
+  "season cancel": cancelCommand,
   "season status": statusCommand,
   "season freeze": freezeCommand,
   "season post": postCommand,

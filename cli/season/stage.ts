@@ -4,6 +4,7 @@ import type { Command, Invocation, Outcome } from "../command.ts";
 import { utc } from "../format.ts";
 import { openConnection } from "../settings.ts";
 import { parseCount } from "../usage.ts";
+import { isFile, seasonIdOf } from "./file.ts";
 
 /** How far a season has come, as of a block. */
 export interface Stage {
@@ -19,6 +20,8 @@ export interface Stage {
 
 /** A command about one season that is on the chain. */
 interface StageCommand extends Pick<Command, "summary" | "details" | "options"> {
+  /** Whether it also takes the file that a season was begun from. */
+  takesFile?: boolean;
   /** Reads the options, before anything is asked of the chain; what it returns does the work. */
   prepare(invocation: Invocation): (stage: Stage) => Promise<Outcome>;
 }
@@ -27,20 +30,23 @@ const COMMON =
   "Reads all it needs from the chain alone, and holds events against what the contracts keep; docs/standings.md has the rules. Amounts are in the token's smallest unit. What a contract would refuse is refused before anything is sent.";
 
 /** Makes the command: it takes the season's id, and reads how far the season has come. */
-export const stageCommand = ({ details, prepare, ...shown }: StageCommand): Command => ({
+export const stageCommand = ({ details, prepare, takesFile = false, ...shown }: StageCommand): Command => ({
   ...shown,
-  positionals: ["SEASON"],
+  positionals: [takesFile ? "SEASON|FILE.json" : "SEASON"],
   details: `${details}\n${COMMON}`,
   async run(invocation) {
-    const seasonId = parseCount("SEASON", invocation.positionals[0] as string, 1n);
+    const { settings, options } = invocation;
+    const text = invocation.positionals[0] as string;
+    const given = takesFile && isFile(text) ? undefined : parseCount("SEASON", text, 1n);
     const act = prepare(invocation);
-    const { client } = await openConnection(invocation.settings);
+    const { client } = await openConnection(settings);
+    const seasonId = given ?? (await seasonIdOf(client, settings, text, options.organiser));
     return act(await readStage(client, seasonId));
   },
 });
 
 /** Throws a sentence when there is no such season. */
-export async function readStage(client: Client, seasonId: bigint): Promise<Stage> {
+async function readStage(client: Client, seasonId: bigint): Promise<Stage> {
   const season = await readSeason(client, seasonId);
   const { number: blockNumber, timestamp } = await client.rpc.getBlock({ blockTag: "latest" });
   const end = hasContract(client, standingsContract) ? await readSeasonEnd(client, seasonId, blockNumber) : undefined;

@@ -3,7 +3,7 @@ import { runCommand } from "./site.ts";
 
 describe("proofboard, used wrongly", () => {
   const wrong: [string[], string][] = [
-    [[], "A command is missing. The commands are wallet,"],
+    "A command is missing. The commands are wallet,",
     [["frobnicate"], '"frobnicate" is not a command. The commands are wallet,'],
     [["toString"], '"toString" is not a command.'],
     [["audit"], '"audit" needs SEASON, as in: proofboard audit SEASON'],
@@ -62,10 +62,13 @@ describe("proofboard, used wrongly", () => {
     [["work", "1", "--source", "me"], '--source is "me"; it must be an http or https URL'],
     [["work", "1", "--source", "http://a,"], '--source is ""; it must be an http or https URL'],
     [["work", "1", "--appeal=now"], '"--appeal" takes no value, but was given "now".'],
-    [["season"], '"season" is half a command. The commands are season status, season freeze, season post'],
-    [["season", "status"], '"season status" needs SEASON, as in: proofboard season status SEASON'],
+    [["season"], '"season" is half a command. The commands are season check, season plan'],
+    [["season", "status"], '"season status" needs SEASON, as in: proofboard season status SEASON|FILE.json'],
     [["season", "burn", "1"], '"season" is half a command.'],
     [["season", "toString", "1"], '"season" is half a command.'],
+    [["season", "check", "season.json"], "Nobody would open the season: give --organiser ADDRESS"],
+    [["season", "check", "no.json", "--organiser", "0x1"], '--organiser is "0x1"; it must be 0x and 40 hex digits'],
+    [["season", "plan"], '"season plan" needs FILE.json, as in: proofboard season plan FILE.json'],
     [["season", "status", "0"], 'SEASON is "0"; it must be a whole number from 1 up.'],
     [["season", "status", "1", "--account", "me"], '--account is "me"; it must be 0x and 40 hex digits'],
     [["season", "freeze", "1", "--chunk", "5"], '"--chunk" is not an option of "season freeze".'],

@@ -20,9 +20,13 @@ import { findBadge, findReward } from "./claim.ts";
 
 export const statusCommand = stageCommand({
   summary: "rules, rewards and how far a season has come",
-  details: `Shows rules, times, ledger, drafts of the final order, rewards and, for --account or the key's own, what the account has of it.
+  takesFile: true,
+  details: `Of a season by its id, or by the file that it was opened from (of --organiser, by default the key's account). Shows rules, times, ledger, drafts of the final order, rewards and, for --account or the key's own, what the account has of it.
 JSON: seasonId, chainId, blockNumber, state, season (times and organiser), tasks, ledger (seq, participants, totalPoints, ledgerHash), end (frozen, participants, totalPoints, poster, finalisedAt), drafts (poster, accounts), rewards (terms, claimUntil), account (account, standing, reward, badge).`,
-  options: { account: { value: "ADDRESS", help: "whose part is shown; defaults to the key's account" } },
+  options: {
+    account: { value: "ADDRESS", help: "whose part is shown; defaults to the key's account" },
+    organiser: { value: "ADDRESS", help: "who opened the season of a file; defaults to the key's account" },
+  },
   prepare({ options, settings, progress }) {
     const given = options.account === undefined ? undefined : parseAddress("--account", options.account);
     return async (stage) => {
