@@ -33,7 +33,7 @@ export function seasonRoutes(app: App, state: State): void {
       config: { hot: true, cost: 10 },
       schema: {
         summary: `The newest ${MOST_SEASONS} seasons`,
-        description: `At most ${MOST_SEASONS} seasons with their tasks and ends.`,
+        description: `At most ${MOST_SEASONS} seasons with their tasks and ends; drafts are none.`,
         querystring: noQuery,
         response: { 200: schemas.seasons },
       },

@@ -16,7 +16,7 @@ export default function Charts() {
   return (
     <Page title="Charts">
       <Answered query={seasons} what="the seasons">
-        {({ items }) => (items.length === 0 ? <Empty>No season was drafted yet.</Empty> : <Points seasons={items} />)}
+        {({ items }) => (items.length === 0 ? <Empty>No season was opened yet.</Empty> : <Points seasons={items} />)}
       </Answered>
       <Activity />
     </Page>

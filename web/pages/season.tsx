@@ -7,13 +7,13 @@ import { Account } from "../components/account.tsx";
 import { Hash } from "../components/hash.tsx";
 import { type About, Page } from "../components/page.tsx";
 import { Answered, Empty } from "../components/states.tsx";
-import { Texts } from "../components/texts.tsx";
 import { Time } from "../components/time.tsx";
 import { Rewards } from "../final/rewards.tsx";
 import { type FinalSeason, isFinal, Seal } from "../final/seal.tsx";
 import { Timeline } from "../final/timeline.tsx";
 import { Top } from "../final/top.tsx";
 import { duration, group, plural, short } from "../format.ts";
+import { Description } from "../seasons/description.tsx";
 import { rulesOf } from "../seasons/rules.ts";
 import { SeasonPhase } from "../seasons/state.tsx";
 import "../cards/cards.css";
@@ -103,10 +103,7 @@ function Facts({ season }: { season: Season }) {
       <dd>
         <Account address={organiser} />
       </dd>
-      <dt>Organiser's description at</dt>
-      <dd>
-        <Texts items={uri ? [uri] : []} none="nowhere" />
-      </dd>
+      <Description uri={uri} />
       <dt>Seed</dt>
       <dd>{seed ? <Hash value={seed} what="seed" /> : "not drawn yet"}</dd>
     </dl>

@@ -14,7 +14,7 @@ export default function SeasonsPage() {
       <Answered query={useSeasons()} what="the seasons">
         {({ items }) =>
           items.length === 0 ? (
-            <Empty>No season was drafted yet.</Empty>
+            <Empty>No season was opened yet.</Empty>
           ) : (
             items.map((season) => <Summary key={season.seasonId} season={season} />)
           )

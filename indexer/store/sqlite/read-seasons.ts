@@ -10,7 +10,7 @@ export type ReadSeason = Season & { seededAt: number | null };
 
 /** Reads seasons and their tasks. */
 export interface SeasonReader {
-  /** Newest first, without cancelled drafts. */
+  /** Those that were opened, newest first. */
   seasons(limit: number): ReadSeason[];
   /** Undefined also where the draft was cancelled. */
   season(seasonId: number): ReadSeason | undefined;
@@ -29,7 +29,7 @@ export function createSeasonReader(db: Db): SeasonReader {
     (SELECT timestamp FROM blocks WHERE number = seeded_in) FROM seasons`;
   const prepared = <Parameters extends unknown[]>(sql: string) =>
     db.prepare<Parameters, unknown[]>(sql).raw().safeIntegers();
-  const seasons = prepared<[number]>(`${select} WHERE cancelled_in IS NULL ORDER BY season_id DESC LIMIT ?`);
+  const seasons = prepared<[number]>(`${select} WHERE starts_at IS NOT NULL ORDER BY season_id DESC LIMIT ?`);
   const season = prepared<[number]>(`${select} WHERE season_id = ? AND cancelled_in IS NULL`);
   const ofTasks = locatedRows("tasks");
   const tasks = prepared<[number]>(`${ofTasks.select} WHERE season_id = ? ORDER BY tasks.task_id`);
