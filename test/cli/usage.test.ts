@@ -3,7 +3,7 @@ import { runCommand } from "./site.ts";
 
 describe("proofboard, used wrongly", () => {
   const wrong: [string[], string][] = [
-    "A command is missing. The commands are wallet,",
+    [[], "A command is missing. The commands are wallet,"],
     [["frobnicate"], '"frobnicate" is not a command. The commands are wallet,'],
     [["toString"], '"toString" is not a command.'],
     [["audit"], '"audit" needs SEASON, as in: proofboard audit SEASON'],
