@@ -32,7 +32,7 @@ const COMMON =
 /** Makes the command: it takes the season's id, and reads how far the season has come. */
 export const stageCommand = ({ details, prepare, takesFile = false, ...shown }: StageCommand): Command => ({
   ...shown,
-  positionals: [takesFile ? "SEASON|FILE.json" : "SEASON"],
+  positionals: [takesFile ? "ID|FILE" : "SEASON"],
   details: `${details}\n${COMMON}`,
   async run(invocation) {
     const { settings, options } = invocation;

@@ -151,10 +151,15 @@ async function untilReady(url: string): Promise<void> {
 }
 
 /** Runs `proofboard` in a process of its own, with nothing of this one's settings but the given ones. */
-export function runCommand(args: readonly string[], environment: Record<string, string>): Promise<Answer> {
+export function runCommand(
+  args: readonly string[],
+  environment: Record<string, string>,
+  folder = process.cwd(),
+): Promise<Answer> {
   const main = join(import.meta.dirname, "../../cli/start.js");
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("PROOFBOARD_"));
   const child = spawn(process.execPath, [main, ...args], {
+    cwd: folder,
     env: { ...Object.fromEntries(inherited), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -6,7 +6,7 @@ import { withSender } from "../../sending.ts";
 import { openConnection, openSettingsAccount } from "../../settings.ts";
 
 export const cancelCommand: Command = {
-  positionals: ["SEASON|FILE.json"],
+  positionals: ["ID|FILE"],
   summary: "cancel a draft, whose reward returns",
   details: `Cancels a draft of the key's account, by its id or by the file that it was begun from, and returns what was escrowed. A season that is open can't be cancelled. Goes on where it broke off. Needs a key.
 JSON: seasonId, cancelled (false if it was before), returned (in the token's smallest unit).`,

@@ -9,7 +9,7 @@ import { withSender } from "../../sending.ts";
 import { openConnection, openSettingsAccount, openSettingsContent } from "../../settings.ts";
 
 export const openCommand: Command = {
-  positionals: ["FILE.json"],
+  positionals: ["FILE"],
   summary: "open a season from its file, if it passes every check",
   details: `Makes the checks of \`season check\` and sends nothing if anything is refused. Puts the metadata and the models' files into the content directory, publishes the models that aren't, drafts the season, adds its tasks, escrows its reward and opens it. Where it broke off, it goes on the next time: it looks at the chain for a draft of the same file, and never drafts twice. A season that is open already is left as it is. Needs a key with money.
 JSON: seasonId, opened (false if it was open already), uri, transactions (name, transactionHash, gasUsed), gasUsed, checks.`,

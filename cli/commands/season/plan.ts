@@ -5,7 +5,7 @@ import { costLines, orFileOutcome, planJson } from "../../season/outcome.ts";
 import { openConnection } from "../../settings.ts";
 
 export const planCommand: Command = {
-  positionals: ["FILE.json"],
+  positionals: ["FILE"],
   summary: "the transactions that opening a season takes",
   details: `Prints each transaction with its gas and cost at the chain's price now, and which of them are done; judges nothing. "measured" marks gas that the chain's state doesn't allow to estimate yet: it is what such transactions took when they were measured.
 JSON: draft (dates, verifierCap, uri, tasks, rewards), found (the season on the chain, or null), steps (each with name, detail, isDone, gas, isMeasured), gas, gasPrice, cost (wei).`,
