@@ -83,6 +83,8 @@ interface Sent {
 export function createSender(rpc: PublicClient, chainId: number, heads: Heads, account: LocalAccount): Sender {
   const { address } = account;
   let nonce: number | undefined;
+  /** Nonces of what is sent and not yet mined. */
+  const underWay = new Set<number>();
   let last: Promise<unknown> = Promise.resolve();
 
   const rest = () => Promise.race([heads.next(), sleep(REST, undefined, { ref: false })]);
@@ -121,6 +123,7 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
       least = sent.terms.nonce + 1;
       if (!(await broadcast(sent))) continue;
       nonce = least;
+      underWay.add(sent.terms.nonce);
       return sent;
     }
   };
@@ -173,6 +176,18 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
     }
   };
 
+  /** Whether it waits behind a nonce that nobody uses: a reorganisation took away what was sent before it. */
+  const isCutOff = async ({ terms }: Sent): Promise<boolean> => {
+    for (let looks = 0; looks < LOOKS; looks++) {
+      const own = new Set(underWay);
+      let next = await patiently(() => countOf("latest"));
+      while (own.has(next)) next++;
+      if (next > terms.nonce) return false;
+      await rest();
+    }
+    return true;
+  };
+
   const countOf = (blockTag: "latest" | "pending") => rpc.getTransactionCount({ address, blockTag });
 
   const requireFunds = async (call: Transaction, { gas, fees }: Omit<Terms, "nonce">, cause: unknown) => {
@@ -193,11 +208,18 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
     for (let blocks = 1; ; blocks++) {
       const found = await findReceipts(sent);
       if (found !== undefined) return found;
-      if (blocks % REBROADCAST_BLOCKS === 0 && !(await insist(sent))) {
-        const late = await findReceipts(sent);
+      if (blocks % REBROADCAST_BLOCKS === 0) {
+        const why = !(await insist(sent))
+          ? "gave way to another one"
+          : (await isCutOff(sent))
+            ? "waits for earlier ones, which the chain gave up,"
+            : undefined;
+        const late = why && (await findReceipts(sent));
         if (late !== undefined) return late;
-        const hash = keccak256(sent.raws.at(-1) as Hex);
-        throw new TryAgainError(`Transaction ${hash} gave way to another one of ${address}.`);
+        if (why !== undefined) {
+          nonce = undefined;
+          throw new TryAgainError(`Transaction ${keccak256(sent.raws.at(-1) as Hex)} ${why} of ${address}.`);
+        }
       }
       await heads.next();
     }
@@ -217,7 +239,8 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
     async send(call) {
       const submitted = last.then(() => submit(call));
       last = submitted.catch(() => undefined);
-      const receipt = await receiptOf(await submitted);
+      const sent = await submitted;
+      const receipt = await receiptOf(sent).finally(() => underWay.delete(sent.terms.nonce));
       if (receipt.status === "reverted") throw await reasonOf(rpc, address, call, receipt);
       return receipt;
     },

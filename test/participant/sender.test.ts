@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { createPublicClient, type Hex, http, type PublicClient, parseTransaction } from "viem";
+import { createPublicClient, createTestClient, type Hex, http, type PublicClient, parseTransaction } from "viem";
 import { followHeads, type Heads } from "../../participant/heads.ts";
 import { createSender, type Sender, TooPoorError } from "../../participant/sender.ts";
 import { type Call, callOf } from "../../sdk/calls.ts";
@@ -252,6 +252,18 @@ describe("sender", () => {
     expect(await sending).to.match(/^Transaction 0x[0-9a-f]{64} gave way to another one of 0x/);
     proxy.intercept = () => undefined;
     expect(await freeOf(3)).to.equal(before + 4n);
+  });
+
+  it("gives up what waits behind transactions that a reorganisation took away, and goes on", async () => {
+    const chain = createTestClient({ mode: "hardhat", transport: http(site.rpcUrl) });
+    const sender = senderOf(4);
+    const id = await chain.snapshot();
+    for (let i = 0; i < 3; i++) await sender.send(deposit(4, 1n));
+    await chain.revert({ id });
+    expect(await refusal(sender.send(deposit(4, 1n)))).to.match(/waits for earlier ones, which the chain gave up/);
+    const before = await freeOf(4);
+    await sender.send(deposit(4, 5n));
+    expect(await freeOf(4)).to.equal(before + 5n);
   });
 
   it("stops waiting when its signal aborts", async () => {

@@ -12,9 +12,9 @@ export function describeEnding(site: () => Site): void {
   const json = async <T>(path: string): Promise<T> => (await fetch(site().url + path)).json() as Promise<T>;
   let ranking: StandingsPage["items"];
 
-  /** The claim of an account that has no badge yet. */
+  /** The claim of an account that has no badge yet, and gets none from the demo, which mints the first place's. */
   async function unminted(): Promise<ClaimAnswer> {
-    for (const { account } of ranking) {
+    for (const { account } of ranking.slice(1)) {
       const claim = await json<ClaimAnswer>(`/v1/seasons/1/claim/${account}`);
       if (claim.badge.minted === null) return claim;
     }
