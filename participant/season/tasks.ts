@@ -10,7 +10,7 @@ import type { FileTask, SeasonFile } from "./file.ts";
 import type { TaskDraft } from "./send.ts";
 
 /** A model's files, with what its publisher says. */
-interface TaskModel extends ModelFiles {
+export interface TaskModel extends ModelFiles {
   /** The model card's bytes. */
   card: Uint8Array | undefined;
 }
