@@ -60,6 +60,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     sources: { ...store, announcements, deployment, rpc },
     condition: status,
     content: options.content,
+    uploads: options.uploads,
     page: options.web ?? PAGE,
     rpcUrl: options.publicRpc,
     prefix: options.prefix,

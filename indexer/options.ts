@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { WriteStream } from "node:tty";
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { type Address, getAddress, isAddress } from "viem";
 import { type Deployment, parseDeployment } from "../sdk/deployment.ts";
 import type { NodeAccess } from "./ingest/access.ts";
 import { trustedBy } from "./serve/clients.ts";
@@ -23,6 +24,8 @@ export interface IndexerOptions {
   trustedProxies?: readonly string[] | undefined;
   /** Directory of files named by their CIDs, served at `/ipfs/<cid>`. */
   content?: string | undefined;
+  /** Bytes that an organiser may put into `content`, and who may beside those whom the chain names; nothing by default. */
+  uploads?: { quota: number; organisers: readonly Address[] } | undefined;
   /** Directory of the built page, served at `/`; defaults to `web/dist` of this checkout. */
   web?: string | undefined;
   /** Limits for clients; defaults to `DEFAULT_LIMITS`. */
@@ -81,7 +84,8 @@ export type Command =
   | { name: "backup"; options: BackupOptions };
 
 export const USAGE = `usage: indexer --rpc URL… | --rpc-env NAME… --deployment FILE --db FILE [--host ADDRESS] [--port N]
-               [--prefix /PATH] [--trust-proxy NETWORK …] [--content DIR] [--finality N] [--public-rpc URL] [--web DIR]
+               [--prefix /PATH] [--trust-proxy NETWORK …] [--content DIR] [--content-quota MIB]
+               [--organiser ADDRESS …] [--finality N] [--public-rpc URL] [--web DIR]
                [--rate-limit N] [--wipe] [--no-blooms] [--no-receipts] [--trust-node] [--watchdog SECONDS] [--poll MS]
                [--timeout MS]
        indexer rewind --to BLOCK --deployment FILE --db FILE   undo every block above BLOCK, also final ones
@@ -95,6 +99,8 @@ export const USAGE = `usage: indexer --rpc URL… | --rpc-env NAME… --deployme
 --host       the address to listen on; defaults to 127.0.0.1, which only this machine reaches
 --prefix     serves everything under this path
 --trust-proxy  believes the proxies of this network, as 10.0.0.0/8, who the client is; repeat it for more
+--content-quota  takes content by PUT from organisers, each at most so many MiB; without it none is taken
+--organiser  an account that may put content, beside those that drafted a season or published a model; repeat it for more
 --wipe       deletes the data of another chain, deployment or version; without it such a database is refused
 --no-blooms  for chains whose headers carry no bloom filters: logs that a node leaves out are detected later, or never
 --no-receipts  doesn't ask for receipts, by which every log is proven where nodes offer them
@@ -119,6 +125,8 @@ const runs = {
   prefix: { type: "string" },
   "trust-proxy": { type: "string", multiple: true },
   content: { type: "string" },
+  "content-quota": { type: "string" },
+  organiser: { type: "string", multiple: true },
   finality: { type: "string" },
   "public-rpc": { type: "string" },
   web: { type: "string" },
@@ -158,6 +166,7 @@ function runOptions(args: readonly string[], environment: Environment): IndexerO
     prefix: values.prefix === undefined ? undefined : pathPrefix(values.prefix),
     trustedProxies: networks(values["trust-proxy"] ?? []),
     content: values.content,
+    uploads: uploadsOf(values),
     finality: wholeNumber("finality", values.finality ?? "64", 1_000_000),
     publicRpc: values["public-rpc"] === undefined ? undefined : publicUrl(values["public-rpc"]),
     web: values.web,
@@ -172,6 +181,23 @@ function runOptions(args: readonly string[], environment: Environment): IndexerO
     pollInterval: wholeNumber("poll", values.poll ?? "1000", 60_000),
     rpcTimeout: wholeNumber("timeout", values.timeout ?? "20000", 600_000),
   };
+}
+
+function uploadsOf(values: {
+  content?: string | undefined;
+  "content-quota"?: string | undefined;
+  organiser?: string[] | undefined;
+}): IndexerOptions["uploads"] {
+  const { content, "content-quota": quota, organiser = [] } = values;
+  if (quota === undefined && organiser.length > 0)
+    throw new UsageError("--organiser is for --content-quota, which is missing.");
+  if (quota === undefined) return undefined;
+  if (content === undefined) throw new UsageError("--content-quota is for --content, which is missing.");
+  const organisers = organiser.map((text) => {
+    if (!isAddress(text)) throw new UsageError(`--organiser is "${text}"; an address is asked.`);
+    return getAddress(text);
+  });
+  return { quota: wholeNumber("content-quota", quota, 1_000_000) * 2 ** 20, organisers };
 }
 
 function rewindOptions(args: readonly string[]): RewindOptions {

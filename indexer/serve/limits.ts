@@ -16,6 +16,8 @@ declare module "fastify" {
     cost?: Cost;
     /** The work is done by a thread, a file or a node: it takes its turn to begin, but the next needn't wait for its end. */
     elsewhere?: boolean;
+    /** The route reads the request's body. */
+    takesBody?: boolean;
     /** Requests are neither counted nor refused. */
     unlimited?: boolean;
   }
@@ -51,15 +53,16 @@ const BEGINNING = 20;
 /** Milliseconds until a refusal is told: who asks again at once then can't keep the process busy with refusals. */
 const REFUSED_AFTER = 250;
 
-/** Refuses what no route takes: bodies, long URLs, requests without a host. */
+/** Refuses what no route takes: bodies where none is read, long URLs, requests without a host. */
 export function refuseMalformed(app: App): void {
-  app.addHook("onRequest", ({ headers, raw }, reply, done) => {
+  app.addHook("onRequest", ({ headers, raw, routeOptions }, reply, done) => {
     const { url = "", httpVersion } = raw;
     if (url.length > LONGEST_URL)
       return done(new ProblemError(414, `The URL has ${url.length} characters; at most ${LONGEST_URL} are read.`));
     // RFC 9112, 3.2.
     if (headers.host === undefined && httpVersion === "1.1")
       return done(new ProblemError(400, "The request has no host header."));
+    if (routeOptions.config?.takesBody) return done();
     if (headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0) return done();
     reply.header("connection", "close");
     done(new ProblemError(413, "No request has a body here."));

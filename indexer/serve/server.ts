@@ -31,6 +31,7 @@ import { type App, createState, type Sources, type State } from "./state.ts";
 import { createHub, type Hub } from "./stream/hub.ts";
 import { streamRoute } from "./stream/route.ts";
 import { tableRoute } from "./table/route.ts";
+import { type Uploads, uploadRoute } from "./uploads.ts";
 
 /** What the server needs besides its sources. */
 export interface ServerOptions {
@@ -38,6 +39,8 @@ export interface ServerOptions {
   condition: SyncStatus;
   /** Directory of files named by their CIDs. */
   content: string | undefined;
+  /** What organisers may put there; nothing by default. */
+  uploads?: Pick<Uploads, "quota" | "organisers"> | undefined;
   /** Directory of the built page. */
   page?: string | undefined;
   /** RPC URL that browsers may use. */
@@ -67,7 +70,7 @@ const COMPILERS = { buildValidator: () => validatorOf as never, buildSerializer:
 
 /** The HTTP API and the page, not yet listening. Closing it lets requests end that are under way. */
 export async function createServer(options: ServerOptions): Promise<App> {
-  const { condition, content, page: directory, rpcUrl, prefix = "", trustedProxies = [], logger } = options;
+  const { condition, content, uploads, page: directory, rpcUrl, prefix = "", trustedProxies = [], logger } = options;
   const state = createState(options.sources);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const app: App = Fastify({
@@ -80,7 +83,8 @@ export async function createServer(options: ServerOptions): Promise<App> {
     trustProxy: trustedProxies.length > 0 && trustedBy(trustedProxies),
     // A request without a host is refused as all others are.
     http: { headersTimeout: 10_000, maxHeaderSize: 16_384, optimizeEmptyRequests: true, requireHostHeader: false },
-    requestTimeout: 15_000,
+    // The slowest upload takes 220 kB a second; other routes refuse bodies at once.
+    requestTimeout: content !== undefined && uploads ? 300_000 : 15_000,
     // Also of answers that nobody reads: they would be kept in memory for ever.
     connectionTimeout: limits.silence,
     // Answered as everything else is refused.
@@ -111,6 +115,10 @@ export async function createServer(options: ServerOptions): Promise<App> {
   answerElsewhere(app as never, await pageRoutes(app, { directory, rpcUrl, prefix }));
   await app.register(async (v1: App) => answersOfTheChain(v1, state), { prefix: "/v1" });
   await app.register(async (v1: App) => otherAnswers(v1, state, hub, rpcUrl), { prefix: "/v1" });
+  if (content !== undefined && uploads)
+    await app.register(async (v1: App) => uploadRoute(v1, state, { directory: content, ...uploads }), {
+      prefix: "/v1",
+    });
   return app;
 }
 

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { type IndexerOptions, parseCommand, UsageError } from "../../indexer/options.ts";
 import { deployment } from "./story.ts";
 
-describe("the command line's nodes", () => {
+describe("the command line's nodes and uploads", () => {
   let directory: string;
   before(() => {
     directory = mkdtempSync(join(tmpdir(), "proofboard-options-"));
@@ -73,5 +73,22 @@ describe("the command line's nodes", () => {
     const local = ["--rpc", "http://127.0.0.1:8545"];
     expect(optionsOf(local).publicRpc).to.equal(undefined);
     expect(optionsOf([...local, "--public-rpc", "https://node.example"]).publicRpc).to.equal("https://node.example");
+  });
+
+  it("take content only where it is said how much, and where it is kept", () => {
+    const local = ["--rpc", "http://127.0.0.1:8545"];
+    const account = `0x${"11".repeat(20)}`;
+    expect(refusal([...local, "--organiser", account])).to.equal(
+      "--organiser is for --content-quota, which is missing.",
+    );
+    expect(refusal([...local, "--content-quota", "5"])).to.equal("--content-quota is for --content, which is missing.");
+    const taken = [...local, "--content", "kept", "--content-quota"];
+    expect(refusal([...taken, "many"])).to.equal('--content-quota is "many"; a whole number up to 1000000 is asked.');
+    expect(refusal([...taken, "5", "--organiser", "me"])).to.equal('--organiser is "me"; an address is asked.');
+    expect(optionsOf([...local, "--content", "kept"]).uploads).to.equal(undefined);
+    expect(optionsOf([...taken, "5", "--organiser", account]).uploads).to.deep.equal({
+      quota: 5 * 2 ** 20,
+      organisers: [account],
+    });
   });
 });

@@ -1,4 +1,4 @@
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import type { LogLocation } from "../../decode/events.ts";
 import type { Model } from "../../fold/models.ts";
 import type { Db } from "./database.ts";
@@ -7,6 +7,8 @@ import { type Located, locatedRows } from "./event-columns.ts";
 /** Reads published models. */
 export interface ModelReader {
   model(modelId: Hex): Located<Model> | undefined;
+  /** Whether an account published a model. */
+  isPublisher(account: Address): boolean;
   /** Newest first, below a location. */
   list(below: LogLocation | undefined, limit: number): Located<Model>[];
   /** The model published there: undefined when a reorg undid it. */
@@ -23,6 +25,7 @@ export function createModelReader(db: Db): ModelReader {
     )
     .raw()
     .safeIntegers();
+  const isPublisher = db.prepare<[Address], 1>("SELECT 1 FROM models WHERE publisher = ? LIMIT 1").pluck();
   const modelAt = db
     .prepare<[number, number], Hex>("SELECT model_id FROM models WHERE block_number = ? AND log_index = ?")
     .pluck();
@@ -31,6 +34,7 @@ export function createModelReader(db: Db): ModelReader {
       const found = model.get(modelId);
       return found && rowOf(found);
     },
+    isPublisher: (account) => isPublisher.get(account) !== undefined,
     list: (below, limit) =>
       list.all(below?.blockNumber ?? Number.MAX_SAFE_INTEGER, below?.logIndex ?? 0, limit).map(rowOf),
     modelAt: ({ blockNumber, logIndex }) => modelAt.get(blockNumber, logIndex),

@@ -1,4 +1,4 @@
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 import type { Season, Task } from "../../fold/seasons.ts";
 import type { LedgerHead } from "../../ingest/ledgers.ts";
 import type { Db } from "./database.ts";
@@ -14,6 +14,8 @@ export interface SeasonReader {
   seasons(limit: number): ReadSeason[];
   /** Undefined also where the draft was cancelled. */
   season(seasonId: number): ReadSeason | undefined;
+  /** Whether an account drafted a season, cancelled or not. */
+  isOrganiser(account: Address): boolean;
   /** In order. */
   tasks(seasonId: number): Located<Task>[];
   /** Of all seasons, cancelled ones too. */
@@ -31,6 +33,7 @@ export function createSeasonReader(db: Db): SeasonReader {
     db.prepare<Parameters, unknown[]>(sql).raw().safeIntegers();
   const seasons = prepared<[number]>(`${select} WHERE starts_at IS NOT NULL ORDER BY season_id DESC LIMIT ?`);
   const season = prepared<[number]>(`${select} WHERE season_id = ? AND cancelled_in IS NULL`);
+  const isOrganiser = db.prepare<[Address], 1>("SELECT 1 FROM seasons WHERE organiser = ? LIMIT 1").pluck();
   const ofTasks = locatedRows("tasks");
   const tasks = prepared<[number]>(`${ofTasks.select} WHERE season_id = ? ORDER BY tasks.task_id`);
   const heads = prepared<[]>(`${select} ORDER BY seasons.season_id`);
@@ -49,6 +52,7 @@ export function createSeasonReader(db: Db): SeasonReader {
       const found = season.get(seasonId);
       return found && read(found);
     },
+    isOrganiser: (account) => isOrganiser.get(account) !== undefined,
     tasks: (seasonId) => tasks.all(seasonId).map(ofTasks.rowOf),
     ledgers: () =>
       heads.all().map((values) => {
