@@ -6,6 +6,8 @@ import { account } from "./commands/account.ts";
 import { attest } from "./commands/attest.ts";
 import { audit } from "./commands/audit.ts";
 import { bondsCommands } from "./commands/bonds.ts";
+import { mirrorCommand } from "./commands/content/mirror.ts";
+import { putCommand } from "./commands/content/put.ts";
 import { faucet } from "./commands/faucet.ts";
 import { infer } from "./commands/infer.ts";
 import { checkCommand } from "./commands/model/check.ts";
@@ -54,6 +56,8 @@ const commands: Readonly<Record<string, Command>> = {
   "season freeze": freezeCommand,
   "season post": postCommand,
   "season claim": claimCommand,
+  "content put": putCommand,
+  "content mirror": mirrorCommand,
   verify,
   audit,
 };

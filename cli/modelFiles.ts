@@ -43,7 +43,8 @@ export async function readOne(file: string, asked: string): Promise<Uint8Array> 
   return bytes;
 }
 
-async function readIfThere(file: string): Promise<Uint8Array | undefined> {
+/** A file of at most as many bytes as content may have; undefined where there is none. */
+export async function readIfThere(file: string): Promise<Uint8Array | undefined> {
   const found = await stat(file).catch(() => undefined);
   if (found === undefined) return undefined;
   if (!found.isFile()) throw new UsageError(`"${file}" is no file.`);

@@ -85,6 +85,10 @@ describe("proofboard, used wrongly", () => {
     [["bonds", "deposit", "Quorum", "some"], 'ETH is "some"; it must be an amount of ETH above 0, as in 0.05.'],
     [["bonds", "unbond", "Quorum", "-1"], '"-1" is not an option of "bonds unbond".'],
     [["verifier", "join", "me"], '"me" is one argument too many; right would be: proofboard verifier join'],
+    [["content"], '"content" is half a command. The commands are content put and content mirror'],
+    [["content", "put", "none.bin"], '"none.bin" can\'t be read: there is no such file.'],
+    [["content", "mirror", "1", "--from", "me"], '--from is "me"; it must be an http or https URL'],
+    [["content", "mirror", "1", "--serve", "here"], '--serve is "here"; it must be a port or HOST:PORT'],
     [["wallet", "sell"], '"sell" is nothing that wallet does; right would be: wallet new'],
   ];
   for (const [args, sentence] of wrong)

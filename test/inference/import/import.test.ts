@@ -261,7 +261,7 @@ describe("import", () => {
     const one = file([node("MatMul", ["x", "v"], "y")], [constant("v", [2, 1], [1, 1])]);
     const { quality } = await imported(one, { samples: rows, labels: [3, 1, 0.25, 5] });
     expect(quality).to.include({ accuracy: null, errorBefore: 0.25 });
-    expect(Math.abs(quality.error - 0.25)).to.be.at.most(0.1);
+    expect(Math.abs((quality.error as number) - 0.25)).to.be.at.most(0.1);
     const sure = file([node("MatMul", ["x", "v"], "s"), node("Sigmoid", ["s"], "y")], [constant("v", [2, 1], [1, 1])]);
     const twofold = await imported(sure, { samples: rows, labels: [1, 1, 1, 0] });
     expect(twofold.quality).to.include({ accuracyBefore: 0.75, accuracy: 0.75, error: null });
