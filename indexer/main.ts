@@ -5,6 +5,7 @@ import { createRpc } from "./ingest/rpc.ts";
 import { openForWriting, wipeDifferent } from "./open.ts";
 import type { IndexerOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
+import { measureAvailability } from "./serve/availability.ts";
 import { listen } from "./serve/listen.ts";
 import { createServer } from "./serve/server.ts";
 import { createAnnouncements } from "./sync/announcements.ts";
@@ -61,6 +62,10 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     condition: status,
     content: options.content,
     uploads: options.uploads,
+    availability: measureAvailability({
+      ...{ models: store.readers.models, directory: options.content, sources: options.sources ?? [] },
+      ...{ signal: stop.signal, every: options.lookEvery },
+    }),
     page: options.web ?? PAGE,
     rpcUrl: options.publicRpc,
     prefix: options.prefix,

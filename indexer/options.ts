@@ -26,6 +26,10 @@ export interface IndexerOptions {
   content?: string | undefined;
   /** Bytes that an organiser may put into `content`, and who may beside those whom the chain names; nothing by default. */
   uploads?: { quota: number; organisers: readonly Address[] } | undefined;
+  /** Servers that are asked whether they serve models' files, beside this one; none by default. */
+  sources?: readonly string[] | undefined;
+  /** Milliseconds between two looks for models' files; defaults to 600000. */
+  lookEvery?: number | undefined;
   /** Directory of the built page, served at `/`; defaults to `web/dist` of this checkout. */
   web?: string | undefined;
   /** Limits for clients; defaults to `DEFAULT_LIMITS`. */
@@ -85,7 +89,7 @@ export type Command =
 
 export const USAGE = `usage: indexer --rpc URL… | --rpc-env NAME… --deployment FILE --db FILE [--host ADDRESS] [--port N]
                [--prefix /PATH] [--trust-proxy NETWORK …] [--content DIR] [--content-quota MIB]
-               [--organiser ADDRESS …] [--finality N] [--public-rpc URL] [--web DIR]
+               [--organiser ADDRESS …] [--source URL …] [--finality N] [--public-rpc URL] [--web DIR]
                [--rate-limit N] [--wipe] [--no-blooms] [--no-receipts] [--trust-node] [--watchdog SECONDS] [--poll MS]
                [--timeout MS]
        indexer rewind --to BLOCK --deployment FILE --db FILE   undo every block above BLOCK, also final ones
@@ -101,6 +105,7 @@ export const USAGE = `usage: indexer --rpc URL… | --rpc-env NAME… --deployme
 --trust-proxy  believes the proxies of this network, as 10.0.0.0/8, who the client is; repeat it for more
 --content-quota  takes content by PUT from organisers, each at most so many MiB; without it none is taken
 --organiser  an account that may put content, beside those that drafted a season or published a model; repeat it for more
+--source     a server that is asked whether it serves models' files, beside this one; repeat it for more
 --wipe       deletes the data of another chain, deployment or version; without it such a database is refused
 --no-blooms  for chains whose headers carry no bloom filters: logs that a node leaves out are detected later, or never
 --no-receipts  doesn't ask for receipts, by which every log is proven where nodes offer them
@@ -127,6 +132,7 @@ const runs = {
   content: { type: "string" },
   "content-quota": { type: "string" },
   organiser: { type: "string", multiple: true },
+  source: { type: "string", multiple: true },
   finality: { type: "string" },
   "public-rpc": { type: "string" },
   web: { type: "string" },
@@ -167,6 +173,7 @@ function runOptions(args: readonly string[], environment: Environment): IndexerO
     trustedProxies: networks(values["trust-proxy"] ?? []),
     content: values.content,
     uploads: uploadsOf(values),
+    sources: (values.source ?? []).map((url) => urlOf(url, `"${shown(url)}"`)),
     finality: wholeNumber("finality", values.finality ?? "64", 1_000_000),
     publicRpc: values["public-rpc"] === undefined ? undefined : publicUrl(values["public-rpc"]),
     web: values.web,

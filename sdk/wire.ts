@@ -430,6 +430,25 @@ export interface Model {
   published: EventLocation;
 }
 
+/** Whether a server has a model's file, as it was measured: fetched whole, and hashed. Times are unix seconds. */
+export interface MeasuredSource {
+  /** The server's URL, or `here`. */
+  source: string;
+  /** Since when each look found it; null if the last one didn't, or there was none. */
+  servedSince: number | null;
+  checkedAt: number | null;
+  /** The last look that failed since the server started. */
+  failure: { at: number; reason: string } | null;
+}
+
+/** `GET /v1/models/:id/availability`: what this server measured since it started. It isn't of the chain, so it has no `asOf`. */
+export interface AvailabilityAnswer {
+  modelId: Hex;
+  /** An integer model's file is made from the chain by whoever needs it, and isn't looked for. */
+  onChain: boolean;
+  sources: MeasuredSource[];
+}
+
 /** `GET /v1/models?cursor=`, newest first; `GET /v1/models/:id`. */
 export interface ModelsPage {
   asOf: AsOf;

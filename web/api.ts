@@ -14,6 +14,7 @@ import type {
   AttestationAnswer,
   AttestationStatus,
   AttestationsPage,
+  AvailabilityAnswer,
   DeploymentAnswer,
   ModelAnswer,
   ModelsPage,
@@ -118,5 +119,7 @@ export const useAttestations = (filter: { prover?: Address; model?: Hex; status?
 export const useModels = () => usePages<ModelsPage>("/v1/models");
 
 export const useModel = (modelId: Hex) => useAnswer<ModelAnswer>(`/v1/models/${modelId}`);
+
+export const useAvailability = (modelId: Hex) => useAnswer<AvailabilityAnswer>(`/v1/models/${modelId}/availability`);
 
 export const useDeployment = () => useAnswer<DeploymentAnswer>("/v1/deployment");

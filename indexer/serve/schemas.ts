@@ -87,6 +87,18 @@ export const attestationsPage: z.ZodType<wire.AttestationsPage> = z.strictObject
 });
 export const modelsPage: z.ZodType<wire.ModelsPage> = z.strictObject({ asOf, items: z.array(model), next });
 export const modelAnswer: z.ZodType<wire.ModelAnswer> = z.strictObject({ asOf, item: model });
+export const availabilityAnswer: z.ZodType<wire.AvailabilityAnswer> = z.strictObject({
+  modelId: hex,
+  onChain: z.boolean(),
+  sources: z.array(
+    z.strictObject({
+      source: z.string(),
+      servedSince: count.nullable(),
+      checkedAt: count.nullable(),
+      failure: z.strictObject({ at: count, reason: z.string() }).nullable(),
+    }),
+  ),
+});
 export const audit: z.ZodType<wire.Audit> = z.strictObject({
   asOf,
   seq: decimal,

@@ -8,6 +8,7 @@ import { activityRoute } from "./activity.ts";
 import { followBlocks } from "./answers.ts";
 import { attestationRoutes } from "./attestations.ts";
 import { auditRoute } from "./audit.ts";
+import { type Availability, availabilityRoute } from "./availability.ts";
 import { openToBrowsers } from "./browsers.ts";
 import { claimRoute } from "./claims.ts";
 import { type TrustedProxies, trustedBy } from "./clients.ts";
@@ -41,6 +42,8 @@ export interface ServerOptions {
   content: string | undefined;
   /** What organisers may put there; nothing by default. */
   uploads?: Pick<Uploads, "quota" | "organisers"> | undefined;
+  /** Who serves models' files; nobody is asked by default. */
+  availability?: Availability | undefined;
   /** Directory of the built page. */
   page?: string | undefined;
   /** RPC URL that browsers may use. */
@@ -54,6 +57,8 @@ export interface ServerOptions {
 }
 
 const SLOW = 1_000;
+
+const NOT_MEASURED: Availability = { of: () => [] };
 
 const validatorOf: FastifySchemaCompiler<ZodType> =
   ({ schema }) =>
@@ -70,7 +75,17 @@ const COMPILERS = { buildValidator: () => validatorOf as never, buildSerializer:
 
 /** The HTTP API and the page, not yet listening. Closing it lets requests end that are under way. */
 export async function createServer(options: ServerOptions): Promise<App> {
-  const { condition, content, uploads, page: directory, rpcUrl, prefix = "", trustedProxies = [], logger } = options;
+  const {
+    condition,
+    content,
+    uploads,
+    availability = NOT_MEASURED,
+    page: directory,
+    rpcUrl,
+    prefix = "",
+    trustedProxies = [],
+    logger,
+  } = options;
   const state = createState(options.sources);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const app: App = Fastify({
@@ -115,6 +130,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   answerElsewhere(app as never, await pageRoutes(app, { directory, rpcUrl, prefix }));
   await app.register(async (v1: App) => answersOfTheChain(v1, state), { prefix: "/v1" });
   await app.register(async (v1: App) => otherAnswers(v1, state, hub, rpcUrl), { prefix: "/v1" });
+  await app.register(async (v1: App) => availabilityRoute(v1, state, availability), { prefix: "/v1" });
   if (content !== undefined && uploads)
     await app.register(async (v1: App) => uploadRoute(v1, state, { directory: content, ...uploads }), {
       prefix: "/v1",

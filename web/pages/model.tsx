@@ -4,7 +4,7 @@ import { pinnedRuntime, RUNTIME_ID } from "../../inference/pinned.ts";
 import { ApiError } from "../../sdk/api.ts";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import type { Model } from "../../sdk/wire.ts";
-import { useModel, useSeasons } from "../api.ts";
+import { useAvailability, useModel, useSeasons } from "../api.ts";
 import { ModelCard } from "../cards/card.tsx";
 import { cardOf } from "../cards/known.ts";
 import { bytesOf, countOf } from "../cards/share.ts";
@@ -97,6 +97,10 @@ function Parts({ model }: { model: Model }) {
         <dd>
           <code>{cid}</code> <a href={`/ipfs/${cid}`}>from this server</a>
         </dd>
+        <dt>Served by</dt>
+        <dd>
+          <ServedBy modelId={modelId} />
+        </dd>
         <dt>May be found at</dt>
         <dd>
           <Texts items={uris} none="nobody left a hint" />
@@ -168,5 +172,31 @@ function Uses({ modelId }: { modelId: string }) {
         ))}
       </ul>
     </section>
+  );
+}
+
+/** Who has the file, as the server of the page measured it. */
+function ServedBy({ modelId }: { modelId: Model["modelId"] }) {
+  const { data, error } = useAvailability(modelId);
+  if (data === undefined) return <>{error ? "not told by this server" : "…"}</>;
+  if (data.onChain) return <>nobody needs to: anyone makes it from the chain</>;
+  if (data.sources.length === 0) return <>not measured by this server</>;
+  return (
+    <ul className="texts">
+      {data.sources.map(({ source, servedSince, failure }) => (
+        <li key={source}>
+          {source === "here" ? "this server" : <code dir="auto">{source}</code>}
+          {": "}
+          {servedSince === null
+            ? "no"
+            : [<span key="since">yes, seen since </span>, <Time key="at" at={servedSince} />]}
+          {failure && [
+            <span key="failed">; last failed </span>,
+            <Time key="at" at={failure.at} />,
+            `: ${failure.reason}`,
+          ]}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -119,6 +119,10 @@ describe("the OpenAPI document", () => {
       "/v1/attestations/{uid}": { [`/v1/attestations/${uid}`]: 200, [`/v1/attestations/${UNKNOWN}`]: 404 },
       "/v1/models": { "/v1/models": 200, "/v1/models?cursor=x": 400 },
       "/v1/models/{modelId}": { [`/v1/models/${modelId}`]: 200, [`/v1/models/${UNKNOWN}`]: 404 },
+      "/v1/models/{modelId}/availability": {
+        [`/v1/models/${modelId}/availability`]: 200,
+        [`/v1/models/${UNKNOWN}/availability`]: 404,
+      },
       "/v1/audit/{seasonId}": { "/v1/audit/1": 200, "/v1/audit/9": 404 },
       "/v1/deployment": { "/v1/deployment": 200, "/v1/deployment?x=1": 400 },
       "/healthz": { "/healthz": 200 },
