@@ -75,6 +75,16 @@ describe("the command line's nodes and uploads", () => {
     expect(optionsOf([...local, "--public-rpc", "https://node.example"]).publicRpc).to.equal("https://node.example");
   });
 
+  it("ask only web servers for content", () => {
+    const local = ["--rpc", "http://127.0.0.1:8545"];
+    expect(refusal([...local, "--source", "me"])).to.equal('"me" is not an http or https URL.');
+    expect(optionsOf(local).sources).to.deep.equal([]);
+    expect(optionsOf([...local, "--source", "http://a.b", "--source", "https://c.d"]).sources).to.deep.equal([
+      "http://a.b",
+      "https://c.d",
+    ]);
+  });
+
   it("take content only where it is said how much, and where it is kept", () => {
     const local = ["--rpc", "http://127.0.0.1:8545"];
     const account = `0x${"11".repeat(20)}`;
