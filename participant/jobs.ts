@@ -21,6 +21,8 @@ export interface Participant {
   name: string;
   /** What is due now; called once a block. A job stays due until it is done or too late. */
   due(state: ChainState): Job[];
+  /** What could be lost if the work ended now, as a sentence; undefined for nothing. */
+  atStake?(state: ChainState): string | undefined;
 }
 
 export interface RunOptions {

@@ -23,15 +23,26 @@ export interface ProgressCount {
   entered: number;
 }
 
+/** Names of an attestation's units, in its season. */
+function unitsOf(attestation: AttestationState): string[] {
+  const first = unitOf(attestation.message.context);
+  if (first === undefined) return [];
+  return Array.from({ length: countOf(attestation) }, (_, i) => `${first.taskId}/${first.unit + BigInt(i)}`);
+}
+
+/** Whether points are still to be awarded for a verified attestation: not where all of its units were paid with others. */
+function isUnpaid(attestation: AttestationState, paid: ReadonlySet<string>): boolean {
+  if (attestation.status !== Status.verified || attestation.inLedger) return false;
+  return unitsOf(attestation).some((unit) => !paid.has(unit));
+}
+
 /** Counts an account's attestations for a season's units, or for those of one task. */
 export function countProgress({ attestations }: ChainState, work: Work): ProgressCount {
   const own = [...attestations.byId.values()].filter((attestation) => isOwn(attestation, work));
   const count = (isCounted: (attestation: AttestationState) => boolean) =>
     own.filter(isCounted).reduce((sum, attestation) => sum + countOf(attestation), 0);
-  const singles = own.filter(({ kind }) => kind === "single");
-  const tries = singles.length - new Set(singles.map(({ message }) => message.context)).size;
   return {
-    units: count(() => true) - tries,
+    units: new Set(own.flatMap(unitsOf)).size,
     pending: count(({ status }) => status === Status.pending),
     verified: count(({ status }) => status === Status.verified),
     refuted: count(({ status }) => status === Status.refuted),
@@ -46,9 +57,9 @@ export function isWorkOver(state: ChainState, work: Work): boolean {
   if (season === undefined) return false;
   if (state.head.timestamp >= season.closesAt) return true;
   if (season.seed === undefined || state.head.timestamp < season.startsAt) return false;
-  // A refuted attestation of an account without points makes no entry.
-  const { pending, verified, entered } = countProgress(state, work);
-  if (pending > 0 || entered < verified) return false;
+  const own = [...state.attestations.byId.values()].filter((attestation) => isOwn(attestation, work));
+  const paid = new Set(own.filter(({ status, inLedger }) => status === Status.verified && inLedger).flatMap(unitsOf));
+  if (own.some((each) => each.status === Status.pending || isUnpaid(each, paid))) return false;
   return !Object.values<ParticipantMethod>(participantMethods).some((method) => method.hasWork(state, work));
 }
 

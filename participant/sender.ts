@@ -79,8 +79,16 @@ interface Sent {
 /**
  * Sends transactions of `account`: signed one after another so that nonces have no gap, mined together. No other
  * sender may use the account at the same time. What a node says of a transaction decides nothing: whether it has it does.
+ *
+ * @param onMined Called with each transaction that was mined, refused ones too.
  */
-export function createSender(rpc: PublicClient, chainId: number, heads: Heads, account: LocalAccount): Sender {
+export function createSender(
+  rpc: PublicClient,
+  chainId: number,
+  heads: Heads,
+  account: LocalAccount,
+  onMined: (receipt: TransactionReceipt) => void = () => {},
+): Sender {
   const { address } = account;
   let nonce: number | undefined;
   /** Nonces of what is sent and not yet mined. */
@@ -241,6 +249,7 @@ export function createSender(rpc: PublicClient, chainId: number, heads: Heads, a
       last = submitted.catch(() => undefined);
       const sent = await submitted;
       const receipt = await receiptOf(sent).finally(() => underWay.delete(sent.terms.nonce));
+      onMined(receipt);
       if (receipt.status === "reverted") throw await reasonOf(rpc, address, call, receipt);
       return receipt;
     },

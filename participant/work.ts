@@ -44,17 +44,28 @@ export interface WorkOptions {
   posts?: boolean;
   /** Called at each new block; the work ends when it returns true. Defaults to never. */
   isOver?: (state: ChainState) => boolean;
+  /** From its abort on nothing new is taken on, and the work ends when no duty is left whose neglect costs. */
+  leaving?: AbortSignal;
+  /** Ends the work at once. */
   signal: AbortSignal;
   report: Report;
 }
 
+/** What became of the work. */
+export interface WorkDone {
+  /** Paid for gas, in wei. */
+  gasSpent: bigint;
+  /** Duties that are left, as sentences: their neglect costs. */
+  atStake: string[];
+}
+
 /**
- * Works for one account until the signal or `isOver`; work under way continues at the next start, from the chain and the
+ * Works for one account until the signal; from `leaving` or `isOver` on only until its duties are done. Work under way continues at the next start, from the chain and the
  * journal. Throws a sentence when the deployment isn't on the RPC's chain, or on the first error that no retry can fix.
  */
-export async function work(options: WorkOptions): Promise<void> {
+export async function work(options: WorkOptions): Promise<WorkDone> {
   const { deployment, rpcUrl, account, isOver = () => false, report, seasonId, taskId, maxUnits } = options;
-  const { posts = false } = options;
+  const { posts = false, leaving: asked } = options;
   const client = connect(deployment, rpcUrl);
   await checkDeployment(client);
   const ending = new AbortController();
@@ -68,12 +79,16 @@ export async function work(options: WorkOptions): Promise<void> {
       report(`Serving content at ${server.url}/ipfs/.`);
     }
     const follower = await followChain(client, { signal, report });
-    const sender = createSender(client.rpc, deployment.chainId, follower.heads, account);
+    let gasSpent = 0n;
+    const sender = createSender(client.rpc, deployment.chainId, follower.heads, account, (receipt) => {
+      gasSpent += receipt.gasUsed * receipt.effectiveGasPrice;
+    });
     const content = openContent(options.contentDirectory, options.sources);
     const lanes = await openLanes(client, content);
     closing.push(lanes.close);
     const { models, strangers } = lanes;
-    const tools = { client, sender, journal, models, strangers, content, report };
+    const leaving = new AbortController();
+    const tools = { client, sender, journal, models, strangers, content, leaving: leaving.signal, report };
     const participantsOf = (role: Role): Participant[] => {
       if (role === "keeper")
         return [createKeeper(client, sender), createPoster(client, sender, { isPaidOnly: !posts })];
@@ -83,9 +98,15 @@ export async function work(options: WorkOptions): Promise<void> {
         .filter(([, method]) => hasContract(client, method))
         .flatMap(([name]) => parts[name]?.roles[role]?.({ ...tools, seasonId, taskId, maxUnits }) ?? []);
     };
-    follower.onState((state) => isOver(state) && ending.abort());
-    if (isOver(follower.state)) return;
-    await runJobs(follower, options.roles.flatMap(participantsOf), { signal, report });
+    if (isOver(follower.state)) return { gasSpent, atStake: [] };
+    const participants = options.roles.flatMap(participantsOf);
+    const atStake = () => participants.flatMap((each) => each.atStake?.(follower.state) ?? []);
+    follower.onState((state) => {
+      if (isOver(state) || asked?.aborted) leaving.abort();
+      if (leaving.signal.aborted && atStake().length === 0) ending.abort();
+    });
+    await runJobs(follower, participants, { signal, report });
+    return { gasSpent, atStake: atStake() };
   } finally {
     ending.abort();
     for (const close of closing) await close();

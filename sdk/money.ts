@@ -91,12 +91,16 @@ export async function readMoney(client: Client, account: Address, others: readon
   return { account, blockNumber, timestamp: Number(timestamp), balance, bonds, claimable, debts };
 }
 
-/** Reads what went through an account's bonds up to a block, and the holders that it had money with. */
+/**
+ * Reads what went through an account's bonds up to a block, and the holders that it deposited with.
+ *
+ * @param from The first block that counts; defaults to the deployment's.
+ */
 export async function readFlows(
   { rpc, contracts: { bonds }, deployment: { startBlock } }: Client,
   account: Address,
   upTo: bigint,
-  onProgress?: RangeProgress,
+  { from = BigInt(startBlock), onProgress }: { from?: bigint; onProgress?: RangeProgress } = {},
 ): Promise<Flows & { holders: Address[] }> {
   const flows: Flows = { deposited: 0n, withdrawn: 0n, paid: 0n, burned: 0n, received: 0n, claimed: 0n };
   const holders = new Set<Address>();
@@ -116,6 +120,6 @@ export async function readFlows(
       amount: events.reduce((sum, { args }) => sum + args.amount, 0n),
     }));
   };
-  for (const { kind, amount } of await readRanges(BigInt(startBlock), upTo, read, onProgress)) flows[kind] += amount;
+  for (const { kind, amount } of await readRanges(from, upTo, read, onProgress)) flows[kind] += amount;
   return { ...flows, holders: [...holders] };
 }

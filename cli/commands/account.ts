@@ -18,9 +18,9 @@ JSON: account, blockNumber, timestamp, balance, bonds (holder, name, free, locke
     const who = text === undefined ? await readOwnAddress(settings) : parseAddress("ADDRESS", text);
     if (who === undefined) throw new UsageError('"account" needs ADDRESS, or a key.');
     const { client } = await openConnection(settings);
-    const { holders, ...flows } = await readFlows(client, who, await client.rpc.getBlockNumber(), (done, total) =>
-      progress.show("blocks", done, total),
-    );
+    const { holders, ...flows } = await readFlows(client, who, await client.rpc.getBlockNumber(), {
+      onProgress: (done, total) => progress.show("blocks", done, total),
+    });
     const money = await readMoney(client, who, holders);
     const duties = await readDuties(client, who);
     return {

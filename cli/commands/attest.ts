@@ -1,14 +1,19 @@
+import type { Address } from "viem";
 import { readAssignment } from "../../inference/assignment.ts";
 import { attestFree } from "../../participant/attest.ts";
 import { openJournal } from "../../participant/journal.ts";
 import { withModels } from "../../participant/models.ts";
+import type { Client, TaskInputs } from "../../sdk/client.ts";
+import { unitOf } from "../../sdk/contexts.ts";
 import { methodName, partOf } from "../../sdk/methods/index.ts";
+import { Status } from "../../sdk/protocol.ts";
+import { readRanges } from "../../sdk/ranges.ts";
 import type { Command, Invocation, Outcome } from "../command.ts";
 import { cliMethods, offeredMethods } from "../methods/index.ts";
 import type { BatchCommand, CliMethod } from "../methods/method.ts";
 import { parseModel } from "../modelNames.ts";
 import { withSender } from "../sending.ts";
-import { openConnection, openSettingsAccount, openSettingsContent } from "../settings.ts";
+import { openConnection, openSettingsAccount, openSettingsContent, readOwnAddress } from "../settings.ts";
 import { readInput, showTensor } from "../tensors.ts";
 import { parseRange, parseTask, UsageError } from "../usage.ts";
 
@@ -69,7 +74,41 @@ async function attestUnits(batchText: string, unitsText: string, invocation: Inv
   const last = first + BigInt(count) - 1n;
   if (last >= BigInt(unitsPerAccount))
     throw new Error(`Task ${taskId} has no unit ${last}: the units are 0 to ${unitsPerAccount - 1}.`);
+  const own = await readOwnAddress(invocation.settings);
+  if (own !== undefined) await refuseAttested(client, own, assignment.task, [first, last]);
   return batch.run({ client, assignment, first, count }, invocation);
+}
+
+/** Throws a sentence if any of an account's units of a task, both ends included, are attested and not refuted or void. */
+async function refuseAttested(client: Client, prover: Address, task: TaskInputs, [first, last]: [bigint, bigint]) {
+  const { rpc, contracts, deployment } = client;
+  const { attestationRegistry } = contracts;
+  const read = async (fromBlock: bigint, toBlock: bigint) => {
+    const range = { ...attestationRegistry, strict: true, fromBlock, toBlock, args: { prover } } as const;
+    const [singles, batches] = await Promise.all([
+      rpc.getContractEvents({ ...range, eventName: "Attested" }),
+      rpc.getContractEvents({ ...range, eventName: "BatchAttested" }),
+    ]);
+    return [
+      ...singles.map(({ args: { uid, context } }) => ({ id: uid, context, count: 1 })),
+      ...batches.map(({ args: { id, context, count } }) => ({ id, context, count })),
+    ];
+  };
+  for (const { id, context, count } of await readRanges(
+    BigInt(deployment.startBlock),
+    await rpc.getBlockNumber(),
+    read,
+  )) {
+    const unit = unitOf(context);
+    if (unit?.seasonId !== task.seasonId || unit.taskId !== task.taskId) continue;
+    const [from, to] = [unit.unit, unit.unit + BigInt(count) - 1n];
+    if (to < first || last < from) continue;
+    const status = await rpc.readContract({ ...attestationRegistry, functionName: "statusOf", args: [id] });
+    if (status !== Status.pending && status !== Status.verified) continue;
+    throw new Error(
+      `Units ${from} to ${to} of task ${task.taskId} are attested already, by ${id}: a unit is paid once.`,
+    );
+  }
 }
 
 async function attestOne(name: string | undefined, { options, settings, progress }: Invocation): Promise<Outcome> {

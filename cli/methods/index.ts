@@ -2,7 +2,7 @@ import { knownMethods, type MethodName } from "../../sdk/methods/index.ts";
 import { attestBatch } from "./fraudProof/attestBatch.ts";
 import { challenge } from "./fraudProof/challenge.ts";
 import type { CliMethod } from "./method.ts";
-import { verifierCommands, verifierDuties } from "./quorum/verifier.ts";
+import { verifierCommands, verifierDuties, verifierStakes } from "./quorum/verifier.ts";
 
 /** What the command line offers of each method. */
 export const cliMethods = {
@@ -15,8 +15,9 @@ export const cliMethods = {
         option: "verify",
         help: "also serve on panels",
         does: "joins Quorum's verifiers and serves on panels",
-        afterwards:
-          "This account stays on the verifiers' list. If a panel draws it while no `work --verify` runs, it loses\npart of its bond. `IQuorum.quit` takes it off the list.",
+        hasDuties: true,
+        before: verifierStakes,
+        afterwards: async (client, account) => (await verifierDuties(client, account))?.lines ?? [],
       },
       {
         role: "appellant",

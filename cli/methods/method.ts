@@ -12,8 +12,12 @@ export interface WorkRole {
   help: string;
   /** What it does, as in "joins the verifiers"; follows "it also" in `work`'s details. */
   does: string;
-  /** What a person must know afterwards, in lines of at most 100 columns. */
-  afterwards?: string;
+  /** Duties last beyond the work: it ends with them, and only a second Ctrl-C ends it at once. */
+  hasDuties?: boolean;
+  /** What it will put at stake, in sentences; throws one where the account can't. */
+  before?(client: Client, account: Address): Promise<string[]>;
+  /** How its duties stand, in lines of at most 100 columns whose texts begin in column 11. */
+  afterwards?(client: Client, account: Address): Promise<string[]>;
 }
 
 /** Consecutive units of a task under the method. */

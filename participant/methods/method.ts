@@ -23,6 +23,8 @@ export interface Tools {
   strangers: Models;
   /** Where inputs of attestations that aren't for units are found. */
   content: Content;
+  /** From its abort on, nothing new is taken on. */
+  leaving?: AbortSignal;
   report: Report;
 }
 

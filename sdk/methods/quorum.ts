@@ -114,6 +114,8 @@ export interface QuorumDetail {
   votes: Map<Address, Hex>;
   /** Who appealed the first panel's decision; undefined if nobody has. */
   appellant: Address | undefined;
+  /** What members lost by their seats, in wei. */
+  penalties: Map<Address, bigint>;
   /** The run that the prover has shown; undefined if it hasn't. */
   shown: ShownRun | undefined;
 }
@@ -148,6 +150,7 @@ export const quorum = defineMethod({
   abi: quorumAbi,
   begin: (): QuorumDetail => ({
     ...{ round: 0, drawBlock: 0n, drawUntil: 0n, seatCount: 0n, appellant: undefined, shown: undefined },
+    penalties: new Map(),
     ...newRound(),
   }),
   fold(detail, { eventName, args }) {
@@ -182,6 +185,9 @@ export const quorum = defineMethod({
         break;
       case "AppealOpened":
         detail.appellant = args.appellant;
+        break;
+      case "Penalised":
+        detail.penalties.set(args.member, (detail.penalties.get(args.member) ?? 0n) + args.amount);
         break;
       case "RunShown":
         detail.shown = { until: args.until, trace: hexToBytes(args.trace) };

@@ -186,11 +186,13 @@ describe("proofboard and FraudProof", () => {
       expect((await rpc.readContract({ ...bonds, functionName: "bondOf", args })).locked).to.equal(300n);
     });
 
-    it("refuses to attest the same units again", async () => {
-      const { code, stdout, stderr } = await attest("2..11");
-      expect(stderr).to.contain("attestBatch was refused: AlreadyRecorded(");
-      expect(JSON.parse(stdout).error).to.contain("AlreadyRecorded");
-      expect(code).to.equal(1);
+    it("refuses to attest the same units again, or some of them, before it sends anything", async () => {
+      for (const units of ["2..11", "0..2", "11..13", "5..6"]) {
+        const { code, stdout, stderr } = await attest(units);
+        expect(stderr).to.equal(`Units 2 to 11 of task 2 are attested already, by ${honest}: a unit is paid once.\n`);
+        expect(JSON.parse(stdout).error).to.contain("are attested already");
+        expect(code).to.equal(1);
+      }
     });
 
     it("refuses to look at a unit that the batch doesn't have, or with an input", async () => {

@@ -82,4 +82,16 @@ describe("the count of progress", () => {
     expect(over(2, true, 3)).to.equal(false);
     expect(isWorkOver(stateOf([], []), work)).to.equal(false);
   });
+
+  it("counts units of overlapping batches once, and is over though one can never be paid", () => {
+    const overlapping = [
+      { unit: 0n, count: 4, status: 2, inLedger: true },
+      { unit: 2n, count: 2, status: 2 },
+    ];
+    const state = stateOf([], overlapping);
+    expect(countProgress(state, work).units).to.equal(4);
+    expect(isWorkOver(state, work)).to.equal(true);
+    const further = stateOf([], [...overlapping, { unit: 3n, count: 2, status: 2 }]);
+    expect(isWorkOver(further, work)).to.equal(false);
+  });
 });

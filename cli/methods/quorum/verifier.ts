@@ -19,6 +19,31 @@ export async function verifierDuties(client: Client, account: Address): Promise<
   return { key: "verifier", lines: linesOf(member), json: jsonOf(member) };
 }
 
+/** What serving on panels puts at stake; throws a sentence where the account can't pay for it. */
+export async function verifierStakes(client: Client, account: Address): Promise<string[]> {
+  const contract = contractOf(client, quorum);
+  const { verifierBond, voteLoss, absenceLoss, seatFee } = await client.rpc.readContract({
+    ...contract,
+    functionName: "parameters",
+  });
+  const joining = await readJoining(client, account);
+  if (joining.can === "now") await requireMoney(client, account, joining.deposit);
+  const deposit = joining.can === "now" ? joining.deposit : 0n;
+  return [
+    `Serving on panels locks a bond of ${eth(verifierBond)}; ${eth(deposit)} are deposited for it now.`,
+    `A missed seat costs ${eth(absenceLoss)}, a lost or unrevealed vote ${eth(voteLoss)}; a served seat pays ${eth(seatFee)}.`,
+    ...(joining.can === "later" ? [`It may join the list of verifiers at ${utc(joining.until)}.`] : []),
+  ];
+}
+
+async function requireMoney({ rpc }: Client, account: Address, deposit: bigint): Promise<void> {
+  const balance = await rpc.getBalance({ address: account });
+  if (balance <= deposit)
+    throw new Error(
+      `${account} has ${eth(balance)}, too little for a bond of ${eth(deposit)} and gas: more than ${eth(deposit - balance)} are missing.`,
+    );
+}
+
 const lostBy = ({ penalties }: Member): bigint => penalties.reduce((sum, { amount }) => sum + amount, 0n);
 
 const jsonOf = (member: Member) => ({ ...member, lost: lostBy(member) });

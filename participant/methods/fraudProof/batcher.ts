@@ -12,7 +12,9 @@ import type { ProverLimits, Tools } from "../method.ts";
 import { attestUnits, mostUnits, type UnitRange } from "./attestUnits.ts";
 
 /** `maxUnits` are counted in each task. */
-export interface BatcherOptions extends Pick<Tools, "client" | "sender" | "models" | "report">, ProverLimits {
+export interface BatcherOptions
+  extends Pick<Tools, "client" | "sender" | "models" | "leaving" | "report">,
+    ProverLimits {
   /** Most units in a batch, if they fit into a transaction; defaults to 256. */
   batchSize?: number;
 }
@@ -57,6 +59,7 @@ export function createBatcher(options: BatcherOptions): Participant {
   return {
     name,
     due(state) {
+      if (options.leaving?.aborted) return [];
       const next = nextBatch(state, { account, campaign: campaign.address, seasonId, taskId, maxUnits, batchSize });
       // One at a time: two at once would both find the same bond free.
       return next === undefined || begun.has(contextOf(next.task, next.first)) ? [] : [attest(next)];

@@ -35,7 +35,7 @@ export interface ProverOptions extends Omit<Tools, "content" | "strangers">, Pro
  * shown.
  */
 export function createProver(options: ProverOptions): Participant {
-  const { client, sender, journal, models, report, seasonId, taskId } = options;
+  const { client, sender, journal, models, leaving, report, seasonId, taskId } = options;
   const { maxUnits = Infinity, parallel = 1, pace = 0n } = options;
   const { chainId } = client.deployment;
   const { attestationRegistry, campaign } = client.contracts;
@@ -176,7 +176,7 @@ export function createProver(options: ProverOptions): Participant {
 
       // One commit at a time: two at once would both find the same deposit free.
       const rests = lastCommit !== undefined && number < lastCommit + pace;
-      if (committing.size > 0 || pending.length >= parallel || rests) return jobs;
+      if (committing.size > 0 || pending.length >= parallel || rests || leaving?.aborted) return jobs;
       const free = nextUnit(state, { account, campaign: campaign.address, seasonId, taskId, maxUnits, hopeless });
       if (free === undefined) return jobs;
       lastCommit = number;

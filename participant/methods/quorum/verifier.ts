@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { bytesToHex, type Hex } from "viem";
+import { bytesToHex, type Hex, parseEventLogs } from "viem";
 import { detailOf } from "../../../sdk/attestations.ts";
 import { callOf } from "../../../sdk/calls.ts";
 import { contractOf } from "../../../sdk/client.ts";
@@ -16,6 +16,7 @@ import { TryAgainError } from "../../sender.ts";
 import type { Tools } from "../method.ts";
 import { judge } from "./judge.ts";
 import { join } from "./membership.ts";
+import { createSeatNews } from "./seatNews.ts";
 
 /** Blocks between two looks at whether the account is on the list of verifiers. */
 const LOOK_BLOCKS = 32n;
@@ -30,10 +31,11 @@ interface Seat {
 /**
  * Joins Quorum's verifiers and serves on every panel that draws the sender's account: re-runs the model on the assigned
  * input, commits to the output, reveals in time. Joins again when it was taken off the list, unless it lost more than half
- * of its bond: then somebody should see why, and start it anew.
+ * of its bond: then somebody should see why, and start it anew. Once it is to leave, it quits the list and serves the seats
+ * that panels of earlier attestations still give it.
  */
 export function createVerifier(tools: Tools): Participant {
-  const { client, sender, journal, report } = tools;
+  const { client, sender, journal, leaving, report } = tools;
   const { rpc, deployment } = client;
   /** Votes that wait for a run, and until when, in unix seconds. */
   const deciding = new Map<VoteKey, { until: bigint; giveUp(): void }>();
@@ -41,7 +43,13 @@ export function createVerifier(tools: Tools): Participant {
   const member = sender.account.address;
   const name = `verifier ${member}`;
 
+  const news = createSeatNews(member);
+
   let wasMember = false;
+  /** A look at the list that is under way. */
+  let looking: Promise<void> = Promise.resolve();
+  /** The last block whose attestations may seat it, and when its bond is free, unix seconds; undefined on the list. */
+  let left: { block: bigint; freeAt: bigint | undefined } | undefined;
   /** Not before this time, unix seconds; undefined for never again. */
   let joinsFrom: bigint | undefined = 0n;
 
@@ -61,17 +69,40 @@ export function createVerifier(tools: Tools): Participant {
       }
       await join(client, sender, joining.deposit);
     }
-    if (wasMember) report(`${name}: it is on the list of verifiers again.`);
+    report(`${name}: it is on the list of verifiers${wasMember ? " again" : ""}.`);
     wasMember = true;
+  };
+
+  const lookAtList = async (): Promise<void> => {
+    if (await isOnList()) wasMember = true;
+    else await rejoin();
   };
 
   const stay = ({ number }: Head): Job => ({
     key: `stay ${number / LOOK_BLOCKS}`,
-    async run() {
-      if (await rpc.readContract({ ...contract, functionName: "isMember", args: [member] })) wasMember = true;
-      else await rejoin();
+    run() {
+      looking = lookAtList();
+      return looking;
     },
   });
+
+  const isOnList = () => rpc.readContract({ ...contract, functionName: "isMember", args: [member] });
+
+  const leave: Job = {
+    key: "leave",
+    async run() {
+      await looking.catch(() => undefined);
+      if (!(await isOnList())) {
+        left = { block: await rpc.getBlockNumber({ cacheTime: 0 }), freeAt: undefined };
+        return;
+      }
+      const { logs, blockNumber } = await sender.send(callOf({ ...contract, functionName: "quit" }));
+      const [event] = parseEventLogs({ abi: contract.abi, eventName: "Left", logs });
+      left = { block: blockNumber, freeAt: event?.args.bondFreeAt };
+      const until = event ? ` until ${new Date(Number(event.args.bondFreeAt) * 1000).toISOString()}` : "";
+      report(`${name}: it left the list of verifiers. Its bond stays at stake${until}.`);
+    },
+  };
 
   /**
    * The vote on a seat. A failure of this machine or the network is tried again; from the second half of the window on it
@@ -140,17 +171,41 @@ export function createVerifier(tools: Tools): Participant {
       return [{ id, message, detail }];
     });
 
+  const dueOnList = (head: Head): Job[] => {
+    if (leaving?.aborted) return left === undefined ? [leave] : [];
+    return joinsFrom === undefined || head.timestamp < joinsFrom ? [] : [stay(head)];
+  };
+
+  /** Attestations whose panels may still seat it. */
+  const mayBeSeatedBy = ({ attestations }: ChainState, { block }: { block: bigint }): number =>
+    [...attestations.byId.values()].filter((attestation) => {
+      const { message, status, blockNumber } = attestation;
+      const detail = detailOf(quorum, attestation);
+      const isOpen = status === Status.pending && detail !== undefined && detail.shown === undefined;
+      return isOpen && blockNumber <= block && message.prover !== member;
+    }).length;
+
   return {
     name,
+    atStake(state) {
+      if (left === undefined) return `${name}: it may be on the list of verifiers, and panels may seat it.`;
+      if (state.head.number < left.block) return `${name}: it isn't known yet which panels may seat it.`;
+      const count = mayBeSeatedBy(state, left);
+      if (count === 0) return undefined;
+      const until =
+        left.freeAt === undefined ? "" : `, until ${new Date(Number(left.freeAt) * 1000).toISOString()} at the latest`;
+      return `${name}: panels of ${count} attestations have or may still give it seats${until}; each that it misses costs a part of its bond.`;
+    },
     due(state) {
       const now = state.head.timestamp;
       for (const { until, giveUp } of deciding.values()) if (now >= until) giveUp();
+      for (const sentence of news(state)) report(`${name}: ${sentence}`);
       const seats = seatsOf(state);
       const isCommitDue = ({ detail }: Seat) => isCommitting(detail, now) && !detail.committed.has(member);
       const isRevealDue = ({ detail }: Seat) =>
         isRevealing(detail, now) && detail.committed.has(member) && !detail.votes.has(member);
       return [
-        ...(joinsFrom === undefined || now < joinsFrom ? [] : [stay(state.head)]),
+        ...dueOnList(state.head),
         ...seats.filter(isCommitDue).map((seat) => commit(seat, state)),
         ...seats.filter(isRevealDue).map(reveal),
       ];

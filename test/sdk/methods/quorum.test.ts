@@ -153,7 +153,8 @@ describe("methods/quorum", () => {
 
   describe("fold", () => {
     const drawn = { round: 1, drawBlock: 5n, drawUntil: 60n };
-    const nothing = { refilled: false, revealOpened: false, appellant: undefined, shown: undefined };
+    const none = { penalties: new Map(), appellant: undefined, shown: undefined };
+    const nothing = { refilled: false, revealOpened: false, ...none };
     const seats = new Map([
       [ANNE, 0n],
       [BORIS, 1n],
@@ -185,10 +186,12 @@ describe("methods/quorum", () => {
       expect([ANNE, CLEO].map((member) => detail.seats.get(member))).to.deep.equal([0n, 2n]);
     });
 
-    it("forgets the first panel when the deciding one's draw is scheduled, but not how many seats there are", () => {
+    it("forgets the first panel when the deciding one's draw is scheduled, but not how many seats there are and what was lost", () => {
       const first = [drawScheduled(1, 5n), panelDrawn, committed, panelRefilled, committedBy(CLEO), revealOpened];
       const second = after(...first, revealed, revealEnded, undecided, penalised, drawScheduled(2, 9n));
-      expect(second).to.deep.equal({ ...after(drawScheduled(2, 9n)), seatCount: 3n });
+      const { penalties } = after(penalised);
+      expect(penalties.size).to.equal(1);
+      expect(second).to.deep.equal({ ...after(drawScheduled(2, 9n)), seatCount: 3n, penalties });
     });
 
     it("numbers the deciding panel's seats after all of the first one's, of members who sit again too", () => {

@@ -315,7 +315,7 @@ describe("verifier", () => {
         { name: "deposit", value: 970n },
         { name: "join", value: 0n },
       ]);
-      expect(reports).to.deep.equal([]);
+      expect(reports).to.deep.equal([`verifier ${account().address}: it is on the list of verifiers.`]);
     });
 
     it("fills up what it lost by an absence, and joins again", async () => {
