@@ -460,6 +460,28 @@ export interface ModelAnswer {
   item: Model;
 }
 
+/** `GET /v1/accounts/:account/money`: asked of a node at the block of `asOf`. Amounts in wei. */
+export interface MoneyAnswer {
+  asOf: AsOf;
+  account: Address;
+  balance: Decimal;
+  /** What others' bonds paid it and `Bonds.claim` pays out. */
+  claimable: Decimal;
+  /** One for each method of the deployment. */
+  bonds: {
+    holder: Address;
+    /** The method's name. */
+    name: string;
+    free: Decimal;
+    locked: Decimal;
+    unbonding: Decimal;
+    /** When what is unbonding may be withdrawn, unix seconds; null if nothing is. */
+    withdrawableAt: number | null;
+  }[];
+  /** Seasons in which it owes points for what was refuted. */
+  debts: { seasonId: Decimal; owed: Decimal }[];
+}
+
 /** `GET /v1/audit/:seasonId`: the ledger folded from events against `Campaign.ledgerOf` at the same block. */
 export interface Audit {
   asOf: AsOf;

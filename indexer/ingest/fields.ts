@@ -43,6 +43,13 @@ export function quantityOf(value: unknown, field: string): number {
   return number;
 }
 
+/** A number of any size. */
+export function bigQuantityOf(value: unknown, field: string): bigint {
+  const lower = typeof value === "string" ? value.toLowerCase() : "";
+  if (!QUANTITY.test(lower)) throw wrong(value, field);
+  return BigInt(lower);
+}
+
 /** A number as JSON-RPC writes it. */
 export const toQuantity = (value: number): Hex => `0x${value.toString(16)}`;
 

@@ -99,6 +99,18 @@ export const availabilityAnswer: z.ZodType<wire.AvailabilityAnswer> = z.strictOb
     }),
   ),
 });
+export const moneyAnswer: z.ZodType<wire.MoneyAnswer> = z.strictObject({
+  asOf,
+  account: hex,
+  ...{ balance: decimal, claimable: decimal },
+  bonds: z.array(
+    z.strictObject({
+      ...{ holder: hex, name: z.string(), free: decimal, locked: decimal, unbonding: decimal },
+      withdrawableAt: count.nullable(),
+    }),
+  ),
+  debts: z.array(z.strictObject({ seasonId: decimal, owed: decimal })),
+});
 export const audit: z.ZodType<wire.Audit> = z.strictObject({
   asOf,
   seq: decimal,

@@ -17,6 +17,7 @@ import { contentRoute } from "./content.ts";
 import { compressAnswers, DEFAULT_LIMITS, type Limits, limitWork, refuseMalformed } from "./limits.ts";
 import { metricsRoute } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
+import { moneyRoute } from "./money.ts";
 import { describeApi } from "./openapi.ts";
 import { operationRoutes } from "./operations.ts";
 import { pageRoutes } from "./page.ts";
@@ -171,6 +172,7 @@ function answersOfTheChain(app: App, state: State): void {
 
 function otherAnswers(app: App, state: State, hub: Hub, rpcUrl: string | undefined): void {
   auditRoute(app, state);
+  moneyRoute(app, state);
   streamRoute(app, hub);
   app.get(
     "/deployment",

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { decodeFunctionData, encodeFunctionResult, type Hex, keccak256, stringToHex, toHex } from "viem";
-import { campaignAbi } from "../../sdk/abi.ts";
+import { bondsAbi, campaignAbi } from "../../sdk/abi.ts";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import type { Chapter, Emitted, Ledger } from "./story.ts";
 
@@ -135,6 +135,7 @@ function answer(node: FakeNode, method: string, params: Params): unknown {
     return block ? headerJson(block) : null;
   }
   if (method === "eth_getLogs") return logsJson(blocks, first);
+  if (method === "eth_getBalance") return "0xb";
   if (method === "eth_call") return call(blocks, first, second);
   throw new Error(`the method ${method} does not exist`);
 }
@@ -171,10 +172,16 @@ function logsJson(
   );
 }
 
+/** What every account has with every holder. */
+export const BOND = { free: 5n, locked: 3n, unbonding: 2n, withdrawableAt: 900n };
+
 function call(blocks: readonly Block[], { data }: { data: Hex }, at: { blockHash: Hex }): Hex {
   const block = blocks.find(({ hash }) => hash === at.blockHash);
   if (!block) throw new Error("header not found");
-  const { functionName, args } = decodeFunctionData({ abi: campaignAbi, data });
+  const { functionName, args } = decodeFunctionData({ abi: [...campaignAbi, ...bondsAbi], data });
+  if (functionName === "claimableOf") return encodeFunctionResult({ abi: bondsAbi, functionName, result: 7n });
+  if (functionName === "bondOf") return encodeFunctionResult({ abi: bondsAbi, functionName, result: BOND });
+  if (functionName === "entryOf") return encodeFunctionResult({ abi: campaignAbi, functionName, result: [0n, 9n, 4n] });
   if (functionName === "seasonCount")
     return encodeFunctionResult({ abi: campaignAbi, functionName, result: BigInt(block.ledgers.size) });
   if (functionName !== "ledgerOf") throw new Error(`${functionName} is not simulated`);

@@ -16,6 +16,7 @@ import { Distance } from "../standings/distance.tsx";
 import { useStanding } from "../standings/rows.ts";
 
 const Claim = lazy(() => import("../final/claim.tsx"));
+const MoneyCard = lazy(() => import("../components/money.tsx"));
 
 /** Why an account has its score in a season. */
 export default function AccountPage({ params }: { params: Record<string, string> }) {
@@ -78,6 +79,9 @@ function AccountInSeason({ account, seasonId }: { account: Address; seasonId: st
           <Claim season={season} account={account} />
         </Loaded>
       )}
+      <Loaded what="the account's money">
+        <MoneyCard account={account} />
+      </Loaded>
       <Seasons account={account} seasonId={seasonId} />
       <h2>Why this score</h2>
       <Receipts account={account} seasonId={seasonId} />

@@ -106,6 +106,7 @@ describe("the OpenAPI document", () => {
         [`/v1/seasons/1/claim/${account}`]: 409,
       },
       "/v1/accounts/{account}": { [`/v1/accounts/${account}`]: 200, [`/v1/accounts/${NOBODY}`]: 200 },
+      "/v1/accounts/{account}/money": { [`/v1/accounts/${account}/money`]: 200, "/v1/accounts/0x/money": 400 },
       "/v1/accounts/{account}/receipts": {
         [`/v1/accounts/${account}/receipts`]: 200,
         [`/v1/accounts/${NOBODY}/receipts`]: 200,

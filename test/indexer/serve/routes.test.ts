@@ -252,6 +252,30 @@ describe("the API", () => {
     expect(problem.detail).to.match(/^No node says what the ledger is at block/);
   });
 
+  it("asks a node once a block where an account's money is, and says so when none answers", async () => {
+    const account = await first();
+    const path = `/v1/accounts/${account}/money`;
+    site.node.fault = (method) => (method === "eth_getBalance" ? { status: 500, body: "" } : undefined);
+    const { status, body: problem } = await site.get(path);
+    site.node.fault = () => undefined;
+    expect(status).to.equal(503);
+    expect(problem.detail).to.match(/^No node says where the money is at block/);
+    const { body } = await site.get(path);
+    const bond = { free: "5", locked: "3", unbonding: "2", withdrawableAt: 900 };
+    const { Quorum, FraudProof } = deployment.contracts;
+    expect(body).to.deep.include({
+      ...{ account, balance: "11", claimable: "7" },
+      bonds: [
+        { holder: Quorum?.address, name: "Quorum", ...bond },
+        { holder: FraudProof?.address, name: "FraudProof", ...bond },
+      ],
+    });
+    for (const { owed } of body.debts) expect(owed).to.equal("4");
+    site.node.requests.length = 0;
+    expect((await site.get(path)).body).to.deep.equal(body);
+    expect(site.node.requests.filter(({ method }) => method === "eth_getBalance")).to.deep.equal([]);
+  });
+
   it("says where the contracts are, and an RPC URL on this machine", async () => {
     const { body } = await site.get("/v1/deployment");
     expect(body).to.deep.equal({ ...deployment, rpcUrl: site.node.url });
