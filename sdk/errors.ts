@@ -21,6 +21,7 @@ import {
   standingsAbi,
 } from "./abi.ts";
 import { knownMethods } from "./methods/index.ts";
+import { limitOf } from "./refusals.ts";
 
 // A call may be refused by any contract that the called one asks, so one list decodes them all.
 const errorsAbi = (): Abi => [
@@ -72,17 +73,13 @@ export function isConnectionError(error: unknown): boolean {
   return found !== null || isThrottled(error);
 }
 
-/**
- * Codes of JSON-RPC errors for too many requests: EIP-1474 (−32005), QuickNode (−32007), OP Stack's proxyd (−32016),
- * OnFinality (−32029), Ankr (−32090), Alchemy and others (429), dRPC (15).
- */
-const THROTTLING = new Set<unknown>([429, 15, -32005, -32007, -32016, -32029, -32090]);
-
 /** Whether an RPC refuses for now, because there were too many requests. */
 function isThrottled(error: BaseError): boolean {
   const found = error.walk((cause) => cause instanceof RpcRequestError || cause instanceof HttpRequestError);
-  if (found instanceof HttpRequestError) return found.status === 429;
-  return found instanceof RpcRequestError && (THROTTLING.has(found.code) || /rate.?limit|throttl/i.test(found.details));
+  if (found instanceof HttpRequestError)
+    return limitOf({ status: found.status ?? 0, message: found.details }) === "rate-limited";
+  if (!(found instanceof RpcRequestError) || revertDataOf(error) !== undefined) return false;
+  return limitOf({ status: 200, code: found.code, message: found.details }) === "rate-limited";
 }
 
 /** One sentence for a person, without a stack, request bodies or library versions. */

@@ -38,14 +38,20 @@ describe("errors", () => {
       Response.json({ jsonrpc: "2.0", id: 1, error: { code, message } });
     for (const answer of [
       ...[429, 15, -32005, -32007, -32016].map((code) => refusing(code, "no")),
-      refusing(-32000, "rate limit"),
+      ...["rate limit", "Too many requests", "server busy", "50/second request limit reached"].map((message) =>
+        refusing(-32000, message),
+      ),
       () => new Response("no", { status: 429 }),
     ]) {
       const error = await throttled(answer);
       expect(isConnectionError(error)).to.equal(true);
       expect(sentenceOf(error)).to.equal("The RPC at http://127.0.0.1:1 takes no more requests for now.");
     }
-    expect(isConnectionError(await throttled(refusing(-32000, "header not found")))).to.equal(false);
+    for (const [code, message] of [
+      [-32000, "header not found"],
+      [-32005, "query returned more than 10000 results"],
+    ] as const)
+      expect(isConnectionError(await throttled(refusing(code, message)))).to.equal(false);
   });
 
   it("finds what a call reverted with, wherever a node puts it", async () => {

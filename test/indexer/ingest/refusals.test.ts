@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { kindOf, type Refusal } from "../../../indexer/ingest/refusals.ts";
+import { kindOf } from "../../../indexer/ingest/refusals.ts";
+import type { Refusal } from "../../../sdk/refusals.ts";
 
 const error = (code: number, message: string, status = 200): Refusal => ({ status, code, message });
 const http = (status: number, message = "", waits = false): Refusal => ({ status, message, waits });
