@@ -98,13 +98,14 @@ export async function work(options: WorkOptions): Promise<WorkDone> {
         .filter(([, method]) => hasContract(client, method))
         .flatMap(([name]) => parts[name]?.roles[role]?.({ ...tools, seasonId, taskId, maxUnits }) ?? []);
     };
-    if (isOver(follower.state)) return { gasSpent, atStake: [] };
     const participants = options.roles.flatMap(participantsOf);
     const atStake = () => participants.flatMap((each) => each.atStake?.(follower.state) ?? []);
-    follower.onState((state) => {
+    const isDone = (state: ChainState): boolean => {
       if (isOver(state) || asked?.aborted) leaving.abort();
-      if (leaving.signal.aborted && atStake().length === 0) ending.abort();
-    });
+      return leaving.signal.aborted && atStake().length === 0;
+    };
+    if (isDone(follower.state)) return { gasSpent, atStake: [] };
+    follower.onState((state) => isDone(state) && ending.abort());
     await runJobs(follower, participants, { signal, report });
     return { gasSpent, atStake: atStake() };
   } finally {

@@ -142,7 +142,7 @@ function shortfall(
   if (hasEnded && left > 0)
     return [`Season ${seasonId} ended at ${utc(endsAt)}: ${grouped(left)} units were not attested.`];
   const isIdle = count.units === first.units && first.pending === 0 && first.entered === count.entered;
-  return left <= 0 && isIdle ? [`Nothing was left to do: ${grouped(count.units)} units were attested before.`] : [];
+  return left <= 0 && isIdle ? [`Nothing was left to do; units attested before: ${grouped(count.units)}.`] : [];
 }
 
 /** What an account has in a season, and what went through its bonds since a block, in wei. */

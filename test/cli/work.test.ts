@@ -48,6 +48,10 @@ describe("proofboard work", () => {
     });
     expect(points).to.equal(10n);
     const again = await site().run(args, { PROOFBOARD_PRIVATE_KEY: keyOf(NEWCOMER) });
-    expect(JSON.parse(again.stdout).units).to.equal(1);
+    const { units, reasons, rank } = JSON.parse(again.stdout);
+    expect({ units, reasons, rank, code: again.code }).to.deep.equal({
+      ...{ units: 1, reasons: ["Nothing was left to do; units attested before: 1."], code: 1 },
+      rank: JSON.parse(stdout).rank,
+    });
   });
 });

@@ -57,4 +57,5 @@ const endings: ReadonlyMap<number, string> = new Map([
   [Status.void, "Void"],
 ]);
 
-const timeOf = (seconds: bigint): string => new Date(Number(seconds) * 1000).toISOString();
+/** Unix seconds as `2026-03-01T12:00:00.000Z`. */
+export const timeOf = (seconds: bigint): string => new Date(Number(seconds) * 1000).toISOString();

@@ -6,7 +6,7 @@ import { contractOf } from "../../../sdk/client.ts";
 import { type Attestation, INVALID, UNAVAILABLE, voteHash } from "../../../sdk/commitments.ts";
 import { isConnectionError, sentenceOf } from "../../../sdk/errors.ts";
 import { isCommitting, isRevealing, type QuorumDetail, quorum } from "../../../sdk/methods/quorum.ts";
-import { readJoining } from "../../../sdk/methods/quorumMember.ts";
+import { readJoining, readMember } from "../../../sdk/methods/quorumMember.ts";
 import { Status } from "../../../sdk/protocol.ts";
 import type { ChainState } from "../../chainState.ts";
 import type { Head } from "../../heads.ts";
@@ -16,7 +16,7 @@ import { TryAgainError } from "../../sender.ts";
 import type { Tools } from "../method.ts";
 import { judge } from "./judge.ts";
 import { join } from "./membership.ts";
-import { createSeatNews } from "./seatNews.ts";
+import { createSeatNews, timeOf } from "./seatNews.ts";
 
 /** Blocks between two looks at whether the account is on the list of verifiers. */
 const LOOK_BLOCKS = 32n;
@@ -49,7 +49,7 @@ export function createVerifier(tools: Tools): Participant {
   /** A look at the list that is under way. */
   let looking: Promise<void> = Promise.resolve();
   /** The last block whose attestations may seat it, and when its bond is free, unix seconds; undefined on the list. */
-  let left: { block: bigint; freeAt: bigint | undefined } | undefined;
+  let left: { block: bigint; freeAt: bigint } | undefined;
   /** Not before this time, unix seconds; undefined for never again. */
   let joinsFrom: bigint | undefined = 0n;
 
@@ -58,8 +58,7 @@ export function createVerifier(tools: Tools): Participant {
     const joining = await readJoining(client, member);
     if (joining.can === "later") {
       joinsFrom = joining.until;
-      const time = new Date(Number(joinsFrom) * 1000).toISOString();
-      return report(`${name}: it is off the list of verifiers, and may join again at ${time}.`);
+      return report(`${name}: it is off the list of verifiers, and may join again at ${timeOf(joinsFrom)}.`);
     }
     if (joining.can === "now") {
       const { verifierBond } = await rpc.readContract({ ...contract, functionName: "parameters" });
@@ -93,14 +92,18 @@ export function createVerifier(tools: Tools): Participant {
     async run() {
       await looking.catch(() => undefined);
       if (!(await isOnList())) {
-        left = { block: await rpc.getBlockNumber({ cacheTime: 0 }), freeAt: undefined };
+        const { bondFreeAt } = await readMember(client, member);
+        const freeAt = bondFreeAt === undefined ? 0n : BigInt(bondFreeAt);
+        const { number, timestamp } = await rpc.getBlock({ blockTag: "latest" });
+        // Nothing seats one who never was on the list, or left it long ago.
+        left = { block: timestamp < freeAt ? number : 0n, freeAt };
         return;
       }
       const { logs, blockNumber } = await sender.send(callOf({ ...contract, functionName: "quit" }));
       const [event] = parseEventLogs({ abi: contract.abi, eventName: "Left", logs });
-      left = { block: blockNumber, freeAt: event?.args.bondFreeAt };
-      const until = event ? ` until ${new Date(Number(event.args.bondFreeAt) * 1000).toISOString()}` : "";
-      report(`${name}: it left the list of verifiers. Its bond stays at stake${until}.`);
+      if (event === undefined) throw new TryAgainError("The node tells no event of a transaction that left the list.");
+      left = { block: blockNumber, freeAt: event.args.bondFreeAt };
+      report(`${name}: it left the list of verifiers. Its bond stays at stake until ${timeOf(left.freeAt)}.`);
     },
   };
 
@@ -192,9 +195,7 @@ export function createVerifier(tools: Tools): Participant {
       if (state.head.number < left.block) return `${name}: it isn't known yet which panels may seat it.`;
       const count = mayBeSeatedBy(state, left);
       if (count === 0) return undefined;
-      const until =
-        left.freeAt === undefined ? "" : `, until ${new Date(Number(left.freeAt) * 1000).toISOString()} at the latest`;
-      return `${name}: panels of ${count} attestations have or may still give it seats${until}; each that it misses costs a part of its bond.`;
+      return `${name}: panels of ${count} attestations have or may still give it seats, until ${timeOf(left.freeAt)} at the latest; each that it misses costs a part of its bond.`;
     },
     due(state) {
       const now = state.head.timestamp;
