@@ -1,6 +1,6 @@
 import { artifactOf } from "../inference/models.ts";
 import { type Client, readModels, readTasks } from "../sdk/client.ts";
-import { cidOfSha256 } from "../sdk/content.ts";
+import { cidOfSha256, cidOfUri, parseCid } from "../sdk/content.ts";
 import { sentenceOf } from "../sdk/errors.ts";
 import { readRanges } from "../sdk/ranges.ts";
 import type { Content } from "./content.ts";
@@ -25,16 +25,19 @@ export async function mirrorSeason(client: Client, content: Content, seasonId: b
   };
   for (const model of models) {
     await keep(cidOfSha256(model.artifactHash), "model", () => artifactOf(model, content));
-    const card = cidOfUri(model.uri);
+    const card = fileIn(model.uri);
     if (card !== undefined) await keep(card, "card", () => content.get(card));
   }
-  const metadata = cidOfUri(await readUri(client, seasonId));
+  const metadata = fileIn(await readUri(client, seasonId));
   if (metadata !== undefined) await keep(metadata, "metadata", () => content.get(metadata));
   return [...mirrored.values()];
 }
 
 /** The file's address that a uri names; undefined for any other uri. */
-const cidOfUri = (uri: string): string | undefined => /^ipfs:\/\/(bafkrei[a-z2-7]{52})$/.exec(uri)?.[1];
+function fileIn(uri: string): string | undefined {
+  const cid = cidOfUri(uri);
+  return cid !== undefined && parseCid(cid).hash === "sha2-256" ? cid : undefined;
+}
 
 /** What the organiser gave at opening; empty for a draft. */
 async function readUri({ rpc, contracts, deployment }: Client, seasonId: bigint): Promise<string> {

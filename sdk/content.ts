@@ -49,6 +49,17 @@ export function parseCid(text: string): { hash: "sha2-256" | "keccak-256"; diges
   return { hash: code === SHA2_256 ? "sha2-256" : "keccak-256", digest };
 }
 
+/** The CID that a uri of the form `ipfs://CID` names; undefined for any other. */
+export function cidOfUri(uri: string | null | undefined): string | undefined {
+  const cid = /^ipfs:\/\/([a-z2-7]+)$/.exec(uri ?? "")?.[1];
+  try {
+    if (cid !== undefined) parseCid(cid);
+    return cid;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Returns `bytes` if they are what `text` names; throws otherwise, {@link WrongHashError} if they are something else. Every reader calls this on what it got. */
 export function checkContent(text: string, bytes: Uint8Array): Uint8Array {
   const { hash, digest } = parseCid(text);

@@ -7,6 +7,7 @@ import type { Model } from "../../sdk/wire.ts";
 import { useAvailability, useModel, useSeasons } from "../api.ts";
 import { ModelCard } from "../cards/card.tsx";
 import { cardOf } from "../cards/known.ts";
+import { PublishedCard } from "../cards/published.tsx";
 import { bytesOf, countOf } from "../cards/share.ts";
 import { shapeOf } from "../check/elements.ts";
 import { Account } from "../components/account.tsx";
@@ -43,7 +44,7 @@ function Found({ id }: { id: `0x${string}` }) {
       {({ item }) => (
         <>
           <Parts model={item} />
-          {card ? <ModelCard card={card} /> : <Empty>This page has no card for this model.</Empty>}
+          {card ? <ModelCard card={card} /> : <PublishedCard model={item} />}
           <Uses modelId={item.modelId} />
         </>
       )}

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
+import { cidOfUri } from "../../sdk/content.ts";
 import { Texts } from "../components/texts.tsx";
 import { server } from "../prefix.ts";
-import { cidOfUri, fetchMetadata } from "./metadata.ts";
+import { fetchMetadata } from "./metadata.ts";
 import "./description.css";
 
 /** What the organiser says of a season: a stranger's text, shown as text. */

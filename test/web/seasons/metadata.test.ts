@@ -2,9 +2,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { sha256 } from "viem";
-import { cidOfSha256 } from "../../../sdk/content.ts";
+import { cidOfSha256, cidOfUri } from "../../../sdk/content.ts";
 import { MAX_METADATA_BYTES, metadataBytes } from "../../../sdk/seasonMetadata.ts";
-import { cidOfUri, fetchMetadata } from "../../../web/seasons/metadata.ts";
+import { fetchMetadata } from "../../../web/seasons/metadata.ts";
 
 const cidOf = (bytes: Uint8Array) => cidOfSha256(sha256(bytes));
 
