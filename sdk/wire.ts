@@ -424,7 +424,7 @@ export interface Model {
   kind: "integer" | "float";
   /** Null if a tensor's name isn't text. */
   layout: { widths: number[]; input: WireTensor; output: WireTensor } | null;
-  /** Hints where the file may be found, the publisher's first; never to be trusted without hashing. */
+  /** Hints where the file may be found; the publisher's comes first, and may be its model card's address. Nothing is to be trusted without hashing. */
   uris: string[];
   /** The `ModelPublished` event, which carries layout and rows. */
   published: EventLocation;
