@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { WriteStream } from "node:tty";
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { type Address, getAddress, isAddress } from "viem";
+import { checksum as getAddress, validate as isAddress } from "ox/Address";
+import type { Address } from "viem";
 import { type Deployment, parseDeployment } from "../sdk/deployment.ts";
 import type { NodeAccess } from "./ingest/access.ts";
 import { trustedBy } from "./serve/clients.ts";

@@ -4,7 +4,11 @@ import { open, rename, rm, statfs } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { createKeccak } from "hash-wasm";
-import { type Address, type Hex, recoverTypedDataAddress } from "viem";
+import { checksum } from "ox/Address";
+import { recoverAddress } from "ox/Secp256k1";
+import { fromHex as signatureOf } from "ox/Signature";
+import { getSignPayload } from "ox/TypedData";
+import type { Address, Hex } from "viem";
 import { z } from "zod";
 import { MAX_CONTENT_BYTES, parseCid } from "../../sdk/content.ts";
 import { LONGEST_PUT, putTypedData } from "../../sdk/contentPut.ts";
@@ -70,12 +74,7 @@ export async function uploadRoute(app: App, state: State, uploads: Uploads): Pro
       checkCid(cid);
       checkDeadline(Number(deadline));
       const message = { cid, size: BigInt(size), deadline: BigInt(deadline) };
-      const account = await recoverTypedDataAddress({
-        ...putTypedData(state.deployment, message),
-        signature: signature as Hex,
-      }).catch(() => {
-        throw new ProblemError(401, "The signature is none.");
-      });
+      const account = signerOf(putTypedData(state.deployment, message), signature as Hex);
       await checkOrganiser(state, uploads, account);
       const file = join(directory, cid);
       if (existsSync(file)) return reply.status(200).send({ cid });
@@ -118,6 +117,15 @@ function checkCid(cid: string): void {
     parseCid(cid);
   } catch (error) {
     throw new ProblemError(400, (error as Error).message, "cid");
+  }
+}
+
+/** Who signed; throws a problem of status 401 where it is no signature. */
+function signerOf(signed: ReturnType<typeof putTypedData>, signature: Hex): Address {
+  try {
+    return checksum(recoverAddress({ payload: getSignPayload(signed), signature: signatureOf(signature) }));
+  } catch {
+    throw new ProblemError(401, "The signature is none.");
   }
 }
 
