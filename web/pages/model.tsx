@@ -106,7 +106,8 @@ function Parts({ model }: { model: Model }) {
         <dd>
           <Texts items={uris} none="nobody left a hint" />
           <span className="aside">
-            Hints that anyone may add. This page shows them as text and fetches none of them.
+            Hints that anyone may add. This page shows them as text, and fetches a card alone, from this server by its
+            hash.
           </span>
         </dd>
         <dt>Runtime</dt>
