@@ -3,6 +3,7 @@ import { RpcError } from "./errors.ts";
 
 const BYTES = /^0x(?:[0-9a-f]{2})*$/;
 const QUANTITY = /^0x[0-9a-f]{1,14}$/;
+const BIG_QUANTITY = /^0x[0-9a-f]{1,64}$/;
 
 /** A JSON object from a node; `what` names it in errors. */
 export function objectOf(value: unknown, what: string): Record<string, unknown> {
@@ -43,10 +44,10 @@ export function quantityOf(value: unknown, field: string): number {
   return number;
 }
 
-/** A number of any size. */
+/** A number of up to 256 bits. */
 export function bigQuantityOf(value: unknown, field: string): bigint {
   const lower = typeof value === "string" ? value.toLowerCase() : "";
-  if (!QUANTITY.test(lower)) throw wrong(value, field);
+  if (!BIG_QUANTITY.test(lower)) throw wrong(value, field);
   return BigInt(lower);
 }
 

@@ -26,6 +26,8 @@ export interface Tools {
   /** From its abort on, nothing new is taken on. */
   leaving?: AbortSignal;
   report: Report;
+  /** Told what happens on the account's seats; defaults to `report`. */
+  reportSeats?: Report;
 }
 
 /** What a prover is to work on. */

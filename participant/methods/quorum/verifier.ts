@@ -35,7 +35,7 @@ interface Seat {
  * that panels of earlier attestations still give it.
  */
 export function createVerifier(tools: Tools): Participant {
-  const { client, sender, journal, leaving, report } = tools;
+  const { client, sender, journal, leaving, report, reportSeats = report } = tools;
   const { rpc, deployment } = client;
   /** Votes that wait for a run, and until when, in unix seconds. */
   const deciding = new Map<VoteKey, { until: bigint; giveUp(): void }>();
@@ -200,7 +200,7 @@ export function createVerifier(tools: Tools): Participant {
     due(state) {
       const now = state.head.timestamp;
       for (const { until, giveUp } of deciding.values()) if (now >= until) giveUp();
-      for (const sentence of news(state)) report(`${name}: ${sentence}`);
+      for (const sentence of news(state)) reportSeats(`${name}: ${sentence}`);
       const seats = seatsOf(state);
       const isCommitDue = ({ detail }: Seat) => isCommitting(detail, now) && !detail.committed.has(member);
       const isRevealDue = ({ detail }: Seat) =>

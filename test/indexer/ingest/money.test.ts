@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { toHex } from "viem";
 import { RpcError } from "../../../indexer/ingest/errors.ts";
 import { readMoney } from "../../../indexer/ingest/money.ts";
 import { type Block, BOND } from "../node.ts";
@@ -44,5 +45,14 @@ describe("reading where an account's money is", () => {
   it("reads it in two requests, however many holders and seasons there are", async () => {
     expect(await read()).to.deep.equal({ balance: 11n, claimable: 7n, bonds: [BOND, BOND], owed: [4n, 4n] });
     expect(reading.node.requests.filter(({ method }) => method === "eth_call").length).to.equal(5);
+  });
+
+  it("reads a balance of any size", async () => {
+    for (const balance of [10n ** 22n, 2n ** 256n - 1n]) {
+      reading.node.fault = (method) => (method === "eth_getBalance" ? { result: toHex(balance) } : undefined);
+      expect((await read()).balance).to.equal(balance);
+    }
+    reading.node.fault = (method) => (method === "eth_getBalance" ? { result: toHex(2n ** 256n) } : undefined);
+    expect(await read().catch((thrown) => thrown)).to.be.instanceOf(RpcError);
   });
 });
