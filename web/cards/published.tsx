@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { cidOfUri } from "../../sdk/content.ts";
 import type { ModelCard } from "../../sdk/modelCard.ts";
 import type { Model } from "../../sdk/wire.ts";
+import { Said } from "../components/said.tsx";
 import { Empty, Loading } from "../components/states.tsx";
 import { Texts } from "../components/texts.tsx";
 import { server } from "../prefix.ts";
@@ -38,15 +39,7 @@ function Claimed({ card: { title, task, data, licence, labels, accuracy } }: { c
       <h2 id="claims-heading">What its publisher claims</h2>
       <p className="note">Nobody has checked this: whoever wants to know runs the model.</p>
       <dl className="card">
-        {texts.map(
-          ([what, text]) =>
-            text !== undefined && [
-              <dt key={what}>{what}</dt>,
-              <dd key={text} className="said" dir="auto">
-                {text}
-              </dd>,
-            ],
-        )}
+        <Said items={texts} />
         {accuracy !== undefined && (
           <>
             <dt>Accuracy</dt>

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { cidOfUri } from "../../sdk/content.ts";
+import { Said } from "../components/said.tsx";
 import { Texts } from "../components/texts.tsx";
 import { server } from "../prefix.ts";
 import { fetchMetadata } from "./metadata.ts";
-import "./description.css";
 
 /** What the organiser says of a season: a stranger's text, shown as text. */
 export function Description({ uri }: { uri: string | null }) {
@@ -23,15 +23,7 @@ export function Description({ uri }: { uri: string | null }) {
   ] as const;
   return (
     <>
-      {said.map(
-        ([what, text]) =>
-          text !== undefined && [
-            <dt key={what}>{what}</dt>,
-            <dd key={text} className="said" dir="auto">
-              {text}
-            </dd>,
-          ],
-      )}
+      <Said items={said} />
       {link !== undefined && (
         <>
           <dt>More, says the organiser, at</dt>
