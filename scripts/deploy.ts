@@ -32,10 +32,13 @@ import type { AnyMethodDeployment, MethodCore } from "./methods/method.ts";
 export interface Parameters extends Partial<MethodParameters> {
   /** Seconds for awards and burns after a season's last possible settlement. */
   closingMargin?: bigint;
+  /** The least that a prover deposits to accept a request, in wei. */
+  depositFloor?: bigint;
 }
 
 /** For a public network. */
 const CLOSING_MARGIN = 86_400n;
+const DEPOSIT_FLOOR = 5_000_000_000_000_000n;
 
 /** The AccessManager's role that drafts and opens seasons. */
 const ORGANISER = 1n;
@@ -87,7 +90,7 @@ export async function deploy({
       return address;
     };
 
-    const { closingMargin = CLOSING_MARGIN, ...ofMethods } = parameters;
+    const { closingMargin = CLOSING_MARGIN, depositFloor = DEPOSIT_FLOOR, ...ofMethods } = parameters;
     const manager = await create("AccessManager", "@openzeppelin/contracts/access/manager", [account.address]);
     const models = await create("ModelRegistry", "contracts", []);
     const registry = await create("AttestationRegistry", "contracts", [models, manager]);
@@ -95,6 +98,8 @@ export async function deploy({
     const campaign = await create("Campaign", "contracts", [registry, closingMargin, manager]);
     const standings = await create("Standings", "contracts", [campaign]);
     for (const name of ["Rewards", "Badges"]) await create(name, "contracts", [standings]);
+    const cover = await create("Cover", "contracts", [registry]);
+    await create("InferenceRequests", "contracts", [cover, depositFloor]);
     const beacon = await create("RandaoBeacon", "contracts", []);
     const methods = knownMethods().sort(([, a], [, b]) => a.id - b.id);
     const addresses: Record<string, Address> = {};

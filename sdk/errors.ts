@@ -16,6 +16,8 @@ import {
   beaconAbi,
   bondsAbi,
   campaignAbi,
+  coverAbi,
+  inferenceRequestsAbi,
   modelRegistryAbi,
   rewardsAbi,
   standingsAbi,
@@ -27,7 +29,7 @@ import { limitOf } from "./refusals.ts";
 const errorsAbi = (): Abi => [
   ...[
     ...[modelRegistryAbi, attestationRegistryAbi, bondsAbi, campaignAbi, beaconAbi],
-    ...[standingsAbi, rewardsAbi, badgesAbi],
+    ...[standingsAbi, rewardsAbi, badgesAbi, coverAbi, inferenceRequestsAbi],
     ...knownMethods().map(([, { abi }]) => abi),
   ]
     .flat()

@@ -85,6 +85,11 @@ interface IVerificationMethod {
     /// @return In seconds.
     function longest() external view returns (uint64);
 
+    /// @notice Whether an attestation can end Void under this method. Where it can't, whoever acts on a pending one is
+    /// told in the end whether it was right, and `ICover` takes cover for it.
+    /// @return True if it can.
+    function canVoid() external view returns (bool);
+
     /// @notice Whether `Verified` under this method also says that the input was the assigned one.
     /// @return True if it does.
     function checksInput() external view returns (bool);

@@ -7,6 +7,7 @@ pragma solidity ^0.8.34;
 library Contexts {
     uint256 internal constant FREE = 0;
     uint256 internal constant UNIT = 1;
+    uint256 internal constant REQUEST = 2;
     uint256 internal constant ACTION = 3;
 
     /// @notice Whether the kind is known, and a free context is all zero.
@@ -19,9 +20,17 @@ library Contexts {
 
     /// @notice The kind of a context.
     /// @param context The context.
-    /// @return `FREE`, `UNIT`, 2 for a request, or `ACTION`.
+    /// @return `FREE`, `UNIT`, `REQUEST` or `ACTION`.
     function kind(bytes32 context) internal pure returns (uint256) {
         return uint8(context[0]);
+    }
+
+    /// @notice The context of a request or an action.
+    /// @param kind_ `REQUEST` or `ACTION`.
+    /// @param hash What it is bound to; its first byte is dropped.
+    /// @return kind ‖ the low 31 bytes of `hash`.
+    function bound(uint256 kind_, bytes32 hash) internal pure returns (bytes32) {
+        return bytes32((kind_ << 248) | (uint256(hash) & (type(uint256).max >> 8)));
     }
 
     /// @notice Reads the context of a unit.

@@ -206,6 +206,12 @@ contract FraudProof is IFraudProof, VerificationMethod {
         return window;
     }
 
+    /// @inheritdoc IVerificationMethod
+    /// @dev Every attestation under this method ends Verified or Refuted.
+    function canVoid() external pure override(IVerificationMethod, VerificationMethod) returns (bool) {
+        return false;
+    }
+
     /// @inheritdoc IFraudProof
     function bondFor(uint32 count) public view returns (uint128) {
         return bondPerAttestation + bondPerUnit * count;

@@ -19,6 +19,7 @@ contract MockMethod is IVerificationMethod {
 
     uint64 public longest;
     bool public checksInput;
+    bool public canVoid;
     address[] private _verifiers;
     address private _target;
     bytes private _data;
@@ -31,6 +32,10 @@ contract MockMethod is IVerificationMethod {
 
     function setChecksInput(bool checksInput_) external {
         checksInput = checksInput_;
+    }
+
+    function setCanVoid(bool canVoid_) external {
+        canVoid = canVoid_;
     }
 
     function setVerifiers(address[] calldata verifiers) external {

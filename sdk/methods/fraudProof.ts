@@ -33,6 +33,7 @@ export const fraudProofAbi = /* @__PURE__ */ parseAbi([
   "function bondPerAttestation() external view returns (uint128)",
   "function bondPerUnit() external view returns (uint128)",
   "function campaign() external view returns (address)",
+  "function canVoid() external view returns (bool)",
   "function checksInput() external view returns (bool)",
   "function longest() external view returns (uint64)",
   "function onAttest(bytes32 uid, Attestation attestation, Answer opened, bytes evidence) external",

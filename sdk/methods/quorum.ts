@@ -64,6 +64,7 @@ export const quorumAbi = /* @__PURE__ */ parseAbi([
   "function beacon() external view returns (address)",
   "function campaign() external view returns (address)",
   "function caseOf(bytes32 uid) external view returns (Case)",
+  "function canVoid() external view returns (bool)",
   "function checksInput() external view returns (bool)",
   "function commit(bytes32 uid, uint256 seat, bytes32 commitment) external",
   "function depositPerAttestation() external view returns (uint128)",

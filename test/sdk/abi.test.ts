@@ -13,6 +13,8 @@ const sources = {
   standingsAbi: "interfaces/IStandings.sol/IStandings",
   rewardsAbi: "interfaces/IRewards.sol/IRewards",
   badgesAbi: "interfaces/IBadges.sol/IBadges",
+  coverAbi: "interfaces/ICover.sol/ICover",
+  inferenceRequestsAbi: "interfaces/IInferenceRequests.sol/IInferenceRequests",
   verificationMethodAbi: "interfaces/IVerificationMethod.sol/IVerificationMethod",
   beaconAbi: "interfaces/IBeacon.sol/IBeacon",
   Quorum: "interfaces/IQuorum.sol/IQuorum",

@@ -56,6 +56,7 @@ describe("FraudProof, when it is deployed", () => {
       for (const count of [0n, 1n, 2n ** 32n - 1n])
         expect(await fraud.bondFor(count)).to.equal(perAttestation + perUnit * count);
       expect(await fraud.checksInput()).to.equal(false);
+      expect(await fraud.canVoid()).to.equal(false);
       expect(await fraud.verifiersOf(ethers.zeroPadValue(prover.address, 32))).to.deep.equal([]);
     });
 });

@@ -93,6 +93,7 @@ describe("Quorum's constructor", () => {
       );
       expect(await quorum.depositPerAttestation()).to.equal(stake + seatFee * BigInt(firstPanel));
       expect(await quorum.checksInput()).to.equal(true);
+      expect(await quorum.canVoid()).to.equal(true);
       expect(await quorum.beacon()).to.equal(beacon);
       expect(await quorum.campaign()).to.equal(campaign);
       expect([await quorum.memberCount(), await quorum.pendingCount()]).to.deep.equal([0n, 0n]);

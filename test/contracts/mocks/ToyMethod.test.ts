@@ -102,6 +102,7 @@ describe("ToyMethod", () => {
     await expect(settled).to.emit(p.registry, "StatusChanged").withArgs(p.uid, Status.Verified, p.other);
 
     expect(await p.toy.checksInput()).to.equal(false);
+    expect(await p.toy.canVoid()).to.equal(true);
     const other = shownInput((p.input.index + 1) % bases.length);
     await expect(p.campaign.award(p.prover, p.attestation, other))
       .to.be.revertedWithCustomError(p.campaign, "WrongBaseInput")
