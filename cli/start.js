@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import "../prepare-node.js";
 
 await import("./main.ts");
