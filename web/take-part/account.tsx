@@ -8,11 +8,16 @@ import { Account } from "../components/account.tsx";
 import { announce } from "../components/live.tsx";
 import { setMe } from "../me.ts";
 import { server } from "../prefix.ts";
+import type { FoundWallet } from "./injected.ts";
 import { openJournal } from "./journal.ts";
 import { forgetLocalKey, hasLocalKey, openLocalKey } from "./localKey.ts";
+import { NO_WALLET } from "./open.ts";
 import type { Tools } from "./prove.ts";
 import { runHere } from "./run.ts";
 import type { Wallet } from "./wallet.ts";
+
+/** Characters of a wallet's name that are shown. */
+const LONGEST_NAME = 40;
 
 /** Lets the visitor choose an account, and passes its tools to the page. */
 export function AccountChoice({
@@ -26,24 +31,33 @@ export function AccountChoice({
 }) {
   const [opening, setOpening] = useState(false);
   const [failure, setFailure] = useState<string>();
+  const [choice, setChoice] = useState<FoundWallet[]>([]);
   const isDevelopment = answer.chainId === DEVELOPMENT_CHAIN;
 
-  const open = async (wallet: (client: Client) => Promise<Wallet>) => {
+  const trying = async (work: () => Promise<void>) => {
     setOpening(true);
     setFailure(undefined);
-    try {
+    await work()
+      .catch((error: unknown) => setFailure(sentenceOf(error)))
+      .finally(() => setOpening(false));
+  };
+  const open = (wallet: (client: Client) => Promise<Wallet>) =>
+    trying(async () => {
       const made = await toolsOf({ ...answer, rpcUrl }, wallet);
       setMe(made.wallet.account);
+      setChoice([]);
       onTools(made);
       announce(`You take part as ${made.wallet.account}.`);
-    } catch (error) {
-      setFailure(sentenceOf(error));
-    } finally {
-      setOpening(false);
-    }
-  };
+    });
   const openLocal = () => open(({ rpc }) => openLocalKey(localStorage, rpc));
-  const openWallet = () => open(async () => (await import("./injected.ts")).openInjected(answer.chainId, rpcUrl));
+  const openWallet = () =>
+    trying(async () => {
+      const found = await (await import("./injected.ts")).findWallets(answer.chainId, rpcUrl);
+      const [only] = found;
+      if (only === undefined) throw new Error(NO_WALLET);
+      if (found.length > 1) setChoice(found);
+      else await open(only.open);
+    });
 
   // After a reload the throw-away key is used again: attestations of it may wait for their answers to be opened.
   useEffect(() => {
@@ -54,6 +68,19 @@ export function AccountChoice({
     onTools(undefined);
     setMe(undefined);
   };
+  // What an account began belongs to it: with another one the visitor begins anew.
+  useEffect(
+    () =>
+      tools?.wallet.onAccount?.((account) => {
+        leave();
+        setFailure(
+          account === undefined
+            ? "Your wallet was locked or disconnected. Connect it again to go on."
+            : `Your wallet switched to ${account}. Connect it again to take part as that account.`,
+        );
+      }),
+    [tools],
+  );
   const forget = () => {
     if (!confirm("Forget the key? After that nobody can use what it earned.")) return;
     forgetLocalKey(localStorage, answer.chainId);
@@ -82,6 +109,16 @@ export function AccountChoice({
           </button>
         )}
       </p>
+      {choice.length > 0 && (
+        <fieldset className="controls">
+          <legend>Which wallet?</legend>
+          {choice.map(({ name, open: openIt }, i) => (
+            <button type="button" key={i} disabled={opening} onClick={() => open(openIt)} dir="auto">
+              {name.slice(0, LONGEST_NAME)}
+            </button>
+          ))}
+        </fieldset>
+      )}
       {isDevelopment && (
         <p className="note">
           This is a development chain: a throw-away key is made in this browser and given play money. Never use it

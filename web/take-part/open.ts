@@ -5,6 +5,9 @@ import { isSame } from "../me.ts";
 import { hasLocalKey, openLocalKey } from "./localKey.ts";
 import type { Wallet } from "./wallet.ts";
 
+/** Said where nobody can sign. */
+export const NO_WALLET = "This browser has no wallet. Install one, or use a throw-away key on a development chain.";
+
 /**
  * The visitor's wallet: this browser's throw-away key where there is one, else the browser's wallet. Throws a sentence when
  * there is none, its owner refuses, or it isn't that of `account`.
@@ -17,7 +20,13 @@ export async function openWallet({ deployment, rpc }: Client, rpcUrl: string, ac
     const wallet = await openLocalKey(localStorage, rpc);
     if (account === undefined || isSame(wallet.account, account)) return wallet;
   }
-  const wallet = await (await import("./injected.ts")).openInjected(chainId, rpcUrl);
-  if (account === undefined || isSame(wallet.account, account)) return wallet;
-  throw new Error(`Your wallet is that of ${wallet.account}; only the wallet of ${account} can send this.`);
+  const found = await (await import("./injected.ts")).findWallets(chainId, rpcUrl);
+  if (found.length === 0) throw new Error(NO_WALLET);
+  let other: Wallet | undefined;
+  for (const { open } of found) {
+    const wallet = await open();
+    if (account === undefined || isSame(wallet.account, account)) return wallet;
+    other ??= wallet;
+  }
+  throw new Error(`Your wallet is that of ${other?.account}; only the wallet of ${account} can send this.`);
 }

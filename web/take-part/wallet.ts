@@ -10,6 +10,8 @@ export interface Wallet {
   account: Address;
   /** Broadcasts a transaction with this much gas and answers its hash. */
   submit(call: Call, gas: bigint): Promise<Hex>;
+  /** Calls `listen` when the wallet has another account from now on, or none; answers what ends that. */
+  onAccount?(listen: (account: Address | undefined) => void): () => void;
 }
 
 /**

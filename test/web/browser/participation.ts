@@ -7,23 +7,60 @@ import type { AttestationsPage, StandingAnswer } from "../../../sdk/wire.ts";
 import type { Site } from "./site.ts";
 import { until, untilText } from "./until.ts";
 
-/** Puts a wallet into the page whose one account is the node's own: what it is asked goes to the node. */
-async function giveWallet(page: Page, rpcUrl: string, account: Address): Promise<void> {
+/** A wallet of a test: its account, and the name under which it announces itself, if it does. */
+interface GivenWallet {
+  account: Address;
+  announced?: string;
+  /** The chain that it is on, if not the node's, and that it refuses to leave. */
+  chainId?: number;
+}
+
+/**
+ * Puts a wallet into the page whose one account is the node's own: what it is asked goes to the node. The page's
+ * `switchAccount` gives it another one.
+ */
+async function giveWallet(page: Page, rpcUrl: string, given: GivenWallet): Promise<void> {
   await page.addInitScript(
-    ({ rpcUrl, account }) => {
+    ({ rpcUrl, account: first, announced, chainId }) => {
+      let account = first;
+      const listeners: ((accounts: string[]) => void)[] = [];
       const request = async ({ method, params = [] }: { method: string; params?: unknown[] }) => {
-        if (method === "eth_requestAccounts" || method === "eth_accounts") return [account];
+        if (method === "eth_requestAccounts" || method === "eth_accounts") return account ? [account] : [];
+        if (method === "eth_chainId" && chainId) return `0x${chainId.toString(16)}`;
+        if (method === "wallet_switchEthereumChain")
+          throw Object.assign(new Error("User rejected the request."), { code: 4001 });
         const headers = { "content-type": "application/json" };
         const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
         const answer = await (await fetch(rpcUrl, { method: "POST", headers, body })).json();
         if (answer.error) throw Object.assign(new Error(answer.error.message), answer.error);
         return answer.result;
       };
-      Object.assign(window, { ethereum: { request, on() {}, removeListener() {} } });
+      const on = (event: string, listen: (accounts: string[]) => void) => {
+        if (event === "accountsChanged") listeners.push(listen);
+      };
+      const provider = { request, on, removeListener() {} };
+      const switchAccount = (to: Address | undefined) => {
+        account = to as Address;
+        for (const listen of listeners) listen(to ? [to] : []);
+      };
+      Object.assign(window, { switchAccount });
+      if (announced === undefined) return void Object.assign(window, { ethereum: provider });
+      const icon = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>";
+      const info = { uuid: crypto.randomUUID(), name: announced, icon, rdns: `test.${announced.toLowerCase()}` };
+      const announce = () =>
+        window.dispatchEvent(
+          new CustomEvent("eip6963:announceProvider", { detail: Object.freeze({ info, provider }) }),
+        );
+      window.addEventListener("eip6963:requestProvider", announce);
+      announce();
     },
-    { rpcUrl, account },
+    { rpcUrl, ...given },
   );
 }
+
+/** The page's wallet has another account from now on, or is locked. */
+const switchAccount = (page: Page, to: Address | undefined): Promise<void> =>
+  page.evaluate((to) => (window as never as { switchAccount(to: Address | undefined): void }).switchAccount(to), to);
 
 /** Runs a task's unit 0 in the page, attests to it, and waits until the commitment is on chain. */
 async function attest(page: Page, task: number): Promise<void> {
@@ -64,10 +101,42 @@ export function describeParticipation(site: () => Site): void {
     await page.context().close();
   });
 
+  it("lets a visitor choose among wallets that announce themselves, and follows the account's change", async () => {
+    const { guest, organiser } = demoAccounts();
+    const { page, faults } = await site().visit();
+    await giveWallet(page, site().rpcUrl, { account: organiser.address, announced: "<b>First</b>" });
+    await giveWallet(page, site().rpcUrl, { account: guest.address, announced: "Second" });
+    await page.goto(`${site().url}/take-part`);
+    await page.getByRole("button", { name: "Connect a wallet" }).click();
+    await page.getByRole("button", { name: "<b>First</b>" }).waitFor();
+    await page.getByRole("button", { name: "Second" }).click();
+    await untilText(page, "with your wallet");
+    expect(await page.locator(".account code").first().getAttribute("title")).to.equal(guest.address);
+    await switchAccount(page, organiser.address);
+    await untilText(page, `Your wallet switched to ${organiser.address}.`);
+    await page.getByRole("button", { name: "Connect a wallet" }).click();
+    await page.getByRole("button", { name: "Second" }).click();
+    await untilText(page, "with your wallet");
+    await switchAccount(page, undefined);
+    await untilText(page, "Your wallet was locked or disconnected.");
+    expect(faults).to.deep.equal([]);
+    await page.context().close();
+  });
+
+  it("names both chains where the wallet stays on another one", async () => {
+    const { page, faults } = await site().visit();
+    await giveWallet(page, site().rpcUrl, { account: demoAccounts().guest.address, chainId: 1 });
+    await page.goto(`${site().url}/take-part`);
+    await page.getByRole("button", { name: "Connect a wallet" }).click();
+    await untilText(page, "Your wallet is on chain 1, and this is chain 31337: switch it and try again.");
+    expect(faults).to.deep.equal([]);
+    await page.context().close();
+  });
+
   it("attests with a connected wallet", async () => {
     const { guest } = demoAccounts();
     const { page, faults } = await site().visit();
-    await giveWallet(page, site().rpcUrl, guest.address);
+    await giveWallet(page, site().rpcUrl, { account: guest.address });
     await page.goto(`${site().url}/take-part`);
     await page.getByRole("button", { name: "Connect a wallet" }).click();
     await untilText(page, "with your wallet");
