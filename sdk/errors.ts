@@ -11,6 +11,7 @@ import {
   TimeoutError,
 } from "viem";
 import {
+  agentVaultAbi,
   attestationRegistryAbi,
   badgesAbi,
   beaconAbi,
@@ -29,7 +30,7 @@ import { limitOf } from "./refusals.ts";
 const errorsAbi = (): Abi => [
   ...[
     ...[modelRegistryAbi, attestationRegistryAbi, bondsAbi, campaignAbi, beaconAbi],
-    ...[standingsAbi, rewardsAbi, badgesAbi, coverAbi, inferenceRequestsAbi],
+    ...[standingsAbi, rewardsAbi, badgesAbi, coverAbi, inferenceRequestsAbi, agentVaultAbi],
     ...knownMethods().map(([, { abi }]) => abi),
   ]
     .flat()

@@ -28,4 +28,5 @@ export * from "./seasonEnd.ts";
 export * from "./standings.ts";
 export * from "./tree.ts";
 export * from "./units.ts";
+export * from "./vault.ts";
 export type * as wire from "./wire.ts";

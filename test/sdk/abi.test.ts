@@ -15,6 +15,7 @@ const sources = {
   badgesAbi: "interfaces/IBadges.sol/IBadges",
   coverAbi: "interfaces/ICover.sol/ICover",
   inferenceRequestsAbi: "interfaces/IInferenceRequests.sol/IInferenceRequests",
+  agentVaultAbi: "interfaces/IAgentVault.sol/IAgentVault",
   verificationMethodAbi: "interfaces/IVerificationMethod.sol/IVerificationMethod",
   beaconAbi: "interfaces/IBeacon.sol/IBeacon",
   Quorum: "interfaces/IQuorum.sol/IQuorum",

@@ -34,6 +34,7 @@ import { bytes, hash, int8 } from "./bytes.ts";
 import { batches, profile } from "./fraud.ts";
 import { graphs } from "./graphs.ts";
 import { standings } from "./standings.ts";
+import { vault } from "./vault.ts";
 
 const ACCOUNT = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 const CAMPAIGN = "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9";
@@ -254,6 +255,7 @@ export function vectors(): Record<string, string> {
     profile: profile(),
     graphs: graphs(),
     standings: standings(),
+    vault: vault(CHAIN_ID),
   };
   const replacer = (_: string, value: unknown) => (value instanceof Int8Array ? [...value] : value);
   return Object.fromEntries(
