@@ -66,6 +66,7 @@ describe("docs/protocol.md", () => {
       "ledger.json",
       "batches.json",
       "profile.json",
+      "requests.json",
       "standings.json",
     ]);
   });

@@ -33,6 +33,7 @@ import { orderedTree } from "../../sdk/tree.ts";
 import { bytes, hash, int8 } from "./bytes.ts";
 import { batches, profile } from "./fraud.ts";
 import { graphs } from "./graphs.ts";
+import { requests } from "./requests.ts";
 import { standings } from "./standings.ts";
 import { vault } from "./vault.ts";
 
@@ -256,6 +257,7 @@ export function vectors(): Record<string, string> {
     graphs: graphs(),
     standings: standings(),
     vault: vault(CHAIN_ID),
+    requests: requests(CHAIN_ID),
   };
   const replacer = (_: string, value: unknown) => (value instanceof Int8Array ? [...value] : value);
   return Object.fromEntries(
