@@ -88,8 +88,7 @@ contract AgentVault is IAgentVault {
     ) external returns (Proposal memory proposal) {
         bytes32 held = _checkPolicy(policy);
         require(msg.sender == policy.agent, NotTheAgent(msg.sender));
-        Route calldata allowed = policy.routes[route];
-        _checkRoute(route, allowed, target, data);
+        Route calldata allowed = _routeOf(policy.routes, route, target, data);
         (uint128 amount, bytes16 features) = _measure(policy.assets[allowed.asset], allowed, value, data);
 
         proposal = Proposal({
@@ -122,7 +121,7 @@ contract AgentVault is IAgentVault {
     ) external {
         bytes32 held = _checkPolicy(policy);
         require(keccak256(abi.encode(proposal)) == proposalHash, UnknownProposal(proposal.nonce));
-        require(block.timestamp <= proposal.proposedAt + policy.lifetime, ProposalLapsed(proposal.nonce));
+        require(block.timestamp <= uint256(proposal.proposedAt) + policy.lifetime, ProposalLapsed(proposal.nonce));
         _checkBinding(held, proposal, attestation);
         _checkProver(policy.provers, attestation.prover);
         bytes32 uid = registry.uidOf(attestation);
@@ -147,8 +146,7 @@ contract AgentVault is IAgentVault {
 
     /// @inheritdoc IAgentVault
     function cancel(Policy calldata policy) external {
-        bytes32 shown = keccak256(abi.encode(policy));
-        require(shown == policyHash, WrongPolicy(shown, policyHash));
+        _checkShown(policy);
         require(msg.sender == policy.agent || msg.sender == owner, NotTheAgent(msg.sender));
         require(proposalHash != 0, UnknownProposal(nonce));
 
@@ -169,8 +167,7 @@ contract AgentVault is IAgentVault {
 
     /// @inheritdoc IAgentVault
     function tighten(Policy calldata policy, Policy calldata stricter) external onlyOwner {
-        bytes32 shown = keccak256(abi.encode(policy));
-        require(shown == policyHash, WrongPolicy(shown, policyHash));
+        _checkShown(policy);
         require(_isStricter(policy, stricter), NotStricter());
 
         _setPolicy(stricter);
@@ -249,10 +246,15 @@ contract AgentVault is IAgentVault {
         emit PolicySet(policyHash, policy);
     }
 
-    function _checkPolicy(Policy calldata policy) private view returns (bytes32 shown) {
+    /// @dev Checks that a policy is the one that holds; returns its hash.
+    function _checkShown(Policy calldata policy) private view returns (bytes32 shown) {
         shown = keccak256(abi.encode(policy));
         bytes32 held = policyHash;
         require(shown == held, WrongPolicy(shown, held));
+    }
+
+    function _checkPolicy(Policy calldata policy) private view returns (bytes32 held) {
+        held = _checkShown(policy);
         require(block.timestamp < policy.expiresAt, PolicyExpired(policy.expiresAt));
     }
 
@@ -282,8 +284,16 @@ contract AgentVault is IAgentVault {
 
     /* MOVES */
 
-    function _checkRoute(uint256 number, Route calldata route, address target, bytes calldata data) private pure {
+    /// @dev The route of this number, which must allow the call.
+    function _routeOf(
+        Route[] calldata routes,
+        uint256 number,
+        address target,
+        bytes calldata data
+    ) private pure returns (Route calldata route) {
         bytes4 selector = data.length == 0 ? bytes4(0) : bytes4(data);
+        require(number < routes.length, NotThisRoute(number, target, selector));
+        route = routes[number];
         require(
             target == route.target && selector == route.selector && (data.length == 0) == (selector == 0),
             NotThisRoute(number, target, selector)

@@ -162,7 +162,7 @@ interface IAgentVault {
     /// @notice Thrown when a policy isn't stricter than the one before: it must go through `schedule`.
     error NotStricter();
 
-    /// @notice Thrown when a call isn't the one that the route allows.
+    /// @notice Thrown when a call isn't one that the route allows, or there is no such route.
     /// @param route Number of the route.
     /// @param target Who would be called.
     /// @param selector The function; zero for a payment.
