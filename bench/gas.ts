@@ -7,6 +7,7 @@ import type { Gas } from "./methods/method.ts";
 import { measurePosting } from "./posting.ts";
 import type { Measurement } from "./report.ts";
 import { createSite, gasOf, type Site } from "./site.ts";
+import { measureVault } from "./vault.ts";
 
 /** Gas of what people do here and, beside it, on EAS: on one EVM, by Osaka's rules. */
 export async function gas(): Promise<Measurement[]> {
@@ -14,11 +15,12 @@ export async function gas(): Promise<Measurement[]> {
   return [...(await measureOurs(site)), ...(await measureEas(site.ethers))];
 }
 
-/** Gas of what people do here, without a method and under each, and at a season's end. */
+/** Gas of what people do here, without a method and under each, at a season's end, and by an agent's vault. */
 export async function measureOurs(site: Site): Promise<Measurement[]> {
   const ours = await attesting(site);
   for (const measure of await addMethods(site)) Object.assign(ours, await measure());
   Object.assign(ours, await measurePosting(site));
+  Object.assign(ours, await measureVault(site));
   return Object.entries(ours).map(([name, value]) => ({ name, value, unit: "gas" }));
 }
 

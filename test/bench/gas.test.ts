@@ -24,6 +24,8 @@ const budgets: Record<string, number> = {
   "refute-row-1024": 240_000,
   "refute-row-1024-derived": 330_000,
   "post-1000-per-account": 5_000,
+  "vault-propose": 120_000,
+  "vault-execute": 180_000,
 };
 
 describe("bench gas", () => {

@@ -141,8 +141,13 @@ export const depositMove = ({ target }: VaultProtocol, amount = 50n): Move => ({
 });
 
 /** The agent proposes a call; returns what the event says. */
-export async function propose({ vault, policy }: VaultProtocol, move: Move, shown = policy) {
-  await vault.propose(shown, move.route, move.target, move.value, move.data);
+export async function propose(p: VaultProtocol, move: Move, shown = p.policy) {
+  await p.vault.propose(shown, move.route, move.target, move.value, move.data);
+  return newestProposal(p);
+}
+
+/** What the last block's event says of a proposal. */
+export async function newestProposal({ vault }: VaultProtocol) {
   const [event] = await vault.queryFilter(vault.filters.Proposed(), "latest");
   if (event === undefined) throw new Error("Nothing was proposed.");
   const { context, features, proposal } = event.args;
