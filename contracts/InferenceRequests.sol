@@ -307,20 +307,22 @@ contract InferenceRequests is IInferenceRequests, PullPayments {
         emit AnswerDelivered(requestId, uid, prover, uint8(reached), asked.fee);
 
         _credit(asked.token, prover, asked.fee);
-        _callBack(requestId, asked, abi.encodeCall(IInferenceConsumer.onAnswer, (requestId, uid, reached, output)));
+        if (asked.callback != address(0))
+            _callBack(requestId, asked, abi.encodeCall(IInferenceConsumer.onAnswer, (requestId, uid, reached, output)));
     }
 
     /// @dev The cover is the beneficiary's before the callback learns why.
     function _fall(bytes32 requestId, Request calldata asked, bytes32 uid) private {
         if (cover.coverOf(uid, asked.beneficiary, asked.token) != 0) cover.settle(uid, asked.beneficiary, asked.token);
-        _callBack(requestId, asked, abi.encodeCall(IInferenceConsumer.onRefuted, (requestId, uid)));
+        if (asked.callback != address(0))
+            _callBack(requestId, asked, abi.encodeCall(IInferenceConsumer.onRefuted, (requestId, uid)));
     }
 
     /// @dev Calls with all the gas that was promised, or not at all, and copies nothing that is returned. Last of all, so
-    /// whatever it calls in turn finds the books in order.
+    /// whatever it calls in turn finds the books in order; and not from within a pull, where it couldn't pay in.
     function _callBack(bytes32 requestId, Request calldata asked, bytes memory data) private {
+        require(!_reentrancyGuardEntered(), ReentrancyGuardReentrantCall());
         address callback = asked.callback;
-        if (callback == address(0)) return;
         uint256 gas_ = asked.callbackGas;
         // EIP-150: of the gas that is left, a call gets 63 of 64 parts at most.
         uint256 needed = (gas_ * 64) / 63 + CALLBACK_OVERHEAD;

@@ -54,8 +54,9 @@ abstract contract PullPayments is IPullPayments, ReentrancyGuard {
         require(received == amount, WrongAmount(received, amount));
     }
 
-    /// @dev Not while money is pulled: it would be missing from what came.
-    function _withdraw(address token, address account, address to) private nonReentrant {
+    /// @dev Not guarded, so that nobody can keep a contract from its money by calling it from within a payment. Within a pull
+    /// of the same token the money would be missing from what came: the pull fails.
+    function _withdraw(address token, address account, address to) private {
         uint256 amount = balanceOf[token][account];
         require(amount != 0, NothingToWithdraw(account, token));
 

@@ -5,7 +5,8 @@ import {Finality} from "./IInferenceRequests.sol";
 
 /// @title A contract that acts on answers
 /// @notice `IInferenceRequests` calls it with the gas that the request promised, ignores what it returns, and never calls
-/// again. Anyone can name it in a request of their own: it must know which requests are its.
+/// again. Anyone can name it in a request of their own: it must know which requests are its. Who calls chooses the moment,
+/// also in the midst of a call of other contracts: what must not be missed needs another door, see `isAnswer`.
 interface IInferenceConsumer {
     /// @notice A request was answered with the wanted finality.
     /// @param requestId The request.

@@ -27,6 +27,11 @@ contract MockToken is ERC20 {
         _mint(account, amount);
     }
 
+    /// @notice Takes away from an account's balance, as a rebasing token does.
+    function shrink(address account, uint256 amount) external {
+        _burn(account, amount);
+    }
+
     /// @notice Every transfer loses this much on its way.
     function setFee(uint256 fee) external {
         _fee = fee;
