@@ -259,6 +259,8 @@ contract InferenceRequests is IInferenceRequests, PullPayments {
         require(attestation.context == Contexts.bound(Contexts.REQUEST, requestId), NotAnAnswer(uid, "context"));
         Record memory attested = registry.recordOf(uid);
         require(attested.status == Status.Pending || attested.status == Status.Verified, NotAnAnswer(uid, "status"));
+        // An answer shown here must not tell those who vote on it what to vote.
+        require(attested.open, NotAnAnswer(uid, "open"));
         require(attested.attestedAt >= acceptedAt, NotAnAnswer(uid, "attestedAt"));
         return attested.status;
     }

@@ -179,7 +179,7 @@ interface IInferenceRequests is IPullPayments {
     error StillAnswering(uint256 until);
     /// @notice Thrown when an attestation doesn't answer a request.
     /// @param uid The attestation.
-    /// @param field What is wrong about it: a field of `Attestation`, "status" or "attestedAt".
+    /// @param field What is wrong about it: a field of `Attestation` or of its record.
     error NotAnAnswer(bytes32 uid, string field);
     /// @notice Thrown when the output given isn't the attested one.
     /// @param given Its hash.
@@ -217,7 +217,7 @@ interface IInferenceRequests is IPullPayments {
     /// @notice Answers a request; only the prover that accepted it, in time. The deposit is the prover's again. Where the
     /// wanted finality is reached, the fee too, and the callback is called.
     /// @param asked The request.
-    /// @param attestation The prover's attestation of this request, made after it accepted.
+    /// @param attestation The prover's attestation of this request, made after it accepted; a committed one is revealed first.
     /// @param opened Its answer.
     /// @param output The output's tensor, header and data.
     function answer(
