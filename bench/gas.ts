@@ -6,6 +6,7 @@ import { inOrder } from "./methods/index.ts";
 import type { Gas } from "./methods/method.ts";
 import { measurePosting } from "./posting.ts";
 import type { Measurement } from "./report.ts";
+import { measureRequests } from "./requests.ts";
 import { createSite, gasOf, type Site } from "./site.ts";
 import { measureVault } from "./vault.ts";
 
@@ -15,10 +16,11 @@ export async function gas(): Promise<Measurement[]> {
   return [...(await measureOurs(site)), ...(await measureEas(site.ethers))];
 }
 
-/** Gas of what people do here, without a method and under each, at a season's end, and by an agent's vault. */
+/** Gas of what people do here: without a method and under each, for answers that were asked for, at a season's end, by a vault. */
 export async function measureOurs(site: Site): Promise<Measurement[]> {
   const ours = await attesting(site);
   for (const measure of await addMethods(site)) Object.assign(ours, await measure());
+  Object.assign(ours, await measureRequests(site));
   Object.assign(ours, await measurePosting(site));
   Object.assign(ours, await measureVault(site));
   return Object.entries(ours).map(([name, value]) => ({ name, value, unit: "gas" }));
