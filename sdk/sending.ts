@@ -22,7 +22,7 @@ export function accountSender({ rpc }: Client, account: LocalAccount): CallSende
   const submit = async ({ name, to, data, value }: Call): Promise<TransactionReceipt> => {
     const gas = await gasFor(rpc, account.address, { name, to, data, value });
     const hash = await wallet.sendTransaction({ to, data, value, gas, chain: null });
-    const receipt = await rpc.waitForTransactionReceipt({ hash });
+    const receipt = await rpc.waitForTransactionReceipt({ hash, pollingInterval: 500 });
     if (receipt.status === "reverted") throw new RevertError(name, undefined);
     return receipt;
   };

@@ -3,11 +3,9 @@ import { encodeRequest, Finality, type Request, requestContext, requestId } from
 import { hash } from "./bytes.ts";
 
 const CONTRACT = "0x2222222222222222222222222222222222222222";
-const [REQUESTER, TOKEN, VAULT] = [
-  "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
-  "0x5FbDB2315678afecb367f032d93F642f64180aa3",
-  "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9",
-] satisfies Address[];
+const REQUESTER: Address = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+const TOKEN: Address = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
+const VAULT: Address = "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9";
 const NOBODY = "0x0000000000000000000000000000000000000000";
 
 const plain: Request = {

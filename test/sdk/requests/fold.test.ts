@@ -23,11 +23,9 @@ import { type Emitted, emit } from "../../fixtures/logs.ts";
 const CHAIN_ID = 31337;
 const REQUESTS: Address = "0x2222222222222222222222222222222222222222";
 const COVER: Address = "0x3333333333333333333333333333333333333333";
-const [REQUESTER, PROVER, OTHER] = [
-  "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
-  "0x5FbDB2315678afecb367f032d93F642f64180aa3",
-  "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9",
-] satisfies Address[];
+const REQUESTER: Address = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+const PROVER: Address = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
+const OTHER: Address = "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9";
 const word = (byte: string): Hex => `0x${byte.repeat(32)}`;
 const uid = word("aa");
 
