@@ -124,7 +124,7 @@ export function assemble(
     store,
     ranking,
     methods: readers.methods,
-    campaign: deployment.contracts.Campaign.address,
+    deployment,
   });
   return { decoder, writer, ranking, history: createHistory(db), readers, files: store.files };
 }

@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
 import type { MethodSteps } from "./methods/index.ts";
 import type { Assurance } from "./methods/method.ts";
-import type { StatusName } from "./protocol.ts";
+import type { FinalityName, RequestStateName, StatusName } from "./protocol.ts";
 import type { ChunkProof } from "./standings.ts";
 
 // What the indexer's routes answer, as JSON. Points, seq, season and task ids and units are decimal strings; block
@@ -365,6 +365,146 @@ export interface AttestationsPage {
   asOf: AsOf;
   items: AttestationSummary[];
   next: string | null;
+}
+
+/** A request's state; all after `covered` are final. */
+export type RequestState = Exclude<RequestStateName, "none">;
+
+/** Why money was written down to an account. */
+export type PaymentReason =
+  /** The prover's, for an answer of the wanted finality. */
+  | "fee"
+  /** The requester's fee, of a request that ended without an answer. */
+  | "refund"
+  /** The prover's own deposit, once it answered. */
+  | "depositReturned"
+  /** The deposit of a prover that let its time pass: the requester's. */
+  | "depositForfeited"
+  /** Cover of an answer that wasn't found right: the beneficiary's. */
+  | "coverPaid"
+  /** Cover of an answer that was found right: the prover's again. */
+  | "coverReturned";
+
+/** A request as lists show it. Amounts are in the token's smallest unit. */
+export interface InferenceRequestSummary {
+  requestId: Hex;
+  state: RequestState;
+  requester: Address;
+  modelId: Hex;
+  /** Accepted methods. */
+  methods: Method[];
+  /** How settled an answer must be to be paid and delivered. */
+  finality: FinalityName;
+  /** What fee and cover are paid in; null for ETH. */
+  token: Address | null;
+  fee: Decimal;
+  cover: Decimal;
+  /** Who gets the cover of a wrong answer; null where none is asked for. */
+  beneficiary: Address | null;
+  /** Whether the prover covers itself, which covers nobody: it is the beneficiary, or who asked. */
+  coversItself: boolean;
+  /** Until when an answer may come, unix seconds. */
+  deadline: number;
+  /** Who accepted it or answered; null while nobody has. */
+  prover: Address | null;
+  /** End of that prover's time to answer, unix seconds. */
+  until: number | null;
+  /** The attestation that answers it; null while none does. */
+  uid: Hex | null;
+  requested: EventLocation;
+}
+
+/** A request with all that happened to it. */
+export interface InferenceRequest extends InferenceRequestSummary {
+  inputHash: Hex;
+  /** Bytes of the input's tensor that came with it; 0 where it is content under its hash. */
+  inputBytes: number;
+  /** The tensor, header and data; null where it is content, or more than 4,096 bytes. */
+  input: Hex | null;
+  /** Seconds that a prover has to answer. */
+  answerWindow: number;
+  /** The contract that is told, and the gas that it is given; null for none. */
+  callback: { contract: Address; gas: number } | null;
+  nonce: Decimal;
+  /** Who may answer; empty for anybody. */
+  provers: Address[];
+  /** `abi.encode(Request)`, which every call shows again. */
+  encoded: Hex;
+  /** Answers that were given, in order; all but the last didn't hold. At most the first 32. */
+  answers: GivenAnswer[];
+  /** Cover of these answers, for whomever. */
+  covers: Cover[];
+  /** What was written down to accounts because of it, in order: the first 200. */
+  payments: Payment[];
+  steps: InferenceRequestStep[];
+}
+
+/** An answer to a request. */
+export interface GivenAnswer {
+  uid: Hex;
+  prover: Address;
+  method: Method;
+  /** The attestation's. */
+  status: AttestationStatus;
+  outputHash: Hex;
+  outputBytes: number;
+  /** The output's tensor, header and data; null where it is more than 4,096 bytes. */
+  output: Hex | null;
+  /** The finality at which it was paid for and delivered; null before. */
+  delivered: FinalityName | null;
+  answered: EventLocation;
+}
+
+/** Money that a prover locked for the one who acts on its attestation before it is final. */
+export interface Cover {
+  uid: Hex;
+  prover: Address;
+  /** Who gets it unless the attestation ends Verified. */
+  beneficiary: Address;
+  /** Whether the beneficiary is the prover itself: then it covers nobody. */
+  coversItself: boolean;
+  /** Null for ETH. */
+  token: Address | null;
+  /** All that was locked, in the token's smallest unit. */
+  amount: Decimal;
+  locked: EventLocation;
+  /** Who got it, and where; null while it is locked. */
+  settled: { to: Address; at: EventLocation } | null;
+}
+
+/** Money that InferenceRequests or Cover wrote down to an account. */
+export interface Payment {
+  account: Address;
+  /** Null for ETH. */
+  token: Address | null;
+  amount: Decimal;
+  reason: PaymentReason;
+  at: EventLocation;
+}
+
+/** One step of a request's life, in the order of the chain. */
+export type InferenceRequestStep = { at: EventLocation } & (
+  | { step: "requested"; by: Address }
+  | { step: "accepted"; by: Address; until: number }
+  | { step: "lapsed"; prover: Address }
+  | { step: "answered"; by: Address; uid: Hex }
+  | { step: "delivered"; uid: Hex; prover: Address; finality: FinalityName; fee: Decimal }
+  | { step: "settled"; uid: Hex; status: AttestationStatus; state: RequestState }
+  | { step: "calledBack"; contract: Address; succeeded: boolean }
+  | { step: "cancelled" }
+);
+
+/** `GET /v1/requests?state=&model=&requester=&prover=&beneficiary=&cursor=`, newest first. */
+export interface InferenceRequestsPage {
+  asOf: AsOf;
+  items: InferenceRequestSummary[];
+  next: string | null;
+}
+
+/** `GET /v1/requests/:requestId` */
+export interface InferenceRequestAnswer {
+  asOf: AsOf;
+  item: InferenceRequest;
 }
 
 /** Why points changed: 1 prover, 2 verifier, 5 penalty. */

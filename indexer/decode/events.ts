@@ -5,6 +5,8 @@ import {
   attestationRegistryAbi,
   badgesAbi,
   campaignAbi,
+  coverAbi,
+  inferenceRequestsAbi,
   modelRegistryAbi,
   rewardsAbi,
   standingsAbi,
@@ -34,7 +36,9 @@ type CoreEvent =
   | DecodeEventLogReturnType<typeof campaignAbi>
   | DecodeEventLogReturnType<typeof standingsAbi>
   | DecodeEventLogReturnType<typeof rewardsAbi>
-  | DecodeEventLogReturnType<typeof badgeEvents>;
+  | DecodeEventLogReturnType<typeof badgeEvents>
+  | DecodeEventLogReturnType<typeof inferenceRequestsAbi>
+  | DecodeEventLogReturnType<typeof coverAbi>;
 
 /** Those of the contract's own interface, and ERC-721's: the rest of that are never emitted. */
 export const badgeEvents = [
@@ -63,7 +67,9 @@ interface UnknownLog {
  * undefined for another contract's. It determines `args`, together with `eventName`.
  */
 export type Event = (MethodEvent | ((CoreEvent | UnknownEvent) & { method: undefined })) & {
-  /** The attestation, batch or model that it is about, by which it is indexed; null if it isn't indexed. */
+  /** The name of the core contract that emitted it: two may have events of one name. */
+  contract?: string;
+  /** The attestation, batch, model or request that it is about, by which it is indexed; null if it isn't indexed. */
   subject: Hex | null;
   location: LogLocation;
 };
@@ -116,6 +122,15 @@ const core: Record<string, { abi: Abi; subjects: Record<string, string> }> = {
   Standings: { abi: standingsAbi, subjects: {} },
   Rewards: { abi: rewardsAbi, subjects: {} },
   Badges: { abi: badgeEvents, subjects: {} },
+  InferenceRequests: {
+    abi: inferenceRequestsAbi,
+    // Not Requested and RequestAnswered, whose input and output can be large: rows say where they are.
+    subjects: {
+      ...{ RequestAccepted: "requestId", AcceptanceLapsed: "requestId", AnswerDelivered: "requestId" },
+      ...{ AnswerSettled: "requestId", CalledBack: "requestId", RequestCancelled: "requestId" },
+    },
+  },
+  Cover: { abi: coverAbi, subjects: { CoverLocked: "uid", CoverSettled: "uid" } },
 };
 
 /** Most bytes of data with which a method's event is indexed by its attestation: more is too much for every receipt. */
@@ -137,6 +152,7 @@ interface Contract {
 
 interface Known {
   method: string | undefined;
+  contract: string | undefined;
   eventName: string;
   /** Position of the topic that names the subject; 0 where none does. */
   subject: number;
@@ -159,12 +175,13 @@ export function createDecoder(deployment: Deployment): Decoder {
       if (contract && !contract.events) return unknown(log, contract);
       throw new MalformedLog(`${address} has no event ${topics[0]} that is known.`);
     }
-    const { method, eventName } = known;
+    const { method, contract: name, eventName } = known;
     const isFound = known.subject > 0 && (method === undefined || data.length <= MOST_DATA);
     const subject = isFound ? (topics[known.subject] ?? null) : null;
     try {
       return {
         method,
+        contract: name,
         eventName,
         args: known.read(topics, data),
         subject,
@@ -212,7 +229,10 @@ function namedBy({ contracts }: Deployment): Map<Address, Contract> {
     if (found) named.set(lower(found.address), contract);
   };
   for (const [name, { abi, subjects }] of Object.entries(core))
-    add(name, { events: eventsOf(abi, undefined, (event) => topicNamed(event, subjects[event.name])), numbers: [] });
+    add(name, {
+      events: eventsOf(abi, { contract: name }, (event) => topicNamed(event, subjects[event.name])),
+      numbers: [],
+    });
   for (const [name, method] of knownMethods()) add(method.name, { events: methodEvents(name, method), numbers: [] });
   return named;
 }
@@ -227,15 +247,19 @@ function contractsOf(added: readonly AddedMethod[]): [Address, Contract][] {
   });
 }
 
-const methodEvents = (name: string, { abi }: { abi: Abi }): Map<Hex, Known> => eventsOf(abi, name, () => 1);
+const methodEvents = (name: string, { abi }: { abi: Abi }): Map<Hex, Known> => eventsOf(abi, { method: name }, () => 1);
 
-const eventsOf = (abi: Abi, method: string | undefined, subjectOf: (event: AbiEvent) => number): Map<Hex, Known> =>
+const eventsOf = (
+  abi: Abi,
+  { method, contract }: { method?: string; contract?: string },
+  subjectOf: (event: AbiEvent) => number,
+): Map<Hex, Known> =>
   new Map(
     abi
       .filter((item) => item.type === "event")
       .map((event) => [
         selectorOf(event),
-        { method, eventName: event.name, subject: subjectOf(event), read: compile(event) },
+        { method, contract, eventName: event.name, subject: subjectOf(event), read: compile(event) },
       ]),
   );
 

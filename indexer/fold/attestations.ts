@@ -41,9 +41,9 @@ function record(
   recorded: Recorded,
   opening: Opening,
   { blockNumber, logIndex }: LogLocation,
-  { campaign, timestamp }: Scene,
+  { deployment, timestamp }: Scene,
 ): void {
-  const seasonId = seasonOf(rows, recorded, campaign);
+  const seasonId = seasonOf(rows, recorded, deployment.contracts.Campaign.address);
   const { uid, prover, method, count: units } = recorded;
   const added = rows.attestations.add({
     uid,

@@ -1,4 +1,4 @@
-import type { Address } from "viem";
+import type { Deployment } from "../../sdk/deployment.ts";
 import type { Event, EventName } from "../decode/events.ts";
 import type { Header } from "../ingest/blocks.ts";
 import { methods } from "../methods/index.ts";
@@ -6,11 +6,14 @@ import type { IndexedMethod } from "../methods/method.ts";
 import { attestationSteps } from "./attestations.ts";
 import { badgeSteps } from "./badges.ts";
 import type { Changes } from "./changes.ts";
+import { coverSteps } from "./covers.ts";
 import { endSteps } from "./ends.ts";
 import type { IdentityMap } from "./identity-map.ts";
 import { ledgerSteps } from "./ledger.ts";
 import { methodSteps } from "./methods.ts";
 import { modelSteps } from "./models.ts";
+import { paymentSteps } from "./payments.ts";
+import { requestSteps } from "./requests.ts";
 import { rewardSteps } from "./rewards.ts";
 import { seasonSteps } from "./seasons.ts";
 import { type FoldStep, type FoldSteps, IntegrityError, type Scene } from "./step.ts";
@@ -24,7 +27,7 @@ export interface Block {
 /** Steps for events of the core contracts. Events without a step only appear in receipts. */
 const core: FoldSteps = {
   ...{ ...modelSteps, ...methodSteps, ...seasonSteps, ...attestationSteps, ...ledgerSteps },
-  ...{ ...endSteps, ...rewardSteps, ...badgeSteps },
+  ...{ ...endSteps, ...rewardSteps, ...badgeSteps, ...requestSteps, ...coverSteps, ...paymentSteps },
 };
 
 /** The step of an event, if any; events of a method's contract have the method's steps. */
@@ -37,11 +40,14 @@ function stepOf({ method, eventName }: Event): FoldStep<EventName> | undefined {
  * What blocks that follow one another do to the rows; `cursor` is the last one of them, with events or not. Throws
  * `IntegrityError` when an event can't follow from those before, or what loading a row throws; `held` is then as it was.
  */
-export function fold(held: IdentityMap, blocks: readonly Block[], cursor: Header, campaign: Address): Changes {
+export function fold(held: IdentityMap, blocks: readonly Block[], cursor: Header, deployment: Deployment): Changes {
   try {
     for (const { header, events } of blocks) {
-      const scene: Scene = { campaign, timestamp: header.timestamp };
-      for (const event of events) apply(held, event, scene);
+      const scene: Scene = { deployment, timestamp: header.timestamp, cause: undefined };
+      for (const event of events) {
+        apply(held, event, scene);
+        if (event.eventName !== "Credited") scene.cause = event;
+      }
     }
   } catch (error) {
     held.revert();

@@ -2,13 +2,16 @@ import { disputes } from "../methods/fraudProof.ts";
 import { votes } from "../methods/quorum.ts";
 import { activity } from "./activity.ts";
 import { badges } from "./badges.ts";
+import { covers } from "./covers.ts";
 import { chunks, drafts, ends } from "./ends.ts";
 import { entries } from "./entries.ts";
 import type { Kind, Once } from "./identity-map.ts";
 import { ledger } from "./ledger.ts";
 import { methods } from "./methods.ts";
 import { models } from "./models.ts";
+import { balances, payments } from "./payments.ts";
 import { attestations } from "./recorded.ts";
+import { answers, requests } from "./requests.ts";
 import { claims, rewards } from "./rewards.ts";
 import { seasons, tasks } from "./seasons.ts";
 
@@ -16,6 +19,7 @@ import { seasons, tasks } from "./seasons.ts";
 export const kinds = {
   ...{ models, methods, seasons, tasks, attestations, activity, votes, disputes, ledger, entries },
   ...{ ends, drafts, chunks, rewards, claims, badges },
+  ...{ requests, answers, covers, payments, balances },
 };
 
 export type TableName = keyof typeof kinds;

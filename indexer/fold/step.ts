@@ -1,5 +1,5 @@
-import type { Address } from "viem";
-import type { EventName, EventNamed } from "../decode/events.ts";
+import type { Deployment } from "../../sdk/deployment.ts";
+import type { Event, EventName, EventNamed } from "../decode/events.ts";
 import type { Rows } from "./identity-map.ts";
 
 /** Events that can't follow from those before: the node left some out, or made some up. */
@@ -9,10 +9,11 @@ export class IntegrityError extends Error {
 
 /** Where and when an event happens. */
 export interface Scene {
-  /** The deployment's Campaign: units of others don't count. */
-  campaign: Address;
+  deployment: Deployment;
   /** Of the block, in unix seconds. */
   timestamp: number;
+  /** The block's last event before that isn't `Credited`: those are written behind the event that is their reason. */
+  cause: Event | undefined;
 }
 
 /** What one kind of event does to the rows. Throws `IntegrityError` where it can't follow from those before. */

@@ -1,4 +1,4 @@
-import type { Address } from "viem";
+import type { Deployment } from "../../sdk/deployment.ts";
 import type { AddedMethod, Decoder, Event } from "../decode/events.ts";
 import { type Changes, inverse } from "../fold/changes.ts";
 import { type Block, fold } from "../fold/fold.ts";
@@ -59,13 +59,13 @@ interface WriterOptions {
   ranking: Ranking;
   /** The methods that the registry was folded to have. */
   methods(): AddedMethod[];
-  campaign: Address;
+  deployment: Deployment;
 }
 
 /** Events that are folded together when all are folded in one transaction. */
 const FOLDED_AT_ONCE = 10_000;
 
-export function createWriter({ decoder, store, ranking, methods, campaign }: WriterOptions): Writer {
+export function createWriter({ decoder, store, ranking, methods, deployment }: WriterOptions): Writer {
   const { blocks, logs, undo } = store;
   const held = createIdentityMap(store.load);
 
@@ -101,7 +101,7 @@ export function createWriter({ decoder, store, ranking, methods, campaign }: Wri
 
   /** Folds blocks, the last one up to a cursor, stores what they change and has the ranking follow. */
   function apply(part: readonly Block[], cursor: Header): Changes {
-    const changes = fold(held, part, cursor, campaign);
+    const changes = fold(held, part, cursor, deployment);
     store.write(changes);
     ranking.follow(changes, timesOf(part));
     return changes;

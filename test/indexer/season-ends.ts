@@ -8,9 +8,9 @@ import { standingBytes } from "../../sdk/standings.ts";
 import { orderedTree } from "../../sdk/tree.ts";
 
 /** Choices of the same kind of act. */
-const picksOf = (...kinds: number[]) =>
+export const picksOf = (...kinds: number[]) =>
   fc.tuple(fc.constantFrom(...kinds), fc.nat({ max: 2 ** 16 })).map(([kind, pick]) => 32 * pick + kind);
-const blocksOf = (pick: fc.Arbitrary<number>, minLength: number, maxLength: number) =>
+export const blocksOf = (pick: fc.Arbitrary<number>, minLength: number, maxLength: number) =>
   fc.array(fc.array(pick, { maxLength: 12 }), { minLength, maxLength });
 
 /** Choices of a story in which two seasons open, points are earned in them, and they end, or begin to. */

@@ -12,13 +12,22 @@ import {
   toHex,
 } from "viem";
 import { badgeEvents, type EventName, type EventNamed } from "../../indexer/decode/events.ts";
-import { attestationRegistryAbi, campaignAbi, modelRegistryAbi, rewardsAbi, standingsAbi } from "../../sdk/abi.ts";
+import {
+  attestationRegistryAbi,
+  campaignAbi,
+  coverAbi,
+  inferenceRequestsAbi,
+  modelRegistryAbi,
+  rewardsAbi,
+  standingsAbi,
+} from "../../sdk/abi.ts";
 import { ledgerHash, ZERO_HASH } from "../../sdk/commitments.ts";
 import { unitContext } from "../../sdk/contexts.ts";
 import { type Deployment, parseDeployment } from "../../sdk/deployment.ts";
 import { encodeLayout } from "../../sdk/layouts.ts";
 import { fraudProofAbi } from "../../sdk/methods/fraudProof.ts";
 import { quorumAbi } from "../../sdk/methods/quorum.ts";
+import { createRequests } from "./asked.ts";
 import { createSeasonEnds } from "./season-ends.ts";
 
 /** A log as a contract emits it. */
@@ -65,6 +74,8 @@ export const deployment: Deployment = parseDeployment({
     Standings: contract(7),
     Rewards: contract(8),
     Badges: contract(9),
+    Cover: contract(10),
+    InferenceRequests: contract(11),
   },
 });
 const { ModelRegistry, AttestationRegistry, Campaign } = deployment.contracts;
@@ -75,6 +86,12 @@ export const ending = {
   Standings: { address: contract(7).address, abi: standingsAbi as Abi },
   Rewards: { address: contract(8).address, abi: rewardsAbi as Abi },
   Badges: { address: contract(9).address, abi: badgeEvents as Abi },
+};
+
+/** The contracts of requests, with their ABIs. */
+export const asking = {
+  Cover: { address: contract(10).address, abi: coverAbi as Abi },
+  InferenceRequests: { address: contract(11).address, abi: inferenceRequestsAbi as Abi },
 };
 
 /** FraudProof of the deployment, and its number. */
@@ -149,6 +166,13 @@ export function chaptersOf(blocks: readonly (readonly number[])[], timeOf = ever
     (name, eventName, args) => logs.push(emit(ending[name].address, ending[name].abi, eventName, args)),
     [accountOf(1), accountOf(2)],
   );
+  const requests = createRequests({
+    deployment,
+    emit: (name, eventName, args) => logs.push(emit(asking[name].address, asking[name].abi, eventName, args)),
+    attest: attestAnswer,
+    accounts: Array.from({ length: 6 }, (_, n) => accountOf(n)),
+    modelId: MODEL,
+  });
   let models = 0;
   let time = timeOf(0);
   let logs: Emitted[] = [];
@@ -248,6 +272,16 @@ export function chaptersOf(blocks: readonly (readonly number[])[], timeOf = ever
       emit(FraudProof.address, fraudProofAbi, "Traced", { uid, trace: output(pick) }),
     );
     attestations.push({ ...common, count: 1, open: true, status: 1, panel: [], voted: 0, shown: false });
+  }
+
+  function attestAnswer(of: Parameters<Parameters<typeof createRequests>[0]["attest"]>[0]): Attestation {
+    const n = attestations.length;
+    const uid = hashOf("uid", n, of.context);
+    const opened = { traceHash: hashOf("trace", n), salt: hashOf("salt", n) };
+    logs.push(emit(AttestationRegistry.address, attestationRegistryAbi, "Attested", { ...of, ...opened, uid }));
+    const attestation = { ...of, uid, count: 1, open: true, status: 1, panel: [], voted: 0, shown: false };
+    attestations.push(attestation);
+    return attestation;
   }
 
   function attestBatch(pick: number): void {
@@ -402,6 +436,7 @@ export function chaptersOf(blocks: readonly (readonly number[])[], timeOf = ever
       const kind = choice % 32;
       if (kind === 30 && ledgers.size < 3) openSeason();
       else if (kind === 31 && models < 4) publish();
+      else if (kind >= 28) requests.goOn(pick, time);
       else if (kind >= 26) endSeason(pick);
       else [...acts, ...points, ...points, ...traced][kind]?.(pick);
     }

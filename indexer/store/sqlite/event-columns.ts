@@ -8,7 +8,17 @@ import { layoutOf, rowOf } from "./tables.ts";
 export type Located<Row> = Row & EventLocation;
 
 /** The tables whose rows carry their event's block number and log index. */
-type PlacedTable = "models" | "tasks" | "attestations" | "ledger" | "claims" | "badges";
+type PlacedTable =
+  | "models"
+  | "tasks"
+  | "attestations"
+  | "ledger"
+  | "claims"
+  | "badges"
+  | "requests"
+  | "answers"
+  | "covers"
+  | "payments";
 
 /** SQL of an event's time and transaction, by the columns of its block and its log's index. */
 export const locationColumns = (blockNumber: string, logIndex: string): [string, string] => [

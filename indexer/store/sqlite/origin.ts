@@ -1,6 +1,6 @@
 import type { Deployment } from "../../../sdk/deployment.ts";
 import type { Db } from "./database.ts";
-import { followsEnds, SEASON_ENDS, versionDifference, versionOf } from "./schema.ts";
+import { optionalContracts, versionDifference, versionOf } from "./schema.ts";
 
 /** Notes whose rows a new file holds. */
 export function setDeployment(db: Db, deployment: Deployment): void {
@@ -20,7 +20,7 @@ export function keepDeployment(db: Db, deployment: Deployment): void {
  * Why the database isn't this deployment's, or of no version that can be read; undefined if it is, or is new.
  * A deployment that gained a contract is the same one: nothing about an attestation comes from a method's contract before
  * `MethodAdded` names it, from where on it was followed; one that isn't named yet is followed from the next block on.
- * The contracts of a season's end are followed from the deployment's first block, or its events would be missing.
+ * Core contracts that it gained are followed from the deployment's first block, or their events would be missing.
  */
 export function differenceOf(db: Db, deployment: Deployment): string | undefined {
   if (versionOf(db) === 0) return undefined;
@@ -38,7 +38,9 @@ function deploymentDifference(db: Db, deployment: Deployment): string | undefine
     const given = deployment.contracts[name]?.address;
     if (given !== address) return `${another}: its ${name} stands at ${address}, and not at ${given ?? "no address"}.`;
   }
-  const followed = followsEnds(db) ? own.contracts : {};
-  const missing = SEASON_ENDS.find((name) => name in deployment.contracts && !(name in followed));
+  const [missing] =
+    optionalContracts(db).find(
+      ([name, wasRead]) => name in deployment.contracts && !(wasRead && name in own.contracts),
+    ) ?? [];
   return missing && `has no events of ${missing}, which the deployment names: it was written without that contract.`;
 }

@@ -8,6 +8,7 @@ import { createFeedReader, type FeedReader } from "./read-feed.ts";
 import { createLedgerReader, type LedgerReader } from "./read-ledger.ts";
 import { createLogReader, type LogReader } from "./read-logs.ts";
 import { createModelReader, type ModelReader } from "./read-models.ts";
+import { createRequestReader, type RequestReader } from "./read-requests.ts";
 import { createSeasonReader, type SeasonReader } from "./read-seasons.ts";
 
 /** Everything that is read of the rows, a reader for each subject. */
@@ -22,6 +23,7 @@ export interface Readers {
   /** The registry's list of verification methods, in order. */
   methods(): AddedMethod[];
   models: ModelReader;
+  requests: RequestReader;
   seasons: SeasonReader;
 }
 
@@ -42,6 +44,7 @@ export const createReaders = (db: Db): Readers => ({
   logs: createLogReader(db),
   methods: createMethodReader(db),
   models: createModelReader(db),
+  requests: createRequestReader(db),
   seasons: createSeasonReader(db),
 });
 

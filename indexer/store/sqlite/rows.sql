@@ -202,6 +202,83 @@ CREATE TABLE badges (
   PRIMARY KEY (season_id, place)
 ) STRICT, WITHOUT ROWID;
 
+-- Requests as they were made, ABI-encoded, and how they stand. The prover, its time and the answer are those of now.
+CREATE TABLE requests (
+  request_id TEXT PRIMARY KEY,
+  requester TEXT NOT NULL,
+  model_id TEXT NOT NULL,
+  beneficiary TEXT,
+  request TEXT NOT NULL,
+  input_bytes INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  prover TEXT,
+  until INTEGER,
+  uid TEXT,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX requests_in_order ON requests (block_number, log_index);
+CREATE INDEX requests_of_requester ON requests (requester, block_number, log_index);
+CREATE INDEX requests_of_model ON requests (model_id, block_number, log_index);
+CREATE INDEX requests_of_prover ON requests (prover, block_number, log_index);
+CREATE INDEX requests_of_beneficiary ON requests (beneficiary, block_number, log_index);
+CREATE INDEX requests_by_state ON requests (state, block_number, log_index);
+
+-- Every answer that was given, also those that didn't hold; its prover and status are its attestation's.
+CREATE TABLE answers (
+  uid TEXT PRIMARY KEY REFERENCES attestations DEFERRABLE INITIALLY DEFERRED,
+  request_id TEXT NOT NULL REFERENCES requests DEFERRABLE INITIALLY DEFERRED,
+  output_hash TEXT NOT NULL,
+  output_bytes INTEGER NOT NULL,
+  delivered INTEGER,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX answers_of_request ON answers (request_id, block_number, log_index);
+
+-- Money locked for those who act on attestations; amounts are decimal, and the zero address is ETH.
+CREATE TABLE covers (
+  uid TEXT NOT NULL REFERENCES attestations DEFERRABLE INITIALLY DEFERRED,
+  beneficiary TEXT NOT NULL,
+  token TEXT NOT NULL,
+  prover TEXT NOT NULL,
+  amount TEXT NOT NULL,
+  paid_to TEXT,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  settled_block INTEGER,
+  settled_log INTEGER,
+  PRIMARY KEY (uid, beneficiary, token)
+) STRICT, WITHOUT ROWID;
+
+-- All that InferenceRequests and Cover wrote down to accounts, and for what.
+CREATE TABLE payments (
+  account TEXT NOT NULL,
+  token TEXT NOT NULL,
+  amount TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  request_id TEXT REFERENCES requests DEFERRABLE INITIALLY DEFERRED,
+  uid TEXT REFERENCES attestations DEFERRABLE INITIALLY DEFERRED,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  PRIMARY KEY (block_number, log_index)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX payments_of_request ON payments (request_id, block_number, log_index);
+CREATE INDEX payments_of_attestation ON payments (uid, block_number, log_index);
+
+-- What each account has of each contract and token: what it was paid in all, by what for, and what it withdrew.
+CREATE TABLE balances (
+  contract TEXT NOT NULL,
+  account TEXT NOT NULL,
+  token TEXT NOT NULL,
+  fees TEXT NOT NULL,
+  deposits TEXT NOT NULL,
+  covers TEXT NOT NULL,
+  returned TEXT NOT NULL,
+  withdrawn TEXT NOT NULL,
+  PRIMARY KEY (account, token, contract)
+) STRICT, WITHOUT ROWID;
+
 -- Who writes this file: fence.ts. It follows from no log, and stays when rows are emptied.
 CREATE TABLE writer (
   id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -4,13 +4,12 @@ import type { Db } from "./database.ts";
 import { createLogs } from "./logs.ts";
 
 /** Of the tables that follow from the logs: a file of another version is folded anew. */
-const VERSION = 8;
+const VERSION = 9;
 /**
  * Of the tables in logs.sql. The oldest files whose logs can be read have schema version 4; they and some later ones don't
- * say that their logs have version 1, in which blocks have no checksums. Before version 3 no logs of {@link SEASON_ENDS} were
- * read.
+ * say that their logs have version 1, in which blocks have no checksums.
  */
-const LOGS_VERSION = 3;
+const LOGS_VERSION = 4;
 const OLDEST = 4;
 const read = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
 const [logs, rows] = [read("logs.sql"), read("rows.sql")];
@@ -21,11 +20,12 @@ export const KEPT: readonly string[] = ["logs_version", "origin", "progress", "b
 /** The schema's version; 0 in a new file. */
 export const versionOf = (db: Db): number => db.pragma("user_version", { simple: true }) as number;
 
-/** The contracts of a season's end. */
-export const SEASON_ENDS: readonly string[] = ["Standings", "Rewards", "Badges"];
+/** Contracts that not every deployment has, by the version of the logs before which theirs weren't read. */
+const READ_SINCE = { Standings: 3, Rewards: 3, Badges: 3, Cover: 4, InferenceRequests: 4 };
 
-/** Whether the logs of {@link SEASON_ENDS} were read, where the file's deployment named them. */
-export const followsEnds = (db: Db): boolean => logsVersionOf(db) >= 3;
+/** The contracts that not every deployment has, and whether their logs were read where the file's deployment named them. */
+export const optionalContracts = (db: Db): [name: string, wasRead: boolean][] =>
+  Object.entries(READ_SINCE).map(([name, since]) => [name, logsVersionOf(db) >= since]);
 
 /** Whether the file is of an older version, whose logs are to be folded anew. */
 export const isOutdated = (db: Db): boolean => versionOf(db) !== VERSION;

@@ -1,12 +1,15 @@
 import type { Activity } from "../../fold/activity.ts";
 import type { Badge } from "../../fold/badges.ts";
+import type { CoverRow } from "../../fold/covers.ts";
 import type { Chunk, Draft, SeasonEnd } from "../../fold/ends.ts";
 import type { Entry } from "../../fold/entries.ts";
 import type { KeyOf, RowOf, TableName } from "../../fold/kinds.ts";
 import type { LedgerEntry } from "../../fold/ledger.ts";
 import type { Method } from "../../fold/methods.ts";
 import type { Model } from "../../fold/models.ts";
+import type { Balance, Payment } from "../../fold/payments.ts";
 import type { Attestation } from "../../fold/recorded.ts";
+import type { Asked, Given } from "../../fold/requests.ts";
 import type { Claim, Rewards } from "../../fold/rewards.ts";
 import type { Season, Task } from "../../fold/seasons.ts";
 import type { Dispute } from "../../methods/fraudProof.ts";
@@ -116,6 +119,44 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
     fields: { seasonId: "number", place: "number", account: "text", ...location },
     key: ["seasonId", "place"],
   } satisfies Layout<Badge>,
+  requests: {
+    fields: {
+      ...{ requestId: "text", requester: "text", modelId: "text", beneficiary: "text", request: "text" },
+      ...{ inputBytes: "number", state: "number", prover: "text", until: "number", uid: "text", ...location },
+    },
+    key: ["requestId"],
+    changing: ["state", "prover", "until", "uid"],
+  } satisfies Layout<Asked>,
+  answers: {
+    fields: {
+      ...{ uid: "text", requestId: "text", outputHash: "text", outputBytes: "number", delivered: "number" },
+      ...location,
+    },
+    key: ["uid"],
+    changing: ["delivered"],
+  } satisfies Layout<Given>,
+  covers: {
+    fields: {
+      ...{ uid: "text", beneficiary: "text", token: "text", prover: "text", amount: "text", paidTo: "text" },
+      ...{ ...location, settledBlock: "number", settledLog: "number" },
+    },
+    key: ["uid", "beneficiary", "token"],
+    changing: ["amount", "paidTo", "settledBlock", "settledLog"],
+  } satisfies Layout<CoverRow>,
+  payments: {
+    fields: {
+      ...{ account: "text", token: "text", amount: "text", reason: "text", requestId: "text", uid: "text" },
+      ...location,
+    },
+    key: ["blockNumber", "logIndex"],
+  } satisfies Layout<Payment>,
+  balances: {
+    fields: {
+      ...{ contract: "text", account: "text", token: "text", fees: "text", deposits: "text", covers: "text" },
+      ...{ returned: "text", withdrawn: "text" },
+    },
+    key: ["account", "token", "contract"],
+  } satisfies Layout<Balance>,
 };
 
 /** Any row, its values by their fields. */

@@ -157,7 +157,8 @@ describe("decoding", () => {
       const event = decode(log);
       expect(event.location).to.deep.equal(location);
       const indexed = event.eventName.startsWith("Points") ? log.topics[3] : log.topics[1];
-      const apart = ["TaskAdded", "BatchAttested", "Transfer", "Locked"].includes(event.eventName);
+      const large = ["BatchAttested", "Requested", "RequestAnswered"];
+      const apart = [...large, "TaskAdded", "Transfer", "Locked", "Credited", "Withdrawn"].includes(event.eventName);
       const none = apart || /^(Season|Standings|Reward|Poster)/.test(event.eventName);
       expect(event.subject, event.eventName).to.equal(none ? null : indexed);
     }

@@ -7,13 +7,16 @@ import { createIdentityMap, type IdentityMap, type Kind, type Load } from "../..
 import { type KeyOf, kinds, type RowOf, type TableName } from "../../../indexer/fold/kinds.ts";
 import { IntegrityError } from "../../../indexer/fold/step.ts";
 import type { Header } from "../../../indexer/ingest/blocks.ts";
+import { storyOfRequests } from "../asked.ts";
 import type { Block } from "../node.ts";
 import { campaign, decoder, logsOf, storyOf } from "../opened.ts";
 import { storyToEnd } from "../season-ends.ts";
+import { deployment } from "../story.ts";
 
 const story = fc.oneof(
   fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { minLength: 1, maxLength: 25 }),
   storyToEnd,
+  storyOfRequests,
 );
 
 /** A block's events. */
@@ -26,8 +29,9 @@ const foldedOf = (block: Block): FoldedBlock => ({
 function idOf<T extends TableName>(table: T, key: KeyOf<T>): string {
   const kind = kinds[table] as unknown as Kind<KeyOf<T>, RowOf<T> & KeyOf<T>> | { once: true };
   if (!("once" in kind)) return `${table} ${kind.group(key)} ${kind.name(key)}`;
-  const { seasonId, seq, modelId, poster, epoch, first, account, place } = key as Record<string, unknown>;
-  return [table, seasonId, seq, modelId, poster, epoch, first, account, place].join(" ");
+  const { seasonId, seq, modelId, poster, epoch, first, account, place, ...of } = key as Record<string, unknown>;
+  const located = table === "payments" ? [of.blockNumber, of.logIndex] : [];
+  return [table, seasonId, seq, modelId, poster, epoch, first, account, place, ...located].join(" ");
 }
 
 /** All rows, in no database. */
@@ -47,7 +51,7 @@ class Memory {
 }
 
 const apply = (held: IdentityMap, blocks: readonly Block[]): Changes =>
-  fold(held, blocks.map(foldedOf), blocks.at(-1) as Header, campaign.address);
+  fold(held, blocks.map(foldedOf), blocks.at(-1) as Header, deployment);
 
 describe("the fold without a database", () => {
   it("refuses what can't follow, and has then changed nothing", () => {
@@ -159,7 +163,7 @@ describe("the fold without a database", () => {
       createIdentityMap(() => undefined),
       blocks.map(foldedOf),
       blocks.at(-1) as Header,
-      elsewhere,
+      { ...deployment, contracts: { ...deployment.contracts, Campaign: { ...campaign, address: elsewhere } } },
     );
     const isEntry = ({ table }: RowChange) => table === "entries";
     expect(changes.rows.some(({ table }) => table === "attestations")).to.equal(true);

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { IntegrityError } from "../../../indexer/fold/step.ts";
 import { campaignAbi } from "../../../sdk/abi.ts";
+import { storyOfRequests } from "../asked.ts";
 import { type Block, chainOf } from "../node.ts";
 import { append, campaign, open } from "../opened.ts";
 import { dump } from "../running.ts";
@@ -11,6 +12,7 @@ import { accountOf, chaptersOf, emit } from "../story.ts";
 const story = fc.oneof(
   fc.array(fc.array(fc.nat({ max: 2 ** 24 }), { maxLength: 15 }), { minLength: 1, maxLength: 25 }),
   storyToEnd,
+  storyOfRequests,
 );
 
 describe("the fold of events", () => {

@@ -62,13 +62,13 @@ describe("a database", () => {
     };
     const refuses = (sentence: string) =>
       expect(() => openDatabase(files.path("db"), deployment)).to.throw(FatalError, sentence);
-    become("UPDATE logs_version SET version = 4");
-    refuses("has version 4 of the chain's logs; this indexer is older and knows version 3.");
+    become("UPDATE logs_version SET version = 5");
+    refuses("has version 5 of the chain's logs; this indexer is older and knows version 4.");
     const db = new Database(files.path("db"));
     db.pragma("user_version = 3");
     refuses("has schema version 3; this indexer can take over files from version 4 on.");
-    db.pragma("user_version = 9");
-    refuses("has schema version 9; this indexer is older and writes version 8.");
+    db.pragma("user_version = 10");
+    refuses("has schema version 10; this indexer is older and writes version 9.");
     db.close();
   });
 

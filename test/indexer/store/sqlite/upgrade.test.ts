@@ -11,7 +11,7 @@ import { APPLICATION_ID } from "../../../../indexer/store/sqlite/identity.ts";
 import type { Deployment } from "../../../../sdk/deployment.ts";
 import { append, storyOf } from "../../opened.ts";
 import { choices, dump, dumpFile, scratch } from "../../running.ts";
-import { deployment, ending } from "../../story.ts";
+import { asking, deployment, ending } from "../../story.ts";
 
 const SCHEMA_4 = readFileSync(new URL("schema-4.sql", import.meta.url), "utf8");
 
@@ -113,45 +113,52 @@ describe("a database of schema version 4", () => {
   });
 });
 
-/** Without the contracts of a season's end, as deployments of those versions were. */
-const older: Deployment = {
+const without = (names: object): Deployment => ({
   ...deployment,
   contracts: Object.fromEntries(
-    Object.entries(deployment.contracts).filter(([name]) => !(name in ending)),
+    Object.entries(deployment.contracts).filter(([name]) => !(name in names)),
   ) as Deployment["contracts"],
-};
-const addresses = Object.values(ending).map(({ address }) => address.toLowerCase());
-
-describe("a database of schema version 7", () => {
-  const sentence = "has no events of Standings, which the deployment names: it was written without that contract.";
-  let files: ReturnType<typeof scratch>;
-  beforeEach(() => {
-    files = scratch();
-  });
-  afterEach(() => files.remove());
-
-  function write(of: Deployment): void {
-    openForWriting(files.path("db"), of).close();
-    const old = new Database(files.path("db"));
-    old.exec("UPDATE logs_version SET version = 2; PRAGMA user_version = 7");
-    old.close();
-  }
-
-  it("is refused where its indexer didn't read the season ends of its deployment, and wiped where that is asked", () => {
-    write(deployment);
-    expect(() => openForWriting(files.path("db"), deployment)).to.throw(FatalError, sentence);
-    expect(wipeDifferent(files.path("db"), deployment)).to.contain(sentence);
-    openForWriting(files.path("db"), deployment).close();
-  });
-
-  it("is refused where its deployment gained the contracts of season ends, also once it was upgraded", () => {
-    write(older);
-    expect(() => openForWriting(files.path("db"), deployment)).to.throw(FatalError, sentence);
-    openForWriting(files.path("db"), older).close();
-    expect(() => openForWriting(files.path("db"), deployment)).to.throw(FatalError, sentence);
-    openForWriting(files.path("db"), older).close();
-  });
 });
+const added = { ...ending, ...asking };
+/** Without the contracts of a season's end and of requests, as deployments of those versions were. */
+const older = without(added);
+const addresses = Object.values(added).map(({ address }) => address.toLowerCase());
+
+for (const { version, logs, lacks, names } of [
+  { version: 7, logs: 2, lacks: "Standings", names: added },
+  { version: 8, logs: 3, lacks: "Cover", names: asking },
+])
+  describe(`a database of schema version ${version}`, () => {
+    const sentence = `has no events of ${lacks}, which the deployment names: it was written without that contract.`;
+    const older = without(names);
+    let files: ReturnType<typeof scratch>;
+    beforeEach(() => {
+      files = scratch();
+    });
+    afterEach(() => files.remove());
+
+    function write(of: Deployment): void {
+      openForWriting(files.path("db"), of).close();
+      const old = new Database(files.path("db"));
+      old.exec(`UPDATE logs_version SET version = ${logs}; PRAGMA user_version = ${version}`);
+      old.close();
+    }
+
+    it("is refused where its indexer didn't read all contracts of its deployment, and wiped where that is asked", () => {
+      write(deployment);
+      expect(() => openForWriting(files.path("db"), deployment)).to.throw(FatalError, sentence);
+      expect(wipeDifferent(files.path("db"), deployment)).to.contain(sentence);
+      openForWriting(files.path("db"), deployment).close();
+    });
+
+    it("is refused where its deployment gained contracts, also once it was upgraded", () => {
+      write(older);
+      expect(() => openForWriting(files.path("db"), deployment)).to.throw(FatalError, sentence);
+      openForWriting(files.path("db"), older).close();
+      expect(() => openForWriting(files.path("db"), deployment)).to.throw(FatalError, sentence);
+      openForWriting(files.path("db"), older).close();
+    });
+  });
 
 describe("a database of schema version 6", () => {
   it("gets its application id and checksums, and keeps its rows", () => {
