@@ -20,6 +20,7 @@ export * from "./methods/fraudProof.ts";
 export * from "./methods/index.ts";
 export * from "./methods/method.ts";
 export * from "./methods/quorum.ts";
+export * from "./moves.ts";
 export * from "./protocol.ts";
 export * from "./ranges.ts";
 export * from "./requests/ask.ts";

@@ -19,19 +19,32 @@ export const Reason = { prover: 1, verifier: 2, penalty: 5 } as const;
 export const reasonName = (reason: number): string =>
   Object.entries(Reason).find(([, number]) => number === reason)?.[0] ?? `reason ${reason}`;
 
-/** How settled an answer is, by the number that InferenceRequests uses. */
+/** How settled an answer is: covered while its method may still find it wrong, verified once it was found right. */
 export const Finality = { covered: 0, verified: 1 } as const;
 
-/** A finality by its name. */
 export type FinalityName = keyof typeof Finality;
 
-/** Where a request stands, by the number that InferenceRequests keeps. */
+/** A finality's name; undefined for a number that the contract doesn't have. */
+export const finalityName = (finality: number): FinalityName | undefined =>
+  (Object.keys(Finality) as FinalityName[]).find((name) => Finality[name] === finality);
+
+/** Where a request stands, by the number that the contract keeps. */
 export const RequestState = {
-  ...{ none: 0, open: 1, accepted: 2, answered: 3, covered: 4, verified: 5, fallen: 6, cancelled: 7 },
+  none: 0,
+  open: 1,
+  accepted: 2,
+  answered: 3,
+  covered: 4,
+  verified: 5,
+  fallen: 6,
+  cancelled: 7,
 } as const;
 
-/** A request's state by its name. */
 export type RequestStateName = keyof typeof RequestState;
+
+/** A state's name; "unknown" of a number that the contract doesn't have. */
+export const requestStateName = (state: number): RequestStateName | "unknown" =>
+  (Object.keys(RequestState) as RequestStateName[])[state] ?? "unknown";
 
 /** The part of a unit's points that its verifiers share, in percent. */
 export const VERIFIER_PERCENT = 60n;

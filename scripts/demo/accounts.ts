@@ -19,13 +19,23 @@ export interface DemoAccounts {
   challenger: HDAccount;
   /** Kept for people who try the commands. */
   guest: HDAccount;
+  /** Answers what anybody asks. */
+  responder: HDAccount;
+  /** Proposes what a vault does. */
+  agent: HDAccount;
+  /** Who the agent trades with. */
+  market: HDAccount;
+  /** Answers about the agent's trades. */
+  agentProver: HDAccount;
+  /** Answers about them wrongly. */
+  agentForger: HDAccount;
 }
 
 const PROVERS = 8;
 const VERIFIERS = 9;
 
 /** How many accounts the demo's chain must fund. */
-export const ACCOUNT_COUNT = PROVERS + VERIFIERS + 6;
+export const ACCOUNT_COUNT = PROVERS + VERIFIERS + 11;
 
 export function demoAccounts(): DemoAccounts {
   const account = (addressIndex: number) =>
@@ -41,6 +51,11 @@ export function demoAccounts(): DemoAccounts {
     batcher: account(3 + PROVERS + VERIFIERS),
     forger: account(4 + PROVERS + VERIFIERS),
     challenger: account(5 + PROVERS + VERIFIERS),
+    responder: account(6 + PROVERS + VERIFIERS),
+    agent: account(7 + PROVERS + VERIFIERS),
+    market: account(8 + PROVERS + VERIFIERS),
+    agentProver: account(9 + PROVERS + VERIFIERS),
+    agentForger: account(10 + PROVERS + VERIFIERS),
   };
 }
 

@@ -8,32 +8,14 @@ import { fromNumber as numberToHex } from "ox/Hex";
 import type { Address, Hex } from "viem";
 import { tag } from "../commitments.ts";
 
-/** How settled an answer is: covered while its method may still find it wrong, verified once it was found right. */
-export const Finality = { covered: 0, verified: 1 } as const;
-
-export type FinalityName = keyof typeof Finality;
-
-/** A finality's name; undefined for a number that the contract doesn't have. */
-export const finalityName = (finality: number): FinalityName | undefined =>
-  (Object.keys(Finality) as FinalityName[]).find((name) => Finality[name] === finality);
-
-/** Where a request stands, by the number that the contract keeps. */
-export const RequestState = {
-  none: 0,
-  open: 1,
-  accepted: 2,
-  answered: 3,
-  covered: 4,
-  verified: 5,
-  fallen: 6,
-  cancelled: 7,
-} as const;
-
-export type RequestStateName = keyof typeof RequestState;
-
-/** A state's name; "unknown" of a number that the contract doesn't have. */
-export const requestStateName = (state: number): RequestStateName | "unknown" =>
-  (Object.keys(RequestState) as RequestStateName[])[state] ?? "unknown";
+export {
+  Finality,
+  type FinalityName,
+  finalityName,
+  RequestState,
+  type RequestStateName,
+  requestStateName,
+} from "../protocol.ts";
 
 /** The token's address that stands for ETH. */
 export const ETH: Address = "0x0000000000000000000000000000000000000000";
