@@ -10,6 +10,7 @@ describe("npm run simulate", () => {
     "no number of seeds": [[], /^--seeds is missing/],
     "a number that is none": [["--seeds", "0"], /^--seeds is "0"; a whole number from 1 is asked\./],
     "a first seed that is none": [["--seeds", "1", "--from", "x"], /^--from is "x"/],
+    "requests without a number of histories": [["requests"], /^--histories is missing/],
     "an unknown option": [["--fast"], /^Unknown option '--fast'/],
   };
   for (const [name, [args, message]] of Object.entries(wrong))

@@ -32,7 +32,7 @@ export const wrongTrace = changed(rightTrace, rightTrace.length - 1);
 export const input = bytesToHex(encodeTensor({ spec: integerLayout.input, data: new Uint8Array(x.buffer) }));
 
 /** The output's tensor at a trace's end. */
-const outputOf = (trace: Uint8Array): Hex =>
+export const outputOf = (trace: Uint8Array): Hex =>
   bytesToHex(encodeTensor({ spec: integerLayout.output, data: trace.slice(-2) }));
 
 /**

@@ -5,7 +5,7 @@ import { type Address, type Hex, numberToHex } from "viem";
 export const SLOT = 12;
 
 /** Below the most that a transaction may use since Osaka. */
-const GAS_LIMIT = 16_000_000;
+const GAS_LIMIT = 16_000_000n;
 
 /** Wei that every account starts with. */
 export const FUNDS = 10n ** 24n;
@@ -16,6 +16,8 @@ interface Transaction {
   to: Address | undefined;
   data: Hex;
   value: bigint;
+  /** What it may use; enough for anything if it isn't given. */
+  gas?: bigint;
 }
 
 export interface Log {
@@ -94,8 +96,8 @@ export async function createChain(): Promise<Chain> {
       const slots = Math.max(1, Math.ceil((until - time) / SLOT));
       if (slots > 1) await skip(slots - 1);
       const hashes: unknown[] = [];
-      for (const { from, to, data, value } of transactions) {
-        const fields = { from, data, value: numberToHex(value), gas: numberToHex(GAS_LIMIT), gasPrice: "0x0" };
+      for (const { from, to, data, value, gas = GAS_LIMIT } of transactions) {
+        const fields = { from, data, value: numberToHex(value), gas: numberToHex(gas), gasPrice: "0x0" };
         hashes.push(await request("eth_sendTransaction", [to === undefined ? fields : { ...fields, to }]));
       }
       await request("evm_mine", [time + SLOT]);

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import {
   type Abi,
   type Address,
@@ -6,7 +5,6 @@ import {
   type ContractFunctionName,
   decodeFunctionResult,
   type EncodeFunctionDataParameters,
-  encodeDeployData,
   encodeFunctionData,
   type Hex,
   keccak256,
@@ -16,7 +14,7 @@ import {
 import { fraudProofDeployment } from "../../../scripts/methods/fraudProof.ts";
 import { quorumDeployment } from "../../../scripts/methods/quorum.ts";
 import { attestationRegistryAbi, bondsAbi, campaignAbi, modelRegistryAbi } from "../../../sdk/abi.ts";
-import { type Call, callOf } from "../../../sdk/calls.ts";
+import { callOf } from "../../../sdk/calls.ts";
 import {
   type Attestation,
   answerHash,
@@ -31,6 +29,7 @@ import { quorumAbi } from "../../../sdk/methods/quorum.ts";
 import { floatLayout, publication } from "../../contracts/fixtures.ts";
 import { inputs } from "../../contracts/seasons.ts";
 import { type Chain, SLOT } from "./chain.ts";
+import { createDeployer } from "./deployer.ts";
 
 /** What the contracts are deployed with. Windows in seconds, money in wei. */
 export const parameters = quorumDeployment.production;
@@ -78,20 +77,7 @@ export type Contracts = Awaited<ReturnType<typeof deploy>>;
 
 /** Deploys the contracts with production parameters, publishes a model, and speaks their language. */
 export async function deploy(chain: Chain) {
-  await chain.fund(ADMIN);
-
-  async function run(call: Pick<Call, "name" | "data"> & { to: Address | undefined }) {
-    const [receipt] = await chain.mine(chain.now() + SLOT, [{ from: ADMIN, to: call.to, data: call.data, value: 0n }]);
-    if (!receipt?.ok) throw new Error(`"${call.name}" failed.`);
-    return receipt;
-  }
-
-  async function create(name: string, folder: string, args: readonly unknown[]): Promise<Address> {
-    const file = new URL(`../../../artifacts/${folder}/${name}.sol/${name}.json`, import.meta.url);
-    const { abi, bytecode } = JSON.parse(await readFile(file, "utf8")) as { abi: Abi; bytecode: Hex };
-    const { contractAddress } = await run({ name, to: undefined, data: encodeDeployData({ abi, bytecode, args }) });
-    return contractAddress as Address;
-  }
+  const { run, create } = await createDeployer(chain, ADMIN);
 
   const manager = await create("AccessManager", "@openzeppelin/contracts/access/manager", [ADMIN]);
   const modelRegistry = await create("ModelRegistry", "contracts", []);
