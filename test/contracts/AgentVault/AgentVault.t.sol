@@ -68,7 +68,8 @@ contract AgentVaultTest is Protocol {
     function testFuzz_callsRunOnAnAnswerOfTheirOwnWithinTheLimits(uint256 seed) external {
         _seed = seed;
         _start();
-        for (uint256 i = 0; i < 60; ++i) {
+        for (uint256 i = 0; i < 80; ++i) {
+            vm.warp(block.timestamp + 1 + _draw(30));
             _step(_draw(12));
             _checkMoney();
         }
@@ -90,18 +91,18 @@ contract AgentVaultTest is Protocol {
     }
 
     function _step(uint256 kind) private {
-        if (kind < 3) _propose();
-        else if (kind < 5) _answer();
-        else if (kind < 9) _execute();
-        else if (kind == 9) _changePolicy();
-        else if (kind == 10) vm.warp(block.timestamp + 1 + _draw(_draw(8) == 0 ? 1 days : 200));
+        if (kind < 2) _propose();
+        else if (kind < 6) _answer();
+        else if (kind < 10) _execute();
+        else if (kind == 10 && _draw(3) == 0) _changePolicy();
+        else if (kind == 10 && _draw(3) == 0) vm.warp(block.timestamp + _draw(1 days));
         else if (_answers.length != 0) _settle(_answers[_draw(_answers.length)], false);
     }
 
     /// @dev A move of tokens (route 0) or ETH (route 1), of any size.
     function _propose() private {
         uint256 route = _draw(2);
-        uint256 amount = _draw(4) == 0 ? _draw(1_200) : _draw(150);
+        uint256 amount = _draw(4) == 0 ? _draw(600) : _draw(120);
         address token = route == 0 ? address(_token) : ETH;
         bytes memory data =
             route == 0 ? abi.encodeCall(_token.transfer, (PAYEE, amount)) : abi.encodeCall(_target.deposit, (amount));
@@ -179,7 +180,8 @@ contract AgentVaultTest is Protocol {
         if (registry.statusOf(uid) != uint8(Status.Pending)) return;
         if (helpful && !made.large) {
             Proposal memory proposal = _proposals[made.proposal];
-            uint128 amount = _draw(6) == 0 ? proposal.amount : proposal.amount + 1;
+            uint128 amount = proposal.amount + 1 - uint128(_draw(3));
+            if (amount == 0) return;
             bool tokens = proposal.asset == 0;
             vm.prank(PROVER);
             _cover.lock{value: tokens ? 0 : amount}(uid, address(_vault), tokens ? address(_token) : ETH, amount);
@@ -280,8 +282,8 @@ contract AgentVaultTest is Protocol {
         _policy.covered = Rule(coveredModel, methods, keccak256(HEADER), Reading.Scores);
         _policy.verified = Rule(_verifiedModel, methods, keccak256(HEADER), Reading.Verdict);
         _policy.provers.push(PROVER);
-        _policy.assets.push(Asset(address(_token), 1_000, 100));
-        _policy.assets.push(Asset(ETH, 1_000, 100));
+        _policy.assets.push(Asset(address(_token), 500, 100));
+        _policy.assets.push(Asset(ETH, 500, 100));
         _policy.routes.push(Route(address(_token), _token.transfer.selector, 0, 2, ""));
         _policy.routes.push(Route(address(_target), _target.deposit.selector, 1, 0, ""));
         _vault = new AgentVault(address(this), _cover, 1 days, _policy);
