@@ -1,5 +1,6 @@
 // What an outsider needs, in one import; everything runs in a browser.
 export * from "./abi.ts";
+export * from "./adapters.ts";
 export * from "./api.ts";
 export * from "./assurance.ts";
 export * from "./attestations.ts";

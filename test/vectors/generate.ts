@@ -30,6 +30,7 @@ import {
   weightsTree,
 } from "../../sdk/layouts.ts";
 import { orderedTree } from "../../sdk/tree.ts";
+import { adapters } from "./adapters.ts";
 import { bytes, hash, int8 } from "./bytes.ts";
 import { batches, profile } from "./fraud.ts";
 import { graphs } from "./graphs.ts";
@@ -258,6 +259,7 @@ export function vectors(): Record<string, string> {
     standings: standings(),
     vault: vault(CHAIN_ID),
     requests: requests(CHAIN_ID),
+    adapters: adapters(CHAIN_ID),
   };
   const replacer = (_: string, value: unknown) => (value instanceof Int8Array ? [...value] : value);
   return Object.fromEntries(
