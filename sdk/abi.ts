@@ -415,3 +415,51 @@ export const agentVaultAbi = /* @__PURE__ */ parseAbi([
   "function tighten(Policy policy, Policy stricter) external",
   "function unschedule(bytes32 callHash) external",
 ]);
+
+/** Decides jobs of the draft ERC-8183: `IERC8183Evaluator`. */
+export const erc8183EvaluatorAbi = /* @__PURE__ */ parseAbi([
+  "struct JobTerms { bytes32 modelId; bytes32 inputHash; uint256 methods; }",
+  "struct JobCase { JobTerms terms; bytes32 deliverable; uint40 fundedAt; }",
+  "struct Attestation { address prover; uint8 method; bytes32 modelId; bytes32 inputHash; bytes32 context; bytes32 answer; }",
+  "event Delivered(address indexed escrow, uint256 indexed jobId, bytes32 indexed uid)",
+  "event FundingNoted(address indexed escrow, uint256 indexed jobId, uint40 fundedAt)",
+  "event JobDecided(address indexed escrow, uint256 indexed jobId, bytes32 indexed uid, uint8 status)",
+  "event TermsRegistered(address indexed escrow, uint256 indexed jobId, bytes32 indexed context, JobTerms terms)",
+  "error AlreadyDelivered(uint256 jobId, bytes32 uid)",
+  "error AttestedTooEarly(bytes32 uid, uint40 attestedAt, uint40 fundedAt)",
+  "error ForeignDeliverable(bytes32 uid, address prover)",
+  "error FundingAlreadyNoted(uint256 jobId)",
+  "error FundingNotNoted(uint256 jobId)",
+  "error InvalidMethods(uint256 methods)",
+  "error MethodNotAccepted(bytes32 uid, uint8 method)",
+  "error NoTerms(uint256 jobId)",
+  "error NotTheDeliverable(bytes32 uid, bytes32 deliverable)",
+  "error NotTheJobsClient(address caller, address client)",
+  "error NotTheJobsEvaluator(address evaluator)",
+  "error NotTheJobsProvider(address caller, address provider)",
+  "error NothingToDecide(bytes32 uid, uint8 status)",
+  "error OutsideTerms(bytes32 uid)",
+  "error TermsAlreadyRegistered(uint256 jobId)",
+  "error WrongJobStatus(uint256 jobId, uint8 status)",
+  "function afterAction(uint256 jobId, bytes4 selector, bytes data) external",
+  "function beforeAction(uint256 jobId, bytes4 selector, bytes data) external",
+  "function caseOf(address escrow, uint256 jobId) external view returns (JobCase)",
+  "function contextOf(address escrow, uint256 jobId, JobTerms terms) external view returns (bytes32)",
+  "function decide(address escrow, uint256 jobId, Attestation attestation) external",
+  "function deliver(address escrow, uint256 jobId, bytes32 uid) external",
+  "function noteFunded(address escrow, uint256 jobId) external",
+  "function register(address escrow, uint256 jobId, JobTerms terms) external",
+  "function registry() external view returns (address)",
+  "function supportsInterface(bytes4 interfaceId) external view returns (bool)",
+]);
+
+/** Answers agents by the draft ERC-8004: `IERC8004Validator`. */
+export const erc8004ValidatorAbi = /* @__PURE__ */ parseAbi([
+  "error AlreadyResponded(bytes32 requestHash)",
+  "error ForeignProver(address prover, uint256 agentId)",
+  "error NotRequested(bytes32 requestHash)",
+  "error NothingToRespond(bytes32 uid, uint8 status)",
+  "function registry() external view returns (address)",
+  "function requestHashOf(address validations, uint256 agentId, bytes32 uid, uint256 nonce) external view returns (bytes32)",
+  "function respond(address validations, uint256 agentId, bytes32 uid, uint256 nonce) external",
+]);

@@ -18,6 +18,8 @@ import {
   bondsAbi,
   campaignAbi,
   coverAbi,
+  erc8004ValidatorAbi,
+  erc8183EvaluatorAbi,
   inferenceRequestsAbi,
   modelRegistryAbi,
   rewardsAbi,
@@ -31,6 +33,7 @@ const errorsAbi = (): Abi => [
   ...[
     ...[modelRegistryAbi, attestationRegistryAbi, bondsAbi, campaignAbi, beaconAbi],
     ...[standingsAbi, rewardsAbi, badgesAbi, coverAbi, inferenceRequestsAbi, agentVaultAbi],
+    ...[erc8183EvaluatorAbi, erc8004ValidatorAbi],
     ...knownMethods().map(([, { abi }]) => abi),
   ]
     .flat()

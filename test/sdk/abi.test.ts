@@ -16,6 +16,8 @@ const sources = {
   coverAbi: "interfaces/ICover.sol/ICover",
   inferenceRequestsAbi: "interfaces/IInferenceRequests.sol/IInferenceRequests",
   agentVaultAbi: "interfaces/IAgentVault.sol/IAgentVault",
+  erc8183EvaluatorAbi: "interfaces/IERC8183Evaluator.sol/IERC8183Evaluator",
+  erc8004ValidatorAbi: "interfaces/IERC8004Validator.sol/IERC8004Validator",
   verificationMethodAbi: "interfaces/IVerificationMethod.sol/IVerificationMethod",
   beaconAbi: "interfaces/IBeacon.sol/IBeacon",
   Quorum: "interfaces/IQuorum.sol/IQuorum",
