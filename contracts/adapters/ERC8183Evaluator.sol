@@ -135,8 +135,8 @@ contract ERC8183Evaluator is IERC8183Evaluator, ERC165 {
         require(jobCase.deliverable == 0, AlreadyDelivered(jobId, jobCase.deliverable));
         Record memory record = registry.recordOf(uid);
         require(record.prover == job.provider, ForeignDeliverable(uid, record.prover));
-        require(record.attestedAt > fundedAt, AttestedTooEarly(uid, record.attestedAt, fundedAt));
-        require((jobCase.terms.methods >> record.method) & 1 == 1, MethodNotAccepted(uid, record.method));
+        require(record.attestedAt > fundedAt, AttestedBeforeFunding(uid, record.attestedAt, fundedAt));
+        require((jobCase.terms.methods >> record.method) & 1 == 1, MethodOutsideTerms(uid, record.method));
 
         jobCase.deliverable = uid;
 

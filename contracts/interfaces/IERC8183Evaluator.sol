@@ -99,11 +99,11 @@ interface IERC8183Evaluator is IACPHook, IERC165 {
     /// @param uid The deliverable.
     /// @param attestedAt Unix seconds.
     /// @param fundedAt Unix seconds.
-    error AttestedTooEarly(bytes32 uid, uint40 attestedAt, uint40 fundedAt);
+    error AttestedBeforeFunding(bytes32 uid, uint40 attestedAt, uint40 fundedAt);
     /// @notice Thrown when a deliverable is under a method that the job's terms don't accept.
     /// @param uid The deliverable.
     /// @param method Number of its method.
-    error MethodNotAccepted(bytes32 uid, uint8 method);
+    error MethodOutsideTerms(bytes32 uid, uint8 method);
     /// @notice Thrown when an attestation isn't the job's deliverable.
     /// @param uid Its name.
     /// @param deliverable The job's deliverable; zero for none.

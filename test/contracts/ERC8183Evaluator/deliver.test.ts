@@ -105,7 +105,7 @@ describe("ERC8183Evaluator.deliver", () => {
       [same, now],
     ] as const)
       await expect(p.evaluator.connect(p.provider).deliver(p.escrow, p.jobId, uid))
-        .to.be.revertedWithCustomError(p.evaluator, "AttestedTooEarly")
+        .to.be.revertedWithCustomError(p.evaluator, "AttestedBeforeFunding")
         .withArgs(uid, at, now);
   });
 
@@ -116,7 +116,7 @@ describe("ERC8183Evaluator.deliver", () => {
       const uid = await attest(p, p.provider, attestationFor(p, { method }));
 
       await expect(p.evaluator.connect(p.provider).deliver(p.escrow, p.jobId, uid))
-        .to.be.revertedWithCustomError(p.evaluator, "MethodNotAccepted")
+        .to.be.revertedWithCustomError(p.evaluator, "MethodOutsideTerms")
         .withArgs(uid, method);
     }
   });
