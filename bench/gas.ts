@@ -1,6 +1,7 @@
 import { answerHash, attestationTypes, domain, ZERO_HASH } from "../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../sdk/contexts.ts";
 import { addressOf, hash } from "../test/contracts/fixtures.ts";
+import { measureJobs } from "./adapters.ts";
 import { measureEas } from "./eas.ts";
 import { inOrder } from "./methods/index.ts";
 import type { Gas } from "./methods/method.ts";
@@ -16,13 +17,14 @@ export async function gas(): Promise<Measurement[]> {
   return [...(await measureOurs(site)), ...(await measureEas(site.ethers))];
 }
 
-/** Gas of what people do here: without a method and under each, for answers that were asked for, at a season's end, by a vault. */
+/** Gas of what people do here: without a method and under each, for answers that were asked for, at a season's end, by a vault and for jobs. */
 export async function measureOurs(site: Site): Promise<Measurement[]> {
   const ours = await attesting(site);
   for (const measure of await addMethods(site)) Object.assign(ours, await measure());
   Object.assign(ours, await measureRequests(site));
   Object.assign(ours, await measurePosting(site));
   Object.assign(ours, await measureVault(site));
+  Object.assign(ours, await measureJobs(site));
   return Object.entries(ours).map(([name, value]) => ({ name, value, unit: "gas" }));
 }
 

@@ -31,6 +31,9 @@ const budgets: Record<string, number> = {
   "post-1000-per-account": 5_000,
   "vault-propose": 120_000,
   "vault-execute": 180_000,
+  "8183-complete-by-account": 100_000,
+  "8183-complete": 150_000,
+  "8183-complete-hooked": 150_000,
 };
 
 describe("bench gas", () => {
