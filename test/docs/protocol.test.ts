@@ -68,6 +68,7 @@ describe("docs/protocol.md", () => {
       "profile.json",
       "requests.json",
       "standings.json",
+      "adapters.json",
     ]);
   });
 
