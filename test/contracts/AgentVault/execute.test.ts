@@ -94,18 +94,6 @@ describe("AgentVault.execute", () => {
       const back = await setPolicy(other, {}, wait);
       await expect(execute(back, proposed, answered)).to.be.revertedWithCustomError(p.vault, "UnknownProposal");
     });
-
-    it("one whose amount isn't left of the day any more", async () => {
-      const p = await networkHelpers.loadFixture(fixture);
-      const stricter = { ...p.policy, assets: p.policy.assets.map((asset) => ({ ...asset, dailyLimit: 60n })) };
-      const first = await covered(p);
-      await execute(p, first.proposed, first.answered);
-      await p.vault.connect(p.owner).tighten(p.policy, stricter);
-
-      await expect(propose({ ...p, policy: stricter }, tradeMove(p, 11n)))
-        .to.be.revertedWithCustomError(p.vault, "OverDailyLimit")
-        .withArgs(11, 10);
-    });
   });
 
   describe("refuses, of the attestation,", () => {

@@ -97,6 +97,27 @@ describe("AgentVault.tighten", () => {
       );
     });
 
+  it("counts what moved on that day before", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const { proposed, answered } = await covered(p);
+    await execute(p, proposed, answered);
+    for (const [dailyLimit, left] of [
+      [60n, 10n],
+      [40n, 0n],
+    ] as const) {
+      const held = {
+        ...p,
+        policy: { ...p.policy, assets: p.policy.assets.map((asset) => ({ ...asset, dailyLimit })) },
+      };
+      const snapshot = await networkHelpers.takeSnapshot();
+      await p.vault.connect(p.owner).tighten(p.policy, held.policy);
+      await expect(propose(held, tradeMove(p, 11n)))
+        .to.be.revertedWithCustomError(p.vault, "OverDailyLimit")
+        .withArgs(11, left);
+      await snapshot.restore();
+    }
+  });
+
   it("leaves the agent what is still allowed", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const next = { ...p.policy, routes: p.policy.routes.slice(0, 1) };
