@@ -3,6 +3,7 @@ import { campaignAbi, standingsAbi } from "../sdk/abi.ts";
 import { type Attestations, foldAttestations, noAttestations } from "../sdk/attestations.ts";
 import type { TaskInputs } from "../sdk/client.ts";
 import { unitOf } from "../sdk/contexts.ts";
+import { foldRequests, noRequests, type RequestContracts, type Requests } from "../sdk/requests/fold.ts";
 import { addChunk, type PostedChunk } from "../sdk/seasonEnd.ts";
 import type { Head } from "./heads.ts";
 
@@ -40,6 +41,7 @@ export interface ChainState {
   /** Seasons that were frozen. */
   endings: Map<bigint, Ending>;
   attestations: Attestations;
+  requests: Requests;
 }
 
 export const emptyState = (head: Head): ChainState => ({
@@ -48,13 +50,14 @@ export const emptyState = (head: Head): ChainState => ({
   drafts: new Map(),
   endings: new Map(),
   attestations: noAttestations(),
+  requests: noRequests(),
 });
 
 /** A log of a block. */
 export type MinedLog = Log<bigint, number, false>;
 
 /** The contracts whose events make the state, beside methods'. */
-export interface FoldedContracts {
+export interface FoldedContracts extends RequestContracts {
   attestationRegistry: Address;
   campaign: Address;
   /** Undefined in a deployment without it. */
@@ -66,6 +69,7 @@ export function foldLogs(state: ChainState, contracts: FoldedContracts, logs: re
   const of = (contract: Address | undefined) =>
     logs.filter(({ address }) => address.toLowerCase() === contract?.toLowerCase());
   foldAttestations(state.attestations, contracts, logs);
+  foldRequests(state.requests, contracts, logs);
   foldSeasons(state, of(contracts.campaign));
   foldEndings(state, of(contracts.standings));
 }

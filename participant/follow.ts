@@ -3,6 +3,7 @@ import { attestationRegistryAbi } from "../sdk/abi.ts";
 import type { Client } from "../sdk/client.ts";
 import { sentenceOf } from "../sdk/errors.ts";
 import { readRanges } from "../sdk/ranges.ts";
+import { cover, inferenceRequests } from "../sdk/requests/contracts.ts";
 import { standingsContract } from "../sdk/seasonEnd.ts";
 import { type ChainState, emptyState, type FoldedContracts, foldLogs, type MinedLog } from "./chainState.ts";
 import { type FollowOptions, followHeads, type Head, type Heads } from "./heads.ts";
@@ -28,10 +29,14 @@ export async function followChain(client: Client, options: FollowOptions): Promi
   const heads = await followHeads(client.rpc, options);
   const listeners = new Set<(state: ChainState, reorganised: boolean) => void>();
   const start = BigInt(client.deployment.startBlock);
+  const { chainId, contracts: deployed } = client.deployment;
   const contracts: FoldedContracts = {
+    chainId,
     attestationRegistry: client.contracts.attestationRegistry.address,
     campaign: client.contracts.campaign.address,
-    standings: client.deployment.contracts[standingsContract.name]?.address,
+    standings: deployed[standingsContract.name]?.address,
+    inferenceRequests: deployed[inferenceRequests.name]?.address,
+    cover: deployed[cover.name]?.address,
   };
   let logs: MinedLog[] = [];
   let state = emptyState(heads.latest);
@@ -100,14 +105,15 @@ export async function followChain(client: Client, options: FollowOptions): Promi
  */
 async function readLogs(
   { rpc }: Client,
-  { attestationRegistry, campaign, standings }: FoldedContracts,
+  { attestationRegistry, campaign, standings, inferenceRequests, cover }: FoldedContracts,
   known: Iterable<string>,
   from: bigint,
   to: bigint,
 ) {
   const read = (address: Address[], first: bigint): Promise<MinedLog[]> =>
     readRanges(first, to, (fromBlock, toBlock) => rpc.getLogs({ address, fromBlock, toBlock }));
-  const core = [attestationRegistry, campaign, ...(standings === undefined ? [] : [standings])];
+  const newer = [standings, inferenceRequests, cover].filter((address) => address !== undefined);
+  const core = [attestationRegistry, campaign, ...newer];
   const addresses = new Set([...core, ...known].map(lower));
   const found = await read([...addresses], from);
   const registered = found.filter(({ address }) => isAddressEqual(address, attestationRegistry));

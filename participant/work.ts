@@ -2,6 +2,7 @@ import type { LocalAccount } from "viem";
 import { checkDeployment, connect, hasContract } from "../sdk/client.ts";
 import type { Deployment } from "../sdk/deployment.ts";
 import { knownMethods } from "../sdk/methods/index.ts";
+import { inferenceRequests } from "../sdk/requests/contracts.ts";
 import type { ChainState } from "./chainState.ts";
 import { openContent } from "./content.ts";
 import { followChain } from "./follow.ts";
@@ -13,11 +14,14 @@ import { participantMethods } from "./methods/index.ts";
 import type { MethodRole, ParticipantMethod } from "./methods/method.ts";
 import { openLanes } from "./models.ts";
 import { createPoster } from "./poster.ts";
+import { withShownInputs } from "./requests/inputs.ts";
+import { createRequestKeeper } from "./requests/keeper.ts";
+import { createRequestProver, type RequestLimits } from "./requests/prover.ts";
 import { createSender } from "./sender.ts";
 import { type ServedAt, serveContent } from "./serve.ts";
 
-/** Roles of an account: under each method that has the role, or as keeper for all. */
-export type Role = MethodRole | "keeper";
+/** Roles of an account: under each method that has the role, as keeper for all, or as one who answers requests. */
+export type Role = MethodRole | "keeper" | "answerer";
 
 export interface WorkOptions {
   deployment: Deployment;
@@ -34,6 +38,8 @@ export interface WorkOptions {
   sources: readonly string[];
   /** Where the directory's content is served to others; defaults to nowhere. */
   serve?: ServedAt | undefined;
+  /** Which requests an answerer takes; defaults to those without cover that cost it nothing. */
+  requests?: RequestLimits;
   /** The prover's season; defaults to every running one. */
   seasonId?: bigint | undefined;
   /** The prover's task; defaults to every one. */
@@ -65,7 +71,7 @@ export interface WorkDone {
  */
 export async function work(options: WorkOptions): Promise<WorkDone> {
   const { deployment, rpcUrl, account, isOver = () => false, report, seasonId, taskId, maxUnits } = options;
-  const { posts = false, leaving: asked } = options;
+  const { posts = false, leaving: asked, requests = { minFee: 0n, maxCover: 0n } } = options;
   const client = connect(deployment, rpcUrl);
   await checkDeployment(client);
   const ending = new AbortController();
@@ -83,7 +89,8 @@ export async function work(options: WorkOptions): Promise<WorkDone> {
     const sender = createSender(client.rpc, deployment.chainId, follower.heads, account, (receipt) => {
       gasSpent += receipt.gasUsed * receipt.effectiveGasPrice;
     });
-    const content = openContent(options.contentDirectory, options.sources);
+    const stored = openContent(options.contentDirectory, options.sources);
+    const content = withShownInputs(stored, () => follower.state.requests);
     const lanes = await openLanes(client, content);
     closing.push(lanes.close);
     const { models, strangers } = lanes;
@@ -91,7 +98,12 @@ export async function work(options: WorkOptions): Promise<WorkDone> {
     const tools = { client, sender, journal, models, strangers, content, leaving: leaving.signal, report };
     const participantsOf = (role: Role): Participant[] => {
       if (role === "keeper")
-        return [createKeeper(client, sender), createPoster(client, sender, { isPaidOnly: !posts })];
+        return [
+          createKeeper(client, sender),
+          createPoster(client, sender, { isPaidOnly: !posts }),
+          ...(hasContract(client, inferenceRequests) ? [createRequestKeeper(client, sender)] : []),
+        ];
+      if (role === "answerer") return [createRequestProver({ ...tools, models: strangers, ...requests })];
       // A method whose contract the deployment doesn't name has no work here.
       const parts: Readonly<Record<string, ParticipantMethod>> = participantMethods;
       return knownMethods()

@@ -1,8 +1,10 @@
 import type { MethodName } from "../../sdk/methods/index.ts";
+import { createFraudProofAnswering } from "./fraudProof/answering.ts";
 import { createBatcher, nextBatch } from "./fraudProof/batcher.ts";
 import { createChallenger } from "./fraudProof/challenger.ts";
 import { createFraudProofKeeping } from "./fraudProof/keeper.ts";
 import type { ParticipantMethod } from "./method.ts";
+import { createQuorumAnswering } from "./quorum/answering.ts";
 import { createAppellant } from "./quorum/appellant.ts";
 import { createQuorumKeeping } from "./quorum/keeper.ts";
 import { createProver } from "./quorum/prover.ts";
@@ -14,12 +16,14 @@ export const participantMethods = {
   quorum: {
     roles: { prover: createProver, verifier: createVerifier, appellant: createAppellant },
     createKeeping: createQuorumKeeping,
+    createAnswering: createQuorumAnswering,
     doneErrors: ["NotDrawing", "NotVoting", "NothingToRefill", "CaseClosed", "NotOpen"],
     hasWork: (state, wish) => nextUnit(state, { ...wish, hopeless: new Set() }) !== undefined,
   },
   fraudProof: {
     roles: { prover: createBatcher, challenger: createChallenger },
     createKeeping: createFraudProofKeeping,
+    createAnswering: createFraudProofAnswering,
     doneErrors: ["NotOpen"],
     hasWork: (state, wish) => nextBatch(state, { ...wish, batchSize: 1 }) !== undefined,
   },

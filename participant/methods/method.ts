@@ -1,6 +1,9 @@
-import type { Models } from "../../inference/models.ts";
+import type { Address, Hex } from "viem";
+import type { Models, OpenModel } from "../../inference/models.ts";
 import type { AttestationState } from "../../sdk/attestations.ts";
+import type { Call } from "../../sdk/calls.ts";
 import type { Client } from "../../sdk/client.ts";
+import type { Answer, Attestation } from "../../sdk/commitments.ts";
 import type { ChainState } from "../chainState.ts";
 import type { Content } from "../content.ts";
 import type { Report } from "../heads.ts";
@@ -43,12 +46,46 @@ export interface ProverLimits {
 /** What anyone may do now for a pending attestation; undefined for nothing. Called once a block. */
 export type Keeping = (attestation: AttestationState, state: ChainState) => Job | undefined;
 
+/** A run that somebody asked for. */
+interface AskedRun {
+  prover: Address;
+  model: OpenModel;
+  /** The input's raw bytes. */
+  input: Uint8Array;
+  /** What the answer is for. */
+  context: Hex;
+  /** 32 random bytes that the answer is hidden with. */
+  salt: Hex;
+}
+
+/** A run and its attestation, which isn't sent yet. */
+export interface PreparedAnswer {
+  attestation: Attestation;
+  answer: Answer;
+  /** The output's raw bytes. */
+  output: Uint8Array;
+  /** Records the attestation. */
+  call: Call;
+  /** What must be free of the prover's deposit before, in wei, and with which contract. */
+  bond: { holder: Address; amount: bigint };
+}
+
+/** How an answer to a request is attested. What must follow before it is open, as a reveal, is the prover's own part. */
+export interface Answering {
+  /** Seconds from the attestation's record until its answer is open, at the most. */
+  seconds(): Promise<bigint>;
+  /** Runs the model. Throws an `InvalidModelError` or `InvalidRunError` where there is no answer. */
+  prepare(run: AskedRun): Promise<PreparedAnswer>;
+}
+
 /** What a participant knows of a verification method. */
 export interface ParticipantMethod {
   /** The method's roles. */
   roles: Partial<Record<MethodRole, (options: Tools & ProverLimits) => Participant>>;
   /** A keeper's part; made only where the deployment has the method's contract. */
   createKeeping(client: Client, sender: Sender): Keeping;
+  /** Attests answers to requests, where the deployment has the contract; undefined if requests can't be served under it. */
+  createAnswering?(client: Client): Answering;
   /** Custom errors of its contract that mean that another account already did a keeper's work. */
   doneErrors: readonly string[];
   /** Whether a unit is left that its prover would work on now. */

@@ -8,10 +8,14 @@ import { type WorkOptions, work } from "../../participant/work.ts";
 import type { AttestationState } from "../../sdk/attestations.ts";
 import { contractOf } from "../../sdk/client.ts";
 import { cidOfSha256 } from "../../sdk/content.ts";
+import type { DeployedContracts } from "../../sdk/deployment.ts";
 import { setBalance } from "../../sdk/development.ts";
 import { quorum } from "../../sdk/methods/quorum.ts";
+import { ask } from "../../sdk/requests/ask.ts";
+import { waitForAnswer } from "../../sdk/requests/wait.ts";
 import { accountOf, type Site, startSite } from "./chain.ts";
 import { refusal } from "./refusal.ts";
+import { wishOf } from "./requests/byHand.ts";
 
 describe("work", () => {
   let site: Site;
@@ -65,6 +69,26 @@ describe("work", () => {
     while (!(await isMember())) await site.follower.heads.next();
     stop.abort();
     await working;
+  });
+
+  it("refuses to answer requests where a deployment has none", async () => {
+    const { InferenceRequests: _, ...contracts } = site.deployment.contracts;
+    const deployment = { ...site.deployment, contracts: contracts as DeployedContracts };
+    expect(await refusal(work({ ...options, deployment, roles: ["keeper", "answerer"] }))).to.equal(
+      "The deployment on chain 31337 has no InferenceRequests contract.",
+    );
+  });
+
+  it("answers requests, and leaves once none is accepted any more", async () => {
+    const { requestId } = await ask(site.client, site.senderOf(3), wishOf(site, 1));
+    const leaving = new AbortController();
+    const requests = { minFee: 1n, maxCover: parseEther("1") };
+    const roles = ["prover", "keeper", "answerer"] as const;
+    const working = work({ ...options, account: accountOf(4), roles, requests, maxUnits: 0, leaving: leaving.signal });
+    const { prover } = await waitForAnswer(site.client, requestId, { pollMs: 50 });
+    expect(prover).to.equal(accountOf(4).address);
+    leaving.abort();
+    expect((await working).atStake).to.deep.equal([]);
   });
 
   it("proves and keeps with one account until it is over", async () => {

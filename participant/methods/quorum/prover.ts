@@ -8,6 +8,7 @@ import { detailOf, type SingleState } from "../../../sdk/attestations.ts";
 import { callOf } from "../../../sdk/calls.ts";
 import { contractOf } from "../../../sdk/client.ts";
 import { attestationUid } from "../../../sdk/commitments.ts";
+import { unitOf } from "../../../sdk/contexts.ts";
 import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
 import { isRevealing, type QuorumDetail, quorum } from "../../../sdk/methods/quorum.ts";
 import { Status } from "../../../sdk/protocol.ts";
@@ -176,7 +177,8 @@ export function createProver(options: ProverOptions): Participant {
 
       // One commit at a time: two at once would both find the same deposit free.
       const rests = lastCommit !== undefined && number < lastCommit + pace;
-      if (committing.size > 0 || pending.length >= parallel || rests || leaving?.aborted) return jobs;
+      const units = pending.filter(({ message }) => unitOf(message.context) !== undefined);
+      if (committing.size > 0 || units.length >= parallel || rests || leaving?.aborted) return jobs;
       const free = nextUnit(state, { account, campaign: campaign.address, seasonId, taskId, maxUnits, hopeless });
       if (free === undefined) return jobs;
       lastCommit = number;

@@ -1,0 +1,38 @@
+import { buildAttestation } from "../../../inference/methods/quorum.ts";
+import { hashTensor } from "../../../inference/tensors.ts";
+import { callOf } from "../../../sdk/calls.ts";
+import { type Client, contractOf } from "../../../sdk/client.ts";
+import { quorum } from "../../../sdk/methods/quorum.ts";
+import type { Answering } from "../method.ts";
+
+/** Commits to a run; the prover reveals it once its panel has voted. */
+export function createQuorumAnswering(client: Client): Answering {
+  const contract = contractOf(client, quorum);
+  return {
+    async seconds() {
+      const { drawWindow, commitWindow, revealWindow } = await client.rpc.readContract({
+        ...contract,
+        functionName: "parameters",
+      });
+      // Seats that are filled again have their own time to vote.
+      return BigInt(drawWindow + 2 * commitWindow + revealWindow);
+    },
+    async prepare({ prover, model: { layout, session, publication }, input, context, salt }) {
+      const { modelId } = publication;
+      const output = await session.run(input);
+      const { attestation, answer } = buildAttestation({
+        ...{ prover, method: quorum.id, modelId, context, salt },
+        inputHash: hashTensor({ spec: layout.input, data: input }),
+        outputHash: hashTensor({ spec: layout.output, data: output }),
+      });
+      const { method, inputHash } = attestation;
+      const call = callOf({
+        ...client.contracts.attestationRegistry,
+        functionName: "commit",
+        args: [method, modelId, inputHash, context, attestation.answer],
+      });
+      const amount = await client.rpc.readContract({ ...contract, functionName: "depositPerAttestation" });
+      return { attestation, answer, output, call, bond: { holder: contract.address, amount } };
+    },
+  };
+}

@@ -1,0 +1,204 @@
+import { expect } from "chai";
+import { type Hex, keccak256, parseEther } from "viem";
+import { type Participant, runJobs } from "../../../participant/jobs.ts";
+import { createKeeper } from "../../../participant/keeper.ts";
+import { createProver } from "../../../participant/methods/quorum/prover.ts";
+import { createVerifier } from "../../../participant/methods/quorum/verifier.ts";
+import { withShownInputs } from "../../../participant/requests/inputs.ts";
+import { createRequestKeeper } from "../../../participant/requests/keeper.ts";
+import { createRequestProver, type RequestLimits } from "../../../participant/requests/prover.ts";
+import { contractOf } from "../../../sdk/client.ts";
+import { quorum } from "../../../sdk/methods/quorum.ts";
+import { Status } from "../../../sdk/protocol.ts";
+import { type Asked, ask, type Wish } from "../../../sdk/requests/ask.ts";
+import { acceptCall, cancelCall, readCredit, readDeposit } from "../../../sdk/requests/contracts.ts";
+import type { AskedRequest } from "../../../sdk/requests/fold.ts";
+import { ETH, RequestState } from "../../../sdk/requests/request.ts";
+import { waitForAnswer } from "../../../sdk/requests/wait.ts";
+import { accountOf, type Site, startSite } from "../chain.ts";
+import { wishOf } from "./byHand.ts";
+
+const [ASKER, PROVER, RIVAL, KEEPER] = [1, 2, 3, 4];
+
+describe("request prover", () => {
+  let site: Site;
+  before(async () => {
+    site = await startSite(8);
+  });
+  after(() => site.close());
+
+  const limits: RequestLimits = { minFee: 10n ** 12n, maxCover: parseEther("1") };
+  const content = () => withShownInputs(site.content, () => site.follower.state.requests);
+  const proverOf = (n: number, changed: Partial<RequestLimits> = {}) =>
+    createRequestProver({ ...site, content: content(), sender: site.senderOf(n), ...limits, ...changed });
+  let wishes = 0;
+  const askFor = (change: Partial<Wish> = {}): Promise<Asked> => {
+    wishes += 1;
+    return ask(site.client, site.senderOf(ASKER), { ...wishOf(site, wishes), ...change });
+  };
+  const shown = (requestId: Hex): Promise<AskedRequest> =>
+    site.until(() => site.follower.state.requests.byId.get(requestId));
+  const during = async <T>(participants: Parameters<typeof runJobs>[1], wait: () => Promise<T>): Promise<T> => {
+    const stop = new AbortController();
+    const running = runJobs(site.follower, participants, { signal: stop.signal, report: site.report });
+    try {
+      return await Promise.race([wait(), running.then(() => Promise.reject(new Error("The work ended.")))]);
+    } finally {
+      stop.abort();
+      await running;
+    }
+  };
+  const cancel = ({ request }: Asked) => site.senderOf(ASKER).send(cancelCall(site.client, request));
+
+  const accepts = (prover: Participant): string[] =>
+    prover.due(site.follower.state).flatMap(({ key }) => (key.startsWith("accept") ? [key] : []));
+
+  const refused: [what: string, wish: Partial<Wish>][] = [
+    ["whose fee is too small", { fee: limits.minFee - 1n }],
+    [
+      "whose callback's gas costs more than is left of its fee",
+      { fee: limits.minFee, callback: { address: accountOf(6).address, gas: 8_000_000 } },
+    ],
+    ["with more cover than it may lock", { cover: limits.maxCover + 1n }],
+    ["that names other provers", { provers: [accountOf(RIVAL).address] }],
+  ];
+  for (const [what, wish] of refused)
+    it(`accepts no request ${what}`, async () => {
+      const asked = await askFor(wish);
+      await shown(asked.requestId);
+      expect(accepts(proverOf(PROVER))).to.deep.equal([]);
+      await cancel(asked);
+    });
+
+  it("accepts no request of its own account, and none once it is leaving", async () => {
+    const asked = await askFor();
+    await shown(asked.requestId);
+    expect(accepts(proverOf(PROVER))).to.have.lengthOf(1);
+    expect(accepts(proverOf(ASKER))).to.deep.equal([]);
+    const tools = { ...site, content: content(), sender: site.senderOf(PROVER), ...limits };
+    expect(accepts(createRequestProver({ ...tools, leaving: AbortSignal.abort() }))).to.deep.equal([]);
+    await cancel(asked);
+  });
+
+  it("says once why it doesn't accept a request that it can't answer", async () => {
+    const verified = { methods: [quorum.id], finality: "verified", cover: undefined } as const;
+    const short = await askFor({ ...verified, answerWindow: 60, within: 300 });
+    await site.content.put(site.digits.layout, "keccak-256");
+    const odd = await askFor({ input: { inputHash: keccak256(site.digits.layout) } });
+    const declines = () => site.reports.filter((each) => each.includes("isn't accepted"));
+    await during([proverOf(PROVER)], async () => {
+      await site.until(() => declines().length === 2);
+      for (let blocks = 0; blocks < 5; blocks++) await site.follower.heads.next();
+    });
+    expect(declines()).to.have.lengthOf(2);
+    expect(declines()[0]).to.contain(
+      `${short.requestId} isn't accepted. No accepted method answers within its window.`,
+    );
+    expect(declines()[1]).to.contain(odd.requestId);
+    for (const asked of [short, odd]) await cancel(asked);
+  });
+
+  it("answers with cover, and withdraws what it earned", async () => {
+    const asked = await askFor();
+    const { address } = site.senderOf(PROVER).account;
+    const answer = await during([proverOf(PROVER)], async () => {
+      const found = await waitForAnswer(site.client, asked.requestId, { pollMs: 50 });
+      await site.until(() => site.reports.some((each) => each.endsWith("ETH are withdrawn from InferenceRequests.")));
+      return found;
+    });
+    expect(answer).to.include({ finality: "covered", prover: address, cover: asked.request.cover });
+    expect(await readCredit(site.client, "InferenceRequests", ETH, address)).to.equal(0n);
+  });
+
+  it("lets a keeper settle, and gets its cover back when its answer is verified", async () => {
+    const asked = await askFor();
+    const work = [
+      proverOf(PROVER),
+      createKeeper(site.client, site.senderOf(KEEPER)),
+      createRequestKeeper(site.client, site.senderOf(KEEPER)),
+    ];
+    await during(work, async () => {
+      const { uid } = await waitForAnswer(site.client, asked.requestId, { pollMs: 50, finality: "verified" });
+      await site.until(() => site.follower.state.requests.byId.get(asked.requestId)?.state === RequestState.verified);
+      await site.until(() => [...site.follower.state.requests.covers.values()].every((each) => each.uid !== uid));
+      await site.until(() => site.reports.some((each) => each.endsWith("ETH are withdrawn from Cover.")));
+    });
+  });
+
+  it("answers as one of two, and leaves the other's requests alone", async () => {
+    const both = await Promise.all([askFor(), askFor()]);
+    const answers = await during([proverOf(PROVER), proverOf(RIVAL)], () =>
+      Promise.all(both.map(({ requestId }) => waitForAnswer(site.client, requestId, { pollMs: 50 }))),
+    );
+    for (const { prover } of answers) expect([PROVER, RIVAL].map((n) => accountOf(n).address)).to.include(prover);
+  });
+
+  for (const stage of ["accepted", "attested", "covered"] as const)
+    it(`goes on where it stopped when its request was ${stage}`, async () => {
+      const asked = await askFor();
+      const { account } = site.senderOf(RIVAL);
+      const ownAttestations = () =>
+        [...site.follower.state.attestations.byId.values()].filter(
+          ({ message }) => message.prover === account.address && message.context.slice(4) === asked.requestId.slice(4),
+        );
+      const reached = () => {
+        const { requests } = site.follower.state;
+        if (stage === "accepted") return requests.byId.get(asked.requestId)?.state === RequestState.accepted;
+        if (stage === "attested") return ownAttestations().length === 1;
+        return ownAttestations().some(({ id }) => [...requests.covers.values()].some(({ uid }) => uid === id));
+      };
+      await during([proverOf(RIVAL)], () => site.until(reached));
+      const restarted = proverOf(RIVAL);
+      const answer = await during([restarted], () => waitForAnswer(site.client, asked.requestId, { pollMs: 50 }));
+      expect(ownAttestations().map(({ id }) => id)).to.deep.equal([answer.uid]);
+      // What a stopped process sent last may be mined after the next one has looked.
+      expect(answer.cover >= asked.request.cover).to.equal(true);
+    });
+
+  it("counts the cover that it promised and locked", async () => {
+    const asked = await askFor({ cover: parseEther("0.6") });
+    const second = await askFor({ cover: parseEther("0.5") });
+    await during([proverOf(5)], () => waitForAnswer(site.client, asked.requestId, { pollMs: 50 }));
+    await site.follower.heads.next();
+    expect(
+      proverOf(5)
+        .due(site.follower.state)
+        .filter(({ key }) => key.startsWith("accept")),
+    ).to.deep.equal([]);
+    await cancel(second);
+  });
+
+  it("says what it owes while a request is accepted and not answered", async () => {
+    const asked = await askFor();
+    const sender = site.senderOf(PROVER);
+    await sender.send(acceptCall(site.client, asked.request, await readDeposit(site.client, asked.request)));
+    await site.until(() => site.follower.state.requests.byId.get(asked.requestId)?.accepted);
+    const prover = proverOf(PROVER);
+    expect(prover.atStake?.(site.follower.state)).to.match(/^1 requests are accepted and not answered/);
+    await during([prover], () => waitForAnswer(site.client, asked.requestId, { pollMs: 50 }));
+    await site.until(() => prover.atStake?.(site.follower.state) === undefined);
+  });
+
+  it("answers under Quorum: commits, reveals after the panel's votes, and is paid when it is verified", async () => {
+    const { client, follower } = site;
+    const verifiers = [4, 5, 6, 7].map((n) =>
+      createVerifier({ ...site, content: content(), sender: site.senderOf(n) }),
+    );
+    const sender = site.senderOf(PROVER);
+    const work = [
+      ...verifiers,
+      createKeeper(client, site.senderOf(0)),
+      createRequestKeeper(client, site.senderOf(0)),
+      createProver({ ...site, sender, maxUnits: 0 }),
+      proverOf(PROVER),
+    ];
+    await during(work, async () => {
+      while ((await client.rpc.readContract({ ...contractOf(client, quorum), functionName: "memberCount" })) < 4n)
+        await follower.heads.next();
+      const asked = await askFor({ methods: [quorum.id], finality: "verified", cover: undefined });
+      const answer = await waitForAnswer(client, asked.requestId, { pollMs: 50 });
+      expect(answer).to.include({ method: quorum.id, status: Status.verified, prover: sender.account.address });
+      await site.until(() => follower.state.requests.byId.get(asked.requestId)?.state === RequestState.verified);
+    });
+  });
+});
