@@ -270,8 +270,10 @@ export interface StreamReorg {
 export interface StreamEvents {
   /** Points changed. */
   points: Receipt;
-  /** An attestation was recorded, revealed, or became final; as it is now. */
+  /** An attestation was recorded, revealed or covered, or became final; as it is now. */
   status: AttestationSummary;
+  /** A request was made, accepted, answered, settled or cancelled; as it is now. */
+  request: InferenceRequestSummary;
   reorg: StreamReorg;
   head: StreamHead;
 }
@@ -344,6 +346,9 @@ export type Step = { at: EventLocation } & (
   | { step: "settled"; status: AttestationStatus; by: Address }
   | { step: "awarded"; account: Address; reason: Reason; amount: Decimal; seq: Decimal }
   | { step: "burned"; account: Address; reason: Reason; amount: Decimal; seq: Decimal }
+  /** Money was locked for the one who acts on it; a null token is ETH. */
+  | { step: "coverLocked"; by: Address; beneficiary: Address; token: Address | null; amount: Decimal }
+  | { step: "coverSettled"; beneficiary: Address; token: Address | null; to: Address; amount: Decimal }
   /** An event of the method's contract that the indexer can't read, as the chain holds it: only one of at most 4,096 bytes of data. */
   | { step: "event"; contract: Address; topics: Hex[]; data: Hex }
   | MethodSteps
@@ -358,6 +363,10 @@ export interface Attestation extends AttestationSummary, Assurance {
 export interface AttestationAnswer {
   asOf: AsOf;
   item: Attestation;
+  /** The request that it was given as an answer to; null for none. */
+  request: InferenceRequestSummary | null;
+  /** Money locked for those who act on it, in order: the first 100. */
+  covers: Cover[];
 }
 
 /** `GET /v1/attestations?prover=&model=&status=&cursor=`, newest first. */
@@ -432,8 +441,6 @@ export interface InferenceRequest extends InferenceRequestSummary {
   encoded: Hex;
   /** Answers that were given, in order; all but the last didn't hold. At most the first 32. */
   answers: GivenAnswer[];
-  /** Cover of these answers, for whomever. */
-  covers: Cover[];
   /** What was written down to accounts because of it, in order: the first 200. */
   payments: Payment[];
   steps: InferenceRequestStep[];
@@ -452,6 +459,8 @@ export interface GivenAnswer {
   output: Hex | null;
   /** The finality at which it was paid for and delivered; null before. */
   delivered: FinalityName | null;
+  /** What its prover locked for the request's beneficiary; null where nothing was. */
+  cover: Cover | null;
   answered: EventLocation;
 }
 
@@ -479,6 +488,8 @@ export interface Payment {
   token: Address | null;
   amount: Decimal;
   reason: PaymentReason;
+  /** The attestation that it is for; null where it is for none. */
+  uid: Hex | null;
   at: EventLocation;
 }
 
@@ -618,8 +629,29 @@ export interface MoneyAnswer {
     /** When what is unbonding may be withdrawn, unix seconds; null if nothing is. */
     withdrawableAt: number | null;
   }[];
+  /** What requests and cover paid it, of each token: ETH first, at most 50. */
+  requests: RequestMoney[];
   /** Seasons in which it owes points for what was refuted. */
   debts: { seasonId: Decimal; owed: Decimal }[];
+}
+
+/** What InferenceRequests or Cover paid an account of one token so far, in its smallest unit. */
+export interface RequestMoney {
+  contract: Address;
+  /** The contract's name. */
+  name: string;
+  /** Null for ETH. */
+  token: Address | null;
+  /** For its answers. */
+  fees: Decimal;
+  /** Deposits that provers of its requests forfeited. */
+  deposits: Decimal;
+  /** Cover of answers that weren't found right. */
+  covers: Decimal;
+  /** Its own money that came back: fees, deposits and cover. */
+  returned: Decimal;
+  /** What it can withdraw now. */
+  withdrawable: Decimal;
 }
 
 /** `GET /v1/audit/:seasonId`: the ledger folded from events against `Campaign.ledgerOf` at the same block. */

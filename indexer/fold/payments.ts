@@ -16,7 +16,7 @@ export interface Payment extends LogLocation {
   /** Decimal. */
   amount: string;
   reason: PaymentReason;
-  /** The request that it is for; null for cover. */
+  /** The request that it is for; null for cover of an attestation that answers none. */
   requestId: Hex | null;
   /** The attestation that it is for; null where it is for none. */
   uid: Hex | null;
@@ -115,9 +115,10 @@ function dueOf(rows: Rows, cause: Event | undefined): Due | undefined {
     }
     case "CoverSettled": {
       const { uid, token, to, amount } = cause.args;
-      const isRight = requireAttestation(rows, uid, cause.eventName).status === Status.verified;
-      const reason = isRight ? "coverReturned" : "coverPaid";
-      return { account: to, reason, requestId: null, uid, isRight: exactly(token, amount), most: 1 };
+      const isVerified = requireAttestation(rows, uid, cause.eventName).status === Status.verified;
+      const reason = isVerified ? "coverReturned" : "coverPaid";
+      const requestId = rows.answers.get({ uid })?.requestId ?? null;
+      return { account: to, reason, requestId, uid, isRight: exactly(token, amount), most: 1 };
     }
     default:
       return undefined;

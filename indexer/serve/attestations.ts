@@ -6,19 +6,21 @@ import type { AnyMethod, MethodStep } from "../../sdk/methods/method.ts";
 import { Reason } from "../../sdk/protocol.ts";
 import type { Attestation, AttestationSummary, AttestationUnit, Step } from "../../sdk/wire.ts";
 import { checksumOf } from "../decode/abi-words.ts";
-import type { Event, EventNamed, LogLocation } from "../decode/events.ts";
+import type { Event, EventNamed } from "../decode/events.ts";
 import { locationOf } from "../store/sqlite/event-columns.ts";
 import type { ReadAttestation } from "../store/sqlite/read-attestations.ts";
-import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
+import { locatedCursor, locationOfCursor } from "./cursors.ts";
 import { methodOf, reasonOf, statusNumber, statusOf } from "./labels.ts";
 import { account, cursor, hash, noQuery, status } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
+import { coverOf, requestSummaryOf, unlessZero } from "./requests.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, eventsOf, type Snapshot, type State } from "./state.ts";
 
 const PAGE = 50;
 // Two panels of 32 members make about 300 events; nothing adds to a settled attestation but its points.
 const MOST_STEPS = 1_000;
+const MOST_COVERS = 100;
 
 /** `/attestations`, `/attestations/:uid`. */
 export function attestationRoutes(app: App, state: State, { attestationAnswer }: schemas.AttestationAnswers): void {
@@ -40,14 +42,14 @@ export function attestationRoutes(app: App, state: State, { attestationAnswer }:
     },
     ({ query }) =>
       state.read(async (snapshot) => {
-        const below = query.cursor === undefined ? undefined : await locationBelow(snapshot, query.cursor);
+        const below = await locationOfCursor("attestations", query.cursor, snapshot.attestations.uidAt);
         const filter = { ...query, status: query.status && statusNumber(query.status) };
         const { rows, last } = await snapshot.attestations.list(filter, below, PAGE);
         const uid = last && (await snapshot.attestations.uidAt(last));
         return {
           asOf: asOf(snapshot),
           items: rows.map(summaryOf),
-          next: last && uid ? encodeCursor("attestations", [last.blockNumber, last.logIndex, hashStart(uid)]) : null,
+          next: last && uid ? locatedCursor("attestations", last, uid) : null,
         };
       }),
   );
@@ -58,7 +60,7 @@ export function attestationRoutes(app: App, state: State, { attestationAnswer }:
       config: { hot: true, cost: 5 },
       schema: {
         summary: "An attestation or a batch: how it was settled, what is proven and what is not",
-        description: `Reads one attestation and its first ${MOST_STEPS} events.`,
+        description: `Reads one attestation and its first ${MOST_STEPS} events, and its first ${MOST_COVERS} covers.`,
         params: z.object({ uid: hash }),
         querystring: noQuery,
         response: { 200: attestationAnswer, 404: schemas.problem },
@@ -68,7 +70,15 @@ export function attestationRoutes(app: App, state: State, { attestationAnswer }:
       state.read(async (snapshot) => {
         const row = await snapshot.attestations.attestation(params.uid);
         if (!row) throw new ProblemError(404, `There is no attestation ${params.uid}.`);
-        return { asOf: asOf(snapshot), item: await attestationOf(snapshot, row) };
+        const { requests } = snapshot;
+        const requestId = await requests.requestOf(params.uid);
+        const asked = requestId && (await requests.request(requestId));
+        return {
+          asOf: asOf(snapshot),
+          item: await attestationOf(snapshot, row),
+          request: asked ? requestSummaryOf(asked) : null,
+          covers: (await requests.covers(params.uid, MOST_COVERS)).map(coverOf),
+        };
       }),
   );
 }
@@ -151,6 +161,14 @@ function stepOf({ eventName, args }: Event & { method: undefined }, method: numb
       return { step: "awarded", ...pointsOf(args) };
     case "PointsBurned":
       return { step: "burned", ...pointsOf(args) };
+    case "CoverLocked": {
+      const { prover: by, beneficiary, token, amount } = args;
+      return { step: "coverLocked", by, beneficiary, token: unlessZero(token), amount: String(amount) };
+    }
+    case "CoverSettled": {
+      const { beneficiary, token, to, amount } = args;
+      return { step: "coverSettled", beneficiary, token: unlessZero(token), to, amount: String(amount) };
+    }
     case "unknown":
       return args.numbers.includes(method) ? rawOf(args) : undefined;
     default:
@@ -168,15 +186,3 @@ const pointsOf = (args: { account: `0x${string}`; reason: number; amount: bigint
   amount: String(args.amount),
   seq: String(args.seq),
 });
-
-async function locationBelow({ attestations }: Snapshot, text: string): Promise<LogLocation> {
-  const [block, log, start] = decodeCursor("attestations", [SMALL, SMALL, HASH_START], text) as [
-    string,
-    string,
-    string,
-  ];
-  const location = { blockNumber: Number(block), logIndex: Number(log) };
-  const uid = await attestations.uidAt(location);
-  if (!uid?.startsWith(start)) throw staleCursor();
-  return location;
-}

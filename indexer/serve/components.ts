@@ -3,7 +3,7 @@ import type * as wire from "../../sdk/wire.ts";
 import { count, decimal, hex, step } from "../methods/fields.ts";
 import { methods } from "../methods/index.ts";
 import type { IndexedMethod } from "../methods/method.ts";
-import { attestationStatuses } from "./labels.ts";
+import { attestationStatuses, requestStates } from "./labels.ts";
 
 // The parts of the answers of `sdk/wire.ts` as schemas, which the OpenAPI document names.
 
@@ -136,6 +136,8 @@ const coreSteps = [
   step("settled", { status, by: hex }),
   step("awarded", points),
   step("burned", points),
+  step("coverLocked", { by: hex, beneficiary: hex, token: hex.nullable(), amount: decimal }),
+  step("coverSettled", { beneficiary: hex, token: hex.nullable(), to: hex, amount: decimal }),
   step("event", { contract: hex, topics: z.array(hex), data: hex }),
 ];
 
@@ -190,6 +192,93 @@ export const model: z.ZodType<wire.Model> = component("Model", {
   layout: z.strictObject({ widths: z.array(count), input: tensor, output: tensor }).nullable(),
   uris: z.array(z.string()),
   published: location,
+});
+
+const finality = z.enum(["covered", "verified"]);
+const requestState = z.enum(requestStates);
+
+const requestFields = {
+  requestId: hex,
+  state: requestState,
+  requester: hex,
+  modelId: hex,
+  methods: z.array(named),
+  finality,
+  token: hex.nullable().describe("What fee and cover are paid in; null for ETH."),
+  fee: decimal,
+  cover: decimal,
+  beneficiary: hex.nullable().describe("Who gets the cover of a wrong answer."),
+  coversItself: z
+    .boolean()
+    .describe("Whether the prover covers itself, which covers nobody: it is the beneficiary, or who asked."),
+  deadline: count,
+  prover: hex.nullable(),
+  until: count.nullable(),
+  uid: hex.nullable(),
+  requested: location,
+};
+export const requestSummary: z.ZodType<wire.InferenceRequestSummary> = component(
+  "InferenceRequestSummary",
+  requestFields,
+);
+
+export const cover: z.ZodType<wire.Cover> = component("Cover", {
+  uid: hex,
+  prover: hex,
+  beneficiary: hex,
+  coversItself: z.boolean().describe("Whether the beneficiary is the prover itself: then it covers nobody."),
+  token: hex.nullable(),
+  amount: decimal,
+  locked: location,
+  settled: z.strictObject({ to: hex, at: location }).nullable(),
+});
+
+const requestSteps = [
+  step("requested", { by: hex, at: location }),
+  step("accepted", { by: hex, until: count, at: location }),
+  step("lapsed", { prover: hex, at: location }),
+  step("answered", { by: hex, uid: hex, at: location }),
+  step("delivered", { uid: hex, prover: hex, finality, fee: decimal, at: location }),
+  step("settled", { uid: hex, status, state: requestState, at: location }),
+  step("calledBack", { contract: hex, succeeded: z.boolean(), at: location }),
+  step("cancelled", { at: location }),
+] as const;
+
+const payment: z.ZodType<wire.Payment> = component("Payment", {
+  account: hex,
+  token: hex.nullable(),
+  amount: decimal,
+  reason: z.enum(["fee", "refund", "depositReturned", "depositForfeited", "coverPaid", "coverReturned"]),
+  uid: hex.nullable(),
+  at: location,
+});
+
+export const request: z.ZodType<wire.InferenceRequest> = component("InferenceRequest", {
+  ...requestFields,
+  inputHash: hex,
+  inputBytes: count,
+  input: hex.nullable(),
+  answerWindow: count,
+  callback: z.strictObject({ contract: hex, gas: count }).nullable(),
+  nonce: decimal,
+  provers: z.array(hex),
+  encoded: hex,
+  answers: z.array(
+    z.strictObject({
+      uid: hex,
+      prover: hex,
+      method: named,
+      status,
+      outputHash: hex,
+      outputBytes: count,
+      output: hex.nullable(),
+      delivered: finality.nullable(),
+      cover: cover.nullable(),
+      answered: location,
+    }),
+  ),
+  payments: z.array(payment),
+  steps: z.array(z.discriminatedUnion("step", requestSteps)),
 });
 
 // Data of the stream's events, which no JSON answer contains.

@@ -1,3 +1,5 @@
+import type { Hex } from "viem";
+import type { LogLocation } from "../decode/events.ts";
 import { ProblemError } from "./problems.ts";
 
 /** A cursor, opaque to clients: the name of its list, then its fields. */
@@ -23,3 +25,24 @@ export const HASH_START = /^0x[0-9a-f]{16}$/;
 
 /** What {@link HASH_START} matches. */
 export const hashStart = (hash: string): string => hash.slice(0, 18);
+
+/** A cursor of a list whose items are located by their events: where one is, and how its name begins. */
+export const locatedCursor = (list: string, { blockNumber, logIndex }: LogLocation, name: Hex): string =>
+  encodeCursor(list, [blockNumber, logIndex, hashStart(name)]);
+
+/**
+ * The location that such a cursor names; throws a problem of status 410 where `nameAt` finds another item there, or none,
+ * and of status 400 for a cursor of another list. Undefined without a cursor.
+ */
+export async function locationOfCursor(
+  list: string,
+  cursor: string | undefined,
+  nameAt: (location: LogLocation) => Hex | undefined | Promise<Hex | undefined>,
+): Promise<LogLocation | undefined> {
+  if (cursor === undefined) return undefined;
+  const [block, log, start] = decodeCursor(list, [SMALL, SMALL, HASH_START], cursor) as [string, string, string];
+  const location = { blockNumber: Number(block), logIndex: Number(log) };
+  const name = await nameAt(location);
+  if (!name?.startsWith(start)) throw staleCursor();
+  return location;
+}

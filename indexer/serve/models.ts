@@ -2,10 +2,9 @@ import { z } from "zod";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { cidOfSha256 } from "../../sdk/content.ts";
 import type { Model } from "../../sdk/wire.ts";
-import type { LogLocation } from "../decode/events.ts";
 import type { Model as ModelRow } from "../fold/models.ts";
 import { type Located, locationOf } from "../store/sqlite/event-columns.ts";
-import { decodeCursor, encodeCursor, HASH_START, hashStart, SMALL, staleCursor } from "./cursors.ts";
+import { locatedCursor, locationOfCursor } from "./cursors.ts";
 import { cursor, hash, noQuery } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
@@ -31,13 +30,13 @@ export function modelRoutes(app: App, state: State): void {
     },
     ({ query }) =>
       state.read(async (snapshot) => {
-        const below = query.cursor === undefined ? undefined : await locationBelow(snapshot, query.cursor);
+        const below = await locationOfCursor("models", query.cursor, snapshot.models.modelAt);
         const rows = await snapshot.models.list(below, PAGE);
         const last = rows.length === PAGE ? rows.at(-1) : undefined;
         return {
           asOf: asOf(snapshot),
           items: await Promise.all(rows.map((row) => modelOf(snapshot, row))),
-          next: last ? encodeCursor("models", [last.blockNumber, last.logIndex, hashStart(last.modelId)]) : null,
+          next: last ? locatedCursor("models", last, last.modelId) : null,
         };
       }),
   );
@@ -90,12 +89,4 @@ async function urisOf(snapshot: Snapshot, row: Located<ModelRow>): Promise<strin
       ? [event.args.uri]
       : [],
   );
-}
-
-async function locationBelow({ models }: Snapshot, text: string): Promise<LogLocation> {
-  const [block, log, start] = decodeCursor("models", [SMALL, SMALL, HASH_START], text) as [string, string, string];
-  const location = { blockNumber: Number(block), logIndex: Number(log) };
-  const modelId = await models.modelAt(location);
-  if (!modelId?.startsWith(start)) throw staleCursor();
-  return location;
 }

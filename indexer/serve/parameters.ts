@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
 import { z } from "zod";
 import { checksumOf } from "../decode/abi-words.ts";
-import { attestationStatuses } from "./labels.ts";
+import { attestationStatuses, requestStates } from "./labels.ts";
 
 const WRONG_CHECKSUM = "the address's capital letters are not its checksum: a digit may be wrong";
 const ACCOUNTS = "1 to 100 accounts are asked";
@@ -39,6 +39,8 @@ export const hash = z
   .describe("32 bytes, hex.");
 
 export const status = z.enum(attestationStatuses, "a status is pending, verified, refuted, void or revoked");
+
+export const requestState = z.enum(requestStates, `a state is ${requestStates.slice(0, -1).join(", ")} or cancelled`);
 
 export const cursor = z.string().max(300).describe("`next` of an earlier page.");
 

@@ -5,10 +5,13 @@ import {
   asOf,
   attestationComponents,
   chunkProof,
+  cover,
   finalStanding,
   location,
   model,
   named,
+  request,
+  requestSummary,
   season,
   standing,
   summary,
@@ -85,6 +88,12 @@ export const attestationsPage: z.ZodType<wire.AttestationsPage> = z.strictObject
   items: z.array(summary),
   next,
 });
+export const requestsPage: z.ZodType<wire.InferenceRequestsPage> = z.strictObject({
+  asOf,
+  items: z.array(requestSummary),
+  next,
+});
+export const requestAnswer: z.ZodType<wire.InferenceRequestAnswer> = z.strictObject({ asOf, item: request });
 export const modelsPage: z.ZodType<wire.ModelsPage> = z.strictObject({ asOf, items: z.array(model), next });
 export const modelAnswer: z.ZodType<wire.ModelAnswer> = z.strictObject({ asOf, item: model });
 export const availabilityAnswer: z.ZodType<wire.AvailabilityAnswer> = z.strictObject({
@@ -107,6 +116,12 @@ export const moneyAnswer: z.ZodType<wire.MoneyAnswer> = z.strictObject({
     z.strictObject({
       ...{ holder: hex, name: z.string(), free: decimal, locked: decimal, unbonding: decimal },
       withdrawableAt: count.nullable(),
+    }),
+  ),
+  requests: z.array(
+    z.strictObject({
+      ...{ contract: hex, name: z.string(), token: hex.nullable(), fees: decimal, deposits: decimal },
+      ...{ covers: decimal, returned: decimal, withdrawable: decimal },
     }),
   ),
   debts: z.array(z.strictObject({ seasonId: decimal, owed: decimal })),
@@ -139,7 +154,9 @@ export function attestationAnswers(): {
 } {
   const { attestation, receipt } = attestationComponents();
   return {
-    attestationAnswer: z.strictObject({ asOf, item: attestation }),
+    attestationAnswer: z.strictObject({
+      ...{ asOf, item: attestation, request: requestSummary.nullable(), covers: z.array(cover) },
+    }),
     receiptsPage: z.strictObject({ asOf, items: z.array(receipt), next }),
   };
 }

@@ -26,6 +26,7 @@ import { answerUnparsed, refuseExpectation } from "./parser.ts";
 import { pathWithin, refuseElsewhere } from "./prefix.ts";
 import { answerElsewhere, answerProblem, answerProblems, InvalidParameter } from "./problems.ts";
 import { profileRoute } from "./profiles.ts";
+import { requestRoutes } from "./requests.ts";
 import * as schemas from "./schemas.ts";
 import { seasonRoutes } from "./seasons.ts";
 import { standingRoutes } from "./standings.ts";
@@ -167,6 +168,7 @@ function answersOfTheChain(app: App, state: State): void {
   accountRoutes(app, state, answers);
   attestationRoutes(app, state, answers);
   modelRoutes(app, state);
+  requestRoutes(app, state);
   activityRoute(app, state);
 }
 

@@ -51,7 +51,7 @@ interface Asked {
 
 /** The least deposit, in wei. */
 const FLOOR = 7n;
-const WINDOW = 4;
+const WINDOW = 12;
 const COVERED_METHOD = 2;
 const OTHER_METHOD = 1;
 const INPUT = toHex("an input's tensor");
@@ -96,7 +96,7 @@ export function createRequests({ deployment, emit, attest, accounts, modelId }: 
       fee: BigInt(pick % 7) * 10n ** 20n,
       cover: isCovered ? 7n * 10n ** 20n : 0n,
       beneficiary: isCovered ? account(pick >>> 3) : zeroAddress,
-      deadline: time + 20,
+      deadline: time + 40,
       answerWindow: WINDOW,
       ...{ callback: hasCallback ? contract : zeroAddress, callbackGas: hasCallback ? 90_000 : 0 },
       nonce: BigInt(asked.length),
@@ -229,11 +229,11 @@ export function createRequests({ deployment, emit, attest, accounts, modelId }: 
   }
 
   return {
-    /** Makes a request, or goes on with one. */
+    /** Makes a request, or goes on with one of the last. */
     goOn(pick: number, time: number): void {
       const rest = pick >>> 3;
-      const one = asked[rest % (asked.length + 1)];
-      if (one) stepOf(one, pick % 8, rest, time);
+      const one = asked.at(-1 - (rest % 5));
+      if (one && pick % 8 < 5) stepOf(one, pick % 8, rest, time);
       else ask(rest, time);
     },
   };

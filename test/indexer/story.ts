@@ -436,8 +436,8 @@ export function chaptersOf(blocks: readonly (readonly number[])[], timeOf = ever
       const kind = choice % 32;
       if (kind === 30 && ledgers.size < 3) openSeason();
       else if (kind === 31 && models < 4) publish();
-      else if (kind >= 28) requests.goOn(pick, time);
-      else if (kind >= 26) endSeason(pick);
+      else if (kind >= 27) requests.goOn(pick, time);
+      else if (kind === 26) endSeason(pick);
       else [...acts, ...points, ...points, ...traced][kind]?.(pick);
     }
     return { logs, ledgers: new Map(ledgers) };

@@ -3,6 +3,7 @@ import type { LogLocation } from "../../decode/events.ts";
 import type { FeedRow } from "../../store/sqlite/read-feed.ts";
 import { receiptOf } from "../accounts.ts";
 import { summaryOf } from "../attestations.ts";
+import { requestSummaryOf } from "../requests.ts";
 import { asOf, type Snapshot } from "../state.ts";
 
 const MOST_KEPT = 1_000;
@@ -37,6 +38,10 @@ async function build(snapshot: Snapshot, { location, about }: FeedRow): Promise<
   if ("seq" in about) {
     const entry = await snapshot.ledger.entry(about.seasonId, about.seq);
     return entry ? message(location, "points", await receiptOf(snapshot, entry)) : "";
+  }
+  if ("requestId" in about) {
+    const request = await snapshot.requests.request(about.requestId);
+    return request ? message(location, "request", requestSummaryOf(request)) : "";
   }
   const attestation = await snapshot.attestations.attestation(about.uid);
   return attestation ? message(location, "status", summaryOf(attestation)) : "";

@@ -7,9 +7,9 @@ import type { Hub } from "./hub.ts";
 
 const TYPE = "text/event-stream; charset=utf-8";
 
-const DESCRIPTION = `Server-sent events: \`points\` (data: a Receipt) and \`status\` (an AttestationSummary) in their current state, \`reorg\` (a
-StreamReorg: every event above the block is undone; what replaced it follows) and \`head\` (a StreamHead: answers are now of this
-block). The id is the position of the last event sent, \`<block>-<logIndex>\`; a client that reconnects with it misses nothing. The number
+const DESCRIPTION = `Server-sent events: \`points\` (data: a Receipt), \`status\` (an AttestationSummary) and \`request\` (an
+InferenceRequestSummary) in their current state, \`reorg\` (a StreamReorg: every event above the block is undone; what replaced it
+follows) and \`head\` (a StreamHead: answers are now of this block). The id is the position of the last event sent, \`<block>-<logIndex>\`; a client that reconnects with it misses nothing. The number
 of clients is limited, and clients that stop reading are disconnected.`;
 
 /** `/stream`. */

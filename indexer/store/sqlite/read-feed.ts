@@ -1,13 +1,13 @@
-import type { Hex } from "viem";
-import { attestationRegistryAbi, campaignAbi } from "../../../sdk/abi.ts";
+import type { Abi, Hex } from "viem";
+import { attestationRegistryAbi, campaignAbi, coverAbi, inferenceRequestsAbi } from "../../../sdk/abi.ts";
 import { type LogLocation, selectorOf } from "../../decode/events.ts";
 import type { Db } from "./database.ts";
 
 /** An event as the stream sends it. */
 export interface FeedRow {
   location: LogLocation;
-  /** The ledger entry that it made, or the attestation that it recorded, revealed or settled; undefined for any other. */
-  about: { seasonId: number; seq: bigint } | { uid: Hex } | undefined;
+  /** The ledger entry that it made, the attestation that it recorded, revealed, covered or settled, or the request; undefined for any other. */
+  about: { seasonId: number; seq: bigint } | { uid: Hex } | { requestId: Hex } | undefined;
 }
 
 /** Reads events in the chain's order, a part at a time. */
@@ -27,10 +27,19 @@ interface Row {
   seq: Buffer;
 }
 
-const signatures = (abi: typeof campaignAbi | typeof attestationRegistryAbi, names: readonly string[]) =>
+const signatures = (abi: Abi, names: readonly string[]) =>
   abi.flatMap((item) => (item.type === "event" && names.includes(item.name) ? [selectorOf(item).slice(2)] : []));
 const POINTS = new Set(signatures(campaignAbi, ["PointsAwarded", "PointsBurned"]));
-const STATUS = new Set(signatures(attestationRegistryAbi, ["Committed", "Attested", "BatchAttested", "StatusChanged"]));
+const STATUS = new Set([
+  ...signatures(attestationRegistryAbi, ["Committed", "Attested", "BatchAttested", "StatusChanged"]),
+  ...signatures(coverAbi, ["CoverLocked", "CoverSettled"]),
+]);
+const REQUEST = new Set(
+  signatures(inferenceRequestsAbi, [
+    ...["Requested", "RequestAccepted", "AcceptanceLapsed", "RequestAnswered", "AnswerDelivered"],
+    ...["AnswerSettled", "CalledBack", "RequestCancelled"],
+  ]),
+);
 
 export function createFeedReader(db: Db): FeedReader {
   // Data can be 120 KB of traces: read are the bytes only where a point change has its seq.
@@ -65,5 +74,6 @@ function aboutOf({ topics, seq }: Row): FeedRow["about"] {
   const signature = topics.toString("hex", 0, 32);
   if (POINTS.has(signature)) return { seasonId: Number(topics.readBigUInt64BE(56)), seq: seq.readBigUInt64BE() };
   if (STATUS.has(signature)) return { uid: `0x${topics.toString("hex", 32, 64)}` };
+  if (REQUEST.has(signature)) return { requestId: `0x${topics.toString("hex", 32, 64)}` };
   return undefined;
 }

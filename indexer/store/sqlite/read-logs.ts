@@ -1,5 +1,6 @@
 import type { Hex } from "viem";
 import type { EventLocation } from "../../../sdk/wire.ts";
+import type { LogLocation } from "../../decode/events.ts";
 import type { Db } from "./database.ts";
 import { type LogRow, logOf, type StoredLog } from "./logs.ts";
 
@@ -7,6 +8,8 @@ import { type LogRow, logOf, type StoredLog } from "./logs.ts";
 export interface LogReader {
   /** Of an attestation or model, in the chain's order, at most `limit`. */
   of(subject: Hex, limit: number): { log: StoredLog; location: EventLocation }[];
+  /** The log there. */
+  at(location: LogLocation): StoredLog | undefined;
 }
 
 export function createLogReader(db: Db): LogReader {
@@ -14,7 +17,12 @@ export function createLogReader(db: Db): LogReader {
     `SELECT *, (SELECT timestamp FROM blocks WHERE number = block_number) AS timestamp
      FROM events WHERE subject = ? ORDER BY block_number, log_index LIMIT ?`,
   );
+  const at = db.prepare<[number, number], LogRow>("SELECT * FROM events WHERE block_number = ? AND log_index = ?");
   return {
+    at({ blockNumber, logIndex }) {
+      const row = at.get(blockNumber, logIndex);
+      return row && logOf(row);
+    },
     of: (subject, limit) =>
       ofSubject.all(subject, limit).map((row) => {
         const log = logOf(row);

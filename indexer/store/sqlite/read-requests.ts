@@ -18,7 +18,7 @@ interface RequestFilter {
 }
 
 /** Cover, and where it was settled. */
-type ReadCover = Located<CoverRow> & { settled: EventLocation | null };
+export type ReadCover = Located<CoverRow> & { settled: EventLocation | null };
 
 /** Reads requests, their answers, cover and what was paid. Lists that have a limit begin with the oldest. */
 export interface RequestReader {
@@ -31,9 +31,9 @@ export interface RequestReader {
   requestOf(uid: Hex): Hex | undefined;
   answers(requestId: Hex, limit: number): Located<Given>[];
   covers(uid: Hex, limit: number): ReadCover[];
-  paymentsOfRequest(requestId: Hex, limit: number): Located<Payment>[];
-  /** What was paid because of an attestation. */
-  paymentsOfAttestation(uid: Hex, limit: number): Located<Payment>[];
+  /** What is locked for one beneficiary, in one token. */
+  cover(uid: Hex, beneficiary: Address, token: Address): ReadCover | undefined;
+  payments(requestId: Hex, limit: number): Located<Payment>[];
   /** What an account has of each contract and token, ETH first. */
   balances(account: Address, limit: number): Balance[];
 }
@@ -55,11 +55,9 @@ export function createRequestReader(db: Db): RequestReader {
   const answers = prepared<[Hex, number]>(`${ofAnswers.select} WHERE request_id = ? ${inOrder}`);
   const ofCovers = locatedRows("covers", locationColumns("settled_block", "settled_log"));
   const covers = prepared<[Hex, number]>(`${ofCovers.select} WHERE uid = ? ${inOrder}`);
+  const cover = prepared<[Hex, Address, Address]>(`${ofCovers.select} WHERE uid = ? AND beneficiary = ? AND token = ?`);
   const ofPayments = locatedRows("payments");
-  const paymentsBy = (column: string) => {
-    const found = prepared<[Hex, number]>(`${ofPayments.select} WHERE ${column} = ? ${inOrder}`);
-    return (id: Hex, limit: number) => found.all(id, limit).map(ofPayments.rowOf);
-  };
+  const payments = prepared<[Hex, number]>(`${ofPayments.select} WHERE request_id = ? ${inOrder}`);
   const ofBalances = layoutOf("balances");
   const balances = prepared<[Address, number]>(
     `SELECT ${ofBalances.fields.map(({ column }) => column)} FROM balances WHERE account = ?
@@ -71,6 +69,11 @@ export function createRequestReader(db: Db): RequestReader {
     return values && ofRequests.rowOf(values);
   }
 
+  function readCover(values: readonly unknown[]): ReadCover {
+    const row = ofCovers.rowOf(values);
+    return { ...row, settled: locationIn(row.settledBlock, row.settledLog, ofCovers.furtherOf(values)) };
+  }
+
   return {
     request,
     list({ model, ...filter }, below, limit) {
@@ -80,13 +83,12 @@ export function createRequestReader(db: Db): RequestReader {
     requestAt: ({ blockNumber, logIndex }) => idAt.get(blockNumber, logIndex),
     requestOf: (uid) => idOf.get(uid),
     answers: (requestId, limit) => answers.all(requestId, limit).map(ofAnswers.rowOf),
-    covers: (uid, limit) =>
-      covers.all(uid, limit).map((values) => {
-        const row = ofCovers.rowOf(values);
-        return { ...row, settled: locationIn(row.settledBlock, row.settledLog, ofCovers.furtherOf(values)) };
-      }),
-    paymentsOfRequest: paymentsBy("request_id"),
-    paymentsOfAttestation: paymentsBy("uid"),
+    covers: (uid, limit) => covers.all(uid, limit).map(readCover),
+    cover(uid, beneficiary, token) {
+      const values = cover.get(uid, beneficiary, token);
+      return values && readCover(values);
+    },
+    payments: (requestId, limit) => payments.all(requestId, limit).map(ofPayments.rowOf),
     balances: (account, limit) => balances.all(account, limit).map((values) => rowOf<"balances">(ofBalances, values)),
   };
 }

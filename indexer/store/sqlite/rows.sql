@@ -264,7 +264,6 @@ CREATE TABLE payments (
   PRIMARY KEY (block_number, log_index)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX payments_of_request ON payments (request_id, block_number, log_index);
-CREATE INDEX payments_of_attestation ON payments (uid, block_number, log_index);
 
 -- What each account has of each contract and token: what it was paid in all, by what for, and what it withdrew.
 CREATE TABLE balances (

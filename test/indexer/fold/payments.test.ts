@@ -124,16 +124,16 @@ describe("the fold of payments", () => {
       { ...nothing, contract: "Cover", account: beneficiary, token, covers: "100" },
     ]);
     expect(balances(stranger).map(withdrawable)).to.deep.equal([7n, 0n]);
-    const payments = readers.requests.paymentsOfRequest(events.requestId, 99);
+    const payments = readers.requests.payments(events.requestId, 99);
     expect(payments.map(({ account, amount, reason }) => [account, amount, reason])).to.deep.equal([
       [requester, "7", "depositForfeited"],
       [requester, "10", "depositForfeited"],
       [stranger, "7", "depositReturned"],
       [stranger, "10", "depositReturned"],
       [stranger, "20", "fee"],
+      [beneficiary, "100", "coverPaid"],
     ]);
-    const [, , , cover] = readers.requests.paymentsOfAttestation(uid, 99);
-    expect(cover).to.include({ account: beneficiary, amount: "100", reason: "coverPaid", requestId: null });
+    expect(payments.map((payment) => payment.uid)).to.deep.equal([null, null, uid, uid, uid, uid]);
   });
 
   it("tells a refund from a fee, and cover that comes back from cover that is paid", () => {

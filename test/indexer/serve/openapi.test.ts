@@ -72,6 +72,7 @@ describe("the OpenAPI document", () => {
     const { account } = (await site.get("/v1/seasons/1/standings")).body.items[0];
     const { account: ranked } = (await site.get("/v1/seasons/2/standings")).body.items[0];
     const { uid } = (await site.get("/v1/attestations")).body.items[0];
+    const { requestId } = (await site.get("/v1/requests")).body.items[0];
     const { modelId } = (await site.get("/v1/models")).body.items[0];
     const examples: Record<string, Record<string, number>> = {
       "/v1/seasons": { "/v1/seasons": 200, "/v1/seasons?x=1": 400 },
@@ -118,6 +119,8 @@ describe("the OpenAPI document", () => {
         "/v1/attestations?x": 400,
       },
       "/v1/attestations/{uid}": { [`/v1/attestations/${uid}`]: 200, [`/v1/attestations/${UNKNOWN}`]: 404 },
+      "/v1/requests": { "/v1/requests": 200, "/v1/requests?state=open": 200, "/v1/requests?state=none": 400 },
+      "/v1/requests/{requestId}": { [`/v1/requests/${requestId}`]: 200, [`/v1/requests/${UNKNOWN}`]: 404 },
       "/v1/models": { "/v1/models": 200, "/v1/models?cursor=x": 400 },
       "/v1/models/{modelId}": { [`/v1/models/${modelId}`]: 200, [`/v1/models/${UNKNOWN}`]: 404 },
       "/v1/models/{modelId}/availability": {
@@ -138,7 +141,10 @@ describe("the OpenAPI document", () => {
   it("describes what the stream sends", async () => {
     const response = await fetch(`${site.indexer.url}/v1/stream?lastEventId=0-0`);
     expect(document.paths["/v1/stream"]?.get.responses["200"]?.content).to.have.property("text/event-stream");
-    const names = { points: "Receipt", status: "AttestationSummary", reorg: "StreamReorg", head: "StreamHead" };
+    const names = {
+      ...{ points: "Receipt", status: "AttestationSummary", request: "InferenceRequestSummary" },
+      ...{ reorg: "StreamReorg", head: "StreamHead" },
+    };
     const events = new Set<string>();
     let rest = "";
     for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
@@ -150,14 +156,26 @@ describe("the OpenAPI document", () => {
       }
       if (events.has("head")) break;
     }
-    expect([...events]).to.include.members(["points", "status", "head"]);
+    expect([...events]).to.include.members(["points", "status", "request", "head"]);
+  });
+
+  it("describes every request", async () => {
+    const steps = new Set<string>();
+    for (const { requestId } of (await site.get("/v1/requests")).body.items) {
+      const path = `/v1/requests/${requestId}`;
+      await check("/v1/requests/{requestId}", path);
+      for (const { step } of (await site.get(path)).body.item.steps) steps.add(step);
+    }
+    const end = ["settled", "calledBack", "cancelled"];
+    expect([...steps]).to.have.members(["requested", "accepted", "lapsed", "answered", "delivered", ...end]);
   });
 
   it("describes every attestation and batch", async () => {
     const steps = new Set<string>();
     const { items } = (await site.get("/v1/attestations")).body;
-    const { items: quorums } = (await site.get("/v1/attestations?status=verified")).body;
-    for (const { uid } of [...items, ...quorums]) {
+    const pages = ["verified", "refuted"].map(async (status) => site.get(`/v1/attestations?status=${status}`));
+    const others = (await Promise.all(pages)).flatMap(({ body }) => body.items);
+    for (const { uid } of [...items, ...others]) {
       const path = `/v1/attestations/${uid}`;
       await check("/v1/attestations/{uid}", path);
       for (const { step } of (await site.get(path)).body.item.steps) steps.add(step);

@@ -40,6 +40,12 @@ describe("the API", () => {
       "a malformed uid": ["/v1/attestations/0x12", "uid"],
       "a malformed model id": ["/v1/models/0x12", "modelId"],
       "a malformed season of receipts": [`/v1/accounts/${NOBODY}/receipts?season=x`, "season"],
+      "a malformed cursor of requests": ["/v1/requests?cursor=abc", "cursor"],
+      "another list's cursor of requests": [`/v1/requests?cursor=${btoa("models 5 1 0x0123456789abcdef")}`, "cursor"],
+      "an unknown state of requests": ["/v1/requests?state=none", "state"],
+      "a malformed requester": ["/v1/requests?requester=0xzz", "requester"],
+      "a malformed beneficiary": ["/v1/requests?beneficiary=me", "beneficiary"],
+      "a malformed request id": ["/v1/requests/0x12", "requestId"],
       "a malformed CID": ["/ipfs/QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWKPS9g", "cid"],
     };
     for (const [name, [path, parameter]] of Object.entries(wrong))
@@ -66,6 +72,7 @@ describe("the API", () => {
       ],
       "an attestation": [`/v1/attestations/${UNKNOWN}`, /^There is no attestation 0x(ab){32}\.$/],
       "a model": [`/v1/models/${UNKNOWN}`, /^There is no model 0x(ab){32}\.$/],
+      "a request": [`/v1/requests/${UNKNOWN}`, /^There is no request 0x(ab){32}\.$/],
       "a content": [`/ipfs/${cidOfSha256(UNKNOWN as Hex)}`, /^There is no content b/],
       "a route": ["/v2/seasons", /^There is no GET \/v2\/seasons here\.$/],
     };
@@ -92,12 +99,19 @@ describe("the API", () => {
     );
   });
 
+  it("names the states there are", async () => {
+    const { body } = await site.get("/v1/requests?state=9");
+    expect(body.detail).to.equal(
+      'The parameter state is "9": a state is open, accepted, answered, covered, verified, fallen or cancelled.',
+    );
+  });
+
   it("refuses cursors that a reorganisation undid", async () => {
     const { items } = (await site.get("/v1/seasons/1/standings")).body as StandingsPage;
     const receipts = items.map(({ account }) => `/v1/accounts/${account}/receipts`);
     const pages = await Promise.all(receipts.map(async (path) => (await site.get(path)).body as ReceiptsPage));
     const long = receipts[pages.findIndex(({ next }) => next !== null)] as string;
-    const lists = ["/v1/seasons/1/standings?limit=1", long, "/v1/attestations"];
+    const lists = ["/v1/seasons/1/standings?limit=1", long, "/v1/attestations", "/v1/requests"];
     const cursors = await Promise.all(lists.map(async (path) => (await site.get(path)).body.next as string | null));
     const forkAt = 12;
     const suffix = choices(STORY.length, 99).slice(forkAt - 3);
