@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import hre from "hardhat";
-import { bytesToHex } from "viem";
+import { bytesToHex, parseEther } from "viem";
 import { startIndexer } from "../indexer/main.ts";
 import { readModel } from "../models/read.ts";
 import type { ChainState } from "../participant/chainState.ts";
@@ -20,6 +20,8 @@ import { createProver } from "../participant/methods/quorum/prover.ts";
 import { createVerifier } from "../participant/methods/quorum/verifier.ts";
 import { openLanes } from "../participant/models.ts";
 import { publishModel } from "../participant/publish.ts";
+import { createRequestKeeper } from "../participant/requests/keeper.ts";
+import { createRequestProver } from "../participant/requests/prover.ts";
 import type { SeasonDraft } from "../participant/season/send.ts";
 import { createSender, type Sender } from "../participant/sender.ts";
 import { verificationMethodAbi } from "../sdk/abi.ts";
@@ -28,6 +30,7 @@ import { sentenceOf } from "../sdk/errors.ts";
 import { fraudProof } from "../sdk/methods/fraudProof.ts";
 import { quorum } from "../sdk/methods/quorum.ts";
 import { ACCOUNT_COUNT, type DemoAccounts, demoAccounts, lieAfter } from "./demo/accounts.ts";
+import { patient, playAgent } from "./demo/agent.ts";
 import { endSeason, promiseRewards } from "./demo/end.ts";
 import { choosePort } from "./demo/ports.ts";
 import { printLine, showProgress } from "./demo/progress.ts";
@@ -136,8 +139,8 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   };
 
   const organiser = senderOf(accounts.organiser);
-  const [digits, risk] = [await readModel("digits"), await readModel("risk")];
-  for (const { name, model, artifact } of [digits, risk]) {
+  const [digits, risk, risk8] = [await readModel("digits"), await readModel("risk"), await readModel("risk8")];
+  for (const { name, model, artifact } of [digits, risk, risk8]) {
     await publishModel(client, organiser, content, model, artifact);
     print(`Model "${name}" is published as ${model.modelId}.`);
   }
@@ -150,9 +153,14 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     );
   run([
     createKeeper(client, senderOf(accounts.keeper)),
-    createChallenger({ client, sender: senderOf(accounts.challenger), report: print }),
+    createRequestKeeper(client, senderOf(accounts.keeper)),
+    patient(createChallenger({ client, sender: senderOf(accounts.challenger), report: print })),
     createAppellant({ ...tools, sender: senderOf(accounts.challenger) }),
     ...accounts.verifiers.map((account) => createVerifier({ ...tools, sender: senderOf(account) })),
+    createRequestProver({
+      ...{ ...tools, models: strangers, sender: senderOf(accounts.responder) },
+      ...{ minFee: 0n, maxCover: parseEther("10") },
+    }),
   ]);
   failures.push(indexer.ended.then((error) => (error ? Promise.reject(error) : new Promise<never>(() => {}))));
   const orFailure = <T>(work: Promise<T>): Promise<T> => Promise.race([work, ...failures]);
@@ -220,7 +228,15 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     ),
     until,
   );
+  // Opens what the agent's prover hid from its panel.
+  run([createProver({ ...tools, sender: senderOf(accounts.agentProver), seasonId, maxUnits: 0 })], until);
+  const moves = playAgent({
+    ...{ follower, accounts, senderOf, journal, content, risk8, risk, signal, print },
+    open: (modelId) => models.open(modelId),
+  });
+  moves.catch(() => {});
   const hide = showProgress(follower, seasonId, print);
+  await orFailure(moves);
   await orFailure(untilSettled(follower, seasonId, signal));
   await orFailure(untilIndexed(follower, indexer.url, seasonId));
   first.abort();
