@@ -20,6 +20,7 @@ import { createProver } from "../participant/methods/quorum/prover.ts";
 import { createVerifier } from "../participant/methods/quorum/verifier.ts";
 import { openLanes } from "../participant/models.ts";
 import { publishModel } from "../participant/publish.ts";
+import { withShownInputs } from "../participant/requests/inputs.ts";
 import { createRequestKeeper } from "../participant/requests/keeper.ts";
 import { createRequestProver } from "../participant/requests/prover.ts";
 import type { SeasonDraft } from "../participant/season/send.ts";
@@ -34,6 +35,7 @@ import { patient, playAgent } from "./demo/agent.ts";
 import { endSeason, promiseRewards } from "./demo/end.ts";
 import { choosePort } from "./demo/ports.ts";
 import { printLine, showProgress } from "./demo/progress.ts";
+import { askOnce } from "./demo/request.ts";
 import { type Guest, summarise } from "./demo/summary.ts";
 import { untilClosed, untilIndexed, untilSettled } from "./demo/wait.ts";
 import { deploy, writeDeployment } from "./deploy.ts";
@@ -125,7 +127,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
 
   const client = connect(deployment, rpcUrl);
   const follower = await followChain(client, { signal, report: print });
-  const content = openContent(options.contentDirectory);
+  const content = withShownInputs(openContent(options.contentDirectory), () => follower.state.requests);
   const journal = openJournal(join(directory, "journal.sqlite"));
   onEnd(() => journal.close());
   const { models, strangers, close } = await openLanes(client, content);
@@ -234,9 +236,11 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     ...{ follower, accounts, senderOf, journal, content, risk8, risk, signal, print },
     open: (modelId) => models.open(modelId),
   });
-  moves.catch(() => {});
+  const request = askOnce(follower, senderOf(accounts.market), digits, signal, print);
+  const agents = Promise.all([moves, request]);
+  agents.catch(() => {});
   const hide = showProgress(follower, seasonId, print);
-  await orFailure(moves);
+  await orFailure(agents);
   await orFailure(untilSettled(follower, seasonId, signal));
   await orFailure(untilIndexed(follower, indexer.url, seasonId));
   first.abort();

@@ -99,7 +99,9 @@ export async function playAgent(options: AgentOptions): Promise<void> {
 
   const large = await trade(0, LARGE);
   const hasty = await answerByProof(options, accounts.agentProver, large, SMALL, vault);
-  print(`${formatEther(LARGE)} ETH don't run on a pending answer: ${await refusal(run(options, vault, large, hasty))}`);
+  print(
+    `A trade of ${formatEther(LARGE)} ETH doesn't run on a pending answer: ${await refusal(run(options, vault, large, hasty))}`,
+  );
   await Promise.all([paid, answerByPanel(options, vault, large)]);
 }
 
