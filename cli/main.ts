@@ -3,6 +3,7 @@ import { NoTerminalError } from "../participant/password.ts";
 import { sentenceOf } from "../sdk/errors.ts";
 import type { Command, Outcome } from "./command.ts";
 import { account } from "./commands/account.ts";
+import { ask } from "./commands/ask.ts";
 import { attest } from "./commands/attest.ts";
 import { audit } from "./commands/audit.ts";
 import { bondsCommands } from "./commands/bonds.ts";
@@ -15,6 +16,10 @@ import { importCommand } from "./commands/model/import.ts";
 import { listCommand } from "./commands/model/list.ts";
 import { publishCommand } from "./commands/model/publish.ts";
 import { rank } from "./commands/rank.ts";
+import { cancelRequest } from "./commands/request/cancel.ts";
+import { listRequests } from "./commands/request/list.ts";
+import { showRequest } from "./commands/request/show.ts";
+import { withdrawPayments } from "./commands/request/withdraw.ts";
 import { cancelCommand } from "./commands/season/cancel.ts";
 import { checkCommand as checkSeasonCommand } from "./commands/season/check.ts";
 import { claimCommand } from "./commands/season/claim.ts";
@@ -48,6 +53,11 @@ const commands: Readonly<Record<string, Command>> = {
   work,
   ...Object.assign({}, ...offeredMethods().map(([, { commands }]) => commands)),
   rank,
+  ask,
+  "request list": listRequests,
+  "request show": showRequest,
+  "request cancel": cancelRequest,
+  "request withdraw": withdrawPayments,
   "season check": checkSeasonCommand,
   "season plan": planCommand,
   "season open": openCommand,

@@ -26,3 +26,9 @@ export async function parseModel(text: string): Promise<Hex> {
     `MODEL is "${text}"; it must be a model's id, 0x and 64 hex digits${known.length > 0 ? `, or one of ${known.join(", ")}` : ""}.`,
   );
 }
+
+/** A model's id, after the name on its card where this checkout has one. */
+export async function modelTitle(modelId: Hex): Promise<string> {
+  const name = (await readModelNames()).get(modelId);
+  return name === undefined ? modelId : `${name}, ${modelId}`;
+}

@@ -1,29 +1,33 @@
 import type { Address } from "viem";
 import { countProgress, isWorkOver, type ProgressCount, type Work } from "../../participant/progress-count.ts";
+import type { RequestLimits } from "../../participant/requests/prover.ts";
 import { type Role, work as takePart } from "../../participant/work.ts";
 import { fetchApi } from "../../sdk/api.ts";
 import { type Client, readSeason, readTasks } from "../../sdk/client.ts";
 import { holdersOf, readFlows, readHolding } from "../../sdk/money.ts";
+import type { Requests } from "../../sdk/requests/fold.ts";
+import { ETH } from "../../sdk/requests/request.ts";
 import type { StandingAnswer } from "../../sdk/wire.ts";
-import type { Command } from "../command.ts";
+import type { Command, Invocation, Outcome } from "../command.ts";
 import { grouped, utc, wrap } from "../format.ts";
 import { offeredMethods } from "../methods/index.ts";
 import type { WorkRole } from "../methods/method.ts";
-import { eth } from "../money.ts";
+import { eth, parseEth } from "../money.ts";
 import type { Progress } from "../progress.ts";
 import { openConnection, openSettingsAccount } from "../settings.ts";
-import { parseCount, parseListener, parseUrl } from "../usage.ts";
+import { parseCount, parseListener, parseUrl, UsageError } from "../usage.ts";
 
 export const work: Command = {
-  positionals: ["SEASON"],
-  summary: "take part: run assigned inferences and earn points",
+  positionals: ["[SEASON]"],
+  summary: "take part: run inferences for points, answer requests for fees",
   get details() {
     const methods = offeredMethods();
     const works = methods.map(([name, { works }]) => `under ${name} ${works}`);
     const also = workRoles().map(({ option, does }) => `with --${option} it also ${does}`);
     return `Works through the units assigned to the key's account: ${works.join(", ")}; sends whatever is due for everybody (seeds, draws, settlements, awards, burns, the freeze of a closed season, and its final order if rewards pay for that); ${also.join(", ")}. Ends on Ctrl-C, or with --once when no unit is left, all own attestations are settled and the verified ones awarded. Work under way continues at the next start: keep the journal. Needs a key with money for deposits and gas.
+With --requests it also answers requests for inferences that are paid in ETH, for every model that it can run: it runs the model before it accepts, locks the cover that is asked for, and withdraws what it earned; without SEASON it does nothing else. Of a request's fee at least --min-fee must be left once the callback's gas is paid; its cover and what is locked already must stay within --max-cover.
 Where duties would be left, as a verifier's, the first Ctrl-C takes on nothing new and ends when they are done, the second ends at once. Exit code 1 with the reasons where units are refuted, the season was over before all were attested, nothing was left to do, or duties are left.
-JSON, at the end: account, seasonId, units, pending, verified, refuted, void, entered (units with points awarded or burned; a batch counts as its number of units), points, rank (null where the API doesn't tell it), earned, lost, gasSpent, locked (wei), reasons.`;
+JSON, at the end: account, seasonId, units, pending, verified, refuted, void, entered (units with points awarded or burned; a batch counts as its number of units), points, rank (null where the API doesn't tell it), earned, lost, gasSpent, locked (wei), reasons. With --requests also answered (number of requests that were paid) and fees (wei); without SEASON only account, answered, fees, gasSpent, reasons.`;
   },
   get options() {
     const limits = offeredMethods().map(([name, { limit }]) => `${limit} under ${name}`);
@@ -31,18 +35,27 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
       task: { value: "T", help: "this task only" },
       units: { value: "N", help: `most units, counting earlier ones: ${limits.join(", ")}` },
       ...Object.fromEntries(workRoles().map(({ option, help }) => [option, { help }])),
+      requests: { help: "also answer requests for inferences" },
+      "min-fee": { value: "ETH", help: "with --requests: the least to be left of a fee; defaults to 0.0005" },
+      "max-cover": { value: "ETH", help: "with --requests: most cover that is locked at once; defaults to 0.1" },
       post: { help: "also post a season's final order where nobody pays for that" },
       serve: { value: "[HOST:]PORT", help: "let others fetch content from here; HOST is 127.0.0.1 by default" },
       source: { value: "URL[,URL]", help: "servers asked for content that the API doesn't have" },
       once: { help: "end when there is nothing left to do" },
     };
   },
-  async run({ positionals: [season], options, switches, settings, progress }) {
-    const seasonId = parseCount("SEASON", season as string, 1n);
+  async run(invocation) {
+    const { positionals, options, switches, settings, progress } = invocation;
+    const [season] = positionals;
+    const requests = parseLimits(invocation);
+    if (season === undefined) {
+      if (requests === undefined) throw new UsageError('"work" needs SEASON, or --requests.');
+      return answerRequests(invocation, requests);
+    }
+    const seasonId = parseCount("SEASON", season, 1n);
     const taskId = options.task === undefined ? undefined : parseCount("--task", options.task, 1n);
     const maxUnits = options.units === undefined ? Infinity : Number(parseCount("--units", options.units, 1n));
-    const serve = options.serve === undefined ? undefined : parseListener("--serve", options.serve);
-    const sources = options.source?.split(",").map((each) => parseUrl("--source", each)) ?? [];
+    const { serve, sources } = parseServing(options, settings);
     const { client, rpcUrl } = await openConnection(settings);
     const { closesAt, endsAt } = await readSeason(client, seasonId);
     const tasks = await readTasks(client, seasonId);
@@ -65,15 +78,16 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
     let first: ProgressCount | undefined;
     let count: ProgressCount = { units: 0, pending: 0, verified: 0, refuted: 0, void: 0, entered: 0 };
     let now = timestamp;
+    let paid: PaidAnswers = { answered: 0, fees: 0n };
     const { leaving, stop, release } = interruptions(
-      chosen.some(({ hasDuties }) => hasDuties),
+      requests !== undefined || chosen.some(({ hasDuties }) => hasDuties),
       progress,
     );
     const { gasSpent, atStake } = await takePart({
       ...{ deployment: client.deployment, rpcUrl, account, seasonId, taskId, maxUnits },
-      roles: ["prover", "keeper", ...chosen.map(({ role }) => role)] satisfies Role[],
-      ...{ journalFile: settings.journal, contentDirectory: settings.content, serve },
-      sources: [settings.api, ...sources],
+      roles: [...rolesFor(requests), ...chosen.map(({ role }) => role)],
+      ...{ journalFile: settings.journal, contentDirectory: settings.content, serve, sources },
+      ...(requests && { requests }),
       ...{ leaving, signal: stop },
       report: progress.say,
       posts: switches.has("post"),
@@ -81,6 +95,7 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
         count = countProgress(state, own);
         first ??= count;
         now = state.head.timestamp;
+        paid = countPaid(state.requests, account.address, begunIn);
         progress.show(`settled of ${count.units} begun; units`, count.verified + count.refuted, assigned);
         return switches.has("once") && isWorkOver(state, own);
       },
@@ -107,13 +122,98 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
           `Money      ${eth(gains.earned)} earned, ${eth(gains.lost)} paid or lost from bonds, ${eth(gasSpent)} spent on gas, ${eth(gains.locked)} locked`,
           11,
         ),
+        ...(requests ? paidLines(paid) : []),
         ...duties.flatMap((lines) => lines ?? []),
         ...reasons.map((reason) => wrap(reason)),
       ].join("\n"),
-      json: { account: account.address, seasonId, ...count, ...gains, rank, gasSpent, reasons },
+      json: {
+        ...{ account: account.address, seasonId, ...count, ...gains, rank, gasSpent, reasons },
+        ...(requests && paid),
+      },
     };
   },
 };
+
+/** Answers requests until Ctrl-C, and does nothing else. */
+async function answerRequests({ options, settings, progress }: Invocation, requests: RequestLimits): Promise<Outcome> {
+  for (const option of ["task", "units"])
+    if (options[option] !== undefined) throw new UsageError(`"--${option}" needs SEASON.`);
+  const { serve, sources } = parseServing(options, settings);
+  const { client, rpcUrl } = await openConnection(settings);
+  const account = await openSettingsAccount(settings);
+  const begunIn = await client.rpc.getBlockNumber();
+  let paid: PaidAnswers = { answered: 0, fees: 0n };
+  const { leaving, stop, release } = interruptions(true, progress);
+  const { gasSpent, atStake } = await takePart({
+    ...{ deployment: client.deployment, rpcUrl, account, requests, roles: rolesFor(requests) },
+    // A prover under each method: it reveals what this account commits to, and takes no units.
+    maxUnits: 0,
+    ...{ journalFile: settings.journal, contentDirectory: settings.content, serve, sources },
+    ...{ leaving, signal: stop, report: progress.say },
+    isOver(state) {
+      paid = countPaid(state.requests, account.address, begunIn);
+      return false;
+    },
+  }).finally(release);
+  return {
+    good: atStake.length === 0,
+    text: [
+      `Account    ${account.address}`,
+      ...paidLines(paid),
+      `Gas        ${eth(gasSpent)}`,
+      ...atStake.map((reason) => wrap(reason)),
+    ].join("\n"),
+    json: { account: account.address, ...paid, gasSpent, reasons: atStake },
+  };
+}
+
+const MIN_FEE = "0.0005";
+const MAX_COVER = "0.1";
+
+/** Which requests to answer; undefined for none. */
+function parseLimits({ options, switches }: Invocation): RequestLimits | undefined {
+  if (switches.has("requests"))
+    return {
+      minFee: parseEth("--min-fee", options["min-fee"] ?? MIN_FEE),
+      maxCover: parseEth("--max-cover", options["max-cover"] ?? MAX_COVER),
+    };
+  for (const option of ["min-fee", "max-cover"])
+    if (options[option] !== undefined) throw new UsageError(`"--${option}" needs --requests.`);
+  return undefined;
+}
+
+const rolesFor = (requests: RequestLimits | undefined): Role[] => [
+  ...(["prover", "keeper"] as const),
+  ...(requests ? (["answerer"] as const) : []),
+];
+
+/** Where content is served, and who is asked for it. */
+const parseServing = (options: Invocation["options"], { api }: Invocation["settings"]) => ({
+  serve: options.serve === undefined ? undefined : parseListener("--serve", options.serve),
+  sources: [api, ...(options.source?.split(",").map((each) => parseUrl("--source", each)) ?? [])],
+});
+
+/** An account's answers that were paid. */
+interface PaidAnswers {
+  answered: number;
+  /** In wei. */
+  fees: bigint;
+}
+
+/** Counts an account's answers that were delivered after a block, paid in ETH. */
+function countPaid({ byId }: Requests, account: Address, after: bigint): PaidAnswers {
+  const paid = [...byId.values()].filter(({ answer, request, steps }) => {
+    const delivery = steps.find(({ step }) => step === "covered" || step === "verified");
+    return (
+      answer?.prover === account && request.token === ETH && delivery !== undefined && delivery.blockNumber > after
+    );
+  });
+  return { answered: paid.length, fees: paid.reduce((sum, { request }) => sum + request.fee, 0n) };
+}
+
+const paidLines = ({ answered, fees }: PaidAnswers): string[] => [
+  `Requests   ${grouped(answered)} answered, ${eth(fees)} of fees`,
+];
 
 /** Ctrl-C and SIGTERM: where duties may be left, the first one begins to leave, and the second ends at once. */
 function interruptions(hasDuties: boolean, { say }: Progress) {
@@ -121,7 +221,9 @@ function interruptions(hasDuties: boolean, { say }: Progress) {
   const interrupt = () => {
     if (!hasDuties || leaving.signal.aborted) return stop.abort();
     leaving.abort();
-    say("Leaving: it serves the seats that it may still get. Ctrl-C again ends at once, with its bond at stake.");
+    say(
+      "Leaving: it takes on nothing new, and ends when its duties are done. Ctrl-C again ends at once, with money at stake.",
+    );
   };
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, interrupt);
   return {

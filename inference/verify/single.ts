@@ -3,6 +3,7 @@ import type { SingleState } from "../../sdk/attestations.ts";
 import type { Client } from "../../sdk/client.ts";
 import { cidOfKeccak256 } from "../../sdk/content.ts";
 import { contextKind, type Unit, unitOf } from "../../sdk/contexts.ts";
+import { readShownInput } from "../../sdk/requests/read.ts";
 import { assignedTo, readAssignment } from "../assignment.ts";
 import { type ContentReader, UnavailableError } from "../content.ts";
 import type { Models, OpenModel } from "../models.ts";
@@ -73,15 +74,20 @@ interface FoundInput {
   source: string;
 }
 
+/** Kind of a context that is for a request. */
+const REQUEST = 2;
+
 async function findInput(
   client: Client,
   content: ContentReader,
-  { context, prover, inputHash }: SingleState["message"],
+  { context, prover, inputHash, modelId }: SingleState["message"],
   given: Uint8Array | undefined,
 ): Promise<FoundInput> {
   const unit = unitOf(context);
   if (unit) return assigned(client, unit, prover);
   if (given) return { data: given, source: "The input is the one given." };
+  const shown = contextKind(context) === REQUEST ? await readShownInput(client, modelId, context) : undefined;
+  if (shown) return { data: decodeTensor(shown).data, source: "The input is the one that its request shows on chain." };
   const cid = cidOfKeccak256(inputHash);
   try {
     const { data } = decodeTensor(await content.get(cid));

@@ -5,7 +5,7 @@ import { checkInput, decodeTensor, encodeTensor, hashTensor, InvalidRunError } f
 import type { SingleState } from "../../sdk/attestations.ts";
 import { contractOf, hasContract } from "../../sdk/client.ts";
 import { attestationUid } from "../../sdk/commitments.ts";
-import { cidOfKeccak256 } from "../../sdk/content.ts";
+import { checkContent, cidOfKeccak256 } from "../../sdk/content.ts";
 import { tensorHeader } from "../../sdk/layouts.ts";
 import { methodById, partOf } from "../../sdk/methods/index.ts";
 import { Status } from "../../sdk/protocol.ts";
@@ -82,12 +82,13 @@ export function createRequestProver(options: RequestProverOptions): Participant 
   };
 
   /** The run and its attestation: with the salt of an earlier start, or a new one that is stored before it is returned. */
-  const prepare = async ({ request, requestId }: AskedRequest, method: number): Promise<PreparedAnswer> => {
+  const prepare = async ({ request, requestId, input }: AskedRequest, method: number): Promise<PreparedAnswer> => {
     const answering = answeringOf(method);
     if (answering === undefined) throw new InvalidModelError(`Nothing is known here of method ${method}.`);
     const { modelId, inputHash } = request;
     const model = await models.open(modelId);
-    const { spec, data } = decodeTensor(await content.get(cidOfKeccak256(inputHash)));
+    const cid = cidOfKeccak256(inputHash);
+    const { spec, data } = decodeTensor(input.length > 0 ? checkContent(cid, input) : await content.get(cid));
     const { layout } = model;
     if (bytesToHex(tensorHeader(spec)) !== bytesToHex(tensorHeader(layout.input)))
       throw new InvalidRunError(`Its input is no input of model ${modelId}.`);

@@ -1,6 +1,16 @@
-import { type Address, bytesToHex, formatLog, type Hex, keccak256, type Log, numberToHex } from "viem";
+import {
+  type Address,
+  bytesToHex,
+  encodeEventTopics,
+  formatLog,
+  type Hex,
+  keccak256,
+  type Log,
+  numberToHex,
+} from "viem";
+import { inferenceRequestsAbi } from "../abi.ts";
 import { readAttestation } from "../attestations.ts";
-import { type Client, contractOf } from "../client.ts";
+import { type Client, contractOf, hasContract } from "../client.ts";
 import { type Answer, type Attestation, answerHash, attestationUid } from "../commitments.ts";
 import { decodeTensorHeader, type TensorSpec, tensorBytes } from "../layouts.ts";
 import { growingRanges } from "../ranges.ts";
@@ -23,6 +33,19 @@ export async function readRequest(client: Client, requestId: Hex, fromBlock?: bi
 
 /** All requests in the order in which they were made. */
 export const readRequests = async (client: Client): Promise<AskedRequest[]> => [...(await fold(client, [])).values()];
+
+/**
+ * The input's header and data that a request shows on chain, by the context of its answers; undefined where none does, or the
+ * deployment has no requests.
+ */
+export async function readShownInput(client: Client, modelId: Hex, context: Hex): Promise<Uint8Array | undefined> {
+  if (!hasContract(client, inferenceRequests)) return undefined;
+  const asked = await fold(client, [REQUESTED, null, null, modelId]);
+  const shown = [...asked.values()].find(({ requestId }) => requestContext(requestId) === context);
+  return shown === undefined || shown.input.length === 0 ? undefined : shown.input;
+}
+
+const [REQUESTED] = encodeEventTopics({ abi: inferenceRequestsAbi, eventName: "Requested" });
 
 /** An answer of fewer logs has room for twice as many blocks. */
 const FEW_LOGS = 100;

@@ -31,12 +31,23 @@ export interface CliSite extends Site {
   refuted: Hex;
   /** Runs `proofboard` with the site's environment, changed by `environment`. */
   run(args: readonly string[], environment?: Record<string, string>): Promise<Answer>;
+  /** Starts `proofboard` likewise. */
+  start(args: readonly string[], environment?: Record<string, string>): Running;
+}
+
+/** A command that runs. */
+interface Running {
+  answer: Promise<Answer>;
+  /** Ctrl-C. */
+  interrupt(): void;
 }
 
 /** Numbers of the site's accounts. */
 export const HONEST = 1;
 export const CHEAT = 3;
 export const NEWCOMER = 7;
+export const ASKER = 8;
+export const ANSWERER = 9;
 
 const UNITS = 2;
 const SEASON_SECONDS = 5_000;
@@ -72,7 +83,7 @@ export async function environmentOf({ directory, deployment, rpcUrl }: Site): Pr
 export const keyOf = (n: number): Hex => `0x${(n + 1).toString(16).padStart(64, "0")}`;
 
 async function startCliSite(): Promise<CliSite> {
-  const site = await startSite(8);
+  const site = await startSite(10);
   try {
     return await furnish(site);
   } catch (error) {
@@ -122,6 +133,7 @@ async function furnish(site: Site): Promise<CliSite> {
     ...site,
     ...{ indexer, seasonId, environment, verified: uidOf(Status.verified), refuted: uidOf(Status.refuted) },
     run: (args, changed) => runCommand(args, { ...environment, ...changed }),
+    start: (args, changed) => startCommand(args, { ...environment, ...changed }),
     async close() {
       await indexer.close();
       await site.close();
@@ -151,11 +163,13 @@ async function untilReady(url: string): Promise<void> {
 }
 
 /** Runs `proofboard` in a process of its own, with nothing of this one's settings but the given ones. */
-export function runCommand(
+export const runCommand = (
   args: readonly string[],
   environment: Record<string, string>,
-  folder = process.cwd(),
-): Promise<Answer> {
+  folder?: string,
+): Promise<Answer> => startCommand(args, environment, folder).answer;
+
+function startCommand(args: readonly string[], environment: Record<string, string>, folder = process.cwd()): Running {
   const main = join(import.meta.dirname, "../../cli/start.js");
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("PROOFBOARD_"));
   const child = spawn(process.execPath, [main, ...args], {
@@ -170,8 +184,9 @@ export function runCommand(
   child.stderr.setEncoding("utf8").on("data", (text) => {
     answer.stderr += text;
   });
-  return new Promise((resolve, reject) => {
+  const ended = new Promise<Answer>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve({ ...answer, code }));
   });
+  return { answer: ended, interrupt: () => void child.kill("SIGINT") };
 }

@@ -1,6 +1,9 @@
 import { expect } from "chai";
+import { ask } from "../../sdk/requests/ask.ts";
+import { waitForAnswer } from "../../sdk/requests/wait.ts";
 import { accountOf } from "../participant/chain.ts";
-import { keyOf, NEWCOMER, useSite } from "./site.ts";
+import { wishOf } from "../participant/requests/byHand.ts";
+import { ANSWERER, ASKER, keyOf, NEWCOMER, useSite } from "./site.ts";
 
 describe("proofboard work", () => {
   const site = useSite();
@@ -53,5 +56,35 @@ describe("proofboard work", () => {
       ...{ units: 1, reasons: ["Nothing was left to do; units attested before: 1."], code: 1 },
       rank: JSON.parse(stdout).rank,
     });
+  });
+
+  for (const [given, said] of [
+    [["work"], '"work" needs SEASON, or --requests.'],
+    [["work", "1", "--min-fee", "1"], '"--min-fee" needs --requests.'],
+    [
+      ["work", "--requests", "--max-cover", "much"],
+      '--max-cover is "much"; it must be an amount of ETH above 0, as in 0.05.',
+    ],
+    [["work", "--requests", "--units", "3"], '"--units" needs SEASON.'],
+  ] as [string[], string][])
+    it(`refuses "${given.join(" ")}"`, async () => {
+      const { code, stderr } = await site().run(given);
+      expect(stderr).to.equal(`${said}\n`);
+      expect(code).to.equal(2);
+    });
+
+  it("answers requests until Ctrl-C, and says what that earned", async () => {
+    const { client, senderOf } = site();
+    const { requestId } = await ask(client, senderOf(ASKER), wishOf(site(), 70));
+    const working = site().start(["work", "--requests", "--json"], { PROOFBOARD_PRIVATE_KEY: keyOf(ANSWERER) });
+    const { prover } = await waitForAnswer(client, requestId, { pollMs: 100 });
+    expect(prover).to.equal(accountOf(ANSWERER).address);
+    // Its own view of the chain is a block behind at most.
+    for (let blocks = 0; blocks < 10; blocks++) await site().follower.heads.next();
+    working.interrupt();
+    const { code, stdout, stderr } = await working.answer;
+    expect(stderr).to.contain(`request prover ${prover}: ${requestId} is accepted.`).and.contain("Leaving: ");
+    expect(JSON.parse(stdout)).to.include({ account: prover, answered: 1, fees: "1000000000000000" });
+    expect(code).to.equal(0);
   });
 });
