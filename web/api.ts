@@ -16,9 +16,12 @@ import type {
   AttestationsPage,
   AvailabilityAnswer,
   DeploymentAnswer,
+  InferenceRequestAnswer,
+  InferenceRequestsPage,
   ModelAnswer,
   ModelsPage,
   ReceiptsPage,
+  RequestState,
   SeasonAnswer,
   Seasons,
 } from "../sdk/wire.ts";
@@ -115,6 +118,16 @@ export const useAttestation = (uid: Hex) => useAnswer<AttestationAnswer>(`/v1/at
 
 export const useAttestations = (filter: { prover?: Address; model?: Hex; status?: AttestationStatus }) =>
   usePages<AttestationsPage>(withQuery("/v1/attestations", filter));
+
+export const useRequest = (requestId: Hex) => useAnswer<InferenceRequestAnswer>(`/v1/requests/${requestId}`);
+
+export const useRequests = (filter: {
+  state?: RequestState;
+  model?: Hex;
+  requester?: Address;
+  prover?: Address;
+  beneficiary?: Address;
+}) => usePages<InferenceRequestsPage>(withQuery("/v1/requests", filter));
 
 export const useModels = () => usePages<ModelsPage>("/v1/models");
 

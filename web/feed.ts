@@ -63,6 +63,7 @@ function listen(): void {
     stream.addEventListener(name, (event: MessageEvent<string>) => handle(JSON.parse(event.data) as StreamEvents[K]));
   on("points", (receipt) => refresh({ kind: "points", receipt }));
   on("status", (attestation) => refresh({ kind: "status", attestation }));
+  on("request", (request) => refresh({ kind: "request", request }));
   on("head", ({ asOf }) => publish({ asOf }));
   on("reorg", ({ asOf, blockNumber }) => {
     publish({ asOf, reorg: { blockNumber, heardAt: nowInSeconds() } });

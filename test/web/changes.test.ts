@@ -16,6 +16,9 @@ const paths = [
   "/v1/attestations/0x12",
   "/v1/attestations?status=refuted",
   "/v1/activity",
+  "/v1/requests?state=open",
+  `/v1/requests/${UID}`,
+  "/v1/requests/0x12",
 ];
 
 const touched = (change: Change) => paths.filter((path) => touches(change, path));
@@ -42,7 +45,21 @@ describe("what a change touches", () => {
       `/v1/attestations/${UID}`,
       "/v1/attestations?status=refuted",
       "/v1/activity",
+      `/v1/requests/${UID}`,
+      "/v1/requests/0x12",
     ]);
+  });
+
+  it("asks again for a request's lists, page, answer and accounts when it changed, and for no other's", () => {
+    const request = { requestId: "0x12", uid: UID, requester: A, prover: null, beneficiary: null } as const;
+    expect(touched({ kind: "request", request })).to.deep.equal([
+      `/v1/accounts/${A}/receipts?season=1`,
+      `/v1/attestations/${UID}`,
+      "/v1/requests?state=open",
+      "/v1/requests/0x12",
+    ]);
+    const open = { ...request, requestId: UID, uid: null } as const;
+    expect(touched({ kind: "request", request: open })).to.not.include(`/v1/attestations/${UID}`);
   });
 
   it("asks again for all but the deployment when anything may have changed", () => {

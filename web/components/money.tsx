@@ -1,8 +1,11 @@
+import { Fragment } from "react";
 import { type Address, formatEther } from "viem";
 import { Link } from "wouter";
-import type { MoneyAnswer } from "../../sdk/wire.ts";
+import type { MoneyAnswer, RequestMoney } from "../../sdk/wire.ts";
 import { useAnswer } from "../api.ts";
 import { exactTime } from "../format.ts";
+import { Money } from "../requests/money.tsx";
+import { requestsOf, roles } from "../requests/words.ts";
 import { Num } from "./num.tsx";
 import { Answered } from "./states.tsx";
 
@@ -22,7 +25,7 @@ export default function MoneyCard({ account }: { account: Address }) {
   );
 }
 
-function Fields({ money: { balance, claimable, bonds, debts } }: { money: MoneyAnswer }) {
+function Fields({ money: { account, balance, claimable, bonds, requests, debts } }: { money: MoneyAnswer }) {
   return (
     <dl>
       <dt>Balance</dt>
@@ -32,6 +35,18 @@ function Fields({ money: { balance, claimable, bonds, debts } }: { money: MoneyA
       {bonds.map((bond) => (
         <Bond key={bond.holder} bond={bond} />
       ))}
+      {requests.map((paid) => (
+        <Paid key={`${paid.contract} ${paid.token}`} paid={paid} />
+      ))}
+      <dt>Its requests</dt>
+      <dd>
+        {roles.map((role, i) => (
+          <Fragment key={role}>
+            {i > 0 && ", "}
+            <Link href={requestsOf(role, account)}>as {role}</Link>
+          </Fragment>
+        ))}
+      </dd>
       {debts.map(({ seasonId, owed }) => (
         <Debt key={seasonId} seasonId={seasonId} owed={owed} />
       ))}
@@ -46,6 +61,33 @@ function Bond({ bond: { name, free, locked, unbonding, withdrawableAt } }: { bon
       <dd>
         {etherOf(locked)} locked, {etherOf(free)} free
         {withdrawableAt !== null && `, ${etherOf(unbonding)} on its way out until ${exactTime(withdrawableAt)}`}
+      </dd>
+    </>
+  );
+}
+
+const PAID = [
+  ["fees", "for answers"],
+  ["deposits", "of deposits that provers forfeited"],
+  ["covers", "of cover"],
+  ["returned", "of its own money back"],
+] as const;
+
+/** What requests or cover paid of one token. */
+function Paid({ paid }: { paid: RequestMoney }) {
+  const { name, token, withdrawable } = paid;
+  return (
+    <>
+      <dt>Paid by {name}</dt>
+      <dd>
+        {PAID.filter(([field]) => paid[field] !== "0").map(([field, what]) => (
+          <Fragment key={field}>
+            <Money amount={paid[field]} token={token} /> {what},{" "}
+          </Fragment>
+        ))}
+        {withdrawable === "0"
+          ? "all withdrawn"
+          : [<Money key="left" amount={withdrawable} token={token} />, " to withdraw"]}
       </dd>
     </>
   );

@@ -1,4 +1,5 @@
 import type { Attestation, Step } from "../../sdk/wire.ts";
+import { moneyText } from "../final/token.ts";
 import { group, plural } from "../format.ts";
 import { webMethodOf } from "../methods/index.ts";
 import { type Sentence, sentence, who } from "../sentence.ts";
@@ -18,6 +19,10 @@ export function stepSentence(step: Step, { method, outputHash }: Pick<Attestatio
       return sentence`${who(step.account)} was awarded ${{ strong: plural(step.amount, "point") }} as ${step.reason.name}, entry ${group(step.seq)} of the ledger.`;
     case "burned":
       return sentence`${who(step.account)} lost ${{ strong: plural(step.amount, "point") }}, burned as ${step.reason.name}, entry ${group(step.seq)} of the ledger.`;
+    case "coverLocked":
+      return sentence`${who(step.by)} locked ${{ strong: moneyText(step.amount, step.token) }} for ${who(step.beneficiary)}, who gets it unless the answer is found right${step.by === step.beneficiary ? "; it is the prover itself, so nobody is covered" : ""}.`;
+    case "coverSettled":
+      return sentence`The cover for ${who(step.beneficiary)}, ${{ strong: moneyText(step.amount, step.token) }}, went to ${who(step.to)}.`;
     case "event":
       return eventSentence(step);
     default:

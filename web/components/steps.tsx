@@ -1,23 +1,30 @@
-import type { Attestation } from "../../sdk/wire.ts";
+import type { ReactNode } from "react";
+import type { Attestation, EventLocation } from "../../sdk/wire.ts";
 import { Place } from "./place.tsx";
 import { Text } from "./sentence.tsx";
 import { stepSentence } from "./stepSentence.ts";
 import "./steps.css";
 
-/** All that happened to an attestation, in the order of the chain, each step with its transaction. */
-export function Steps({ attestation }: { attestation: Attestation }) {
-  return (
-    <ol className="steps">
-      {attestation.steps.map((step) => (
-        <li key={`${step.at.blockNumber}-${step.at.logIndex}-${step.step}`}>
-          <div className="step-text">
-            <Text sentence={stepSentence(step, attestation)} season={attestation.unit?.seasonId} />
-          </div>
-          <div className="step-place">
-            <Place at={step.at} />
-          </div>
-        </li>
-      ))}
-    </ol>
-  );
-}
+/** What happened, in the order of the chain, each with its transaction. */
+export const Happened = ({ items }: { items: readonly { at: EventLocation; text: ReactNode }[] }) => (
+  <ol className="steps">
+    {items.map(({ at, text }, i) => (
+      <li key={`${at.blockNumber}-${at.logIndex}-${i}`}>
+        <div className="step-text">{text}</div>
+        <div className="step-place">
+          <Place at={at} />
+        </div>
+      </li>
+    ))}
+  </ol>
+);
+
+/** All that happened to an attestation. */
+export const Steps = ({ attestation }: { attestation: Attestation }) => (
+  <Happened
+    items={attestation.steps.map((step) => ({
+      at: step.at,
+      text: <Text sentence={stepSentence(step, attestation)} season={attestation.unit?.seasonId} />,
+    }))}
+  />
+);

@@ -1,4 +1,4 @@
-import { type Address, erc20Abi, formatUnits } from "viem";
+import { type Address, erc20Abi, formatEther, formatUnits } from "viem";
 import type { Client } from "../../sdk/client.ts";
 import { group, plural, short } from "../format.ts";
 
@@ -46,3 +46,7 @@ export function amountText(amount: bigint | string, address: Address, token: Tok
   const [whole = "0", fraction] = formatUnits(BigInt(amount), token.decimals).split(".");
   return `${group(whole)}${fraction === undefined ? "" : `.${fraction}`} ${name}`;
 }
+
+/** An amount in words: `0.5 ETH` where `token` is null, else as {@link amountText} says it. */
+export const moneyText = (amount: string, token: Address | null, known?: Token): string =>
+  token === null ? `${formatEther(BigInt(amount))} ETH` : amountText(amount, token, known);

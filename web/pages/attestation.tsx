@@ -1,7 +1,7 @@
 import { isHash } from "viem";
 import { Link } from "wouter";
 import { ApiError } from "../../sdk/api.ts";
-import type { Attestation, EventLocation } from "../../sdk/wire.ts";
+import type { Attestation, AttestationAnswer, Cover, EventLocation } from "../../sdk/wire.ts";
 import { useAttestation } from "../api.ts";
 import { cardOf } from "../cards/known.ts";
 import { CheckHere } from "../check/check.tsx";
@@ -9,12 +9,15 @@ import { Account } from "../components/account.tsx";
 import { Hash } from "../components/hash.tsx";
 import { Page } from "../components/page.tsx";
 import { Proven } from "../components/proven.tsx";
+import { Text } from "../components/sentence.tsx";
 import { Answered, Empty } from "../components/states.tsx";
 import { Status } from "../components/status.tsx";
 import { Steps } from "../components/steps.tsx";
 import { Time } from "../components/time.tsx";
+import { moneyText } from "../final/token.ts";
 import { group, plural, short } from "../format.ts";
 import { unknownWords, webMethodOf } from "../methods/index.ts";
+import { lockedSentence } from "../requests/words.ts";
 
 /** An attestation or a batch: what it says, how it was settled, what is proven; and a check by the visitor's own browser. */
 export default function AttestationPage({ params: { uid = "" } }: { params: Record<string, string> }) {
@@ -37,13 +40,14 @@ function Found({ uid }: { uid: `0x${string}` }) {
     return <Empty>The indexer knows no attestation {uid}. It may be too new, or undone by a reorganisation.</Empty>;
   return (
     <Answered query={query} what="the attestation">
-      {({ item }) => (
+      {({ item, request, covers }) => (
         <>
-          <Facts attestation={item} />
+          <Facts attestation={item} request={request} />
           <section aria-labelledby="proven-heading">
             <h2 id="proven-heading">What is proven, and what is not</h2>
             <Proven attestation={item} />
           </section>
+          {covers.length > 0 && <Covers covers={covers} />}
           <CheckHere key={item.uid} attestation={item} />
           <section aria-labelledby="steps-heading">
             <h2 id="steps-heading">How it was settled, step by step</h2>
@@ -56,7 +60,7 @@ function Found({ uid }: { uid: `0x${string}` }) {
   );
 }
 
-function Facts({ attestation }: { attestation: Attestation }) {
+function Facts({ attestation, request }: { attestation: Attestation; request: AttestationAnswer["request"] }) {
   const { prover, modelId, method, status, unit, count, counts, attested, settled } = attestation;
   return (
     <dl className="card">
@@ -79,7 +83,16 @@ function Facts({ attestation }: { attestation: Attestation }) {
         {cardOf(modelId)?.name} <Hash value={modelId} what="model" href={`/models/${modelId}`} />
       </dd>
       <dt>For</dt>
-      <dd>{unit ? <ForUnit attestation={attestation} /> : "no unit of a campaign"}</dd>
+      <dd>
+        {unit && <ForUnit attestation={attestation} />}
+        {request && (
+          <>
+            <Hash value={request.requestId} what="request" href={`/requests/${request.requestId}`} />, a request of{" "}
+            <Account address={request.requester} copy={false} />
+          </>
+        )}
+        {unit === null && request === null && "no unit of a campaign"}
+      </dd>
       {!counts && (
         <>
           <dt>Counts</dt>
@@ -99,6 +112,22 @@ function Facts({ attestation }: { attestation: Attestation }) {
         <Location location={attested} />
       </dd>
     </dl>
+  );
+}
+
+/** Money that is at stake for those who act on it. */
+function Covers({ covers }: { covers: readonly Cover[] }) {
+  return (
+    <section aria-labelledby="cover-heading">
+      <h2 id="cover-heading">Who is covered</h2>
+      <ul>
+        {covers.map((cover) => (
+          <li key={`${cover.beneficiary} ${cover.token}`}>
+            <Text sentence={lockedSentence(cover, (amount) => moneyText(amount, cover.token))} season={undefined} />
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -1,11 +1,12 @@
-import { type FormEvent, useId } from "react";
+import type { FormEvent } from "react";
 import type { Address, Hex } from "viem";
 import { useSearchParams } from "wouter";
 import { statusNames } from "../../sdk/protocol.ts";
 import type { AttestationStatus, AttestationSummary } from "../../sdk/wire.ts";
-import { useAttestations, useModels } from "../api.ts";
+import { useAttestations } from "../api.ts";
 import { cardOf } from "../cards/known.ts";
 import { Account } from "../components/account.tsx";
+import { AddressField, Choice, ModelChoice } from "../components/choice.tsx";
 import { Hash } from "../components/hash.tsx";
 import { More } from "../components/more.tsx";
 import { Page } from "../components/page.tsx";
@@ -13,9 +14,8 @@ import { Answered, Empty } from "../components/states.tsx";
 import { Status } from "../components/status.tsx";
 import { Time } from "../components/time.tsx";
 import { group, short } from "../format.ts";
-import "./attestations.css";
 
-const statuses: readonly AttestationStatus[] = statusNames.filter((name) => name !== "none");
+const statuses = statusNames.filter((name) => name !== "none").map((name) => ({ value: name, text: name }));
 
 interface Filter {
   prover?: Address;
@@ -61,9 +61,6 @@ export default function AttestationsPage() {
 }
 
 function Filters({ filter, setFilter }: { filter: Filter; setFilter: (filter: Filter) => void }) {
-  const id = useId();
-  const models = useModels().data?.pages.flatMap(({ items }) => items.map(({ modelId }) => modelId)) ?? [];
-  const known = filter.model && !models.includes(filter.model) ? [filter.model, ...models] : models;
   const change = (name: keyof Filter, value: string) => {
     const { [name]: _, ...rest } = filter;
     setFilter(value === "" ? rest : { ...rest, [name]: value });
@@ -75,38 +72,9 @@ function Filters({ filter, setFilter }: { filter: Filter; setFilter: (filter: Fi
   return (
     <search>
       <form className="filters" onSubmit={submit}>
-        <label htmlFor={`${id}-status`}>Status</label>
-        <select
-          id={`${id}-status`}
-          value={filter.status ?? ""}
-          onChange={({ target }) => change("status", target.value)}
-        >
-          <option value="">any</option>
-          {statuses.map((status) => (
-            <option key={status}>{status}</option>
-          ))}
-        </select>
-        <label htmlFor={`${id}-model`}>Model</label>
-        <select id={`${id}-model`} value={filter.model ?? ""} onChange={({ target }) => change("model", target.value)}>
-          <option value="">any</option>
-          {known.map((modelId) => (
-            <option key={modelId} value={modelId}>
-              {cardOf(modelId)?.name ?? short(modelId)}
-            </option>
-          ))}
-        </select>
-        <label htmlFor={`${id}-prover`}>Prover</label>
-        <input
-          key={filter.prover ?? ""}
-          id={`${id}-prover`}
-          name="prover"
-          defaultValue={filter.prover ?? ""}
-          placeholder="0x…"
-          pattern="0x[0-9a-fA-F]{40}"
-          title="An address: 0x and 40 hexadecimal digits"
-          autoComplete="off"
-          spellCheck={false}
-        />
+        <Choice label="Status" value={filter.status} options={statuses} change={(value) => change("status", value)} />
+        <ModelChoice value={filter.model} change={(value) => change("model", value)} />
+        <AddressField label="Prover" name="prover" value={filter.prover} />
         <button type="submit">Filter</button>
         {Object.keys(filter).length > 0 && (
           <button type="button" onClick={() => setFilter({})}>

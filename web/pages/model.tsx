@@ -131,6 +131,10 @@ function Parts({ model }: { model: Model }) {
         <dd>
           <Link href={`/attestations?model=${modelId}`}>all of this model</Link>
         </dd>
+        <dt>Requests</dt>
+        <dd>
+          <Link href={`/requests?model=${modelId}`}>all for this model</Link>
+        </dd>
       </dl>
       <Hashes model={model} />
     </section>

@@ -48,6 +48,7 @@ export function describeAccess(site: () => Site): void {
         `/seasons/1/accounts/${account}`,
         "/attestations",
         `/attestations/${attestations.items[0]?.uid}`,
+        "/requests",
         "/models",
         `/models/${models.items[0]?.modelId}`,
         "/caught",

@@ -36,6 +36,18 @@ describe("a step in words", () => {
     expect(words(step, { id: 1, name: "Quorum" })).to.equal(`${by} ran the model and committed to a vote.`);
   });
 
+  it("says for whom money was locked, who got it, and that a prover's own account is nobody", () => {
+    const other = "0x00000000000000000000000000000000000000Bb";
+    const cover = { beneficiary: other, token: null, amount: "1500000000000000000" };
+    expect(words({ step: "coverLocked", by, ...cover })).to.equal(
+      `${by} locked 1.5 ETH for ${other}, who gets it unless the answer is found right.`,
+    );
+    expect(words({ step: "coverLocked", by: other, ...cover })).to.match(/the prover itself, so nobody is covered\.$/);
+    expect(words({ step: "coverSettled", to: by, ...cover, token: other })).to.equal(
+      `The cover for ${other}, 1,500,000,000,000,000,000 smallest units of the token 0x0000…00Bb, went to ${by}.`,
+    );
+  });
+
   it("says what holds under any method", () => {
     const reason = { id: 1, name: "prover" };
     expect(words({ step: "committed", by })).to.equal(`${by} committed to an answer, hidden by a salt.`);
