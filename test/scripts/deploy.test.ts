@@ -11,7 +11,7 @@ import { followHeads } from "../../participant/heads.ts";
 import { createSender } from "../../participant/sender.ts";
 import { deploy, writeDeployment } from "../../scripts/deploy.ts";
 import { methodDeployments } from "../../scripts/methods/index.ts";
-import { beaconAbi, rewardsAbi, standingsAbi } from "../../sdk/abi.ts";
+import { beaconAbi, coverAbi, inferenceRequestsAbi, rewardsAbi, standingsAbi } from "../../sdk/abi.ts";
 import { callOf } from "../../sdk/calls.ts";
 import { type Client, checkDeployment, connect, contractOf } from "../../sdk/client.ts";
 import { type Deployment, parseDeployment } from "../../sdk/deployment.ts";
@@ -141,6 +141,18 @@ describe("deploy", () => {
       const served = { address: contract?.address as Address, abi: rewardsAbi, functionName: "standings" } as const;
       expect(await rpc.readContract(served)).to.equal(standings.address);
     }
+  });
+
+  it("gives Cover and the adapters the registry, and requests their cover and the production floor", async () => {
+    const { rpc, contracts } = client;
+    const at = (name: string) => deployment.contracts[name]?.address as Address;
+    for (const name of ["Cover", "InferenceRequests", "ERC8183Evaluator", "ERC8004Validator"]) {
+      const registry = await rpc.readContract({ address: at(name), abi: coverAbi, functionName: "registry" });
+      expect(registry, name).to.equal(contracts.attestationRegistry.address);
+    }
+    const requests = { address: at("InferenceRequests"), abi: inferenceRequestsAbi } as const;
+    expect(await rpc.readContract({ ...requests, functionName: "cover" })).to.equal(at("Cover"));
+    expect(await rpc.readContract({ ...requests, functionName: "depositFloor" })).to.equal(parseEther("0.005"));
   });
 
   it("gives Quorum the beacon of the chain's RANDAO, and FraudProof, which is there before it", async () => {
