@@ -206,7 +206,7 @@ contract InferenceRequests is IInferenceRequests, PullPayments {
         Finality finality
     ) external view returns (bool) {
         RequestRecord memory record = _records[requestId];
-        if (record.answer == 0 || record.answer != keccak256(abi.encode(uid, keccak256(output)))) return false;
+        if (record.answer != keccak256(abi.encode(uid, keccak256(output)))) return false;
         Status status = Status(registry.statusOf(uid));
         if (status == Status.Verified) return true;
         return finality == Finality.Covered && record.state == RequestState.Covered && status == Status.Pending;

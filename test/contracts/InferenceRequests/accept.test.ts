@@ -156,8 +156,8 @@ describe("InferenceRequests.accept", () => {
     await ask(p, asked);
 
     const sent = await accept(p, asked);
-    expect(sent).to.changeEtherBalances(ethers, [p.prover, p.requests], [-FLOOR, FLOOR]);
-    expect(sent).to.changeTokenBalances(ethers, p.token, [p.prover, p.requests], [-9_999, 9_999]);
+    await expect(sent).to.changeEtherBalances(ethers, [p.prover, p.requests], [-FLOOR, FLOOR]);
+    await expect(sent).to.changeTokenBalances(ethers, p.token, [p.prover, p.requests], [-9_999, 9_999]);
     expect(await p.requests.depositOf(asked)).to.deep.equal([FLOOR, 9_999n]);
   });
 

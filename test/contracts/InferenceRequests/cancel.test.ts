@@ -93,6 +93,14 @@ describe("InferenceRequests.cancel", () => {
     }
   });
 
+  it("writes nothing down where there was no fee", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const asked = await requestOf(p, { fee: 0n });
+    await ask(p, asked);
+
+    await expect(p.requests.connect(p.requester).cancel(asked)).to.not.emit(p.requests, "Credited");
+  });
+
   it("takes the deposit too where the prover let its time pass", async () => {
     const p = await networkHelpers.loadFixture(fixture);
     const asked = await requestOf(p);

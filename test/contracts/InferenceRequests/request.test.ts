@@ -138,6 +138,12 @@ describe("InferenceRequests.request", () => {
       await expect(ask(p, await requestOf(p, { methods })))
         .to.be.revertedWithCustomError(p.cover, "MethodCanVoid")
         .withArgs(ethers.ZeroHash, MOCK);
+    const last = await ethers.deployContract("MockMethod");
+    await last.setCanVoid(true);
+    await p.registry.addMethod(last);
+    await expect(ask(p, await requestOf(p, { methods: bit(FRAUD) | bit(FRAUD + 1) })))
+      .to.be.revertedWithCustomError(p.cover, "MethodCanVoid")
+      .withArgs(ethers.ZeroHash, FRAUD + 1);
     await p.method.setCanVoid(false);
     await ask(p, await requestOf(p, { methods: bit(MOCK) | bit(FRAUD) }));
   });
@@ -227,6 +233,12 @@ describe("InferenceRequests.request", () => {
       [p.requester, p.requests],
       [-5_000, 5_000],
     );
+  });
+
+  it("takes cover that is no more than the fee", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+
+    await ask(p, await requestOf(p, { fee: 20_000n, cover: 20_000n }));
   });
 
   it("takes a request without a fee", async () => {
