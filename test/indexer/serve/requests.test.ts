@@ -19,9 +19,8 @@ describe("the API's requests", () => {
   before(async () => {
     site = await openSite();
     summaries = await pagesOf("/v1/requests?");
-    all = await Promise.all(
-      summaries.map(async ({ requestId }) => (await site.get(`/v1/requests/${requestId}`)).body.item),
-    );
+    all = [];
+    for (const { requestId } of summaries) all.push((await site.get(`/v1/requests/${requestId}`)).body.item);
   });
   after(() => site.close());
 

@@ -46,8 +46,9 @@ function expected({ blocks, readers }: Served, above: number): { id: string; eve
     eventsIn(block).flatMap(({ eventName, args, location }) => {
       const id = `${location.blockNumber}-${location.logIndex}`;
       if (/^Points(Awarded|Burned)$/.test(eventName)) return [{ id, event: "points" }];
-      if (!/^(Committed|Attested|BatchAttested|StatusChanged)$/.test(eventName)) return [];
-      const { uid, id: batch } = args as { uid?: Hex; id?: Hex };
+      const { uid, id: batch, requestId } = args as { uid?: Hex; id?: Hex; requestId?: Hex };
+      if (requestId) return readers.requests.request(requestId) ? [{ id, event: "request" }] : [];
+      if (!/^(Committed|Attested|BatchAttested|StatusChanged|Cover\w+)$/.test(eventName)) return [];
       return readers.attestations.attestation((uid ?? batch) as Hex) ? [{ id, event: "status" }] : [];
     }),
   );
