@@ -23,6 +23,7 @@ import {
   coverSentence,
   finalityWords,
   lockedSentence,
+  nobodyIn,
   paymentWords,
   requestStepSentence,
   requestsOf,
@@ -107,7 +108,7 @@ function Asked({ request }: { request: InferenceRequest }) {
       <dt>Prover</dt>
       <dd>
         {prover === null ? (
-          "nobody yet"
+          nobodyIn(state)
         ) : (
           <>
             <Account address={prover} />

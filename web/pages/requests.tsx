@@ -14,7 +14,7 @@ import { Time } from "../components/time.tsx";
 import { group, short } from "../format.ts";
 import { Money } from "../requests/money.tsx";
 import { RequestStatus } from "../requests/state.tsx";
-import { roles, stateWords } from "../requests/words.ts";
+import { nobodyIn, roles, stateWords } from "../requests/words.ts";
 
 const states = Object.keys(stateWords).map((state) => ({ value: state, text: state }));
 
@@ -156,7 +156,7 @@ function Row({ item }: { item: InferenceRequestSummary }) {
       <td>
         <Account address={requester} copy={false} />
       </td>
-      <td>{prover === null ? "nobody yet" : <Account address={prover} copy={false} />}</td>
+      <td>{prover === null ? nobodyIn(state) : <Account address={prover} copy={false} />}</td>
       <td className="nowrap">
         <Time at={item.requested.timestamp} />
       </td>

@@ -21,6 +21,9 @@ export const stateWords: Readonly<Record<RequestState, string>> = {
   cancelled: "Ended without an answer; the fee went back.",
 };
 
+/** Who answers a request that has no prover. */
+export const nobodyIn = (state: RequestState): string => (state === "cancelled" ? "nobody" : "nobody yet");
+
 /** Which finality is asked for, in words. */
 export const finalityWords = ({ finality }: Pick<InferenceRequestSummary, "finality">): string =>
   finality === "covered"

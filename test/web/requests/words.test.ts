@@ -5,6 +5,7 @@ import {
   coverSentence,
   finalityWords,
   lockedSentence,
+  nobodyIn,
   paymentWords,
   requestStepSentence,
   requestsOf,
@@ -84,6 +85,10 @@ describe("a request in words", () => {
     const all = [...texts, ...words, ...finalities];
     expect(new Set(all)).to.have.lengthOf(all.length);
     for (const text of all) expect(text).to.not.include("undefined");
+  });
+
+  it("expects nobody any more where it was cancelled", () => {
+    expect([nobodyIn("open"), nobodyIn("cancelled")]).to.deep.equal(["nobody yet", "nobody"]);
   });
 
   it("lists an account's requests by its role", () => {
