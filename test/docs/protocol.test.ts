@@ -2,7 +2,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "chai";
 import type { Abi, AbiEvent } from "viem";
 import { RULES_HASH, rulesText } from "../../inference/graph/rules.ts";
-import { attestationRegistryAbi, campaignAbi, modelRegistryAbi, rewardsAbi, standingsAbi } from "../../sdk/abi.ts";
+import {
+  attestationRegistryAbi,
+  campaignAbi,
+  coverAbi,
+  inferenceRequestsAbi,
+  modelRegistryAbi,
+  rewardsAbi,
+  standingsAbi,
+} from "../../sdk/abi.ts";
 import { attestationTypes, batchTypes } from "../../sdk/commitments.ts";
 import { knownMethods } from "../../sdk/methods/index.ts";
 import { Reason, Status } from "../../sdk/protocol.ts";
@@ -93,9 +101,8 @@ describe("docs/protocol.md", () => {
   });
 
   it("lists every event that is needed to follow the chain, and no other", () => {
-    const declared = [modelRegistryAbi, attestationRegistryAbi, campaignAbi, standingsAbi, rewardsAbi].flatMap(
-      eventsOf,
-    );
+    const ofSeasons = [modelRegistryAbi, attestationRegistryAbi, campaignAbi, standingsAbi, rewardsAbi];
+    const declared = [...ofSeasons, inferenceRequestsAbi, coverAbi].flatMap(eventsOf);
     expect(listedIn(text)).to.have.members(declared);
   });
 
