@@ -9,7 +9,7 @@ import type { AskedRequest } from "../sdk/requests/fold.ts";
 import type { CheckedAnswer } from "../sdk/requests/read.ts";
 import { ETH, Finality, finalityName, methodsIn, type Request, requestStateName } from "../sdk/requests/request.ts";
 import { utc, wrap } from "./format.ts";
-import { elementsOf, showTensor } from "./tensors.ts";
+import { showTensor, tensorJson } from "./tensors.ts";
 
 /** An amount in ETH, or in a token's smallest unit. */
 export const money = (amount: bigint, token: string): string =>
@@ -44,7 +44,7 @@ export async function receiptOf(client: Client, asked: AskedRequest, answer: Che
     ],
     json: {
       ...{ uid, prover, method, status: statusName(status), outputHash },
-      output: { dims: spec.dims, bytes: data, elements: elementsOf(tensor) ?? null },
+      output: tensorJson(tensor),
       ...{ cover: answer.cover, coverage: covered ?? null, proven, notProven },
     },
   };

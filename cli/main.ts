@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { NoTerminalError } from "../participant/password.ts";
 import { sentenceOf } from "../sdk/errors.ts";
 import type { Command, Outcome } from "./command.ts";
@@ -11,6 +10,7 @@ import { mirrorCommand } from "./commands/content/mirror.ts";
 import { putCommand } from "./commands/content/put.ts";
 import { faucet } from "./commands/faucet.ts";
 import { infer } from "./commands/infer.ts";
+import { mcp } from "./commands/mcp.ts";
 import { checkCommand } from "./commands/model/check.ts";
 import { importCommand } from "./commands/model/import.ts";
 import { listCommand } from "./commands/model/list.ts";
@@ -38,6 +38,7 @@ import { listOf, parseOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import { readSettings } from "./settings.ts";
 import { UsageError } from "./usage.ts";
+import { version } from "./version.ts";
 
 const commands: Readonly<Record<string, Command>> = {
   wallet,
@@ -58,6 +59,7 @@ const commands: Readonly<Record<string, Command>> = {
   "request show": showRequest,
   "request cancel": cancelRequest,
   "request withdraw": withdrawPayments,
+  mcp,
   "season check": checkSeasonCommand,
   "season plan": planCommand,
   "season open": openCommand,
@@ -80,7 +82,8 @@ const progress = createProgress(process.stderr);
 try {
   const { good, text, json } = await main(words);
   progress.clear();
-  console.log(words.includes("--json") && json !== undefined ? toJson(json) : text);
+  const said = words.includes("--json") && json !== undefined ? toJson(json) : text;
+  if (said !== "") console.log(said);
   process.exitCode = good ? 0 : 1;
 } catch (error) {
   progress.clear();
@@ -116,8 +119,4 @@ async function main(given: readonly string[]): Promise<Outcome> {
   if (switches.has("help")) return { good: true, text: helpOf(name, command), json: undefined };
   const settings = readSettings(options, process.env);
   return command.run({ positionals, options, further, switches, settings, progress });
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
 }

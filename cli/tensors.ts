@@ -36,7 +36,7 @@ function parseElements(file: string, text: string, { dtype, name }: TensorSpec):
 }
 
 /** A tensor's elements where they are bytes; undefined for wider ones. */
-export function elementsOf({ spec, data }: Tensor): number[] | undefined {
+function elementsOf({ spec, data }: Tensor): number[] | undefined {
   if (spec.dtype === INT8) return [...new Int8Array(data.buffer, data.byteOffset, data.length)];
   return spec.dtype === UINT8 ? [...data] : undefined;
 }
@@ -44,3 +44,11 @@ export function elementsOf({ spec, data }: Tensor): number[] | undefined {
 /** A tensor for a person: its elements where they are bytes, else its bytes. */
 export const showTensor = (tensor: Tensor, indent: number): string =>
   wrap(elementsOf(tensor)?.join(" ") ?? bytesToHex(tensor.data), indent);
+
+/** A tensor in a command's JSON: its elements where they are bytes, else null. */
+export const tensorJson = (tensor: Tensor) => ({
+  name: tensor.spec.name,
+  dims: tensor.spec.dims,
+  bytes: tensor.data,
+  elements: elementsOf(tensor) ?? null,
+});

@@ -48,7 +48,7 @@ const packages: readonly Package[] = [
     description: "The proofboard command: attest, verify, audit, run a season",
     rooms: ["participant", "cli"],
     ours: ["@proofboard/sdk", "@proofboard/inference"],
-    theirs: ["better-sqlite3", "onnxruntime-web", "ox", "viem", "zod"],
+    theirs: ["@modelcontextprotocol/sdk", "better-sqlite3", "onnxruntime-web", "ox", "viem", "zod"],
     files: ["prepare-node.js", "cli/start.js", "models/*/card.json"],
     more: { bin: { proofboard: "cli/start.js" }, engines: { node: ">=24" } },
   },

@@ -7,7 +7,7 @@ import { unitInput } from "../../sdk/units.ts";
 import type { Command } from "../command.ts";
 import { parseModel } from "../modelNames.ts";
 import { openConnection, openSettingsAccount, openSettingsContent } from "../settings.ts";
-import { elementsOf, readInput, showTensor } from "../tensors.ts";
+import { readInput, showTensor, tensorJson } from "../tensors.ts";
 import { parseAddress, parseUnit, UsageError } from "../usage.ts";
 
 export const infer: Command = {
@@ -50,7 +50,7 @@ JSON: modelId, inputHash, outputHash, input and output (name, dims, bytes, eleme
         `Output       ${showTensor(output, 13)}`,
         `Output hash  ${outputHash}`,
       ].join("\n"),
-      json: { modelId, inputHash, outputHash, input: wire(input), output: wire(output) },
+      json: { modelId, inputHash, outputHash, input: tensorJson(input), output: tensorJson(output) },
     };
   },
 };
@@ -70,10 +70,3 @@ async function assigned(
   if (task.modelId !== modelId) throw new Error(`Task ${taskId} is about the model ${task.modelId}, not ${modelId}.`);
   return new Uint8Array(unitInput(unitSeed(seed, taskId, account, unit), task).buffer);
 }
-
-const wire = (tensor: Tensor) => ({
-  name: tensor.spec.name,
-  dims: tensor.spec.dims,
-  bytes: tensor.data,
-  elements: elementsOf(tensor) ?? null,
-});
