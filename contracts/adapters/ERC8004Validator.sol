@@ -28,7 +28,9 @@ contract ERC8004Validator is IERC8004Validator {
         );
         require(validator == address(this) && requestedFor == agentId, NotRequested(requestHash));
         Record memory record = registry.recordOf(uid);
-        require(_actsFor(record.prover, agentId, validations), ForeignProver(record.prover, agentId));
+        // What was said softly is followed up, whoever has the agent by now.
+        bool isFollowed = bytes(lastTag).length != 0;
+        require(isFollowed || _actsFor(record.prover, agentId, validations), ForeignProver(record.prover, agentId));
         (uint8 response, string memory finality) = _responseTo(uid, record);
         string memory tag = string.concat("method-", uint256(record.method).toString(), finality);
         require(!tag.equal(lastTag), AlreadyResponded(requestHash));

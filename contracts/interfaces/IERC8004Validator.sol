@@ -13,7 +13,7 @@ interface IERC8004Validator {
     /// @notice Thrown when nobody asked this validator under this hash, or somebody did for another agent.
     /// @param requestHash The hash.
     error NotRequested(bytes32 requestHash);
-    /// @notice Thrown when an attestation's prover is neither an agent's owner nor its wallet.
+    /// @notice Thrown when nothing was answered yet and an attestation's prover is neither an agent's owner nor its wallet.
     /// @param prover Who attested; zero for an unknown attestation.
     /// @param agentId The agent.
     error ForeignProver(address prover, uint256 agentId);
@@ -28,7 +28,8 @@ interface IERC8004Validator {
     /* RESPONDING */
 
     /// @notice Answers an agent's request: 100 for a Verified attestation, 0 for a Refuted one, both tagged
-    /// `method-<n>/hard`; 50, tagged `method-<n>/soft`, for one that is Pending and can't end Void. Anyone.
+    /// `method-<n>/hard`; 50, tagged `method-<n>/soft`, for one that is Pending and can't end Void. A soft answer
+    /// is followed by the hard one whoever has the agent then. Anyone.
     /// @param validations The validation registry.
     /// @param agentId The agent.
     /// @param uid The attestation's name, or a batch's id.

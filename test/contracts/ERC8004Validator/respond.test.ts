@@ -4,7 +4,7 @@ import type { Hex } from "viem";
 import vectors from "../../vectors/adapters.json" with { type: "json" };
 import { attestationOf, hash } from "../fixtures.ts";
 import { MOCK, Status, settle } from "../seasons.ts";
-import { agency, ask, attested, requestHashOf } from "./agents.ts";
+import { type Agency, agency, ask, attested, requestHashOf } from "./agents.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -155,6 +155,25 @@ describe("ERC8004Validator.respond", () => {
       expect(await p.validations.getSummary(0, [p.validator], "method-2/hard")).to.deep.equal([1n, BigInt(response)]);
       expect(await p.validations.getSummary(0, [], "method-2/soft")).to.deep.equal([0n, 0n]);
       expect(await p.validations.getSummary(0, [p.other], "")).to.deep.equal([0n, 0n]);
+    });
+
+  for (const [what, leave] of [
+    ["transfers the agent", (p: Agency) => p.agents.connect(p.owner).transferFrom(p.owner, p.stranger, 0)],
+    ["changes its wallet", (p: Agency) => p.agents.connect(p.stranger).becomeWallet(0)],
+  ] as const)
+    it(`fails softly passed work that is Refuted also when who attested it ${what} meanwhile`, async () => {
+      const p = await networkHelpers.loadFixture(fixture);
+      await p.agents.connect(p.prover).becomeWallet(0);
+      const uid = await attested(p, what === "changes its wallet" ? p.prover : p.owner);
+      const requestHash = await ask(p, uid);
+      await p.method.setCanVoid(false);
+      await p.validator.respond(p.validations, 0, uid, 0);
+      await leave(p);
+      await settle(p, uid, Status.Refuted);
+
+      await p.validator.respond(p.validations, 0, uid, 0);
+      const { response, tag } = await p.validations.getValidationStatus(requestHash);
+      expect([response, tag]).to.deep.equal([0n, "method-2/hard"]);
     });
 
   it("answers for the agent's wallet", async () => {
