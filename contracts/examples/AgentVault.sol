@@ -234,7 +234,8 @@ contract AgentVault is IAgentVault {
         for (uint256 i = 0; i < policy.routes.length; ++i) {
             Route memory route = policy.routes[i];
             require(
-                route.asset < policy.assets.length &&
+                route.target != address(this) &&
+                    route.asset < policy.assets.length &&
                     (route.amountWord == 0 ? policy.assets[route.asset].token == ETH : route.selector != 0),
                 ImpossibleRoute(i)
             );

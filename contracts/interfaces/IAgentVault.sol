@@ -156,7 +156,8 @@ interface IAgentVault {
     /// @notice Thrown when a policy is over.
     /// @param expiresAt When it ended.
     error PolicyExpired(uint40 expiresAt);
-    /// @notice Thrown when a route of a new policy names no asset, or an amount that can't be: a token's as value, or a word of no data.
+    /// @notice Thrown when a route of a new policy leads to the vault itself, names no asset, or an amount that can't be: a token's as
+    /// value, or a word of no data.
     /// @param route Its number.
     error ImpossibleRoute(uint256 route);
     /// @notice Thrown when a policy isn't stricter than the one before: it must go through `schedule`.

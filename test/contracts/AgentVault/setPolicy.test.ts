@@ -1,7 +1,9 @@
 import { expect } from "chai";
 import { network } from "hardhat";
+import type { Hex } from "viem";
 import { policyHash } from "../../../sdk/vault.ts";
-import { DELAY, propose, setPolicy, tradeMove, vaultProtocol } from "./vaults.ts";
+import { addressOf } from "../fixtures.ts";
+import { DELAY, type Policy, propose, setPolicy, tradeMove, vaultProtocol } from "./vaults.ts";
 
 const { ethers, networkHelpers } = await network.create();
 const fixture = () => vaultProtocol(ethers);
@@ -26,6 +28,20 @@ describe("AgentVault.setPolicy", () => {
     await expect(vault.connect(owner).run(vault, 0, data))
       .to.be.revertedWithCustomError(vault, "ImpossibleRoute")
       .withArgs(0);
+  });
+
+  it("refuses a route to the vault itself: its agent would set the next policy at once", async () => {
+    const { vault, owner, policy } = await networkHelpers.loadFixture(fixture);
+    const [route] = policy.routes as [Policy["routes"][number]];
+    const selector = vault.interface.getFunction("setPolicy").selector as Hex;
+    const routes = [...policy.routes, { ...route, target: addressOf(vault), selector, amountWord: 1 }];
+    const data = vault.interface.encodeFunctionData("setPolicy", [{ ...policy, routes }]);
+    await vault.connect(owner).schedule(vault, 0, data);
+    await networkHelpers.time.increase(DELAY);
+
+    await expect(vault.connect(owner).run(vault, 0, data))
+      .to.be.revertedWithCustomError(vault, "ImpossibleRoute")
+      .withArgs(4);
   });
 
   it("sets any policy, and takes the proposal away", async () => {
