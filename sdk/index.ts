@@ -30,6 +30,7 @@ export * from "./requests/errors.ts";
 export * from "./requests/fold.ts";
 export * from "./requests/read.ts";
 export * from "./requests/request.ts";
+export * from "./requests/serve.ts";
 export * from "./requests/wait.ts";
 export * from "./rewards.ts";
 export * from "./rules.ts";

@@ -9,9 +9,9 @@ import { contractOf } from "../../../sdk/client.ts";
 import { attestationUid } from "../../../sdk/commitments.ts";
 import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
 import type { Asked, Wish } from "../../../sdk/requests/ask.ts";
-import { acceptCall, answerCall, lockCoverCall, readDeposit } from "../../../sdk/requests/contracts.ts";
 import { readRequest } from "../../../sdk/requests/read.ts";
 import { requestContext } from "../../../sdk/requests/request.ts";
+import { accept, answer } from "../../../sdk/requests/serve.ts";
 import type { Site } from "../chain.ts";
 
 /** A digits image with every pixel `value`. */
@@ -40,7 +40,7 @@ export async function answerByHand(site: Site, n: number, asked: Asked, lie = fa
   const sender = senderOf(n);
   const prover = sender.account.address;
   const { request, requestId } = asked;
-  await sender.send(acceptCall(client, request, await readDeposit(client, request)));
+  await accept(client, sender, request);
   const { layout, layers } = await models.open(request.modelId);
   const { input } = await readRequest(client, requestId);
   const trace = traceOf(forward(layers, new Int8Array(input.slice(-64))));
@@ -55,10 +55,8 @@ export async function answerByHand(site: Site, n: number, asked: Asked, lie = fa
   await ensureDeposit(client, sender, contractOf(client, fraudProof).address, 10n ** 6n);
   const args = [method, modelId, inputHash, context, traced.answer, traced.evidence] as const;
   await sender.send(callOf({ ...attestationRegistry, functionName: "attest", args }));
-  if (request.cover > 0n)
-    await sender.send(lockCoverCall(client, uid, request.beneficiary, request.token, request.cover));
   const output = encodeTensor({ spec: layout.output, data: trace.slice(-(layout.widths.at(-1) as number)) });
-  await sender.send(answerCall(client, request, traced.attestation, traced.answer, bytesToHex(output)));
+  await answer(client, sender, request, { ...traced, output: bytesToHex(output) });
   return { ...traced, uid, trace, output };
 }
 
