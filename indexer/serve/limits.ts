@@ -55,15 +55,16 @@ const REFUSED_AFTER = 250;
 
 /** Refuses what no route takes: bodies where none is read, long URLs, requests without a host. */
 export function refuseMalformed(app: App): void {
-  app.addHook("onRequest", ({ headers, raw, routeOptions }, reply, done) => {
+  app.addHook("onRequest", (request, reply, done) => {
+    const { headers, raw } = request;
     const { url = "", httpVersion } = raw;
     if (url.length > LONGEST_URL)
       return done(new ProblemError(414, `The URL has ${url.length} characters; at most ${LONGEST_URL} are read.`));
     // RFC 9112, 3.2.
     if (headers.host === undefined && httpVersion === "1.1")
       return done(new ProblemError(400, "The request has no host header."));
-    if (routeOptions.config?.takesBody) return done();
     if (headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0) return done();
+    if (request.routeOptions.config?.takesBody) return done();
     reply.header("connection", "close");
     done(new ProblemError(413, "No request has a body here."));
   });
@@ -95,9 +96,11 @@ export function limitWork(app: App, perMinute: number): void {
     return turns.wait(clientOf(request), here, () => request.raw.socket.destroyed);
   }
 
+  // Looked up by path: a request's route options are made anew whenever they are read.
+  const unlimited = new Set<string>();
   if (budgets)
     app.addHook("onRequest", (request, _, done) => {
-      if (request.routeOptions.config.unlimited) return done();
+      if (unlimited.has(request.raw.url ?? "")) return done();
       const refused = refusal(request, 1);
       if (refused) setTimeout(done, REFUSED_AFTER, refused);
       else done();
@@ -105,6 +108,7 @@ export function limitWork(app: App, perMinute: number): void {
 
   app.addHook("onRoute", (route) => {
     const { cost, elsewhere } = route.config ?? {};
+    if (route.config?.unlimited) unlimited.add(route.url);
     if (cost === undefined) return;
     const { handler } = route;
     route.handler = async function (request, reply) {
