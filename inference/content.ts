@@ -1,4 +1,5 @@
 import { checkContent, MAX_CONTENT_BYTES } from "../sdk/content.ts";
+import { download } from "../sdk/download.ts";
 
 /** Content is missing, or doesn't match its address: a panel member votes UNAVAILABLE. */
 export class UnavailableError extends Error {
@@ -11,11 +12,9 @@ export interface ContentReader {
   get(cid: string): Promise<Uint8Array>;
 }
 
-const FETCH_TIMEOUT_MS = 15_000;
-
 /**
- * Fetches `/ipfs/<cid>` from a server and re-hashes it; it makes no other request. Throws a sentence that says
- * what is wrong.
+ * Fetches `/ipfs/<cid>` from a server and re-hashes it; it makes no other request, and waits as long as the bytes come
+ * steadily. Throws a sentence that says what is wrong.
  *
  * @param source The server's URL, as in `http://127.0.0.1:4000`.
  * @param most Most bytes that are read.
@@ -23,23 +22,17 @@ const FETCH_TIMEOUT_MS = 15_000;
 export async function fetchContent(source: string, cid: string, most = MAX_CONTENT_BYTES): Promise<Uint8Array> {
   // The source may have a path of its own.
   const url = new URL(`${new URL(source).href.replace(/\/$/, "")}/ipfs/${cid}`);
-  const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) }).catch(() => undefined);
-  if (response === undefined) throw new Error(`${url.origin} can't be reached.`);
-  if (!response.ok || response.body === null) throw new Error(`${url.origin} answered ${response.status}.`);
-  return checkContent(cid, await readBounded(response.body, url.origin, most));
+  return checkContent(cid, await readBounded(download(url, url.origin), url.origin, most));
 }
 
 // Bounded while it arrives: a server may send more than it says.
-async function readBounded(body: ReadableStream<Uint8Array>, origin: string, most: number): Promise<Uint8Array> {
+async function readBounded(parts: AsyncIterable<Uint8Array>, origin: string, most: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  const reader = body.getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    chunks.push(part.value);
-    size += part.value.length;
-    if (size <= most) continue;
-    await reader.cancel();
-    throw new Error(`${origin} sent more than ${most} bytes.`);
+  for await (const part of parts) {
+    chunks.push(part);
+    size += part.length;
+    if (size > most) throw new Error(`${origin} sent more than ${most} bytes.`);
   }
   const bytes = new Uint8Array(size);
   let at = 0;

@@ -6,6 +6,7 @@ import type { Hex } from "viem";
 import { z } from "zod";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { cidOfSha256, MAX_CONTENT_BYTES } from "../../sdk/content.ts";
+import { download } from "../../sdk/download.ts";
 import type { AvailabilityAnswer, MeasuredSource } from "../../sdk/wire.ts";
 import type { ModelReader } from "../store/sqlite/read-models.ts";
 import type { Eventual } from "../store/sqlite/readers.ts";
@@ -34,7 +35,6 @@ export interface AvailabilityOptions {
 
 /** Models that are looked for; older ones are left out. */
 const MOST_MODELS = 100;
-const PATIENCE = 60_000;
 const HERE = "here";
 
 /**
@@ -101,27 +101,16 @@ async function readHere(path: string): Promise<Hex> {
   }
 }
 
-/** sha256 of what a server sends; throws a sentence where it sends nothing, or too much. */
-async function fetchThere(source: string, cid: string, signal: AbortSignal): Promise<Hex> {
-  const response = await fetch(`${source.replace(/\/$/, "")}/ipfs/${cid}`, {
-    ...{ redirect: "error", signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]) },
-  }).catch(() => undefined);
-  if (response === undefined) throw new Error("It can't be reached.");
-  if (!response.ok || response.body === null) {
-    await response.body?.cancel();
-    throw new Error(`It answered ${response.status}.`);
-  }
-  return hashOf(response.body).catch((error: Error) => {
-    throw error instanceof RangeError ? error : new Error("Its answer broke off.");
-  });
-}
+/** sha256 of what a server sends; throws a sentence where it sends nothing, too slowly, or too much. */
+const fetchThere = (source: string, cid: string, signal: AbortSignal): Promise<Hex> =>
+  hashOf(download(`${source.replace(/\/$/, "")}/ipfs/${cid}`, "It", { redirect: "error", signal }));
 
 async function hashOf(chunks: AsyncIterable<Uint8Array>): Promise<Hex> {
   const sha256 = createHash("sha256");
   let size = 0;
   for await (const chunk of chunks) {
     size += chunk.length;
-    if (size > MAX_CONTENT_BYTES) throw new RangeError(`It has more than ${MAX_CONTENT_BYTES} bytes.`);
+    if (size > MAX_CONTENT_BYTES) throw new Error(`It has more than ${MAX_CONTENT_BYTES} bytes.`);
     sha256.update(chunk);
   }
   return `0x${sha256.digest("hex")}`;

@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,10 +17,10 @@ describe("content", () => {
   let directory: string;
   let server: Server;
   let source: string;
-  let served: (respond: (status: number, body?: Uint8Array) => void) => void;
+  let served: (respond: (status: number, body?: Uint8Array) => void, response: ServerResponse) => void;
   before(async () => {
     server = createServer((_request, response) =>
-      served((status, body) => response.writeHead(status).end(body ?? new Uint8Array(0))),
+      served((status, body) => response.writeHead(status).end(body ?? new Uint8Array(0)), response),
     );
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     source = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -68,6 +68,19 @@ describe("content", () => {
     expect(await refusal(openContent(directory, [source]).get(cid))).to.contain(
       `${source} sent more than ${MAX_CONTENT_BYTES} bytes.`,
     );
+  });
+
+  it("waits for a file that comes slowly but steadily", async () => {
+    const file = new Uint8Array(3_900).fill(7);
+    served = async (_respond, response) => {
+      response.writeHead(200);
+      for (let at = 0; at < file.length; at += 390) {
+        response.write(file.subarray(at, at + 390));
+        await new Promise((resolve) => setTimeout(resolve, 1_700));
+      }
+      response.end();
+    };
+    expect([...(await openContent(directory, [source]).get(cidOfSha256(sha256(file))))]).to.deep.equal([...file]);
   });
 
   it("keeps bytes under either hash and gives them back", async () => {
