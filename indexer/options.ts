@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import type { WriteStream } from "node:tty";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { checksum as getAddress, validate as isAddress } from "ox/Address";
-import type { Address } from "viem";
 import { type Deployment, parseDeployment } from "../sdk/deployment.ts";
 import type { NodeAccess } from "./ingest/access.ts";
 import { trustedBy } from "./serve/clients.ts";
 import { DEFAULT_LIMITS, type Limits } from "./serve/limits.ts";
+import type { Uploads } from "./serve/uploads.ts";
 
 /** Options of an indexer. */
 export interface IndexerOptions {
@@ -26,7 +26,7 @@ export interface IndexerOptions {
   /** Directory of files named by their CIDs, served at `/ipfs/<cid>`. */
   content?: string | undefined;
   /** Bytes that an organiser may put into `content`, and who may beside those whom the chain names; nothing by default. */
-  uploads?: { quota: number; organisers: readonly Address[] } | undefined;
+  uploads?: Omit<Uploads, "directory"> | undefined;
   /** Servers that are asked whether they serve models' files, beside this one; none by default. */
   sources?: readonly string[] | undefined;
   /** Milliseconds between two looks for models' files; defaults to 600000. */

@@ -2,6 +2,8 @@ import type { IncomingMessage } from "node:http";
 import Fastify, { type FastifyBaseLogger, type FastifySchemaCompiler, LogController } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { ZodType } from "zod";
+import { MAX_CONTENT_BYTES } from "../../sdk/content.ts";
+import { tooSlowAt } from "../../sdk/download.ts";
 import type { SyncStatus } from "../sync/status.ts";
 import { accountRoutes } from "./accounts.ts";
 import { activityRoute } from "./activity.ts";
@@ -43,7 +45,7 @@ export interface ServerOptions {
   /** Directory of files named by their CIDs. */
   content: string | undefined;
   /** What organisers may put there; nothing by default. */
-  uploads?: Pick<Uploads, "quota" | "organisers"> | undefined;
+  uploads?: Omit<Uploads, "directory"> | undefined;
   /** Who serves models' files; nobody is asked by default. */
   availability?: Availability | undefined;
   /** Directory of the built page. */
@@ -100,8 +102,8 @@ export async function createServer(options: ServerOptions): Promise<App> {
     trustProxy: trustedProxies.length > 0 && trustedBy(trustedProxies),
     // A request without a host is refused as all others are.
     http: { headersTimeout: 10_000, maxHeaderSize: 16_384, optimizeEmptyRequests: true, requireHostHeader: false },
-    // The slowest upload takes 220 kB a second; other routes refuse bodies at once.
-    requestTimeout: content !== undefined && uploads ? 300_000 : 15_000,
+    // The slowest upload of the largest content; other routes refuse bodies at once.
+    requestTimeout: content !== undefined && uploads ? tooSlowAt(MAX_CONTENT_BYTES) : 15_000,
     // Also of answers that nobody reads: they would be kept in memory for ever.
     connectionTimeout: limits.silence,
     // Answered as everything else is refused.

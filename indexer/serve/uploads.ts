@@ -12,6 +12,7 @@ import type { Address, Hex } from "viem";
 import { z } from "zod";
 import { MAX_CONTENT_BYTES, parseCid } from "../../sdk/content.ts";
 import { LONGEST_PUT, putTypedData } from "../../sdk/contentPut.ts";
+import { PATIENCE, type Patience, tooSlowAt } from "../../sdk/download.ts";
 import { ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
 import type { App, State } from "./state.ts";
@@ -23,6 +24,8 @@ export interface Uploads {
   quota: number;
   /** Accounts that may, beside those that drafted a season or published a model. */
   organisers: readonly Address[];
+  /** How slow an upload may be, besides the silence that any connection may keep; defaults to that of downloads. */
+  patience?: Patience;
 }
 
 const MOST_RECEIVED = 4;
@@ -36,7 +39,7 @@ const LOG = ".puts";
  * hash is not kept.
  */
 export async function uploadRoute(app: App, state: State, uploads: Uploads): Promise<void> {
-  const { directory } = uploads;
+  const { directory, patience = PATIENCE } = uploads;
   mkdirSync(directory, { recursive: true });
   const used = readUsed(join(directory, LOG));
   let receiving = 0;
@@ -59,6 +62,7 @@ export async function uploadRoute(app: App, state: State, uploads: Uploads): Pro
           201: z.object({ cid: z.string() }),
           401: schemas.problem,
           403: schemas.problem,
+          408: schemas.problem,
           411: schemas.problem,
           413: schemas.problem,
           422: schemas.problem,
@@ -91,11 +95,12 @@ export async function uploadRoute(app: App, state: State, uploads: Uploads): Pro
       receiving++;
       used.set(account, before + size);
       try {
-        await receive(raw, file, cid, size);
+        await receive(raw, file, { cid, size }, patience);
         appendFileSync(join(directory, LOG), `${account} ${cid} ${size}\n`);
       } catch (error) {
         used.set(account, (used.get(account) ?? 0) - size);
-        throw raw.complete ? error : new ProblemError(400, "The content broke off: it isn't kept.");
+        if (raw.complete || error instanceof ProblemError) throw error;
+        throw new ProblemError(400, "The content broke off: it isn't kept.");
       } finally {
         receiving--;
       }
@@ -144,8 +149,14 @@ async function checkOrganiser(state: State, { organisers }: Uploads, account: Ad
   if (!isKnown) throw new ProblemError(403, `${account} has neither drafted a season nor published a model.`);
 }
 
-/** Streams a body to the disk; keeps nothing unless it has the size and the hash that were signed. */
-async function receive(body: IncomingMessage, file: string, cid: string, size: number): Promise<void> {
+/** Streams a body to the disk; keeps nothing unless it comes fast enough and has the size and the hash that were signed. */
+async function receive(
+  body: IncomingMessage,
+  file: string,
+  { cid, size }: { cid: string; size: number },
+  patience: Patience,
+): Promise<void> {
+  const begun = performance.now();
   const { hash: kind, digest } = parseCid(cid);
   const hash = kind === "sha2-256" ? createHash("sha256") : await createKeccak(256);
   const temporary = join(file, "..", `.${randomUUID()}`);
@@ -154,6 +165,11 @@ async function receive(body: IncomingMessage, file: string, cid: string, size: n
     let received = 0;
     for await (const chunk of body as AsyncIterable<Buffer>) {
       received += chunk.length;
+      if (performance.now() - begun > tooSlowAt(received, patience))
+        throw new ProblemError(
+          408,
+          `The content comes with less than ${patience.slowest} bytes a second: it isn't kept.`,
+        );
       hash.update(chunk);
       await handle.writeFile(chunk);
     }

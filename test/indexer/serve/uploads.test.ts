@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -22,7 +23,8 @@ describe("putting content", () => {
   let node: FakeNode;
   let indexer: Indexer;
   const launch = async () => {
-    const uploads = { quota: QUOTA, organisers: [organiser.address] };
+    const patience = { silence: 60_000, grace: 1_000, slowest: 10_000 };
+    const uploads = { quota: QUOTA, organisers: [organiser.address], patience };
     indexer = await start({ rpcs: [node.url], db: files.path("db"), content: directory, uploads });
     await untilReady(indexer, node.blocks.length - 1);
   };
@@ -150,6 +152,26 @@ describe("putting content", () => {
     socket.destroy();
     await until("nothing is kept", () => kept().length === 0);
     expect((await put(large)).status).to.equal(201);
+  });
+
+  it("refuses what comes too slowly, and keeps nothing", async () => {
+    const slow = new Uint8Array(400_000).fill(4);
+    const cid = cidOf(slow);
+    const deadline = soon();
+    const message = { cid, size: BigInt(slow.length), deadline: BigInt(deadline) };
+    const signature = await organiser.signTypedData(putTypedData(deployment, message));
+    const socket = connect(Number(new URL(indexer.url).port), "127.0.0.1").on("error", () => {});
+    const path = `/v1/content/${cid}?deadline=${deadline}&signature=${signature}`;
+    socket.write(
+      `PUT ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/octet-stream\r\ncontent-length: ${slow.length}\r\n\r\n`,
+    );
+    const dripping = setInterval(() => socket.write(slow.subarray(0, 10)), 100);
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    clearInterval(dripping);
+    socket.destroy();
+    expect(String(answer).slice(9, 12)).to.equal("408");
+    expect(String(answer)).to.include("The content comes with less than 10000 bytes a second: it isn't kept.");
+    await until("nothing is kept of it", () => !kept().some((name) => name.startsWith(".")));
   });
 
   it("keeps what was signed, serves it, and takes it once", async () => {
