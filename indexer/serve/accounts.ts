@@ -22,6 +22,7 @@ export function accountRoutes(app: App, state: State, { receiptsPage }: schemas.
     {
       config: { hot: true, cost: 10 },
       schema: {
+        operationId: "getAccount",
         summary: "What an account did, season by season",
         description: `The newest ${MOST_SEASONS} seasons of the account, with its rank in each.`,
         params: z.object({ account }),
@@ -50,6 +51,7 @@ export function accountRoutes(app: App, state: State, { receiptsPage }: schemas.
     {
       config: { hot: true, cost: 40 },
       schema: {
+        operationId: "listReceipts",
         summary: "Why this score: every point change with its attestation and transactions, newest first",
         description: `At most ${PAGE} receipts a page, from at most 1000 entries: a page may be short or empty and still have a next one.`,
         params: z.object({ account }),

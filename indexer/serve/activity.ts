@@ -12,6 +12,7 @@ export function activityRoute(app: App, state: State): void {
     {
       config: { hot: true, cost: 5 },
       schema: {
+        operationId: "getActivity",
         summary: "Attestations recorded a minute, by method",
         description: `The last ${MINUTES} minutes in which there were any.`,
         querystring: noQuery,

@@ -29,6 +29,7 @@ export function attestationRoutes(app: App, state: State, { attestationAnswer }:
     {
       config: { hot: true, cost: 10 },
       schema: {
+        operationId: "listAttestations",
         summary: "Attestations, newest first",
         description: `At most ${PAGE} attestations a page, chosen from at most 1000: a page may be short or empty and still have a next one.`,
         querystring: z.strictObject({
@@ -59,6 +60,7 @@ export function attestationRoutes(app: App, state: State, { attestationAnswer }:
     {
       config: { hot: true, cost: 5 },
       schema: {
+        operationId: "getAttestation",
         summary: "An attestation or a batch: how it was settled, what is proven and what is not",
         description: `Reads one attestation and its first ${MOST_STEPS} events, and its first ${MOST_COVERS} covers.`,
         params: z.object({ uid: hash }),

@@ -18,6 +18,7 @@ export function auditRoute(app: App, state: State): void {
     {
       config: { cost: 20, elsewhere: true },
       schema: {
+        operationId: "getAudit",
         summary: "Compares the ledger folded from events with the contract's, at the same block",
         description: `Reads one season, and makes one request to a node; at most ${MOST_ASKED} at once.`,
         params: z.object({ seasonId }),

@@ -123,6 +123,7 @@ export function availabilityRoute(app: App, state: State, availability: Availabi
     {
       config: { cost: 2 },
       schema: {
+        operationId: "getAvailability",
         summary: "Who serves a model's file, as this server measured it",
         description: `Reads one model. The newest ${MOST_MODELS} float models are looked for, whole and hashed, since the server started.`,
         params: z.object({ modelId: hash }),

@@ -38,6 +38,7 @@ export function claimRoute(app: App, state: State): void {
     {
       config: { cost: 50 },
       schema: {
+        operationId: "getClaim",
         summary: "What proves an account's final standing, and what became of its reward and badge",
         description:
           "409 while the season's order isn't final. The first answer of a chunk reads its standings, about 4,000 at most, and keeps its tree.",

@@ -44,6 +44,7 @@ export function contentRoute(app: App, directory: string | undefined): void {
     {
       config: { cost: 50, elsewhere: true },
       schema: {
+        operationId: "getContent",
         summary: "Content by its CIDv1: raw, sha2-256 or keccak-256",
         description: `Reads and hashes one file; at most ${MOST_HASHED} at once, and ${MOST_SENT} downloads.`,
         params: z.object({ cid: z.string() }),

@@ -22,6 +22,7 @@ export function modelRoutes(app: App, state: State): void {
     {
       config: { hot: true, cost: 10 },
       schema: {
+        operationId: "listModels",
         summary: "Published models, newest first",
         description: `At most ${PAGE} models a page, each with the first ${MOST_URIS} hints to where its file may be.`,
         querystring: z.strictObject({ cursor: cursor.optional() }),
@@ -46,6 +47,7 @@ export function modelRoutes(app: App, state: State): void {
     {
       config: { hot: true, cost: 5 },
       schema: {
+        operationId: "getModel",
         summary: "A published model",
         description: "Reads one model and its first hints.",
         params: z.object({ modelId: hash }),

@@ -54,6 +54,7 @@ export function moneyRoute(app: App, state: State): void {
     {
       config: { cost: 20, elsewhere: true },
       schema: {
+        operationId: "getMoney",
         summary:
           "Where an account's money is: balance, bonds, what it can claim, what requests paid it, and what it owes in points",
         description: `Asks a node at the block of asOf, in two requests; at most ${MOST_ASKED} at once. Debts are those of the newest ${MOST_DEBTS} seasons in which something of the account was refuted. Penalties are steps of the attestations that they are for.`,

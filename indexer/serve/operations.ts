@@ -18,6 +18,7 @@ export function operationRoutes(app: App, state: State, condition: SyncStatus): 
     {
       ...PROBE,
       schema: {
+        operationId: "getHealth",
         summary: "The process runs",
         description: "Reads nothing.",
         querystring: noQuery,
@@ -32,6 +33,7 @@ export function operationRoutes(app: App, state: State, condition: SyncStatus): 
     {
       ...PROBE,
       schema: {
+        operationId: "getReadiness",
         summary: "Whether the answers are up to date",
         description:
           "503 while syncing, while stalled, while the events read contradict the chain, and until the ranking is built. Reads one row.",

@@ -18,6 +18,7 @@ export function profileRoute(app: App, state: State): void {
     {
       config: { hot: true, cost: costOf },
       schema: {
+        operationId: "listProfiles",
         summary: "Points of accounts by reason, and their ranks at the end of each epoch",
         description: "At most 100 accounts, and 100 epochs of each.",
         params: z.object({ seasonId }),

@@ -30,6 +30,7 @@ export function requestRoutes(app: App, state: State): void {
     {
       config: { hot: true, cost: 10 },
       schema: {
+        operationId: "listRequests",
         summary: "Requests for inferences, newest first",
         description: `At most ${PAGE} requests a page, chosen from at most 1000: a page may be short or empty and still have a next one.`,
         querystring: z.strictObject({
@@ -62,6 +63,7 @@ export function requestRoutes(app: App, state: State): void {
     {
       config: { hot: true, cost: 10 },
       schema: {
+        operationId: "getRequest",
         summary: "A request: what is asked, how it was answered and covered, and what was paid to whom",
         description: `Reads one request, its first ${MOST_ANSWERS} answers, ${MOST_STEPS} events and ${MOST_PAYMENTS} payments. An input or output of more than ${MOST_BYTES} bytes is left out; the event at its location carries it.`,
         params: z.object({ requestId: hash }),

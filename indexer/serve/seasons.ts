@@ -32,6 +32,7 @@ export function seasonRoutes(app: App, state: State): void {
     {
       config: { hot: true, cost: 10 },
       schema: {
+        operationId: "listSeasons",
         summary: `The newest ${MOST_SEASONS} seasons`,
         description: `At most ${MOST_SEASONS} seasons with their tasks and ends; drafts are none.`,
         querystring: noQuery,
@@ -50,6 +51,7 @@ export function seasonRoutes(app: App, state: State): void {
     {
       config: { hot: true, cost: 5 },
       schema: {
+        operationId: "getSeason",
         summary: "A season's rules and state",
         description: "Reads one season, its tasks and its end.",
         params: z.object({ seasonId }),

@@ -182,6 +182,7 @@ function otherAnswers(app: App, state: State, hub: Hub, rpcUrl: string | undefin
     "/deployment",
     {
       schema: {
+        operationId: "getDeployment",
         summary: "Where the contracts are, and an RPC URL for browsers",
         description: "Reads nothing.",
         querystring: noQuery,

@@ -18,6 +18,7 @@ export function standingRoutes(app: App, state: State): void {
     {
       config: { hot: true, cost: 20 },
       schema: {
+        operationId: "listStandings",
         summary: "The ranking of a season, page by page",
         description:
           "At most 100 standings a page. Sorted by points, descending; equal points share a rank and are sorted by lastSeq, ascending.",
@@ -69,6 +70,7 @@ export function standingRoutes(app: App, state: State): void {
       // Mostly short, and sent without being stored.
       compress: false,
       schema: {
+        operationId: "getStanding",
         summary: "An account's rank and its neighbours",
         description: "Reads at most 101 standings.",
         params: z.object({ seasonId, account: accountAsWritten }),
@@ -100,6 +102,7 @@ export function standingRoutes(app: App, state: State): void {
     {
       config: { cost: 20 },
       schema: {
+        operationId: "searchStandings",
         summary: "Accounts whose address starts with the prefix, sorted by address",
         description: `At most ${MOST_FOUND} standings.`,
         params: z.object({ seasonId }),

@@ -50,6 +50,7 @@ export async function uploadRoute(app: App, state: State, uploads: Uploads): Pro
     {
       config: { cost: 100, elsewhere: true, takesBody: true },
       schema: {
+        operationId: "putContent",
         summary: "Keeps an organiser's content",
         description: `Takes at most ${MAX_CONTENT_BYTES} bytes, signed (EIP-712) by an account that drafted a season or published a model; at most ${MOST_RECEIVED} at once. 201 where it is new, 200 where it was there.`,
         params: z.object({ cid: z.string() }),

@@ -19,6 +19,7 @@ export function streamRoute(app: App, hub: Hub): void {
     {
       config: { cost: 20 },
       schema: {
+        operationId: "streamEvents",
         summary: "Live events, as server-sent events",
         description: DESCRIPTION.replaceAll("\n", " "),
         headers: z.object({

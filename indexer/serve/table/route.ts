@@ -20,6 +20,7 @@ export function tableRoute(app: App, state: State): void {
     {
       config: { cost: 500, elsewhere: true },
       schema: {
+        operationId: "getStandingsTable",
         summary: "The whole ranking of a season at one block, which the header `as-of` names",
         description: `Written once for each block; at most ${MOST_READERS} downloads at once.`,
         params: z.object({ seasonId }),

@@ -12,6 +12,7 @@ interface Document {
   paths: Record<string, { get: Operation; head?: unknown }>;
 }
 interface Operation {
+  operationId: string;
   description?: string;
   parameters?: { name: string; description: string; schema: object }[];
   responses: Record<string, { content?: Record<string, { schema: object }> }>;
@@ -55,6 +56,19 @@ describe("the OpenAPI document", () => {
   it("is valid", async () => {
     expect(document.openapi).to.equal("3.1.0");
     expect(await new Validator().validate({ ...document })).to.deep.include({ valid: true });
+  });
+
+  it("names every operation plainly, and no two the same", () => {
+    const names = Object.values(document.paths)
+      .flatMap((methods) => Object.values(methods as Record<string, Operation>))
+      .map(({ operationId }) => operationId);
+    // Generated clients call their functions so: a name that is taken stays.
+    expect(names.sort()).to.deep.equal([
+      ...["getAccount", "getActivity", "getAttestation", "getAudit", "getAvailability", "getClaim", "getContent"],
+      ...["getDeployment", "getHealth", "getModel", "getMoney", "getReadiness", "getRequest", "getSeason"],
+      ...["getStanding", "getStandingsTable", "listAttestations", "listModels", "listProfiles", "listReceipts"],
+      ...["listRequests", "listSeasons", "listStandings", "searchStandings", "streamEvents"],
+    ]);
   });
 
   it("names the bound of every route's work", () => {
