@@ -3,13 +3,13 @@ pragma solidity 0.8.34;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Answer, Attestation, Batch, IAttestationRegistry, Record, Status} from "./interfaces/IAttestationRegistry.sol";
 import {IModelRegistry} from "./interfaces/IModelRegistry.sol";
 import {IVerificationMethod} from "./interfaces/IVerificationMethod.sol";
 import {Commitments} from "./libraries/Commitments.sol";
 import {Contexts} from "./libraries/Contexts.sol";
 import {OrderedTree} from "./libraries/OrderedTree.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 
 /// @title AttestationRegistry
 /// @notice See `IAttestationRegistry`.
@@ -304,10 +304,7 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     }
 
     function _checkSignature(address prover, bytes32 digest, bytes calldata signature) private view {
-        require(
-            SignatureChecker.isValidSignatureNowCalldata(prover, digest, signature),
-            InvalidSignature(prover, digest)
-        );
+        require(Signatures.isValid(prover, digest, signature), InvalidSignature(prover, digest));
     }
 
     function _emitAttested(bytes32 uid, Attestation memory attestation, Answer calldata opened) private {

@@ -5,11 +5,11 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import {ICampaign, Season} from "./interfaces/ICampaign.sol";
 import {Claim, IRewards, Prize, Terms} from "./interfaces/IRewards.sol";
 import {ChunkProof, FinalStanding, IStandings, SeasonEnd} from "./interfaces/IStandings.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 import {StandingLeaf} from "./libraries/StandingLeaf.sol";
 
 /// @title Rewards
@@ -233,7 +233,7 @@ contract Rewards is IRewards, EIP712, ReentrancyGuard {
         bytes calldata signature
     ) private view {
         bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(CLAIM_TYPEHASH, seasonId, account, to, amount)));
-        require(SignatureChecker.isValidSignatureNow(account, digest, signature), NotSignedByAccount(account, digest));
+        require(Signatures.isValid(account, digest, signature), NotSignedByAccount(account, digest));
     }
 
     function _checkTerms(Terms calldata terms) private pure {

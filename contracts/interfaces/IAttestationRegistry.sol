@@ -219,11 +219,11 @@ interface IAttestationRegistry {
         bytes calldata evidence
     ) external returns (bytes32 uid);
 
-    /// @notice Records an open attestation that its prover signed (ECDSA or ERC-1271); anyone.
+    /// @notice Records an open attestation that its prover signed; anyone.
     /// @param attestation What was signed.
     /// @param opened The answer.
     /// @param evidence What the method asks for; ignored where there is none.
-    /// @param signature Of the attestation's digest, `uidOf(attestation)`.
+    /// @param signature Of the attestation's digest, `uidOf(attestation)`, in a form that `Signatures` takes.
     /// @return uid The attestation's name.
     function attestBySig(
         Attestation calldata attestation,
@@ -253,7 +253,7 @@ interface IAttestationRegistry {
     /// @param batch What was signed.
     /// @param evidence What the method asks for.
     /// @param traces The units' traces, which must hash to the batch's root.
-    /// @param signature Of the batch's digest, `batchIdOf(batch)`.
+    /// @param signature Of the batch's digest, `batchIdOf(batch)`, in a form that `Signatures` takes.
     /// @return id The batch's name.
     function attestBatchBySig(
         Batch calldata batch,

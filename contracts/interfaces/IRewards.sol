@@ -149,7 +149,7 @@ interface IRewards {
     /// @param terms Its terms.
     /// @param claim_ What proves the standing. A later `next` than the right one makes the amount smaller, never greater.
     /// @param to Who is paid.
-    /// @param signature The account's (ECDSA or ERC-1271); ignored if it sends the claim itself.
+    /// @param signature The account's, in a form that `Signatures` takes; ignored if it sends the claim itself.
     function claim(
         uint256 seasonId,
         Terms calldata terms,

@@ -6,6 +6,7 @@ import { type Batch, batchId, batchTypes } from "../../../sdk/commitments.ts";
 import { addressOf, protocol } from "../fixtures.ts";
 import { signingDomain } from "../fraud.ts";
 import { contextOf, MOCK, QUORUM, Status } from "../seasons.ts";
+import { delegatedAccount, formsOf } from "../signatures.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -78,6 +79,21 @@ describe("AttestationRegistry.attestBatchBySig", () => {
       .to.emit(p.registry, "BatchAttested")
       .withArgs(p.id, prover, modelId, context, count, root, method, p.traces);
     await expect(relayed).to.emit(p.method, "BatchHook").withArgs(p.id, Object.values(p.batch), 5, "0xabcd");
+  });
+
+  it("takes every form of a signature, also of an account with code (EIP-7702)", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const account = await delegatedAccount(ethers, p.wallet);
+    const { batch, traces } = buildBatch({ ...p.common, prover: account.address as Hex }, p.leaves);
+    const id = await p.registry.batchIdOf(batch);
+    const snapshot = await networkHelpers.takeSnapshot();
+    const own = await account.signTypedData(signingDomain(p), types, batch);
+    for (const [form, signature] of Object.entries(formsOf(own))) {
+      await p.registry.attestBatchBySig(batch, "0x", traces, signature);
+
+      expect(await p.registry.statusOf(id), form).to.equal(Status.Pending);
+      await snapshot.restore();
+    }
   });
 
   it("records what a wallet signed, and nothing else of it", async () => {

@@ -5,6 +5,7 @@ import { type Attestation, answerHash, attestationTypes, attestationUid } from "
 import { addressOf, attestationOf, hash, opened, protocol } from "../fixtures.ts";
 import { signingDomain } from "../fraud.ts";
 import { MOCK, QUORUM, Status } from "../seasons.ts";
+import { delegatedAccount, flippedForms, formsOf, mirroredForms, wrapped } from "../signatures.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -62,7 +63,14 @@ describe("AttestationRegistry.attestBySig", () => {
     const p = await networkHelpers.loadFixture(fixture);
     const own = await p.sign(p.attestation);
     const others = await p.other.signTypedData(signingDomain(p), types, p.attestation);
-    for (const signature of [others, "0x", `0x${"00".repeat(65)}`, own.slice(0, -2), `${own}00`])
+    for (const signature of [
+      others,
+      "0x",
+      `0x${"00".repeat(64)}`,
+      `0x${"00".repeat(65)}`,
+      own.slice(0, -4),
+      `${own}00`,
+    ])
       await expect(p.registry.attestBySig(p.attestation, opened, "0x", signature))
         .to.be.revertedWithCustomError(p.registry, "InvalidSignature")
         .withArgs(p.prover, p.uid);
@@ -70,13 +78,42 @@ describe("AttestationRegistry.attestBySig", () => {
 
   it("refuses the mirrored signature, which anyone can compute", async () => {
     const p = await networkHelpers.loadFixture(fixture);
-    const { r, s, v } = ethers.Signature.from(await p.sign(p.attestation));
-    const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
-    const mirrored = ethers.concat([r, ethers.toBeHex(order - BigInt(s), 32), ethers.toBeHex(v === 27 ? 28 : 27)]);
+    for (const mirrored of mirroredForms(await p.sign(p.attestation)))
+      await expect(p.registry.attestBySig(p.attestation, opened, "0x", mirrored))
+        .to.be.revertedWithCustomError(p.registry, "InvalidSignature")
+        .withArgs(p.prover, p.uid);
+  });
 
-    await expect(p.registry.attestBySig(p.attestation, opened, "0x", mirrored))
-      .to.be.revertedWithCustomError(p.registry, "InvalidSignature")
-      .withArgs(p.prover, p.uid);
+  it("refuses a signature of the other parity, and one whose v is none", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const own = await p.sign(p.attestation);
+    const none = ["02", "1a", "1d", "ff"].map((v) => own.slice(0, -2) + v);
+    for (const signature of [...Object.values(flippedForms(own)), ...none])
+      await expect(p.registry.attestBySig(p.attestation, opened, "0x", signature))
+        .to.be.revertedWithCustomError(p.registry, "InvalidSignature")
+        .withArgs(p.prover, p.uid);
+  });
+
+  it("refuses what a wallet signed that isn't deployed yet (ERC-6492), until it is", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const [deployer] = await ethers.getSigners();
+    const factory = await ethers.getContractFactory("MockWallet");
+    const nonce = await ethers.provider.getTransactionCount(addressOf(p.other));
+    const prover = ethers.getCreateAddress({ from: addressOf(p.other), nonce }) as Hex;
+    const attestation = { ...p.attestation, prover, answer: answerHash(prover, opened) };
+    const uid = await p.registry.uidOf(attestation);
+    const relay = (signature: string) => p.registry.connect(deployer).attestBySig(attestation, opened, "0x", signature);
+    for (const signature of ["0x1234", wrapped(ethers, addressOf(p.method), "0x12345678", "0x1234")])
+      await expect(relay(signature))
+        .to.be.revertedWithCustomError(p.registry, "InvalidSignature")
+        .withArgs(prover, uid);
+
+    const wallet = await factory.connect(p.other).deploy();
+    expect(addressOf(wallet)).to.equal(prover);
+    await wallet.sign(uid, "0x1234");
+    await relay("0x1234");
+
+    expect((await p.registry.recordOf(uid)).prover).to.equal(prover);
   });
 
   it("refuses a replay, also of an attestation that the prover made itself", async () => {
@@ -148,6 +185,42 @@ describe("AttestationRegistry.attestBySig", () => {
       BigInt(Status.Pending),
       true,
     ]);
+  });
+
+  it("takes every form of an account's signature", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const snapshot = await networkHelpers.takeSnapshot();
+    for (const [form, signature] of Object.entries(formsOf(await p.sign(p.attestation)))) {
+      await p.registry.attestBySig(p.attestation, opened, "0x", signature);
+
+      expect((await p.registry.recordOf(p.uid)).prover, form).to.equal(p.prover.address);
+      await snapshot.restore();
+    }
+  });
+
+  it("records what the key of an account with code signed (EIP-7702), and what its code says", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const account = await delegatedAccount(ethers, p.wallet);
+    const prover = account.address as Hex;
+    const attestation = { ...p.attestation, prover, answer: answerHash(prover, opened) };
+    const uid = await p.registry.uidOf(attestation);
+    const relay = (signature: string) => p.registry.attestBySig(attestation, opened, "0x", signature);
+    for (const signature of ["0x1234", await p.sign(attestation)])
+      await expect(relay(signature))
+        .to.be.revertedWithCustomError(p.registry, "InvalidSignature")
+        .withArgs(prover, uid);
+
+    const snapshot = await networkHelpers.takeSnapshot();
+    const own = await account.signTypedData(signingDomain(p), types, attestation);
+    for (const signature of Object.values(formsOf(own))) {
+      await relay(signature);
+      expect((await p.registry.recordOf(uid)).prover).to.equal(prover);
+      await snapshot.restore();
+    }
+
+    await (await ethers.getContractAt("MockWallet", prover)).sign(uid, "0x1234");
+    await relay("0x1234");
+    expect((await p.registry.recordOf(uid)).prover).to.equal(prover);
   });
 
   it("records what a wallet signed", async () => {

@@ -5,6 +5,7 @@ import { cutStandings } from "../../../sdk/standings.ts";
 import { protocol } from "../fixtures.ts";
 import { enterCrowd } from "../Standings/crowd.ts";
 import { runSeason } from "../seasons.ts";
+import { formsOf } from "../signatures.ts";
 import {
   byPoints,
   claimAt,
@@ -274,6 +275,33 @@ describe("Rewards.claim", () => {
       stranger,
       150,
     );
+  });
+
+  it("takes every form of an account's signature", async () => {
+    const p = await networkHelpers.loadFixture(fixture);
+    const { rewards, token, terms, other, stranger } = p;
+    const signature = await signClaim(p, signerAt(p, 3), { to: stranger.address, amount: 150 });
+    const snapshot = await networkHelpers.takeSnapshot();
+    for (const form of Object.values(formsOf(signature))) {
+      await expect(rewards.connect(other).claim(1, terms, claimAt(p, 3), stranger, form)).to.changeTokenBalance(
+        ...[ethers, token, stranger, 150],
+      );
+      await snapshot.restore();
+    }
+  });
+
+  it("pays an account with a contract's code (EIP-7702) by the signature of its key, and by its code's", async () => {
+    const p = await networkHelpers.loadFixture(wallet);
+    const { rewards, token, terms, other, stranger, account, right } = p;
+    const code = await ethers.deployContract("MockWallet");
+    await networkHelpers.setCode(right.account, ethers.concat(["0xef0100", String(code.target)]));
+    await account.sign(await digestOf(p, right), "0x1271");
+    const snapshot = await networkHelpers.takeSnapshot();
+    for (const signature of [await signClaim(p, signerAt(p, 2), right), "0x1271"]) {
+      const sent = rewards.connect(stranger).claim(1, terms, claimAt(p, 2), other, signature);
+      await expect(sent).to.changeTokenBalance(ethers, token, other, 150);
+      await snapshot.restore();
+    }
   });
 
   it("pays by a contract account's own signature (ERC-1271)", async () => {
