@@ -22,4 +22,5 @@ export const routes: readonly SiteRoute[] = [
   { path: "/caught", label: "Caught", page: lazy(() => import("./pages/caught.tsx")) },
   { path: "/charts", label: "Charts", page: lazy(() => import("./pages/charts.tsx")) },
   { path: "/take-part", label: "Take part", page: lazy(() => import("./pages/take-part.tsx")) },
+  { path: "/about", label: "About", page: lazy(() => import("./pages/about.tsx")) },
 ];

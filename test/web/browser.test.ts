@@ -6,6 +6,7 @@ import { describeParticipation } from "./browser/participation.ts";
 import { describeRecords } from "./browser/records.ts";
 import { openSite, type Site } from "./browser/site.ts";
 import { describeStandings } from "./browser/standings.ts";
+import { describeWelcome } from "./browser/welcome.ts";
 
 // One demo for all of them: what needs points to come in stands first, what needs season 1 to be settled last.
 describe("page", function () {
@@ -18,6 +19,7 @@ describe("page", function () {
   after(() => site?.close());
 
   describe("standings", () => describeStandings(() => site));
+  describe("welcome", () => describeWelcome(() => site));
   describe("honesty", () => describeHonesty(() => site));
   describe("check it here", () => describeCheck(() => site));
   describe("records", () => describeRecords(() => site));

@@ -1,5 +1,4 @@
-import { type Address, erc20Abi, formatEther, formatUnits } from "viem";
-import type { Client } from "../../sdk/client.ts";
+import { type Address, formatEther, formatUnits, type Hex } from "viem";
 import { group, plural, short } from "../format.ts";
 
 /** How a token calls itself. Whoever deployed it wrote that: it's shown as text, beside the token's address. */
@@ -10,17 +9,37 @@ export interface Token {
   decimals: number | undefined;
 }
 
-/** Reads how a token calls itself; what it doesn't answer, or answers without sense, is undefined. */
-export async function readToken({ rpc }: Client, address: Address): Promise<Token> {
-  const token = { address, abi: erc20Abi } as const;
-  const [symbol, decimals] = await Promise.allSettled([
-    rpc.readContract({ ...token, functionName: "symbol" }),
-    rpc.readContract({ ...token, functionName: "decimals" }),
-  ]);
+/**
+ * Reads how a token calls itself; what it doesn't answer, or answers without sense, is undefined.
+ *
+ * @param call Returns what the token answers to these call data; throws where it answers nothing.
+ */
+export async function readToken(call: (data: Hex) => Promise<Hex>): Promise<Token> {
+  const [symbol, decimals] = await Promise.allSettled([call(SYMBOL), call(DECIMALS)]);
   return {
-    symbol: symbol.status === "fulfilled" ? symbolIn(symbol.value) : undefined,
-    decimals: decimals.status === "fulfilled" && decimals.value <= MOST_DECIMALS ? decimals.value : undefined,
+    symbol: symbol.status === "fulfilled" ? symbolIn(stringIn(symbol.value)) : undefined,
+    decimals: decimals.status === "fulfilled" ? decimalsIn(decimals.value) : undefined,
   };
+}
+
+// Selectors of ERC-20's symbol() and decimals().
+const SYMBOL = "0x95d89b41";
+const DECIMALS = "0x313ce567";
+const WORD = 64;
+const MOST_HEX = 100_000;
+
+/** The string that is returned as `data`, decoded here because the start page loads no ABI decoder; empty for anything else. */
+function stringIn(data: Hex): string {
+  const hex = data.slice(2, MOST_HEX);
+  const wordAt = (at: number): number => Number(`0x${hex.slice(at, at + WORD) || "0"}`);
+  const start = 2 * wordAt(0);
+  const bytes = hex.slice(start + WORD, start + WORD + 2 * wordAt(start));
+  return new TextDecoder().decode(Uint8Array.from(bytes.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)));
+}
+
+function decimalsIn(data: Hex): number | undefined {
+  const decimals = data.length === 2 + WORD ? Number(data) : Number.NaN;
+  return decimals <= MOST_DECIMALS ? decimals : undefined;
 }
 
 const MOST_DECIMALS = 36;

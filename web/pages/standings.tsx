@@ -1,16 +1,27 @@
+import { useSearchParams } from "wouter";
 import { useSeasons } from "../api.ts";
 import { Page } from "../components/page.tsx";
 import { Answered, Empty } from "../components/states.tsx";
 import { useShownSeason } from "../shown.ts";
 import { Leaderboard } from "../standings/leaderboard.tsx";
+import { Welcome } from "../welcome/welcome.tsx";
 import "../standings/standings.css";
 
-/** The ranking of a season, live. */
+/** The ranking of a season, live; below a welcome, unless the address names a season. */
 export default function StandingsPage() {
   const seasons = useSeasons();
   const season = useShownSeason();
+  const [search] = useSearchParams();
+  const welcomes = !search.has("season");
+  const standings = season ? `Standings of season ${season.seasonId}` : "Standings";
   return (
-    <Page title={season ? `Standings of season ${season.seasonId}` : "Standings"}>
+    <Page title={welcomes ? "Every point is a verified AI inference" : standings}>
+      {welcomes && (
+        <>
+          <Welcome season={season} />
+          <h2>{standings}</h2>
+        </>
+      )}
       <Answered query={seasons} what="seasons">
         {({ items }) =>
           season === undefined ? (

@@ -1,20 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
-import { cidOfUri } from "../../sdk/content.ts";
 import { Said } from "../components/said.tsx";
 import { Texts } from "../components/texts.tsx";
-import { server } from "../prefix.ts";
-import { fetchMetadata } from "./metadata.ts";
+import { useMetadata } from "./metadata.ts";
 
 /** What the organiser says of a season: a stranger's text, shown as text. */
 export function Description({ uri }: { uri: string | null }) {
-  const cid = cidOfUri(uri);
-  const { data, error } = useQuery({
-    queryKey: ["metadata", cid],
-    queryFn: () => fetchMetadata(server(), cid as string),
-    enabled: cid !== undefined,
-    staleTime: Number.POSITIVE_INFINITY,
-    retry: false,
-  });
+  const { data, error } = useMetadata(uri);
   const { title, description, prize, link } = data ?? {};
   const said = [
     ["The organiser calls it", title],

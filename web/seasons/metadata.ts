@@ -1,12 +1,16 @@
-import { fetchContent } from "../../inference/content.ts";
-import { MAX_METADATA_BYTES, readMetadata, type SeasonMetadata } from "../../sdk/seasonMetadata.ts";
+import { type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { cidOfUri } from "../../sdk/content.ts";
+import type { SeasonMetadata } from "../../sdk/seasonMetadata.ts";
+import { server } from "../prefix.ts";
 
-/**
- * Fetches a season's metadata from the server of the page, bounded and hashed. Throws a sentence where it isn't served, or
- * isn't metadata.
- */
-export async function fetchMetadata(source: string, cid: string): Promise<SeasonMetadata> {
-  const metadata = readMetadata(await fetchContent(source, cid, MAX_METADATA_BYTES));
-  if (metadata === undefined) throw new Error("What is served there is no season's metadata.");
-  return metadata;
+/** What a season's uri says of it, as far as the page's server serves it; asks nothing where the uri addresses no content. */
+export function useMetadata(uri: string | null): UseQueryResult<SeasonMetadata, Error> {
+  const cid = cidOfUri(uri);
+  return useQuery({
+    queryKey: ["metadata", cid],
+    queryFn: async () => (await import("./fetch.ts")).fetchMetadata(server(), cid as string),
+    enabled: cid !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
 }

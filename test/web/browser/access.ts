@@ -41,6 +41,7 @@ export function describeAccess(site: () => Site): void {
       const account = standings.items[0]?.account;
       const { page, faults } = await site().visit(options);
       for (const path of [
+        "/",
         "/?season=1",
         `/?season=1&open=${account}`,
         "/seasons",
@@ -54,6 +55,7 @@ export function describeAccess(site: () => Site): void {
         "/caught",
         "/charts",
         "/take-part",
+        "/about",
         "/nothing/here",
       ]) {
         await page.goto(site().url + path);

@@ -1,16 +1,25 @@
 import { expect } from "chai";
-import type { Client } from "../../../sdk/client.ts";
+import fc from "fast-check";
+import { encodeFunctionResult, erc20Abi, type Hex, toFunctionSelector } from "viem";
 import { amountText, readToken, symbolIn } from "../../../web/final/token.ts";
 import { rewards } from "./seasons.ts";
 
 const { token } = rewards;
 
-/** A chain on which a token answers so; an error where it doesn't answer. */
-const answering = (answers: Record<string, unknown>): Client => {
-  const readContract = ({ functionName }: { functionName: string }) =>
-    functionName in answers ? Promise.resolve(answers[functionName]) : Promise.reject(new Error("It reverted."));
-  return { rpc: { readContract } } as unknown as Client;
-};
+const selectors = { symbol: toFunctionSelector("symbol()"), decimals: toFunctionSelector("decimals()") };
+
+/** A token that answers so; an error where it doesn't answer. */
+const answering =
+  (answers: { symbol?: Hex; decimals?: Hex }) =>
+  async (data: Hex): Promise<Hex> => {
+    const answer =
+      data === selectors.symbol ? answers.symbol : data === selectors.decimals ? answers.decimals : undefined;
+    if (answer === undefined) throw new Error("It reverted.");
+    return answer;
+  };
+
+const symbol = (result: string) => encodeFunctionResult({ abi: erc20Abi, functionName: "symbol", result });
+const decimals = (result: number) => encodeFunctionResult({ abi: erc20Abi, functionName: "decimals", result });
 
 describe("a token's own name", () => {
   it("is none where it has blanks, or signs that nobody sees", () => {
@@ -25,11 +34,29 @@ describe("a token's own name", () => {
   });
 
   it("is read from the chain, as far as the token answers with sense", async () => {
-    expect(await readToken(answering({}), token)).to.deep.equal({ symbol: undefined, decimals: undefined });
-    expect(await readToken(answering({ symbol: "TOK", decimals: 255 }), token)).to.deep.equal({
+    const none = { symbol: undefined, decimals: undefined };
+    expect(await readToken(answering({}))).to.deep.equal(none);
+    expect(await readToken(answering({ symbol: symbol("TOK"), decimals: decimals(255) }))).to.deep.equal({
       ...{ symbol: "TOK", decimals: undefined },
     });
-    expect(await readToken(answering({ decimals: 6 }), token)).to.deep.equal({ symbol: undefined, decimals: 6 });
+    expect(await readToken(answering({ decimals: decimals(6) }))).to.deep.equal({ symbol: undefined, decimals: 6 });
+    for (const nonsense of [
+      "0x",
+      "0x01",
+      `0x${"ff".repeat(32)}`,
+      `0x${"ff".repeat(64)}`,
+      `0x${"00".repeat(96)}`,
+    ] as const)
+      expect(await readToken(answering({ symbol: nonsense, decimals: nonsense })), nonsense).to.deep.equal(none);
+  });
+
+  it("is read whatever its symbol is", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: "grapheme", maxLength: 60 }), async (text) => {
+        const read = await readToken(answering({ symbol: symbol(text), decimals: decimals(18) }));
+        expect(read).to.deep.equal({ symbol: symbolIn(text), decimals: 18 });
+      }),
+    );
   });
 });
 

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { sha256 } from "viem";
 import { cidOfSha256, cidOfUri } from "../../../sdk/content.ts";
 import { MAX_METADATA_BYTES, metadataBytes } from "../../../sdk/seasonMetadata.ts";
-import { fetchMetadata } from "../../../web/seasons/metadata.ts";
+import { fetchMetadata } from "../../../web/seasons/fetch.ts";
 
 const cidOf = (bytes: Uint8Array) => cidOfSha256(sha256(bytes));
 

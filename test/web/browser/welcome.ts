@@ -1,0 +1,43 @@
+import { expect } from "chai";
+import type { Site } from "./site.ts";
+import { until, untilText } from "./until.ts";
+
+/** What a first visitor sees. */
+export function describeWelcome(site: () => Site): void {
+  it("says in the first view what this is, how a point comes about, what there is to win, and how to take part", async () => {
+    const { page, faults } = await site().visit();
+    await page.goto(site().url);
+    await untilText(page, "in escrow. A contract pays it by the final order alone.");
+    expect(await page.getByRole("heading", { level: 1 }).innerText()).to.equal(
+      "Every point is a verified AI inference",
+    );
+    await until(
+      page,
+      "the prize",
+      () => /^[\d,]+ \w+$/.test(document.querySelector(".prize")?.textContent ?? ""),
+      undefined,
+    );
+    const stages = await page.locator(".picture li strong").allInnerTexts();
+    expect(stages).to.deep.equal(["1. Unit assigned", "2. Model run", "3. Attested", "4. Verified", "5. Points"]);
+    const below = await page.evaluate(() =>
+      [".lead", ".prize", ".picture", "a.primary"].filter((part) => {
+        const box = document.querySelector(part)?.getBoundingClientRect();
+        return box === undefined || box.bottom > innerHeight;
+      }),
+    );
+    expect(below).to.deep.equal([]);
+    await page.getByRole("link", { name: "Take part" }).last().click();
+    await until(page, "the page", () => location.pathname === "/take-part", undefined);
+    expect(faults).to.deep.equal([]);
+    await page.context().close();
+  });
+
+  it("tells who is trusted with what", async () => {
+    const { page } = await site().visit();
+    await page.goto(site().url);
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("link").last().click();
+    await untilText(page, "What you do trust");
+    expect(await page.title()).to.equal("What you trust · Proofboard");
+    await page.context().close();
+  });
+}
