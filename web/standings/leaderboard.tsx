@@ -88,6 +88,11 @@ export function Leaderboard({ season, seasons }: { season: Season; seasons: read
         onMe={(place) => goTo(place - 5, "own")}
       />
       {answer.error && !isUnreachable(answer.error) && <Failed error={answer.error} retry={answer.refetch} />}
+      {rows.length > 0 && (
+        <div className="leaderboard-legend">
+          <ReasonLegend />
+        </div>
+      )}
       {rows.length === 0 ? (
         <Empty>
           {view.prefix !== undefined
@@ -102,13 +107,10 @@ export function Leaderboard({ season, seasons }: { season: Season; seasons: read
           prefix={view.prefix}
           busy={answer.isPlaceholderData}
           open={view.open}
+          sort={view.sort}
+          onSort={(sort) => move({ sort }, true)}
           onToggle={(account) => move({ open: isSame(account, view.open) ? undefined : account }, true)}
         />
-      )}
-      {rows.length > 0 && (
-        <div className="leaderboard-legend">
-          <ReasonLegend />
-        </div>
       )}
       {view.prefix === undefined && rows.length > 0 && (
         <nav className="pager" aria-label="Places">

@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import type { Address } from "viem";
 import type { Profile, ProfilesAnswer, SearchAnswer, Standing, StandingAnswer, StandingsPage } from "../../sdk/wire.ts";
 import { ask, useAnswer, usePages, withQuery } from "../api.ts";
+import type { Sorting } from "./view.ts";
 
 /** Rows asked for at once. */
 export const PAGE = 50;
@@ -28,6 +29,13 @@ export function rowsOf(pages: readonly Pick<StandingsPage, "items">[]): Standing
   const rows = new Map<Address, Standing>();
   for (const { items } of pages) for (const item of items) rows.set(item.account, item);
   return [...rows.values()].sort((a, b) => a.place - b.place);
+}
+
+/** Rows in another order than the ranking's, which decides between equal ones. */
+export function sorted(rows: readonly Standing[], sorting: Sorting | undefined): readonly Standing[] {
+  if (sorting === undefined) return rows;
+  const { column, descending } = sorting;
+  return rows.toSorted((a, b) => (descending ? b[column] - a[column] : a[column] - b[column]) || a.place - b.place);
 }
 
 const ACCOUNTS_AT_ONCE = 50;

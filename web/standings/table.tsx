@@ -6,6 +6,8 @@ import { group, plural } from "../format.ts";
 import { isSame } from "../me.ts";
 import { moveByArrows } from "./focus.ts";
 import { COLUMNS, Row } from "./row.tsx";
+import { sorted } from "./rows.ts";
+import type { Sorting } from "./view.ts";
 
 interface TableProps {
   seasonId: string;
@@ -22,19 +24,32 @@ interface TableProps {
   busy: boolean;
   open: Address | undefined;
   onToggle: (account: Address) => void;
+  /** Undefined for the ranking's own order. */
+  sort: Sorting | undefined;
+  onSort: (sort: Sorting | undefined) => void;
 }
 
 /** The ranking as a table; the visitor's own row stays in sight. */
 export function StandingsTable(props: TableProps) {
-  const { seasonId, rows, profiles, most, me, own, wrong, busy, open, onToggle } = props;
+  const { seasonId, rows, profiles, most, me, own, wrong, busy, open, onToggle, sort, onSort } = props;
   const ownIsAway = own !== undefined && !rows.some(({ account }) => isSame(account, me));
   return (
     <table className="standings" aria-busy={busy}>
       <caption>{captionOf(props)}</caption>
       <thead>
         <tr>
-          <th scope="col" className="number" aria-sort={props.prefix === undefined ? "ascending" : "none"}>
-            Rank
+          <th
+            scope="col"
+            className="number"
+            aria-sort={props.prefix === undefined && sort === undefined ? "ascending" : "none"}
+          >
+            {sort === undefined ? (
+              "Rank"
+            ) : (
+              <button type="button" className="sort" title="The ranking's own order" onClick={() => onSort(undefined)}>
+                Rank
+              </button>
+            )}
           </th>
           <th scope="col" className="wide" title="Change of rank since the last epoch ended">
             Change
@@ -46,22 +61,14 @@ export function StandingsTable(props: TableProps) {
           <th scope="col" className="wide reasons-column">
             By reason
           </th>
-          <th scope="col" className="number wide">
-            Verified
-          </th>
-          <th scope="col" className="number wide">
-            Pending
-          </th>
-          <th scope="col" className="number wide">
-            Refuted
-          </th>
-          <th scope="col" className="number wide" title="Refutations that the account took part in">
-            Caught
-          </th>
+          <SortHeader {...{ column: "verified", sort, onSort }} />
+          <SortHeader {...{ column: "pending", sort, onSort }} />
+          <SortHeader {...{ column: "refuted", sort, onSort }} />
+          <SortHeader {...{ column: "caught", sort, onSort }} title="Refutations that the account took part in" />
         </tr>
       </thead>
       <tbody onKeyDown={moveByArrows}>
-        {rows.map((standing) => (
+        {sorted(rows, sort).map((standing) => (
           <Row
             key={standing.account}
             {...{ standing, seasonId, most, onToggle }}
@@ -93,8 +100,35 @@ export function StandingsTable(props: TableProps) {
   );
 }
 
-function captionOf({ rows, total, prefix }: TableProps): string {
-  if (prefix !== undefined) return `${plural(rows.length, "account begins", "accounts begin")} with ${prefix}.`;
-  const [first, last] = [rows[0]?.place ?? 0, rows.at(-1)?.place ?? 0];
-  return `Places ${group(first)} to ${group(last)} of ${group(total)}, sorted by points; equal points share a rank.`;
+/** A column's head that sorts the rows that are shown: the most first, then the fewest. */
+function SortHeader({
+  column,
+  title,
+  sort,
+  onSort,
+}: Pick<TableProps, "sort" | "onSort"> & { column: Sorting["column"]; title?: string }) {
+  const descending = sort?.column === column ? sort.descending : undefined;
+  return (
+    <th
+      scope="col"
+      className="number wide"
+      title={title}
+      aria-sort={descending === undefined ? "none" : descending ? "descending" : "ascending"}
+    >
+      <button type="button" className="sort" onClick={() => onSort({ column, descending: descending !== true })}>
+        {column}
+        <span aria-hidden="true">{descending === undefined ? "" : descending ? " ↓" : " ↑"}</span>
+      </button>
+    </th>
+  );
+}
+
+function captionOf({ rows, total, prefix, sort }: TableProps): string {
+  const order = sort && `only these rows are sorted, the ${sort.descending ? "most" : "fewest"} ${sort.column} first`;
+  if (prefix !== undefined) {
+    const found = `${plural(rows.length, "account begins", "accounts begin")} with ${prefix}`;
+    return order ? `${found}; ${order}.` : `${found}.`;
+  }
+  const places = [rows[0]?.place ?? 0, rows.at(-1)?.place ?? 0].map(group).join(" to ");
+  return `Places ${places} of ${group(total)}${order ? `; ${order}.` : ", sorted by points; equal points share a rank."}`;
 }

@@ -2,11 +2,22 @@ import type { Address } from "viem";
 import { useSearchParams } from "wouter";
 import { addressIn } from "../me.ts";
 
-/** The table's state in the page's address: the first place, the prefix, the account whose row is open. */
+/** Columns by which the rows that are shown can be sorted; the ranking itself has one order only. */
+const sortable = ["verified", "pending", "refuted", "caught"] as const;
+
+/** An order of the rows that are shown, other than the ranking's. */
+export interface Sorting {
+  column: (typeof sortable)[number];
+  descending: boolean;
+}
+
+/** The table's state in the page's address: the first place, the prefix, the account whose row is open, the rows' order. */
 export interface View {
   place: number;
   prefix: string | undefined;
   open: Address | undefined;
+  /** Undefined for the ranking's own order. */
+  sort: Sorting | undefined;
 }
 
 const PREFIX = /^0x[0-9a-f]{1,40}$/i;
@@ -26,15 +37,24 @@ export function viewIn(search: URLSearchParams): View {
     place: Number.isSafeInteger(place) && place >= 1 ? place : 1,
     prefix: prefix !== undefined && PREFIX.test(prefix) ? prefix : undefined,
     open: addressIn(search.get("open") ?? undefined),
+    sort: sortingIn(search.get("sort") ?? ""),
   };
 }
+
+/** `refuted` has the most first, `-refuted` the fewest. */
+function sortingIn(text: string): Sorting | undefined {
+  const column = sortable.find((one) => text === one || text === `-${one}`);
+  return column && { column, descending: text === column };
+}
+
+const sortingText = ({ column, descending }: Sorting): string => `${descending ? "" : "-"}${column}`;
 
 /** The address with parts of the view changed; parts with their default value are left out. */
 export function withView(search: URLSearchParams, change: Partial<View>): URLSearchParams {
   const next = new URLSearchParams(search);
   for (const [name, value] of Object.entries(change))
     if (value === undefined || (name === "place" && value === 1)) next.delete(name);
-    else next.set(name, String(value));
+    else next.set(name, typeof value === "object" ? sortingText(value) : String(value));
   return next;
 }
 

@@ -32,6 +32,29 @@ export function describeWelcome(site: () => Site): void {
     await page.context().close();
   });
 
+  it("sorts the rows that are shown, says that it does, and goes back to the ranking", async () => {
+    const { page } = await site().visit();
+    await page.goto(`${site().url}/?season=1`);
+    await until(page, "rows", () => document.querySelectorAll("tr.row").length >= 2, undefined);
+    const verified = () => page.locator("tr.row td:nth-child(6)").allInnerTexts();
+    for (const [order, sign] of [
+      ["descending", -1],
+      ["ascending", 1],
+    ] as const) {
+      await page.getByRole("button", { name: "verified" }).click();
+      const counts = (await verified()).map((text) => Number(text.replaceAll(",", "")));
+      expect(counts).to.deep.equal(counts.toSorted((a, b) => sign * (a - b)));
+      expect(await page.locator(`th[aria-sort=${order}]`).innerText()).to.match(/^verified/i);
+    }
+    expect(await page.locator("table caption").innerText()).to.include(
+      "only these rows are sorted, the fewest verified",
+    );
+    expect(new URL(page.url()).searchParams.get("sort")).to.equal("-verified");
+    await page.getByRole("button", { name: "Rank" }).click();
+    expect(await page.locator("th[aria-sort=ascending]").innerText()).to.equal("Rank");
+    await page.context().close();
+  });
+
   it("tells who is trusted with what", async () => {
     const { page } = await site().visit();
     await page.goto(site().url);

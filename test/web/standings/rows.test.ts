@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Profile, Standing } from "../../../sdk/wire.ts";
-import { riseOf, rowsOf } from "../../../web/standings/rows.ts";
+import { riseOf, rowsOf, sorted } from "../../../web/standings/rows.ts";
 import { account } from "../audit/story.ts";
 
 const row = (i: number, place: number): Standing => ({
@@ -16,6 +16,14 @@ describe("rows of the table", () => {
       [account(1), 3],
       [account(2), 4],
     ]);
+  });
+
+  it("is sorted by what is asked, equal ones as the ranking has them", () => {
+    const rows = [3, 7, 3, 0].map((refuted, i) => ({ ...row(i, i + 1), refuted }));
+    const places = (descending: boolean) => sorted(rows, { column: "refuted", descending }).map(({ place }) => place);
+    expect(places(true)).to.deep.equal([2, 1, 3, 4]);
+    expect(places(false)).to.deep.equal([4, 1, 3, 2]);
+    expect(sorted(rows, undefined)).to.equal(rows);
   });
 
   it("knows how far an account rose since the last epoch, and of none that it was not there", () => {

@@ -6,10 +6,11 @@ const of = (query: string) => viewIn(new URLSearchParams(query));
 
 describe("view of the table", () => {
   it("leaves out what makes no sense", () => {
-    const nowhere = { place: 1, prefix: undefined, open: undefined };
+    const nowhere = { place: 1, prefix: undefined, open: undefined, sort: undefined };
     for (const place of ["0", "-3", "1.5", "x", "1e99", ""]) expect(of(`place=${place}`)).to.deep.equal(nowhere);
     for (const prefix of ["", "0x", "abc", "0xg", `0x${"1".repeat(41)}`, "<b>"])
       expect(of(`prefix=${encodeURIComponent(prefix)}`)).to.deep.equal(nowhere);
+    for (const sort of ["", "points", "-", "--caught", "CAUGHT"]) expect(of(`sort=${sort}`)).to.deep.equal(nowhere);
     for (const open of ["0x12", "javascript:alert(1)"]) expect(of(`open=${open}`)).to.deep.equal(nowhere);
   });
 
@@ -19,9 +20,11 @@ describe("view of the table", () => {
   });
 
   it("is read from the page's address and written back", () => {
-    const view = { place: 51, prefix: "0xab", open: A };
-    expect(of(`place=51&prefix=0xab&open=${A}`)).to.deep.equal(view);
-    expect(viewIn(withView(new URLSearchParams("season=1"), view))).to.deep.equal(view);
+    for (const descending of [true, false]) {
+      const view = { place: 51, prefix: "0xab", open: A, sort: { column: "refuted", descending } } as const;
+      expect(of(`place=51&prefix=0xab&open=${A}&sort=${descending ? "" : "-"}refuted`)).to.deep.equal(view);
+      expect(viewIn(withView(new URLSearchParams("season=1"), view))).to.deep.equal(view);
+    }
   });
 
   it("leaves out defaults, and keeps the rest", () => {
