@@ -23,6 +23,8 @@ export interface Deployment {
   /** The first block that can hold an event of these contracts. */
   startBlock: number;
   contracts: DeployedContracts;
+  /** A block explorer's https URL, whose pages have the paths of EIP-3091; readers are linked there, nothing is fetched. */
+  explorer?: string | undefined;
 }
 
 /** Contracts by name: the core ones, those of verification methods, and any others that were deployed with them. */
@@ -34,15 +36,20 @@ export type DeployedContracts = Readonly<Record<string, DeployedContract>> &
  * sentence that quotes what is malformed.
  */
 export function parseDeployment(value: unknown): Deployment {
-  const { chainId, startBlock, contracts } = asRecord(value, "The deployment");
+  const { chainId, startBlock, contracts, explorer } = asRecord(value, "The deployment");
   if (!isCount(chainId) || chainId === 0)
     throw new Error(`The deployment's chainId is ${quote(chainId)}; it must be a positive integer.`);
   if (!isCount(startBlock))
     throw new Error(`The deployment's startBlock is ${quote(startBlock)}; it must be a block number.`);
+  if (explorer !== undefined && explorer !== null && !isHttps(explorer))
+    throw new Error(`The deployment's explorer is ${quote(explorer)}; it must be an https URL.`);
   const named = asRecord(contracts, "The deployment's contracts");
   const names = new Set([...coreContractNames, ...Object.keys(named)]);
   const parsed = [...names].map((name) => [name, parseContract(name, named[name])] as const);
-  return { chainId, startBlock, contracts: Object.fromEntries(parsed) as unknown as DeployedContracts };
+  return {
+    ...{ chainId, startBlock, contracts: Object.fromEntries(parsed) as unknown as DeployedContracts },
+    ...(isHttps(explorer) && { explorer }),
+  };
 }
 
 function parseContract(name: string, value: unknown): DeployedContract {
@@ -64,5 +71,12 @@ function asRecord(value: unknown, what: string): Record<string, unknown> {
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** Whether a value is an https URL without a user's name or password. */
+function isHttps(value: unknown): value is string {
+  if (typeof value !== "string" || !URL.canParse(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return protocol === "https:" && username === "" && password === "";
+}
 
 const quote = (value: unknown): string => JSON.stringify(value) ?? "missing";

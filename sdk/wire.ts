@@ -672,6 +672,8 @@ export interface DeploymentAnswer {
   contracts: Record<string, { address: Address; transactionHash: Hex }>;
   /** An RPC URL that a browser may use; null where the operator names none. */
   rpcUrl: string | null;
+  /** The https URL of a block explorer, to link to; null where the deployment names none. */
+  explorer: string | null;
 }
 
 /** `GET /healthz`: the process runs. */

@@ -139,6 +139,7 @@ export const deploymentAnswer: z.ZodType<wire.DeploymentAnswer> = z.strictObject
   startBlock: count,
   contracts: z.record(z.string(), z.strictObject({ address: hex, transactionHash: hex })),
   rpcUrl: z.string().nullable(),
+  explorer: z.string().nullable(),
 });
 export const health: z.ZodType<wire.Health> = z.strictObject({ status: z.literal("ok") });
 export const readiness: z.ZodType<wire.Readiness> = z.strictObject({

@@ -183,12 +183,12 @@ function otherAnswers(app: App, state: State, hub: Hub, rpcUrl: string | undefin
     {
       schema: {
         operationId: "getDeployment",
-        summary: "Where the contracts are, and an RPC URL for browsers",
+        summary: "Where the contracts are, an RPC URL for browsers, and a block explorer",
         description: "Reads nothing.",
         querystring: noQuery,
         response: { 200: schemas.deploymentAnswer },
       },
     },
-    () => ({ ...state.deployment, rpcUrl: rpcUrl ?? null }),
+    () => ({ ...state.deployment, rpcUrl: rpcUrl ?? null, explorer: state.deployment.explorer ?? null }),
   );
 }

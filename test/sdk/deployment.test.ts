@@ -32,6 +32,13 @@ describe("deployment", () => {
       { ...good, contracts: { ...contracts, Campaign: { address, transactionHash: "0xzz" } } },
       'Campaign has the transactionHash "0xzz"',
     ],
+    [
+      "an explorer without TLS",
+      { ...good, explorer: "http://e.example" },
+      'explorer is "http://e.example"; it must be',
+    ],
+    ["an explorer that is a script", { ...good, explorer: "javascript:alert(1)" }, "it must be an https URL."],
+    ["an explorer with a password", { ...good, explorer: "https://a:b@e.example" }, "it must be an https URL."],
   ];
   for (const [what, value, sentence] of refused)
     it(`refuses ${what}`, () => {
@@ -50,6 +57,13 @@ describe("deployment", () => {
   it("needs no contract of a method", () => {
     expect(Object.keys(parseDeployment(good).contracts)).to.have.members([...coreContractNames]);
     for (const [, { name }] of knownMethods()) expect(parseDeployment(good).contracts[name]).to.equal(undefined);
+  });
+
+  it("keeps an explorer, and needs none", () => {
+    const explorer = "https://e.example/net";
+    expect(parseDeployment({ ...good, explorer }).explorer).to.equal(explorer);
+    for (const none of [good, { ...good, explorer: null }])
+      expect(parseDeployment(none)).to.not.have.property("explorer");
   });
 
   it("checksums addresses and keeps contracts it doesn't know", () => {

@@ -6,11 +6,11 @@ import { badgeId } from "../../sdk/seasonEnd.ts";
 import type { ClaimAnswer, Season, SeasonRewards, StandingsPage } from "../../sdk/wire.ts";
 import { ask, useAnswer, useDeployment } from "../api.ts";
 import { openChain, type Reachable, useChain, useReachable } from "../chain.ts";
-import { Hash } from "../components/hash.tsx";
 import { announce } from "../components/live.tsx";
 import { Num } from "../components/num.tsx";
 import { Answered } from "../components/states.tsx";
 import { Time } from "../components/time.tsx";
+import { Transaction } from "../components/transaction.tsx";
 import { exactTime, short } from "../format.ts";
 import { openWallet } from "../take-part/open.ts";
 import { send } from "../take-part/wallet.ts";
@@ -92,7 +92,7 @@ function Found({ season, account, answer, route, onSent }: FoundProps) {
       {sending.failure && <p role="alert">{sending.failure}</p>}
       {sending.sent && (
         <p>
-          {sending.sent.what} in transaction <Hash value={sending.sent.hash} what="transaction" />.
+          {sending.sent.what} in transaction <Transaction hash={sending.sent.hash} />.
         </p>
       )}
     </>
@@ -147,8 +147,7 @@ function Reward({
         {told.claimed && (
           <>
             {" "}
-            <Time at={told.claimed.timestamp} /> in transaction{" "}
-            <Hash value={told.claimed.transactionHash} what="transaction" />
+            <Time at={told.claimed.timestamp} /> in transaction <Transaction hash={told.claimed.transactionHash} />
           </>
         )}
       </>
@@ -217,8 +216,7 @@ function Badge({
       {badge.minted && (
         <>
           {" "}
-          <Time at={badge.minted.timestamp} /> in transaction{" "}
-          <Hash value={badge.minted.transactionHash} what="transaction" />
+          <Time at={badge.minted.timestamp} /> in transaction <Transaction hash={badge.minted.transactionHash} />
         </>
       )}
       {error && `; what it says couldn't be read: ${sentenceOf(error)}`}

@@ -8,6 +8,7 @@ import { Identicon } from "../components/identicon.tsx";
 import { Num } from "../components/num.tsx";
 import { Page } from "../components/page.tsx";
 import { Answered, Empty, Loaded } from "../components/states.tsx";
+import { useExplorerPage } from "../explorer.ts";
 import { isFinal } from "../final/seal.tsx";
 import { short } from "../format.ts";
 import { addressIn, isSame, setMe, useMe } from "../me.ts";
@@ -34,6 +35,7 @@ function AccountInSeason({ account, seasonId }: { account: Address; seasonId: st
   const standing = useStanding(seasonId, account);
   const me = useMe();
   const own = isSame(account, me);
+  const explorer = useExplorerPage("address", account);
   const answer = standing.data;
   const season = useSeason(seasonId).data?.item;
   useChecked(
@@ -49,6 +51,11 @@ function AccountInSeason({ account, seasonId }: { account: Address; seasonId: st
         <button type="button" onClick={() => setMe(own ? undefined : account)}>
           {own ? "This isn't me" : "This is me"}
         </button>
+        {explorer && (
+          <a href={explorer} target="_blank" rel="noopener noreferrer">
+            In a block explorer
+          </a>
+        )}
       </p>
       {answer && (
         <dl className="card">

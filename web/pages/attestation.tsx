@@ -14,6 +14,7 @@ import { Answered, Empty } from "../components/states.tsx";
 import { Status } from "../components/status.tsx";
 import { Steps } from "../components/steps.tsx";
 import { Time } from "../components/time.tsx";
+import { Transaction } from "../components/transaction.tsx";
 import { moneyText } from "../final/token.ts";
 import { group, plural, short } from "../format.ts";
 import { unknownWords, webMethodOf } from "../methods/index.ts";
@@ -145,7 +146,7 @@ function ForUnit({ attestation: { unit, count } }: { attestation: Attestation })
 const Location = ({ location }: { location: EventLocation }) => (
   <>
     <Time at={location.timestamp} />, block {group(location.blockNumber)}, transaction{" "}
-    <Hash value={location.transactionHash} what="transaction" />
+    <Transaction hash={location.transactionHash} />
   </>
 );
 

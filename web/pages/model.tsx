@@ -11,11 +11,11 @@ import { PublishedCard } from "../cards/published.tsx";
 import { bytesOf, countOf } from "../cards/share.ts";
 import { shapeOf } from "../check/elements.ts";
 import { Account } from "../components/account.tsx";
-import { Hash } from "../components/hash.tsx";
 import { Page } from "../components/page.tsx";
 import { Answered, Empty } from "../components/states.tsx";
 import { Texts } from "../components/texts.tsx";
 import { Time } from "../components/time.tsx";
+import { Transaction } from "../components/transaction.tsx";
 import { group, plural, short } from "../format.ts";
 import "../cards/cards.css";
 
@@ -125,7 +125,7 @@ function Parts({ model }: { model: Model }) {
         <dt>Published</dt>
         <dd>
           <Time at={published.timestamp} /> by <Account address={publisher} />, transaction{" "}
-          <Hash value={published.transactionHash} what="transaction" />
+          <Transaction hash={published.transactionHash} />
         </dd>
         <dt>Attestations</dt>
         <dd>

@@ -8,6 +8,7 @@ import { Hash } from "../components/hash.tsx";
 import { type About, Page } from "../components/page.tsx";
 import { Answered, Empty } from "../components/states.tsx";
 import { Time } from "../components/time.tsx";
+import { Transaction } from "../components/transaction.tsx";
 import { Rewards } from "../final/rewards.tsx";
 import { type FinalSeason, isFinal, Seal } from "../final/seal.tsx";
 import { Timeline } from "../final/timeline.tsx";
@@ -210,7 +211,7 @@ function TaskRow({ task }: { task: Season["tasks"][number] }) {
         <Hash value={inputSetRoot} what="input set" />
       </td>
       <td>
-        <Hash value={added.transactionHash} what="transaction" />
+        <Transaction hash={added.transactionHash} />
       </td>
     </tr>
   );

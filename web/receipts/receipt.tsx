@@ -7,6 +7,7 @@ import { Proven } from "../components/proven.tsx";
 import { Status } from "../components/status.tsx";
 import { Steps } from "../components/steps.tsx";
 import { Time } from "../components/time.tsx";
+import { Transaction } from "../components/transaction.tsx";
 import { group, plural, short } from "../format.ts";
 
 /** A point change: the rule, its entry in the ledger, and how its attestation was settled. */
@@ -51,7 +52,7 @@ export function ReceiptItem({ receipt }: { receipt: Receipt }) {
               </dd>
               <dt>Transaction</dt>
               <dd>
-                <Hash value={at.transactionHash} what="transaction" />, block <Num value={at.blockNumber} />
+                <Transaction hash={at.transactionHash} />, block <Num value={at.blockNumber} />
               </dd>
               <dt>Ledger hash before</dt>
               <dd>

@@ -278,7 +278,7 @@ describe("the API", () => {
 
   it("says where the contracts are, and an RPC URL on this machine", async () => {
     const { body } = await site.get("/v1/deployment");
-    expect(body).to.deep.equal({ ...deployment, rpcUrl: site.node.url });
+    expect(body).to.deep.equal({ ...deployment, rpcUrl: site.node.url, explorer: null });
   });
 
   it("reports itself in Prometheus' format", async () => {
