@@ -238,6 +238,44 @@ export interface Profile {
   history: ({ rank: number; points: Decimal } | null)[];
 }
 
+/**
+ * `GET /v1/seasons/:id/network`: the season as a test of the network, from what the server looked at: all of it in small
+ * seasons, else the beginning of each tenth of the season's time.
+ */
+export interface NetworkAnswer {
+  asOf: AsOf;
+  /** Whether every attestation and ledger entry of the season was looked at. */
+  isWhole: boolean;
+  /** Points burned for refuted attestations. */
+  burned: Decimal;
+  /** Those under which there are attestations, by number. */
+  methods: NetworkMethod[];
+  /** Those that have begun, in order; none while the season is drafted. */
+  tenths: NetworkTenth[];
+}
+export interface NetworkMethod {
+  method: Method;
+  /** What became of the attestations; a status that none has is left out. */
+  statuses: { status: AttestationStatus; attestations: number; units: number }[];
+  /** Seconds from recording to Verified that half, and nine of ten, took at most; null where none is verified. */
+  toVerified: { median: number; p90: number } | null;
+  /** Seats that drawn members missed, and what that cost them in wei, in so many of the attestations; null where the method has no seats. */
+  missedSeats: { attestations: number; seats: number; lost: Decimal } | null;
+}
+/** A tenth of a season's time from its start to its closing, unix seconds. */
+export interface NetworkTenth {
+  startsAt: number;
+  endsAt: number;
+  /** Recorded in it. */
+  attestations: number;
+  /** Accounts that recorded them. */
+  provers: number;
+  /** Accounts that earned points as verifiers in it. */
+  verifiers: number;
+  /** Whether every attestation and ledger entry of it was looked at. */
+  isWhole: boolean;
+}
+
 /** `GET /v1/activity`: attestations recorded, the last 180 minutes that had any, in order. */
 export interface ActivityAnswer {
   asOf: AsOf;

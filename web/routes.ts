@@ -12,6 +12,7 @@ export const routes: readonly SiteRoute[] = [
   { path: "/", label: "Standings", page: lazy(() => import("./pages/standings.tsx")) },
   { path: "/seasons", label: "Seasons", page: lazy(() => import("./pages/seasons.tsx")) },
   { path: "/seasons/:id", page: lazy(() => import("./pages/season.tsx")) },
+  { path: "/seasons/:id/network", page: lazy(() => import("./pages/network.tsx")) },
   { path: "/seasons/:id/accounts/:account", page: lazy(() => import("./pages/account.tsx")) },
   { path: "/attestations", label: "Attestations", page: lazy(() => import("./pages/attestations.tsx")) },
   { path: "/attestations/:uid", page: lazy(() => import("./pages/attestation.tsx")) },

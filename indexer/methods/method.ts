@@ -1,5 +1,6 @@
 import type { Address } from "viem";
 import type { z } from "zod";
+import type { Event } from "../decode/events.ts";
 import type { Rows } from "../fold/identity-map.ts";
 import type { Attestation } from "../fold/recorded.ts";
 import type { FoldSteps } from "../fold/step.ts";
@@ -10,6 +11,8 @@ export interface IndexedMethod {
   steps?: FoldSteps;
   /** Who caught a refuted attestation; nobody if it is another method's. */
   catchersOf?(attestation: Attestation, rows: Rows): Iterable<Address>;
+  /** What was lost by each seat that was missed, in wei, by an attestation's events; undefined where nobody has seats. */
+  missedSeats?(events: readonly Event[]): bigint[];
   /** Schemas of the steps that its `stepOf` of sdk/methods returns, for the OpenAPI document. */
   stepSchemas: readonly z.ZodObject[];
 }

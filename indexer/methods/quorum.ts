@@ -39,6 +39,13 @@ export const quorum: IndexedMethod = {
     if (rows.disputes.get({ uid })) return [];
     return catchersAmong(rows.votes.get({ uid })?.votes ?? [], outputHash);
   },
+  // Who voted lost for the vote, not for an absence.
+  missedSeats(events) {
+    const voters = new Set(events.flatMap((one) => (one.eventName === "VoteRevealed" ? [one.args.member] : [])));
+    return events.flatMap((one) =>
+      one.eventName === "Penalised" && !voters.has(one.args.member) ? [one.args.amount] : [],
+    );
+  },
   stepSchemas: [
     step("drawScheduled", { round: count, drawBlock: count, drawUntil: count }),
     step("panelDrawn", { round: count, members: z.array(hex), commitUntil: count, revealUntil: count }),

@@ -16,6 +16,7 @@ import {
   standing,
   summary,
 } from "./components.ts";
+import { attestationStatuses } from "./labels.ts";
 
 // The answers of `sdk/wire.ts` as schemas, from which the OpenAPI document is generated.
 
@@ -61,6 +62,23 @@ export const profilesAnswer: z.ZodType<wire.ProfilesAnswer> = z.strictObject({
       account: hex,
       reasons: z.array(z.strictObject({ reason: named, points: decimal })),
       history: z.array(z.strictObject({ rank: z.int().min(1), points: decimal }).nullable()),
+    }),
+  ),
+});
+export const networkAnswer: z.ZodType<wire.NetworkAnswer> = z.strictObject({
+  ...{ asOf, isWhole: z.boolean(), burned: decimal },
+  methods: z.array(
+    z.strictObject({
+      method: named,
+      statuses: z.array(z.strictObject({ status: z.enum(attestationStatuses), attestations: count, units: count })),
+      toVerified: z.strictObject({ median: count, p90: count }).nullable(),
+      missedSeats: z.strictObject({ attestations: count, seats: count, lost: decimal }).nullable(),
+    }),
+  ),
+  tenths: z.array(
+    z.strictObject({
+      ...{ startsAt: count, endsAt: count, attestations: count, provers: count, verifiers: count },
+      isWhole: z.boolean(),
     }),
   ),
 });

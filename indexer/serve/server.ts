@@ -20,6 +20,7 @@ import { compressAnswers, DEFAULT_LIMITS, type Limits, limitWork, refuseMalforme
 import { metricsRoute } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
 import { moneyRoute } from "./money.ts";
+import { networkRoute } from "./network.ts";
 import { describeApi } from "./openapi.ts";
 import { operationRoutes } from "./operations.ts";
 import { pageRoutes } from "./page.ts";
@@ -165,6 +166,7 @@ function answersOfTheChain(app: App, state: State): void {
   standingRoutes(app, state);
   claimRoute(app, state);
   profileRoute(app, state);
+  networkRoute(app, state);
   tableRoute(app, state);
   const answers = schemas.attestationAnswers();
   accountRoutes(app, state, answers);

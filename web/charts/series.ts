@@ -1,4 +1,4 @@
-import type { ActivityAnswer, ProfilesAnswer, Standing } from "../../sdk/wire.ts";
+import type { ActivityAnswer, NetworkTenth, ProfilesAnswer, Standing } from "../../sdk/wire.ts";
 import { short } from "../format.ts";
 
 /** A line of a chart: a value for each of the chart's times. */
@@ -60,3 +60,12 @@ export function attestationsPerMinute({ items }: ActivityAnswer): Series {
       }),
   };
 }
+
+/** How many accounts attested, and earned as verifiers, in each tenth of a season, at the tenth's start. */
+export const takingPart = (tenths: readonly NetworkTenth[]): Series => ({
+  times: tenths.map(({ startsAt }) => startsAt),
+  lines: [
+    { label: "Provers", values: tenths.map(({ provers }) => provers) },
+    { label: "Verifiers", values: tenths.map(({ verifiers }) => verifiers) },
+  ],
+});

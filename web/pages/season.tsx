@@ -91,6 +91,7 @@ function Facts({ season }: { season: Season }) {
       <dd>
         {plural(totals.participants, "account")}, {plural(totals.totalPoints, "point")},{" "}
         {plural(totals.seq, "ledger entry", "ledger entries")}: <Link href={`/?season=${seasonId}`}>the standings</Link>
+        , <Link href={`/seasons/${seasonId}/network`}>the season as a test of the network</Link>
       </dd>
       <dt>Ledger hash</dt>
       <dd>

@@ -8,6 +8,7 @@ import { createFeedReader, type FeedReader } from "./read-feed.ts";
 import { createLedgerReader, type LedgerReader } from "./read-ledger.ts";
 import { createLogReader, type LogReader } from "./read-logs.ts";
 import { createModelReader, type ModelReader } from "./read-models.ts";
+import { createNetworkReader, type NetworkReader } from "./read-network.ts";
 import { createRequestReader, type RequestReader } from "./read-requests.ts";
 import { createSeasonReader, type SeasonReader } from "./read-seasons.ts";
 
@@ -23,6 +24,7 @@ export interface Readers {
   /** The registry's list of verification methods, in order. */
   methods(): AddedMethod[];
   models: ModelReader;
+  network: NetworkReader;
   requests: RequestReader;
   seasons: SeasonReader;
 }
@@ -44,6 +46,7 @@ export const createReaders = (db: Db): Readers => ({
   logs: createLogReader(db),
   methods: createMethodReader(db),
   models: createModelReader(db),
+  network: createNetworkReader(db),
   requests: createRequestReader(db),
   seasons: createSeasonReader(db),
 });

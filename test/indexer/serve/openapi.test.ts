@@ -112,6 +112,7 @@ describe("the OpenAPI document", () => {
         [`/v1/seasons/1/profiles?account=${account}&account=${NOBODY}`]: 200,
         "/v1/seasons/1/profiles": 400,
       },
+      "/v1/seasons/{seasonId}/network": { "/v1/seasons/1/network": 200, "/v1/seasons/9/network": 404 },
       "/v1/activity": { "/v1/activity": 200 },
       "/v1/stream": { "/v1/stream?lastEventId=x": 400 },
       "/v1/seasons/{seasonId}/claim/{account}": {

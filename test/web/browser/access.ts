@@ -46,6 +46,7 @@ export function describeAccess(site: () => Site): void {
         `/?season=1&open=${account}`,
         "/seasons",
         "/seasons/1",
+        "/seasons/1/network",
         `/seasons/1/accounts/${account}`,
         "/attestations",
         `/attestations/${attestations.items[0]?.uid}`,

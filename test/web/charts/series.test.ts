@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { padHex } from "viem";
 import type { AsOf, Standing } from "../../../sdk/wire.ts";
-import { attestationsPerMinute, pointsOverTime } from "../../../web/charts/series.ts";
+import { attestationsPerMinute, pointsOverTime, takingPart } from "../../../web/charts/series.ts";
 
 const asOf = {} as AsOf;
 const [a, b] = [padHex("0xa", { size: 20 }), padHex("0xb", { size: 20 })];
@@ -23,6 +23,21 @@ const standing = (account: typeof a, points: string): Standing => ({
 describe("charts' series", () => {
   it("have nothing to draw where nothing happened", () => {
     expect(attestationsPerMinute({ asOf, items: [] })).to.deep.equal({ times: [], lines: [] });
+  });
+
+  it("give who took part in each tenth of a season", () => {
+    const tenth = { endsAt: 0, attestations: 9, isWhole: true };
+    const tenths = [
+      { ...tenth, startsAt: 100, provers: 3, verifiers: 0 },
+      { ...tenth, startsAt: 200, provers: 1, verifiers: 2 },
+    ];
+    expect(takingPart(tenths)).to.deep.equal({
+      times: [100, 200],
+      lines: [
+        { label: "Provers", values: [3, 1] },
+        { label: "Verifiers", values: [0, 2] },
+      ],
+    });
   });
 
   it("give points from none at the start to each epoch's end and now", () => {
