@@ -24,6 +24,7 @@ export function networkRoute(app: App, state: State): void {
     {
       config: { hot: true, cost: 500 },
       schema: {
+        operationId: "getSeasonNetwork",
         summary: "How a season tests the network: times to a verdict, missed seats, caught lies, who took part when",
         description:
           `The season's time from start to close in ${PARTS} equal parts. Of each, at most the first ${MOST_ATTESTATIONS} attestations and ` +
