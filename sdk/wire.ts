@@ -649,6 +649,42 @@ export interface ModelAnswer {
   item: Model;
 }
 
+/** Units of models that were verified or refuted. */
+export interface Used {
+  verified: number;
+  refuted: number;
+}
+export interface UsedFor extends Used {
+  /** Accounts with a verified unit. */
+  provers: number;
+}
+
+/** `GET /v1/boards/models?by=seasons|requests`: the 50 models with the most verified units of that use, the most first. */
+export interface ModelBoard {
+  asOf: AsOf;
+  items: { modelId: Hex; publisher: Address; seasons: UsedFor; requests: UsedFor }[];
+}
+/** `GET /v1/boards/publishers?by=seasons|requests`: likewise, all models of a publisher together. */
+export interface PublisherBoard {
+  asOf: AsOf;
+  items: { publisher: Address; seasons: UsedFor; requests: UsedFor }[];
+}
+/** `GET /v1/models/:id/standings`: the 50 accounts with the most units of the model verified in seasons, the most first. */
+export interface ModelStandings {
+  asOf: AsOf;
+  items: UsedBy[];
+}
+export interface UsedBy {
+  account: Address;
+  seasons: Used;
+  requests: Used;
+}
+/** `GET /v1/seasons/:id/catchers`: the 50 accounts that took part in the most refutations, the most first. */
+export interface CatchersAnswer {
+  asOf: AsOf;
+  items: { account: Address; caught: number }[];
+}
+
 /** `GET /v1/accounts/:account/money`: asked of a node at the block of `asOf`. Amounts in wei. */
 export interface MoneyAnswer {
   asOf: AsOf;

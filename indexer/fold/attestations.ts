@@ -11,6 +11,7 @@ import type { Rows } from "./identity-map.ts";
 import { type Attestation, requireAttestation } from "./recorded.ts";
 import { idOf } from "./seasons.ts";
 import { type FoldSteps, IntegrityError, type Scene } from "./step.ts";
+import { countUse } from "./uses.ts";
 
 /** What an attestation says when it is recorded; a batch has no input and no answer of its own, a single one no root. */
 type Recorded = Pick<
@@ -72,7 +73,9 @@ function record(
 
 /** Moves the units from pending to a status, and credits who caught a refuted one. */
 function settle(rows: Rows, attestation: Attestation, status: number): void {
-  const { seasonId, prover, count: units } = attestation;
+  const { uid, seasonId, prover, count: units } = attestation;
+  if (seasonId !== null) countUse(rows, attestation, status, "season");
+  else if (rows.answers.get({ uid })) countUse(rows, attestation, status, "request");
   if (seasonId === null) return;
   if (status === Status.verified) count(rows, seasonId, prover, { pending: -units, verified: units });
   else if (status === Status.refuted) count(rows, seasonId, prover, { pending: -units, refuted: units });

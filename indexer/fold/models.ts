@@ -2,8 +2,8 @@ import type { Address, Hex } from "viem";
 import { decodeLayout } from "../../sdk/layouts.ts";
 import type { LogLocation } from "../decode/events.ts";
 import { keccakHex } from "../ingest/keccak.ts";
-import type { Once } from "./identity-map.ts";
-import type { FoldSteps } from "./step.ts";
+import type { Kind } from "./identity-map.ts";
+import { type FoldSteps, IntegrityError } from "./step.ts";
 
 /** A published model. */
 export interface Model extends LogLocation {
@@ -19,12 +19,15 @@ export interface Model extends LogLocation {
   layout: string | null;
 }
 
-export const models: Once<Model> = { once: true };
+export const models: Kind<Pick<Model, "modelId">, Model> = {
+  group: () => undefined,
+  name: ({ modelId }) => modelId,
+};
 
 export const modelSteps: FoldSteps = {
   ModelPublished({ args, location }, rows) {
     const layout = Buffer.from(args.layout.slice(2), "hex");
-    rows.models.add({
+    const added = rows.models.add({
       modelId: args.modelId,
       publisher: args.publisher,
       artifactHash: args.artifactHash,
@@ -36,6 +39,7 @@ export const modelSteps: FoldSteps = {
       layout: layoutJson(layout),
       ...location,
     });
+    if (!added) throw new IntegrityError(`Model ${args.modelId} was published twice.`);
   },
 };
 

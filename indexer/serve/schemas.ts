@@ -126,6 +126,22 @@ export const availabilityAnswer: z.ZodType<wire.AvailabilityAnswer> = z.strictOb
     }),
   ),
 });
+const used = { verified: count, refuted: count };
+const usedFor = z.strictObject({ ...used, provers: count });
+const purposes = { seasons: usedFor, requests: usedFor };
+export const modelBoard: z.ZodType<wire.ModelBoard> = z.strictObject({
+  ...{ asOf, items: z.array(z.strictObject({ modelId: hex, publisher: hex, ...purposes })) },
+});
+export const publisherBoard: z.ZodType<wire.PublisherBoard> = z.strictObject({
+  ...{ asOf, items: z.array(z.strictObject({ publisher: hex, ...purposes })) },
+});
+export const modelStandings: z.ZodType<wire.ModelStandings> = z.strictObject({
+  asOf,
+  items: z.array(z.strictObject({ account: hex, seasons: z.strictObject(used), requests: z.strictObject(used) })),
+});
+export const catchers: z.ZodType<wire.CatchersAnswer> = z.strictObject({
+  ...{ asOf, items: z.array(z.strictObject({ account: hex, caught: count })) },
+});
 export const moneyAnswer: z.ZodType<wire.MoneyAnswer> = z.strictObject({
   asOf,
   account: hex,

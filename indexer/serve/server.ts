@@ -11,6 +11,7 @@ import { followBlocks } from "./answers.ts";
 import { attestationRoutes } from "./attestations.ts";
 import { auditRoute } from "./audit.ts";
 import { type Availability, availabilityRoute } from "./availability.ts";
+import { boardRoutes } from "./boards.ts";
 import { openToBrowsers } from "./browsers.ts";
 import { claimRoute } from "./claims.ts";
 import { type TrustedProxies, trustedBy } from "./clients.ts";
@@ -172,6 +173,7 @@ function answersOfTheChain(app: App, state: State): void {
   accountRoutes(app, state, answers);
   attestationRoutes(app, state, answers);
   modelRoutes(app, state);
+  boardRoutes(app, state);
   requestRoutes(app, state);
   activityRoute(app, state);
 }

@@ -6,4 +6,6 @@ CREATE INDEX attestations_of_prover ON attestations (prover, block_number, log_i
 CREATE INDEX attestations_of_model ON attestations (model_id, block_number, log_index);
 CREATE INDEX attestations_by_status ON attestations (status, block_number, log_index);
 CREATE INDEX ledger_of_account ON ledger (account, season_id, seq);
+CREATE INDEX entries_that_caught ON entries (season_id, caught) WHERE caught > 0;
+CREATE INDEX uses_in_seasons ON uses (subject, season_verified);
 CREATE INDEX entries_of_account ON entries (account, season_id);

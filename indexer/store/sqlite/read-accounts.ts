@@ -11,6 +11,8 @@ export interface AccountReader {
   entry(seasonId: number, account: Address): Entry | undefined;
   /** What the account has of each season, the newest first. */
   entries(account: Address, limit: number): Entry[];
+  /** Who took part in the most refutations of a season, the most first. */
+  catchers(seasonId: number, limit: number): Pick<Entry, "account" | "caught">[];
 }
 
 export function createAccountReader(db: Db): AccountReader {
@@ -30,6 +32,9 @@ export function createAccountReader(db: Db): AccountReader {
     .prepare<[Address, number], unknown[]>(`${select} WHERE account = ? ORDER BY season_id DESC LIMIT ?`)
     .raw()
     .safeIntegers();
+  const catchers = db.prepare<[number, number], Pick<Entry, "account" | "caught">>(
+    `SELECT account, caught FROM entries WHERE season_id = ? AND caught > 0 ORDER BY caught DESC, account DESC LIMIT ?`,
+  );
   return {
     // "g" follows every hex digit.
     startingWith: (seasonId, prefix, limit) => startingWith.all(seasonId, prefix, `${prefix}g`, limit),
@@ -37,6 +42,7 @@ export function createAccountReader(db: Db): AccountReader {
       const found = entry.get(seasonId, account);
       return found && rowOf<"entries">(layout, found);
     },
+    catchers: (seasonId, limit) => catchers.all(seasonId, limit),
     entries: (account, limit) => entries.all(account, limit).map((values) => rowOf<"entries">(layout, values)),
   };
 }

@@ -11,6 +11,7 @@ import { createModelReader, type ModelReader } from "./read-models.ts";
 import { createNetworkReader, type NetworkReader } from "./read-network.ts";
 import { createRequestReader, type RequestReader } from "./read-requests.ts";
 import { createSeasonReader, type SeasonReader } from "./read-seasons.ts";
+import { createUseReader, type UseReader } from "./read-uses.ts";
 
 /** Everything that is read of the rows, a reader for each subject. */
 export interface Readers {
@@ -27,6 +28,7 @@ export interface Readers {
   network: NetworkReader;
   requests: RequestReader;
   seasons: SeasonReader;
+  uses: UseReader;
 }
 
 /** A reader whose answers may take a while: a store may be another process. */
@@ -49,6 +51,7 @@ export const createReaders = (db: Db): Readers => ({
   network: createNetworkReader(db),
   requests: createRequestReader(db),
   seasons: createSeasonReader(db),
+  uses: createUseReader(db),
 });
 
 function createMethodReader(db: Db): () => AddedMethod[] {

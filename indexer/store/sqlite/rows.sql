@@ -202,6 +202,31 @@ CREATE TABLE badges (
   PRIMARY KEY (season_id, place)
 ) STRICT, WITHOUT ROWID;
 
+-- Units that accounts had verified and refuted: of a model, by its id, and of all models of a publisher, by its address.
+CREATE TABLE uses (
+  subject TEXT NOT NULL,
+  account TEXT NOT NULL,
+  season_verified INTEGER NOT NULL,
+  season_refuted INTEGER NOT NULL,
+  request_verified INTEGER NOT NULL,
+  request_refuted INTEGER NOT NULL,
+  PRIMARY KEY (subject, account)
+) STRICT, WITHOUT ROWID;
+
+-- The same of all accounts together, and how many of them have a verified unit; is_model is 0 for a publisher.
+CREATE TABLE totals (
+  subject TEXT PRIMARY KEY,
+  is_model INTEGER NOT NULL,
+  season_verified INTEGER NOT NULL,
+  season_refuted INTEGER NOT NULL,
+  season_provers INTEGER NOT NULL,
+  request_verified INTEGER NOT NULL,
+  request_refuted INTEGER NOT NULL,
+  request_provers INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX totals_in_seasons ON totals (is_model, season_verified);
+CREATE INDEX totals_in_requests ON totals (is_model, request_verified);
+
 -- Requests as they were made, ABI-encoded, and how they stand. The prover, its time and the answer are those of now.
 CREATE TABLE requests (
   request_id TEXT PRIMARY KEY,

@@ -12,6 +12,7 @@ import type { Attestation } from "../../fold/recorded.ts";
 import type { Asked, Given } from "../../fold/requests.ts";
 import type { Claim, Rewards } from "../../fold/rewards.ts";
 import type { Season, Task } from "../../fold/seasons.ts";
+import type { Total, Use } from "../../fold/uses.ts";
 import type { Dispute } from "../../methods/fraudProof.ts";
 import type { Votes } from "../../methods/quorum.ts";
 
@@ -119,6 +120,20 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
     fields: { seasonId: "number", place: "number", account: "text", ...location },
     key: ["seasonId", "place"],
   } satisfies Layout<Badge>,
+  uses: {
+    fields: {
+      ...{ subject: "text", account: "text", seasonVerified: "number", seasonRefuted: "number" },
+      ...{ requestVerified: "number", requestRefuted: "number" },
+    },
+    key: ["subject", "account"],
+  } satisfies Layout<Use>,
+  totals: {
+    fields: {
+      ...{ subject: "text", isModel: "number", seasonVerified: "number", seasonRefuted: "number" },
+      ...{ seasonProvers: "number", requestVerified: "number", requestRefuted: "number", requestProvers: "number" },
+    },
+    key: ["subject"],
+  } satisfies Layout<Total>,
   requests: {
     fields: {
       ...{ requestId: "text", requester: "text", modelId: "text", beneficiary: "text", request: "text" },

@@ -113,6 +113,13 @@ describe("the OpenAPI document", () => {
         "/v1/seasons/1/profiles": 400,
       },
       "/v1/seasons/{seasonId}/network": { "/v1/seasons/1/network": 200, "/v1/seasons/9/network": 404 },
+      "/v1/seasons/{seasonId}/catchers": { "/v1/seasons/1/catchers": 200, "/v1/seasons/9/catchers": 404 },
+      "/v1/boards/models": { "/v1/boards/models": 200, "/v1/boards/models?by=x": 400 },
+      "/v1/boards/publishers": { "/v1/boards/publishers?by=requests": 200, "/v1/boards/publishers?by=": 400 },
+      "/v1/models/{modelId}/standings": {
+        [`/v1/models/${modelId}/standings`]: 200,
+        [`/v1/models/${UNKNOWN}/standings`]: 404,
+      },
       "/v1/activity": { "/v1/activity": 200 },
       "/v1/stream": { "/v1/stream?lastEventId=x": 400 },
       "/v1/seasons/{seasonId}/claim/{account}": {
