@@ -18,6 +18,7 @@ export function boardRoutes(app: App, state: State): void {
     {
       config: { hot: true, cost: 10 },
       schema: {
+        operationId: "listModelBoard",
         summary: "Models by verified use, in seasons or by requests",
         description: `At most ${MOST} models with a verified unit, the most first.`,
         querystring: z.strictObject({ by }),
@@ -37,6 +38,7 @@ export function boardRoutes(app: App, state: State): void {
     {
       config: { hot: true, cost: 10 },
       schema: {
+        operationId: "listPublisherBoard",
         summary: "Publishers by verified use of their models, in seasons or by requests",
         description: `At most ${MOST} publishers with a verified unit, the most first.`,
         querystring: z.strictObject({ by }),
@@ -55,6 +57,7 @@ export function boardRoutes(app: App, state: State): void {
     {
       config: { hot: true, cost: 10 },
       schema: {
+        operationId: "listModelStandings",
         summary: "Accounts by units of a model that were verified in seasons",
         description: `At most ${MOST} accounts, of all seasons together, the most first.`,
         params: z.object({ modelId: hash }),
@@ -82,6 +85,7 @@ export function boardRoutes(app: App, state: State): void {
     {
       config: { hot: true, cost: 5 },
       schema: {
+        operationId: "listCatchers",
         summary: "Accounts by how many wrong answers of a season they caught",
         description: `At most ${MOST} accounts, the most first.`,
         params: z.object({ seasonId }),

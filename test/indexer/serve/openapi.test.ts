@@ -65,8 +65,25 @@ describe("the OpenAPI document", () => {
     // Generated clients call their functions so: a name that is taken stays.
     expect(names.sort()).to.deep.equal([
       ...["getAccount", "getActivity", "getAttestation", "getAudit", "getAvailability", "getClaim", "getContent"],
-      ...["getDeployment", "getHealth", "getModel", "getMoney", "getReadiness", "getRequest", "getSeason", "getSeasonNetwork"],
-      ...["getStanding", "getStandingsTable", "listAttestations", "listModels", "listProfiles", "listReceipts"],
+      ...[
+        "getDeployment",
+        "getHealth",
+        "getModel",
+        "getMoney",
+        "getReadiness",
+        "getRequest",
+        "getSeason",
+        "getSeasonNetwork",
+      ],
+      ...[
+        "getStanding",
+        "getStandingsTable",
+        "listAttestations",
+        "listCatchers",
+        "listModelBoard",
+        "listModelStandings",
+      ],
+      ...["listModels", "listProfiles", "listPublisherBoard", "listReceipts"],
       ...["listRequests", "listSeasons", "listStandings", "searchStandings", "streamEvents"],
     ]);
   });
