@@ -2,6 +2,7 @@ import { keepPreviousData, type UseQueryResult, useQuery } from "@tanstack/react
 import type { Client } from "../sdk/client.ts";
 import type { DeploymentAnswer } from "../sdk/wire.ts";
 import { useDeployment } from "./api.ts";
+import { load } from "./part.ts";
 
 /** A deployment whose chain a browser may ask. */
 export type Reachable = DeploymentAnswer & { rpcUrl: string };
@@ -15,10 +16,9 @@ export function useReachable(): Reachable | null | undefined {
 
 /** A client of the deployment; what it needs is loaded with the first one. */
 export async function openChain({ rpcUrl, ...answer }: Reachable): Promise<Client> {
-  const [{ connect }, { parseDeployment }] = await Promise.all([
-    import("../sdk/client.ts"),
-    import("../sdk/deployment.ts"),
-  ]);
+  const [{ connect }, { parseDeployment }] = await load(() =>
+    Promise.all([import("../sdk/client.ts"), import("../sdk/deployment.ts")]),
+  );
   return connect(parseDeployment(answer), rpcUrl);
 }
 

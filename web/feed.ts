@@ -7,6 +7,8 @@ import { nowInSeconds } from "./clock.ts";
 import { announce } from "./components/live.tsx";
 import { group } from "./format.ts";
 import { server } from "./prefix.ts";
+import { joinStream } from "./stream/join.ts";
+import type { Said } from "./stream/source.ts";
 
 /** How the page learns what is new. */
 export interface Feed {
@@ -21,7 +23,6 @@ export interface Feed {
 // Answers are asked again at most this often.
 const REFRESH = 1_000;
 const POLL = 5_000;
-const RETRY_STREAM = 30_000;
 
 let feed: Feed = { mode: "polling", asOf: undefined, reorg: undefined };
 const listeners = new Set<() => void>();
@@ -55,48 +56,45 @@ function askAnew(): void {
   void queries.invalidateQueries({ predicate: isTouched });
 }
 
-function listen(): void {
-  const stream = new EventSource(`${server()}/v1/stream`);
-  let polling: ReturnType<typeof setInterval> | undefined;
+let polling: ReturnType<typeof setInterval> | undefined;
+let stream: ReturnType<typeof joinStream> | undefined;
 
-  const on = <K extends keyof StreamEvents>(name: K, handle: (data: StreamEvents[K]) => void) =>
-    stream.addEventListener(name, (event: MessageEvent<string>) => handle(JSON.parse(event.data) as StreamEvents[K]));
-  on("points", (receipt) => refresh({ kind: "points", receipt }));
-  on("status", (attestation) => refresh({ kind: "status", attestation }));
-  on("request", (request) => refresh({ kind: "request", request }));
-  on("head", ({ asOf }) => publish({ asOf }));
-  on("reorg", ({ asOf, blockNumber }) => {
-    publish({ asOf, reorg: { blockNumber, heardAt: nowInSeconds() } });
-    announce(`The chain was reorganised: what happened above block ${group(blockNumber)} is undone.`);
-    refresh({ kind: "everything" });
-  });
-
-  stream.addEventListener("open", () => {
-    clearInterval(polling);
-    polling = undefined;
+function hear(said: Said): void {
+  if (said.kind === "event") {
+    handlers[said.name](JSON.parse(said.data));
+    return;
+  }
+  clearInterval(polling);
+  if (said.kind === "open") {
     // What happened while this page was disconnected is not sent again.
     if (feed.mode !== "live") refresh({ kind: "everything" });
     publish({ mode: "live" });
-  });
-  stream.addEventListener("error", () => {
-    if (stream.readyState === EventSource.CONNECTING) {
-      publish({ mode: "offline" });
-      return;
-    }
+  } else if (said.kind === "lost") publish({ mode: "offline" });
+  else {
     publish({ mode: "polling" });
-    polling ??= setInterval(() => refresh({ kind: "everything" }), POLL);
-    setTimeout(() => {
-      clearInterval(polling);
-      listen();
-    }, RETRY_STREAM);
-  });
+    polling = setInterval(() => refresh({ kind: "everything" }), POLL);
+  }
 }
 
-let listening = false;
+const handlers: { [K in keyof StreamEvents]: (data: StreamEvents[K]) => void } = {
+  points: (receipt) => refresh({ kind: "points", receipt }),
+  status: (attestation) => refresh({ kind: "status", attestation }),
+  request: (request) => refresh({ kind: "request", request }),
+  head: ({ asOf }) => publish({ asOf }),
+  reorg({ asOf, blockNumber }) {
+    publish({ asOf, reorg: { blockNumber, heardAt: nowInSeconds() } });
+    announce(`The chain was reorganised: what happened above block ${group(blockNumber)} is undone.`);
+    refresh({ kind: "everything" });
+  },
+};
+
+/** Begins anew where the server was away, though the stream seemed to be open all the time. */
+export function reconnect(): void {
+  if (feed.mode === "live") stream?.reopen();
+}
 
 function subscribe(listener: () => void): () => void {
-  if (!listening) listen();
-  listening = true;
+  stream ??= joinStream(`${server()}/v1/stream`, hear);
   listeners.add(listener);
   return () => listeners.delete(listener);
 }

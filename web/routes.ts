@@ -1,4 +1,5 @@
-import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import type { ComponentType, LazyExoticComponent } from "react";
+import { part } from "./part.ts";
 
 /** A page of the site; those with a label are in the navigation. */
 interface SiteRoute {
@@ -9,19 +10,20 @@ interface SiteRoute {
 
 /** Every page, loaded when it is asked for; it gets the path's parameters. */
 export const routes: readonly SiteRoute[] = [
-  { path: "/", label: "Standings", page: lazy(() => import("./pages/standings.tsx")) },
-  { path: "/seasons", label: "Seasons", page: lazy(() => import("./pages/seasons.tsx")) },
-  { path: "/seasons/:id", page: lazy(() => import("./pages/season.tsx")) },
-  { path: "/seasons/:id/network", page: lazy(() => import("./pages/network.tsx")) },
-  { path: "/seasons/:id/accounts/:account", page: lazy(() => import("./pages/account.tsx")) },
-  { path: "/attestations", label: "Attestations", page: lazy(() => import("./pages/attestations.tsx")) },
-  { path: "/attestations/:uid", page: lazy(() => import("./pages/attestation.tsx")) },
-  { path: "/requests", label: "Requests", page: lazy(() => import("./pages/requests.tsx")) },
-  { path: "/requests/:id", page: lazy(() => import("./pages/request.tsx")) },
-  { path: "/models", label: "Models", page: lazy(() => import("./pages/models.tsx")) },
-  { path: "/models/:id", page: lazy(() => import("./pages/model.tsx")) },
-  { path: "/caught", label: "Caught", page: lazy(() => import("./pages/caught.tsx")) },
-  { path: "/charts", label: "Charts", page: lazy(() => import("./pages/charts.tsx")) },
-  { path: "/take-part", label: "Take part", page: lazy(() => import("./pages/take-part.tsx")) },
-  { path: "/about", label: "About", page: lazy(() => import("./pages/about.tsx")) },
+  { path: "/", label: "Standings", page: part(() => import("./pages/standings.tsx")) },
+  { path: "/seasons", label: "Seasons", page: part(() => import("./pages/seasons.tsx")) },
+  { path: "/seasons/:id", page: part(() => import("./pages/season.tsx")) },
+  { path: "/seasons/:id/network", page: part(() => import("./pages/network.tsx")) },
+  { path: "/seasons/:id/accounts/:account", page: part(() => import("./pages/account.tsx")) },
+  { path: "/attestations", label: "Attestations", page: part(() => import("./pages/attestations.tsx")) },
+  { path: "/attestations/:uid", page: part(() => import("./pages/attestation.tsx")) },
+  { path: "/requests", label: "Requests", page: part(() => import("./pages/requests.tsx")) },
+  { path: "/requests/:id", page: part(() => import("./pages/request.tsx")) },
+  { path: "/models", label: "Models", page: part(() => import("./pages/models.tsx")) },
+  { path: "/models/:id", page: part(() => import("./pages/model.tsx")) },
+  { path: "/caught", label: "Caught", page: part(() => import("./pages/caught.tsx")) },
+  { path: "/charts", label: "Charts", page: part(() => import("./pages/charts.tsx")) },
+  { path: "/take-part", label: "Take part", page: part(() => import("./pages/take-part.tsx")) },
+  { path: "/api", label: "API", page: part(() => import("./pages/api.tsx")) },
+  { path: "/about", label: "About", page: part(() => import("./pages/about.tsx")) },
 ];

@@ -1,5 +1,6 @@
 import { describeAccess } from "./browser/access.ts";
 import { describeCheck } from "./browser/check.ts";
+import { describeConnections } from "./browser/connections.ts";
 import { describeEnding } from "./browser/ending.ts";
 import { describeHonesty } from "./browser/honesty.ts";
 import { describeParticipation } from "./browser/participation.ts";
@@ -21,6 +22,7 @@ describe("page", function () {
   describe("standings", () => describeStandings(() => site));
   describe("welcome", () => describeWelcome(() => site));
   describe("honesty", () => describeHonesty(() => site));
+  describe("connections", () => describeConnections(() => site));
   describe("check it here", () => describeCheck(() => site));
   describe("records", () => describeRecords(() => site));
   describe("participation", () => describeParticipation(() => site));

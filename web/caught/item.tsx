@@ -10,6 +10,7 @@ import { Text } from "../components/sentence.tsx";
 import { Answered, Loading } from "../components/states.tsx";
 import { Time } from "../components/time.tsx";
 import { plural, short } from "../format.ts";
+import { load } from "../part.ts";
 import { storyOf } from "./story.ts";
 import { useSeen } from "./useSeen.ts";
 
@@ -95,7 +96,7 @@ function Bond({ attestation: { uid, prover, settled } }: { attestation: Attestat
   const loss = useQuery({
     queryKey: ["bond", uid, settled?.transactionHash],
     queryFn: async () => {
-      const { readLoss } = await import("./bond.ts");
+      const { readLoss } = await load(() => import("./bond.ts"));
       return readLoss(deployment, rpcUrl as string, prover, settled as NonNullable<typeof settled>);
     },
     enabled: open && rpcUrl !== undefined && settled !== null,

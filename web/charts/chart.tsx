@@ -5,6 +5,7 @@ import { exactTime, group } from "../format.ts";
 import type { Series } from "./series.ts";
 import { useScheme } from "./useScheme.ts";
 import "./chart.css";
+import { load } from "../part.ts";
 
 const HEIGHT = 280;
 // Lines differ in dash as well as in colour.
@@ -26,7 +27,7 @@ export function Chart({ series, caption, unit }: { series: Series; caption: stri
     const resize = new ResizeObserver(([entry]) => {
       if (entry) plot?.setSize({ width: entry.contentRect.width, height: HEIGHT });
     });
-    load()
+    loadPlot()
       .then((Plot) => {
         if (gone || box.current === null) return;
         plot = new Plot(optionsOf(box.current, series), dataOf(series), box.current);
@@ -54,8 +55,8 @@ export function Chart({ series, caption, unit }: { series: Series; caption: stri
   );
 }
 
-async function load(): Promise<typeof uPlot> {
-  const [module] = await Promise.all([import("uplot"), import("uplot/dist/uPlot.min.css")]);
+async function loadPlot(): Promise<typeof uPlot> {
+  const [module] = await load(() => Promise.all([import("uplot"), import("uplot/dist/uPlot.min.css")]));
   return module.default;
 }
 

@@ -1,5 +1,6 @@
-import { type ReactNode, Suspense } from "react";
-import { isUnreachable } from "../api.ts";
+import { type ReactNode, Suspense, useEffect } from "react";
+import { ask, isUnreachable } from "../api.ts";
+import { useAway } from "../reach.ts";
 import { Boundary } from "./boundary.tsx";
 
 /** Says that there is nothing, and why. */
@@ -28,12 +29,27 @@ export function Failed({ error, retry }: { error: Error; retry?: () => unknown }
   );
 }
 
-/** A part of the page whose code is loaded when it is shown; says so where it can't be, and offers to load the page anew. */
+/** A part of the page whose code is loaded when it is shown; where it can't be, it is once the server is back. */
 export const Loaded = ({ what, children }: { what: string; children: ReactNode }) => (
-  <Boundary failed={(error) => <Failed error={error} retry={() => location.reload()} />}>
+  <Boundary failed={(error) => <NotLoaded error={error} />}>
     <Suspense fallback={<Loading what={what} />}>{children}</Suspense>
   </Boundary>
 );
+
+/** Browsers and bundlers keep the failure of code that didn't load, so the page is loaded anew: its address says what it shows. */
+function NotLoaded({ error }: { error: Error }) {
+  const away = useAway();
+  const waits = isUnreachable(error);
+  useEffect(() => {
+    // Asked once more: a page that is loaded anew without its server is gone.
+    if (waits && !away)
+      ask("/healthz").then(
+        () => location.reload(),
+        () => {},
+      );
+  }, [waits, away]);
+  return <Failed error={error} retry={() => location.reload()} />;
+}
 
 /** What the page shows of an answer: the answer, that it is on its way, or what went wrong. */
 export function Answered<T>({

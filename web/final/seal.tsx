@@ -6,6 +6,7 @@ import { Copy } from "../components/copy.tsx";
 import { plural, short } from "../format.ts";
 import { isSame } from "../me.ts";
 import "./final.css";
+import { load } from "../part.ts";
 
 /** A season whose order is final. */
 export type FinalSeason = Season & { final: NonNullable<Season["final"]> };
@@ -17,7 +18,7 @@ export function Seal({ season: { seasonId, final }, children }: { season: FinalS
   const contract = useDeployment().data?.contracts.Standings?.address;
   const reachable = useReachable();
   const { data: end, error } = useChain(`end ${seasonId} ${final.finalised.transactionHash}`, async (client) =>
-    (await import("../../sdk/seasonEnd.ts")).readSeasonEnd(client, BigInt(seasonId)),
+    (await load(() => import("../../sdk/seasonEnd.ts"))).readSeasonEnd(client, BigInt(seasonId)),
   );
   if (end && !(isSame(end.poster, final.poster) && end.participants === final.participants && end.finalisedAt > 0))
     return (

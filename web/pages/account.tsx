@@ -1,4 +1,4 @@
-import { lazy, useMemo } from "react";
+import { useMemo } from "react";
 import type { Address } from "viem";
 import { Link } from "wouter";
 import { useAccount, useSeason } from "../api.ts";
@@ -12,12 +12,13 @@ import { useExplorerPage } from "../explorer.ts";
 import { isFinal } from "../final/seal.tsx";
 import { short } from "../format.ts";
 import { addressIn, isSame, setMe, useMe } from "../me.ts";
+import { part } from "../part.ts";
 import Receipts from "../receipts/receipts.tsx";
 import { Distance } from "../standings/distance.tsx";
 import { useStanding } from "../standings/rows.ts";
 
-const Claim = lazy(() => import("../final/claim.tsx"));
-const MoneyCard = lazy(() => import("../components/money.tsx"));
+const Claim = part(() => import("../final/claim.tsx"));
+const MoneyCard = part(() => import("../components/money.tsx"));
 
 /** Why an account has its score in a season. */
 export default function AccountPage({ params }: { params: Record<string, string> }) {

@@ -1,4 +1,3 @@
-import { lazy } from "react";
 import { Link } from "wouter";
 import type { Profile, Standing } from "../../sdk/wire.ts";
 import { Copy } from "../components/copy.tsx";
@@ -6,11 +5,12 @@ import { Loaded } from "../components/states.tsx";
 import { Time } from "../components/time.tsx";
 import { plural, short } from "../format.ts";
 import { isSame, setMe, useMe } from "../me.ts";
+import { part } from "../part.ts";
 import { ReasonBar, ReasonLegend } from "./bar.tsx";
 import { Change } from "./change.tsx";
 import { riseOf } from "./rows.ts";
 
-const Receipts = lazy(() => import("../receipts/receipts.tsx"));
+const Receipts = part(() => import("../receipts/receipts.tsx"));
 
 /** What a row opens to: why the account has its score. */
 export function Detail({

@@ -1,24 +1,16 @@
-import { useQuery } from "@tanstack/react-query";
-import type { Readiness } from "../../sdk/wire.ts";
-import { ask, isUnreachable } from "../api.ts";
 import { useNow } from "../clock.ts";
 import { Num } from "../components/num.tsx";
 import type { Feed } from "../feed.ts";
+import { useAway, useReadiness } from "../reach.ts";
 
-const LOOK = 5_000;
 // How long a reorganisation is shown, in seconds.
 const NEWS = 30;
 
 /** Why the numbers aren't fresh, in words; nothing while all is well. */
-export function Notices({ feed: { mode, reorg }, block }: { feed: Feed; block: number }) {
+export function Notices({ feed: { reorg }, block }: { feed: Feed; block: number }) {
   const now = useNow();
-  const { error } = useQuery<Readiness, Error>({
-    queryKey: ["readyz"],
-    queryFn: ({ signal }) => ask<Readiness>("/readyz", signal),
-    refetchInterval: LOOK,
-    retry: false,
-  });
-  const away = mode === "offline" || isUnreachable(error);
+  const { error } = useReadiness();
+  const away = useAway();
   return (
     <>
       {away && (

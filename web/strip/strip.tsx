@@ -4,8 +4,9 @@ import { useDeployment, useSeasons } from "../api.ts";
 import { useAudit, useChecked, watchSeason } from "../audit/watch.ts";
 import { useNow } from "../clock.ts";
 import { Num } from "../components/num.tsx";
-import { type Feed, useFeed } from "../feed.ts";
+import { type Feed, reconnect, useFeed } from "../feed.ts";
 import { plural } from "../format.ts";
+import { useAway } from "../reach.ts";
 import { useShownSeason } from "../shown.ts";
 import { Chip } from "./chip.tsx";
 import { Notices } from "./notices.tsx";
@@ -17,6 +18,8 @@ export function Strip() {
   const deployment = useDeployment().data;
   const asOf = useSeasons().data?.asOf;
   const feed = useFeed();
+  const away = useAway();
+  useEffect(() => (away ? reconnect : undefined), [away]);
   const seasonId = season?.seasonId;
   useEffect(() => {
     if (deployment && seasonId !== undefined) watchSeason(deployment, seasonId);
@@ -30,7 +33,7 @@ export function Strip() {
     <section className="strip" aria-label="Status">
       <div className="strip-facts">
         {season && <Phase season={season} />}
-        {block > 0 && <Head block={block} mode={feed.mode} />}
+        {block > 0 && <Head block={block} mode={away ? "offline" : feed.mode} />}
       </div>
       {season && <Chip rpcUrl={deployment?.rpcUrl ?? null} seasonId={season.seasonId} />}
       <Notices feed={feed} block={block} />

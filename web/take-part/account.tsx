@@ -7,6 +7,7 @@ import type { DeploymentAnswer } from "../../sdk/wire.ts";
 import { Account } from "../components/account.tsx";
 import { announce } from "../components/live.tsx";
 import { setMe } from "../me.ts";
+import { load } from "../part.ts";
 import { server } from "../prefix.ts";
 import type { FoundWallet } from "./injected.ts";
 import { openJournal } from "./journal.ts";
@@ -52,7 +53,7 @@ export function AccountChoice({
   const openLocal = () => open(({ rpc }) => openLocalKey(localStorage, rpc));
   const openWallet = () =>
     trying(async () => {
-      const found = await (await import("./injected.ts")).findWallets(answer.chainId, rpcUrl);
+      const found = await (await load(() => import("./injected.ts"))).findWallets(answer.chainId, rpcUrl);
       const [only] = found;
       if (only === undefined) throw new Error(NO_WALLET);
       if (found.length > 1) setChoice(found);

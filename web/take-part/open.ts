@@ -2,6 +2,7 @@ import type { Address } from "viem";
 import type { Client } from "../../sdk/client.ts";
 import { DEVELOPMENT_CHAIN } from "../../sdk/development.ts";
 import { isSame } from "../me.ts";
+import { load } from "../part.ts";
 import { hasLocalKey, openLocalKey } from "./localKey.ts";
 import type { Wallet } from "./wallet.ts";
 
@@ -20,7 +21,7 @@ export async function openWallet({ deployment, rpc }: Client, rpcUrl: string, ac
     const wallet = await openLocalKey(localStorage, rpc);
     if (account === undefined || isSame(wallet.account, account)) return wallet;
   }
-  const found = await (await import("./injected.ts")).findWallets(chainId, rpcUrl);
+  const found = await (await load(() => import("./injected.ts"))).findWallets(chainId, rpcUrl);
   if (found.length === 0) throw new Error(NO_WALLET);
   let other: Wallet | undefined;
   for (const { open } of found) {

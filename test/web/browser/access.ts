@@ -57,6 +57,7 @@ export function describeAccess(site: () => Site): void {
         "/charts",
         "/take-part",
         "/about",
+        "/api",
         "/nothing/here",
       ]) {
         await page.goto(site().url + path);

@@ -108,36 +108,6 @@ export function describeHonesty(site: () => Site): void {
     await proxy.close();
   });
 
-  it("says that it is offline, keeps what it has, and comes back by itself", async () => {
-    const proxy = await tamperWith(site().url, {});
-    const { page } = await site().visit();
-    await page.goto(`${proxy.url}/?season=1`);
-    await until(page, "rows", () => document.querySelector("tr.row") !== null, undefined);
-    await proxy.cut();
-    await untilText(page, "the server can't be reached");
-    expect(await page.locator("tr.row").count()).to.be.greaterThan(0);
-    await proxy.reopen();
-    await until(page, "the server", () => !document.body.innerText.includes("the server can't be reached"), undefined);
-    await page.context().close();
-    await proxy.close();
-  });
-
-  it("says so where a page of it doesn't load, and loads it when asked again", async () => {
-    const proxy = await tamperWith(site().url, {});
-    const { page } = await site().visit();
-    await page.goto(`${proxy.url}/?season=1`);
-    await until(page, "rows", () => document.querySelector("tr.row") !== null, undefined);
-    await proxy.cut();
-    await page.getByRole("link", { name: "Models", exact: true }).click();
-    await untilText(page, "That didn't work.");
-    await untilText(page, "the server can't be reached");
-    await proxy.reopen();
-    await page.getByRole("button", { name: "Try again" }).click();
-    await page.getByRole("link", { name: "digits" }).waitFor();
-    await page.context().close();
-    await proxy.close();
-  });
-
   it("says what a reorganisation of the chain did", async () => {
     const { asOf } = (await (await fetch(`${site().url}/v1/seasons`)).json()) as Seasons;
     const proxy = await tamperWith(site().url, {
