@@ -21,6 +21,7 @@ export const routes: readonly SiteRoute[] = [
   { path: "/requests/:id", page: part(() => import("./pages/request.tsx")) },
   { path: "/models", label: "Models", page: part(() => import("./pages/models.tsx")) },
   { path: "/models/:id", page: part(() => import("./pages/model.tsx")) },
+  { path: "/boards", page: part(() => import("./pages/boards.tsx")) },
   { path: "/caught", label: "Caught", page: part(() => import("./pages/caught.tsx")) },
   { path: "/charts", label: "Charts", page: part(() => import("./pages/charts.tsx")) },
   { path: "/take-part", label: "Take part", page: part(() => import("./pages/take-part.tsx")) },

@@ -9,6 +9,7 @@ import { ModelCard } from "../cards/card.tsx";
 import { cardOf } from "../cards/known.ts";
 import { PublishedCard } from "../cards/published.tsx";
 import { bytesOf, countOf } from "../cards/share.ts";
+import { StandingsOfModel } from "../cards/standings.tsx";
 import { shapeOf } from "../check/elements.ts";
 import { Account } from "../components/account.tsx";
 import { Page } from "../components/page.tsx";
@@ -45,6 +46,7 @@ function Found({ id }: { id: `0x${string}` }) {
         <>
           <Parts model={item} />
           {card ? <ModelCard card={card} /> : <PublishedCard model={item} />}
+          <StandingsOfModel modelId={item.modelId} />
           <Uses modelId={item.modelId} />
         </>
       )}

@@ -21,6 +21,9 @@ export default function ModelsPage() {
         A model is named by what it is made of: its file, its runtime, its layers. Anyone may publish one. Everything
         else about it comes from its publisher, and no contract checks it.
       </p>
+      <p>
+        <Link href="/boards">Which models are used most</Link>
+      </p>
       <Answered query={query} what="the models">
         {({ pages }) => {
           const models = pages.flatMap(({ items }) => items);
