@@ -10,9 +10,11 @@ const WELCOME = `Proofboard's indexer: a leaderboard where every point is a veri
   /v1/seasons/1/standings.csv  the whole ranking, as a table
   /v1/attestations             attestations, and what is proven about each
   /v1/models                   published models
+  /v1/boards/models            models by verified use
   /v1/requests                 requests for inferences, their answers and cover
   /v1/audit/1                  compares the ledger of season 1 with the chain's
   /v1/activity                 attestations recorded a minute
+  /embed/top/1                 the first ten of season 1, for a frame of another page
   /openapi.json                every route
   /readyz                      whether the answers are up to date
 `;

@@ -17,6 +17,7 @@ import { claimRoute } from "./claims.ts";
 import { type TrustedProxies, trustedBy } from "./clients.ts";
 import { closeGently } from "./closing.ts";
 import { contentRoute } from "./content.ts";
+import { embedRoutes } from "./embed.ts";
 import { compressAnswers, DEFAULT_LIMITS, type Limits, limitWork, refuseMalformed } from "./limits.ts";
 import { metricsRoute } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
@@ -136,6 +137,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   answerElsewhere(app as never, await pageRoutes(app, { directory, rpcUrl, prefix }));
   await app.register(async (v1: App) => answersOfTheChain(v1, state), { prefix: "/v1" });
   await app.register(async (v1: App) => otherAnswers(v1, state, hub, rpcUrl), { prefix: "/v1" });
+  await app.register(async (embed: App) => embedRoutes(embed, state, prefix), { prefix: "/embed" });
   await app.register(async (v1: App) => availabilityRoute(v1, state, availability), { prefix: "/v1" });
   if (content !== undefined && uploads)
     await app.register(async (v1: App) => uploadRoute(v1, state, { directory: content, ...uploads }), {

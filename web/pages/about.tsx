@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Link } from "wouter";
+import { PENALTY_FACTOR } from "../../sdk/protocol.ts";
 import { Page } from "../components/page.tsx";
 import { Picture } from "../welcome/picture.tsx";
 import "../welcome/welcome.css";
@@ -11,7 +12,8 @@ export default function AboutPage() {
       <p>
         Proofboard is a leaderboard for running AI models. A season gives each account units of work: a model, and
         inputs that nobody chose. Whoever runs the model and attests the right answer earns points; whoever attests a
-        wrong one and is caught loses three times as many. All of it happens in contracts on a public chain.
+        wrong one and is caught loses {String(PENALTY_FACTOR)} times as many. All of it happens in contracts on a public
+        chain.
       </p>
       <Picture />
       <h2>What you needn't trust</h2>

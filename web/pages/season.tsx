@@ -16,6 +16,7 @@ import { Top } from "../final/top.tsx";
 import { duration, group, plural, short } from "../format.ts";
 import { Description } from "../seasons/description.tsx";
 import { rulesOf } from "../seasons/rules.ts";
+import { Share } from "../seasons/share.tsx";
 import { SeasonPhase } from "../seasons/state.tsx";
 import "../cards/cards.css";
 
@@ -52,6 +53,7 @@ function Found({ id, query }: { id: string; query: ReturnType<typeof useSeason> 
           {item.rewards && <Rewards rewards={item.rewards} participants={item.totals.participants} />}
           <Rules season={item} />
           <Tasks season={item} />
+          {item.state !== "drafted" && <Share season={item} />}
         </>
       )}
     </Answered>

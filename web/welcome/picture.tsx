@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { PENALTY_FACTOR } from "../../sdk/protocol.ts";
 
 /** One step of the picture: its drawing, 48 by 48, its name and what happens there. */
 interface Stage {
@@ -78,7 +79,7 @@ const stages: readonly Stage[] = [
   },
   {
     name: "Points",
-    text: "Verified earns the task's points. Refuted burns three times as many.",
+    text: `Verified earns the task's points. Refuted burns ${PENALTY_FACTOR} times as many.`,
     drawing: (
       <>
         <path className="solid" d="M8 28h8v12H8zM20 16h8v24h-8zM32 22h8v18h-8z" />

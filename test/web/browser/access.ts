@@ -53,6 +53,7 @@ export function describeAccess(site: () => Site): void {
         "/requests",
         "/models",
         `/models/${models.items[0]?.modelId}`,
+        "/boards",
         "/caught",
         "/charts",
         "/take-part",

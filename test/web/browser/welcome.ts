@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { violationsOf } from "./access.ts";
 import type { Site } from "./site.ts";
 import { until, untilText } from "./until.ts";
 
@@ -52,6 +53,18 @@ export function describeWelcome(site: () => Site): void {
     expect(new URL(page.url()).searchParams.get("sort")).to.equal("-verified");
     await page.getByRole("button", { name: "Rank" }).click();
     expect(await page.locator("th[aria-sort=ascending]").innerText()).to.equal("Rank");
+    await page.context().close();
+  });
+
+  it("is shown in a frame of another site, without a fault or a violation", async () => {
+    const { page, faults } = await site().visit({ colorScheme: "dark" });
+    await page.goto(`${site().url}/embed/top/1`);
+    expect(await page.getByRole("heading").innerText()).to.equal("Proofboard: top 10 of season 1");
+    expect(await violationsOf(page)).to.deep.equal([]);
+    await page.setContent(`<iframe src="${site().url}/embed/top/1"></iframe><iframe src="${site().url}/"></iframe>`);
+    await page.frameLocator("iframe").first().getByRole("heading").waitFor();
+    expect(await page.frameLocator("iframe").last().getByRole("heading").count()).to.equal(0);
+    expect(faults.filter((fault) => !fault.includes("frame-ancestors"))).to.deep.equal([]);
     await page.context().close();
   });
 
