@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 // The page asks its own origin for everything but the chain; while developing, that is passed on to an indexer.
 const indexer = `http://127.0.0.1:${process.env.PORT ?? 4000}`;
 const proxy = Object.fromEntries(
-  ["/v1", "/ipfs", "/openapi.json", "/readyz", "/healthz"].map((path) => [path, { target: indexer }]),
+  ["/v1", "/embed", "/ipfs", "/openapi.json", "/readyz", "/healthz"].map((path) => [path, { target: indexer }]),
 );
 
 export default defineConfig({
