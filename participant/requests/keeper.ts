@@ -13,7 +13,8 @@ const DONE = ["WrongState", "NotAnAnswer", "NothingLocked", "StillAnswering"];
 
 /**
  * Draws the consequences for everybody: opens requests again whose prover let its time pass, settles requests and cover whose
- * attestations are final. A callback's gas is the sender's, so requests with one are settled only for its own account.
+ * attestations are final. A callback's gas is the sender's, so requests with one are settled only for its own account; not for a
+ * beneficiary, which anyone may name, and which has its cover without the request.
  */
 export function createRequestKeeper(client: Client, sender: Sender): Participant {
   const account = sender.account.address;
@@ -43,8 +44,7 @@ export function createRequestKeeper(client: Client, sender: Sender): Participant
     });
 
   const isOurs = ({ request, answer }: AskedRequest): boolean =>
-    request.callbackGas === 0 ||
-    [request.requester, request.beneficiary, answer?.prover].some((party) => party === account);
+    request.callbackGas === 0 || [request.requester, answer?.prover].some((party) => party === account);
 
   return {
     name: `request keeper ${account}`,

@@ -8,7 +8,7 @@ import { ETH, RequestState } from "../../../sdk/requests/request.ts";
 import { accountOf, type Site, startSite } from "../chain.ts";
 import { answerByHand, refuteByHand, wishOf } from "./byHand.ts";
 
-const [ASKER, PROVER, KEEPER, OTHER] = [1, 2, 3, 4];
+const [ASKER, PROVER, KEEPER, OTHER, BENEFICIARY] = [1, 2, 3, 4, 0];
 
 describe("request keeper", () => {
   let site: Site;
@@ -44,7 +44,7 @@ describe("request keeper", () => {
 
   it("settles no stranger's request whose callback it would pay for, but its cover and its own account's", async () => {
     const callback = { address: accountOf(OTHER).address, gas: 100_000 };
-    const asked = await askFor({ callback });
+    const asked = await askFor({ callback, beneficiary: accountOf(BENEFICIARY).address });
     await refuteByHand(site, OTHER, await answerByHand(site, PROVER, asked, true));
     const uid = stateOf(asked)?.answer?.uid;
     await site.until(() => site.follower.state.attestations.byId.get(uid ?? "0x")?.status === 3);
@@ -53,6 +53,8 @@ describe("request keeper", () => {
         .due(site.follower.state)
         .map(({ key }) => key.split(" ", 2).join(" "));
     expect(keys(KEEPER)).to.deep.equal(["settle cover"]);
+    // Whoever asks can name anybody.
+    expect(keys(BENEFICIARY)).to.deep.equal(["settle cover"]);
     expect(keys(ASKER)).to.deep.equal([`settle ${asked.requestId}`]);
     await keepUntil(() => stateOf(asked)?.state === RequestState.fallen, keeperOf(ASKER));
     expect(await readCredit(site.client, "Cover", ETH, asked.request.beneficiary)).to.equal(asked.request.cover);
