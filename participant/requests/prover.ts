@@ -71,6 +71,9 @@ export function createRequestProver(options: RequestProverOptions): Participant 
   // One request is accepted at a time, and shown before the next: two could promise more cover than there may be.
   let accepting = false;
   let acceptedIn = 0n;
+  /** The blocks in which money was withdrawn last, by contract. */
+  const withdrawnIn = new Map<string, bigint>();
+  let head = 0n;
 
   const answeringOf = (method: number): Answering | undefined => {
     const known = methodById(method);
@@ -231,16 +234,26 @@ export function createRequestProver(options: RequestProverOptions): Participant 
     ).flatMap(([contract, address]) => {
       const credit = credits.get(creditKey(address, ETH, account)) ?? 0n;
       if (credit === 0n || credit < WORTHWHILE * WITHDRAWAL_GAS * (baseFeePerGas ?? 0n)) return [];
-      const run = async () => {
-        await sender.send(withdrawCall(client, contract, ETH, account));
-        report(`${name}: ${formatEther(credit)} ETH are withdrawn from ${contract}.`);
-      };
-      return [unlessDone({ key: `withdraw ${contract} ${credit}`, run }, ["NothingToWithdraw"])];
+      const last = withdrawnIn.get(contract) ?? -1n;
+      if (last >= head) return [];
+      const withdrawal = unlessDone(
+        {
+          // The same amount may be earned again.
+          key: `withdraw ${contract} ${credit} after ${last}`,
+          async run() {
+            await sender.send(withdrawCall(client, contract, ETH, account));
+            report(`${name}: ${formatEther(credit)} ETH are withdrawn from ${contract}.`);
+          },
+        },
+        ["NothingToWithdraw"],
+      );
+      return [{ ...withdrawal, run: () => withdrawal.run().then(() => void withdrawnIn.set(contract, head)) }];
     });
 
   return {
     name,
     due(state) {
+      head = state.head.number;
       const now = state.head.timestamp;
       const jobs = withdrawals(state);
       const own = [...state.attestations.byId.values()].filter(
