@@ -68,6 +68,8 @@ export interface PreparedAnswer {
   call: Call;
   /** What must be free of the prover's deposit before, in wei, and with which contract. */
   bond: { holder: Address; amount: bigint };
+  /** What the method takes of it for a right answer, in wei. */
+  cost: bigint;
 }
 
 /** How an answer to a request is attested. What must follow before it is open, as a reveal, is the prover's own part. */

@@ -30,7 +30,7 @@ export function createFraudProofAnswering(client: Client): Answering {
         args: [method, modelId, inputHash, context, answer, evidence],
       });
       const amount = await client.rpc.readContract({ ...contract, functionName: "bondFor", args: [1] });
-      return { attestation, answer, output, call, bond: { holder: contract.address, amount } };
+      return { attestation, answer, output, call, bond: { holder: contract.address, amount }, cost: 0n };
     },
   };
 }

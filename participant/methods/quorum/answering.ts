@@ -8,12 +8,10 @@ import type { Answering } from "../method.ts";
 /** Commits to a run; the prover reveals it once its panel has voted. */
 export function createQuorumAnswering(client: Client): Answering {
   const contract = contractOf(client, quorum);
+  const parameters = () => client.rpc.readContract({ ...contract, functionName: "parameters" });
   return {
     async seconds() {
-      const { drawWindow, commitWindow, revealWindow } = await client.rpc.readContract({
-        ...contract,
-        functionName: "parameters",
-      });
+      const { drawWindow, commitWindow, revealWindow } = await parameters();
       // Seats that are filled again have their own time to vote.
       return BigInt(drawWindow + 2 * commitWindow + revealWindow);
     },
@@ -31,8 +29,10 @@ export function createQuorumAnswering(client: Client): Answering {
         functionName: "commit",
         args: [method, modelId, inputHash, context, attestation.answer],
       });
-      const amount = await client.rpc.readContract({ ...contract, functionName: "depositPerAttestation" });
-      return { attestation, answer, output, call, bond: { holder: contract.address, amount } };
+      const { firstPanel, seatFee, stake } = await parameters();
+      // The first panel is paid whatever it finds.
+      const cost = BigInt(firstPanel) * seatFee;
+      return { attestation, answer, output, call, bond: { holder: contract.address, amount: stake + cost }, cost };
     },
   };
 }

@@ -1,24 +1,43 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { type Hex, keccak256, parseEther } from "viem";
+import type { Models, OpenModel } from "../../../inference/models.ts";
+import { ensureDeposit } from "../../../participant/deposits.ts";
 import { type Participant, runJobs } from "../../../participant/jobs.ts";
 import { createKeeper } from "../../../participant/keeper.ts";
+import { participantMethods } from "../../../participant/methods/index.ts";
 import { createProver } from "../../../participant/methods/quorum/prover.ts";
 import { createVerifier } from "../../../participant/methods/quorum/verifier.ts";
 import { withShownInputs } from "../../../participant/requests/inputs.ts";
 import { createRequestKeeper } from "../../../participant/requests/keeper.ts";
 import { createRequestProver, type RequestLimits } from "../../../participant/requests/prover.ts";
 import { contractOf } from "../../../sdk/client.ts";
+import { attestationUid, ZERO_HASH } from "../../../sdk/commitments.ts";
 import { quorum } from "../../../sdk/methods/quorum.ts";
 import { Status } from "../../../sdk/protocol.ts";
 import { type Asked, ask, type Wish } from "../../../sdk/requests/ask.ts";
 import { acceptCall, cancelCall, readCredit, readDeposit } from "../../../sdk/requests/contracts.ts";
-import type { AskedRequest } from "../../../sdk/requests/fold.ts";
-import { ETH, RequestState } from "../../../sdk/requests/request.ts";
+import type { AskedRequest, RequestStep } from "../../../sdk/requests/fold.ts";
+import { ETH, RequestState, requestContext } from "../../../sdk/requests/request.ts";
 import { waitForAnswer } from "../../../sdk/requests/wait.ts";
 import { accountOf, type Site, startSite } from "../chain.ts";
-import { wishOf } from "./byHand.ts";
+import { image, wishOf } from "./byHand.ts";
 
 const [ASKER, PROVER, RIVAL, KEEPER] = [1, 2, 3, 4];
+
+/** The models with parts of them replaced. */
+const changed = (models: Models, change: (model: OpenModel) => Partial<OpenModel>): Models => ({
+  async open(modelId) {
+    const model = await models.open(modelId);
+    return { ...model, ...change(model) };
+  },
+});
+
+/** The function, some milliseconds later. */
+const delayed =
+  <A extends unknown[], T>(ms: number, run: (...given: A) => Promise<T>) =>
+  (...given: A): Promise<T> =>
+    sleep(ms).then(() => run(...given));
 
 describe("request prover", () => {
   let site: Site;
@@ -29,8 +48,8 @@ describe("request prover", () => {
 
   const limits: RequestLimits = { minFee: 10n ** 12n, maxCover: parseEther("1") };
   const content = () => withShownInputs(site.content, () => site.follower.state.requests);
-  const proverOf = (n: number, changed: Partial<RequestLimits> = {}) =>
-    createRequestProver({ ...site, content: content(), sender: site.senderOf(n), ...limits, ...changed });
+  const proverOf = (n: number, options: Partial<RequestLimits & { models: Models }> = {}) =>
+    createRequestProver({ ...site, content: content(), sender: site.senderOf(n), ...limits, ...options });
   let wishes = 0;
   const askFor = (change: Partial<Wish> = {}): Promise<Asked> => {
     wishes += 1;
@@ -96,6 +115,130 @@ describe("request prover", () => {
     );
     expect(declines()[1]).to.contain(odd.requestId);
     for (const asked of [short, odd]) await cancel(asked);
+  });
+
+  it("answers others' requests beside one whose input nobody has", async () => {
+    const stuck = await askFor({ input: { inputHash: keccak256("0x1234") } });
+    const asked = await askFor();
+    await during([proverOf(PROVER)], () => waitForAnswer(site.client, asked.requestId, { pollMs: 50 }));
+    expect(site.follower.state.requests.byId.get(stuck.requestId)?.state).to.equal(RequestState.open);
+    await cancel(stuck);
+  });
+
+  const declined: [what: string, because: string, wish: () => Partial<Wish>, options: () => object][] = [
+    [
+      "that leaves too little time for its transactions",
+      "No accepted method answers within its window.",
+      () => ({ answerWindow: 60, within: 600 }),
+      () => ({}),
+    ],
+    [
+      "whose run takes too long for its window",
+      "s to be answered, more than its window.",
+      () => ({ answerWindow: 80, within: 600 }),
+      () => ({ models: changed(site.models, ({ session }) => ({ session: { run: delayed(6_000, session.run) } })) }),
+    ],
+    [
+      "whose output is too large for a transaction",
+      "bytes, too many for a transaction.",
+      () => ({ methods: [quorum.id], finality: "verified", cover: undefined }),
+      () => ({
+        models: changed(site.models, ({ layout }) => ({
+          layout: { ...layout, output: { name: "scores", dtype: 3, dims: [1, 130_000] } },
+          session: { run: async () => new Uint8Array(130_000) },
+        })),
+      }),
+    ],
+    [
+      "whose fee leaves too little once the gas of its bytes is paid",
+      "wei; that leaves too little.",
+      () => ({ fee: limits.minFee + 1n }),
+      () => ({}),
+    ],
+  ];
+  for (const [what, because, wish, options] of declined)
+    it(`accepts no request ${what}`, async () => {
+      const asked = await askFor(wish());
+      await during([proverOf(PROVER, options())], () =>
+        site.until(() => site.reports.find((each) => each.includes(`${asked.requestId} isn't accepted`))),
+      );
+      expect(site.reports.find((each) => each.includes(`${asked.requestId} isn't accepted`))).to.contain(because);
+      expect(site.follower.state.requests.byId.get(asked.requestId)?.state).to.equal(RequestState.open);
+      await cancel(asked);
+    });
+
+  it("accepts no request whose cover and bond its account can't pay", async () => {
+    const poor = 9;
+    const asked = await askFor({ cover: parseEther("0.5") });
+    const name = `fund ${poor}`;
+    await site.senderOf(0).send({ name, to: accountOf(poor).address, data: "0x", value: parseEther("0.3") });
+    await during([proverOf(poor)], () =>
+      site.until(() => site.reports.some((each) => each.includes(`"answer ${asked.requestId}"`))),
+    );
+    expect(site.follower.state.requests.byId.get(asked.requestId)?.state).to.equal(RequestState.open);
+    await cancel(asked);
+  });
+
+  it("attests nothing once too little time is left to answer", async () => {
+    const asked = await askFor({ answerWindow: 25, within: 600 });
+    const sender = site.senderOf(PROVER);
+    await sender.send(acceptCall(site.client, asked.request, await readDeposit(site.client, asked.request)));
+    await during([proverOf(PROVER)], () =>
+      site.until(() => site.reports.some((each) => each.includes("too little time"))),
+    );
+    const context = requestContext(asked.requestId);
+    const made = [...site.follower.state.attestations.byId.values()].filter(
+      ({ message }) => message.context === context,
+    );
+    expect(made).to.deep.equal([]);
+    await site.until(() => site.follower.state.head.timestamp >= BigInt(asked.request.deadline) - 570n);
+    await cancel(asked);
+  });
+
+  it("attests anew where an attestation from before it accepted is no answer", async () => {
+    const { client, journal, models, deployment } = site;
+    const asked = await askFor();
+    const sender = site.senderOf(PROVER);
+    const prover = sender.account.address;
+    const answering = participantMethods.fraudProof.createAnswering(client);
+    const { attestation, answer, call, bond } = await answering.prepare({
+      ...{ prover, model: await models.open(asked.request.modelId), input: image(wishes) },
+      ...{ context: requestContext(asked.requestId), salt: asked.requestId },
+    });
+    const registry = client.contracts.attestationRegistry.address;
+    const uid = attestationUid(deployment.chainId, registry, attestation);
+    journal.keepAttestation({ chainId: deployment.chainId, registry, uid, attestation, answer });
+    await ensureDeposit(client, sender, bond.holder, bond.amount);
+    await sender.send(call);
+    await site.until(() => site.follower.state.attestations.byId.get(uid));
+
+    const found = await during([proverOf(PROVER)], () => waitForAnswer(client, asked.requestId, { pollMs: 50 }));
+    expect(found.uid).not.to.equal(uid);
+  });
+
+  it("attests again for each acceptance: an answer that ended Void is none of the next", async () => {
+    const asked = await askFor();
+    const { requests, head } = site.follower.state;
+    const known = await shown(asked.requestId);
+    const until = Number(head.timestamp) + 600;
+    const accepted = { prover: accountOf(PROVER).address, until };
+    const keysAfter = (steps: number) => {
+      const step = { ...(known.steps[0] as RequestStep), step: "accepted", ...accepted } as RequestStep;
+      const state = { ...known, state: RequestState.accepted, accepted, steps: Array(steps).fill(step) };
+      const byId = new Map([[asked.requestId, state]]);
+      const jobs = proverOf(PROVER).due({ ...site.follower.state, requests: { ...requests, byId } });
+      return jobs.flatMap(({ key }) => (key.startsWith("attest") ? [key] : []));
+    };
+    expect(keysAfter(2)).to.have.lengthOf(1).and.not.deep.equal(keysAfter(6));
+    await cancel(asked);
+  });
+
+  it("knows what Quorum's panel is paid for an answer", async () => {
+    const { cost } = await participantMethods.quorum.createAnswering(site.client).prepare({
+      ...{ prover: accountOf(PROVER).address, model: await site.models.open(site.digits.model.modelId) },
+      ...{ input: image(1), context: requestContext(ZERO_HASH), salt: ZERO_HASH },
+    });
+    expect(cost).to.equal(10n);
   });
 
   it("answers with cover, and withdraws what it earned, the same amount again too", async () => {
