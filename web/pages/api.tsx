@@ -46,7 +46,7 @@ function Reference({ document: { info, ...rest } }: { document: ApiDocument }) {
           ))}
         </section>
       ))}
-      <section className="types">
+      <section aria-label="Types">
         <h2>Types</h2>
         {Object.entries(rest.components.schemas).map(([name, schema]) => (
           <Type key={name} name={name} schema={schema} />
@@ -103,8 +103,7 @@ const TypeName = ({ type }: { type: string }) =>
 
 const Fields = ({ what, fields }: { what: string; fields: { name: string; type: string; description?: string }[] }) => (
   <div className="scroll">
-    <table>
-      <caption className="unseen">{what}</caption>
+    <table aria-label={what}>
       <thead>
         <tr>
           <th>Name</th>

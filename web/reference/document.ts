@@ -24,7 +24,7 @@ interface Parameter {
 /** The part of a JSON Schema that our own document uses. */
 export interface Schema {
   $ref?: string;
-  type?: string;
+  type?: string | string[];
   format?: string;
   description?: string;
   const?: unknown;
@@ -80,6 +80,7 @@ export function typeOf(schema: Schema): string {
   if ($ref !== undefined) return $ref.slice($ref.lastIndexOf("/") + 1);
   const choices = anyOf ?? oneOf;
   if (choices) return choices.map(typeOf).join(" or ");
+  if (Array.isArray(type)) return type.map((one) => typeOf({ ...schema, type: one })).join(" or ");
   if ("const" in schema) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((one) => JSON.stringify(one)).join(" or ");
   if (type === "array") return items ? `list of ${typeOf(items)}` : "list";
@@ -88,7 +89,7 @@ export function typeOf(schema: Schema): string {
       .map(({ name, type }) => `${name}: ${type}`)
       .join(", ")} }`;
   if (typeof additionalProperties === "object") return `map to ${typeOf(additionalProperties)}`;
-  return `${type ?? "anything"}${rangeOf(schema)}`;
+  return `${type ?? "anything"}${/^(integer|number)$/.test(type ?? "") ? rangeOf(schema) : ""}`;
 }
 
 /** An object's fields with their types; those that may be missing have a question mark. */

@@ -6,6 +6,8 @@ describe("the API's page reads a document", () => {
     [{ $ref: "#/components/schemas/Receipt" }, "Receipt"],
     [{ type: "array", items: { $ref: "#/components/schemas/Receipt" } }, "list of Receipt"],
     [{ anyOf: [{ type: "string" }, { type: "null" }] }, "string or null"],
+    [{ type: ["string", "null"] }, "string or null"],
+    [{ type: ["integer", "null"], minimum: 0, maximum: 9 }, "integer, 0 to 9 or null"],
     [{ type: "integer", minimum: 1, maximum: 100 }, "integer, 1 to 100"],
     [{ type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER }, "integer"],
     [{ type: "string", enum: ["open", "settled"] }, '"open" or "settled"'],
