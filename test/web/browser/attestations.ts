@@ -6,18 +6,23 @@ interface Wanted {
   method: string;
   status: AttestationStatus;
   model?: string;
+  /** Only a batch will do. */
+  isBatch?: boolean;
 }
 
 const PATIENCE_MS = 120_000;
 
 /** An attestation of that kind, as soon as the demo has one; throws a sentence when it has none in two minutes. */
-export async function findAttestation({ url }: Site, { method, status, model }: Wanted): Promise<AttestationSummary> {
+export async function findAttestation(
+  { url }: Site,
+  { method, status, model, isBatch = false }: Wanted,
+): Promise<AttestationSummary> {
   const query = new URLSearchParams({ status, ...(model !== undefined && { model }) });
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
     for (let cursor: string | null = ""; cursor !== null; ) {
       const page: AttestationsPage = await read(`${url}/v1/attestations?${query}${cursor && `&cursor=${cursor}`}`);
-      const found = page.items.find((one) => one.method.name === method);
+      const found = page.items.find((one) => one.method.name === method && (one.root !== null || !isBatch));
       if (found) return found;
       cursor = page.next;
     }

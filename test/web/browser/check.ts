@@ -175,7 +175,7 @@ export function describeCheck(site: () => Site): void {
 
   it("recomputes a unit of an honest batch, and all of them by arithmetic alone", async () => {
     const { page, faults } = await site().visit();
-    const attestation = await findAttestation(site(), { method: "FraudProof", status: "verified" });
+    const attestation = await findAttestation(site(), { method: "FraudProof", status: "verified", isBatch: true });
     await page.goto(`${site().url}/attestations/${attestation.uid}`);
     await page.getByLabel("number", { exact: true }).fill("7");
     await page.getByRole("button", { name: "Check it here" }).click();
@@ -197,7 +197,7 @@ export function describeCheck(site: () => Site): void {
 
   it("shows the disputed row of a refuted batch, and the two numbers", async () => {
     const { page, faults } = await site().visit();
-    const attestation = await findAttestation(site(), { method: "FraudProof", status: "refuted" });
+    const attestation = await findAttestation(site(), { method: "FraudProof", status: "refuted", isBatch: true });
     const { item } = (await (
       await fetch(`${site().url}/v1/attestations/${attestation.uid}`)
     ).json()) as AttestationAnswer;

@@ -117,7 +117,7 @@ export function describeRecords(site: () => Site): void {
 
   it("says who caught a forged batch, by what row, and what it cost in points and bond", async () => {
     const { page, faults } = await site().visit();
-    const { uid } = await findAttestation(site(), { method: "FraudProof", status: "refuted" });
+    const { uid } = await findAttestation(site(), { method: "FraudProof", status: "refuted", isBatch: true });
     const { item } = (await (await fetch(`${site().url}/v1/attestations/${uid}`)).json()) as AttestationAnswer;
     const row = item.steps.find((step) => step.step === "rowRefuted");
     if (row?.step !== "rowRefuted") throw new Error("There is no disputed row.");
