@@ -100,6 +100,7 @@ export async function deploy({
     for (const name of ["Rewards", "Badges"]) await create(name, "contracts", [standings]);
     const cover = await create("Cover", "contracts", [registry]);
     await create("InferenceRequests", "contracts", [cover, depositFloor]);
+    await create("Profiles", "contracts", []);
     for (const name of ["ERC8183Evaluator", "ERC8004Validator"]) await create(name, "contracts/adapters", [registry]);
     const beacon = await create("RandaoBeacon", "contracts", []);
     const methods = knownMethods().sort(([, a], [, b]) => a.id - b.id);

@@ -272,6 +272,14 @@ export const coverAbi = /* @__PURE__ */ parseAbi([
   "function withdrawTo(address token, address to) external",
 ]);
 
+export const profilesAbi = /* @__PURE__ */ parseAbi([
+  "event ProfileSet(address indexed account, string name, string link)",
+  "error LinkTooLong(uint256 length, uint256 maximum)",
+  "error LinkWithoutName(string link)",
+  "error NameTooLong(uint256 length, uint256 maximum)",
+  "function set(string name, string link) external",
+]);
+
 export const inferenceRequestsAbi = /* @__PURE__ */ parseAbi([
   "struct Request { address requester; bytes32 modelId; bytes32 inputHash; uint256 methods; uint8 finality; address token; uint128 fee; uint128 cover; address beneficiary; uint40 deadline; uint32 answerWindow; address callback; uint32 callbackGas; uint256 nonce; address[] provers; }",
   "struct Attestation { address prover; uint8 method; bytes32 modelId; bytes32 inputHash; bytes32 context; bytes32 answer; }",

@@ -22,6 +22,7 @@ import {
   erc8183EvaluatorAbi,
   inferenceRequestsAbi,
   modelRegistryAbi,
+  profilesAbi,
   rewardsAbi,
   standingsAbi,
 } from "./abi.ts";
@@ -33,7 +34,7 @@ const errorsAbi = (): Abi => [
   ...[
     ...[modelRegistryAbi, attestationRegistryAbi, bondsAbi, campaignAbi, beaconAbi],
     ...[standingsAbi, rewardsAbi, badgesAbi, coverAbi, inferenceRequestsAbi, agentVaultAbi],
-    ...[erc8183EvaluatorAbi, erc8004ValidatorAbi],
+    ...[erc8183EvaluatorAbi, erc8004ValidatorAbi, profilesAbi],
     ...knownMethods().map(([, { abi }]) => abi),
   ]
     .flat()

@@ -8,6 +8,7 @@ import {
   coverAbi,
   inferenceRequestsAbi,
   modelRegistryAbi,
+  profilesAbi,
   rewardsAbi,
   standingsAbi,
 } from "../../sdk/abi.ts";
@@ -102,7 +103,7 @@ describe("docs/protocol.md", () => {
 
   it("lists every event that is needed to follow the chain, and no other", () => {
     const ofSeasons = [modelRegistryAbi, attestationRegistryAbi, campaignAbi, standingsAbi, rewardsAbi];
-    const declared = [...ofSeasons, inferenceRequestsAbi, coverAbi].flatMap(eventsOf);
+    const declared = [...ofSeasons, inferenceRequestsAbi, coverAbi, profilesAbi].flatMap(eventsOf);
     expect(listedIn(text)).to.have.members(declared);
   });
 

@@ -15,6 +15,7 @@ const sources = {
   badgesAbi: "interfaces/IBadges.sol/IBadges",
   coverAbi: "interfaces/ICover.sol/ICover",
   inferenceRequestsAbi: "interfaces/IInferenceRequests.sol/IInferenceRequests",
+  profilesAbi: "interfaces/IProfiles.sol/IProfiles",
   agentVaultAbi: "interfaces/IAgentVault.sol/IAgentVault",
   erc8183EvaluatorAbi: "interfaces/IERC8183Evaluator.sol/IERC8183Evaluator",
   erc8004ValidatorAbi: "interfaces/IERC8004Validator.sol/IERC8004Validator",
