@@ -22,6 +22,8 @@ export * from "./methods/index.ts";
 export * from "./methods/method.ts";
 export * from "./methods/quorum.ts";
 export * from "./moves.ts";
+export * from "./profileSet.ts";
+export * from "./profiles.ts";
 export * from "./protocol.ts";
 export * from "./ranges.ts";
 export * from "./requests/ask.ts";
