@@ -151,6 +151,8 @@ export interface Standing {
   /** `seq` of the account's last ledger entry. */
   lastSeq: Decimal;
   lastChangeAt: number;
+  /** What the account calls itself, made harmless; null without a name. Never to be shown without the address. */
+  name: string | null;
 }
 
 /** `GET /v1/seasons/:id/standings?limit=1..100&cursor=`, or `&place=` to begin at a place. */
@@ -208,7 +210,10 @@ export interface ClaimedReward {
   nextProof: ChunkProof | null;
 }
 
-/** `GET /v1/seasons/:id/search?prefix=0x…`: at most 20 accounts whose address starts with the prefix, sorted by address. */
+/**
+ * `GET /v1/seasons/:id/search?prefix=0x…&name=…`: at most 20 accounts, first those whose address starts with the prefix, sorted
+ * by address, then those whose name starts with what looks like the name that is asked, sorted by name.
+ */
 export interface SearchAnswer {
   asOf: AsOf;
   items: Standing[];
@@ -320,6 +325,8 @@ export interface StreamEvents {
 export interface AccountAnswer {
   asOf: AsOf;
   account: Address;
+  /** As in {@link Standing}. */
+  name: string | null;
   /** Seasons where the account has an attestation, a catch or a ledger entry, newest first. */
   seasons: AccountSeason[];
 }
@@ -332,6 +339,34 @@ interface AccountSeason {
   pending: number;
   refuted: number;
   caught: number;
+}
+
+/**
+ * What an account calls itself, made harmless: any account may have any name, so the address is always shown beside it. An
+ * account without a name has none.
+ */
+export interface AccountProfile {
+  account: Address;
+  /** One line of at most 32 characters, without hidden signs; its direction is its own. */
+  name: string;
+  /** An http or https URL that the account gives, never fetched; null for none. */
+  link: string | null;
+  set: EventLocation;
+}
+
+/** `GET /v1/profiles?account=A&account=B…`, 1 to 100 accounts: those that have a name. */
+export interface AccountProfilesAnswer {
+  asOf: AsOf;
+  items: AccountProfile[];
+}
+
+/** `GET /v1/profiles/:account` */
+export interface AccountProfileAnswer {
+  asOf: AsOf;
+  /** Null for an account without a name. */
+  item: AccountProfile | null;
+  /** Other accounts whose names look like this one: the first 20, sorted. */
+  alike: Address[];
 }
 
 /** The unit of a campaign that an attestation is for. */
@@ -394,6 +429,8 @@ export type Step = { at: EventLocation } & (
 
 /** An attestation with everything that happened to it. */
 export interface Attestation extends AttestationSummary, Assurance {
+  /** What the prover calls itself, as in {@link Standing}. */
+  proverName: string | null;
   steps: Step[];
 }
 

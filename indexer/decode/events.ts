@@ -8,6 +8,7 @@ import {
   coverAbi,
   inferenceRequestsAbi,
   modelRegistryAbi,
+  profilesAbi,
   rewardsAbi,
   standingsAbi,
 } from "../../sdk/abi.ts";
@@ -38,7 +39,8 @@ type CoreEvent =
   | DecodeEventLogReturnType<typeof rewardsAbi>
   | DecodeEventLogReturnType<typeof badgeEvents>
   | DecodeEventLogReturnType<typeof inferenceRequestsAbi>
-  | DecodeEventLogReturnType<typeof coverAbi>;
+  | DecodeEventLogReturnType<typeof coverAbi>
+  | DecodeEventLogReturnType<typeof profilesAbi>;
 
 /** Those of the contract's own interface, and ERC-721's: the rest of that are never emitted. */
 export const badgeEvents = [
@@ -131,6 +133,7 @@ const core: Record<string, { abi: Abi; subjects: Record<string, string> }> = {
     },
   },
   Cover: { abi: coverAbi, subjects: { CoverLocked: "uid", CoverSettled: "uid" } },
+  Profiles: { abi: profilesAbi, subjects: {} },
 };
 
 /** Most bytes of data with which a method's event is indexed by its attestation: more is too much for every receipt. */

@@ -13,6 +13,7 @@ import { ledgerSteps } from "./ledger.ts";
 import { methodSteps } from "./methods.ts";
 import { modelSteps } from "./models.ts";
 import { paymentSteps } from "./payments.ts";
+import { profileSteps } from "./profiles.ts";
 import { requestSteps } from "./requests.ts";
 import { rewardSteps } from "./rewards.ts";
 import { seasonSteps } from "./seasons.ts";
@@ -28,6 +29,7 @@ export interface Block {
 const core: FoldSteps = {
   ...{ ...modelSteps, ...methodSteps, ...seasonSteps, ...attestationSteps, ...ledgerSteps },
   ...{ ...endSteps, ...rewardSteps, ...badgeSteps, ...requestSteps, ...coverSteps, ...paymentSteps },
+  ...profileSteps,
 };
 
 /** The step of an event, if any; events of a method's contract have the method's steps. */

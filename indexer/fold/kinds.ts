@@ -10,6 +10,7 @@ import { ledger } from "./ledger.ts";
 import { methods } from "./methods.ts";
 import { models } from "./models.ts";
 import { balances, payments } from "./payments.ts";
+import { profiles } from "./profiles.ts";
 import { attestations } from "./recorded.ts";
 import { answers, requests } from "./requests.ts";
 import { claims, rewards } from "./rewards.ts";
@@ -21,6 +22,7 @@ export const kinds = {
   ...{ models, methods, seasons, tasks, attestations, activity, votes, disputes, ledger, entries },
   ...{ ends, drafts, chunks, rewards, claims, badges, uses, totals },
   ...{ requests, answers, covers, payments, balances },
+  profiles,
 };
 
 export type TableName = keyof typeof kinds;

@@ -1,6 +1,6 @@
 import type { Address } from "viem";
 import { rankAfter } from "../../sdk/ledger.ts";
-import type { Position, Unranked } from "./standings.ts";
+import { asciiJson, type Position, type Unranked } from "./standings.ts";
 
 const RANK = '{"rank":';
 const ACCOUNT = ',"account":"';
@@ -20,7 +20,7 @@ interface Edges {
   tie: number;
 }
 
-/** Standings next to each other in a ranking, kept as the JSON that is sent. */
+/** Standings next to each other in a ranking, kept as the JSON that is sent, in ASCII. */
 export class Chunk {
   readonly id: number;
   /** Standings ahead of this chunk. */
@@ -60,7 +60,7 @@ export class Chunk {
   indexOf(account: Address, guess: number): number {
     const text = this.#text();
     if (guess < this.length && text.startsWith(account, this.#restAt(guess) + ACCOUNT.length)) return guess;
-    const found = text.indexOf(account);
+    const found = text.indexOf(ACCOUNT + account);
     return found < 0 ? found : leading(this.length, (at) => (this.#starts[at] as number) <= found) - 1;
   }
 
@@ -149,8 +149,9 @@ export class Chunk {
 const numberIn = (text: string, from: number): bigint => BigInt(text.slice(from, text.indexOf('"', from)));
 
 const restOf = (standing: Unranked): string => {
-  const { account, points, verified, pending, refuted, caught, lastSeq, lastChangeAt } = standing;
-  return `,${JSON.stringify({ account, points, verified, pending, refuted, caught, lastSeq, lastChangeAt }).slice(1)}`;
+  const { account, points, verified, pending, refuted, caught, lastSeq, lastChangeAt, name } = standing;
+  const rest = { account, points, verified, pending, refuted, caught, lastSeq, lastChangeAt, name };
+  return `,${asciiJson(rest).slice(1)}`;
 };
 
 /** How many of `count` positions pass a test that only the first ones pass; calls it about log2(`count`) times. */

@@ -49,11 +49,13 @@ SELECT
   pending,
   refuted,
   caught,
-  timestamp AS lastChangeAt
+  timestamp AS lastChangeAt,
+  name
 FROM places
 JOIN ledger ON ledger.season_id = places.season_id AND ledger.seq = places.last_seq
 JOIN blocks ON blocks.number = ledger.block_number
-JOIN entries ON entries.season_id = places.season_id AND entries.account = ledger.account;
+JOIN entries ON entries.season_id = places.season_id AND entries.account = ledger.account
+LEFT JOIN profiles ON profiles.account = ledger.account;
 
 -- name: key of account
 SELECT -points, last_seq FROM entries WHERE season_id = ? AND account = ? AND last_seq > 0;

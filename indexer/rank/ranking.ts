@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Changes } from "../fold/changes.ts";
 import type { Entry } from "../fold/entries.ts";
+import type { Named } from "../fold/profiles.ts";
 import type { Db } from "../store/sqlite/database.ts";
 import { storageError } from "../store/sqlite/storage.ts";
 import { createBuilt } from "./built.ts";
@@ -107,6 +108,7 @@ export function createRanking(db: Db, { held = 0 } = {}): Ranking {
   function updateCaches(rows: Changes["rows"]): void {
     if (!built.is()) return;
     for (const change of rows) {
+      if (change.table === "profiles") caches.renamed(((change.after ?? change.before) as Named).account);
       if (change.table !== "entries") continue;
       const { seasonId, account } = (change.after ?? change.before) as Entry;
       caches.changed(seasonId, account);

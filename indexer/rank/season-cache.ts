@@ -5,7 +5,7 @@ import { createAccountIndex } from "./account-index.ts";
 import { Chunk, leading } from "./chunk.ts";
 import { type Around, type Position, positionOf, type Standings, type Unranked } from "./standings.ts";
 
-/** The standings of a season in memory: about 240 bytes an account; a rank in about 1 µs. */
+/** The standings of a season in memory: about 250 bytes an account; a rank in about 1 µs. */
 export interface SeasonCache extends Standings {
   size(): number;
   /** Adds standings that are behind all others, in order; those of accounts that are in it already replace them. */

@@ -102,6 +102,12 @@ export function createStandingsCache(db: Db, stored: Stored, most: number) {
     return held.cache;
   }
 
+  function changed(season: number, account: Address): void {
+    const held = seasons.get(season);
+    held?.changed.add(account);
+    if (held?.isWhole && held.changed.size > MOST_CHANGED) drop(season);
+  }
+
   return {
     /** The standings of a season as they are now; undefined while they are being read, and where they are too many. */
     of(season: number): Standings | undefined {
@@ -113,10 +119,10 @@ export function createStandingsCache(db: Db, stored: Stored, most: number) {
     /** How many accounts are held. */
     size: (): number => [...seasons.values()].reduce((sum, { cache }) => sum + cache.size(), 0),
     /** An account's standing changed: it is read again before the season is next asked for. */
-    changed(season: number, account: Address): void {
-      const held = seasons.get(season);
-      held?.changed.add(account);
-      if (held?.isWhole && held.changed.size > MOST_CHANGED) drop(season);
+    changed,
+    /** An account's name changed, which all its standings show. */
+    renamed(account: Address): void {
+      for (const season of seasons.keys()) changed(season, account);
     },
     /** Drops what is held, as when a transaction failed or the database was emptied. */
     forget(): void {

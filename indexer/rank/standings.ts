@@ -25,12 +25,18 @@ export interface Standings {
   around(account: Address, most: number): Around | undefined;
 }
 
-/** Standings as JSON, as they are sent. */
+/** Standings as JSON in ASCII, as they are sent. */
 export interface Around {
   item: string;
   /** Those before and after the account, in order. */
   neighbours: string;
 }
+
+/**
+ * A value as JSON in ASCII, as names are not: texts of one byte a character take half the memory, and are sent as they are.
+ */
+export const asciiJson = (value: unknown): string =>
+  JSON.stringify(value).replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 export const positionOf = ({ points, lastSeq }: Pick<Standing, "points" | "lastSeq">): Position => ({
   points: BigInt(points),

@@ -4,7 +4,7 @@ import type { Standing } from "../../sdk/wire.ts";
 import type { Db } from "../store/sqlite/database.ts";
 import { firstOf, type Key, keyAt, type Order } from "./order.ts";
 import { query } from "./queries.ts";
-import type { Standings, Unranked } from "./standings.ts";
+import { asciiJson, type Standings, type Unranked } from "./standings.ts";
 
 interface Row extends Unranked {
   behind: bigint;
@@ -71,7 +71,7 @@ export function createStored(db: Db, order: Order) {
       const ahead = before.all(near).reverse();
       const neighbours = ranked(season, [...ahead, row, ...after.all(near)]);
       const [item] = neighbours.splice(ahead.length, 1);
-      return { item: JSON.stringify(item), neighbours: JSON.stringify(neighbours) };
+      return { item: asciiJson(item), neighbours: asciiJson(neighbours) };
     },
   });
 
@@ -99,5 +99,6 @@ function unranked(row: Row): Unranked {
     caught: Number(row.caught),
     lastSeq,
     lastChangeAt: Number(row.lastChangeAt),
+    name: row.name,
   };
 }

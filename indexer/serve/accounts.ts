@@ -42,7 +42,8 @@ export function accountRoutes(app: App, state: State, { receiptsPage }: schemas.
             ...{ verified, pending, refuted, caught },
           };
         });
-        return { asOf: asOf(snapshot), account: params.account, seasons: await Promise.all(seasons) };
+        const name = (await snapshot.profiles.nameOf(params.account)) ?? null;
+        return { asOf: asOf(snapshot), account: params.account, name, seasons: await Promise.all(seasons) };
       }),
   );
 

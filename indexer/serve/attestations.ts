@@ -106,7 +106,8 @@ export async function attestationOf(snapshot: Snapshot, row: ReadAttestation): P
     ...{ status: row.status, isBatch: row.root !== null, count: row.count, firstUnit, outputHash: row.outputHash },
     isPaid: steps.some((step) => step.step === "awarded" && step.reason.id === Reason.prover),
   };
-  return { ...summary, steps, ...assuranceOf(row.method, judged, detail) };
+  const proverName = (await snapshot.profiles.nameOf(row.prover)) ?? null;
+  return { ...summary, proverName, steps, ...assuranceOf(row.method, judged, detail) };
 }
 
 type MethodEvent = Exclude<Event, { method: undefined }>;

@@ -80,6 +80,8 @@ export const season: z.ZodType<wire.Season> = component("Season", {
   rewards: rewards.nullable(),
 });
 
+const name = z.string().min(1).nullable();
+
 export const standing: z.ZodType<wire.Standing> = component("Standing", {
   rank: z.int().min(1).describe("Shared by equal points; the ranks after it are skipped: 1, 2, 2, 4."),
   place: z.int().min(1).describe("Position in the list, different for each account."),
@@ -91,6 +93,14 @@ export const standing: z.ZodType<wire.Standing> = component("Standing", {
   caught: count,
   lastSeq: decimal,
   lastChangeAt: count,
+  name: name.describe("What the account calls itself: never show it without the address."),
+});
+
+export const accountProfile: z.ZodType<wire.AccountProfile> = component("AccountProfile", {
+  account: hex,
+  name: z.string().min(1),
+  link: z.string().nullable(),
+  set: location,
 });
 
 export const finalStanding: z.ZodType<wire.FinalStanding> = component("FinalStanding", {
@@ -155,6 +165,7 @@ export function attestationComponents(): {
 } {
   const attestation: z.ZodType<wire.Attestation> = component("Attestation", {
     ...summaryFields,
+    proverName: name,
     steps: z.array(anyStep()),
     proven: z.string(),
     notProven: z.string(),

@@ -49,6 +49,12 @@ export const prefix = z
   .regex(/^0x[0-9a-fA-F]{1,40}$/, "a prefix is 0x and 1 to 40 hex digits")
   .describe("Start of the address; upper and lower case are the same.");
 
+export const nameStart = z
+  .string()
+  .min(1, "at least one character is asked")
+  .max(64, "a name has at most 64 characters")
+  .describe("Start of the name; letters that look alike are the same.");
+
 /** One or more accounts, each given as `account=`. */
 export const accounts = z
   .preprocess((value) => (typeof value === "string" ? [value] : value), z.array(account, ACCOUNTS).max(100, ACCOUNTS))

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type * as wire from "../../sdk/wire.ts";
 import { count, decimal, hex } from "../methods/fields.ts";
 import {
+  accountProfile,
   asOf,
   attestationComponents,
   chunkProof,
@@ -89,6 +90,7 @@ export const activityAnswer: z.ZodType<wire.ActivityAnswer> = z.strictObject({
 export const accountAnswer: z.ZodType<wire.AccountAnswer> = z.strictObject({
   asOf,
   account: hex,
+  name: z.string().min(1).nullable(),
   seasons: z.array(
     z.strictObject({
       seasonId: decimal,
@@ -100,6 +102,15 @@ export const accountAnswer: z.ZodType<wire.AccountAnswer> = z.strictObject({
       caught: count,
     }),
   ),
+});
+export const accountProfilesAnswer: z.ZodType<wire.AccountProfilesAnswer> = z.strictObject({
+  asOf,
+  items: z.array(accountProfile),
+});
+export const accountProfileAnswer: z.ZodType<wire.AccountProfileAnswer> = z.strictObject({
+  asOf,
+  item: accountProfile.nullable(),
+  alike: z.array(hex),
 });
 export const attestationsPage: z.ZodType<wire.AttestationsPage> = z.strictObject({
   asOf,

@@ -23,6 +23,7 @@ import { metricsRoute } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
 import { moneyRoute } from "./money.ts";
 import { networkRoute } from "./network.ts";
+import { nameRoutes } from "./names.ts";
 import { describeApi } from "./openapi.ts";
 import { operationRoutes } from "./operations.ts";
 import { pageRoutes } from "./page.ts";
@@ -170,6 +171,7 @@ function answersOfTheChain(app: App, state: State): void {
   claimRoute(app, state);
   profileRoute(app, state);
   networkRoute(app, state);
+  nameRoutes(app, state);
   tableRoute(app, state);
   const answers = schemas.attestationAnswers();
   accountRoutes(app, state, answers);

@@ -4,7 +4,7 @@ import type { Standing } from "../../sdk/wire.ts";
 import type { Position } from "../rank/standings.ts";
 import { sendJson } from "./answers.ts";
 import { DECIMAL, decodeCursor, encodeCursor, HASH_START, hashStart, staleCursor } from "./cursors.ts";
-import { account, accountAsWritten, between, cursor, prefix, seasonId } from "./parameters.ts";
+import { account, accountAsWritten, between, cursor, nameStart, prefix, seasonId } from "./parameters.ts";
 import { InvalidParameter, ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, requireSeason, type Snapshot, type State } from "./state.ts";
@@ -100,13 +100,13 @@ export function standingRoutes(app: App, state: State): void {
   app.get(
     "/seasons/:seasonId/search",
     {
-      config: { cost: 20 },
+      config: { cost: 40 },
       schema: {
         operationId: "searchStandings",
-        summary: "Accounts whose address starts with the prefix, sorted by address",
-        description: `At most ${MOST_FOUND} standings.`,
+        summary: "Accounts whose address or name starts with what is asked",
+        description: `At most ${MOST_FOUND} standings: by address first, then by name. Looks at 10,000 names at most.`,
         params: z.object({ seasonId }),
-        querystring: z.strictObject({ prefix }),
+        querystring: z.strictObject({ prefix: prefix.optional(), name: nameStart.optional() }),
         response: { 200: schemas.searchAnswer, 404: schemas.problem },
       },
     },
@@ -114,7 +114,13 @@ export function standingRoutes(app: App, state: State): void {
       state.read(async (snapshot) => {
         const season = await requireSeason(snapshot, params.seasonId);
         const id = Number(params.seasonId);
-        const found = await snapshot.accounts.startingWith(id, query.prefix, MOST_FOUND);
+        const { prefix, name } = query;
+        if (prefix === undefined && name === undefined)
+          throw new ProblemError(400, "The parameter prefix or name is missing: one of them must be given.", "prefix");
+        const { accounts, profiles } = snapshot;
+        const byAddress = prefix === undefined ? [] : await accounts.startingWith(id, prefix, MOST_FOUND);
+        const byName = name === undefined ? [] : await profiles.startingWith(id, name, MOST_FOUND);
+        const found = [...new Set([...byAddress, ...byName])].slice(0, MOST_FOUND);
         const standings = snapshot.standings(id);
         const items = found.map(async (account) => (await standings.standingOf(account)) as Standing);
         return { asOf: asOf(snapshot, season), items: await Promise.all(items) };

@@ -18,6 +18,7 @@ import {
   coverAbi,
   inferenceRequestsAbi,
   modelRegistryAbi,
+  profilesAbi,
   rewardsAbi,
   standingsAbi,
 } from "../../sdk/abi.ts";
@@ -76,6 +77,7 @@ export const deployment: Deployment = parseDeployment({
     Badges: contract(9),
     Cover: contract(10),
     InferenceRequests: contract(11),
+    Profiles: contract(12),
   },
 });
 const { ModelRegistry, AttestationRegistry, Campaign } = deployment.contracts;
@@ -93,6 +95,9 @@ export const asking = {
   Cover: { address: contract(10).address, abi: coverAbi as Abi },
   InferenceRequests: { address: contract(11).address, abi: inferenceRequestsAbi as Abi },
 };
+
+/** The contract of names, with its ABI. */
+export const naming = { Profiles: { address: contract(12).address, abi: profilesAbi as Abi } };
 
 /** FraudProof of the deployment, and its number. */
 export const FraudProof = contract(6);
@@ -150,6 +155,14 @@ const everySecond = (chapter: number): number => 1002 + chapter;
 const TIMES = { startsAt: 1003n, endsAt: 1500n, closesAt: 2000n };
 /** How long a later season is open, in seconds. */
 const SHORT = 6n;
+/** Names and links of a story: two that look alike, and some that are hidden, too long or taken away. */
+const NAMES = [
+  ["Ada", "https://example.org/ada"],
+  ["\u0410d\u0430", "javascript:alert(1)"],
+  ["\u202e\u200b", "https://example.org"],
+  ["z".repeat(64), ""],
+  ["", ""],
+] as const;
 const output = (pick: number): Hex => hashOf("output", pick % 2);
 
 /**
@@ -411,6 +424,13 @@ export function chaptersOf(blocks: readonly (readonly number[])[], timeOf = ever
   function hint(pick: number): void {
     const uri = pick % 2 === 0 ? "https://example.org/model" : "";
     logs.push(emit(ModelRegistry.address, modelRegistryAbi, "UriAdded", { modelId: MODEL, by: accountOf(2), uri }));
+    if (pick % 3 === 0) setName(pick);
+  }
+
+  function setName(pick: number): void {
+    const [name, link] = NAMES[(pick >>> 4) % NAMES.length] as (typeof NAMES)[number];
+    const { address, abi } = naming.Profiles;
+    logs.push(emit(address, abi, "ProfileSet", { account: accountOf((pick >>> 8) % 11), name, link }));
   }
 
   function endSeason(pick: number): void {

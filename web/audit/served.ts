@@ -8,7 +8,7 @@ export interface Served {
   seasonId: string;
   /** Accounts ranked. */
   total?: number;
-  standings?: readonly Standing[];
+  standings?: readonly Omit<Standing, "name">[];
   profiles?: readonly Pick<Profile, "account" | "reasons">[];
   receipts?: readonly Receipt[];
   totals?: Season["totals"];
@@ -53,7 +53,7 @@ function compareTotals(book: Book, totals: Season["totals"]): Difference[] {
   ];
 }
 
-function compareStanding(book: Book, { rank, place, account, points, lastSeq }: Standing): Difference[] {
+function compareStanding(book: Book, { rank, place, account, points, lastSeq }: Omit<Standing, "name">): Difference[] {
   const expected = book.scoreAt(place);
   const own = book.score(account);
   const wrong = (sentence: string): Difference[] => [{ sentence, account }];

@@ -18,7 +18,8 @@ type PlacedTable =
   | "requests"
   | "answers"
   | "covers"
-  | "payments";
+  | "payments"
+  | "profiles";
 
 /** SQL of an event's time and transaction, by the columns of its block and its log's index. */
 export const locationColumns = (blockNumber: string, logIndex: string): [string, string] => [

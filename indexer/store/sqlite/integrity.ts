@@ -39,7 +39,7 @@ function asciiColumns(db: Db): Map<string, string[]> {
   const columns = db
     .prepare<[], { table: string; column: string }>(
       `SELECT t.name AS "table", c.name AS "column" FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
-       WHERE t.type = 'table' AND c.type = 'TEXT' AND c.name NOT IN ('uri', 'changes')`,
+       WHERE t.type = 'table' AND c.type = 'TEXT' AND c.name NOT IN ('uri', 'changes', 'name', 'skeleton')`,
     )
     .all();
   const found = new Map<string, string[]>();

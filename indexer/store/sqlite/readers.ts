@@ -9,6 +9,7 @@ import { createLedgerReader, type LedgerReader } from "./read-ledger.ts";
 import { createLogReader, type LogReader } from "./read-logs.ts";
 import { createModelReader, type ModelReader } from "./read-models.ts";
 import { createNetworkReader, type NetworkReader } from "./read-network.ts";
+import { createProfileReader, type ProfileReader } from "./read-profiles.ts";
 import { createRequestReader, type RequestReader } from "./read-requests.ts";
 import { createSeasonReader, type SeasonReader } from "./read-seasons.ts";
 import { createUseReader, type UseReader } from "./read-uses.ts";
@@ -26,6 +27,7 @@ export interface Readers {
   methods(): AddedMethod[];
   models: ModelReader;
   network: NetworkReader;
+  profiles: ProfileReader;
   requests: RequestReader;
   seasons: SeasonReader;
   uses: UseReader;
@@ -49,6 +51,7 @@ export const createReaders = (db: Db): Readers => ({
   methods: createMethodReader(db),
   models: createModelReader(db),
   network: createNetworkReader(db),
+  profiles: createProfileReader(db),
   requests: createRequestReader(db),
   seasons: createSeasonReader(db),
   uses: createUseReader(db),

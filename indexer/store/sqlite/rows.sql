@@ -303,6 +303,17 @@ CREATE TABLE balances (
   PRIMARY KEY (account, token, contract)
 ) STRICT, WITHOUT ROWID;
 
+-- What accounts call themselves, as it is shown. Names that look alike have the same skeleton.
+CREATE TABLE profiles (
+  account TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  link TEXT,
+  skeleton TEXT NOT NULL,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX profiles_alike ON profiles (skeleton, account);
+
 -- Who writes this file: fence.ts. It follows from no log, and stays when rows are emptied.
 CREATE TABLE writer (
   id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -9,7 +9,7 @@ const VERSION = 10;
  * Of the tables in logs.sql. The oldest files whose logs can be read have schema version 4; they and some later ones don't
  * say that their logs have version 1, in which blocks have no checksums.
  */
-const LOGS_VERSION = 4;
+const LOGS_VERSION = 5;
 const OLDEST = 4;
 const read = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
 const [logs, rows] = [read("logs.sql"), read("rows.sql")];
@@ -21,7 +21,7 @@ export const KEPT: readonly string[] = ["logs_version", "origin", "progress", "b
 export const versionOf = (db: Db): number => db.pragma("user_version", { simple: true }) as number;
 
 /** Contracts that not every deployment has, by the version of the logs before which theirs weren't read. */
-const READ_SINCE = { Standings: 3, Rewards: 3, Badges: 3, Cover: 4, InferenceRequests: 4 };
+const READ_SINCE = { Standings: 3, Rewards: 3, Badges: 3, Cover: 4, InferenceRequests: 4, Profiles: 5 };
 
 /** The contracts that not every deployment has, and whether their logs were read where the file's deployment named them. */
 export const optionalContracts = (db: Db): [name: string, wasRead: boolean][] =>

@@ -8,6 +8,7 @@ import type { LedgerEntry } from "../../fold/ledger.ts";
 import type { Method } from "../../fold/methods.ts";
 import type { Model } from "../../fold/models.ts";
 import type { Balance, Payment } from "../../fold/payments.ts";
+import type { Named } from "../../fold/profiles.ts";
 import type { Attestation } from "../../fold/recorded.ts";
 import type { Asked, Given } from "../../fold/requests.ts";
 import type { Claim, Rewards } from "../../fold/rewards.ts";
@@ -172,6 +173,10 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
     },
     key: ["account", "token", "contract"],
   } satisfies Layout<Balance>,
+  profiles: {
+    fields: { account: "text", name: "text", link: "text", skeleton: "text", ...location },
+    key: ["account"],
+  } satisfies Layout<Named>,
 };
 
 /** Any row, its values by their fields. */

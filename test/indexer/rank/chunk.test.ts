@@ -14,6 +14,8 @@ const unranked = (account: number): Unranked => ({
   caught: 3,
   lastSeq: String(account),
   lastChangeAt: 1_750_000_000,
+  // Text that a chunk looks for.
+  name: account % 3 === 0 ? null : `",${account % 2 === 0 ? '"account":"' : '"lastSeq":"9'}${accountOf(account + 1)}`,
 });
 
 /** Standings as a chunk has them: next to each other, equal points share a rank. */

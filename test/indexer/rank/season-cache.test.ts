@@ -15,6 +15,7 @@ const standing = (account: number, points: number | bigint, lastSeq: number): Un
   caught: 0,
   lastSeq: String(lastSeq),
   lastChangeAt: 5,
+  name: account % 3 === 0 ? null : `Zoë "${account}" 🦊`,
 });
 
 /** Standings that are put, undefined points for those that are removed. */
@@ -67,6 +68,7 @@ describe("the standings of a season in memory", () => {
           expect(cache.rankOf(one.account)).to.equal(one.rank);
           expect(cache.standingOf(one.account)).to.deep.equal(one);
           const found = cache.around(one.account, around);
+          expect(`${found?.item}${found?.neighbours}`).to.match(/^[ -~]*$/);
           expect(JSON.parse(found?.item ?? "")).to.deep.equal(one);
           const neighbours = [
             ...all.slice(Math.max(0, from - around), from),

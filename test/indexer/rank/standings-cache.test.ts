@@ -38,7 +38,7 @@ function boardsOf(seasons: Map<number, Standing[]>, most: number) {
 const standings = (count: number): Standing[] =>
   Array.from({ length: count }, (_, i) => ({
     ...{ rank: 1, place: i + 1, account: accountOf(i + 1), points: "7", lastSeq: String(i + 1), lastChangeAt: 1 },
-    ...{ verified: 0, pending: 0, refuted: 0, caught: 0 },
+    ...{ verified: 0, pending: 0, refuted: 0, caught: 0, name: null },
   }));
 
 async function turns(count = 20): Promise<void> {

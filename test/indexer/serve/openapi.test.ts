@@ -101,6 +101,7 @@ describe("the OpenAPI document", () => {
 
   it("describes every answer of every route", async () => {
     const { account } = (await site.get("/v1/seasons/1/standings")).body.items[0];
+    const { account: named } = (await site.get("/v1/seasons/1/search?name=a")).body.items[0];
     const { account: ranked } = (await site.get("/v1/seasons/2/standings")).body.items[0];
     const { uid } = (await site.get("/v1/attestations")).body.items[0];
     const { requestId } = (await site.get("/v1/requests")).body.items[0];
@@ -124,7 +125,17 @@ describe("the OpenAPI document", () => {
         "/v1/seasons/1/standings.csv": 200,
         "/v1/seasons/9/standings.csv": 404,
       },
-      "/v1/seasons/{seasonId}/search": { "/v1/seasons/1/search?prefix=0x0": 200, "/v1/seasons/1/search?prefix=0": 400 },
+      "/v1/seasons/{seasonId}/search": {
+        "/v1/seasons/1/search?prefix=0x0": 200,
+        "/v1/seasons/1/search?name=a": 200,
+        "/v1/seasons/1/search?prefix=0": 400,
+      },
+      "/v1/profiles": { [`/v1/profiles?account=${named}&account=${NOBODY}`]: 200, "/v1/profiles": 400 },
+      "/v1/profiles/{account}": {
+        [`/v1/profiles/${named}`]: 200,
+        [`/v1/profiles/${NOBODY}`]: 200,
+        "/v1/profiles/0x": 400,
+      },
       "/v1/seasons/{seasonId}/profiles": {
         [`/v1/seasons/1/profiles?account=${account}&account=${NOBODY}`]: 200,
         "/v1/seasons/1/profiles": 400,

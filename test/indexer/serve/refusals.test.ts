@@ -46,6 +46,12 @@ describe("the API", () => {
       "a malformed requester": ["/v1/requests?requester=0xzz", "requester"],
       "a malformed beneficiary": ["/v1/requests?beneficiary=me", "beneficiary"],
       "a malformed request id": ["/v1/requests/0x12", "requestId"],
+      "a search for nothing": ["/v1/seasons/1/search", "prefix"],
+      "an empty name": ["/v1/seasons/1/search?name=", "name"],
+      "a name that is too long": [`/v1/seasons/1/search?name=${"a".repeat(65)}`, "name"],
+      "a malformed address of a name": ["/v1/profiles/me", "account"],
+      "names of nobody": ["/v1/profiles", "account"],
+      "too many names": [`/v1/profiles?${`account=${NOBODY}&`.repeat(101)}`, "account"],
       "a malformed CID": ["/ipfs/QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWKPS9g", "cid"],
     };
     for (const [name, [path, parameter]] of Object.entries(wrong))

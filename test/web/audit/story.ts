@@ -28,6 +28,7 @@ export const standingsOf = (book: Book): Standing[] =>
     return {
       ...{ rank: book.rankOf(account) as number, place: i + 1, account: getAddress(account), points: String(points) },
       ...{ verified: 0, pending: 0, refuted: 0, caught: 0, lastSeq: String(lastSeq), lastChangeAt: 0 },
+      name: null,
     };
   });
 

@@ -17,6 +17,7 @@ const standing = (account: typeof a, points: string): Standing => ({
     caught: 0,
     lastSeq: "1",
     lastChangeAt: 1,
+    name: null,
   },
 });
 

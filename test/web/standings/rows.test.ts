@@ -5,7 +5,7 @@ import { account } from "../audit/story.ts";
 
 const row = (i: number, place: number): Standing => ({
   ...{ rank: 1, place, account: account(i), points: "1", verified: 0, pending: 0, refuted: 0, caught: 0 },
-  ...{ lastSeq: "1", lastChangeAt: 0 },
+  ...{ lastSeq: "1", lastChangeAt: 0, name: null },
 });
 
 describe("rows of the table", () => {

@@ -5,7 +5,7 @@ import { account } from "../audit/story.ts";
 
 const row = (i: number, place: number, points: number, rank = place): Standing => ({
   ...{ rank, place, account: account(i), points: String(points), verified: 0, pending: 0, refuted: 0, caught: 0 },
-  ...{ lastSeq: "1", lastChangeAt: 0 },
+  ...{ lastSeq: "1", lastChangeAt: 0, name: null },
 });
 
 const before = [row(0, 1, 30), row(1, 2, 20), row(2, 3, 10)];

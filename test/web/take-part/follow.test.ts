@@ -15,7 +15,16 @@ const opened = (round: number, revealUntil: number): Step => ({ step: "revealOpe
 const attestation = (steps: Step[], more: Partial<Attestation> = {}): Attestation => ({
   ...{ uid: word, prover: zeroAddress, modelId: word, method: { id: 1, name: "Quorum" }, status: "pending" },
   ...{ inputHash: word, context: word, unit: null, counts: true, count: 1, answer: word, outputHash: null },
-  ...{ traceHash: null, salt: null, root: null, attested: at, settled: null, proven: "", notProven: "" },
+  ...{
+    traceHash: null,
+    salt: null,
+    root: null,
+    attested: at,
+    settled: null,
+    proverName: null,
+    proven: "",
+    notProven: "",
+  },
   steps,
   ...more,
 });

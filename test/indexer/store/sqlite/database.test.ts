@@ -62,8 +62,8 @@ describe("a database", () => {
     };
     const refuses = (sentence: string) =>
       expect(() => openDatabase(files.path("db"), deployment)).to.throw(FatalError, sentence);
-    become("UPDATE logs_version SET version = 5");
-    refuses("has version 5 of the chain's logs; this indexer is older and knows version 4.");
+    become("UPDATE logs_version SET version = 6");
+    refuses("has version 6 of the chain's logs; this indexer is older and knows version 5.");
     const db = new Database(files.path("db"));
     db.pragma("user_version = 3");
     refuses("has schema version 3; this indexer can take over files from version 4 on.");

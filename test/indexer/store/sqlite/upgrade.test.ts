@@ -11,7 +11,7 @@ import { APPLICATION_ID } from "../../../../indexer/store/sqlite/identity.ts";
 import type { Deployment } from "../../../../sdk/deployment.ts";
 import { append, storyOf } from "../../opened.ts";
 import { choices, dump, dumpFile, scratch } from "../../running.ts";
-import { asking, deployment, ending } from "../../story.ts";
+import { asking, deployment, ending, naming } from "../../story.ts";
 
 const SCHEMA_4 = readFileSync(new URL("schema-4.sql", import.meta.url), "utf8");
 
@@ -119,14 +119,15 @@ const without = (names: object): Deployment => ({
     Object.entries(deployment.contracts).filter(([name]) => !(name in names)),
   ) as Deployment["contracts"],
 });
-const added = { ...ending, ...asking };
-/** Without the contracts of a season's end and of requests, as deployments of those versions were. */
+const added = { ...ending, ...asking, ...naming };
+/** Without the contracts of a season's end, of requests and of names, as deployments of those versions were. */
 const older = without(added);
 const addresses = Object.values(added).map(({ address }) => address.toLowerCase());
 
 for (const { version, logs, lacks, names } of [
   { version: 7, logs: 2, lacks: "Standings", names: added },
-  { version: 8, logs: 3, lacks: "Cover", names: asking },
+  { version: 8, logs: 3, lacks: "Cover", names: { ...asking, ...naming } },
+  { version: 9, logs: 4, lacks: "Profiles", names: naming },
 ])
   describe(`a database of schema version ${version}`, () => {
     const sentence = `has no events of ${lacks}, which the deployment names: it was written without that contract.`;

@@ -1,0 +1,105 @@
+import { expect } from "chai";
+import type { Address } from "viem";
+import { nameSkeleton, shownProfile } from "../../../sdk/profiles.ts";
+import type {
+  AccountAnswer,
+  AccountProfile,
+  AccountProfileAnswer,
+  AccountProfilesAnswer,
+  ReceiptsPage,
+  SearchAnswer,
+  Standing,
+  StandingAnswer,
+  StandingsPage,
+} from "../../../sdk/wire.ts";
+import { choices } from "../running.ts";
+import { chainTold, eventsIn, openServed, type Served } from "./served.ts";
+import { NOBODY } from "./site.ts";
+
+describe("names in the API", () => {
+  let served: Served;
+  let url: string;
+  let standings: Standing[];
+  /** What the story's events say that accounts are called. */
+  const names = new Map<Address, { name: string; link: string | null }>();
+  before(async () => {
+    served = openServed(chainTold(choices(320, 11)));
+    url = await served.listen();
+    standings = (await get<StandingsPage>("/v1/seasons/1/standings")).items;
+    for (const { eventName, args } of served.blocks.flatMap(eventsIn)) {
+      if (eventName !== "ProfileSet") continue;
+      const { account, name, link } = args;
+      const shown = shownProfile(name, link);
+      if (shown) names.set(account, shown);
+      else names.delete(account);
+    }
+  });
+  after(() => served.close());
+
+  async function get<T>(path: string): Promise<T> {
+    const response = await fetch(url + path);
+    expect(response.status, path).to.equal(200);
+    return (await response.json()) as T;
+  }
+  const nameOf = (account: Address): string | null => names.get(account)?.name ?? null;
+  const search = async (query: string): Promise<Address[]> =>
+    (await get<SearchAnswer>(`/v1/seasons/1/search?${query}`)).items.map(({ account }) => account);
+
+  it("stand beside the account in every standing", async () => {
+    expect(new Set(standings.map(({ name }) => name)).size).to.be.above(2);
+    for (const one of standings) {
+      expect(one.name).to.equal(nameOf(one.account));
+      const { item, neighbours } = await get<StandingAnswer>(`/v1/seasons/1/standings/${one.account}?around=50`);
+      expect(item).to.deep.equal(one);
+      expect(neighbours).to.deep.equal(standings.filter((other) => other !== one && other.account !== one.account));
+    }
+  });
+
+  it("are those of the account and of the provers in its receipts", async () => {
+    for (const { account } of standings) {
+      expect((await get<AccountAnswer>(`/v1/accounts/${account}`)).name).to.equal(nameOf(account));
+      const { items } = await get<ReceiptsPage>(`/v1/accounts/${account}/receipts`);
+      for (const { attestation } of items) expect(attestation.proverName).to.equal(nameOf(attestation.prover));
+    }
+  });
+
+  it("are asked one by one, with those that look alike, and many at once", async () => {
+    const alike = (account: Address, name: string) =>
+      [...names]
+        .filter(([other, each]) => other !== account && nameSkeleton(each.name) === nameSkeleton(name))
+        .map(([other]) => other)
+        .sort();
+    const items: AccountProfile[] = [];
+    for (const [account, { name, link }] of names) {
+      const answer = await get<AccountProfileAnswer>(`/v1/profiles/${account.toLowerCase()}`);
+      expect(answer.item).to.deep.include({ account, name, link });
+      expect(answer.alike).to.deep.equal(alike(account, name));
+      items.push(answer.item as AccountProfile);
+    }
+    expect([...names].some(([account, { name }]) => alike(account, name).length > 0)).to.equal(true);
+    expect(await get(`/v1/profiles/${NOBODY}`)).to.deep.include({ item: null, alike: [] });
+    const asked = [...names.keys(), NOBODY].map((account) => `account=${account}`).join("&");
+    expect((await get<AccountProfilesAnswer>(`/v1/profiles?${asked}`)).items).to.deep.equal(items);
+  });
+
+  it("are found by how they begin or look, and only those of accounts that are ranked", async () => {
+    const ranked = [...names].filter(([account]) => standings.some((one) => one.account === account));
+    for (const [, { name }] of ranked)
+      for (const start of [name, name.slice(0, 1), name.toUpperCase(), name.slice(0, 2)]) {
+        const found = await search(`name=${encodeURIComponent(start)}`);
+        const begins = ranked.filter(([, each]) => nameSkeleton(each.name).startsWith(nameSkeleton(start)));
+        expect(found).to.have.members(begins.map(([account]) => account));
+      }
+    expect(await search("name=%D0%B0d")).to.deep.equal(await search("name=AD")).and.not.to.be.empty;
+    for (const nothing of ["name=nobody", "name=%E2%80%8B", "name=%F4%8F%BF%BF"])
+      expect(await search(nothing)).to.deep.equal([]);
+  });
+
+  it("are found after the addresses that begin as asked, each account once", async () => {
+    const byAddress = await search("prefix=0x0");
+    const [first] = await search("name=ada");
+    expect(byAddress).to.include(first);
+    expect(await search("prefix=0x0&name=ada")).to.deep.equal(byAddress);
+    expect(await search("prefix=0xf&name=ada")).to.deep.equal(await search("name=ada"));
+  });
+});
