@@ -11,6 +11,7 @@ import type { Address, Hex } from "viem";
 import { ApiError, fetchApi } from "../sdk/api.ts";
 import type {
   AccountAnswer,
+  AccountProfileAnswer,
   AttestationAnswer,
   AttestationStatus,
   AttestationsPage,
@@ -110,6 +111,8 @@ export const useSeason = (seasonId: string | undefined) =>
   );
 
 export const useAccount = (account: Address) => useAnswer<AccountAnswer>(`/v1/accounts/${account}`);
+
+export const useProfile = (account: Address) => useAnswer<AccountProfileAnswer>(`/v1/profiles/${account}`);
 
 export const useReceipts = (account: Address, filter: { season?: string; status?: AttestationStatus }) =>
   usePages<ReceiptsPage>(withQuery(`/v1/accounts/${account}/receipts`, filter));

@@ -19,6 +19,7 @@ export function nameRoutes(app: App, state: State): void {
     {
       config: { hot: true, cost: costOf },
       schema: {
+        operationId: "listNames",
         summary: "What accounts call themselves",
         description: "At most 100 accounts; those without a name are left out.",
         querystring: z.strictObject({ account: accounts }),
@@ -37,6 +38,7 @@ export function nameRoutes(app: App, state: State): void {
     {
       config: { hot: true, cost: 5 },
       schema: {
+        operationId: "getName",
         summary: "What an account calls itself, and who has a name that looks the same",
         description: `At most ${MOST_ALIKE} others.`,
         params: z.object({ account }),

@@ -22,8 +22,8 @@ import { compressAnswers, DEFAULT_LIMITS, type Limits, limitWork, refuseMalforme
 import { metricsRoute } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
 import { moneyRoute } from "./money.ts";
-import { networkRoute } from "./network.ts";
 import { nameRoutes } from "./names.ts";
+import { networkRoute } from "./network.ts";
 import { describeApi } from "./openapi.ts";
 import { operationRoutes } from "./operations.ts";
 import { pageRoutes } from "./page.ts";

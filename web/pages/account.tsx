@@ -7,6 +7,7 @@ import { Copy } from "../components/copy.tsx";
 import { Identicon } from "../components/identicon.tsx";
 import { Num } from "../components/num.tsx";
 import { Page } from "../components/page.tsx";
+import { Profile } from "../components/profile.tsx";
 import { Answered, Empty, Loaded } from "../components/states.tsx";
 import { useExplorerPage } from "../explorer.ts";
 import { isFinal } from "../final/seal.tsx";
@@ -58,6 +59,7 @@ function AccountInSeason({ account, seasonId }: { account: Address; seasonId: st
           </a>
         )}
       </p>
+      <Profile account={account} season={seasonId} />
       {answer && (
         <dl className="card">
           <dt>Rank</dt>

@@ -6,7 +6,7 @@ import { group } from "../format.ts";
 import { addressIn, setMe, useMe } from "../me.ts";
 import { server } from "../prefix.ts";
 import { phaseWord } from "../seasons/state.tsx";
-import { prefixIn, useView } from "./view.ts";
+import { MOST_TYPED, nameIn, prefixIn, soughtIn, useView } from "./view.ts";
 
 interface FinderProps {
   seasonId: string;
@@ -18,7 +18,7 @@ interface FinderProps {
   onMe: (place: number) => void;
 }
 
-/** Finds a row: by the beginning of an address, by place, or the visitor's own. */
+/** Finds a row: by the beginning of an address or a name, by place, or the visitor's own. */
 export function Finder({ seasonId, seasons, total, own, onPlace, onMe }: FinderProps) {
   return (
     <div className="finder">
@@ -49,29 +49,28 @@ function SeasonChoice({ seasonId, seasons }: Pick<FinderProps, "seasonId" | "sea
   );
 }
 
-const PREFIX = "(0[xX])?[0-9a-fA-F]{1,40}";
-
 function Search() {
-  const [{ prefix }, move] = useView();
-  const [text, setText] = useState(prefix ?? "");
+  const [view, move] = useView();
+  const [text, setText] = useState(soughtIn(view) ?? "");
   // Going to a place, or back, ends the search or changes it.
-  if (prefixIn(text) !== prefix?.toLowerCase()) setText(prefix ?? "");
+  if (prefixIn(text) !== view.prefix?.toLowerCase() || nameIn(text) !== view.name) setText(soughtIn(view) ?? "");
   const search = (value: string): void => {
     setText(value);
-    const wanted = prefixIn(value);
-    move(wanted === undefined ? { prefix: undefined } : { prefix: wanted, place: 1 }, true);
+    // Digits and letters may begin either.
+    const wanted = { prefix: prefixIn(value), name: nameIn(value) };
+    move(soughtIn(wanted) === undefined ? wanted : { ...wanted, place: 1 }, true);
   };
   return (
     <search>
       <label>
-        Find an address{" "}
+        Find an account{" "}
         <input
           type="search"
           value={text}
           onChange={({ target }) => search(target.value)}
-          pattern={PREFIX}
-          placeholder="0x…"
-          maxLength={42}
+          placeholder="0x… or a name"
+          maxLength={MOST_TYPED}
+          dir="auto"
           spellCheck={false}
           autoComplete="off"
         />

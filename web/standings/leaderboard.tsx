@@ -15,7 +15,7 @@ import { focusRow } from "./focus.ts";
 import { PAGE, rowsOf, useProfiles, useSearched, useStanding, useStandings } from "./rows.ts";
 import { summaryOf } from "./summary.ts";
 import { StandingsTable } from "./table.tsx";
-import { useView } from "./view.ts";
+import { soughtIn, useView } from "./view.ts";
 
 // Beyond so many rows the table starts from a later place instead of growing.
 const MOST_ROWS = 300;
@@ -26,13 +26,14 @@ export function Leaderboard({ season, seasons }: { season: Season; seasons: read
   const [view, move] = useView();
   const me = useMe();
   const ranking = useStandings(seasonId, view.place);
-  const searched = useSearched(seasonId, view.prefix);
+  const sought = soughtIn(view);
+  const searched = useSearched(seasonId, view);
   const found = useStanding(seasonId, me).data;
   const own = isSame(found?.item.account, me) ? found : undefined;
-  const answer = view.prefix === undefined ? ranking : searched;
+  const answer = sought === undefined ? ranking : searched;
   const pages = useMemo(
-    () => (view.prefix === undefined ? ranking.data?.pages : searched.data && [searched.data]),
-    [view.prefix, ranking.data, searched.data],
+    () => (sought === undefined ? ranking.data?.pages : searched.data && [searched.data]),
+    [sought, ranking.data, searched.data],
   );
   const rows = useMemo(() => (pages ? rowsOf(pages) : undefined), [pages]);
   const { answers, profiles } = useProfiles(seasonId, rows ?? []);
@@ -55,7 +56,7 @@ export function Leaderboard({ season, seasons }: { season: Season; seasons: read
     "own",
     useMemo(() => (own ? [{ asOf: own.asOf, seasonId, standings: [own.item] }] : []), [own, seasonId]),
   );
-  useSpoken(rows, me, `${view.place} ${view.prefix}`);
+  useSpoken(rows, me, `${view.place} ${sought}`);
   const wrong = useWrong();
   const most = BigInt(pages?.[0]?.items[0]?.points ?? 0);
 
@@ -69,7 +70,7 @@ export function Leaderboard({ season, seasons }: { season: Season; seasons: read
   const lastPlace = rows.at(-1)?.place ?? 0;
   const goTo = (asked: number, focused?: "own"): void => {
     const place = Math.max(1, asked);
-    move({ place, prefix: undefined });
+    move({ place, prefix: undefined, name: undefined });
     focusRow(focused ?? { place });
   };
   return (
@@ -95,8 +96,8 @@ export function Leaderboard({ season, seasons }: { season: Season; seasons: read
       )}
       {rows.length === 0 ? (
         <Empty>
-          {view.prefix !== undefined
-            ? `No account of season ${seasonId} starts with ${view.prefix}.`
+          {sought !== undefined
+            ? `No account of season ${seasonId} starts with ${sought}.`
             : total > 0
               ? `There is no place ${group(view.place)}: ${plural(total, "account is", "accounts are")} ranked.`
               : `Nobody has points in season ${seasonId} yet. They appear here as soon as a first inference is verified.`}
@@ -104,7 +105,7 @@ export function Leaderboard({ season, seasons }: { season: Season; seasons: read
       ) : (
         <StandingsTable
           {...{ seasonId, rows, profiles, most, me, wrong, total, own: own?.item }}
-          prefix={view.prefix}
+          sought={sought}
           busy={answer.isPlaceholderData}
           open={view.open}
           sort={view.sort}
@@ -112,7 +113,7 @@ export function Leaderboard({ season, seasons }: { season: Season; seasons: read
           onToggle={(account) => move({ open: isSame(account, view.open) ? undefined : account }, true)}
         />
       )}
-      {view.prefix === undefined && rows.length > 0 && (
+      {sought === undefined && rows.length > 0 && (
         <nav className="pager" aria-label="Places">
           {view.place > 1 && (
             <button type="button" onClick={() => goTo(view.place - PAGE)}>

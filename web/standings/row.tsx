@@ -3,6 +3,7 @@ import type { Address } from "viem";
 import type { Profile, Standing } from "../../sdk/wire.ts";
 import { Copy } from "../components/copy.tsx";
 import { Identicon } from "../components/identicon.tsx";
+import { Name } from "../components/name.tsx";
 import { Num } from "../components/num.tsx";
 import { short } from "../format.ts";
 import { ReasonBar } from "./bar.tsx";
@@ -28,7 +29,7 @@ export interface RowProps {
 
 /** An account's row; it opens to why it has its score. */
 export const Row = memo(function Row({ standing, profile, seasonId, most, own, wrong, open, onToggle }: RowProps) {
-  const { rank, place, account, points, verified, pending, refuted, caught } = standing;
+  const { rank, place, account, name, points, verified, pending, refuted, caught } = standing;
   const detail = useId();
   const first = useRef(points);
   const rise = profile && riseOf(profile, rank);
@@ -56,6 +57,7 @@ export const Row = memo(function Row({ standing, profile, seasonId, most, own, w
               <code title={account}>{short(account)}</code>
               <span className="unseen">: why this score</span>
             </button>
+            <Name value={name} />
             <Copy text={account} what={`address ${short(account)}`} />
             {own && <span className="tag">you</span>}
             {wrong && (

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { Address } from "viem";
 import type { Profile, ProfilesAnswer, SearchAnswer, Standing, StandingAnswer, StandingsPage } from "../../sdk/wire.ts";
 import { ask, useAnswer, usePages, withQuery } from "../api.ts";
-import type { Sorting } from "./view.ts";
+import type { Sorting, View } from "./view.ts";
 
 /** Rows asked for at once. */
 export const PAGE = 50;
@@ -16,9 +16,11 @@ export function useStandings(seasonId: string, place: number) {
   return usePages<StandingsPage>(place === 1 ? onwards : `${onwards}&place=${place}`, onwards);
 }
 
-/** Accounts whose address starts with a prefix. */
-export const useSearched = (seasonId: string, prefix: string | undefined) =>
-  useAnswer<SearchAnswer>(prefix === undefined ? undefined : withQuery(`${route(seasonId)}/search`, { prefix }));
+/** Accounts whose address or name starts as is sought; nothing is asked where neither is. */
+export const useSearched = (seasonId: string, { prefix, name }: Pick<View, "prefix" | "name">) =>
+  useAnswer<SearchAnswer>(
+    prefix === undefined && name === undefined ? undefined : withQuery(`${route(seasonId)}/search`, { prefix, name }),
+  );
 
 /** An account's standing; an error of status 404 where it has none. */
 export const useStanding = (seasonId: string, account: Address | undefined) =>

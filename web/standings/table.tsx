@@ -20,7 +20,8 @@ interface TableProps {
   /** What the audit found wrong, by account. */
   wrong: ReadonlyMap<string, string>;
   total: number;
-  prefix: string | undefined;
+  /** What was searched for; undefined where the ranking is shown. */
+  sought: string | undefined;
   busy: boolean;
   open: Address | undefined;
   onToggle: (account: Address) => void;
@@ -41,7 +42,7 @@ export function StandingsTable(props: TableProps) {
           <th
             scope="col"
             className="number"
-            aria-sort={props.prefix === undefined && sort === undefined ? "ascending" : "none"}
+            aria-sort={props.sought === undefined && sort === undefined ? "ascending" : "none"}
           >
             {sort === undefined ? (
               "Rank"
@@ -123,10 +124,10 @@ function SortHeader({
   );
 }
 
-function captionOf({ rows, total, prefix, sort }: TableProps): string {
+function captionOf({ rows, total, sought, sort }: TableProps): string {
   const order = sort && `only these rows are sorted, the ${sort.descending ? "most" : "fewest"} ${sort.column} first`;
-  if (prefix !== undefined) {
-    const found = `${plural(rows.length, "account begins", "accounts begin")} with ${prefix}`;
+  if (sought !== undefined) {
+    const found = `${plural(rows.length, "account begins", "accounts begin")} with ${sought}`;
     return order ? `${found}; ${order}.` : `${found}.`;
   }
   const places = [rows[0]?.place ?? 0, rows.at(-1)?.place ?? 0].map(group).join(" to ");

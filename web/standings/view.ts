@@ -11,14 +11,19 @@ export interface Sorting {
   descending: boolean;
 }
 
-/** The table's state in the page's address: the first place, the prefix, the account whose row is open, the rows' order. */
+/** The table's state in the page's address: the first place, what is sought, the account whose row is open, the rows' order. */
 export interface View {
   place: number;
   prefix: string | undefined;
+  /** The start of a name. */
+  name: string | undefined;
   open: Address | undefined;
   /** Undefined for the ranking's own order. */
   sort: Sorting | undefined;
 }
+
+/** As many characters as a name or an address can have. */
+export const MOST_TYPED = 64;
 
 const PREFIX = /^0x[0-9a-f]{1,40}$/i;
 
@@ -29,6 +34,15 @@ export function prefixIn(text: string): string | undefined {
   return typed !== "0" && PREFIX.test(prefix) ? prefix : undefined;
 }
 
+/** A typed text as the start of a name; undefined if it is an address's. */
+export function nameIn(text: string): string | undefined {
+  const typed = text.trim();
+  return typed === "" || /^0x/i.test(typed) || typed.length > MOST_TYPED ? undefined : typed;
+}
+
+/** What is sought, as it was typed. */
+export const soughtIn = ({ name, prefix }: Pick<View, "name" | "prefix">): string | undefined => name ?? prefix;
+
 /** The view that the parameters of the page's address give; invalid ones are left out. */
 export function viewIn(search: URLSearchParams): View {
   const place = Number(search.get("place") ?? 1);
@@ -36,6 +50,7 @@ export function viewIn(search: URLSearchParams): View {
   return {
     place: Number.isSafeInteger(place) && place >= 1 ? place : 1,
     prefix: prefix !== undefined && PREFIX.test(prefix) ? prefix : undefined,
+    name: nameIn(search.get("name") ?? ""),
     open: addressIn(search.get("open") ?? undefined),
     sort: sortingIn(search.get("sort") ?? ""),
   };

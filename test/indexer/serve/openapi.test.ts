@@ -83,7 +83,7 @@ describe("the OpenAPI document", () => {
         "listModelBoard",
         "listModelStandings",
       ],
-      ...["listModels", "listProfiles", "listPublisherBoard", "listReceipts"],
+      ...["listModels", "listNames", "listProfiles", "listPublisherBoard", "listReceipts"],
       ...["listRequests", "listSeasons", "listStandings", "searchStandings", "streamEvents"],
     ]);
   });

@@ -93,18 +93,18 @@ export function describeStandings(site: () => Site): void {
     const { items } = await json<StandingsPage>("/v1/seasons/1/standings?limit=100");
     const wanted = items[2]?.account as string;
     await page.goto(`${site().url}/?season=1`);
-    await page.getByLabel("Find an address").fill(wanted.slice(0, 8).toLowerCase());
+    await page.getByLabel("Find an account").fill(wanted.slice(0, 8).toLowerCase());
     await until(page, "one row", () => document.querySelectorAll("tr.row").length === 1, undefined);
     expect((await page.evaluate(rowsShown))[0]?.account).to.equal(wanted);
     expect(page.url()).to.include(`prefix=${wanted.slice(0, 8).toLowerCase()}`);
     await page.reload();
     await until(page, "one row", () => document.querySelectorAll("tr.row").length === 1, undefined);
-    await page.getByLabel("Find an address").fill("0xffffffffffff");
+    await page.getByLabel("Find an account").fill("0xffffffffffff");
     await untilText(page, "No account of season 1 starts with 0xffffffffffff.");
     await page.getByLabel("Place", { exact: true }).fill("2");
     await page.keyboard.press("Enter");
     await until(page, "place 2", () => document.querySelector<HTMLElement>("tr.row")?.dataset.place === "2", undefined);
-    expect(await page.getByLabel("Find an address").inputValue()).to.equal("");
+    expect(await page.getByLabel("Find an account").inputValue()).to.equal("");
     await page.context().close();
   });
 
