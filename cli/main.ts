@@ -15,6 +15,8 @@ import { checkCommand } from "./commands/model/check.ts";
 import { importCommand } from "./commands/model/import.ts";
 import { listCommand } from "./commands/model/list.ts";
 import { publishCommand } from "./commands/model/publish.ts";
+import { setProfile } from "./commands/profile/set.ts";
+import { showProfile } from "./commands/profile/show.ts";
 import { rank } from "./commands/rank.ts";
 import { cancelRequest } from "./commands/request/cancel.ts";
 import { listRequests } from "./commands/request/list.ts";
@@ -54,6 +56,8 @@ const commands: Readonly<Record<string, Command>> = {
   work,
   ...Object.assign({}, ...offeredMethods().map(([, { commands }]) => commands)),
   rank,
+  "profile set": setProfile,
+  "profile show": showProfile,
   ask,
   "request list": listRequests,
   "request show": showRequest,

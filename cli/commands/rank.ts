@@ -1,5 +1,6 @@
 import type { Address } from "viem";
 import { ApiError, fetchApi } from "../../sdk/api.ts";
+import { shownName } from "../../sdk/profiles.ts";
 import type { AsOf, Seasons, Standing, StandingAnswer, StandingsPage } from "../../sdk/wire.ts";
 import type { Command, Outcome } from "../command.ts";
 import { type Column, grouped, table } from "../format.ts";
@@ -9,7 +10,7 @@ import { parseAddress, parseCount, UsageError } from "../usage.ts";
 export const rank: Command = {
   positionals: ["[SEASON]", "[ACCOUNT]"],
   summary: "the standings, from the API",
-  details: `Without SEASON it shows the newest season that was opened; with ACCOUNT, its standing and its neighbours. Equal points share a rank. Your own row is marked. This trusts the API; \`audit\` checks it.
+  details: `Without SEASON it shows the newest season that was opened; with ACCOUNT, its standing and its neighbours. Equal points share a rank. Your own row is marked. Names prove nothing: anybody can take any. This trusts the API; \`audit\` checks it.
 JSON: seasonId, asOf, items (the API's rows, each with its shared rank and its place), total; with ACCOUNT also account.`,
   options: { limit: { value: "N", help: "most rows, 1 to 100; defaults to 20" } },
   async run({ positionals: [season, account], options, settings }) {
@@ -47,6 +48,10 @@ async function findPlace(api: string, route: string, account: Address, seasonId:
 
 function outcome(seasonId: bigint, asOf: AsOf, items: Standing[], total: number | undefined, own?: Address): Outcome {
   const right = true;
+  // An API may be hostile, or of a version without names.
+  const named = new Map(items.map(({ account, name }) => [account, shownName(name ?? "")]));
+  const name = { title: "name", cell: ({ account }: Standing) => named.get(account) ?? "" };
+  const hasNames = [...named.values()].some((each) => each !== "");
   const columns: Column<Standing>[] = [
     { title: "", cell: ({ account }) => (account === own ? "▶" : "") },
     { title: "rank", right, cell: (row) => grouped(row.rank) },
@@ -56,6 +61,8 @@ function outcome(seasonId: bigint, asOf: AsOf, items: Standing[], total: number 
     { title: "pending", right, cell: (row) => grouped(row.pending) },
     { title: "refuted", right, cell: (row) => grouped(row.refuted) },
     { title: "caught", right, cell: (row) => grouped(row.caught) },
+    // Last, whatever its width and direction.
+    ...(hasNames ? [name] : []),
   ];
   const of = total === undefined ? "" : `, ${grouped(items.length)} of ${grouped(total)} accounts`;
   const heading = `Season ${seasonId}${of}, as of block ${grouped(asOf.blockNumber)}`;
