@@ -138,7 +138,8 @@ function checkAttestation(
   if (!accepted.includes(method)) throw new WrongAnswerError(uid, "method", accepted.join(" or "), String(method));
 }
 
-const readStatus = ({ rpc, contracts }: Client, uid: Hex): Promise<number> =>
+/** An attestation's status, as the registry counts: `Status`. */
+export const readStatus = ({ rpc, contracts }: Client, uid: Hex): Promise<number> =>
   rpc.readContract({ ...contracts.attestationRegistry, functionName: "statusOf", args: [uid] });
 
 const readCover = (client: Client, { request: { beneficiary, token } }: AskedRequest, uid: Hex): Promise<bigint> =>

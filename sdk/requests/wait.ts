@@ -6,7 +6,7 @@ import type { CallSender } from "../sending.ts";
 import { type Asked, ask, type Wish } from "./ask.ts";
 import { AnswerFallenError, RequestCancelledError, RequestExpiredError, UntoldRequestError } from "./errors.ts";
 import type { AskedRequest, RequestStep } from "./fold.ts";
-import { type CheckedAnswer, readAnswer, readRequest } from "./read.ts";
+import { type CheckedAnswer, readAnswer, readRequest, readStatus } from "./read.ts";
 import { Finality, type FinalityName, finalityName, RequestState } from "./request.ts";
 
 export interface WaitOptions {
@@ -81,6 +81,9 @@ async function answerOf(
 ): Promise<SettledAnswer | undefined> {
   const { requestId, request, state } = asked;
   if (state === RequestState.cancelled) throw new RequestCancelledError(requestId);
+  // What nobody has found right may be anything, and the request opens again if it is refuted.
+  const waits = state === RequestState.answered && asked.answer;
+  if (waits && (await readStatus(client, waits.uid)) !== Status.verified) return undefined;
   const answer = await readAnswer(client, asked);
   if (answer === undefined) {
     const { timestamp } = await client.rpc.getBlock();

@@ -1,6 +1,8 @@
 import { expect } from "chai";
-import { bytesToHex, custom, type Hex, http } from "viem";
+import { bytesToHex, custom, type Hex, http, keccak256 } from "viem";
+import { callOf } from "../../../sdk/calls.ts";
 import { connect } from "../../../sdk/client.ts";
+import { answerHash, attestationUid, ZERO_HASH } from "../../../sdk/commitments.ts";
 import { Status } from "../../../sdk/protocol.ts";
 import { ask } from "../../../sdk/requests/ask.ts";
 import {
@@ -21,9 +23,11 @@ import {
 } from "../../../sdk/requests/errors.ts";
 import type { RequestStep } from "../../../sdk/requests/fold.ts";
 import { readAnswer, readRequest, readRequests } from "../../../sdk/requests/read.ts";
-import { ETH } from "../../../sdk/requests/request.ts";
+import { ETH, requestContext } from "../../../sdk/requests/request.ts";
+import { accept, answer as giveAnswer } from "../../../sdk/requests/serve.ts";
 import { askAndWait, waitForAnswer } from "../../../sdk/requests/wait.ts";
 import { type Site, startSite } from "../../participant/chain.ts";
+import { appendMock } from "../../participant/mockMethod.ts";
 import { LOST, startProxy } from "../../participant/proxy.ts";
 import { refusal } from "../../participant/refusal.ts";
 import { answerByHand, refuteByHand, settleByHand, wishOf } from "../../participant/requests/byHand.ts";
@@ -178,6 +182,41 @@ describe("waiting for an answer", () => {
     }
     const honest = await readRequest(site.client, asked.requestId);
     expect((await readAnswer(site.client, honest))?.uid).to.equal(uid);
+  });
+
+  it("goes on while an answer that is no tensor isn't decided, and once it is refuted", async () => {
+    const mock = await appendMock(site);
+    const wish = { ...nextWish(), finality: "verified", cover: undefined, methods: [mock.id] } as const;
+    const asked = await ask(site.client, asker(), { ...wish, answerWindow: 600, within: 1_800 });
+    const [prover, output] = [site.senderOf(PROVER), "0x1234" as const];
+    await accept(site.client, prover, asked.request);
+    const answer = { outputHash: keccak256(output), traceHash: ZERO_HASH, salt: ZERO_HASH };
+    const attestation = {
+      ...{ prover: prover.account.address, method: mock.id, modelId: wish.modelId },
+      ...{ inputHash: asked.request.inputHash, context: requestContext(asked.requestId) },
+      answer: answerHash(prover.account.address, answer),
+    };
+    const { attestationRegistry } = site.client.contracts;
+    const { method, modelId, inputHash, context } = attestation;
+    const args = [method, modelId, inputHash, context, answer, "0x"] as const;
+    await prover.send(callOf({ ...attestationRegistry, functionName: "attest", args }));
+    await giveAnswer(site.client, prover, asked.request, { attestation, answer, output });
+    const steps: string[] = [];
+    const stop = new AbortController();
+    const waiting = refusal(
+      waitForAnswer(site.client, asked.requestId, {
+        ...{ pollMs, signal: stop.signal },
+        onProgress: ({ step }) => {
+          steps.push(step);
+          if (step === "reopened") stop.abort(new Error("it is open again"));
+        },
+      }),
+    );
+    const uid = attestationUid(site.deployment.chainId, attestationRegistry.address, attestation);
+    await mock.settle(uid, Status.refuted);
+    await prover.send(settleRequestCall(site.client, asked.request, uid, output));
+    expect(await waiting).to.equal("it is open again");
+    expect(steps).to.deep.equal(["asked", "accepted", "answered", "reopened"]);
   });
 
   it("asks an RPC again that fails", async () => {
