@@ -32,11 +32,14 @@ export interface Around {
   neighbours: string;
 }
 
-/**
- * A value as JSON in ASCII, as names are not: texts of one byte a character take half the memory, and are sent as they are.
- */
-export const asciiJson = (value: unknown): string =>
-  JSON.stringify(value).replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+/** A value as JSON in ASCII, which names are not: such a text takes a byte a character, and is sent as it is. */
+export function asciiJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  if (!/[\x7f-\uffff]/.test(json)) return json;
+  const escaped = json.replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  // V8 keeps two bytes a character of what was made of such a text, and of all that it becomes a part of.
+  return Buffer.from(escaped, "latin1").toString("latin1");
+}
 
 export const positionOf = ({ points, lastSeq }: Pick<Standing, "points" | "lastSeq">): Position => ({
   points: BigInt(points),
