@@ -250,7 +250,8 @@ describe("the demo", () => {
   });
 
   it("refutes a forged batch by the one row that a challenger showed, and burns its prover's points", () => {
-    const refuted = named("RowRefuted");
+    const batches = new Set(named("BatchAttested").map(({ args }) => args.id));
+    const refuted = named("RowRefuted").filter(({ args }) => batches.has(args.id));
     expect(refuted).to.have.lengthOf(1);
     const { id, challenger, unit, layer, row, claimed, correct } = argsOf(refuted[0]);
     const forged = argsOf(named("BatchAttested").find(({ args }) => args.id === id));
@@ -283,15 +284,28 @@ describe("the demo", () => {
     const tag = zeroPadValue("0x", 32);
     const answerTag = `0x${Buffer.from("ANSWER_V1").toString("hex").padEnd(64, "0")}`;
     const attested = answers.logs.filter(({ name }) => name === "Attested");
+    const traced = new Map(named("Traced").map(({ args }) => [args.uid, keccak256(args.trace)]));
     for (const { args } of attested) {
-      const { prover, outputHash, traceHash, salt } = args;
+      const { uid, prover, outputHash, traceHash, salt } = args;
       const types = ["bytes32", "address", "bytes32", "bytes32", "bytes32"];
       const answer = encode(types, [answerTag, prover, outputHash, traceHash, salt]);
-      expect(traceHash).to.equal(tag);
+      expect(traceHash).to.equal(traced.get(uid) ?? tag);
       expect(TypedDataEncoder.hash(domain, attestation, { ...args.toObject(), answer })).to.equal(args.uid);
     }
     expect(committed.length).to.be.greaterThan(30);
-    expect(attested).to.have.lengthOf(committed.length);
+    expect(attested).to.have.lengthOf(committed.length + traced.size);
+  });
+
+  it("lets an agent's vault act on answers, and pays it for the forged one by its prover's cover", () => {
+    const story = lines.join("\n");
+    expect(story).to.match(/trade of 0\.5 ETH ran on an answer that its prover covers/);
+    expect(story)
+      .to.match(/A risky one doesn't run: .*MoveRefused/)
+      .and.to.match(/another answer's bytes: .*AnotherOutput/);
+    expect(story).to.match(/doesn't run on a pending answer: .*NeedsVerified/);
+    expect(story).to.match(/is refuted: the vault got the cover, 0\.5 ETH\./);
+    expect(story).to.match(/trade of 2 ETH ran on an answer that a panel verified/);
+    expect(story).to.match(/answered .*, and covers the answer with 0\.05 ETH\./);
   });
 
   it("keeps a ledger that its events alone reproduce", () => {
@@ -334,8 +348,9 @@ describe("the demo", () => {
   it("refutes the cheat, penalises it and nobody else", () => {
     const batches = new Set(named("BatchAttested").map(({ args }) => args.id));
     const foreign = new Set<string>(intrusions.map(({ uid }) => uid));
+    const committed = new Set(named("Committed").map(({ args }) => args.uid));
     const refuted = named("StatusChanged").filter(
-      ({ args }) => args.status === 3n && !batches.has(args.id) && !foreign.has(args.id),
+      ({ args }) => args.status === 3n && committed.has(args.id) && !foreign.has(args.id),
     );
     expect(refuted).to.not.have.lengthOf(0);
     const provers = refuted.map(({ args }) => named("Committed").find((log) => log.args.uid === args.id)?.args.prover);
