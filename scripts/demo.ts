@@ -33,6 +33,7 @@ import { quorum } from "../sdk/methods/quorum.ts";
 import { ACCOUNT_COUNT, type DemoAccounts, demoAccounts, lieAfter } from "./demo/accounts.ts";
 import { patient, playAgent } from "./demo/agent.ts";
 import { endSeason, promiseRewards } from "./demo/end.ts";
+import { nameAccounts } from "./demo/names.ts";
 import { choosePort } from "./demo/ports.ts";
 import { printLine, showProgress } from "./demo/progress.ts";
 import { askOnce } from "./demo/request.ts";
@@ -141,6 +142,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   };
 
   const organiser = senderOf(accounts.organiser);
+  await nameAccounts(client, accounts, senderOf);
   const [digits, risk, risk8] = [await readModel("digits"), await readModel("risk"), await readModel("risk8")];
   for (const { name, model, artifact } of [digits, risk, risk8]) {
     await publishModel(client, organiser, content, model, artifact);

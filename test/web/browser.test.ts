@@ -3,6 +3,7 @@ import { describeCheck } from "./browser/check.ts";
 import { describeConnections } from "./browser/connections.ts";
 import { describeEnding } from "./browser/ending.ts";
 import { describeHonesty } from "./browser/honesty.ts";
+import { describeNames } from "./browser/names.ts";
 import { describeParticipation } from "./browser/participation.ts";
 import { describeRecords } from "./browser/records.ts";
 import { openSite, type Site } from "./browser/site.ts";
@@ -21,6 +22,7 @@ describe("page", function () {
 
   describe("standings", () => describeStandings(() => site));
   describe("welcome", () => describeWelcome(() => site));
+  describe("names", () => describeNames(() => site));
   describe("honesty", () => describeHonesty(() => site));
   describe("connections", () => describeConnections(() => site));
   describe("check it here", () => describeCheck(() => site));
