@@ -26,7 +26,9 @@ interface Encoded {
 
 const eventOf = (text: string): AbiEvent => parseAbiItem([text] as never) as unknown as AbiEvent;
 
-const all: Abi[] = [...Object.values(abis), ...knownMethods().map(([, { abi }]) => abi)];
+// Vaults and adapters are others' contracts: the indexer doesn't follow them.
+const { agentVaultAbi: _, erc8183EvaluatorAbi: __, ...followed } = abis;
+const all: Abi[] = [...Object.values(followed), ...knownMethods().map(([, { abi }]) => abi)];
 const events: AbiEvent[] = [
   ...all.flatMap((abi) => abi.filter((item) => item.type === "event")),
   eventOf("event Kept(bytes32 indexed uid, bool indexed first, bool kept, bool[] others)"),
