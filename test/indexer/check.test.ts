@@ -102,7 +102,7 @@ describe("the check of a database", () => {
     const rows = dumpFile(db());
     const random = createRandom(16);
     let found = 0;
-    for (let trial = 0; trial < 25; trial++) {
+    for (let trial = 0; trial < 40; trial++) {
       files.remove();
       files = scratch();
       const { writer, close } = openForWriting(db(), deployment);

@@ -102,7 +102,8 @@ const TypeName = ({ type }: { type: string }) =>
   /^[A-Z]\w+$/.test(type) ? <a href={`#${type}`}>{type}</a> : <code>{type}</code>;
 
 const Fields = ({ what, fields }: { what: string; fields: { name: string; type: string; description?: string }[] }) => (
-  <div className="scroll">
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard.
+  <section className="scroll" tabIndex={0} aria-label={what}>
     <table aria-label={what}>
       <thead>
         <tr>
@@ -125,5 +126,5 @@ const Fields = ({ what, fields }: { what: string; fields: { name: string; type: 
         ))}
       </tbody>
     </table>
-  </div>
+  </section>
 );

@@ -70,6 +70,7 @@ describe("the OpenAPI document", () => {
         "getHealth",
         "getModel",
         "getMoney",
+        "getName",
         "getReadiness",
         "getRequest",
         "getSeason",

@@ -32,6 +32,11 @@ export async function violationsOf(page: Page): Promise<string[]> {
 
 /** Every page for those who see little, see other colours, or have a small screen. */
 export function describeAccess(site: () => Site): void {
+  before(async () => {
+    const points = async () => (await fetch(`${site().url}/v1/seasons/1/standings?limit=1`)).text();
+    while (!(await points()).includes('"rank"')) await new Promise((wake) => setTimeout(wake, 500));
+  });
+
   for (const [look, options] of looks)
     it(`has no serious violation of accessibility ${look}, and fits`, async () => {
       const json = async <T>(path: string): Promise<T> => (await fetch(site().url + path)).json() as Promise<T>;
