@@ -59,7 +59,10 @@ describe("the fold without a database", () => {
     const memory = new Memory();
     const held = createIdentityMap(memory.load);
     const [opening] = blocks as [Block];
-    expect(() => apply(held, [opening, opening])).to.throw(IntegrityError, /^Model 0x[0-9a-f]{64} was published twice\.$/);
+    expect(() => apply(held, [opening, opening])).to.throw(
+      IntegrityError,
+      /^Model 0x[0-9a-f]{64} was published twice\.$/,
+    );
     const changes = apply(held, [opening]);
     memory.write(changes);
     expect(changes).to.deep.equal(
