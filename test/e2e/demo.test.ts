@@ -24,6 +24,7 @@ const events = new Interface([
   "event Committed(bytes32 indexed uid, address indexed prover, bytes32 indexed modelId, bytes32 inputHash, bytes32 context, bytes32 answer, uint8 method)",
   "event Attested(bytes32 indexed uid, address indexed prover, bytes32 indexed modelId, bytes32 inputHash, bytes32 outputHash, bytes32 traceHash, bytes32 context, bytes32 salt, uint8 method)",
   "event BatchAttested(bytes32 indexed id, address indexed prover, bytes32 indexed modelId, bytes32 context, uint32 count, bytes32 root, uint8 method, bytes traces)",
+  "event Traced(bytes32 indexed uid, bytes trace)",
   "event RowRefuted(bytes32 indexed id, address indexed challenger, uint256 unit, uint256 layer, uint256 row, int8 claimed, int8 correct)",
   "event TaskAdded(uint256 indexed seasonId, uint256 indexed taskId, bytes32 indexed modelId, uint8 method, uint64 points, uint32 unitsPerAccount, uint8 noise, uint32 inputCount, bytes32 inputSetRoot, bytes inputs)",
   "event StatusChanged(bytes32 indexed id, uint8 indexed status, address indexed by)",
