@@ -10,9 +10,9 @@ import {
   type Transport,
 } from "viem";
 import { attestationRegistryAbi, bondsAbi, campaignAbi, modelRegistryAbi } from "./abi.ts";
-import { modelId, ZERO_HASH } from "./commitments.ts";
+import { modelId } from "./commitments.ts";
 import type { DeployedContract, Deployment } from "./deployment.ts";
-import { decodeLayout, decodeRows, weightsTree } from "./layouts.ts";
+import { decodeLayout, weightsRoot } from "./layouts.ts";
 import { growingRanges } from "./ranges.ts";
 
 /** Addresses and ABIs of a deployment's core contracts, each to be spread into a viem action. */
@@ -120,10 +120,9 @@ function isNamed({
   ...parts
 }: Omit<ModelPublication, "uri" | "publisher" | "blockNumber" | "transactionHash">): boolean {
   if (modelId({ ...parts, layoutHash: keccak256(layout) }) !== parts.modelId) return false;
-  const { widths } = decodeLayout(layout);
+  const shape = decodeLayout(layout);
   try {
-    const layers = decodeRows(widths, rows);
-    return parts.weightsRoot === (layers.length === 0 ? ZERO_HASH : weightsTree(layers).root);
+    return parts.weightsRoot === weightsRoot(shape, rows);
   } catch {
     return false; // As many bytes as no layout of these widths has.
   }

@@ -14,6 +14,7 @@ export * from "./content.ts";
 export * from "./contexts.ts";
 export * from "./deployment.ts";
 export * from "./errors.ts";
+export * from "./graphs.ts";
 export * from "./headers.ts";
 export * from "./layouts.ts";
 export * from "./ledger.ts";
