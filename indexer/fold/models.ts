@@ -44,9 +44,11 @@ export const modelSteps: FoldSteps = {
 };
 
 // Anyone may publish. A name that isn't UTF-8 is shown as far as it can be read; a layout that can't be read isn't shown.
+// A graph's operators stand in the event alone.
 function layoutJson(bytes: Uint8Array): string | null {
   try {
-    return JSON.stringify(decodeLayout(bytes), (key, value) => (key === "rawName" ? undefined : value));
+    const { graph: _, ...layout } = decodeLayout(bytes);
+    return JSON.stringify(layout, (key, value) => (key === "rawName" ? undefined : value));
   } catch {
     return null;
   }

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Hex } from "viem";
 import { z } from "zod";
-import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { cidOfSha256, MAX_CONTENT_BYTES } from "../../sdk/content.ts";
 import { download } from "../../sdk/download.ts";
 import type { AvailabilityAnswer, MeasuredSource } from "../../sdk/wire.ts";
 import type { ModelReader } from "../store/sqlite/read-models.ts";
 import type { Eventual } from "../store/sqlite/readers.ts";
+import { kindOf } from "./models.ts";
 import { hash, noQuery } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import { chunksOf } from "./reading.ts";
@@ -70,7 +70,7 @@ export function measureAvailability(options: AvailabilityOptions): Availability 
   async function follow(): Promise<void> {
     while (!signal.aborted) {
       const newest = await models.list(undefined, MOST_MODELS);
-      for (const { artifactHash } of newest.filter(({ weightsRoot }) => weightsRoot === ZERO_HASH))
+      for (const { artifactHash } of newest.filter((model) => kindOf(model) !== "integer"))
         for (const source of all) {
           if (signal.aborted) return;
           await measure(source, artifactHash);
@@ -125,7 +125,7 @@ export function availabilityRoute(app: App, state: State, availability: Availabi
       schema: {
         operationId: "getAvailability",
         summary: "Who serves a model's file, as this server measured it",
-        description: `Reads one model. The newest ${MOST_MODELS} float models are looked for, whole and hashed, since the server started.`,
+        description: `Reads one model. The newest ${MOST_MODELS} models whose weights aren't on chain are looked for, whole and hashed, since the server started.`,
         params: z.object({ modelId: hash }),
         querystring: noQuery,
         response: { 200: schemas.availabilityAnswer, 404: schemas.problem },
@@ -134,7 +134,7 @@ export function availabilityRoute(app: App, state: State, availability: Availabi
     async ({ params: { modelId } }): Promise<AvailabilityAnswer> => {
       const row = await state.read((snapshot) => Promise.resolve(snapshot.models.model(modelId)));
       if (!row) throw new ProblemError(404, `There is no model ${modelId}.`);
-      const onChain = row.weightsRoot !== ZERO_HASH;
+      const onChain = kindOf(row) === "integer";
       return { modelId, onChain, sources: onChain ? [] : availability.of(row.artifactHash) };
     },
   );

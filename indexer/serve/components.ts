@@ -199,7 +199,7 @@ export const model: z.ZodType<wire.Model> = component("Model", {
   weightsRoot: hex,
   verifyingKeyHash: hex,
   measurement: hex,
-  kind: z.enum(["integer", "float"]),
+  kind: z.enum(["integer", "graph", "float"]),
   layout: z.strictObject({ widths: z.array(count), input: tensor, output: tensor }).nullable(),
   uris: z.array(z.string()),
   published: location,

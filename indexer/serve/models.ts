@@ -64,6 +64,14 @@ export function modelRoutes(app: App, state: State): void {
   );
 }
 
+/** Of layout and weights root: an integer model has widths, a graph model only a root. */
+export function kindOf({ weightsRoot, layout }: Pick<ModelRow, "weightsRoot" | "layout">): Model["kind"] {
+  if (weightsRoot === ZERO_HASH) return "float";
+  return layout !== null && (JSON.parse(layout) as NonNullable<Model["layout"]>).widths.length === 0
+    ? "graph"
+    : "integer";
+}
+
 async function modelOf(snapshot: Snapshot, row: Located<ModelRow>): Promise<Model> {
   return {
     modelId: row.modelId,
@@ -75,7 +83,7 @@ async function modelOf(snapshot: Snapshot, row: Located<ModelRow>): Promise<Mode
     weightsRoot: row.weightsRoot,
     verifyingKeyHash: row.verifyingKeyHash,
     measurement: row.measurement,
-    kind: row.weightsRoot === ZERO_HASH ? "float" : "integer",
+    kind: kindOf(row),
     layout: row.layout === null ? null : (JSON.parse(row.layout) as Model["layout"]),
     uris: await urisOf(snapshot, row),
     published: locationOf(row),

@@ -54,6 +54,12 @@ function Found({ id }: { id: `0x${string}` }) {
   );
 }
 
+const kinds: Readonly<Record<Model["kind"], string>> = {
+  integer: "integer: every implementation gives the same bytes, so a contract can check each number",
+  graph: "graph of integer operators: every implementation gives the same bytes; its weights are in its file",
+  float: "float: checked by running the same file on the pinned runtime and comparing bytes",
+};
+
 function Parts({ model }: { model: Model }) {
   const { modelId, kind, layout, publisher, published, uris, cid, artifactHash, runtimeId } = model;
   const { weights, rowsBytes } = countOf(layout?.widths ?? []);
@@ -62,11 +68,7 @@ function Parts({ model }: { model: Model }) {
       <h2 id="parts-heading">What the chain says</h2>
       <dl className="card">
         <dt>Kind</dt>
-        <dd>
-          {kind === "integer"
-            ? "integer: every implementation gives the same bytes, so a contract can check each number"
-            : "float: checked by running the same file on the pinned runtime and comparing bytes"}
-        </dd>
+        <dd>{kinds[kind]}</dd>
         {layout ? (
           <>
             <dt>Takes</dt>
