@@ -18,7 +18,7 @@ export function generating(model: CheckedModel, session: InferenceSession): Infe
   if (!program || program.fed === 0) return session;
   return {
     async run(prompt) {
-      const outputs = program.generate(signed(prompt));
+      const outputs = program.run(signed(prompt));
       const written = unsigned(outputs.at(-1) as Int8Array);
       const confirmed = await session.run(unsigned(outputs[0] as Int8Array));
       const at = written.findIndex((byte, i) => byte !== confirmed[i]);

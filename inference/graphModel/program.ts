@@ -7,16 +7,17 @@ export interface Program {
   /** Bytes of the output that are also read; 0 unless the graph is a generation. */
   fed: number;
   /**
-   * Runs once over all of operator 0's rows (of a generation the prompt and the output's first `fed` bytes) and returns
-   * every operator's elements, row by row. Throws a RangeError for an input of another length.
-   */
-  run(input: Int8Array): Int8Array[];
-  /**
-   * Continues a prompt, byte by byte; returns what {@link run} returns for prompt ‖ output, and so the output last.
+   * Runs on an attestation's input and returns every operator's elements, row by row: the output last. A generation is
+   * written byte by byte. Throws a RangeError for an input of another length.
    *
-   * @param onByte Told each byte of the output as soon as it is known.
+   * @param onByte Told each byte that a generation writes, as soon as it is known.
    */
-  generate(prompt: Int8Array, onByte?: (byte: number, position: number) => void): Int8Array[];
+  run(input: Int8Array, onByte?: (byte: number, position: number) => void): Int8Array[];
+  /**
+   * Runs once over all of operator 0's rows: of a generation, the prompt and the output's first `fed` bytes. The output is
+   * right if it comes out again.
+   */
+  pass(rows: Int8Array): Int8Array[];
 }
 
 /** Makes a program of an admitted graph and its operators' parameter rows. */
@@ -41,16 +42,19 @@ export function programOf(
     });
   };
 
+  const pass = (given: Int8Array): Int8Array[] => {
+    const runs = begin(given, input.rows);
+    for (const { operator, site } of runs)
+      for (let row = 0; row < operator.rows; row++) operator.kind.fill(site, row, 0, operator.width);
+    return runs.map(({ site }) => site.out);
+  };
+
   return {
     operators,
     fed,
-    run(given) {
-      const runs = begin(given, input.rows);
-      for (const { operator, site } of runs)
-        for (let row = 0; row < operator.rows; row++) operator.kind.fill(site, row, 0, operator.width);
-      return runs.map(({ site }) => site.out);
-    },
-    generate(prompt, onByte) {
+    pass,
+    run(prompt, onByte) {
+      if (fed === 0) return pass(prompt);
       const runs = begin(prompt, input.rows - fed);
       const [tokens, output] = [runs[0], runs.at(-1)].map((run) => (run as Run).site.out) as [Int8Array, Int8Array];
       for (let position = 0; position <= fed; position++) {

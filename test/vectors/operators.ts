@@ -33,7 +33,7 @@ function traces() {
   const random = createRandom(8);
   return [randomGraph(random), randomGeneration(random)].map(({ model, input }) => {
     const program = programOf(model.operators, model.parameters);
-    const outputs = program.fed > 0 ? program.generate(input) : program.run(input);
+    const outputs = program.run(input);
     const nodes = outputs.map((output, k) => rowsTree(model.operators[k] as AdmittedOperator, output).root);
     return {
       graph: bytesToHex(encodeLayout(model.layout)),

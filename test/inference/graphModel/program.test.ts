@@ -22,8 +22,10 @@ describe("program of a graph", () => {
     const { model } = randomGeneration(createRandom(1));
     const program = programOfModel(model);
     const rows = model.operators[0]?.rows as number;
-    expect(() => program.run(new Int8Array(rows + 1))).to.throw(`The input has ${rows + 1} bytes; ${rows} are needed.`);
-    expect(() => program.generate(new Int8Array(0))).to.throw(/^The input has 0 bytes; \d+ are needed\.$/);
+    expect(() => program.pass(new Int8Array(rows + 1))).to.throw(
+      `The input has ${rows + 1} bytes; ${rows} are needed.`,
+    );
+    expect(() => program.run(new Int8Array(0))).to.throw(/^The input has 0 bytes; \d+ are needed\.$/);
   });
 
   describe("operators", () => {
@@ -102,10 +104,10 @@ describe("program of a graph", () => {
         const { model, input } = randomGeneration(createRandom(seed));
         const program = programOfModel(model);
         const told: number[] = [];
-        const outputs = program.generate(input, (byte, position) => (told[position] = byte));
+        const outputs = program.run(input, (byte, position) => (told[position] = byte));
         const written = outputs.at(-1) as Int8Array;
 
-        expect(program.run(Int8Array.from([...input, ...written.slice(0, program.fed)]))).to.deep.equal(outputs);
+        expect(program.pass(Int8Array.from([...input, ...written.slice(0, program.fed)]))).to.deep.equal(outputs);
         expect(told).to.deep.equal([...written].map((byte) => byte & 255));
       });
 
@@ -118,7 +120,7 @@ describe("program of a graph", () => {
         const tokens = Int8Array.from({ length: moments }, () => random.between(-128, 127));
         const from = random.between(0, moments - 1);
         const others = tokens.map((token, i) => (i < from ? token : random.between(-128, 127)));
-        const [before, after] = [program.run(tokens), program.run(others)];
+        const [before, after] = [program.pass(tokens), program.pass(others)];
         for (const [k, { rows, width, state }] of model.operators.entries()) {
           if (!state) throw new Error("A generation's operators have states.");
           for (let r = 0; r < rows; r++)

@@ -26,11 +26,11 @@ export async function compare(
 ): Promise<string[]> {
   const { layout, operators, parameters, artifact } = model;
   const program = programOf(operators, parameters);
-  const outputs = program.fed > 0 ? program.generate(input) : program.run(input);
+  const outputs = program.run(input);
   const wrong: string[] = [];
   const tokens = outputs[0] as Int8Array;
   if (program.fed > 0)
-    for (const [k, whole] of program.run(tokens).entries())
+    for (const [k, whole] of program.pass(tokens).entries())
       if (!isSame(unsigned(whole), unsigned(outputs[k] as Int8Array)))
         wrong.push(`Operator ${k} differs step by step.`);
   const files = fileLayout(layout);
