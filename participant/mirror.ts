@@ -24,7 +24,7 @@ export async function mirrorSeason(client: Client, content: Content, seasonId: b
     mirrored.set(cid, { cid, what, failure: failure === cid ? undefined : failure });
   };
   for (const model of models) {
-    await keep(cidOfSha256(model.artifactHash), "model", () => artifactOf(model, content));
+    await keep(cidOfSha256(model.artifactHash), "model", () => artifactOf(client, model, content));
     const card = fileIn(model.uri);
     if (card !== undefined) await keep(card, "card", () => content.get(card));
   }

@@ -135,6 +135,32 @@ export async function readModel(client: Client, modelId: Hex): Promise<ModelPubl
   return model;
 }
 
+/** Consecutive parameter rows of a graph model's operator, one after another, as `RowsPublished` carries them. */
+export interface PublishedRows {
+  operator: number;
+  first: number;
+  rows: Uint8Array;
+}
+
+/** What of a graph model's parameter rows is on chain, in the order in which it was put there. */
+export async function readRows(client: Client, modelId: Hex): Promise<PublishedRows[]> {
+  const logs = await readAll(client, (fromBlock, toBlock) =>
+    client.rpc.getContractEvents({
+      ...client.contracts.modelRegistry,
+      eventName: "RowsPublished",
+      strict: true,
+      fromBlock,
+      toBlock,
+      args: { modelId },
+    }),
+  );
+  return logs.map(({ args: { operator, first, rows } }) => ({
+    operator: Number(operator),
+    first: Number(first),
+    rows: hexToBytes(rows),
+  }));
+}
+
 /** A task of a season with its base inputs. */
 export interface TaskInputs {
   seasonId: bigint;

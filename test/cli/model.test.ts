@@ -2,7 +2,17 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { UnavailableError } from "../../inference/content.ts";
+import { messageOf } from "../../inference/failures.ts";
+import { rowChunks } from "../../inference/graphModel/rows.ts";
+import { artifactOf } from "../../inference/models.ts";
+import { publishRows } from "../../participant/publish.ts";
+import { readModel } from "../../sdk/client.ts";
+import type { Transaction } from "../../sdk/gas.ts";
+import { encodeLayout } from "../../sdk/layouts.ts";
 import { file, node, torchPath } from "../inference/import/foreign.ts";
+import { randomGeneration } from "../simulator/graphs/random.ts";
+import { createRandom } from "../simulator/random.ts";
 import { keyOf, runCommand, useSite } from "./site.ts";
 
 const fixture = (name: string) => new URL(`../fixtures/onnx/${name}`, import.meta.url).pathname;
@@ -203,5 +213,56 @@ describe("proofboard model", () => {
     });
     expect(stdout).to.match(/Sent {3}0x\w{64}, [\d,]+ gas/);
     expect(code).to.equal(0);
+  });
+
+  it("publishes a graph model, and its rows where that is asked for, going on where it was broken off", async () => {
+    const key = { PROOFBOARD_PRIVATE_KEY: keyOf(0) };
+    const { model, input } = randomGeneration(createRandom(2));
+    const { layout, artifact, parameters } = model;
+    const directory = join(out, "graph");
+    await mkdir(directory);
+    await writeFile(join(directory, "model.onnx"), artifact);
+    await writeFile(join(directory, "layout.bin"), encodeLayout(layout));
+    await writeFile(join(directory, "inputs.bin"), input);
+    const publish = async (...more: string[]) => {
+      const { code, stdout } = await site().run(["model", "publish", directory, "--json", ...more], key);
+      expect(code).to.equal(0);
+      return JSON.parse(stdout);
+    };
+    const { modelId, published, rowTransactions } = await publish();
+    expect(published).to.equal(true);
+    expect(rowTransactions).to.deep.equal([]);
+    const ran = await site().run(["infer", modelId, "--input", join(directory, "inputs.bin")]);
+    expect(ran.code).to.equal(0);
+
+    const { client, senderOf } = site();
+    const publication = await readModel(client, modelId);
+    let left = 2;
+    const sender = senderOf(0);
+    const broken = {
+      ...sender,
+      send: async (call: Transaction) => {
+        if (left-- === 0) throw new Error("The line is cut.");
+        return sender.send(call);
+      },
+    };
+    const failed = await publishRows(client, broken, publication, artifact).catch(messageOf);
+    expect(failed).to.equal("The line is cut.");
+    const nowhere = { get: () => Promise.reject(new UnavailableError("Nobody serves it.")) };
+    const missing = await artifactOf(client, publication, nowhere).catch(messageOf);
+    expect(missing).to.match(/^Parameter row \d+ of operator \d+ is not on chain\.$/);
+
+    const rest = await publish("--rows");
+    expect(rest.published).to.equal(false);
+    expect(rest.rowTransactions).to.have.length(rowChunks(layout, parameters, []).length - 2);
+    expect((await publish("--rows")).rowTransactions).to.deep.equal([]);
+    expect(await artifactOf(client, publication, nowhere)).to.deep.equal(artifact);
+  });
+
+  it("refuses to publish rows of a model that is no graph", async () => {
+    const key = { PROOFBOARD_PRIVATE_KEY: keyOf(0) };
+    const { code, stderr } = await site().run(["model", "publish", join(out, "bars"), "--rows"], key);
+    expect(stderr).to.match(/^--rows is for graph models: this one's rows, if it has any, are published with it\.\n$/);
+    expect(code).to.equal(1);
   });
 });
