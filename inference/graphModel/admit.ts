@@ -34,10 +34,10 @@ export interface AdmittedOperator extends Placed {
 }
 
 /** A graph has at most this many operators. */
-export const MAX_OPERATORS = 1024;
+const MAX_OPERATORS = 1024;
 
 /** Bytes of all operators' outputs together. */
-export const MAX_TRACE = 2 ** 28;
+const MAX_TRACE = 2 ** 28;
 
 const MAX_DIMS = 8;
 

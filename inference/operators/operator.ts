@@ -12,7 +12,7 @@ export interface Shape {
 export const MAX_WIDTH = 4095;
 
 /** How a constant stands in an operator's bytes. */
-export type Field = "u8" | "u16" | "i16";
+type Field = "u8" | "u16" | "i16";
 
 /** An operator's constants by name. */
 export type Constants<Name extends string = string> = Readonly<Record<Name, number>>;
@@ -27,7 +27,7 @@ export interface Placed<C extends Constants = Constants> extends Shape {
 export const widthRead = ({ reads: [a] }: Pick<Placed, "reads">): number => a?.width ?? 0;
 
 /** What parameter rows an operator has. */
-export interface ParameterRows {
+interface ParameterRows {
   count: number;
   /** Bytes of each. */
   length: number;
@@ -43,7 +43,7 @@ export interface Site<C extends Constants, P> extends Placed<C> {
 }
 
 /** Rows that an element rests on, of each operator that is read; undefined where it rests on none. */
-export interface RowsRead {
+interface RowsRead {
   first?: number;
   second?: number;
 }

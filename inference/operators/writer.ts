@@ -57,7 +57,7 @@ export function int32Bytes(values: readonly number[]): Uint8Array {
 }
 
 /** int64 elements, little-endian. */
-export function int64Bytes(values: readonly number[]): Uint8Array {
+function int64Bytes(values: readonly number[]): Uint8Array {
   const data = new DataView(new ArrayBuffer(8 * values.length));
   for (const [i, value] of values.entries()) data.setBigInt64(8 * i, BigInt(value), true);
   return new Uint8Array(data.buffer);
