@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { UsedBy, UsedFor } from "../../sdk/wire.ts";
-import type { Total } from "../fold/uses.ts";
+import type { Total } from "../store/sqlite/read-uses.ts";
 import { hash, noQuery, seasonId } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";

@@ -1,7 +1,25 @@
 import type { Address, Hex } from "viem";
-import type { Total, Use } from "../../fold/uses.ts";
 import type { Db } from "./database.ts";
-import { layoutOf } from "./tables.ts";
+
+/** Units that were verified and refuted, those for seasons apart from answers to requests. */
+interface Units {
+  seasonVerified: number;
+  seasonRefuted: number;
+  requestVerified: number;
+  requestRefuted: number;
+}
+
+/** What an account did with a model, or with what else is counted: uses.sql. */
+export interface Use extends Units {
+  account: Address;
+}
+
+/** What all accounts did with a model, or with all models of a publisher, and how many of them have a verified unit. */
+export interface Total extends Units {
+  subject: Hex;
+  seasonProvers: number;
+  requestProvers: number;
+}
 
 /** For what units are counted. */
 type Purpose = "seasons" | "requests";
@@ -16,23 +34,23 @@ export interface UseReader {
   accountsOf(modelId: Hex, limit: number): Use[];
 }
 
+const UNITS = `season_verified AS seasonVerified, season_refuted AS seasonRefuted,
+  request_verified AS requestVerified, request_refuted AS requestRefuted`;
+
 export function createUseReader(db: Db): UseReader {
-  const columnsOf = (table: "uses" | "totals") =>
-    layoutOf(table).fields.map(({ name, column }) => `${table}.${column} AS ${name}`);
-  const totals = (purpose: "season" | "request", isModel: 0 | 1) => {
-    const [publisher, join] = isModel
-      ? [", models.publisher", "JOIN models ON models.model_id = totals.subject"]
-      : ["", ""];
+  const totals = (purpose: "season" | "request", kind: "model" | "publisher") => {
+    const [publisher, join] =
+      kind === "model" ? [", publisher", "JOIN models ON models.model_id = totals.subject"] : ["", ""];
     return db.prepare<[number], Total & { publisher: Address }>(
-      `SELECT ${columnsOf("totals")}${publisher} FROM totals ${join}
-       WHERE is_model = ${isModel} AND ${purpose}_verified > 0
-       ORDER BY is_model, ${purpose}_verified DESC, subject DESC LIMIT ?`,
+      `SELECT subject, ${UNITS}, season_provers AS seasonProvers, request_provers AS requestProvers${publisher}
+       FROM totals ${join} WHERE kind = '${kind}' AND ${purpose}_verified > 0
+       ORDER BY kind, ${purpose}_verified DESC, subject DESC LIMIT ?`,
     );
   };
-  const models = { seasons: totals("season", 1), requests: totals("request", 1) };
-  const publishers = { seasons: totals("season", 0), requests: totals("request", 0) };
+  const models = { seasons: totals("season", "model"), requests: totals("request", "model") };
+  const publishers = { seasons: totals("season", "publisher"), requests: totals("request", "publisher") };
   const accounts = db.prepare<[Hex, number], Use>(
-    `SELECT ${columnsOf("uses")} FROM uses WHERE subject = ? ORDER BY season_verified DESC, account DESC LIMIT ?`,
+    `SELECT account, ${UNITS} FROM uses WHERE subject = ? ORDER BY season_verified DESC, account DESC LIMIT ?`,
   );
   return {
     models: (purpose, limit) => models[purpose].all(limit),

@@ -13,7 +13,6 @@ import type { Attestation } from "../../fold/recorded.ts";
 import type { Asked, Given } from "../../fold/requests.ts";
 import type { Claim, Rewards } from "../../fold/rewards.ts";
 import type { Season, Task } from "../../fold/seasons.ts";
-import type { Total, Use } from "../../fold/uses.ts";
 import type { Dispute } from "../../methods/fraudProof.ts";
 import type { Votes } from "../../methods/quorum.ts";
 
@@ -63,7 +62,14 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
     fields: {
       ...{ uid: "text", prover: "text", method: "number", modelId: "text", inputHash: "text", context: "text" },
       ...{ answer: "text", root: "text", outputHash: "text", traceHash: "text", salt: "text", seasonId: "number" },
-      ...{ count: "number", status: "number", ...location, settledBlock: "number", settledLog: "number" },
+      ...{
+        taskId: "number",
+        count: "number",
+        status: "number",
+        ...location,
+        settledBlock: "number",
+        settledLog: "number",
+      },
     },
     key: ["uid"],
     changing: ["outputHash", "traceHash", "salt", "status", "settledBlock", "settledLog"],
@@ -121,20 +127,6 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
     fields: { seasonId: "number", place: "number", account: "text", ...location },
     key: ["seasonId", "place"],
   } satisfies Layout<Badge>,
-  uses: {
-    fields: {
-      ...{ subject: "text", account: "text", seasonVerified: "number", seasonRefuted: "number" },
-      ...{ requestVerified: "number", requestRefuted: "number" },
-    },
-    key: ["subject", "account"],
-  } satisfies Layout<Use>,
-  totals: {
-    fields: {
-      ...{ subject: "text", isModel: "number", seasonVerified: "number", seasonRefuted: "number" },
-      ...{ seasonProvers: "number", requestVerified: "number", requestRefuted: "number", requestProvers: "number" },
-    },
-    key: ["subject"],
-  } satisfies Layout<Total>,
   requests: {
     fields: {
       ...{ requestId: "text", requester: "text", modelId: "text", beneficiary: "text", request: "text" },
