@@ -29,6 +29,7 @@ import { operationRoutes } from "./operations.ts";
 import { pageRoutes } from "./page.ts";
 import { noQuery } from "./parameters.ts";
 import { answerUnparsed, refuseExpectation } from "./parser.ts";
+import { pictureRoutes } from "./picture/route.ts";
 import { pathWithin, refuseElsewhere } from "./prefix.ts";
 import { answerElsewhere, answerProblem, answerProblems, InvalidParameter } from "./problems.ts";
 import { profileRoute } from "./profiles.ts";
@@ -135,10 +136,16 @@ export async function createServer(options: ServerOptions): Promise<App> {
   app.addHook("preClose", async () => hub.close());
   logAnswers(app, metricsRoute(app, state, { condition, streams: hub.clients, every: limits.metricsEvery }));
   contentRoute(app, content);
-  answerElsewhere(app as never, await pageRoutes(app, { directory, rpcUrl, prefix }));
+  answerElsewhere(app as never, await pageRoutes(app, state, { directory, rpcUrl, prefix }));
   await app.register(async (v1: App) => answersOfTheChain(v1, state), { prefix: "/v1" });
   await app.register(async (v1: App) => otherAnswers(v1, state, hub, rpcUrl), { prefix: "/v1" });
-  await app.register(async (embed: App) => embedRoutes(embed, state, prefix), { prefix: "/embed" });
+  await app.register(
+    async (embed: App) => {
+      embedRoutes(embed, state, prefix);
+      pictureRoutes(embed, state);
+    },
+    { prefix: "/embed" },
+  );
   await app.register(async (v1: App) => availabilityRoute(v1, state, availability), { prefix: "/v1" });
   if (content !== undefined && uploads)
     await app.register(async (v1: App) => uploadRoute(v1, state, { directory: content, ...uploads }), {
