@@ -42,4 +42,5 @@ export * from "./standings.ts";
 export * from "./tree.ts";
 export * from "./units.ts";
 export * from "./vault.ts";
+export * from "./votes.ts";
 export type * as wire from "./wire.ts";

@@ -5,12 +5,10 @@ import {
   assignedInput,
   attestationUid,
   baseIndex,
-  INVALID,
   ledgerHash,
   modelId,
   runtimeId,
   tensorHash,
-  UNAVAILABLE,
   unitSeed,
   voteHash,
   ZERO_HASH,
@@ -30,6 +28,7 @@ import {
   weightsTree,
 } from "../../sdk/layouts.ts";
 import { orderedTree } from "../../sdk/tree.ts";
+import { INVALID, UNAVAILABLE } from "../../sdk/votes.ts";
 import { adapters } from "./adapters.ts";
 import { bytes, hash, int8 } from "./bytes.ts";
 import { batches, profile } from "./fraud.ts";

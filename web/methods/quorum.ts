@@ -1,6 +1,6 @@
 import { formatEther, type Hex } from "viem";
-import { INVALID, UNAVAILABLE } from "../../sdk/commitments.ts";
 import { quorum as method } from "../../sdk/methods/quorum.ts";
+import { INVALID, UNAVAILABLE } from "../../sdk/votes.ts";
 import type { Step } from "../../sdk/wire.ts";
 import { plural } from "../format.ts";
 import { type Sentence, sentence, who } from "../sentence.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Address, Hex } from "viem";
-import { INVALID, UNAVAILABLE } from "../../../sdk/commitments.ts";
+import { INVALID, UNAVAILABLE } from "../../../sdk/votes.ts";
 import type { Step } from "../../../sdk/wire.ts";
 import { quorum } from "../../../web/methods/quorum.ts";
 import { textOf } from "../text.ts";
