@@ -10,6 +10,7 @@ import { Answered } from "../components/states.tsx";
 import { Time } from "../components/time.tsx";
 import { Transaction } from "../components/transaction.tsx";
 import { exactTime, short } from "../format.ts";
+import { isSame, useMe } from "../me.ts";
 import { load } from "../part.ts";
 import { useToken } from "./amount.tsx";
 import type { CheckedClaim } from "./claim.ts";
@@ -52,12 +53,18 @@ function Found({ season, account, answer, route, onSent }: FoundProps) {
     return ask<ClaimAnswer>(route + items[0].account);
   };
   const reachable = useReachable();
-  const checked = useChain(`claim ${seasonId} ${account} ${JSON.stringify(told)}`, async (client) => {
-    const { checkClaim } = await load(() => import("./claim.ts"));
-    return checkClaim(answer, { client, seasonId: BigInt(seasonId), account, rewards, answerAt });
-  });
+  const [isAsked, setAsked] = useState(false);
+  const own = isSame(useMe(), account);
+  const checks = isAsked || own;
+  const checked = useChain(
+    checks ? `claim ${seasonId} ${account} ${JSON.stringify(told)}` : undefined,
+    async (client) => {
+      const { checkClaim } = await load(() => import("./claim.ts"));
+      return checkClaim(answer, { client, seasonId: BigInt(seasonId), account, rewards, answerAt });
+    },
+  );
   const sending = useSending(reachable, () => Promise.all([onSent(), checked.refetch()]));
-  const claim = checked.error || checked.isPlaceholderData ? undefined : checked.data;
+  const claim = !checks || checked.error || checked.isPlaceholderData ? undefined : checked.data;
   if (checked.error instanceof ContradictionError)
     return (
       <p className="notice notice-bad" role="alert">
@@ -82,10 +89,19 @@ function Found({ season, account, answer, route, onSent }: FoundProps) {
         )}
         <dt>Badge</dt>
         <dd>
-          <Badge {...{ seasonId, answer, claim, sending }} />
+          <Badge {...{ seasonId, answer, claim, sending }} reads={checks} />
         </dd>
       </dl>
-      <Checked error={checked.error} isChecked={claim !== undefined} isReachable={reachable !== null} />
+      {checks || reachable === null ? (
+        <Checked error={checked.error} isChecked={claim !== undefined} isReachable={reachable !== null} />
+      ) : (
+        <p>
+          This is what the server says.{" "}
+          <button type="button" onClick={() => setAsked(true)}>
+            Check its proof here
+          </button>
+        </p>
+      )}
       {sending.doing && <p aria-busy="true">{sending.doing}</p>}
       {sending.failure && <p role="alert">{sending.failure}</p>}
       {sending.sent && (
@@ -177,17 +193,21 @@ function Badge({
   seasonId,
   answer: { badge, standing },
   claim,
+  reads,
   sending,
 }: {
   seasonId: string;
   answer: ClaimAnswer;
   claim: CheckedClaim | undefined;
+  /** What a minted badge says is read from the chain. */
+  reads: boolean;
   sending: Sending;
 }) {
   const checked = claim?.badge;
   const isMinted = checked?.isMinted ?? badge.minted !== null;
-  const { data, error } = useChain(isMinted ? `badge ${seasonId} ${standing.place}` : undefined, async (client) =>
-    (await load(() => import("./badge.ts"))).readBadge(client, BigInt(seasonId), standing.place),
+  const { data, error } = useChain(
+    isMinted && reads ? `badge ${seasonId} ${standing.place}` : undefined,
+    async (client) => (await load(() => import("./badge.ts"))).readBadge(client, BigInt(seasonId), standing.place),
   );
   if (!isMinted)
     return (
