@@ -174,7 +174,7 @@ function callOr(client: Client, name: string, link: string): { call: Call } | { 
 const useMostFee = (client: Client, account: Address) =>
   useQuery({
     queryKey: ["fee of a name", account],
-    queryFn: () => feeOf(client.rpc, account, setProfileCall(client, "é".repeat(profileLimits.name / 2), LONGEST_LINK)),
+    queryFn: () => feeOf(client.rpc, account, setProfileCall(client, "ü".repeat(profileLimits.name / 2), LONGEST_LINK)),
     retry: false,
   });
 
