@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { Seen } from "../check/seen.tsx";
 import { announce } from "../components/live.tsx";
 import { Answered } from "../components/states.tsx";
@@ -33,6 +34,9 @@ export function DraftCard({
     gcTime: 0,
   });
   const sending = useSending(tools);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // It may stand far above the button that made it.
+  useEffect(() => heading.current?.focus(), []);
   const go = async ({ call, missing }: NextStep) => {
     const isSent = await sending.send(call, missing > 0n ? "Depositing …" : "Attesting …");
     if (!isSent || missing > 0n) return void next.refetch();
@@ -42,7 +46,7 @@ export function DraftCard({
   const units = unitsNamed(first, count);
   return (
     <section className="card" aria-labelledby="draft-heading">
-      <h3 id="draft-heading">
+      <h3 id="draft-heading" ref={heading} tabIndex={-1}>
         {units[0]?.toUpperCase() + units.slice(1)} of task {taskId} {count === 1 ? "was" : "were"} run here
       </h3>
       {count > 1 && <p>This is the first of {plural(count, "run")}; all go into one attestation.</p>}

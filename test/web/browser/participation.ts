@@ -16,6 +16,8 @@ interface GivenWallet {
   chainId?: number;
   /** Its owner declines every transaction. */
   declines?: boolean;
+  /** It sends every transaction with too low a fee, and its owner then cancels it by another one of the same nonce. */
+  cancels?: boolean;
 }
 
 /**
@@ -24,19 +26,29 @@ interface GivenWallet {
  */
 async function giveWallet(page: Page, rpcUrl: string, given: GivenWallet): Promise<void> {
   await page.addInitScript(
-    ({ rpcUrl, account: first, announced, chainId, declines }) => {
+    ({ rpcUrl, account: first, announced, chainId, declines, cancels }) => {
       let account = first;
       const listeners: ((accounts: string[]) => void)[] = [];
-      const request = async ({ method, params = [] }: { method: string; params?: unknown[] }) => {
-        if (method === "eth_requestAccounts" || method === "eth_accounts") return account ? [account] : [];
-        if (method === "eth_chainId" && chainId) return `0x${chainId.toString(16)}`;
-        if (method === "wallet_switchEthereumChain" || (declines && method === "eth_sendTransaction"))
-          throw Object.assign(new Error("User rejected the request."), { code: 4001 });
+      const ask = async (method: string, params: unknown[]) => {
         const headers = { "content-type": "application/json" };
         const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
         const answer = await (await fetch(rpcUrl, { method: "POST", headers, body })).json();
         if (answer.error) throw Object.assign(new Error(answer.error.message), answer.error);
         return answer.result;
+      };
+      const request = async ({ method, params = [] }: { method: string; params?: unknown[] }) => {
+        if (method === "eth_requestAccounts" || method === "eth_accounts") return account ? [account] : [];
+        if (method === "eth_chainId" && chainId) return `0x${chainId.toString(16)}`;
+        if (method === "wallet_switchEthereumChain" || (declines && method === "eth_sendTransaction"))
+          throw Object.assign(new Error("User rejected the request."), { code: 4001 });
+        const [{ from } = {}] = params as { from?: string }[];
+        if (!cancels || method !== "eth_sendTransaction") return ask(method, params);
+        const nonce = await ask("eth_getTransactionCount", [from, "pending"]);
+        const cheap = { maxFeePerGas: "0x1", maxPriorityFeePerGas: "0x0" };
+        const dear = { maxFeePerGas: "0x174876e800", maxPriorityFeePerGas: "0x3b9aca00" };
+        const sent = await ask(method, [{ ...(params[0] as object), ...cheap, nonce }]);
+        setTimeout(() => ask(method, [{ from, to: from, value: "0x0", nonce, ...dear }]), 3_000);
+        return sent;
       };
       const on = (event: string, listen: (accounts: string[]) => void) => {
         if (event === "accountsChanged") listeners.push(listen);
@@ -220,6 +232,20 @@ export function describeParticipation(site: () => Site): void {
     await page.getByRole("button", { name: /^(Deposit|Attest to)/ }).click({ timeout: 60_000 });
     await untilText(page, "You declined that in the wallet: nothing was sent.");
     expect(await page.locator("body").innerText()).to.not.match(/viem|wagmi|Version/);
+    expect(faults).to.deep.equal([]);
+    await page.context().close();
+  });
+
+  it("says that nothing was done where the wallet's owner cancels a transaction after it was sent", async () => {
+    const { page, faults } = await site().visit();
+    await giveWallet(page, site().rpcUrl, { account: demoAccounts().guest.address, cancels: true });
+    await page.goto(`${site().url}/take-part`);
+    await page.getByRole("button", { name: "Connect a wallet" }).click();
+    await page.getByRole("button", { name: "Run them here" }).click();
+    await page.getByRole("button", { name: /^(Deposit|Attest to)/ }).click({ timeout: 60_000 });
+    await untilText(page, "was cancelled in the wallet: nothing was done.");
+    // It may be sent again.
+    expect(await page.getByRole("button", { name: /^(Deposit|Attest to)/ }).isEnabled()).to.equal(true);
     expect(faults).to.deep.equal([]);
     await page.context().close();
   });
