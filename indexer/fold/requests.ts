@@ -1,8 +1,9 @@
 import type { Address, Hex } from "viem";
 import { Finality, RequestState, Status } from "../../sdk/protocol.ts";
+import { type Request, requestContext } from "../../sdk/requests/request.ts";
 import { Refusal } from "../decode/abi-words.ts";
 import type { LogLocation } from "../decode/events.ts";
-import { decodeRequest, type Request, requestContext, requestIdOf } from "../decode/request.ts";
+import { decodeRequest, requestIdOf } from "../decode/request.ts";
 import { keccakHex } from "../ingest/keccak.ts";
 import type { Kind, Rows } from "./identity-map.ts";
 import { requireAttestation } from "./recorded.ts";

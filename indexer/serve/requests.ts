@@ -1,9 +1,10 @@
 import type { Address, Hex } from "viem";
 import { z } from "zod";
 import { RequestState } from "../../sdk/protocol.ts";
+import { methodsIn, type Request } from "../../sdk/requests/request.ts";
 import type * as wire from "../../sdk/wire.ts";
 import type { EventNamed, LogLocation } from "../decode/events.ts";
-import { decodeRequest, type Request } from "../decode/request.ts";
+import { decodeRequest } from "../decode/request.ts";
 import type { Payment } from "../fold/payments.ts";
 import type { Asked, Given } from "../fold/requests.ts";
 import { type Located, locationOf } from "../store/sqlite/event-columns.ts";
@@ -88,22 +89,16 @@ export const unlessZero = (address: Address): Address | null => (address === NOB
 /** A request as lists show it. */
 export function requestSummaryOf(
   row: Located<Asked>,
-  request = decodeRequest(row.request),
+  request: Request = decodeRequest(row.request),
 ): wire.InferenceRequestSummary {
   const { requestId, requester, modelId, beneficiary, prover, until, uid } = row;
   return {
-    ...{ requestId, state: requestStateOf(row.state), requester, modelId, methods: methodsIn(request.methods) },
+    ...{ requestId, state: requestStateOf(row.state), requester, modelId, methods: methodsIn(request.methods).map(methodOf) },
     ...{ finality: finalityOf(request.finality), token: unlessZero(request.token) },
     ...{ fee: String(request.fee), cover: String(request.cover), beneficiary },
     coversItself: prover !== null && beneficiary !== null && (prover === beneficiary || prover === requester),
     ...{ deadline: request.deadline, prover, until, uid, requested: locationOf(row) },
   };
-}
-
-function methodsIn(mask: bigint): wire.Method[] {
-  const methods: wire.Method[] = [];
-  for (let id = 1; mask >> BigInt(id) > 0n; id++) if ((mask >> BigInt(id)) & 1n) methods.push(methodOf(id));
-  return methods;
 }
 
 async function requestOf(snapshot: Snapshot, row: Located<Asked>): Promise<wire.InferenceRequest> {
@@ -118,7 +113,7 @@ async function requestOf(snapshot: Snapshot, row: Located<Asked>): Promise<wire.
     ...{ inputHash: request.inputHash, inputBytes: row.inputBytes, input: await inputOf(snapshot, row) },
     answerWindow: request.answerWindow,
     callback: callback && { contract: callback, gas: request.callbackGas },
-    ...{ nonce: String(request.nonce), provers: request.provers, encoded: row.request },
+    ...{ nonce: String(request.nonce), provers: [...request.provers], encoded: row.request },
     ...{ answers, payments: payments.map(paymentOf), steps: await stepsOf(snapshot, row, answers) },
   };
 }
