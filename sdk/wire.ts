@@ -173,6 +173,29 @@ export interface StandingAnswer {
   neighbours: Standing[];
 }
 
+/**
+ * `GET /v1/seasons/:id/tasks/:task/standings?limit=1..100&cursor=`, and `GET /v1/seasons/:id/models/:model/standings` of all the
+ * season's tasks with a model: accounts with a verified unit of it, the most units first. The first 10,000 can be paged to.
+ */
+export interface UnitStandingsPage {
+  asOf: AsOf;
+  items: UnitStanding[];
+  next: string | null;
+  /** Accounts with a verified unit. */
+  total: number;
+}
+export interface UnitStanding {
+  /** From 1, by verified units: equal numbers share a rank (1, 2, 2, 4). */
+  rank: number;
+  place: number;
+  account: Address;
+  /** As in {@link Standing}. */
+  name: string | null;
+  /** Units of the account's own attestations. */
+  verified: number;
+  refuted: number;
+}
+
 /** A standing of a season's final order: what the contracts take as `FinalStanding`. */
 export interface FinalStanding {
   place: number;
@@ -696,15 +719,15 @@ export interface UsedFor extends Used {
   provers: number;
 }
 
-/** `GET /v1/boards/models?by=seasons|requests`: the 50 models with the most verified units of that use, the most first. */
+/** `GET /v1/boards/models?by=seasons|requests`: the 50 models with the most verified units of that use, the most first; `name` is the publisher's. */
 export interface ModelBoard {
   asOf: AsOf;
-  items: { modelId: Hex; publisher: Address; seasons: UsedFor; requests: UsedFor }[];
+  items: { modelId: Hex; publisher: Address; name: string | null; seasons: UsedFor; requests: UsedFor }[];
 }
 /** `GET /v1/boards/publishers?by=seasons|requests`: likewise, all models of a publisher together. */
 export interface PublisherBoard {
   asOf: AsOf;
-  items: { publisher: Address; seasons: UsedFor; requests: UsedFor }[];
+  items: { publisher: Address; name: string | null; seasons: UsedFor; requests: UsedFor }[];
 }
 /** `GET /v1/models/:id/standings`: the 50 accounts with the most units of the model verified in seasons, the most first. */
 export interface ModelStandings {
@@ -713,6 +736,7 @@ export interface ModelStandings {
 }
 export interface UsedBy {
   account: Address;
+  name: string | null;
   seasons: Used;
   requests: Used;
 }

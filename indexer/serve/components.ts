@@ -80,7 +80,8 @@ export const season: z.ZodType<wire.Season> = component("Season", {
   rewards: rewards.nullable(),
 });
 
-const name = z.string().min(1).nullable();
+/** What an account calls itself; null without a name. */
+export const name = z.string().min(1).nullable();
 
 export const standing: z.ZodType<wire.Standing> = component("Standing", {
   rank: z.int().min(1).describe("Shared by equal points; the ranks after it are skipped: 1, 2, 2, 4."),

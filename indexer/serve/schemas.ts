@@ -10,6 +10,7 @@ import {
   finalStanding,
   location,
   model,
+  name,
   named,
   request,
   requestSummary,
@@ -37,6 +38,17 @@ export const standingAnswer: z.ZodType<wire.StandingAnswer> = z.strictObject({
   asOf,
   item: standing,
   neighbours: z.array(standing),
+});
+export const unitStandingsPage: z.ZodType<wire.UnitStandingsPage> = z.strictObject({
+  asOf,
+  items: z.array(
+    z.strictObject({
+      ...{ rank: z.int().min(1), place: z.int().min(1), account: hex, name },
+      ...{ verified: count, refuted: count },
+    }),
+  ),
+  next,
+  total: count,
 });
 export const claimAnswer: z.ZodType<wire.ClaimAnswer> = z.strictObject({
   asOf,
@@ -90,7 +102,7 @@ export const activityAnswer: z.ZodType<wire.ActivityAnswer> = z.strictObject({
 export const accountAnswer: z.ZodType<wire.AccountAnswer> = z.strictObject({
   asOf,
   account: hex,
-  name: z.string().min(1).nullable(),
+  name,
   seasons: z.array(
     z.strictObject({
       seasonId: decimal,
@@ -141,14 +153,14 @@ const used = { verified: count, refuted: count };
 const usedFor = z.strictObject({ ...used, provers: count });
 const purposes = { seasons: usedFor, requests: usedFor };
 export const modelBoard: z.ZodType<wire.ModelBoard> = z.strictObject({
-  ...{ asOf, items: z.array(z.strictObject({ modelId: hex, publisher: hex, ...purposes })) },
+  ...{ asOf, items: z.array(z.strictObject({ modelId: hex, publisher: hex, name, ...purposes })) },
 });
 export const publisherBoard: z.ZodType<wire.PublisherBoard> = z.strictObject({
-  ...{ asOf, items: z.array(z.strictObject({ publisher: hex, ...purposes })) },
+  ...{ asOf, items: z.array(z.strictObject({ publisher: hex, name, ...purposes })) },
 });
 export const modelStandings: z.ZodType<wire.ModelStandings> = z.strictObject({
   asOf,
-  items: z.array(z.strictObject({ account: hex, seasons: z.strictObject(used), requests: z.strictObject(used) })),
+  items: z.array(z.strictObject({ account: hex, name, seasons: z.strictObject(used), requests: z.strictObject(used) })),
 });
 export const catchers: z.ZodType<wire.CatchersAnswer> = z.strictObject({
   ...{ asOf, items: z.array(z.strictObject({ account: hex, caught: count })) },

@@ -41,6 +41,7 @@ import { type App, createState, type Sources, type State } from "./state.ts";
 import { createHub, type Hub } from "./stream/hub.ts";
 import { streamRoute } from "./stream/route.ts";
 import { tableRoute } from "./table/route.ts";
+import { unitStandingRoutes } from "./unit-standings.ts";
 import { type Uploads, uploadRoute } from "./uploads.ts";
 
 /** What the server needs besides its sources. */
@@ -175,6 +176,7 @@ function answersOfTheChain(app: App, state: State): void {
   followBlocks(app, state);
   seasonRoutes(app, state);
   standingRoutes(app, state);
+  unitStandingRoutes(app, state);
   claimRoute(app, state);
   profileRoute(app, state);
   networkRoute(app, state);

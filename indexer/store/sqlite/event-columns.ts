@@ -27,6 +27,9 @@ export const locationColumns = (blockNumber: string, logIndex: string): [string,
   `(SELECT transaction_hash FROM events WHERE events.block_number = ${blockNumber} AND events.log_index = ${logIndex})`,
 ];
 
+/** SQL of what the account in a column calls itself, as it is shown; null without a name. */
+export const nameColumn = (account: string): string => `(SELECT name FROM profiles WHERE account = ${account})`;
+
 /** The location of an event that a row may have, with the values that {@link locationColumns} read; null where it has none. */
 export function locationIn(
   blockNumber: number | null,

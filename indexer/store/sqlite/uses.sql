@@ -2,8 +2,9 @@
 -- fraction of the cost of keeping them all the while, and kept by triggers from then on: whatever writes an attestation's
 -- row, or undoes it, keeps them right.
 
--- What a verified or refuted attestation adds to each of its subjects: its model, the model's publisher, and the task of a
--- season, as `1/0`. An attestation for no season counts if it answers a request.
+-- What a verified or refuted attestation adds to each of its subjects: its model, the model's publisher, the task of a season,
+-- as `1/0`, and all tasks that the season has with the model, as `1/0x…`. An attestation for no season counts if it answers
+-- a request.
 CREATE VIEW used AS
 SELECT
   uid, subject, prover AS account,
@@ -17,6 +18,8 @@ FROM (
   SELECT attestations.*, publisher FROM attestations JOIN models USING (model_id)
   UNION ALL
   SELECT attestations.*, season_id || '/' || task_id FROM attestations WHERE season_id IS NOT NULL
+  UNION ALL
+  SELECT attestations.*, season_id || '/' || model_id FROM attestations WHERE season_id IS NOT NULL
 )
 WHERE status IN (2, 3) AND (season_id IS NOT NULL OR uid IN (SELECT uid FROM answers));
 
@@ -26,7 +29,7 @@ FROM used GROUP BY subject, account;
 -- The kind of a subject is seen from its length.
 INSERT INTO totals
 SELECT
-  subject, CASE length(subject) WHEN 66 THEN 'model' WHEN 42 THEN 'publisher' ELSE 'task' END,
+  subject, CASE length(subject) WHEN 66 THEN 'model' WHEN 42 THEN 'publisher' ELSE 'part' END,
   sum(season_verified), sum(season_refuted), sum(season_verified > 0),
   sum(request_verified), sum(request_refuted), sum(request_verified > 0)
 FROM uses GROUP BY subject;
@@ -90,7 +93,7 @@ END;
 
 CREATE TRIGGER totals_after_first_use AFTER INSERT ON uses BEGIN
   INSERT INTO totals VALUES (
-    new.subject, CASE length(new.subject) WHEN 66 THEN 'model' WHEN 42 THEN 'publisher' ELSE 'task' END,
+    new.subject, CASE length(new.subject) WHEN 66 THEN 'model' WHEN 42 THEN 'publisher' ELSE 'part' END,
     new.season_verified, new.season_refuted, new.season_verified > 0,
     new.request_verified, new.request_refuted, new.request_verified > 0
   ) ON CONFLICT DO UPDATE SET
@@ -103,7 +106,7 @@ CREATE TRIGGER totals_after_first_use AFTER INSERT ON uses BEGIN
 END;
 CREATE TRIGGER totals_after_use AFTER UPDATE ON uses BEGIN
   INSERT INTO totals VALUES (
-    new.subject, CASE length(new.subject) WHEN 66 THEN 'model' WHEN 42 THEN 'publisher' ELSE 'task' END,
+    new.subject, CASE length(new.subject) WHEN 66 THEN 'model' WHEN 42 THEN 'publisher' ELSE 'part' END,
     new.season_verified - old.season_verified, new.season_refuted - old.season_refuted, (new.season_verified > 0) - (old.season_verified > 0),
     new.request_verified - old.request_verified, new.request_refuted - old.request_refuted, (new.request_verified > 0) - (old.request_verified > 0)
   ) ON CONFLICT DO UPDATE SET

@@ -3,6 +3,7 @@ import Ajv from "ajv/dist/2020.js";
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { cidOfSha256 } from "../../../sdk/content.ts";
+import { MODEL } from "../story.ts";
 import { NOBODY, openSite, type Site, UNKNOWN } from "./site.ts";
 import { parse } from "./stream/reader.ts";
 
@@ -83,9 +84,17 @@ describe("the OpenAPI document", () => {
         "listCatchers",
         "listModelBoard",
         "listModelStandings",
+        "listModelStandingsInSeason",
       ],
       ...["listModels", "listNames", "listProfiles", "listPublisherBoard", "listReceipts"],
-      ...["listRequests", "listSeasons", "listStandings", "searchStandings", "streamEvents"],
+      ...[
+        "listRequests",
+        "listSeasons",
+        "listStandings",
+        "listTaskStandings",
+        "searchStandings",
+        "streamEvents",
+      ],
     ]);
   });
 
@@ -148,6 +157,15 @@ describe("the OpenAPI document", () => {
       "/v1/models/{modelId}/standings": {
         [`/v1/models/${modelId}/standings`]: 200,
         [`/v1/models/${UNKNOWN}/standings`]: 404,
+      },
+      "/v1/seasons/{seasonId}/tasks/{taskId}/standings": {
+        "/v1/seasons/1/tasks/1/standings?limit=1": 200,
+        "/v1/seasons/1/tasks/7/standings": 404,
+        "/v1/seasons/1/tasks/x/standings": 400,
+      },
+      "/v1/seasons/{seasonId}/models/{modelId}/standings": {
+        [`/v1/seasons/1/models/${MODEL}/standings`]: 200,
+        [`/v1/seasons/1/models/${UNKNOWN}/standings`]: 404,
       },
       "/v1/activity": { "/v1/activity": 200 },
       "/v1/stream": { "/v1/stream?lastEventId=x": 400 },

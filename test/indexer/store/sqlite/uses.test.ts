@@ -51,7 +51,7 @@ function rowOf({ prover, modelId, taskId, count }: One, n: number, status: numbe
 }
 
 const kindOf = (subject: Hex): string =>
-  subject in publishers ? "model" : Object.values(publishers).includes(subject) ? "publisher" : "task";
+  subject in publishers ? "model" : Object.values(publishers).includes(subject) ? "publisher" : "part";
 
 function opened() {
   const db = openDatabase(":memory:", deployment);
@@ -73,7 +73,11 @@ function counted(attestations: readonly Attestation[], answering: ReadonlySet<He
   const uses = new Map<string, number[]>();
   for (const { uid, prover, modelId, seasonId, taskId, count, status } of attestations) {
     if ((status !== VERIFIED && status !== 3) || (seasonId === null && !answering.has(uid))) continue;
-    const subjects = [modelId, publishers[modelId], ...(seasonId === null ? [] : [`${seasonId}/${taskId}`])];
+    const subjects = [
+      modelId,
+      publishers[modelId],
+      ...(seasonId === null ? [] : [`${seasonId}/${taskId}`, `${seasonId}/${modelId}`]),
+    ];
     for (const subject of subjects) {
       const key = `${subject} ${prover}`;
       const units = uses.get(key) ?? [0, 0, 0, 0];
@@ -92,7 +96,7 @@ describe("what models were used for", () => {
     store.write({ rows: [{ table: "attestations", before: undefined, after }] });
     expect([uses(), totals()]).to.deep.equal([[], []]);
     store.complete();
-    expect(uses()).to.have.length(3);
+    expect(uses()).to.have.length(4);
   });
 
   it("follows attestations and answers, built at any time, whatever is done and undone", () => {
