@@ -405,6 +405,8 @@ export interface AttestationSummary {
   /** The attestation's uid, or a batch's id. */
   uid: Hex;
   prover: Address;
+  /** What the prover calls itself, as in {@link Standing}. */
+  proverName: string | null;
   modelId: Hex;
   method: Method;
   status: AttestationStatus;
@@ -452,8 +454,6 @@ export type Step = { at: EventLocation } & (
 
 /** An attestation with everything that happened to it. */
 export interface Attestation extends AttestationSummary, Assurance {
-  /** What the prover calls itself, as in {@link Standing}. */
-  proverName: string | null;
   steps: Step[];
 }
 
@@ -497,6 +497,8 @@ export interface InferenceRequestSummary {
   requestId: Hex;
   state: RequestState;
   requester: Address;
+  /** What the requester calls itself, as in {@link Standing}; likewise the beneficiary and the prover. */
+  requesterName: string | null;
   modelId: Hex;
   /** Accepted methods. */
   methods: Method[];
@@ -508,12 +510,14 @@ export interface InferenceRequestSummary {
   cover: Decimal;
   /** Who gets the cover of a wrong answer; null where none is asked for. */
   beneficiary: Address | null;
+  beneficiaryName: string | null;
   /** Whether the prover covers itself, which covers nobody: it is the beneficiary, or who asked. */
   coversItself: boolean;
   /** Until when an answer may come, unix seconds. */
   deadline: number;
   /** Who accepted it or answered; null while nobody has. */
   prover: Address | null;
+  proverName: string | null;
   /** End of that prover's time to answer, unix seconds. */
   until: number | null;
   /** The attestation that answers it; null while none does. */
@@ -627,6 +631,8 @@ export interface Receipt {
   seasonId: Decimal;
   seq: Decimal;
   account: Address;
+  /** What the account calls itself, as in {@link Standing}. */
+  name: string | null;
   reason: Reason;
   /** Negative where points were burned. */
   delta: Decimal;
@@ -743,7 +749,26 @@ export interface UsedBy {
 /** `GET /v1/seasons/:id/catchers`: the 50 accounts that took part in the most refutations, the most first. */
 export interface CatchersAnswer {
   asOf: AsOf;
-  items: { account: Address; caught: number }[];
+  items: { account: Address; name: string | null; caught: number }[];
+}
+
+/** How far a panel member got with its vote: a seat without one may still be open while the attestation is pending. */
+export type SeatVote = "none" | "committed" | "revealed";
+
+/** `GET /v1/accounts/:account/seats?cursor=`: seats on panels that the account was drawn for, newest first. */
+export interface SeatsPage {
+  asOf: AsOf;
+  items: DrawnSeat[];
+  next: string | null;
+}
+export interface DrawnSeat {
+  attestation: AttestationSummary;
+  /** The panel's. */
+  round: number;
+  vote: SeatVote;
+  /** What the account lost for its seats of this attestation, in wei. */
+  lost: Decimal;
+  drawn: EventLocation;
 }
 
 /** `GET /v1/accounts/:account/money`: asked of a node at the block of `asOf`. Amounts in wei. */

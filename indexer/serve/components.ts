@@ -121,6 +121,7 @@ export const chunkProof: z.ZodType<wire.ClaimAnswer["proof"]> = component("Chunk
 const summaryFields = {
   uid: hex,
   prover: hex,
+  proverName: name,
   modelId: hex,
   method: named,
   status,
@@ -166,7 +167,6 @@ export function attestationComponents(): {
 } {
   const attestation: z.ZodType<wire.Attestation> = component("Attestation", {
     ...summaryFields,
-    proverName: name,
     steps: z.array(anyStep()),
     proven: z.string(),
     notProven: z.string(),
@@ -175,6 +175,7 @@ export function attestationComponents(): {
     seasonId: decimal,
     seq: decimal,
     account: hex,
+    name,
     reason: named,
     delta: decimal,
     points: decimal,
@@ -213,6 +214,7 @@ const requestFields = {
   requestId: hex,
   state: requestState,
   requester: hex,
+  requesterName: name,
   modelId: hex,
   methods: z.array(named),
   finality,
@@ -220,11 +222,13 @@ const requestFields = {
   fee: decimal,
   cover: decimal,
   beneficiary: hex.nullable().describe("Who gets the cover of a wrong answer."),
+  beneficiaryName: name,
   coversItself: z
     .boolean()
     .describe("Whether the prover covers itself, which covers nobody: it is the beneficiary, or who asked."),
   deadline: count,
   prover: hex.nullable(),
+  proverName: name,
   until: count.nullable(),
   uid: hex.nullable(),
   requested: location,

@@ -163,7 +163,17 @@ export const modelStandings: z.ZodType<wire.ModelStandings> = z.strictObject({
   items: z.array(z.strictObject({ account: hex, name, seasons: z.strictObject(used), requests: z.strictObject(used) })),
 });
 export const catchers: z.ZodType<wire.CatchersAnswer> = z.strictObject({
-  ...{ asOf, items: z.array(z.strictObject({ account: hex, caught: count })) },
+  ...{ asOf, items: z.array(z.strictObject({ account: hex, name, caught: count })) },
+});
+export const seatsPage: z.ZodType<wire.SeatsPage> = z.strictObject({
+  asOf,
+  items: z.array(
+    z.strictObject({
+      ...{ attestation: summary, round: z.int().min(1), vote: z.enum(["none", "committed", "revealed"]) },
+      ...{ lost: decimal, drawn: location },
+    }),
+  ),
+  next,
 });
 export const moneyAnswer: z.ZodType<wire.MoneyAnswer> = z.strictObject({
   asOf,

@@ -12,7 +12,16 @@ const task: Task = {
 };
 const [{ takePart }] = openTasks({ tasks: [task] } as Season) as [OpenTask];
 const attestation = (unit: string, status: AttestationStatus, taskId = "1", seasonId = "1"): AttestationSummary => ({
-  ...{ uid: word, prover: zeroAddress, modelId: word, method: task.method, status, inputHash: word, context: word },
+  ...{
+    uid: word,
+    prover: zeroAddress,
+    proverName: null,
+    modelId: word,
+    method: task.method,
+    status,
+    inputHash: word,
+    context: word,
+  },
   ...{ unit: { campaign: zeroAddress, seasonId, taskId, unit }, counts: true, count: 1, answer: word },
   ...{ outputHash: null, traceHash: null, salt: null, root: null, attested: place, settled: null },
 });
