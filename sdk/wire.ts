@@ -467,7 +467,10 @@ export interface AttestationAnswer {
   covers: Cover[];
 }
 
-/** `GET /v1/attestations?prover=&model=&status=&cursor=`, newest first. */
+/**
+ * `GET /v1/attestations?prover=&model=&status=&cursor=`, newest first; `GET /v1/accounts/:account/catches?cursor=`: those in
+ * whose refutation the account took part.
+ */
 export interface AttestationsPage {
   asOf: AsOf;
   items: AttestationSummary[];

@@ -72,15 +72,21 @@ function record(
 }
 
 /** Moves the units from pending to a status, and credits who caught a refuted one. */
-function settle(rows: Rows, attestation: Attestation, status: number): void {
-  const { seasonId, prover, count: units } = attestation;
+function settle(rows: Rows, attestation: Attestation, status: number, location: LogLocation): void {
+  const { uid, seasonId, prover, count: units } = attestation;
+  if (status === Status.refuted)
+    for (const account of catchersOf(attestation, rows)) {
+      rows.catches.add({ account, uid, blockNumber: location.blockNumber, logIndex: location.logIndex });
+      if (seasonId !== null) count(rows, seasonId, account, { caught: 1 });
+    }
   if (seasonId === null) return;
   if (status === Status.verified) count(rows, seasonId, prover, { pending: -units, verified: units });
   else if (status === Status.refuted) count(rows, seasonId, prover, { pending: -units, refuted: units });
   else count(rows, seasonId, prover, { pending: -units });
-  if (status !== Status.refuted) return;
-  for (const { catchersOf } of Object.values<IndexedMethod>(methods))
-    for (const catcher of catchersOf?.(attestation, rows) ?? []) count(rows, seasonId, catcher, { caught: 1 });
+}
+
+function* catchersOf(attestation: Attestation, rows: Rows): Iterable<Address> {
+  for (const { catchersOf } of Object.values<IndexedMethod>(methods)) yield* catchersOf?.(attestation, rows) ?? [];
 }
 
 /** Attestations and batches, their statuses, and each account's tally of them. */
@@ -115,6 +121,6 @@ export const attestationSteps: FoldSteps = {
       ...attestation,
       ...{ status: args.status, settledBlock: location.blockNumber, settledLog: location.logIndex },
     });
-    settle(rows, attestation, args.status);
+    settle(rows, attestation, args.status, location);
   },
 };

@@ -15,13 +15,14 @@ import { attestations } from "./recorded.ts";
 import { answers, requests } from "./requests.ts";
 import { claims, rewards } from "./rewards.ts";
 import { seasons, tasks } from "./seasons.ts";
+import { catches, seats } from "./served.ts";
 
 /** Every table that is folded; the store's schema has one of each name. */
 export const kinds = {
   ...{ models, methods, seasons, tasks, attestations, activity, votes, disputes, ledger, entries },
   ...{ ends, drafts, chunks, rewards, claims, badges },
   ...{ requests, answers, covers, payments, balances },
-  profiles,
+  ...{ catches, seats, profiles },
 };
 
 export type TableName = keyof typeof kinds;

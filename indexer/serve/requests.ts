@@ -3,7 +3,7 @@ import { z } from "zod";
 import { RequestState } from "../../sdk/protocol.ts";
 import { methodsIn, type Request } from "../../sdk/requests/request.ts";
 import type * as wire from "../../sdk/wire.ts";
-import type { EventNamed, LogLocation } from "../decode/events.ts";
+import type { EventNamed } from "../decode/events.ts";
 import { decodeRequest } from "../decode/request.ts";
 import type { Payment } from "../fold/payments.ts";
 import type { Given } from "../fold/requests.ts";
@@ -14,7 +14,7 @@ import { finalityOf, methodOf, requestStateOf, statusOf } from "./labels.ts";
 import { account, cursor, hash, noQuery, requestState } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
-import { type App, asOf, eventsOf, type Snapshot, type State } from "./state.ts";
+import { type App, asOf, eventAt, eventsOf, type Snapshot, type State } from "./state.ts";
 
 const PAGE = 50;
 /** Each answer that didn't hold cost its prover gas, or its bond. */
@@ -130,7 +130,7 @@ async function answerOf(
   const { prover, method, status } = attestation;
   const cover = await snapshot.requests.cover(uid, beneficiary, token);
   const event =
-    outputBytes <= MOST_BYTES ? (await eventAt<"RequestAnswered">(snapshot, row)) : undefined;
+    outputBytes <= MOST_BYTES ? ((await eventAt(snapshot, row)) as EventNamed<"RequestAnswered">) : undefined;
   return {
     ...{ uid, prover, method: methodOf(method), status: statusOf(status), outputHash, outputBytes },
     output: event?.args.output ?? null,
@@ -142,18 +142,7 @@ async function answerOf(
 
 async function inputOf(snapshot: Snapshot, row: ReadRequest): Promise<Hex | null> {
   if (row.inputBytes === 0 || row.inputBytes > MOST_BYTES) return null;
-  return (await eventAt<"Requested">(snapshot, row)).args.input;
-}
-
-/** The event that made a row. */
-async function eventAt<Name extends "Requested" | "RequestAnswered">(
-  { logs, decoder }: Snapshot,
-  location: LogLocation,
-): Promise<EventNamed<Name>> {
-  const log = await logs.at(location);
-  if (!log)
-    throw new Error(`Block ${location.blockNumber} has a row of its log ${location.logIndex}, and no such log.`);
-  return decoder.decodeStored(log) as EventNamed<Name>;
+  return ((await eventAt(snapshot, row)) as EventNamed<"Requested">).args.input;
 }
 
 /** Cover of an attestation. */

@@ -36,6 +36,7 @@ import { profileRoute } from "./profiles.ts";
 import { requestRoutes } from "./requests.ts";
 import * as schemas from "./schemas.ts";
 import { seasonRoutes } from "./seasons.ts";
+import { seatRoutes } from "./seats.ts";
 import { standingRoutes } from "./standings.ts";
 import { type App, createState, type Sources, type State } from "./state.ts";
 import { createHub, type Hub } from "./stream/hub.ts";
@@ -184,6 +185,7 @@ function answersOfTheChain(app: App, state: State): void {
   tableRoute(app, state);
   const answers = schemas.attestationAnswers();
   accountRoutes(app, state, answers);
+  seatRoutes(app, state);
   attestationRoutes(app, state, answers);
   modelRoutes(app, state);
   boardRoutes(app, state);

@@ -19,7 +19,9 @@ type PlacedTable =
   | "answers"
   | "covers"
   | "payments"
-  | "profiles";
+  | "profiles"
+  | "catches"
+  | "seats";
 
 /** SQL of an event's time and transaction, by the columns of its block and its log's index. */
 export const locationColumns = (blockNumber: string, logIndex: string): [string, string] => [

@@ -12,6 +12,7 @@ import { createNetworkReader, type NetworkReader } from "./read-network.ts";
 import { createProfileReader, type ProfileReader } from "./read-profiles.ts";
 import { createRequestReader, type RequestReader } from "./read-requests.ts";
 import { createSeasonReader, type SeasonReader } from "./read-seasons.ts";
+import { createServedReader, type ServedReader } from "./read-served.ts";
 import { createUseReader, type UseReader } from "./read-uses.ts";
 
 /** Everything that is read of the rows, a reader for each subject. */
@@ -30,6 +31,7 @@ export interface Readers {
   profiles: ProfileReader;
   requests: RequestReader;
   seasons: SeasonReader;
+  served: ServedReader;
   uses: UseReader;
 }
 
@@ -54,6 +56,7 @@ export const createReaders = (db: Db): Readers => ({
   profiles: createProfileReader(db),
   requests: createRequestReader(db),
   seasons: createSeasonReader(db),
+  served: createServedReader(db),
   uses: createUseReader(db),
 });
 

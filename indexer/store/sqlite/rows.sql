@@ -314,6 +314,24 @@ CREATE TABLE profiles (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX profiles_alike ON profiles (skeleton, account);
 
+-- Refutations that accounts took part in, at their settlements.
+CREATE TABLE catches (
+  account TEXT NOT NULL,
+  uid TEXT NOT NULL REFERENCES attestations DEFERRABLE INITIALLY DEFERRED,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  PRIMARY KEY (block_number, log_index, account)
+) STRICT, WITHOUT ROWID;
+
+-- Seats on panels that accounts were drawn for, at their draws.
+CREATE TABLE seats (
+  account TEXT NOT NULL,
+  uid TEXT NOT NULL REFERENCES attestations DEFERRABLE INITIALLY DEFERRED,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  PRIMARY KEY (block_number, log_index, account)
+) STRICT, WITHOUT ROWID;
+
 -- Who writes this file: fence.ts. It follows from no log, and stays when rows are emptied.
 CREATE TABLE writer (
   id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -13,6 +13,7 @@ import type { Attestation } from "../../fold/recorded.ts";
 import type { Asked, Given } from "../../fold/requests.ts";
 import type { Claim, Rewards } from "../../fold/rewards.ts";
 import type { Season, Task } from "../../fold/seasons.ts";
+import type { Catch, Seat } from "../../fold/served.ts";
 import type { Dispute } from "../../methods/fraudProof.ts";
 import type { Votes } from "../../methods/quorum.ts";
 
@@ -127,6 +128,14 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
     fields: { seasonId: "number", place: "number", account: "text", ...location },
     key: ["seasonId", "place"],
   } satisfies Layout<Badge>,
+  catches: {
+    fields: { account: "text", uid: "text", ...location },
+    key: ["blockNumber", "logIndex", "account"],
+  } satisfies Layout<Catch>,
+  seats: {
+    fields: { account: "text", uid: "text", ...location },
+    key: ["blockNumber", "logIndex", "account"],
+  } satisfies Layout<Seat>,
   requests: {
     fields: {
       ...{ requestId: "text", requester: "text", modelId: "text", beneficiary: "text", request: "text" },

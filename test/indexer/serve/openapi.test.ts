@@ -3,7 +3,7 @@ import Ajv from "ajv/dist/2020.js";
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { cidOfSha256 } from "../../../sdk/content.ts";
-import { MODEL } from "../story.ts";
+import { accountOf, MODEL } from "../story.ts";
 import { NOBODY, openSite, type Site, UNKNOWN } from "./site.ts";
 import { parse } from "./stream/reader.ts";
 
@@ -82,6 +82,7 @@ describe("the OpenAPI document", () => {
         "getStandingsTable",
         "listAttestations",
         "listCatchers",
+        "listCatches",
         "listModelBoard",
         "listModelStandings",
         "listModelStandingsInSeason",
@@ -90,6 +91,7 @@ describe("the OpenAPI document", () => {
       ...[
         "listRequests",
         "listSeasons",
+        "listSeats",
         "listStandings",
         "listTaskStandings",
         "searchStandings",
@@ -177,6 +179,12 @@ describe("the OpenAPI document", () => {
       },
       "/v1/accounts/{account}": { [`/v1/accounts/${account}`]: 200, [`/v1/accounts/${NOBODY}`]: 200 },
       "/v1/accounts/{account}/money": { [`/v1/accounts/${account}/money`]: 200, "/v1/accounts/0x/money": 400 },
+      "/v1/accounts/{account}/catches": { [`/v1/accounts/${account}/catches`]: 200, "/v1/accounts/0x/catches": 400 },
+      "/v1/accounts/{account}/seats": {
+        [`/v1/accounts/${accountOf(7)}/seats`]: 200,
+        [`/v1/accounts/${NOBODY}/seats`]: 200,
+        "/v1/accounts/0x/seats": 400,
+      },
       "/v1/accounts/{account}/receipts": {
         [`/v1/accounts/${account}/receipts`]: 200,
         [`/v1/accounts/${NOBODY}/receipts`]: 200,
