@@ -316,6 +316,38 @@ export interface MinuteActivity {
   count: number;
 }
 
+/** `GET /v1/news?cursor=`: what happened, newest first; the stream tells it as it happens. */
+export interface NewsPage {
+  asOf: AsOf;
+  items: News[];
+  next: string | null;
+}
+
+/** Something that happened. New methods and contracts add kinds of news: ignore those that you don't know. */
+export type News = { at: EventLocation } & (
+  | ({ news: "attested"; uid: Hex; method: Method; count: number; seasonId: Decimal | null } & Who)
+  /** An attestation became final; whose it is. */
+  | ({ news: "settled"; uid: Hex; status: AttestationStatus; seasonId: Decimal | null } & Who)
+  | ({ news: "awarded" | "burned"; uid: Hex; seasonId: Decimal; points: Decimal; reason: Reason } & Who)
+  /** Panel members were drawn for an attestation; whose it is. */
+  | ({ news: "seatsDrawn"; uid: Hex; seats: number; seasonId: Decimal | null } & Who)
+  /** Money that a prover had locked went to the one who acted on its attestation. */
+  | ({ news: "coverPaid"; uid: Hex; token: Address | null; amount: Decimal } & Who)
+  | ({ news: "asked" | "answered"; requestId: Hex } & Who)
+  /** An account set its name to this one, or took it off: then it is null. */
+  | ({ news: "named" } & Who)
+  /** By its organiser; and its final order by its poster. */
+  | ({ news: "seasonOpened" | "seasonFinalised"; seasonId: Decimal } & Who)
+  | { news: "seasonFrozen"; seasonId: Decimal; participants: number }
+);
+
+/** An account that did something, or to whom it happened. */
+interface Who {
+  account: Address;
+  /** As in {@link Standing}. */
+  name: string | null;
+}
+
 /** Data of the stream's event `head`: the answers are of this block now. */
 export interface StreamHead {
   asOf: AsOf;
@@ -340,6 +372,11 @@ export interface StreamEvents {
   status: AttestationSummary;
   /** A request was made, accepted, answered, settled or cancelled; as it is now. */
   request: InferenceRequestSummary;
+  /**
+   * What happened, beside what it changed; only with `?news=true`. It comes before the other message of the same event, without
+   * an id of its own, so it may come twice.
+   */
+  news: News;
   reorg: StreamReorg;
   head: StreamHead;
 }

@@ -140,14 +140,14 @@ const summaryFields = {
 };
 export const summary: z.ZodType<wire.AttestationSummary> = component("AttestationSummary", summaryFields);
 
-const points = { account: hex, reason: named, amount: decimal, seq: decimal };
+const change = { account: hex, reason: named, amount: decimal, seq: decimal };
 const coreSteps = [
   step("committed", { by: hex }),
   step("revealed", { by: hex, outputHash: hex }),
   step("batchAttested", { by: hex, count, root: hex }),
   step("settled", { status, by: hex }),
-  step("awarded", points),
-  step("burned", points),
+  step("awarded", change),
+  step("burned", change),
   step("coverLocked", { by: hex, beneficiary: hex, token: hex.nullable(), amount: decimal }),
   step("coverSettled", { beneficiary: hex, token: hex.nullable(), to: hex, amount: decimal }),
   step("event", { contract: hex, topics: z.array(hex), data: hex }),
@@ -296,6 +296,30 @@ export const request: z.ZodType<wire.InferenceRequest> = component("InferenceReq
   payments: z.array(payment),
   steps: z.array(z.discriminatedUnion("step", requestSteps)),
 });
+
+const who = { account: hex, name, at: location };
+const newsOf = <Name extends string, Fields extends z.ZodRawShape>(news: Name, fields: Fields) =>
+  z.strictObject({ news: z.literal(news), ...fields, at: location });
+
+const ofAttestation = { ...who, uid: hex, seasonId: decimal.nullable() };
+const points = { ...who, uid: hex, seasonId: decimal, points: decimal, reason: named };
+const ofRequest = { ...who, requestId: hex };
+export const news = z
+  .discriminatedUnion("news", [
+    newsOf("attested", { ...ofAttestation, method: named, count }),
+    newsOf("settled", { ...ofAttestation, status }),
+    newsOf("awarded", points),
+    newsOf("burned", points),
+    newsOf("seatsDrawn", { ...ofAttestation, seats: count }),
+    newsOf("coverPaid", { ...who, uid: hex, token: hex.nullable(), amount: decimal }),
+    newsOf("asked", ofRequest),
+    newsOf("answered", ofRequest),
+    newsOf("named", who),
+    newsOf("seasonOpened", { ...who, seasonId: decimal }),
+    newsOf("seasonFinalised", { ...who, seasonId: decimal }),
+    newsOf("seasonFrozen", { seasonId: decimal, participants: count }),
+  ])
+  .meta({ id: "News" }) as z.ZodType<wire.News>;
 
 // Data of the stream's events, which no JSON answer contains.
 component("StreamHead", { asOf }) satisfies z.ZodType<wire.StreamHead>;

@@ -12,6 +12,7 @@ import {
   model,
   name,
   named,
+  news,
   request,
   requestSummary,
   season,
@@ -95,6 +96,7 @@ export const networkAnswer: z.ZodType<wire.NetworkAnswer> = z.strictObject({
     }),
   ),
 });
+export const newsPage: z.ZodType<wire.NewsPage> = z.strictObject({ asOf, items: z.array(news), next });
 export const activityAnswer: z.ZodType<wire.ActivityAnswer> = z.strictObject({
   asOf,
   items: z.array(z.strictObject({ minute: count, method: named, count })),

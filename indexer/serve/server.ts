@@ -24,6 +24,7 @@ import { modelRoutes } from "./models.ts";
 import { moneyRoute } from "./money.ts";
 import { nameRoutes } from "./names.ts";
 import { networkRoute } from "./network.ts";
+import { newsRoute } from "./news.ts";
 import { describeApi } from "./openapi.ts";
 import { operationRoutes } from "./operations.ts";
 import { pageRoutes } from "./page.ts";
@@ -191,6 +192,7 @@ function answersOfTheChain(app: App, state: State): void {
   boardRoutes(app, state);
   requestRoutes(app, state);
   activityRoute(app, state);
+  newsRoute(app, state);
 }
 
 function otherAnswers(app: App, state: State, hub: Hub, rpcUrl: string | undefined): void {

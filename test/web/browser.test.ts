@@ -6,6 +6,7 @@ import { describeHonesty } from "./browser/honesty.ts";
 import { describeLoad } from "./browser/load.ts";
 import { describeNames } from "./browser/names.ts";
 import { describeParticipation } from "./browser/participation.ts";
+import { describePeople } from "./browser/people.ts";
 import { describePrefix } from "./browser/prefix.ts";
 import { describeRecords } from "./browser/records.ts";
 import { openSite, type Site } from "./browser/site.ts";
@@ -25,6 +26,7 @@ describe("page", function () {
   describe("standings", () => describeStandings(() => site));
   describe("welcome", () => describeWelcome(() => site));
   describe("names", () => describeNames(() => site));
+  describe("people", () => describePeople(() => site));
   describe("honesty", () => describeHonesty(() => site));
   describe("connections", () => describeConnections(() => site));
   describe("check it here", () => describeCheck(() => site));

@@ -87,7 +87,7 @@ describe("the OpenAPI document", () => {
         "listModelStandings",
         "listModelStandingsInSeason",
       ],
-      ...["listModels", "listNames", "listProfiles", "listPublisherBoard", "listReceipts"],
+      ...["listModels", "listNames", "listNews", "listProfiles", "listPublisherBoard", "listReceipts"],
       ...[
         "listRequests",
         "listSeasons",
@@ -169,8 +169,9 @@ describe("the OpenAPI document", () => {
         [`/v1/seasons/1/models/${MODEL}/standings`]: 200,
         [`/v1/seasons/1/models/${UNKNOWN}/standings`]: 404,
       },
+      "/v1/news": { "/v1/news": 200, "/v1/news?cursor=x": 400 },
       "/v1/activity": { "/v1/activity": 200 },
-      "/v1/stream": { "/v1/stream?lastEventId=x": 400 },
+      "/v1/stream": { "/v1/stream?lastEventId=x": 400, "/v1/stream?news=1": 400 },
       "/v1/seasons/{seasonId}/claim/{account}": {
         [`/v1/seasons/2/claim/${ranked}`]: 200,
         "/v1/seasons/2/claim/0x": 400,
@@ -216,11 +217,11 @@ describe("the OpenAPI document", () => {
   });
 
   it("describes what the stream sends", async () => {
-    const response = await fetch(`${site.indexer.url}/v1/stream?lastEventId=0-0`);
+    const response = await fetch(`${site.indexer.url}/v1/stream?lastEventId=0-0&news=true`);
     expect(document.paths["/v1/stream"]?.get.responses["200"]?.content).to.have.property("text/event-stream");
     const names = {
       ...{ points: "Receipt", status: "AttestationSummary", request: "InferenceRequestSummary" },
-      ...{ reorg: "StreamReorg", head: "StreamHead" },
+      ...{ reorg: "StreamReorg", head: "StreamHead", news: "News" },
     };
     const events = new Set<string>();
     let rest = "";
@@ -233,7 +234,7 @@ describe("the OpenAPI document", () => {
       }
       if (events.has("head")) break;
     }
-    expect([...events]).to.include.members(["points", "status", "request", "head"]);
+    expect([...events]).to.include.members(["points", "status", "request", "news", "head"]);
   });
 
   it("describes every request", async () => {
