@@ -280,6 +280,8 @@ export interface NetworkAnswer {
   methods: NetworkMethod[];
   /** Those that have begun, in order; none while the season is drafted. */
   tenths: NetworkTenth[];
+  /** Who serves the files of its tasks' models, as this server measured it: that is of now, and not of the block in `asOf`. */
+  content: AvailabilityAnswer[];
 }
 export interface NetworkMethod {
   method: Method;
@@ -289,6 +291,17 @@ export interface NetworkMethod {
   toVerified: { median: number; p90: number } | null;
   /** Seats that drawn members missed, and what that cost them in wei, in so many of the attestations; null where the method has no seats. */
   missedSeats: { attestations: number; seats: number; lost: Decimal } | null;
+  /** What a unit costs in gas; null where nothing is final yet, and where the node doesn't say what transactions used. */
+  gas: NetworkGas | null;
+}
+/** Gas a unit, by the transactions with an event about so many final attestations; one about several counts for each in equal parts. */
+export interface NetworkGas {
+  attestations: number;
+  units: number;
+  /** All steps together. */
+  perUnit: number;
+  /** By what transactions are for, a step's name, in the order in which they first come. */
+  steps: { step: string; transactions: number; perUnit: number }[];
 }
 /** A tenth of a season's time from its start to its closing, unix seconds. */
 export interface NetworkTenth {

@@ -8,6 +8,7 @@ import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { cidOfSha256, MAX_CONTENT_BYTES } from "../../sdk/content.ts";
 import { download } from "../../sdk/download.ts";
 import type { AvailabilityAnswer, MeasuredSource } from "../../sdk/wire.ts";
+import type { Model } from "../fold/models.ts";
 import type { ModelReader } from "../store/sqlite/read-models.ts";
 import type { Eventual } from "../store/sqlite/readers.ts";
 import { hash, noQuery } from "./parameters.ts";
@@ -116,6 +117,15 @@ async function hashOf(chunks: AsyncIterable<Uint8Array>): Promise<Hex> {
   return `0x${sha256.digest("hex")}`;
 }
 
+/** Who serves a model's file. */
+export function availabilityOf(
+  { modelId, weightsRoot, artifactHash }: Model,
+  availability: Availability,
+): AvailabilityAnswer {
+  const onChain = weightsRoot !== ZERO_HASH;
+  return { modelId, onChain, sources: onChain ? [] : availability.of(artifactHash) };
+}
+
 /** `/models/:modelId/availability`: not of the chain, and so no part of a model's answer, which its block names. */
 export function availabilityRoute(app: App, state: State, availability: Availability): void {
   app.get(
@@ -134,8 +144,7 @@ export function availabilityRoute(app: App, state: State, availability: Availabi
     async ({ params: { modelId } }): Promise<AvailabilityAnswer> => {
       const row = await state.read((snapshot) => Promise.resolve(snapshot.models.model(modelId)));
       if (!row) throw new ProblemError(404, `There is no model ${modelId}.`);
-      const onChain = row.weightsRoot !== ZERO_HASH;
-      return { modelId, onChain, sources: onChain ? [] : availability.of(row.artifactHash) };
+      return availabilityOf(row, availability);
     },
   );
 }

@@ -79,6 +79,18 @@ export const profilesAnswer: z.ZodType<wire.ProfilesAnswer> = z.strictObject({
     }),
   ),
 });
+export const availabilityAnswer: z.ZodType<wire.AvailabilityAnswer> = z.strictObject({
+  modelId: hex,
+  onChain: z.boolean(),
+  sources: z.array(
+    z.strictObject({
+      source: z.string(),
+      servedSince: count.nullable(),
+      checkedAt: count.nullable(),
+      failure: z.strictObject({ at: count, reason: z.string() }).nullable(),
+    }),
+  ),
+});
 export const networkAnswer: z.ZodType<wire.NetworkAnswer> = z.strictObject({
   ...{ asOf, isWhole: z.boolean(), burned: decimal },
   methods: z.array(
@@ -87,6 +99,12 @@ export const networkAnswer: z.ZodType<wire.NetworkAnswer> = z.strictObject({
       statuses: z.array(z.strictObject({ status: z.enum(attestationStatuses), attestations: count, units: count })),
       toVerified: z.strictObject({ median: count, p90: count }).nullable(),
       missedSeats: z.strictObject({ attestations: count, seats: count, lost: decimal }).nullable(),
+      gas: z
+        .strictObject({
+          ...{ attestations: count, units: count, perUnit: count },
+          steps: z.array(z.strictObject({ step: z.string(), transactions: count, perUnit: count })),
+        })
+        .nullable(),
     }),
   ),
   tenths: z.array(
@@ -95,6 +113,7 @@ export const networkAnswer: z.ZodType<wire.NetworkAnswer> = z.strictObject({
       isWhole: z.boolean(),
     }),
   ),
+  content: z.array(availabilityAnswer),
 });
 export const newsPage: z.ZodType<wire.NewsPage> = z.strictObject({ asOf, items: z.array(news), next });
 export const activityAnswer: z.ZodType<wire.ActivityAnswer> = z.strictObject({
@@ -139,18 +158,6 @@ export const requestsPage: z.ZodType<wire.InferenceRequestsPage> = z.strictObjec
 export const requestAnswer: z.ZodType<wire.InferenceRequestAnswer> = z.strictObject({ asOf, item: request });
 export const modelsPage: z.ZodType<wire.ModelsPage> = z.strictObject({ asOf, items: z.array(model), next });
 export const modelAnswer: z.ZodType<wire.ModelAnswer> = z.strictObject({ asOf, item: model });
-export const availabilityAnswer: z.ZodType<wire.AvailabilityAnswer> = z.strictObject({
-  modelId: hex,
-  onChain: z.boolean(),
-  sources: z.array(
-    z.strictObject({
-      source: z.string(),
-      servedSince: count.nullable(),
-      checkedAt: count.nullable(),
-      failure: z.strictObject({ at: count, reason: z.string() }).nullable(),
-    }),
-  ),
-});
 const used = { verified: count, refuted: count };
 const usedFor = z.strictObject({ ...used, provers: count });
 const purposes = { seasons: usedFor, requests: usedFor };

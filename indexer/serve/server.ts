@@ -149,7 +149,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
     },
     { prefix: "/embed" },
   );
-  await app.register(async (v1: App) => availabilityRoute(v1, state, availability), { prefix: "/v1" });
+  await app.register(async (v1: App) => measuredAnswers(v1, state, availability), { prefix: "/v1" });
   if (content !== undefined && uploads)
     await app.register(async (v1: App) => uploadRoute(v1, state, { directory: content, ...uploads }), {
       prefix: "/v1",
@@ -181,7 +181,6 @@ function answersOfTheChain(app: App, state: State): void {
   unitStandingRoutes(app, state);
   claimRoute(app, state);
   profileRoute(app, state);
-  networkRoute(app, state);
   nameRoutes(app, state);
   tableRoute(app, state);
   const answers = schemas.attestationAnswers();
@@ -193,6 +192,12 @@ function answersOfTheChain(app: App, state: State): void {
   requestRoutes(app, state);
   activityRoute(app, state);
   newsRoute(app, state);
+}
+
+/** What isn't of the chain alone. */
+function measuredAnswers(app: App, state: State, availability: Availability): void {
+  availabilityRoute(app, state, availability);
+  networkRoute(app, state, availability);
 }
 
 function otherAnswers(app: App, state: State, hub: Hub, rpcUrl: string | undefined): void {
