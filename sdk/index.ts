@@ -21,6 +21,7 @@ export * from "./methods/fraudProof.ts";
 export * from "./methods/index.ts";
 export * from "./methods/method.ts";
 export * from "./methods/quorum.ts";
+export * from "./methods/zkProof.ts";
 export * from "./moves.ts";
 export * from "./profileSet.ts";
 export * from "./profiles.ts";

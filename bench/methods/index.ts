@@ -3,9 +3,10 @@ import type { AnyMethod } from "../../sdk/methods/method.ts";
 import { fraudProof } from "./fraudProof/fraudProof.ts";
 import type { BenchMethod } from "./method.ts";
 import { quorum } from "./quorum/quorum.ts";
+import { zkProof } from "./zkProof/zkProof.ts";
 
 /** Every method's part of the benchmarks. */
-const benchMethods = { quorum, fraudProof } satisfies Record<MethodName, BenchMethod>;
+const benchMethods = { quorum, fraudProof, zkProof } satisfies Record<MethodName, BenchMethod>;
 
 /** The known methods in the order of their numbers, each with its part. */
 export const inOrder = (): [method: AnyMethod, part: BenchMethod][] =>

@@ -3,6 +3,7 @@ import { attestBatch } from "./fraudProof/attestBatch.ts";
 import { challenge } from "./fraudProof/challenge.ts";
 import type { CliMethod } from "./method.ts";
 import { verifierCommands, verifierDuties, verifierStakes } from "./quorum/verifier.ts";
+import { prove } from "./zkProof/prove.ts";
 
 /** What the command line offers of each method. */
 export const cliMethods = {
@@ -42,6 +43,12 @@ export const cliMethods = {
     ],
     batch: attestBatch,
     commands: { challenge },
+  },
+  zkProof: {
+    works: "proves each before it is attested",
+    limit: "in a season",
+    roles: [],
+    commands: { prove },
   },
 } satisfies Record<MethodName, CliMethod>;
 

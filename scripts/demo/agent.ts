@@ -152,7 +152,7 @@ async function attest(
   const sender = senderOf(account);
   const opened = await open(model.modelId);
   const run = told === undefined ? opened : { ...opened, session: { ...opened.session, run: async () => told } };
-  const answering = participantMethods[method].createAnswering?.(client);
+  const answering = participantMethods[method].createAnswering?.(client, content);
   if (answering === undefined) throw new Error(`Nobody answers under ${methods[method].name}.`);
   const input = new Uint8Array(features.buffer);
   const { attestation, answer, output, call, bond } = await answering.prepare({

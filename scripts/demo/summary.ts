@@ -1,6 +1,8 @@
 import type { ChainState } from "../../participant/chainState.ts";
 import { fetchApi } from "../../sdk/api.ts";
 import { type AttestationState, countOf } from "../../sdk/attestations.ts";
+import { quorum } from "../../sdk/methods/quorum.ts";
+import { zkProof } from "../../sdk/methods/zkProof.ts";
 import { Status } from "../../sdk/protocol.ts";
 import type { StandingsPage } from "../../sdk/wire.ts";
 import type { DemoAccounts } from "./accounts.ts";
@@ -41,7 +43,8 @@ export async function summarise(options: SummaryOptions): Promise<string> {
   ]);
   const own = attestationsOf(state, seasonId);
   const batches = own.filter(({ kind }) => kind === "batch");
-  const panels = own.filter(({ kind }) => kind === "single");
+  const panels = own.filter(({ message }) => message.method === quorum.id);
+  const proven = own.find(({ message }) => message.method === zkProof.id);
   const refuted = panels.find(({ status }) => status === Status.refuted);
   const verified = panels.find(({ status }) => status === Status.verified);
   const batch = batches.filter(({ status }) => status === Status.verified).sort((a, b) => countOf(b) - countOf(a))[0];
@@ -74,6 +77,7 @@ export async function summarise(options: SummaryOptions): Promise<string> {
     "      recomputes them from the chain alone and compares the API with them",
     ...check(verified?.id, "fetches model and input of a verified answer, runs it here and compares"),
     ...check(refuted?.id, "the same for a wrong answer"),
+    ...check(proven?.id, "the same for a proven answer, and its zero-knowledge proof is checked again"),
     ...check(
       batch && `${batch.id} --unit 7`,
       "checks one unit inside the batch: its place in the tree, every row, a run of the model",

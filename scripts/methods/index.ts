@@ -2,11 +2,13 @@ import type { MethodName } from "../../sdk/methods/index.ts";
 import { fraudProofDeployment } from "./fraudProof.ts";
 import type { AnyMethodDeployment } from "./method.ts";
 import { quorumDeployment } from "./quorum.ts";
+import { zkProofDeployment } from "./zkProof.ts";
 
 /** How each method is deployed. */
 export const methodDeployments = {
   quorum: quorumDeployment,
   fraudProof: fraudProofDeployment,
+  zkProof: zkProofDeployment,
 } satisfies Record<MethodName, AnyMethodDeployment>;
 
 /** What methods' constructors take, by the methods' registered names. */

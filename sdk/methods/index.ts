@@ -1,9 +1,10 @@
 import { fraudProof } from "./fraudProof.ts";
 import type { AnyMethod } from "./method.ts";
 import { quorum } from "./quorum.ts";
+import { zkProof } from "./zkProof.ts";
 
 /** Every verification method that this package knows: the one list of them. */
-export const methods = { quorum, fraudProof } satisfies Record<string, AnyMethod>;
+export const methods = { quorum, fraudProof, zkProof } satisfies Record<string, AnyMethod>;
 
 /** A known method, by which each room registers its part. */
 export type MethodName = keyof typeof methods;

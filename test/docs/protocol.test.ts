@@ -78,6 +78,7 @@ describe("docs/protocol.md", () => {
       "requests.json",
       "standings.json",
       "adapters.json",
+      "zk.json",
     ]);
   });
 

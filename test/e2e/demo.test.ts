@@ -26,6 +26,7 @@ const events = new Interface([
   "event BatchAttested(bytes32 indexed id, address indexed prover, bytes32 indexed modelId, bytes32 context, uint32 count, bytes32 root, uint8 method, bytes traces)",
   "event Traced(bytes32 indexed uid, bytes trace)",
   "event RowRefuted(bytes32 indexed id, address indexed challenger, uint256 unit, uint256 layer, uint256 row, int8 claimed, int8 correct)",
+  "event Proven(bytes32 indexed uid, bool isTest, bytes evidence)",
   "event TaskAdded(uint256 indexed seasonId, uint256 indexed taskId, bytes32 indexed modelId, uint8 method, uint64 points, uint32 unitsPerAccount, uint8 noise, uint32 inputCount, bytes32 inputSetRoot, bytes inputs)",
   "event StatusChanged(bytes32 indexed id, uint8 indexed status, address indexed by)",
   "event PanelDrawn(bytes32 indexed uid, uint8 round, address[] members, uint64 commitUntil, uint64 revealUntil)",
@@ -268,6 +269,19 @@ describe("the demo", () => {
     expect(answers.standings.items.find(({ account }) => account === forged.prover)?.points).to.equal("0");
   });
 
+  it("verifies units by a zero-knowledge proof, each in the transaction that records it, and pays them", () => {
+    expect(named("Proven")).to.not.have.lengthOf(0);
+    for (const proven of named("Proven")) {
+      const { uid, isTest, evidence } = argsOf(proven);
+      expect([isTest, getBytes(evidence).length]).to.deep.equal([true, 16 + 4 + 256]);
+      const { prover } = argsOf(named("Attested").find(({ args }) => args.uid === uid));
+      expect(statusesOf(uid).map(({ args }) => [args.status, args.by])).to.deep.equal([[2n, prover]]);
+      expect(pointsFor(uid).map(({ name, args }) => [name, args.account, args.amount])).to.deep.equal([
+        ["PointsAwarded", prover, 5n],
+      ]);
+    }
+  });
+
   it("names the batch and the row in its summary", () => {
     const story = lines.join("\n");
     expect(story).to.match(/attested 240 units in one batch: .* one award paid for all\./);
@@ -294,7 +308,7 @@ describe("the demo", () => {
       expect(TypedDataEncoder.hash(domain, attestation, { ...args.toObject(), answer })).to.equal(args.uid);
     }
     expect(committed.length).to.be.greaterThan(30);
-    expect(attested).to.have.lengthOf(committed.length + traced.size);
+    expect(attested).to.have.lengthOf(committed.length + traced.size + named("Proven").length);
   });
 
   it("lets an agent's vault act on answers, and pays it for the forged one by its prover's cover", () => {

@@ -23,6 +23,7 @@ const sources = {
   beaconAbi: "interfaces/IBeacon.sol/IBeacon",
   Quorum: "interfaces/IQuorum.sol/IQuorum",
   FraudProof: "interfaces/IFraudProof.sol/IFraudProof",
+  ZkProof: "interfaces/IZkProof.sol/IZkProof",
 } as const;
 
 const abis: Record<string, Abi> = {

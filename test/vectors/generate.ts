@@ -36,6 +36,7 @@ import { graphs } from "./graphs.ts";
 import { requests } from "./requests.ts";
 import { standings } from "./standings.ts";
 import { vault } from "./vault.ts";
+import { zk } from "./zkProof.ts";
 
 const ACCOUNT = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 const CAMPAIGN = "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9";
@@ -259,6 +260,7 @@ export function vectors(): Record<string, string> {
     vault: vault(CHAIN_ID),
     requests: requests(CHAIN_ID),
     adapters: adapters(CHAIN_ID),
+    zk: zk(),
   };
   const replacer = (_: string, value: unknown) => (value instanceof Int8Array ? [...value] : value);
   return Object.fromEntries(

@@ -3,9 +3,10 @@ import type { Method } from "../../sdk/wire.ts";
 import { fraudProof } from "./fraudProof.ts";
 import type { AnyWebMethod } from "./method.ts";
 import { quorum } from "./quorum.ts";
+import { zkProof } from "./zkProof.ts";
 
 /** What the page knows of each method. */
-export const webMethods = { quorum, fraudProof } satisfies Record<MethodName, AnyWebMethod>;
+export const webMethods = { quorum, fraudProof, zkProof } satisfies Record<MethodName, AnyWebMethod>;
 
 /** The words for a method that the page doesn't know. */
 export const unknownWords = ({ name }: Method): string => `${name}: nothing is known of what it proves`;
