@@ -39,7 +39,10 @@ const packages: readonly Package[] = [
     description: "The pinned runtime of Proofboard's models, and the checks of what was attested; runs in a browser",
     rooms: ["inference"],
     ours: ["@proofboard/sdk"],
-    theirs: ["@noble/curves", "onnxruntime-web", "viem"],
+    theirs: [
+      ...["@noble/curves", "@peculiar/asn1-ecc", "@peculiar/asn1-schema", "@peculiar/asn1-x509", "cborg"],
+      ...["onnxruntime-web", "viem"],
+    ],
     files: [],
     more: { exports: EXPORTS, sideEffects: false },
   },
