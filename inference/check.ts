@@ -1,4 +1,4 @@
-import { bytesToHex } from "viem";
+import { bytesToHex, type Hex } from "viem";
 import { MAX_CONTENT_BYTES } from "../sdk/content.ts";
 import { decodeLayout, encodeLayout, INT8, type Layout, type TensorSpec, tensorBytes } from "../sdk/layouts.ts";
 import { knownMethods } from "../sdk/methods/index.ts";
@@ -21,6 +21,8 @@ export interface ModelFiles extends OtherParts {
   layout?: Uint8Array | undefined;
   /** Empty for a float model. */
   rows: Uint8Array;
+  /** Of the enclave image that the model is bound to; undefined where it is bound to none. */
+  measurement?: Hex | undefined;
   /** Base inputs, one after another. */
   inputs?: Uint8Array | undefined;
 }

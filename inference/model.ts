@@ -27,8 +27,8 @@ export interface OtherParts {
 }
 
 /**
- * Computes the id of a model that runs on the pinned runtime and has no enclave, from its file and the bytes that
- * are published with it. Throws when the rows don't fit the layout; see {@link checkModel} for the rest.
+ * Computes the id of a model that runs on the pinned runtime, from its file and the bytes that are published with it.
+ * Throws when the rows don't fit the layout; see {@link checkModel} for the rest.
  *
  * @param rows Empty for a float model.
  * @param others The parts that most models lack.
@@ -44,7 +44,7 @@ export function nameModel(
     runtimeId: RUNTIME_ID,
     weightsRoot: rootOf(decodeRows(decodeLayout(layout).widths, rows)),
     verifyingKeyHash: others.verifyingKeyHash ?? ZERO_HASH,
-    measurement: ZERO_HASH,
+    measurement: others.measurement ?? ZERO_HASH,
   };
   return { ...parts, modelId: modelId({ ...parts, layoutHash: keccak256(layout) }), layout, rows };
 }
@@ -53,6 +53,8 @@ export function nameModel(
 export interface CheckedModel {
   layout: Layout;
   layers: Row[][];
+  /** Of the enclave image that it is bound to; zero where it is bound to none. */
+  measurement: Hex;
 }
 
 /**
@@ -86,7 +88,7 @@ export function checkModel(model: PublishedModel, artifact: Uint8Array): Checked
     throw new WrongHashError(`The parts make the model ${id}; it is named ${model.modelId}.`, model.modelId, id);
   if (layers.length > 0) checkCanonical(canonicalOnnx(layout, layers), artifact);
   admitGraph(artifact, layout);
-  return { layout, layers };
+  return { layout, layers, measurement };
 }
 
 const rootOf = (layers: readonly (readonly Row[])[]): Hex =>

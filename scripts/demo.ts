@@ -13,6 +13,7 @@ import { type Participant, runJobs } from "../participant/jobs.ts";
 import { openJournal } from "../participant/journal.ts";
 import { createKeeper } from "../participant/keeper.ts";
 import { createKeystore } from "../participant/keystore.ts";
+import { createEnclaveProver, ENCLAVE_URL } from "../participant/methods/enclave/prover.ts";
 import { createBatcher } from "../participant/methods/fraudProof/batcher.ts";
 import { createChallenger } from "../participant/methods/fraudProof/challenger.ts";
 import { createAppellant } from "../participant/methods/quorum/appellant.ts";
@@ -29,11 +30,13 @@ import { createSender, type Sender } from "../participant/sender.ts";
 import { verificationMethodAbi } from "../sdk/abi.ts";
 import { connect, contractOf } from "../sdk/client.ts";
 import { sentenceOf } from "../sdk/errors.ts";
+import { enclave } from "../sdk/methods/enclave.ts";
 import { fraudProof } from "../sdk/methods/fraudProof.ts";
 import { quorum } from "../sdk/methods/quorum.ts";
 import { zkProof } from "../sdk/methods/zkProof.ts";
 import { ACCOUNT_COUNT, type DemoAccounts, demoAccounts, lieAfter } from "./demo/accounts.ts";
 import { patient, playAgent } from "./demo/agent.ts";
+import { openEnclave } from "./demo/enclave.ts";
 import { endSeason, promiseRewards } from "./demo/end.ts";
 import { nameAccounts } from "./demo/names.ts";
 import { choosePort } from "./demo/ports.ts";
@@ -84,6 +87,8 @@ const BATCH_UNITS = 240;
 const FORGER_UNITS = 64;
 /** Units that are proven. */
 const ZK_UNITS = 3;
+/** Units that the simulated enclave signs. */
+const ENCLAVE_UNITS = 6;
 
 /**
  * A local chain, contracts, models, participants that run real inference, one of them a cheat, and the indexer: the
@@ -155,6 +160,9 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   }
   await publishCircuit(client, organiser, content, stripes.model, stripes.circuit as CircuitFiles);
   print('The TEST key of "stripes" is admitted: whoever made it could forge proofs.');
+  const sealed = await openEnclave(client, organiser, content, digits);
+  onEnd(sealed.close);
+  print(`A SIMULATED enclave runs it as ${sealed.model.model.modelId}; a TEST registrar admitted its key.`);
   // Nine verifiers have hundreds of seats.
   const tools = { client, journal, models, strangers, content, report: print, reportSeats: () => {} };
   const failures: Promise<never>[] = [];
@@ -192,6 +200,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
       { ...risk, method: quorum.id, points: 15n },
       { ...digits, method: fraudProof.id, points: 1n },
       { ...stripes, method: zkProof.id, points: 5n },
+      { ...sealed.model, method: enclave.id, points: 2n },
     ];
     const tasks = rules.map(({ model, inputs, card, method, points }, i) => ({
       ...{ model, inputs, method, points, noise: card.noise },
@@ -206,7 +215,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     );
 
   const rewards = await promiseRewards(organiser);
-  const seasonId = await open(options.seasonSeconds, [6, 4, 256, ZK_UNITS], { rewards });
+  const seasonId = await open(options.seasonSeconds, [6, 4, 256, ZK_UNITS, ENCLAVE_UNITS], { rewards });
   print(
     `Season ${seasonId} is open: ${accounts.provers.length} provers, one of them a cheat, ${accounts.verifiers.length} verifiers; ` +
       "two that attest batches, one of them a forger and one that also proves units, and a challenger.",
@@ -219,6 +228,10 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     [
       createBatcher({ ...tools, sender: senderOf(accounts.batcher), seasonId, maxUnits: BATCH_UNITS }),
       createZkProver({ ...tools, sender: senderOf(accounts.batcher), seasonId, maxUnits: ZK_UNITS }),
+      createEnclaveProver({
+        ...{ ...tools, sender: senderOf(accounts.batcher), seasonId },
+        means: { [ENCLAVE_URL]: sealed.url },
+      }),
       createBatcher({ ...forger, maxUnits: FORGER_UNITS }),
       {
         name: `forger ${accounts.forger.address}`,

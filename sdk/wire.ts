@@ -427,6 +427,29 @@ export interface AccountProfile {
   set: EventLocation;
 }
 
+/** An enclave's key, as registrars admitted it last. Times are unix seconds. */
+export interface EnclaveKey {
+  /** An address in the low 20 bytes, or an RSA key's hash. */
+  key: Hex;
+  /** keccak256(PCR0 ‖ PCR1 ‖ PCR2) of its enclave's image. */
+  measurement: Hex;
+  /** 0x04 ‖ x ‖ y of a secp256k1 key, u256 exponent ‖ modulus of an RSA-2048 key. */
+  publicKey: Hex;
+  expiresAt: number;
+  /** Null while no registrar revoked it. */
+  revoked: { by: Address; at: number } | null;
+  /** The `KeyAdmitted` event, which carries the enclave's document. */
+  admitted: EventLocation;
+}
+
+/** `GET /v1/enclaves`: at most 1,000 keys, the newest admissions first. */
+export interface EnclavesAnswer {
+  asOf: AsOf;
+  /** Null where nobody has been named. */
+  registrars: { accounts: Address[]; threshold: number } | null;
+  items: EnclaveKey[];
+}
+
 /** `GET /v1/profiles?account=A&account=B…`, 1 to 100 accounts: those that have a name. */
 export interface AccountProfilesAnswer {
   asOf: AsOf;
@@ -719,9 +742,9 @@ interface WireTensor {
 export interface Model {
   modelId: Hex;
   publisher: Address;
-  /** sha256 of the ONNX file. */
+  /** sha256 of the ONNX file; zero for a model without one, which only the enclave that its name holds can run. */
   artifactHash: Hex;
-  /** The file's CID: `/ipfs/<cid>`. */
+  /** The file's CID: `/ipfs/<cid>`; of no content for a model without a file. */
   cid: string;
   runtimeId: Hex;
   layoutHash: Hex;

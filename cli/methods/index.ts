@@ -1,4 +1,5 @@
 import { knownMethods, type MethodName } from "../../sdk/methods/index.ts";
+import { enclaveCommands } from "./enclave/commands.ts";
 import { attestBatch } from "./fraudProof/attestBatch.ts";
 import { challenge } from "./fraudProof/challenge.ts";
 import type { CliMethod } from "./method.ts";
@@ -49,6 +50,13 @@ export const cliMethods = {
     limit: "in a season",
     roles: [],
     commands: { prove },
+  },
+  enclave: {
+    works: "has an enclave run and sign them",
+    limit: "of each task",
+    roles: [],
+    means: { enclave: { value: "URL", help: "under Enclave: where the enclave listens that runs and signs units" } },
+    commands: enclaveCommands,
   },
 } satisfies Record<MethodName, CliMethod>;
 

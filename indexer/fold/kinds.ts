@@ -1,3 +1,4 @@
+import { enclaves, registrars } from "../methods/enclave.ts";
 import { disputes } from "../methods/fraudProof.ts";
 import { votes } from "../methods/quorum.ts";
 import { activity } from "./activity.ts";
@@ -22,7 +23,7 @@ export const kinds = {
   ...{ models, methods, seasons, tasks, attestations, activity, votes, disputes, ledger, entries },
   ...{ ends, drafts, chunks, rewards, claims, badges },
   ...{ requests, answers, covers, payments, balances },
-  ...{ catches, seats, profiles },
+  ...{ catches, seats, profiles, enclaves, registrars },
 };
 
 export type TableName = keyof typeof kinds;

@@ -68,10 +68,14 @@ export function measureAvailability(options: AvailabilityOptions): Availability 
     );
   }
 
+  /** Whether a model's file is to be had from a server: not from the chain, nor from an enclave alone. */
+  const isServed = ({ weightsRoot, artifactHash }: { weightsRoot: Hex; artifactHash: Hex }): boolean =>
+    weightsRoot === ZERO_HASH && artifactHash !== ZERO_HASH;
+
   async function follow(): Promise<void> {
     while (!signal.aborted) {
       const newest = await models.list(undefined, MOST_MODELS);
-      for (const { artifactHash } of newest.filter(({ weightsRoot }) => weightsRoot === ZERO_HASH))
+      for (const { artifactHash } of newest.filter(isServed))
         for (const source of all) {
           if (signal.aborted) return;
           await measure(source, artifactHash);

@@ -104,6 +104,15 @@ export const accountProfile: z.ZodType<wire.AccountProfile> = component("Account
   set: location,
 });
 
+export const enclaveKey: z.ZodType<wire.EnclaveKey> = component("EnclaveKey", {
+  key: hex,
+  measurement: hex,
+  publicKey: hex,
+  expiresAt: count,
+  revoked: z.strictObject({ by: hex, at: count }).nullable(),
+  admitted: location,
+});
+
 export const finalStanding: z.ZodType<wire.FinalStanding> = component("FinalStanding", {
   place: z.int().min(1),
   rank: z.int().min(1),

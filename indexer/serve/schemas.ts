@@ -7,6 +7,7 @@ import {
   attestationComponents,
   chunkProof,
   cover,
+  enclaveKey,
   finalStanding,
   location,
   model,
@@ -135,6 +136,11 @@ export const accountAnswer: z.ZodType<wire.AccountAnswer> = z.strictObject({
       caught: count,
     }),
   ),
+});
+export const enclavesAnswer: z.ZodType<wire.EnclavesAnswer> = z.strictObject({
+  asOf,
+  registrars: z.strictObject({ accounts: z.array(hex), threshold: z.int().min(1) }).nullable(),
+  items: z.array(enclaveKey),
 });
 export const accountProfilesAnswer: z.ZodType<wire.AccountProfilesAnswer> = z.strictObject({
   asOf,

@@ -18,6 +18,7 @@ import { type TrustedProxies, trustedBy } from "./clients.ts";
 import { closeGently } from "./closing.ts";
 import { contentRoute } from "./content.ts";
 import { embedRoutes } from "./embed.ts";
+import { enclaveRoute } from "./enclaves.ts";
 import { compressAnswers, DEFAULT_LIMITS, type Limits, limitWork, refuseMalformed } from "./limits.ts";
 import { metricsRoute } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
@@ -188,6 +189,7 @@ function answersOfTheChain(app: App, state: State): void {
   seatRoutes(app, state);
   attestationRoutes(app, state, answers);
   modelRoutes(app, state);
+  enclaveRoute(app, state);
   boardRoutes(app, state);
   requestRoutes(app, state);
   activityRoute(app, state);

@@ -1,5 +1,6 @@
 import { type MethodName, methods } from "../../sdk/methods/index.ts";
 import { nextUnit } from "../freeUnits.ts";
+import { createEnclaveProver, ENCLAVE_URL, nextEnclaveUnit } from "./enclave/prover.ts";
 import { createFraudProofAnswering } from "./fraudProof/answering.ts";
 import { createBatcher, nextBatch } from "./fraudProof/batcher.ts";
 import { createChallenger } from "./fraudProof/challenger.ts";
@@ -37,5 +38,13 @@ export const participantMethods = {
     doneErrors: [],
     hasWork: (state, wish) =>
       nextUnit(state, { ...wish, method: methods.zkProof.id, hopeless: new Set() }) !== undefined,
+  },
+  enclave: {
+    roles: { prover: createEnclaveProver },
+    // Nothing is ever pending.
+    createKeeping: () => () => undefined,
+    doneErrors: [],
+    hasWork: (state, wish) =>
+      wish.means?.[ENCLAVE_URL] !== undefined && nextEnclaveUnit(state, { ...wish, begun: new Set() }) !== undefined,
   },
 } satisfies Record<MethodName, ParticipantMethod>;

@@ -30,6 +30,8 @@ export interface Tools {
   /** From its abort on, nothing new is taken on. */
   leaving?: AbortSignal;
   report: Report;
+  /** What a method's own participants need beside the chain, by the names of `work`'s options. */
+  means?: Readonly<Record<string, string>> | undefined;
   /** Told what happens on the account's seats; defaults to `report`. */
   reportSeats?: Report;
 }

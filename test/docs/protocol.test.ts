@@ -79,6 +79,7 @@ describe("docs/protocol.md", () => {
       "standings.json",
       "adapters.json",
       "zk.json",
+      "enclave.json",
     ]);
   });
 

@@ -24,6 +24,7 @@ const sources = {
   Quorum: "interfaces/IQuorum.sol/IQuorum",
   FraudProof: "interfaces/IFraudProof.sol/IFraudProof",
   ZkProof: "interfaces/IZkProof.sol/IZkProof",
+  Enclave: "interfaces/IEnclave.sol/IEnclave",
 } as const;
 
 const abis: Record<string, Abi> = {

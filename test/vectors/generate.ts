@@ -31,6 +31,7 @@ import { orderedTree } from "../../sdk/tree.ts";
 import { INVALID, UNAVAILABLE } from "../../sdk/votes.ts";
 import { adapters } from "./adapters.ts";
 import { bytes, hash, int8 } from "./bytes.ts";
+import { enclave } from "./enclave.ts";
 import { batches, profile } from "./fraud.ts";
 import { graphs } from "./graphs.ts";
 import { requests } from "./requests.ts";
@@ -261,6 +262,7 @@ export function vectors(): Record<string, string> {
     requests: requests(CHAIN_ID),
     adapters: adapters(CHAIN_ID),
     zk: zk(),
+    enclave: enclave(CHAIN_ID),
   };
   const replacer = (_: string, value: unknown) => (value instanceof Int8Array ? [...value] : value);
   return Object.fromEntries(

@@ -21,7 +21,9 @@ type PlacedTable =
   | "payments"
   | "profiles"
   | "catches"
-  | "seats";
+  | "seats"
+  | "enclaves"
+  | "registrars";
 
 /** SQL of an event's time and transaction, by the columns of its block and its log's index. */
 export const locationColumns = (blockNumber: string, logIndex: string): [string, string] => [

@@ -3,6 +3,7 @@ import type { Db } from "./database.ts";
 import { type AccountReader, createAccountReader } from "./read-accounts.ts";
 import { type ActivityReader, createActivityReader } from "./read-activity.ts";
 import { type AttestationReader, createAttestationReader } from "./read-attestations.ts";
+import { createEnclaveReader, type EnclaveReader } from "./read-enclaves.ts";
 import { createEndReader, type EndReader } from "./read-ends.ts";
 import { createFeedReader, type FeedReader } from "./read-feed.ts";
 import { createLedgerReader, type LedgerReader } from "./read-ledger.ts";
@@ -20,6 +21,7 @@ export interface Readers {
   accounts: AccountReader;
   activity: ActivityReader;
   attestations: AttestationReader;
+  enclaves: EnclaveReader;
   ends: EndReader;
   feed: FeedReader;
   ledger: LedgerReader;
@@ -46,6 +48,7 @@ export const createReaders = (db: Db): Readers => ({
   accounts: createAccountReader(db),
   activity: createActivityReader(db),
   attestations: createAttestationReader(db),
+  enclaves: createEnclaveReader(db),
   ends: createEndReader(db),
   feed: createFeedReader(db),
   ledger: createLedgerReader(db),

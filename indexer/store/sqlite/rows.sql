@@ -332,6 +332,27 @@ CREATE TABLE seats (
   PRIMARY KEY (block_number, log_index, account)
 ) STRICT, WITHOUT ROWID;
 
+-- Keys of enclaves as they were admitted last. Times are unix seconds.
+CREATE TABLE enclaves (
+  key TEXT PRIMARY KEY,
+  measurement TEXT NOT NULL,
+  public_key TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  revoked_by TEXT,
+  revoked_at INTEGER,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Who vouches for enclaves: one row at the most, with JSON of the accounts.
+CREATE TABLE registrars (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  accounts TEXT NOT NULL,
+  threshold INTEGER NOT NULL,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL
+) STRICT;
+
 -- Who writes this file: fence.ts. It follows from no log, and stays when rows are emptied.
 CREATE TABLE writer (
   id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -14,6 +14,7 @@ import type { Asked, Given } from "../../fold/requests.ts";
 import type { Claim, Rewards } from "../../fold/rewards.ts";
 import type { Season, Task } from "../../fold/seasons.ts";
 import type { Catch, Seat } from "../../fold/served.ts";
+import type { EnclaveKey, Registrars } from "../../methods/enclave.ts";
 import type { Dispute } from "../../methods/fraudProof.ts";
 import type { Votes } from "../../methods/quorum.ts";
 
@@ -178,6 +179,17 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
     fields: { account: "text", name: "text", link: "text", skeleton: "text", ...location },
     key: ["account"],
   } satisfies Layout<Named>,
+  enclaves: {
+    fields: {
+      ...{ key: "text", measurement: "text", publicKey: "text", expiresAt: "number", revokedBy: "text" },
+      ...{ revokedAt: "number", ...location },
+    },
+    key: ["key"],
+  } satisfies Layout<EnclaveKey>,
+  registrars: {
+    fields: { id: "number", accounts: "json", threshold: "number", ...location },
+    key: ["id"],
+  } satisfies Layout<Registrars>,
 };
 
 /** Any row, its values by their fields. */

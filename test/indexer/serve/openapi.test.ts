@@ -83,6 +83,7 @@ describe("the OpenAPI document", () => {
         "listAttestations",
         "listCatchers",
         "listCatches",
+        "listEnclaves",
         "listModelBoard",
         "listModelStandings",
         "listModelStandingsInSeason",
@@ -142,6 +143,7 @@ describe("the OpenAPI document", () => {
         "/v1/seasons/1/search?name=a": 200,
         "/v1/seasons/1/search?prefix=0": 400,
       },
+      "/v1/enclaves": { "/v1/enclaves": 200, "/v1/enclaves?x=1": 400 },
       "/v1/profiles": { [`/v1/profiles?account=${named}&account=${NOBODY}`]: 200, "/v1/profiles": 400 },
       "/v1/profiles/{account}": {
         [`/v1/profiles/${named}`]: 200,

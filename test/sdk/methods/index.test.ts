@@ -6,7 +6,7 @@ import { quorum } from "../../../sdk/methods/quorum.ts";
 import { zkProof } from "../../../sdk/methods/zkProof.ts";
 
 /** Events of a method's contract that are about no attestation. */
-const APART = ["Joined", "Left", "KeyAdmitted"];
+const APART = ["Joined", "Left", "KeyAdmitted", "RegistrarsSet"];
 
 describe("methods", () => {
   it("knows no method of a number that isn't on its list, and says so", () => {
@@ -19,6 +19,7 @@ describe("methods", () => {
       ["quorum", 1, "Quorum"],
       ["fraudProof", 2, "FraudProof"],
       ["zkProof", 3, "ZkProof"],
+      ["enclave", 4, "Enclave"],
     ]);
     expect([methodById(1), methodById(2), methodById(3)]).to.deep.equal([quorum, fraudProof, zkProof]);
     expect([1, 2, 3].map(methodName)).to.deep.equal(["Quorum", "FraudProof", "ZkProof"]);
