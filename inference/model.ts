@@ -53,8 +53,6 @@ export function nameModel(
 export interface CheckedModel {
   layout: Layout;
   layers: Row[][];
-  /** Of the enclave image that it is bound to; zero where it is bound to none. */
-  measurement: Hex;
 }
 
 /**
@@ -88,7 +86,7 @@ export function checkModel(model: PublishedModel, artifact: Uint8Array): Checked
     throw new WrongHashError(`The parts make the model ${id}; it is named ${model.modelId}.`, model.modelId, id);
   if (layers.length > 0) checkCanonical(canonicalOnnx(layout, layers), artifact);
   admitGraph(artifact, layout);
-  return { layout, layers, measurement };
+  return { layout, layers };
 }
 
 const rootOf = (layers: readonly (readonly Row[])[]): Hex =>

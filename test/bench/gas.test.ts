@@ -26,6 +26,8 @@ const budgets: Record<string, number> = {
   "zk-admit-16-16-4": 420_000,
   "zk-16-16-4": 290_000,
   "zk-unit-16-16-4": 305_000,
+  "enclave-signature": 80_000,
+  "opengradient-receipt": 200_000,
   request: 110_000,
   accept: 70_000,
   "answer-attest": 125_000,
