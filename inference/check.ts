@@ -21,8 +21,6 @@ export interface ModelFiles extends OtherParts {
   layout?: Uint8Array | undefined;
   /** Empty for a float model. */
   rows: Uint8Array;
-  /** Of the enclave image that the model is bound to; undefined where it is bound to none. */
-  measurement?: Hex | undefined;
   /** Base inputs, one after another. */
   inputs?: Uint8Array | undefined;
 }

@@ -24,6 +24,8 @@ export interface PublishedModel {
 export interface OtherParts {
   /** keccak256 of its circuit's verifying key; undefined without a circuit. */
   verifyingKeyHash?: Hex | undefined;
+  /** Of the enclave image that it is bound to; undefined where it is bound to none. */
+  measurement?: Hex | undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Address, bytesToHex, type Hex, isHex, type LocalAccount, recoverTypedDataAddress } from "viem";
-import { admissibleKey } from "../../../inference/methods/enclave/keys.ts";
-import { AWS_ROOT, verifyNitro } from "../../../inference/methods/enclave/nitro.ts";
+import { type AdmissibleKey, admissibleKey, bindsKey } from "../../../inference/methods/enclave/keys.ts";
+import { AWS_ROOT, type NitroDocument, verifyNitro } from "../../../inference/methods/enclave/nitro.ts";
 import { documentBytes } from "../../../inference/methods/enclave/text.ts";
 import { callOf } from "../../../sdk/calls.ts";
 import { type Client, contractOf } from "../../../sdk/client.ts";
@@ -26,6 +26,7 @@ JSON: key, measurement, expiresAt, registrar, signature, admitted, transactionHa
     days: { value: "N", help: `days for which the key signs; defaults to ${DAYS}, at most ${MOST_DAYS}` },
     until: { value: "TIME", help: "instead of --days: unix seconds, as in another registrar's signature" },
     approval: { value: "SIGNATURE", help: "another registrar's signature of the same; may be given more than once" },
+    key: { value: "FILE", help: "a gateway's RSA key, in DER or PEM, whose hash nitriding put into the document" },
     root: { value: "HASH", help: "SHA-256 of the root certificate that is trusted, instead of AWS's" },
   },
   repeatable: ["approval"],
@@ -34,9 +35,7 @@ JSON: key, measurement, expiresAt, registrar, signature, admitted, transactionHa
     const document = documentBytes(await readOne(path, path));
     const found = await verifyNitro(document, root);
     if (found.isDebug) throw new Error("The document is of an enclave in debug mode: it names no image.");
-    const named = await admissibleKey(found.publicKey);
-    if (named === undefined)
-      throw new Error("The document names no key that the contract takes: secp256k1 (65 bytes) or RSA-2048 (DER).");
+    const named = await keyIn(found, options.key);
     const given = [options.approval ?? [], further.approval ?? []].flat().map(parseSignature);
     const { client } = await openConnection(settings);
     const contract = contractOf(client, enclave);
@@ -75,6 +74,25 @@ JSON: key, measurement, expiresAt, registrar, signature, admitted, transactionHa
     };
   },
 };
+
+/** The key that the document names, or the one of a file that it binds by its hash. */
+async function keyIn(document: NitroDocument, file: string | undefined): Promise<AdmissibleKey> {
+  const named = await admissibleKey(file === undefined ? document.publicKey : derOf(await readOne(file, file)));
+  if (named === undefined)
+    throw new Error(
+      `The ${file === undefined ? "document names" : "file has"} no key that the contract takes: secp256k1 (65 bytes) or RSA-2048 (DER).`,
+    );
+  if (!(await bindsKey(document, named.publicKey))) throw new Error("The document binds another key than the file's.");
+  return named;
+}
+
+const PEM = /^-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----\s*$/;
+
+/** A key's DER, from PEM too. */
+function derOf(bytes: Uint8Array): Uint8Array {
+  const [, base64] = PEM.exec(new TextDecoder().decode(bytes)) ?? [];
+  return base64 === undefined ? bytes : new Uint8Array(Buffer.from(base64, "base64"));
+}
 
 function expiryOf(options: Readonly<Record<string, string>>, now: number): number {
   if (options.until !== undefined) {

@@ -7,7 +7,7 @@ import { readRanges } from "../../../sdk/ranges.ts";
 import type { Checker, CheckKind } from "../../verify/checks.ts";
 import type { InferenceMethod } from "../method.ts";
 import { InvalidDocumentError } from "./invalid.ts";
-import { admissibleKey, isSignedByRsa } from "./keys.ts";
+import { bindsKey, isSignedByRsa } from "./keys.ts";
 import { AWS_ROOT, type NitroDocument, verifyNitro } from "./nitro.ts";
 
 const signatureCheck: CheckKind = { name: "signed", title: "Signature", about: "answer" };
@@ -37,7 +37,6 @@ export const enclave: InferenceMethod = {
 
 /** A key as registrars admitted it. */
 interface Admitted {
-  key: Hex;
   measurement: Hex;
   publicKey: Hex;
   document: Hex;
@@ -99,7 +98,7 @@ async function readSignature({ rpc, contracts }: Client, { transactionHash }: Si
 }
 
 /** Verifies the document that registrars looked at, and compares what they admitted with it. */
-async function checkDocument({ key, measurement, publicKey, document }: Admitted, check: Checker): Promise<void> {
+async function checkDocument({ measurement, publicKey, document }: Admitted, check: Checker): Promise<void> {
   const admitted = `Registrars admitted the key for the measurement ${measurement}`;
   let found: NitroDocument;
   try {
@@ -110,8 +109,7 @@ async function checkDocument({ key, measurement, publicKey, document }: Admitted
     check(documentCheck, "failed", `The document that they showed proves nothing. ${error.message}`);
     return;
   }
-  const named = await admissibleKey(found.publicKey);
-  const hasKey = named?.publicKey === publicKey && named.key === key;
+  const hasKey = await bindsKey(found, publicKey);
   const other = hasKey ? `the measurement ${found.measurement}` : "another key, or none";
   if (hasKey && found.measurement === measurement) check(keyCheck, "held", `${admitted}, and the document names both.`);
   else check(keyCheck, "unknown", `${admitted}; the document names ${other}: the registrars alone vouch for it.`);

@@ -1,4 +1,4 @@
-import { bytesToHex, concat, type Hex, numberToHex } from "viem";
+import { bytesToHex, concat, type Hex, numberToHex, sha256, size } from "viem";
 import { keyName } from "../../../sdk/enclaves.ts";
 
 /** A public key that the contract Enclave can admit. */
@@ -35,23 +35,46 @@ async function rsaKey(spki: Uint8Array): Promise<Hex | undefined> {
   }
 }
 
+/** Two multihashes of SHA-256, as the enclave proxy nitriding writes `user_data`: of its TLS certificate, and of the program's key. */
+const NITRIDING = /^0x1220[0-9a-f]{64}1220([0-9a-f]{64})$/;
+
+/**
+ * Whether a document binds a public key, given as the contract takes it: it stands in `public_key`, or the SHA-256 of its DER
+ * is the second hash that nitriding put into `user_data`, as for OpenGradient's gateways.
+ */
+export async function bindsKey(
+  { publicKey: named, userData }: { publicKey: Uint8Array | undefined; userData: Uint8Array | undefined },
+  publicKey: Hex,
+): Promise<boolean> {
+  if ((await admissibleKey(named))?.publicKey === publicKey) return true;
+  const [, hashed] = NITRIDING.exec(userData ? bytesToHex(userData) : "") ?? [];
+  return hashed !== undefined && size(publicKey) === RSA_BYTES && sha256(await spkiOf(publicKey)) === `0x${hashed}`;
+}
+
+const RSA_BYTES = 288;
+
+const spkiOf = async (publicKey: Hex): Promise<Uint8Array> =>
+  new Uint8Array(await crypto.subtle.exportKey("spki", await importRsa(publicKey)));
+
 const PSS = { name: "RSA-PSS", hash: "SHA-256" } as const;
 
 /** RSASSA-PSS with SHA-256 and 32 bytes of salt, as `RsaPss` of the contracts verifies it. */
-export async function isSignedByRsa(publicKey: Hex, signature: Uint8Array, message: Uint8Array): Promise<boolean> {
-  const [exponent, modulus] = [BigInt(publicKey.slice(0, 66)), publicKey.slice(66)];
-  const key = await crypto.subtle.importKey(
-    "jwk",
-    { kty: "RSA", alg: "PS256", e: encoded(numberToHex(exponent)), n: encoded(`0x${modulus}`) },
-    PSS,
-    false,
-    ["verify"],
-  );
-  return crypto.subtle.verify(
+export const isSignedByRsa = async (publicKey: Hex, signature: Uint8Array, message: Uint8Array): Promise<boolean> =>
+  crypto.subtle.verify(
     { name: "RSA-PSS", saltLength: 32 },
-    key,
+    await importRsa(publicKey),
     Uint8Array.from(signature),
     Uint8Array.from(message),
+  );
+
+function importRsa(publicKey: Hex): Promise<CryptoKey> {
+  const [exponent, modulus] = [BigInt(publicKey.slice(0, 66)), publicKey.slice(66)];
+  return crypto.subtle.importKey(
+    "jwk",
+    { kty: "RSA", e: encoded(numberToHex(exponent)), n: encoded(`0x${modulus}`) },
+    PSS,
+    true,
+    ["verify"],
   );
 }
 

@@ -1,8 +1,8 @@
 import { createPublicKey, generateKeyPairSync, sign } from "node:crypto";
 import { expect } from "chai";
-import { hexToBytes } from "viem";
+import { concat, type Hex, hexToBytes, sha256 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { admissibleKey, isSignedByRsa } from "../../../../inference/methods/enclave/keys.ts";
+import { admissibleKey, bindsKey, isSignedByRsa } from "../../../../inference/methods/enclave/keys.ts";
 import { keyName } from "../../../../sdk/enclaves.ts";
 import { bytes, hash } from "../../../vectors/bytes.ts";
 import { rsaJwk, rsaPublicKey, signPss } from "../../../vectors/rsa.ts";
@@ -27,6 +27,27 @@ describe("admissibleKey", () => {
     const curve = generateKeyPairSync("ec", { namedCurve: "P-384" }).publicKey;
     for (const key of [undefined, new Uint8Array(0), new TextEncoder().encode("dummy"), spkiOf(longer), spkiOf(curve)])
       expect(await admissibleKey(key)).to.equal(undefined);
+  });
+});
+
+describe("bindsKey", () => {
+  const { publicKey } = privateKeyToAccount(hash("key"));
+  const der = () => spkiOf(createPublicKey({ key: rsaJwk, format: "jwk" }));
+  const nitriding = (hashed: Hex) => hexToBytes(concat(["0x1220", hash("TLS certificate"), "0x1220", hashed]));
+
+  it("finds a key in public_key", async () => {
+    const document = { publicKey: hexToBytes(publicKey), userData: undefined };
+    expect(await bindsKey(document, publicKey)).to.equal(true);
+    expect(await bindsKey(document, rsaPublicKey)).to.equal(false);
+  });
+
+  it("finds an RSA key's hash where nitriding puts it, and nowhere else", async () => {
+    const dummy = new TextEncoder().encode("dummy");
+    const userData = nitriding(sha256(der()));
+    expect(await bindsKey({ publicKey: dummy, userData }, rsaPublicKey)).to.equal(true);
+    expect(await bindsKey({ publicKey: dummy, userData }, publicKey)).to.equal(false);
+    for (const other of [undefined, nitriding(hash("another key")), userData.subarray(1), hexToBytes(sha256(der()))])
+      expect(await bindsKey({ publicKey: dummy, userData: other }, rsaPublicKey)).to.equal(false);
   });
 });
 
