@@ -57,7 +57,7 @@ async function openModel(opener: ModelOpener, directory: string, measurement: He
     if (error.code === "ENOENT") return new Uint8Array(0);
     throw error;
   });
-  const publication = nameModel(artifact, layout, rows, measurement);
+  const publication = nameModel(artifact, layout, rows, { measurement });
   return { modelId: publication.modelId, ...(await opener.open(publication, artifact)) };
 }
 

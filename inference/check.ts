@@ -1,4 +1,4 @@
-import { bytesToHex, type Hex } from "viem";
+import { bytesToHex } from "viem";
 import { MAX_CONTENT_BYTES } from "../sdk/content.ts";
 import { decodeLayout, encodeLayout, INT8, type Layout, type TensorSpec, tensorBytes } from "../sdk/layouts.ts";
 import { knownMethods } from "../sdk/methods/index.ts";

@@ -14,7 +14,7 @@ interface IZkProof is IVerificationMethod {
     /// @param modelId The model.
     /// @param keyHash Hash of the key.
     /// @param isTest Whether the key calls itself a test's: whoever made it can forge proofs.
-    event KeyAdmitted(bytes32 indexed modelId, bytes32 indexed keyHash, bool isTest);
+    event VerifyingKeyAdmitted(bytes32 indexed modelId, bytes32 indexed keyHash, bool isTest);
     /// @notice An attestation was proven.
     /// @param uid The attestation's name.
     /// @param isTest Whether the model's key calls itself a test's.

@@ -57,7 +57,7 @@ contract ZkProof is IZkProof, VerificationMethod {
 
         _circuits[modelId] = _store(bytes.concat(headers, key));
 
-        emit KeyAdmitted(modelId, keyHash, isTest);
+        emit VerifyingKeyAdmitted(modelId, keyHash, isTest);
     }
 
     /* HOOKS */

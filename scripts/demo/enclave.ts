@@ -44,7 +44,7 @@ export async function openEnclave(
     ...{ host: "127.0.0.1", port: 0 },
   });
   const { artifact, layout, rows } = committed;
-  const model = { ...committed, model: nameModel(artifact, layout, rows, running.measurement) };
+  const model = { ...committed, model: nameModel(artifact, layout, rows, running) };
   await publishModel(client, organiser, content, model.model, artifact);
 
   const found = await verifyNitro(document, undefined);

@@ -7,7 +7,7 @@ export const zkProofAbi = /* @__PURE__ */ parseAbi([
   "struct Attestation { address prover; uint8 method; bytes32 modelId; bytes32 inputHash; bytes32 context; bytes32 answer; }",
   "struct Answer { bytes32 outputHash; bytes32 traceHash; bytes32 salt; }",
   "struct Batch { address prover; uint8 method; bytes32 modelId; bytes32 context; uint32 count; bytes32 root; }",
-  "event KeyAdmitted(bytes32 indexed modelId, bytes32 indexed keyHash, bool isTest)",
+  "event VerifyingKeyAdmitted(bytes32 indexed modelId, bytes32 indexed keyHash, bool isTest)",
   "event Proven(bytes32 indexed uid, bool isTest, bytes evidence)",
   "error InvalidKeyPoint()",
   "error InvalidParameter(string name, uint256 value)",

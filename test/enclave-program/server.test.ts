@@ -48,7 +48,7 @@ describe("the enclave's program, SIMULATED", () => {
     expect(found.moduleId).to.contain("SIMULATED");
     expect(bytesToHex(found.publicKey as Uint8Array)).to.equal(publicKey);
     const { artifact, layout, rows } = await readModel("digits");
-    expect(running.modelIds).to.deep.equal([nameModel(artifact, layout, rows, found.measurement).modelId]);
+    expect(running.modelIds).to.deep.equal([nameModel(artifact, layout, rows, found).modelId]);
   });
 
   it("signs the uid of what it ran, by the key in its document", async () => {

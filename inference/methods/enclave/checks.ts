@@ -16,7 +16,7 @@ const documentCheck: CheckKind = { name: "nitro", title: "Enclave's document", a
 
 /** The signature is in calldata, and the document of the key that made it in an event: both are verified again. */
 export const enclave: InferenceMethod = {
-  refuses: ({ measurement }) =>
+  refuses: (_, { measurement }) =>
     BigInt(measurement) === 0n ? "Its name holds no measurement of an enclave's image." : undefined,
   evidence: {
     most: { single: 3, batch: 0, unit: 0 },

@@ -112,7 +112,7 @@ describe("ZkProof, when a key is admitted", () => {
     const { zk, modelId, other } = await networkHelpers.loadFixture(fixture);
 
     await expect(zk.connect(other).admit(modelId, stripes.layout, circuit.key))
-      .to.emit(zk, "KeyAdmitted")
+      .to.emit(zk, "VerifyingKeyAdmitted")
       .withArgs(modelId, keccak256(circuit.key), true);
     expect(await zk.keyOf(modelId)).to.equal(bytesToHex(circuit.key));
   });
@@ -123,7 +123,7 @@ describe("ZkProof, when a key is admitted", () => {
     const modelId = await publishStripes(p, { key: bytes });
 
     await expect(p.zk.admit(modelId, stripes.layout, bytes))
-      .to.emit(p.zk, "KeyAdmitted")
+      .to.emit(p.zk, "VerifyingKeyAdmitted")
       .withArgs(modelId, keccak256(bytes), false);
     const run = await provenRun({ ...p, modelId }, p.prover, baseInput(0));
     const { method, inputHash, context } = run.attestation;

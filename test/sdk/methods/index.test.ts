@@ -6,7 +6,7 @@ import { quorum } from "../../../sdk/methods/quorum.ts";
 import { zkProof } from "../../../sdk/methods/zkProof.ts";
 
 /** Events of a method's contract that are about no attestation. */
-const APART = ["Joined", "Left", "KeyAdmitted", "RegistrarsSet"];
+const APART = ["Joined", "Left", "VerifyingKeyAdmitted", "RegistrarsSet"];
 
 describe("methods", () => {
   it("knows no method of a number that isn't on its list, and says so", () => {

@@ -7,7 +7,7 @@ import { judged } from "../../fixtures/judged.ts";
 
 const uid = keccak256("0x03");
 const proven = { eventName: "Proven", args: { uid, isTest: true, evidence: "0x0102ff" } } as const;
-const admitted = { eventName: "KeyAdmitted", args: { modelId: uid, keyHash: uid, isTest: true } } as const;
+const admitted = { eventName: "VerifyingKeyAdmitted", args: { modelId: uid, keyHash: uid, isTest: true } } as const;
 
 function after(...events: Parameters<typeof zkProof.fold>[1][]): ZkProofDetail {
   const detail = zkProof.begin();
