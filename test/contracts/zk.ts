@@ -97,7 +97,7 @@ export async function provenRun(
   const run = { prover: account.address as Hex, method: ZK, modelId, context, salt, input, output };
   const { attestation, answer } = buildProvable(stripes.layout, run);
   const uid = (await registry.uidOf(attestation)) as Hex;
-  const proof = await prove(proving, { input, output, uid });
+  const { proof } = await prove(proving, { input, output, uid });
   return { attestation, answer, input, output, uid, proof, evidence: encodeEvidence(input, output, proof) };
 }
 

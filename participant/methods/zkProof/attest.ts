@@ -33,7 +33,7 @@ export function createProofs(client: Client, content: ContentReader, onDoing: On
       const run = { prover, method: zkProof.id, modelId, context, salt, input, output };
       const { attestation, answer } = buildProvable(layout, run);
       const uid = attestationUid(client.deployment.chainId, registry.address, attestation);
-      const proof = await prove(proving, { input, output, uid }, onDoing);
+      const { proof } = await prove(proving, { input, output, uid }, onDoing);
       const evidence = encodeEvidence(input, output, proof);
       const args = [zkProof.id, modelId, attestation.inputHash, context, answer, evidence] as const;
       return {

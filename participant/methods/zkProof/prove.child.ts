@@ -7,5 +7,6 @@ answerOnce(async ({ witness, provingKey, data, uid }: ProveRequest, say): Promis
   const values = { type: "mem" } as const;
   await wtns.calculate({ data, uid }, witness, values);
   say("proving");
-  return groth16.prove(provingKey, values, undefined, { singleThread: true });
+  const made = await groth16.prove(provingKey, values, undefined, { singleThread: true });
+  return { ...made, memory: process.resourceUsage().maxRSS * 1024 };
 });

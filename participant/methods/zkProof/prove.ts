@@ -21,6 +21,14 @@ export interface ProvingFiles {
 
 const CHILD = new URL("prove.child.ts", import.meta.url);
 
+/** A proof that holds. */
+export interface Proved {
+  /** A ‖ B ‖ C. */
+  proof: Uint8Array;
+  /** Most memory that making it took, in bytes. */
+  memory: number;
+}
+
 /** A run and the attestation that it is proven for. */
 export interface Provable {
   /** Raw bytes. */
@@ -39,6 +47,8 @@ export interface ProveRequest extends Pick<ProvingFiles, "witness" | "provingKey
 
 export interface MadeProof {
   proof: SnarkjsProof;
+  /** Most memory that making it took, in bytes. */
+  memory: number;
   publicSignals: readonly string[];
 }
 
@@ -57,7 +67,7 @@ export async function readProvingFiles(client: Client, content: ContentReader, m
 }
 
 /**
- * Proves a run in a process of its own and returns A ‖ B ‖ C, checked. Throws an {@link InvalidModelError} where circuit and
+ * Proves a run in a process of its own; the proof is checked. Throws an {@link InvalidModelError} where circuit and
  * keys give no proof of this output.
  *
  * @param onDoing Told what is being done, as in "proving".
@@ -66,7 +76,7 @@ export async function prove(
   { key, witness, provingKey }: ProvingFiles,
   { input, output, uid }: Provable,
   onDoing: OnDoing = () => {},
-): Promise<Uint8Array> {
+): Promise<Proved> {
   const request: ProveRequest = { witness, provingKey, data: [...input], uid: uidSignal(uid) };
   const made = await runChild<ProveRequest, MadeProof>(CHILD, request, onDoing).catch((error: Error) => {
     throw new InvalidModelError(`No proof could be made: ${error.message}`);
@@ -78,5 +88,5 @@ export async function prove(
   onDoing("checking the proof");
   const proof = proofOf(made.proof);
   if (!verifyProof(key, signals, proof)) throw new InvalidModelError("The proof doesn't hold under the model's key.");
-  return encodeProof(proof);
+  return { proof: encodeProof(proof), memory: made.memory };
 }
