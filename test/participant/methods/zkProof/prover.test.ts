@@ -20,6 +20,7 @@ import { refusal } from "../../refusal.ts";
 
 const PROVER = 1;
 const UNITS = 2;
+const folder = join(import.meta.dirname, "../../../../models/stripes");
 
 describe("a prover under ZkProof", () => {
   let site: Site;
@@ -37,12 +38,19 @@ describe("a prover under ZkProof", () => {
     return publishCircuit(site.client, site.senderOf(0), site.content, model, circuit as CircuitFiles);
   };
 
-  it("waits for a key that nobody has admitted yet, and is content once somebody has", async () => {
+  it("waits for a key that nobody has admitted yet, until `model publish` has it admitted, once", async () => {
     const { modelId } = (await stripes).model;
     expect(await refusal(readProvingFiles(site.client, site.content, modelId))).to.equal(
       `Nobody has admitted the key of model ${modelId} yet.`,
     );
-    expect((await publishKeys())?.status).to.equal("success");
+    const { code, stdout, stderr } = await runCommand(["model", "publish", folder, "--json"], {
+      ...(await environmentOf(site)),
+      PROOFBOARD_CONTENT: join(site.directory, "content"),
+      PROOFBOARD_PRIVATE_KEY: keyOf(0),
+    });
+    expect(code, stderr).to.equal(0);
+    const { published, admitted } = JSON.parse(stdout) as { published: boolean; admitted: string | null };
+    expect([published, admitted]).to.satisfy(([was, hash]: [boolean, string]) => !was && /^0x\w{64}$/.test(hash));
     expect(await publishKeys()).to.equal(undefined);
     const { key, provingKey } = await readProvingFiles(site.client, site.content, modelId);
     expect([key.isTest, provingKey]).to.deep.equal([true, (await stripes).circuit?.provingKey]);
