@@ -40,7 +40,8 @@ interface IZkProof is IVerificationMethod {
     error MalformedKey(bytes32 tag, uint256 given, uint256 expected);
     /// @notice Thrown when a coordinate of a key is no point's of the curve.
     error InvalidKeyPoint();
-    /// @notice Thrown when a key and the headers of its model's tensors are too long to be stored as code.
+    /// @notice Thrown when a key and the headers of its model's tensors are too long to be stored as code, or the gas was too
+    /// little to store them.
     /// @param length Their length in bytes.
     error KeyTooLarge(uint256 length);
     /// @notice Thrown when the evidence is not as long as input, output and proof.
