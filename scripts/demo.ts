@@ -184,7 +184,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   failures.push(indexer.ended.then((error) => (error ? Promise.reject(error) : new Promise<never>(() => {}))));
   const orFailure = <T>(work: Promise<T>): Promise<T> => Promise.race([work, ...failures]);
 
-  const durations = [quorum, fraudProof, zkProof].map(({ name }) =>
+  const durations = [quorum, fraudProof, zkProof, enclave].map(({ name }) =>
     client.rpc.readContract({
       ...contractOf(client, { name, abi: verificationMethodAbi }),
       functionName: "longest",
@@ -283,7 +283,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   // Nobody needs to wait for the close.
   const ending = end();
   ending.catch(() => {});
-  const next = await open(86_400, [2_880, 2_880, 2_880, 2_880]);
+  const next = await open(86_400, [2_880, 2_880, 2_880, 2_880, 2_880]);
   print(`Season ${next} runs for a day at a gentle pace. Ctrl-C ends everything.`);
   run(
     accounts.provers.map((account, i) =>
