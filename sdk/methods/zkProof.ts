@@ -63,6 +63,7 @@ export const zkProof = defineMethod({
   id: 3,
   name: "ZkProof",
   abi: zkProofAbi,
+  isBonded: false,
   begin: (): ZkProofDetail => ({ proven: undefined }),
   fold(detail, { eventName, args }) {
     if (eventName === "Proven") detail.proven = { isTest: args.isTest, evidence: hexToBytes(args.evidence) };
