@@ -52,11 +52,11 @@ export interface ProvenRun {
   evidence: Uint8Array;
 }
 
-interface ProvenStep {
+type ProvenStep = {
   step: "proven";
   /** Whether the model's key calls itself a test's: whoever made it can forge proofs. */
   isTest: boolean;
-}
+};
 
 /** A zero-knowledge proof of the run, which the contract checks when the attestation is recorded. */
 export const zkProof = defineMethod({

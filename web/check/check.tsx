@@ -1,19 +1,19 @@
 import { type FormEvent, useState } from "react";
-import type { ShownRow } from "../../inference/methods/method.ts";
 import { methodById } from "../../sdk/methods/index.ts";
 import type { Attestation } from "../../sdk/wire.ts";
 import { useDeployment } from "../api.ts";
-import { Answered } from "../components/states.tsx";
+import { Answered, Loaded } from "../components/states.tsx";
 import { plural } from "../format.ts";
+import { part } from "../part.ts";
 import { Checks } from "./checks.tsx";
 import { disagreements } from "./disagreement.ts";
 import type { Found } from "./messages.ts";
-import { Row } from "./row.tsx";
-import { Seen } from "./seen.tsx";
 import { type Progress, useCheck } from "./useCheck.ts";
 import { verdictSentence } from "./verdict.ts";
 import "./check.css";
 import { server } from "../prefix.ts";
+
+const Recomputed = part(() => import("./recomputed.tsx"));
 
 /** Lets the visitor's own browser check an attestation: the chain is read by RPC, the model fetched by its hash and run. */
 export function CheckHere({ attestation }: { attestation: Attestation }) {
@@ -143,9 +143,7 @@ function Outcome({ progress }: { progress: Progress }) {
 }
 
 function Shown({ attestation, found }: { attestation: Attestation; found: Found }) {
-  const { recorded, input, output, wrong, refuted } = found;
-  const lies = disagreements(attestation, recorded);
-  const isSame = wrong && refuted && isSamePlace(wrong, refuted.row) ? undefined : wrong;
+  const lies = disagreements(attestation, found.recorded);
   return (
     <>
       {lies.length > 0 && (
@@ -153,16 +151,9 @@ function Shown({ attestation, found }: { attestation: Attestation; found: Found 
           This server contradicts the chain. {lies.join(" ")}
         </div>
       )}
-      {refuted && (
-        <>
-          <Row row={refuted.row} id="refuted-row" title="The disputed row, recomputed here" />
-          <p>{refuted.words}</p>
-        </>
-      )}
-      {isSame && <Row row={isSame} id="wrong-row" title="The first wrong row found here" />}
-      {input && <Seen modelId={recorded.modelId} input={input} output={output} />}
+      <Loaded what="what the model read and said">
+        <Recomputed found={found} />
+      </Loaded>
     </>
   );
 }
-
-const isSamePlace = (a: ShownRow, b: ShownRow): boolean => a.unit === b.unit && a.layer === b.layer && a.row === b.row;

@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { type ComponentProps, useMemo, useState } from "react";
 import type { Address } from "viem";
 import { Link } from "wouter";
 import { useAccount, useSeason, useSeasons } from "../api.ts";
@@ -56,6 +56,24 @@ function AccountNow({ account }: { account: Address }) {
         )
       }
     </Answered>
+  );
+}
+
+/** The ranks as a chart, whose code is loaded when it is asked for. */
+function Ranks(shown: ComponentProps<typeof RankHistory>) {
+  const [isDrawn, setDrawn] = useState(false);
+  if (!isDrawn)
+    return (
+      <p>
+        <button type="button" onClick={() => setDrawn(true)}>
+          Draw them
+        </button>
+      </p>
+    );
+  return (
+    <Loaded what="the ranks">
+      <RankHistory {...shown} />
+    </Loaded>
   );
 }
 
@@ -118,9 +136,7 @@ function AccountInSeason({ account, seasonId }: { account: Address; seasonId: st
       {answer && (
         <>
           <h2>Ranks over the season</h2>
-          <Loaded what="the ranks">
-            <RankHistory seasonId={seasonId} standing={answer.item} />
-          </Loaded>
+          <Ranks seasonId={seasonId} standing={answer.item} />
         </>
       )}
       <Loaded what="the account's money">

@@ -112,6 +112,13 @@ export function describePeople(site: () => Site): void {
     expect(refuted).to.not.deep.equal([]);
     await page.goto(`${site().url}/accounts/${forger.address}`);
     await untilText(page, "Ranks over the season");
+    await page.getByRole("button", { name: "Draw them" }).click();
+    await until(
+      page,
+      "the ranks",
+      () => /Its rank at the end of each epoch|No two epochs are over yet/.test(document.body.innerText),
+      undefined,
+    );
     await until(
       page,
       "its refutations",
