@@ -2,9 +2,8 @@ import { type FormEvent, useState } from "react";
 import { methodById } from "../../sdk/methods/index.ts";
 import type { Attestation } from "../../sdk/wire.ts";
 import { useDeployment } from "../api.ts";
-import { Answered, Loaded } from "../components/states.tsx";
+import { Answered } from "../components/states.tsx";
 import { plural } from "../format.ts";
-import { part } from "../part.ts";
 import { Checks } from "./checks.tsx";
 import { disagreements } from "./disagreement.ts";
 import type { Found } from "./messages.ts";
@@ -12,8 +11,6 @@ import { type Progress, useCheck } from "./useCheck.ts";
 import { verdictSentence } from "./verdict.ts";
 import "./check.css";
 import { server } from "../prefix.ts";
-
-const Recomputed = part(() => import("./recomputed.tsx"));
 
 /** Lets the visitor's own browser check an attestation: the chain is read by RPC, the model fetched by its hash and run. */
 export function CheckHere({ attestation }: { attestation: Attestation }) {
@@ -44,7 +41,7 @@ interface CheckerProps {
 
 function Checker({ attestation, deployment, rpcUrl }: CheckerProps) {
   const { uid, root, count } = attestation;
-  const { progress, start } = useCheck();
+  const { progress, start, Recomputed } = useCheck();
   const [unit, setUnit] = useState(() => firstUnitToShow(attestation));
   const isBatch = root !== null;
   const submit = (event: FormEvent) => {
@@ -70,7 +67,8 @@ function Checker({ attestation, deployment, rpcUrl }: CheckerProps) {
         <Checks checks={progress.checks} doing={progress.phase === "running" ? progress.doing : undefined} />
       )}
       <Outcome progress={progress} />
-      {progress.phase === "done" && <Shown attestation={attestation} found={progress.found} />}
+      {progress.phase === "done" && <Contradictions attestation={attestation} found={progress.found} />}
+      {progress.phase === "done" && Recomputed && <Recomputed found={progress.found} />}
     </>
   );
 }
@@ -142,18 +140,12 @@ function Outcome({ progress }: { progress: Progress }) {
   );
 }
 
-function Shown({ attestation, found }: { attestation: Attestation; found: Found }) {
+function Contradictions({ attestation, found }: { attestation: Attestation; found: Found }) {
   const lies = disagreements(attestation, found.recorded);
+  if (lies.length === 0) return null;
   return (
-    <>
-      {lies.length > 0 && (
-        <div role="alert" className="verdict verdict-differs">
-          This server contradicts the chain. {lies.join(" ")}
-        </div>
-      )}
-      <Loaded what="what the model read and said">
-        <Recomputed found={found} />
-      </Loaded>
-    </>
+    <div role="alert" className="verdict verdict-differs">
+      This server contradicts the chain. {lies.join(" ")}
+    </div>
   );
 }
