@@ -104,16 +104,14 @@ CREATE TRIGGER totals_after_first_use AFTER INSERT ON uses BEGIN
     request_refuted = request_refuted + excluded.request_refuted,
     request_provers = request_provers + excluded.request_provers;
 END;
+-- Where an account has a row, its subject has one.
 CREATE TRIGGER totals_after_use AFTER UPDATE ON uses BEGIN
-  INSERT INTO totals VALUES (
-    new.subject, CASE length(new.subject) WHEN 66 THEN 'model' WHEN 42 THEN 'publisher' ELSE 'part' END,
-    new.season_verified - old.season_verified, new.season_refuted - old.season_refuted, (new.season_verified > 0) - (old.season_verified > 0),
-    new.request_verified - old.request_verified, new.request_refuted - old.request_refuted, (new.request_verified > 0) - (old.request_verified > 0)
-  ) ON CONFLICT DO UPDATE SET
-    season_verified = season_verified + excluded.season_verified,
-    season_refuted = season_refuted + excluded.season_refuted,
-    season_provers = season_provers + excluded.season_provers,
-    request_verified = request_verified + excluded.request_verified,
-    request_refuted = request_refuted + excluded.request_refuted,
-    request_provers = request_provers + excluded.request_provers;
+  UPDATE totals SET
+    season_verified = season_verified + new.season_verified - old.season_verified,
+    season_refuted = season_refuted + new.season_refuted - old.season_refuted,
+    season_provers = season_provers + (new.season_verified > 0) - (old.season_verified > 0),
+    request_verified = request_verified + new.request_verified - old.request_verified,
+    request_refuted = request_refuted + new.request_refuted - old.request_refuted,
+    request_provers = request_provers + (new.request_verified > 0) - (old.request_verified > 0)
+  WHERE subject = new.subject;
 END;
