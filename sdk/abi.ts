@@ -30,6 +30,7 @@ export const modelRegistryAbi = /* @__PURE__ */ parseAbi([
   "error WrongRows(uint256 operator, uint256 first)",
   "function addUri(bytes32 modelId, string uri) external",
   "function isPublished(bytes32 modelId) external view returns (bool)",
+  "function measurementOf(bytes32 modelId) external view returns (bytes32)",
   "function modelOf(bytes32 modelId) external view returns (Model)",
   "function publish(Publication publication, bytes layoutBytes, bytes rows, string uri) external returns (bytes32 modelId)",
   "function publishRows(bytes32 modelId, bytes graph, RowChunk chunk) external",

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Hex } from "viem";
 import { z } from "zod";
+import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { cidOfSha256, MAX_CONTENT_BYTES } from "../../sdk/content.ts";
 import { download } from "../../sdk/download.ts";
 import type { AvailabilityAnswer, MeasuredSource } from "../../sdk/wire.ts";
+import type { Model } from "../fold/models.ts";
 import type { ModelReader } from "../store/sqlite/read-models.ts";
 import type { Eventual } from "../store/sqlite/readers.ts";
 import { kindOf } from "./models.ts";
@@ -67,10 +69,13 @@ export function measureAvailability(options: AvailabilityOptions): Availability 
     );
   }
 
+  /** Whether a model's file is to be had from a server: not from the chain, nor from an enclave alone. */
+  const isServed = (model: Model): boolean => kindOf(model) !== "integer" && model.artifactHash !== ZERO_HASH;
+
   async function follow(): Promise<void> {
     while (!signal.aborted) {
       const newest = await models.list(undefined, MOST_MODELS);
-      for (const { artifactHash } of newest.filter((model) => kindOf(model) !== "integer"))
+      for (const { artifactHash } of newest.filter(isServed))
         for (const source of all) {
           if (signal.aborted) return;
           await measure(source, artifactHash);
@@ -116,6 +121,12 @@ async function hashOf(chunks: AsyncIterable<Uint8Array>): Promise<Hex> {
   return `0x${sha256.digest("hex")}`;
 }
 
+/** Who serves a model's file. */
+export function availabilityOf(model: Model, availability: Availability): AvailabilityAnswer {
+  const onChain = kindOf(model) === "integer";
+  return { modelId: model.modelId, onChain, sources: onChain ? [] : availability.of(model.artifactHash) };
+}
+
 /** `/models/:modelId/availability`: not of the chain, and so no part of a model's answer, which its block names. */
 export function availabilityRoute(app: App, state: State, availability: Availability): void {
   app.get(
@@ -134,8 +145,7 @@ export function availabilityRoute(app: App, state: State, availability: Availabi
     async ({ params: { modelId } }): Promise<AvailabilityAnswer> => {
       const row = await state.read((snapshot) => Promise.resolve(snapshot.models.model(modelId)));
       if (!row) throw new ProblemError(404, `There is no model ${modelId}.`);
-      const onChain = kindOf(row) === "integer";
-      return { modelId, onChain, sources: onChain ? [] : availability.of(row.artifactHash) };
+      return availabilityOf(row, availability);
     },
   );
 }

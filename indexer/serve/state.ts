@@ -9,7 +9,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Address, Hex } from "viem";
 import type { Deployment } from "../../sdk/deployment.ts";
 import type { AsOf, EventLocation } from "../../sdk/wire.ts";
-import type { Decoder, Event } from "../decode/events.ts";
+import type { Decoder, Event, LogLocation } from "../decode/events.ts";
 import type { Task } from "../fold/seasons.ts";
 import type { Rpc } from "../ingest/rpc.ts";
 import type { History } from "../rank/history.ts";
@@ -229,6 +229,13 @@ export async function eventsOf(
 ): Promise<{ event: Event; location: EventLocation }[]> {
   const found = await logs.of(subject, limit);
   return found.map(({ log, location }) => ({ event: decoder.decodeStored(log), location }));
+}
+
+/** The event that made a row. */
+export async function eventAt({ logs, decoder }: Snapshot, { blockNumber, logIndex }: LogLocation): Promise<Event> {
+  const log = await logs.at({ blockNumber, logIndex });
+  if (!log) throw new Error(`Block ${blockNumber} has a row of its log ${logIndex}, and no such log.`);
+  return decoder.decodeStored(log);
 }
 
 export const campaignOf = ({ deployment }: Pick<Snapshot, "deployment">): Address =>

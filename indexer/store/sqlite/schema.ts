@@ -4,7 +4,7 @@ import type { Db } from "./database.ts";
 import { createLogs } from "./logs.ts";
 
 /** Of the tables that follow from the logs: a file of another version is folded anew. */
-const VERSION = 10;
+const VERSION = 11;
 /**
  * Of the tables in logs.sql. The oldest files whose logs can be read have schema version 4; they and some later ones don't
  * say that their logs have version 1, in which blocks have no checksums.
@@ -89,7 +89,15 @@ export function empty(db: Db, kept: "logs" | "origin"): void {
     .pluck()
     .all();
   db.pragma("defer_foreign_keys = ON");
+  dropUses(db);
   for (const table of tables) if (!names.includes(table)) db.exec(`DELETE FROM ${table}`);
+}
+
+/** What follows from rows is built again once they are there. */
+function dropUses(db: Db): void {
+  const triggers = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck().all();
+  for (const trigger of triggers) db.exec(`DROP TRIGGER ${trigger}`);
+  db.exec("DROP VIEW IF EXISTS used; DROP VIEW IF EXISTS added");
 }
 
 function logsVersionOf(db: Db): number {

@@ -37,13 +37,14 @@ export interface Store {
   write(changes: Pick<Changes, "rows">): void;
   /** Deletes what follows from the logs, or also these: all of the chain. */
   empty(what: "rows" | "chain"): void;
-  /** Builds the indexes that a new file doesn't have until its first sync is complete, if they aren't built yet. */
+  /** Builds the indexes, and what models were used for, which a new file lacks until its first sync is complete. */
   complete(): void;
   /** Whether they are built: reads are slow without them. */
   isComplete(): boolean;
 }
 
-const indexes = readFileSync(new URL("indexes.sql", import.meta.url), "utf8");
+const read = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
+const [indexes, uses] = [read("indexes.sql"), read("uses.sql")];
 
 /** The writing side of an open database, as long as `fence` allows. */
 export function createStore(db: Db, fence: Fence = () => undefined): Store {
@@ -55,8 +56,9 @@ export function createStore(db: Db, fence: Fence = () => undefined): Store {
     if (reason !== undefined) throw new FatalError(reason);
     return work();
   });
-  const hasIndexes = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'ledger_of_account'");
-  const isComplete = () => hasIndexes.get() !== undefined;
+  const inSchema = db.prepare<[string]>("SELECT 1 FROM sqlite_schema WHERE name = ?");
+  const hasIndexes = () => inSchema.get("ledger_of_account") !== undefined;
+  const hasUses = () => inSchema.get("used") !== undefined;
   return {
     files: { name: db.name, sizes: () => ({ database: sizeOf(db.name), log: walBytes(db) }) },
     atomically<Result>(work: () => Result) {
@@ -79,9 +81,10 @@ export function createStore(db: Db, fence: Fence = () => undefined): Store {
     },
     empty: (what) => empty(db, what === "rows" ? "logs" : "origin"),
     complete() {
-      if (!isComplete()) db.exec(indexes);
+      if (!hasUses()) db.exec(uses);
+      if (!hasIndexes()) db.exec(indexes);
     },
-    isComplete,
+    isComplete: () => hasIndexes() && hasUses(),
   };
 }
 

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { csvText } from "../../../indexer/serve/table/csv.ts";
 import { ledgerHash } from "../../../sdk/commitments.ts";
 import { cidOfSha256 } from "../../../sdk/content.ts";
 import type { Attestation, AttestationSummary, Receipt, Standing } from "../../../sdk/wire.ts";
@@ -50,8 +51,11 @@ describe("the API", () => {
     const columns = head.split(",");
     expect(columns.slice(0, 3)).to.deep.equal(["rank", "place", "account"]);
     expect(lines).to.deep.equal(
-      (await standings()).map((row) => columns.map((column) => row[column as keyof Standing]).join(",")),
+      (await standings()).map((row) =>
+        columns.map((column) => (column === "name" ? csvText(row.name) : row[column as keyof Standing])).join(","),
+      ),
     );
+    expect(columns.at(-1)).to.equal("name");
     expect(JSON.parse(headers.get("as-of") ?? "")).to.deep.equal((await site.get("/v1/seasons/1")).body.asOf);
   });
 

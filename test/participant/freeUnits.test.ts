@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { type Hex, toHex } from "viem";
-import type { ChainState, Season } from "../../../../participant/chainState.ts";
-import { nextUnit, type UnitWish } from "../../../../participant/methods/quorum/units.ts";
-import type { AttestationState } from "../../../../sdk/attestations.ts";
-import type { TaskInputs } from "../../../../sdk/client.ts";
-import { unitContext } from "../../../../sdk/contexts.ts";
-import { Status } from "../../../../sdk/protocol.ts";
+import type { ChainState, Season } from "../../participant/chainState.ts";
+import { nextUnit, type UnitWish } from "../../participant/freeUnits.ts";
+import type { AttestationState } from "../../sdk/attestations.ts";
+import type { TaskInputs } from "../../sdk/client.ts";
+import { unitContext } from "../../sdk/contexts.ts";
+import { Status } from "../../sdk/protocol.ts";
 
 const account = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf";
 const campaign = "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF";
@@ -33,7 +33,7 @@ const stateOf = (attestations: [Hex, number, Hex?, number?][], season = seasonOf
       ),
     },
   }) as ChainState;
-const wish: UnitWish = { account, campaign, seasonId: undefined, maxUnits: Infinity, hopeless: new Set() };
+const wish: UnitWish = { method: 1, account, campaign, seasonId: undefined, maxUnits: Infinity, hopeless: new Set() };
 const next = (state: ChainState, changes: Partial<UnitWish> = {}) => nextUnit(state, { ...wish, ...changes })?.context;
 
 describe("units", () => {

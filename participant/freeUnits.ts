@@ -1,11 +1,10 @@
 import type { Hex } from "viem";
-import type { AttestationState } from "../../../sdk/attestations.ts";
-import type { TaskInputs } from "../../../sdk/client.ts";
-import { unitContext, unitOf } from "../../../sdk/contexts.ts";
-import { quorum } from "../../../sdk/methods/quorum.ts";
-import { Status } from "../../../sdk/protocol.ts";
-import type { ChainState } from "../../chainState.ts";
-import { type RunningSeason, runningSeasons, type Wish } from "../../units.ts";
+import type { AttestationState } from "../sdk/attestations.ts";
+import type { TaskInputs } from "../sdk/client.ts";
+import { unitContext, unitOf } from "../sdk/contexts.ts";
+import { Status } from "../sdk/protocol.ts";
+import type { ChainState } from "./chainState.ts";
+import { type RunningSeason, runningSeasons, type Wish } from "./units.ts";
 
 /** A unit that an account can work on. */
 export interface FreeUnit {
@@ -15,14 +14,16 @@ export interface FreeUnit {
   context: Hex;
 }
 
-/** Which units an account wants to commit to; at most `maxUnits` in each season. */
+/** Which units an account wants to attest one by one; at most `maxUnits` in each season. */
 export interface UnitWish extends Wish {
+  /** Number of the method whose tasks they are of. */
+  method: number;
   /** Contexts that can't succeed. */
   hopeless: ReadonlySet<Hex>;
 }
 
-/** Seconds that a commit may take to be mined: none is started later than that before the season's end. */
-const COMMIT_SECONDS = 3n;
+/** Seconds that an attestation may take to be mined: none is started later than that before the season's end. */
+const MINING_SECONDS = 3n;
 
 /** Most attestations for one unit: a Void one may be tried again. */
 const MAX_TRIES = 3;
@@ -30,9 +31,9 @@ const MAX_TRIES = 3;
 /** The unit to work on next: one whose attestation became Void, or the lowest one left, tasks taking turns. */
 export function nextUnit(state: ChainState, wish: UnitWish): FreeUnit | undefined {
   const own = [...state.attestations.byId.values()].filter(
-    ({ message: { prover, method } }) => prover === wish.account && method === quorum.id,
+    ({ message: { prover, method } }) => prover === wish.account && method === wish.method,
   );
-  for (const running of runningSeasons(state, wish, quorum.id, COMMIT_SECONDS)) {
+  for (const running of runningSeasons(state, wish, wish.method, MINING_SECONDS)) {
     const found = nextOfSeason(running, own, wish);
     if (found !== undefined) return found;
   }
