@@ -43,6 +43,7 @@ export * from "./rules.ts";
 export * from "./seasonEnd.ts";
 export * from "./sending.ts";
 export * from "./standings.ts";
+export * from "./text.ts";
 export * from "./tree.ts";
 export * from "./units.ts";
 export * from "./vault.ts";
