@@ -90,6 +90,26 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IAttestationRegistry
+    function attestRoot(
+        uint8 method,
+        bytes32 modelId,
+        bytes32 context,
+        uint32 count,
+        bytes32 root
+    ) external returns (bytes32 id) {
+        Batch memory batch = Batch(msg.sender, method, modelId, context, count, root);
+        id = batchIdOf(batch);
+        _attestRoot(id, batch);
+    }
+
+    /// @inheritdoc IAttestationRegistry
+    function attestRootBySig(Batch calldata batch, bytes calldata signature) external returns (bytes32 id) {
+        id = batchIdOf(batch);
+        _checkSignature(batch.prover, id, signature);
+        _attestRoot(id, batch);
+    }
+
+    /// @inheritdoc IAttestationRegistry
     function commit(
         uint8 method,
         bytes32 modelId,
@@ -220,8 +240,10 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         bytes calldata activations,
         bytes32[] calldata proof
     ) external view returns (bool) {
+        Record storage record = _records[batchIdOf(batch)];
         return
-            _records[batchIdOf(batch)].status == Status.Verified &&
+            record.status == Status.Verified &&
+            record.open &&
             OrderedTree.verify(batch.root, batch.count, index, OrderedTree.leaf(index, activations), proof);
     }
 
@@ -258,11 +280,24 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     }
 
     function _attestBatch(bytes32 id, Batch memory batch, bytes calldata evidence, bytes calldata traces) private {
+        _recordBatch(id, batch, true, traces);
+
+        methodAt(batch.method).onAttestBatch(id, batch, traces.length / batch.count, evidence);
+    }
+
+    function _attestRoot(bytes32 id, Batch memory batch) private {
+        require(batch.count != 0, InvalidBatch(0, 0));
+        _recordBatch(id, batch, false, msg.data[:0]);
+
+        methodAt(batch.method).onAttestRoot(id, batch);
+    }
+
+    function _recordBatch(bytes32 id, Batch memory batch, bool open, bytes calldata traces) private {
         _record(
             id,
             batch.modelId,
             batch.context,
-            _recordNow(batch.prover, batch.count, batch.method, Status.Pending, true)
+            _recordNow(batch.prover, batch.count, batch.method, Status.Pending, open)
         );
 
         emit BatchAttested(
@@ -275,8 +310,6 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
             batch.method,
             traces
         );
-
-        methodAt(batch.method).onAttestBatch(id, batch, traces.length / batch.count, evidence);
     }
 
     function _recordNow(

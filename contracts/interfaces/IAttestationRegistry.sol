@@ -62,7 +62,7 @@ struct Answer {
 /// @param count Units the attestation covers: 1, or a batch's length.
 /// @param method Number of the method that may settle it; 0 for none.
 /// @param status Its status.
-/// @param open Whether the attestation's answer is known.
+/// @param open Whether the attestation's answer is known; of a batch, whether its traces are.
 struct Record {
     address prover;
     uint40 attestedAt;
@@ -126,7 +126,7 @@ interface IAttestationRegistry {
     /// @param count Number of units.
     /// @param root Ordered tree of the units' traces.
     /// @param method Number of its method.
-    /// @param traces The units' traces, in order, as `root` hashes them.
+    /// @param traces The units' traces, in order, as `root` hashes them; empty where the root alone was attested.
     event BatchAttested(
         bytes32 indexed id,
         address indexed prover,
@@ -262,6 +262,28 @@ interface IAttestationRegistry {
         bytes calldata signature
     ) external returns (bytes32 id);
 
+    /// @notice Records a batch of the sender of which the root alone is shown: its units' traces are roots themselves, and the
+    /// method has to know how to refute what isn't on chain.
+    /// @param method Number of its method.
+    /// @param modelId The model.
+    /// @param context The first unit's.
+    /// @param count Number of units.
+    /// @param root Ordered tree whose leaf i is the root of unit i's trace.
+    /// @return id The batch's name: its EIP-712 digest.
+    function attestRoot(
+        uint8 method,
+        bytes32 modelId,
+        bytes32 context,
+        uint32 count,
+        bytes32 root
+    ) external returns (bytes32 id);
+
+    /// @notice Records a root-only batch that its prover signed; anyone.
+    /// @param batch What was signed.
+    /// @param signature Of the batch's digest, `batchIdOf(batch)`, in a form that `Signatures` takes.
+    /// @return id The batch's name.
+    function attestRootBySig(Batch calldata batch, bytes calldata signature) external returns (bytes32 id);
+
     /// @notice Records an attestation of the sender whose answer stays hidden until `reveal`.
     /// @param method Number of its method.
     /// @param modelId The model.
@@ -353,7 +375,8 @@ interface IAttestationRegistry {
     /// @return Its EIP-712 digest under this registry's domain.
     function batchIdOf(Batch calldata batch) external view returns (bytes32);
 
-    /// @notice Whether a batch is Verified and a trace is its unit's.
+    /// @notice Whether a batch is Verified and a trace is its unit's; false for a root-only batch, whose leaves are no
+    /// activations.
     /// @param batch The batch.
     /// @param index Position of the unit in the batch, from 0.
     /// @param activations The unit's trace.

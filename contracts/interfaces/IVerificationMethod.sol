@@ -13,7 +13,7 @@ interface IVerificationMethod {
     /// @notice Thrown when an account other than the registry calls a hook.
     /// @param caller Who called it.
     error NotTheRegistry(address caller);
-    /// @notice Thrown when a method doesn't take what a hook tells: attestations that are open, hidden, or batches, or shown runs.
+    /// @notice Thrown when a method doesn't take what a hook tells: attestations that are open, hidden, batches or roots of them, or shown runs.
     /// @param hook Selector of the hook that refuses.
     error NotSupported(bytes4 hook);
     /// @notice Thrown when a method is deployed with a parameter out of its bounds.
@@ -44,6 +44,11 @@ interface IVerificationMethod {
     /// @param leafBytes Length of the data of each leaf in the batch's tree: one leaf a unit.
     /// @param evidence What the prover shows; the method says what it asks for.
     function onAttestBatch(bytes32 id, Batch calldata batch, uint256 leafBytes, bytes calldata evidence) external;
+
+    /// @notice A batch was recorded of which the root alone is known.
+    /// @param id The batch's name.
+    /// @param batch What was attested.
+    function onAttestRoot(bytes32 id, Batch calldata batch) external;
 
     /// @notice An attestation with a hidden answer was recorded.
     /// @param uid The attestation's name.

@@ -31,7 +31,7 @@ abstract contract VerificationMethod is IVerificationMethod {
     }
 
     modifier onlyRegistry() {
-        require(msg.sender == address(_registry), NotTheRegistry(msg.sender));
+        _checkRegistry();
         _;
     }
 
@@ -39,32 +39,37 @@ abstract contract VerificationMethod is IVerificationMethod {
 
     /// @inheritdoc IVerificationMethod
     function onAttest(bytes32, Attestation calldata, Answer calldata, bytes calldata) external virtual onlyRegistry {
-        revert NotSupported(this.onAttest.selector);
+        _refuse();
     }
 
     /// @inheritdoc IVerificationMethod
     function onAttestBatch(bytes32, Batch calldata, uint256, bytes calldata) external virtual onlyRegistry {
-        revert NotSupported(this.onAttestBatch.selector);
+        _refuse();
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onAttestRoot(bytes32, Batch calldata) external virtual onlyRegistry {
+        _refuse();
     }
 
     /// @inheritdoc IVerificationMethod
     function onCommit(bytes32, Attestation calldata) external virtual onlyRegistry {
-        revert NotSupported(this.onCommit.selector);
+        _refuse();
     }
 
     /// @inheritdoc IVerificationMethod
     function onReveal(bytes32, Attestation calldata, Answer calldata) external virtual onlyRegistry {
-        revert NotSupported(this.onReveal.selector);
+        _refuse();
     }
 
     /// @inheritdoc IVerificationMethod
     function onShown(bytes32, uint64, bytes calldata) external virtual {
-        revert NotSupported(this.onShown.selector);
+        _refuse();
     }
 
     /// @inheritdoc IVerificationMethod
     function onShownSettled(bytes32, Status, address) external virtual {
-        revert NotSupported(this.onShownSettled.selector);
+        _refuse();
     }
 
     /* VIEWS */
@@ -89,6 +94,15 @@ abstract contract VerificationMethod is IVerificationMethod {
     }
 
     /* CHECKS */
+
+    /// @dev Refuses the hook that is called.
+    function _refuse() private pure {
+        revert NotSupported(msg.sig);
+    }
+
+    function _checkRegistry() private view {
+        require(msg.sender == address(_registry), NotTheRegistry(msg.sender));
+    }
 
     /// @dev Checks that units are of this method's campaign, and that an attestation about them, made now, counts there.
     function _requireUnits(bytes32 modelId, uint8 method, bytes32 context, uint32 count) internal view {

@@ -12,6 +12,7 @@ import {IVerificationMethod} from "../interfaces/IVerificationMethod.sol";
 contract MockMethod is IVerificationMethod {
     event AttestHook(bytes32 indexed uid, Attestation attestation, Answer opened, bytes evidence);
     event BatchHook(bytes32 indexed id, Batch batch, uint256 leafBytes, bytes evidence);
+    event RootHook(bytes32 indexed id, Batch batch);
     event CommitHook(bytes32 indexed uid, Attestation attestation);
     event RevealHook(bytes32 indexed uid, Attestation attestation, Answer opened);
     event ShownHook(bytes32 indexed uid, uint64 until, bytes trace);
@@ -67,6 +68,12 @@ contract MockMethod is IVerificationMethod {
     /// @inheritdoc IVerificationMethod
     function onAttestBatch(bytes32 id, Batch calldata batch, uint256 leafBytes, bytes calldata evidence) external {
         emit BatchHook(id, batch, leafBytes, evidence);
+        _call();
+    }
+
+    /// @inheritdoc IVerificationMethod
+    function onAttestRoot(bytes32 id, Batch calldata batch) external {
+        emit RootHook(id, batch);
         _call();
     }
 

@@ -30,6 +30,7 @@ export const zkProofAbi = /* @__PURE__ */ parseAbi([
   "function longest() external view returns (uint64)",
   "function onAttest(bytes32 uid, Attestation attestation, Answer opened, bytes evidence) external",
   "function onAttestBatch(bytes32 id, Batch batch, uint256 leafBytes, bytes evidence) external",
+  "function onAttestRoot(bytes32 id, Batch batch) external",
   "function onCommit(bytes32 uid, Attestation attestation) external",
   "function onReveal(bytes32 uid, Attestation attestation, Answer opened) external",
   "function onShown(bytes32 uid, uint64 until, bytes trace) external",
