@@ -9,6 +9,8 @@ export interface OrderedTree {
   count: number;
   /** The siblings from the leaf at `index` up to the top: exactly {@link depth} of them. */
   proof(index: number): Hex[];
+  /** Nodes of a level from the left, level 0 being the leaves' hashes; those behind the last leaf are left out. */
+  nodes(level: number): Hex[];
 }
 
 /** ceil(log2 count): the length of every proof. From 1 to 2^32 leaves. */
@@ -58,6 +60,7 @@ export function orderedTree(leaves: readonly Uint8Array[], keccak: Keccak = plai
         .slice(0, -1)
         .map((nodes, level) => bytesToHash(nodes[(index >> level) ^ 1] ?? (empty[level] as Uint8Array)));
     },
+    nodes: (level) => (levels[level] ?? []).map(bytesToHash),
   };
 }
 
@@ -66,6 +69,29 @@ export function leavesOf(bytes: Uint8Array, count: number): Uint8Array[] {
   const length = bytes.length / count;
   if (!Number.isInteger(length)) throw new RangeError(`${bytes.length} bytes are not ${count} leaves of one length.`);
   return Array.from({ length: count }, (_, i) => bytes.subarray(i * length, (i + 1) * length));
+}
+
+/**
+ * What stands beside a node on the way up to a node above it.
+ *
+ * @param nodes The nodes of its level below that one, from the left, those behind the tree's last leaf left out.
+ * @param index Its position among them.
+ * @param level Their level, from the leaves.
+ * @param span How many levels higher that one is.
+ */
+export function siblingsOf(nodes: readonly Hex[], index: number, level: number, span: number): Hex[] {
+  let zero: Uint8Array = new Uint8Array(32);
+  for (let i = 0; i < level; i++) zero = node(zero, zero, plain);
+  let present = nodes.map((each) => hexToBytes(each));
+  const siblings: Hex[] = [];
+  for (let i = 0; i < span; i++) {
+    siblings.push(bytesToHash(present[(index >> i) ^ 1] ?? zero));
+    present = Array.from({ length: Math.ceil(present.length / 2) }, (_, k) =>
+      node(present[2 * k] as Uint8Array, present[2 * k + 1] ?? zero, plain),
+    );
+    zero = node(zero, zero, plain);
+  }
+  return siblings;
 }
 
 /** Whether `data` is the leaf at position `index` of the tree of `count` leaves under `root`. */

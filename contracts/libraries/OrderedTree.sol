@@ -52,23 +52,71 @@ library OrderedTree {
         }
     }
 
+    /// @notice Hash of a leaf whose data is a hash.
+    /// @param index The leaf's position, below 2^32.
+    /// @param data Its data.
+    /// @return result The hash.
+    function leafOfHash(uint256 index, bytes32 data) internal pure returns (bytes32 result) {
+        assembly ("memory-safe") {
+            let scratch := mload(0x40)
+            mstore(scratch, shl(216, and(index, 0xffffffff)))
+            mstore(add(scratch, 5), data)
+            result := keccak256(scratch, 0x25)
+        }
+    }
+
+    /// @notice Root of the tree over the rows that data in memory is cut into.
+    /// @param data All leaves' data.
+    /// @param count How many leaves there are, at least 1; the data's length is a multiple of it.
+    /// @return The root.
+    function rootOf(bytes memory data, uint256 count) internal pure returns (bytes32) {
+        bytes32[] memory leaves = new bytes32[](count);
+        uint256 size = data.length / count;
+        assembly ("memory-safe") {
+            let scratch := mload(0x40)
+            let source := add(data, 0x20)
+            let target := add(leaves, 0x20)
+            for {
+                let i := 0
+            } lt(i, count) {
+                i := add(i, 1)
+            } {
+                mstore(scratch, shl(216, i))
+                mcopy(add(scratch, 5), source, size)
+                mstore(target, keccak256(scratch, add(size, 5)))
+                source := add(source, size)
+                target := add(target, 0x20)
+            }
+        }
+        return root(leaves);
+    }
+
     /// @notice Root over the leaves; overwrites the array with inner nodes.
     /// @param leaves Hashes of the leaves.
-    /// @return result The root.
-    function root(bytes32[] memory leaves) internal pure returns (bytes32 result) {
+    /// @return The root.
+    function root(bytes32[] memory leaves) internal pure returns (bytes32) {
         uint256 count = leaves.length;
         require(count != 0, EmptyTree());
         require(count <= type(uint32).max, TooManyLeaves(count));
+        return rootAbove(count, fold(leaves, depth(count), 0));
+    }
+
+    /// @notice The node above nodes of one level; overwrites the array with inner nodes.
+    /// @param nodes The nodes from the left, at least one, those behind the tree's last leaf left out.
+    /// @param levels How many levels higher it is.
+    /// @param zero What stands behind the last leaf on the nodes' level.
+    /// @return top The node.
+    function fold(bytes32[] memory nodes, uint256 levels, bytes32 zero) internal pure returns (bytes32 top) {
         assembly ("memory-safe") {
-            let nodes := add(leaves, 0x20)
+            let source := add(nodes, 0x20)
+            let width := mload(nodes)
             // 0x01 ‖ left ‖ right, hashed from scratch: 1 + 64 bytes.
             let scratch := mload(0x40)
             mstore8(scratch, 1)
-            let zero := 0 // what stands right of the last leaf on the present level
-            let width := count
-            let height := 1
-            for {} lt(height, count) {
-                height := shl(1, height)
+            for {
+                let level := 0
+            } lt(level, levels) {
+                level := add(level, 1)
             } {
                 let half := shr(1, width)
                 for {
@@ -76,47 +124,36 @@ library OrderedTree {
                 } lt(i, half) {
                     i := add(i, 1)
                 } {
-                    mcopy(add(scratch, 1), add(nodes, shl(6, i)), 0x40)
-                    mstore(add(nodes, shl(5, i)), keccak256(scratch, 0x41))
+                    mcopy(add(scratch, 1), add(source, shl(6, i)), 0x40)
+                    mstore(add(source, shl(5, i)), keccak256(scratch, 0x41))
                 }
                 if and(width, 1) {
-                    mstore(add(scratch, 1), mload(add(nodes, shl(6, half))))
+                    mstore(add(scratch, 1), mload(add(source, shl(6, half))))
                     mstore(add(scratch, 0x21), zero)
-                    mstore(add(nodes, shl(5, half)), keccak256(scratch, 0x41))
+                    mstore(add(source, shl(5, half)), keccak256(scratch, 0x41))
                 }
                 mstore(add(scratch, 1), zero)
                 mstore(add(scratch, 0x21), zero)
                 zero := keccak256(scratch, 0x41)
                 width := shr(1, add(width, 1))
             }
-            mstore(scratch, or(shl(248, 4), shl(216, count)))
-            mstore(add(scratch, 5), mload(nodes))
-            result := keccak256(scratch, 0x25)
+            top := mload(source)
         }
     }
 
-    /// @notice Whether a leaf is at a position of a tree.
-    /// @param expected The tree's root.
-    /// @param count Number of its leaves.
-    /// @param index The position.
-    /// @param node Hash of the leaf.
-    /// @param proof Its siblings, from below.
-    /// @return valid True if it is.
-    function verify(
-        bytes32 expected,
-        uint256 count,
-        uint256 index,
-        bytes32 node,
-        bytes32[] calldata proof
-    ) internal pure returns (bool valid) {
-        if (index >= count || count > type(uint32).max || proof.length != depth(count)) return false;
+    /// @notice The node some levels above one.
+    /// @param node The node.
+    /// @param index Its position on its level.
+    /// @param siblings What stands beside it and beside those above it, from below.
+    /// @return top As many levels higher as there are siblings.
+    function climb(bytes32 node, uint256 index, bytes32[] calldata siblings) internal pure returns (bytes32 top) {
         assembly ("memory-safe") {
             // 0x01 ‖ left ‖ right, hashed from scratch: the node's bit of the index says on which side it is.
             let scratch := mload(0x40)
             mstore8(scratch, 1)
-            let end := add(proof.offset, shl(5, proof.length))
+            let end := add(siblings.offset, shl(5, siblings.length))
             for {
-                let source := proof.offset
+                let source := siblings.offset
             } lt(source, end) {
                 source := add(source, 0x20)
             } {
@@ -126,10 +163,46 @@ library OrderedTree {
                 node := keccak256(scratch, 0x41)
                 index := shr(1, index)
             }
-            mstore(scratch, or(shl(248, 4), shl(216, count)))
-            mstore(add(scratch, 5), node)
-            valid := eq(keccak256(scratch, 0x25), expected)
+            top := node
         }
+    }
+
+    /// @notice The root above the top node.
+    /// @param count Number of leaves, below 2^32.
+    /// @param top The node above all leaves.
+    /// @return result The root.
+    function rootAbove(uint256 count, bytes32 top) internal pure returns (bytes32 result) {
+        assembly ("memory-safe") {
+            let scratch := mload(0x40)
+            mstore(scratch, or(shl(248, 4), shl(216, count)))
+            mstore(add(scratch, 5), top)
+            result := keccak256(scratch, 0x25)
+        }
+    }
+
+    /// @notice What stands behind the last leaf on a level.
+    /// @param level The level, from the leaves.
+    /// @return zero The node above missing leaves alone.
+    function zeroAt(uint256 level) internal pure returns (bytes32 zero) {
+        for (; level != 0; --level) zero = keccak256(abi.encodePacked(uint8(1), zero, zero));
+    }
+
+    /// @notice Whether a leaf is at a position of a tree.
+    /// @param expected The tree's root.
+    /// @param count Number of its leaves.
+    /// @param index The position.
+    /// @param node Hash of the leaf.
+    /// @param proof Its siblings, from below.
+    /// @return True if it is.
+    function verify(
+        bytes32 expected,
+        uint256 count,
+        uint256 index,
+        bytes32 node,
+        bytes32[] calldata proof
+    ) internal pure returns (bool) {
+        if (index >= count || count > type(uint32).max || proof.length != depth(count)) return false;
+        return rootAbove(count, climb(node, index, proof)) == expected;
     }
 
     /// @notice Whether consecutive leaves are at a position of a tree.
@@ -139,7 +212,7 @@ library OrderedTree {
     /// @param size A power of two: how many there are, or would be if the tree went on.
     /// @param leaves Hashes of the leaves, up to the tree's last; overwrites the array with inner nodes.
     /// @param proof The siblings of the node above them, from below.
-    /// @return valid True if they are.
+    /// @return True if they are.
     function verifyChunk(
         bytes32 expected,
         uint256 count,
@@ -147,26 +220,11 @@ library OrderedTree {
         uint256 size,
         bytes32[] memory leaves,
         bytes32[] calldata proof
-    ) internal pure returns (bool valid) {
+    ) internal pure returns (bool) {
         (uint256 levels, uint256 height) = (depth(count), depth(size));
         if (height > levels) height = levels;
         if (first >= count || proof.length != levels - height) return false;
-        bytes32 zero = 0; // what stands right of the last leaf on the present level
-        uint256 width = leaves.length;
-        for (uint256 level = 0; level < height; ++level) {
-            for (uint256 i = 0; i < width; i += 2) {
-                leaves[i / 2] = _node(leaves[i], i + 1 < width ? leaves[i + 1] : zero);
-            }
-            width = (width + 1) / 2;
-            zero = _node(zero, zero);
-        }
-        bytes32 node = leaves[0];
-        uint256 index = first >> height;
-        for (uint256 i = 0; i < proof.length; ++i) {
-            node = index & 1 == 0 ? _node(node, proof[i]) : _node(proof[i], node);
-            index >>= 1;
-        }
-        return keccak256(abi.encodePacked(uint8(4), uint32(count), node)) == expected;
+        return rootAbove(count, climb(fold(leaves, height, 0), first >> height, proof)) == expected;
     }
 
     /// @notice Length of every proof.
@@ -176,9 +234,5 @@ library OrderedTree {
         assembly ("memory-safe") {
             levels := sub(256, clz(sub(count, 1)))
         }
-    }
-
-    function _node(bytes32 left, bytes32 right) private pure returns (bytes32) {
-        return keccak256(abi.encodePacked(uint8(1), left, right));
     }
 }

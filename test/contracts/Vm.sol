@@ -18,6 +18,9 @@ interface Vm {
     /// @notice Sets the block's number.
     function roll(uint256 number) external;
 
+    /// @notice Sets the block's base fee, in wei.
+    function fee(uint256 baseFee) external;
+
     /// @notice Sets an account's balance, in wei.
     function deal(address account, uint256 balance) external;
 
