@@ -22,7 +22,7 @@ const elements = (count: number, seed: number): Int8Array =>
   );
 
 /** A byte-level transformer of 0.9 M parameters that continues a prompt of 192 bytes by 64; its weights mean nothing. */
-function languageModel(): BuiltModel {
+export function languageModel(): BuiltModel {
   const to = new GraphBuilder({ rows: PROMPT + ANSWER - 1, width: 1 }, ANSWER - 1);
   const rows = (count: number, width: number) => Array.from({ length: count }, (_, i) => elements(width, i));
   const linear = (a: number, width: number) =>

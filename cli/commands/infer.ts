@@ -14,7 +14,7 @@ export const infer: Command = {
   positionals: ["MODEL"],
   summary: "run a model here, on the pinned runtime",
   details: `MODEL is an id, or the name on its card. The file is fetched by its CID, re-hashed and checked against what was published. Give --input, or --unit for the input that is assigned to an account's unit. A FILE named .json contains an array of numbers, any other raw little-endian bytes.
-JSON: modelId, inputHash, outputHash, input and output (name, dims, bytes, elements; elements is null where they are wider than a byte).`,
+JSON: modelId, inputHash, outputHash, input and output (name, dims, bytes, elements, text; elements is null where they are wider than a byte, text where the tensor's name doesn't say that it holds one).`,
   options: {
     input: { value: "FILE", help: "the input" },
     unit: { value: "SEASON/TASK/UNIT", help: "run on the unit's assigned input, as in 1/1/0" },
