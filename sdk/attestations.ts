@@ -41,7 +41,7 @@ export type SingleState = RecordedSingle & Outcome;
 
 export type BatchState = RecordedBatch &
   Outcome & {
-    /** Each unit's activations A_1 ‖ … ‖ A_L. */
+    /** Each unit's activations A_1 ‖ … ‖ A_L; empty where the root alone was attested. */
     leaves: Uint8Array[];
   };
 
@@ -128,7 +128,7 @@ function foldRegistry({ byId, methodAt }: Attestations, log: MinedLog): void {
     }
     case "BatchAttested": {
       const { id, traces, ...message } = event.args;
-      const leaves = leavesOf(hexToBytes(traces), message.count);
+      const leaves = traces === "0x" ? [] : leavesOf(hexToBytes(traces), message.count);
       byId.set(id, { ...begin({ kind: "batch", id, message, ...locationOf(log) }), leaves });
       break;
     }

@@ -87,7 +87,8 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
     );
     const { gasSpent, atStake } = await takePart({
       ...{ deployment: client.deployment, rpcUrl, account, seasonId, taskId, maxUnits },
-      roles: [...rolesFor(requests), ...chosen.map(({ role }) => role)],
+      // Several methods may have a role.
+      roles: [...new Set<Role>([...rolesFor(requests), ...chosen.map(({ role }) => role)])],
       ...{ journalFile: settings.journal, contentDirectory: settings.content, serve, sources },
       ...(requests && { requests }),
       means,

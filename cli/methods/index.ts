@@ -38,7 +38,7 @@ export const cliMethods = {
       {
         role: "challenger",
         option: "challenge",
-        help: "also re-run every attestation under FraudProof",
+        help: "also re-run every attestation under FraudProof and DisputeGame",
         does: "re-runs every attestation under FraudProof and refutes what is wrong",
       },
     ],
@@ -57,6 +57,20 @@ export const cliMethods = {
     roles: [],
     means: { enclave: { value: "URL", help: "under Enclave: where the enclave listens that runs and signs units" } },
     commands: enclaveCommands,
+  },
+  disputeGame: {
+    works: "attests them by the roots of batches, and answers whoever challenges one",
+    limit: "of each task",
+    roles: [
+      {
+        role: "challenger",
+        option: "challenge",
+        help: "also re-run every attestation under FraudProof and DisputeGame",
+        does: "re-runs every attestation under DisputeGame, challenges what is wrong and plays until one number decides",
+        hasDuties: true,
+      },
+    ],
+    commands: {},
   },
 } satisfies Record<MethodName, CliMethod>;
 

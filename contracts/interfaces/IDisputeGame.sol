@@ -227,10 +227,10 @@ interface IDisputeGame is IVerificationMethod {
     );
     /// @notice A challenge ended.
     /// @param id The attestation's name.
+    /// @param challenger Whose it was.
     /// @param number The challenge.
     /// @param outcome Number of its `Outcome`.
-    /// @param by Who ended it.
-    event ChallengeClosed(bytes32 indexed id, uint32 number, uint8 outcome, address by);
+    event ChallengeClosed(bytes32 indexed id, address indexed challenger, uint32 number, uint8 outcome);
 
     /* ERRORS */
 

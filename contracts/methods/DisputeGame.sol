@@ -38,10 +38,10 @@ contract DisputeGame is DisputeModels, Multicall {
     uint256 private constant BYTES_AT_ONCE = 8192;
 
     /// @dev The most that a side's moves cost, of any admitted model; tests measure them.
-    uint256 private constant REFUTING_GAS = 2_000_000;
+    uint256 private constant REFUTING_GAS = 1_500_000;
     uint256 private constant REFUTING_LEVEL_GAS = 100_000;
-    uint256 private constant ANSWERING_GAS = 4_500_000;
-    uint256 private constant ANSWERING_LEVEL_GAS = 500_000;
+    uint256 private constant ANSWERING_GAS = 3_000_000;
+    uint256 private constant ANSWERING_LEVEL_GAS = 400_000;
 
     /// @dev Less than a challenge and a pick or a demand cost: what a challenger gets for them is never a gain.
     uint256 private constant CHALLENGE_GAS = 100_000;
@@ -633,10 +633,11 @@ contract DisputeGame is DisputeModels, Multicall {
     }
 
     function _close(bytes32 id, uint32 number, Dispute storage dispute, Outcome outcome) private {
+        address challenger = _challenges[id][number].challenger;
         delete _challenges[id][number];
         --dispute.open;
 
-        emit ChallengeClosed(id, number, uint8(outcome), msg.sender);
+        emit ChallengeClosed(id, challenger, number, uint8(outcome));
     }
 
     function _challengerLost(bytes32 id, uint32 number, Challenge storage game) private {

@@ -18,7 +18,7 @@ import {VerificationMethod} from "./VerificationMethod.sol";
 abstract contract DisputeModels is IDisputeGame, VerificationMethod {
     /// @dev With these two bounds, input and output can always be shown in one move.
     uint256 private constant MAX_BYTES = 12_288;
-    uint256 private constant MAX_ROWS = 1024;
+    uint256 private constant MAX_ROWS = 768;
 
     mapping(bytes32 modelId => GameModel) private _models;
 

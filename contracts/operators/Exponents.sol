@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+import {Int8Vectors} from "../libraries/Int8Vectors.sol";
 import {Operator, OperatorBytes, State, Time} from "./Operator.sol";
 import {Scores} from "./Scores.sol";
 
@@ -60,11 +61,10 @@ library Exponents {
         bytes memory parameters
     ) internal pure returns (int8) {
         if (Scores.isHidden(op, row, column) || !isWellFormed(parameters)) return 0;
-        int256 highest = -128;
-        for (uint256 at = 0; at < op.width() && !Scores.isHidden(op, row, at); ++at) {
-            int256 score = OperatorBytes.element(a, at);
-            if (score > highest) highest = score;
-        }
+        uint256 seen = op.u8(2) == 1 ? (row % op.width()) + 1 : op.width();
+        int256 highest = Int8Vectors.largest(a, 0, seen < a.length ? seen : a.length, 1);
+        // What is behind the row's end is 0.
+        if (seen > a.length && highest < 0) highest = 0;
         return int8(uint8(parameters[uint256(highest - OperatorBytes.element(a, column))]));
     }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {Operator, OperatorBytes} from "./Operator.sol";
+import {Int8Vectors} from "../libraries/Int8Vectors.sol";
+import {Operator} from "./Operator.sol";
 
 /// @title max (7): the largest of what stands side by side
 /// @notice Twin of `inference/operators/max.ts`.
@@ -20,11 +21,6 @@ library Max {
     /// @param a The row that is read.
     /// @return Its value.
     function value(Operator op, uint256 column, bytes memory a) internal pure returns (int8) {
-        int256 largest = -128;
-        for (; column < a.length; column += op.width()) {
-            int256 found = OperatorBytes.element(a, column);
-            if (found > largest) largest = found;
-        }
-        return int8(largest);
+        return int8(Int8Vectors.largest(a, column, a.length, op.width()));
     }
 }

@@ -4,6 +4,7 @@ import { attestationRegistryAbi, modelRegistryAbi } from "../../sdk/abi.ts";
 import { attestationTypes, batchTypes, domain, tag } from "../../sdk/commitments.ts";
 import type { Deployment } from "../../sdk/deployment.ts";
 import { decodeLayout, weightsRoot } from "../../sdk/layouts.ts";
+import { methodById } from "../../sdk/methods/index.ts";
 import type { Log } from "../ingest/blocks.ts";
 import { keccak, keccakHex } from "../ingest/keccak.ts";
 import { selectorOf } from "./events.ts";
@@ -50,10 +51,15 @@ export function createIdentities({ chainId, contracts }: Deployment): IdentityCh
     if (traces === undefined) return undefined;
     const [context, count, root, method] = [0, 1, 2, 3].map((i) => wordAt(data, i)) as [Buffer, Buffer, Buffer, Buffer];
     const units = count.readUInt32BE(WORD - 4);
-    if (units === 0 || traces.length % units !== 0) return `has ${traces.length} bytes of traces for ${units} units`;
+    const name = (): string | undefined =>
+      nameFault("batch", id, names.batch([wordOf(prover), method, wordOf(modelId), context, count, root]));
+    // The name binds the method, which says whether a root is all that there is.
+    if (units > 0 && traces.length === 0 && mayBeRootOnly(method.readUInt8(WORD - 1))) return name();
+    if (units === 0 || traces.length === 0 || traces.length % units !== 0)
+      return `has ${traces.length} bytes of traces for ${units} units`;
     const computed = fastTree(traces, units).root;
     if (computed.compare(root) !== 0) return `names the root ${hexOf(root)}; its traces have ${hexOf(computed)}`;
-    return nameFault("batch", id, names.batch([wordOf(prover), method, wordOf(modelId), context, count, root]));
+    return name();
   }
 
   return ({ address, topics, data }) => {
@@ -62,6 +68,12 @@ export function createIdentities({ chainId, contracts }: Deployment): IdentityCh
     return checks.get(topics[0])?.(topics, data);
   };
 }
+
+/** Whether a method takes batches without their traces; of one that isn't known here nobody can say that it doesn't. */
+const mayBeRootOnly = (number: number): boolean => {
+  const method = methodById(number);
+  return method === undefined || method.isRootOnly === true;
+};
 
 function modelFault([, modelId]: readonly Hex[], data: Buffer): string | undefined {
   const [layout, rows] = [bytesAt(data, 5), bytesAt(data, 6)];

@@ -1,8 +1,12 @@
 import { type MethodName, methods } from "../../sdk/methods/index.ts";
 import { nextUnit } from "../freeUnits.ts";
+import { nextBatch } from "../unitRange.ts";
+import { createRootBatcher } from "./disputeGame/batcher.ts";
+import { createDisputeChallenger } from "./disputeGame/challenger.ts";
+import { createDisputeKeeping } from "./disputeGame/keeper.ts";
 import { createEnclaveProver, ENCLAVE_URL, nextEnclaveUnit } from "./enclave/prover.ts";
 import { createFraudProofAnswering } from "./fraudProof/answering.ts";
-import { createBatcher, nextBatch } from "./fraudProof/batcher.ts";
+import { createBatcher } from "./fraudProof/batcher.ts";
 import { createChallenger } from "./fraudProof/challenger.ts";
 import { createFraudProofKeeping } from "./fraudProof/keeper.ts";
 import type { ParticipantMethod } from "./method.ts";
@@ -29,7 +33,7 @@ export const participantMethods = {
     createKeeping: createFraudProofKeeping,
     createAnswering: createFraudProofAnswering,
     doneErrors: ["NotOpen"],
-    hasWork: (state, wish) => nextBatch(state, { ...wish, batchSize: 1 }) !== undefined,
+    hasWork: (state, wish) => nextBatch(state, { ...wish, method: methods.fraudProof.id, batchSize: 1 }) !== undefined,
   },
   zkProof: {
     roles: { prover: createZkProver },
@@ -46,5 +50,11 @@ export const participantMethods = {
     doneErrors: [],
     hasWork: (state, wish) =>
       wish.means?.[ENCLAVE_URL] !== undefined && nextEnclaveUnit(state, { ...wish, begun: new Set() }) !== undefined,
+  },
+  disputeGame: {
+    roles: { prover: createRootBatcher, challenger: createDisputeChallenger },
+    createKeeping: createDisputeKeeping,
+    doneErrors: ["NotOpen", "NoSuchChallenge", "TimeLeft", "ChallengesOpen"],
+    hasWork: (state, wish) => nextBatch(state, { ...wish, method: methods.disputeGame.id, batchSize: 1 }) !== undefined,
   },
 } satisfies Record<MethodName, ParticipantMethod>;

@@ -1,4 +1,5 @@
 import type { MethodName } from "../../sdk/methods/index.ts";
+import { disputeGameDeployment } from "./disputeGame.ts";
 import { enclaveDeployment } from "./enclave.ts";
 import { fraudProofDeployment } from "./fraudProof.ts";
 import type { AnyMethodDeployment } from "./method.ts";
@@ -11,6 +12,7 @@ export const methodDeployments = {
   fraudProof: fraudProofDeployment,
   zkProof: zkProofDeployment,
   enclave: enclaveDeployment,
+  disputeGame: disputeGameDeployment,
 } satisfies Record<MethodName, AnyMethodDeployment>;
 
 /** What methods' constructors take, by the methods' registered names. */

@@ -1,7 +1,7 @@
 import { from as parseAbi } from "ox/Abi";
 import { fromHex as hexToBytes } from "ox/Bytes";
 import type { Address } from "viem";
-import { type Opening, type Question, questionOf } from "../dispute.ts";
+import { type Opening, type Question, questionOf, Stage } from "../dispute.ts";
 import { Status } from "../protocol.ts";
 import { type Assurance, defineMethod, type Judged } from "./method.ts";
 
@@ -26,7 +26,7 @@ export const disputeGameAbi = /* @__PURE__ */ parseAbi([
   "event Picked(bytes32 indexed id, uint32 number, uint256 position, bytes32 child)",
   "event Demanded(bytes32 indexed id, uint32 number, uint256 row, uint256 column)",
   "event ElementShown(bytes32 indexed id, uint32 number, uint256 position, uint256 row, uint256 column, int8 claimed, int8 correct)",
-  "event ChallengeClosed(bytes32 indexed id, uint32 number, uint8 outcome, address by)",
+  "event ChallengeClosed(bytes32 indexed id, address indexed challenger, uint32 number, uint8 outcome)",
   "error ChallengesOpen(bytes32 id, uint256 open)",
   "error ElementIsRight(uint256 row, uint256 column, int8 value)",
   "error InvalidParameter(string name, uint256 value)",
@@ -99,7 +99,7 @@ export const DisputeOutcome = { open: 0, lost: 1, won: 2, released: 3 } as const
 export interface ChallengeState {
   number: number;
   challenger: Address;
-  /** What was picked last; undefined before the first pick. */
+  /** What was picked or demanded last; undefined before the first pick. */
   question: Question | undefined;
   /** One of {@link DisputeOutcome}. */
   outcome: number;
@@ -153,6 +153,7 @@ export const disputeGame = defineMethod({
   id: 5,
   name: "DisputeGame",
   abi: disputeGameAbi,
+  isRootOnly: true,
   begin: (): DisputeGameDetail => ({ challenges: [], openings: new Map(), refutation: undefined }),
   fold(detail, { eventName, args }) {
     const open = (position: bigint, opening: Opening) =>
@@ -180,6 +181,12 @@ export const disputeGame = defineMethod({
       case "ElementShown":
         if (args.claimed !== args.correct) detail.refutation = wrongElement(detail, args);
         break;
+      case "Demanded": {
+        const challenge = detail.challenges[args.number];
+        const demanded = { stage: Stage.element, index: Number(args.row), column: Number(args.column) };
+        if (challenge?.question) challenge.question = { ...challenge.question, ...demanded };
+        break;
+      }
       case "ChallengeClosed": {
         const challenge = detail.challenges[args.number];
         if (challenge) challenge.outcome = args.outcome;
@@ -209,7 +216,7 @@ export const disputeGame = defineMethod({
         return { step: "elementShown", challenge, ...element, ...placeOf(args, firstUnit) };
       }
       case "ChallengeClosed":
-        return { step: "challengeClosed", by: args.by, challenge: args.number, outcome: args.outcome };
+        return { step: "challengeClosed", by: args.challenger, challenge: args.number, outcome: args.outcome };
       default:
         return undefined;
     }

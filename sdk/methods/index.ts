@@ -1,3 +1,4 @@
+import { disputeGame } from "./disputeGame.ts";
 import { enclave } from "./enclave.ts";
 import { fraudProof } from "./fraudProof.ts";
 import type { AnyMethod } from "./method.ts";
@@ -5,7 +6,7 @@ import { quorum } from "./quorum.ts";
 import { zkProof } from "./zkProof.ts";
 
 /** Every verification method that this package knows: the one list of them. */
-export const methods = { quorum, fraudProof, zkProof, enclave } satisfies Record<string, AnyMethod>;
+export const methods = { quorum, fraudProof, zkProof, enclave, disputeGame } satisfies Record<string, AnyMethod>;
 
 /** A known method, by which each room registers its part. */
 export type MethodName = keyof typeof methods;

@@ -44,6 +44,8 @@ export interface Method<abi extends Abi, Detail extends object, Step extends Met
   abi: abi;
   /** False where nobody's money is ever locked with its contract; left out where it may be. */
   isBonded?: false;
+  /** True where its batches are attested by their roots alone; left out where their traces are on chain. */
+  isRootOnly?: true;
   /** What is known of an attestation before any event of the method's contract. */
   begin(): Detail;
   /** Folds an event about an attestation into what is known of it; changes `detail`. */
@@ -64,6 +66,7 @@ export interface AnyMethod {
   name: string;
   abi: Abi;
   isBonded?: false;
+  isRootOnly?: true;
   begin(): object;
   fold(detail: never, event: never): void;
   stepOf(event: never, firstUnit: bigint | undefined): MethodStep | undefined;

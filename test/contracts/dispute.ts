@@ -190,22 +190,33 @@ export async function attestRun(
   p: Game,
   name: ModelName,
   change = (run: TracedRun) => run,
-  { output: claimedOutput, input: claimedInput }: { output?: Uint8Array; input?: Uint8Array } = {},
+  claimed: { output?: Uint8Array; input?: Uint8Array } = {},
 ): Promise<AttestedSingle> {
   const model = models[name];
+  const honest = honestRun(model, someInput(model));
+  return attestModel(p, model, p.ids[name], honest, change(honest), claimed);
+}
+
+/** Records the prover's attestation of a run of a model, whose honest one is known. */
+export async function attestModel(
+  p: Game,
+  model: BuiltModel,
+  modelId: Hex,
+  honest: TracedRun,
+  run: TracedRun,
+  { output: claimedOutput, input: claimedInput }: { output?: Uint8Array; input?: Uint8Array } = {},
+): Promise<AttestedSingle> {
   const { layout } = model;
   const input = someInput(model);
-  const honest = honestRun(model, input);
-  const run = change(honest);
   const output = claimedOutput ?? unsigned(run.outputs.at(-1) as Int8Array);
   const headers = { input: tensorHeader(layout.input), output: tensorHeader(layout.output) };
   const opened = { outputHash: tensorHash(headers.output, output), traceHash: run.trace.root, salt: hash("salt") };
   const attestation = {
-    ...{ prover: p.prover.address as Hex, method: GAME, modelId: p.ids[name], context: FREE_CONTEXT },
+    ...{ prover: p.prover.address as Hex, method: GAME, modelId, context: FREE_CONTEXT },
     inputHash: tensorHash(headers.input, claimedInput ?? input),
     answer: answerHash(p.prover.address as Hex, opened),
   };
-  const { method, modelId, inputHash, context } = attestation;
+  const { method, inputHash, context } = attestation;
   await p.registry.connect(p.prover).attest(method, modelId, inputHash, context, opened, "0x");
   const shown = () => ({ header: bytesToHex(headers.input), base: bytesToHex(input), proof: [] });
   const id = (await p.registry.uidOf(attestation)) as Hex;
@@ -320,6 +331,6 @@ export const at =
 
 /** What a challenge of so many units locks, and an attestation of them. */
 const levelsOf = (count: number) => BigInt(Math.ceil(Math.ceil(Math.log2(count)) / 8));
-export const challengeBond = (count = 1): bigint => 2n * GAS_PRICE * (4_500_000n + 500_000n * levelsOf(count));
+export const challengeBond = (count = 1): bigint => 2n * GAS_PRICE * (3_000_000n + 400_000n * levelsOf(count));
 export const bondFor = (count = 1): bigint =>
-  2n * GAS_PRICE * (2_000_000n + 100_000n * levelsOf(count)) + UNIT_BOND * BigInt(count);
+  2n * GAS_PRICE * (1_500_000n + 100_000n * levelsOf(count)) + UNIT_BOND * BigInt(count);

@@ -124,6 +124,7 @@ async function openSite(chain: Chain, ending: AbortController, { fraud = 60, app
     ...testParameters,
     quorum: { ...testParameters.quorum, appealWindow: appeal },
     fraudProof: { window: fraud, bondPerAttestation: 200n, bondPerUnit: 10n },
+    disputeGame: { window: 60, clock: 60, gasPrice: 1n, bondPerUnit: 2n },
   };
   const pollMs = 20;
   const deployment = await deploy({ rpcUrl: chain.rpcUrl, account: accountOf(0), parameters, report, pollMs });

@@ -25,6 +25,7 @@ const sources = {
   FraudProof: "interfaces/IFraudProof.sol/IFraudProof",
   ZkProof: "interfaces/IZkProof.sol/IZkProof",
   Enclave: "interfaces/IEnclave.sol/IEnclave",
+  DisputeGame: "interfaces/IDisputeGame.sol/IDisputeGame",
 } as const;
 
 const abis: Record<string, Abi> = {

@@ -4,21 +4,13 @@ import { buildBatch } from "../../../inference/methods/fraudProof/evidence.ts";
 import { mostUnits, runUnit } from "../../../inference/methods/fraudProof/units.ts";
 import type { OpenModel } from "../../../inference/models.ts";
 import { callOf } from "../../../sdk/calls.ts";
-import { type Client, contractOf, type TaskInputs } from "../../../sdk/client.ts";
+import { type Client, contractOf } from "../../../sdk/client.ts";
 import { type Batch, batchId } from "../../../sdk/commitments.ts";
 import { unitContext } from "../../../sdk/contexts.ts";
 import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
 import { ensureDeposit } from "../../deposits.ts";
 import type { Sender } from "../../sender.ts";
-
-/** Consecutive units of one task. */
-export interface UnitRange {
-  /** The season's seed. */
-  seed: Hex;
-  task: TaskInputs;
-  first: bigint;
-  count: number;
-}
+import type { UnitRange } from "../../unitRange.ts";
 
 /** The attested units. */
 interface AttestedUnits {

@@ -44,7 +44,7 @@ describe("DisputeGame.admit", () => {
   });
 
   for (const [rows, width] of [
-    [513, 1],
+    [385, 1],
     [2, 3073],
   ] as const)
     it(`refuses input and output of ${rows} x ${width} each: they don't fit one move`, async () => {
@@ -57,7 +57,7 @@ describe("DisputeGame.admit", () => {
     });
 
   for (const [rows, width] of [
-    [512, 12],
+    [384, 16],
     [2, 3072],
   ] as const)
     it(`admits input and output of ${rows} x ${width} each`, async () => {

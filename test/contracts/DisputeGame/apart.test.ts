@@ -70,7 +70,7 @@ describe("DisputeGame's challenges, each apart", () => {
 
     await expect(p.game.connect(p.other).release(p.made.id, honest))
       .to.emit(p.game, "ChallengeClosed")
-      .withArgs(p.made.id, honest, 3, p.other);
+      .withArgs(p.made.id, p.challenger, honest, 3);
     expect(await p.bonds.claimableOf(p.challenger)).to.equal(spent);
     expect((await p.bonds.bondOf(p.game, p.challenger)).locked).to.equal(0);
     expect(await p.bonds.burned()).to.equal(bondFor() - half - spent);

@@ -52,10 +52,10 @@ describe("DisputeGame, when it is deployed", () => {
         BigInt([0, 1, 1, 2, 2, 3, 4, 4][i] as number),
       ]) as [number, bigint][]),
     ]) {
-      const bond = 2n * 2n ** 40n * (2_000_000n + 100_000n * levels) + 2n ** 63n * BigInt(count);
+      const bond = 2n * 2n ** 40n * (1_500_000n + 100_000n * levels) + 2n ** 63n * BigInt(count);
       expect(await game.bondFor(count)).to.equal(bond);
       expect(bond < 2n ** 96n).to.equal(true);
-      expect(await game.challengeBond(count)).to.equal(2n * 2n ** 40n * (4_500_000n + 500_000n * levels));
+      expect(await game.challengeBond(count)).to.equal(2n * 2n ** 40n * (3_000_000n + 400_000n * levels));
     }
   });
 });

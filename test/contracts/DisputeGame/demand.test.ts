@@ -89,7 +89,7 @@ describe("DisputeGame.demand", () => {
       const shown = send(p.game.connect(p.other), id, 0, answer);
 
       await expect(shown).to.emit(p.game, "ElementShown");
-      await expect(shown).to.emit(p.game, "ChallengeClosed").withArgs(id, 0, 1, p.other);
+      await expect(shown).to.emit(p.game, "ChallengeClosed").withArgs(id, p.challenger, 0, 1);
       expect(await p.registry.statusOf(id)).to.equal(Status.Pending);
       expect(await p.bonds.claimableOf(p.prover)).to.equal(challengeBond() / 2n);
     });

@@ -199,7 +199,7 @@ describe("DisputeGame.show", () => {
       await expect(first).to.emit(p.game, "ElementShown");
       const [event] = await p.game.queryFilter(p.game.filters.ElementShown(made.id));
       expect([event?.args.claimed, event?.args.correct === BigInt(claimed)]).to.deep.equal([BigInt(claimed), false]);
-      await expect(first).to.emit(p.game, "ChallengeClosed").withArgs(made.id, 0, 2, p.other);
+      await expect(first).to.emit(p.game, "ChallengeClosed").withArgs(made.id, p.challenger, 0, 2);
       await expect(first).to.emit(p.registry, "StatusChanged").withArgs(made.id, Status.Refuted, p.challenger);
       expect(await p.bonds.claimableOf(p.challenger)).to.equal(bondFor(count) / 2n);
       expect(await p.bonds.burned()).to.equal(bondFor(count) - bondFor(count) / 2n);

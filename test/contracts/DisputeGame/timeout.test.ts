@@ -46,7 +46,7 @@ describe("DisputeGame.timeout", () => {
     await networkHelpers.time.increase(CLOCK);
     const closed = p.game.connect(p.other).timeout(p.made.id, 0);
 
-    await expect(closed).to.emit(p.game, "ChallengeClosed").withArgs(p.made.id, 0, 2, p.other);
+    await expect(closed).to.emit(p.game, "ChallengeClosed").withArgs(p.made.id, p.challenger, 0, 2);
     await expect(closed).to.emit(p.registry, "StatusChanged").withArgs(p.made.id, Status.Refuted, p.challenger);
     expect(await p.bonds.claimableOf(p.challenger)).to.equal(bondFor() / 2n);
     expect((await p.bonds.bondOf(p.game, p.challenger)).locked).to.equal(0);
@@ -59,7 +59,7 @@ describe("DisputeGame.timeout", () => {
     await networkHelpers.time.increase(CLOCK);
     const closed = p.game.connect(p.other).timeout(p.made.id, 0);
 
-    await expect(closed).to.emit(p.game, "ChallengeClosed").withArgs(p.made.id, 0, 1, p.other);
+    await expect(closed).to.emit(p.game, "ChallengeClosed").withArgs(p.made.id, p.challenger, 0, 1);
     expect(await p.registry.statusOf(p.made.id)).to.equal(Status.Pending);
     expect(await p.bonds.claimableOf(p.prover)).to.equal(challengeBond() / 2n);
     expect(await p.bonds.burned()).to.equal(challengeBond() - challengeBond() / 2n);

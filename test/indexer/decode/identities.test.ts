@@ -5,6 +5,7 @@ import { createIdentities } from "../../../indexer/decode/identities.ts";
 import { attestationRegistryAbi, modelRegistryAbi } from "../../../sdk/abi.ts";
 import { answerHash, attestationUid, batchId, modelId, ZERO_HASH } from "../../../sdk/commitments.ts";
 import { encodeLayout, encodeRows, INT8, type Layout, type Row, weightsTree } from "../../../sdk/layouts.ts";
+import { methods } from "../../../sdk/methods/index.ts";
 import { leavesOf, orderedTree } from "../../../sdk/tree.ts";
 import { deployment } from "../story.ts";
 
@@ -159,6 +160,26 @@ describe("names that contracts compute", () => {
         }
       }),
       { numRuns: 10 },
+    );
+  });
+
+  it("of a root-only batch bind its root, under a method that takes one and none that doesn't", () => {
+    fc.assert(
+      fc.property(said, bytes(32), where, by, ({ inputHash: _, ...message }, root, at, flip) => {
+        const rootOnly = (method: number) => {
+          const batch = { ...message, method, count: 9, root };
+          return logOf(attestationRegistryAbi, "BatchAttested", {
+            ...{ ...batch, traces: "0x", id: batchId(chainId, registry, batch) },
+          });
+        };
+        const taken = rootOnly(methods.disputeGame.id);
+        expect(faultOf(taken)).to.equal(undefined);
+        const data = Buffer.from(taken.data);
+        data[64 + (at % 32)] = (data[64 + (at % 32)] as number) ^ flip;
+        expect(faultOf({ ...taken, data })).to.match(/^names the batch/);
+        expect(faultOf(rootOnly(methods.fraudProof.id))).to.equal("has 0 bytes of traces for 9 units");
+      }),
+      { numRuns: 20 },
     );
   });
 

@@ -6,7 +6,7 @@ import { quorum } from "../../../sdk/methods/quorum.ts";
 import { zkProof } from "../../../sdk/methods/zkProof.ts";
 
 /** Events of a method's contract that are about no attestation. */
-const APART = ["Joined", "Left", "VerifyingKeyAdmitted", "RegistrarsSet"];
+const APART = ["Joined", "Left", "VerifyingKeyAdmitted", "RegistrarsSet", "ModelAdmitted"];
 
 describe("methods", () => {
   it("knows no method of a number that isn't on its list, and says so", () => {
@@ -20,6 +20,7 @@ describe("methods", () => {
       ["fraudProof", 2, "FraudProof"],
       ["zkProof", 3, "ZkProof"],
       ["enclave", 4, "Enclave"],
+      ["disputeGame", 5, "DisputeGame"],
     ]);
     expect([methodById(1), methodById(2), methodById(3)]).to.deep.equal([quorum, fraudProof, zkProof]);
     expect([1, 2, 3].map(methodName)).to.deep.equal(["Quorum", "FraudProof", "ZkProof"]);

@@ -70,8 +70,8 @@ export async function deploy(chain: Chain) {
   const ids = new Map<Hex, number>();
   let published = 0;
 
-  /** Sends one call in a block of its own; false if it is refused. */
-  async function send(from: Address, to: Address, data: Hex): Promise<boolean> {
+  /** Sends one call in a block of its own; its gas, undefined if it is refused. */
+  async function send(from: Address, to: Address, data: Hex): Promise<bigint | undefined> {
     const [receipt] = await chain.mine(chain.now() + 1, [{ from, to, data, value: 0n }]);
     for (const { address, topics, data: logData } of receipt?.logs ?? []) {
       if (address !== game) continue;
@@ -81,7 +81,7 @@ export async function deploy(chain: Chain) {
       if (event.eventName === "UnitOpened")
         keep(event.args, { input: hexToBytes(event.args.input), output: hexToBytes(event.args.output) });
     }
-    return receipt?.ok ?? false;
+    return receipt?.ok ? receipt.gas : undefined;
   }
 
   function keep({ id, position }: { id: Hex; position: bigint }, opening: Opening): void {
@@ -109,7 +109,7 @@ export async function deploy(chain: Chain) {
       await run(callOf({ address: game, abi, functionName: "admit", args: [modelId, bytesToHex(graph)] }));
       return modelId;
     },
-    /** Records the prover's attestation; returns its name. */
+    /** Records the prover's attestation. */
     async attest({ modelId, inputHash, outputHash, traceHash }: Claim) {
       const salt = numberToHex(ids.size, { size: 32 });
       const opened: Answer = { outputHash, traceHash, salt };
@@ -128,11 +128,17 @@ export async function deploy(chain: Chain) {
       const number = ids.get(id) as number;
       ids.set(id, number + 1);
       const data = encodeFunctionData({ abi, functionName: "challenge", args: [attestation, opened] });
-      if (!(await send(CHALLENGER, game, data))) throw new Error("A challenge was refused.");
-      return number;
+      const gas = await send(CHALLENGER, game, data);
+      if (gas === undefined) throw new Error("A challenge was refused.");
+      return { number, gas };
     },
-    /** Makes a move; false if it is refused. */
-    move: (from: Address, id: Hex, number: number, { functionName, args }: Move | Demand): Promise<boolean> =>
+    /** Makes a move; its gas, undefined if it is refused. */
+    move: (
+      from: Address,
+      id: Hex,
+      number: number,
+      { functionName, args }: Move | Demand,
+    ): Promise<bigint | undefined> =>
       send(from, game, encodeFunctionData({ abi: abi as Abi, functionName, args: [id, number, ...args] })),
     timeout: (id: Hex, number: number) =>
       send(ADMIN, game, encodeFunctionData({ abi, functionName: "timeout", args: [id, number] })),

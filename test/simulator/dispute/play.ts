@@ -85,7 +85,7 @@ async function playSample(
   const wrong = forge(random, model, unsigned(input), right, kind);
   if (wrong) {
     const made = await contracts.attest({ modelId, ...wrong });
-    const number = await contracts.challenge(made);
+    const { number } = await contracts.challenge(made);
     const end = await challengeHonestly(contracts, model, unsigned(input), wrong.run, made.id, number);
     if (end === "shown") tally.shown++;
     if (end === "unopened") tally.unopened++;
@@ -93,7 +93,7 @@ async function playSample(
       tally.wrong.push(`${name}: a wrong attestation (${kind}) was not refuted: ${end}.`);
   }
   const made = await contracts.attest({ modelId, ...right });
-  const number = await contracts.challenge(made);
+  const { number } = await contracts.challenge(made);
   const found = await challengeAnyhow(contracts, random, model, unsigned(input), right.run, made.id, number);
   if (found !== undefined) tally.wrong.push(`${name}: ${found}`);
   await contracts.pass(2 * CLOCK);
