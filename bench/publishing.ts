@@ -17,7 +17,7 @@ export async function measurePublishing({ models }: Site): Promise<Gas> {
   const rows = await gasOf(await models.publishRows(modelId, graph, { ...chunk, proof: [...chunk.proof] }));
   return {
     "publish-graph": await gasOf(published),
-    "publish-graph-rows-chunk": rows,
-    "publish-graph-rows-per-byte": rows / chunk.rows.length,
+    "publish-rows-chunk": rows,
+    "publish-rows-per-kib": Math.round((1024 * rows) / chunk.rows.length),
   };
 }

@@ -2,7 +2,8 @@ import type { Row } from "../../sdk/layouts.ts";
 import { activation, MAX_SHIFT } from "../integer.ts";
 import { gather } from "../operators/gather.ts";
 import { max } from "../operators/max.ts";
-import type { Layer, Window } from "./reader.ts";
+import type { Window } from "./image.ts";
+import type { Layer } from "./reader.ts";
 
 /** Integer layers that stand for a network. */
 export interface Quantised {

@@ -1,22 +1,22 @@
 import type { Constant } from "../onnx.ts";
-import { MAX_WIDTH } from "../operators/operator.ts";
 import { fold, MOST_FOLDED } from "./fold.ts";
+import {
+  areSame,
+  beyondGather,
+  byChannel,
+  type Image,
+  identity,
+  imageOf,
+  isPadded,
+  pixelsOf,
+  sizeOf,
+  vector,
+  type Window,
+  wholeOf,
+} from "./image.ts";
 import { broadcastIndex, type Numbers, numbersOf, one, productOf } from "./numbers.ts";
 import type { StaticGraph } from "./prepare.ts";
 import type { SourceNode } from "./source.ts";
-
-/** An image as a layer gives it: pixel by pixel, row by row, each with all its channels. A vector has one pixel. */
-export interface Image {
-  height: number;
-  across: number;
-  channels: number;
-}
-
-/** How windows of kh · kw pixels move over an image: `down` · `outAcross` of them, the first one at `top`, `left`. */
-export type Window = Record<
-  "height" | "across" | "down" | "outAcross" | "kh" | "kw" | "sy" | "sx" | "top" | "left",
-  number
->;
 
 /** A layer of real numbers: `weights[j]` are the weights of its neuron j, for the whole layer below or each window of it. */
 export interface Layer {
@@ -82,49 +82,6 @@ const plain = (from: Int32Array): View => ({
 
 const isUnscaled = ({ scale, offset }: View): boolean =>
   scale.every((by) => by === 1) && offset.every((by) => by === 0);
-
-const identity = (size: number): Int32Array => Int32Array.from({ length: size }, (_, i) => i);
-
-const pixelsOf = ({ height, across }: Image): number => height * across;
-
-const sizeOf = (image: Image): number => pixelsOf(image) * image.channels;
-
-/** Where each element of an image that stands channel by channel stands pixel by pixel. */
-function byChannel(image: Image): Int32Array {
-  const pixels = pixelsOf(image);
-  return Int32Array.from({ length: sizeOf(image) }, (_, i) => (i % pixels) * image.channels + Math.floor(i / pixels));
-}
-
-const areSame = (a: Int32Array, b: Int32Array): boolean => a.length === b.length && a.every((at, i) => at === b[i]);
-
-/** The one window that is all of an image. */
-export const wholeOf = ({ height, across }: Image): Window => ({
-  ...{ height, across, down: 1, outAcross: 1, kh: height, kw: across, sy: 1, sx: 1, top: 0, left: 0 },
-});
-
-/** Whether windows reach beyond the image's edges. */
-export const isPadded = ({ height, across, down, outAcross, kh, kw, sy, sx, top, left }: Window): boolean =>
-  top < 0 || left < 0 || (down - 1) * sy + kh + top > height || (outAcross - 1) * sx + kw + left > across;
-
-/** Most elements of what a layer gives: what is looked at takes some twenty bytes for each. */
-const MOST_ELEMENTS = 2 ** 22;
-
-const MOST_PIXELS = 65_535;
-const LARGEST_KERNEL = 255;
-
-/** Refuses windows beyond what `gather` takes, and outputs beyond what is read here. */
-function checkWindow(op: string, { down, outAcross, kh, kw }: Window, channels: number, filters: number): void {
-  const width = kh * kw * channels;
-  const pixels = down * outAcross;
-  if (width > MAX_WIDTH)
-    throw new Inexpressible(`has ${named(op)} with windows of ${width} elements, where a graph takes ${MAX_WIDTH}`);
-  if (Math.max(kh, kw) > LARGEST_KERNEL)
-    throw new Inexpressible(
-      `has ${named(op)} with windows of ${kh} x ${kw} pixels, where a graph takes ${LARGEST_KERNEL} on a side`,
-    );
-  if (pixels > MOST_PIXELS || pixels * filters > MOST_ELEMENTS)
-    throw new Inexpressible(`has ${named(op)} that gives ${pixels} pixels of ${filters} channels, which is too large`);
-}
 
 /** An image whose channels are each scaled by one number. */
 interface Channels extends Image {
@@ -266,7 +223,7 @@ export class NetworkReader {
   slide(op: string, channels: Channels, window: Window, rows: readonly Float64Array[], biases: Float64Array): void {
     const { scale, offset } = channels;
     const of = (list: readonly number[], k: number) => list[k % list.length] as number;
-    checkWindow(op, window, channels.channels, rows.length);
+    this.#checkWindow(op, window, channels.channels, rows.length);
     if (isPadded(window)) this.#pad(op, channels);
     this.#open = {
       weights: rows.map((row) => row.map((weight, k) => weight * of(scale, k))),
@@ -283,7 +240,7 @@ export class NetworkReader {
     const layer = this.#layers.at(-1);
     if (!layer) throw new Inexpressible(`has ${named(op)} that follows no layer`);
     if (scale.some((by) => by <= 0)) throw new Inexpressible(`changes signs between a layer and ${named(op)}`);
-    checkWindow(op, window, channels, channels);
+    this.#checkWindow(op, window, channels, channels);
     layer.pools.push(window);
     this.#below = { height: window.down, across: window.outAcross, channels };
     const spread = (list: readonly number[]) =>
@@ -333,9 +290,14 @@ export class NetworkReader {
     this.#below = image;
   }
 
+  #checkWindow(op: string, window: Window, channels: number, filters: number): void {
+    const beyond = beyondGather(window, channels, filters);
+    if (beyond !== undefined) throw new Inexpressible(`has ${named(op)} with ${beyond}`);
+  }
+
   /** Sees to it that what lies beyond an image's edges is zero, as ONNX has it. */
   #pad(op: string, { scale, offset }: Channels): void {
-    // A zero is no other than one below zero.
+    // So that no edge is -0.
     const edges = new Set(offset.map((by, c) => (by === 0 ? 0 : -by / (scale[c] as number))));
     const [edge = 0] = edges;
     if (edges.size > 1 || !Number.isFinite(edge) || (edge !== 0 && this.#layers.length > 0))
@@ -493,15 +455,4 @@ export class NetworkReader {
     if (numbers) this.#constants.set(name, numbers);
     return numbers;
   }
-}
-
-const vector = (channels: number): Image => ({ height: 1, across: 1, channels });
-
-/** The image that dims of one sample are; undefined for any others. One row of pixels is an image, too. */
-function imageOf(dims: readonly number[], isLast: boolean): Image | undefined {
-  const [batch, ...rest] = dims;
-  if (batch !== 1 || rest.length < 2 || rest.length > 3) return undefined;
-  const channels = (isLast ? rest.pop() : rest.shift()) as number;
-  const [height, across] = rest.length === 1 ? [1, ...rest] : rest;
-  return { height: height as number, across: across as number, channels };
 }

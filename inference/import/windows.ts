@@ -1,6 +1,7 @@
 import { MAX_WIDTH } from "../operators/operator.ts";
+import { type Image, isPadded, type Window, wholeOf } from "./image.ts";
 import { type Attributes, intOf, intsOf, type Numbers, productOf } from "./numbers.ts";
-import { type Image, Inexpressible, isPadded, named, type Step, type Take, type Window, wholeOf } from "./reader.ts";
+import { Inexpressible, named, type Step, type Take } from "./reader.ts";
 
 /** How a node's windows move over an image. Throws {@link Inexpressible} for windows with holes. */
 function windowOf(

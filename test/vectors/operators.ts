@@ -78,6 +78,29 @@ function text(causal = 1): Layout {
   return to.finish({ name: "prompt", dims: [1, 3] }, { name: "text", dims: [1, 4] }).layout;
 }
 
+/**
+ * A generation of which much rests on no token. 0 input 6 x 1, 1 embed, 2 constant, 3 transpose, 4 transpose, 5 scores,
+ * 6 exponents, 7 mix, 8 gather, 9 scores of tokens, 10 exponents, 11 mix with what rests on none, 12 add, 13 add, 14 transpose,
+ * 15 transpose, 16 gather, 17 linear, 18 argmax.
+ */
+function still(): Layout {
+  const [prompt, fed] = [3, 3];
+  const to = new GraphBuilder({ rows: prompt + fed, width: 1 }, fed);
+  const entries = new Int8Array(256).fill(1);
+  to.embed(0, rowsOf(256, 2));
+  to.constant(rowsOf(6, 2));
+  to.transpose(2);
+  to.transpose(3);
+  to.exponents(to.scores(2, 2, { heads: 1, causal: 0, shift: 3 }), entries);
+  to.pick(to.mix(6, 3, 0), 0, 6);
+  to.exponents(to.scores(1, 1, { heads: 1, causal: 1, shift: 3 }), entries);
+  to.add(8, to.mix(10, 3, 0), { m: 1, n: 1, shift: 1 });
+  to.add(4, 12, { m: 1, n: 1, shift: 1 });
+  to.pick(to.transpose(to.transpose(13)), prompt - 1, fed + 1);
+  to.argmax(to.linear(16, neurons(256, 2)));
+  return to.finish({ name: "prompt", dims: [1, 3] }, { name: "text", dims: [1, 4] }).layout;
+}
+
 /** A graph of an input and one operator behind it. */
 function pair(rows: number, width: number, make: (to: GraphBuilder) => void, output: readonly number[]): Layout {
   const to = new GraphBuilder({ rows, width });
@@ -131,6 +154,7 @@ function graphCases(): GraphCase[] {
   return [
     { name: "a plain graph", layout: a },
     { name: "a generation", layout: b },
+    { name: "a generation of which much rests on no token", layout: still() },
     { name: "the widest output", layout: widest },
     { name: "the most rows", layout: tallest },
     { name: "weights and values of the most moments", layout: attention(4095, 3) },
@@ -200,6 +224,11 @@ function graphCases(): GraphCase[] {
     operator("an input with a root", 0, { parameters: ROOT }, "parameters"),
     { name: "attention to what comes later", layout: changed(b, { 4: constants(0, 1, 0, 3) }), refused: [4, "time"] },
     operator("weights of what comes later", 5, constants(0, 1, 0), "time", b),
+    {
+      name: "weights that rest on no token, of values that do",
+      layout: changed(still(), { 3: { first: 1 } }),
+      refused: [7, "time"],
+    },
     operator("a window into what comes later", 8, constants(0, 1, 0, 6, 0, 2, 1, 1, 1, 1), "time", b),
     {
       name: "an end that sees its own byte",

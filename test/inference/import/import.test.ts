@@ -389,7 +389,7 @@ describe("import", () => {
     );
     expect((await of([1, 1, 300], [1, 1, 1, 256])).why).to.match(/windows of 1 x 256 pixels, where a graph takes 255/);
     expect((await of([1, 260, 260], [1, 1, 1, 1])).why).to.match(
-      /that gives 67600 pixels of 1 channels, which is too large/,
+      /an output of 67600 pixels of 1 channels, which is too large/,
     );
   });
 });

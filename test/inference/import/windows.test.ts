@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import type { Window } from "../../../inference/import/image.ts";
 import { networkOf } from "../../../inference/import/network.ts";
 import { encodeStatic, prepare } from "../../../inference/import/prepare.ts";
-import type { Network, Window } from "../../../inference/import/reader.ts";
+import type { Network } from "../../../inference/import/reader.ts";
 import { readSource } from "../../../inference/import/source.ts";
 import { loadPinnedRuntime } from "../../../participant/runtime.ts";
 import { FLOAT, type FreeNode, type FreeTensor } from "../graph/onnx.ts";
