@@ -4,6 +4,9 @@ import { checkModel, type PublishedModel } from "../inference/model.ts";
 import { type Call, callOf } from "../sdk/calls.ts";
 import { type Client, contractOf, readRows } from "../sdk/client.ts";
 import { cidOfSha256 } from "../sdk/content.ts";
+import { isPlayable } from "../sdk/dispute.ts";
+import { decodeLayout } from "../sdk/layouts.ts";
+import { disputeGame } from "../sdk/methods/disputeGame.ts";
 import { zkProof } from "../sdk/methods/zkProof.ts";
 import type { Content } from "./content.ts";
 import type { Sender } from "./sender.ts";
@@ -74,6 +77,18 @@ export async function publishCircuit(
   if (size(admitted) > 0) return undefined;
   const args = [modelId, bytesToHex(layout), bytesToHex(key)] as const;
   return sender.send(callOf({ ...contract, functionName: "admit", args }));
+}
+
+/** Has DisputeGame admit a published graph model; undefined if it did already, or takes none of its size. */
+export async function admitGraph(
+  client: Client,
+  sender: Sender,
+  { modelId, layout }: PublishedModel,
+): Promise<TransactionReceipt | undefined> {
+  const contract = contractOf(client, disputeGame);
+  const { operators } = await client.rpc.readContract({ ...contract, functionName: "modelOf", args: [modelId] });
+  if (operators > 0 || !isPlayable(decodeLayout(layout).graph ?? [])) return undefined;
+  return sender.send(callOf({ ...contract, functionName: "admit", args: [modelId, bytesToHex(layout)] }));
 }
 
 /**

@@ -35,6 +35,17 @@ const BYTES_AT_ONCE = 8192;
 export const isOpenedAtOnce = ({ rows, width }: { rows: number; width: number }): boolean =>
   rows <= ROWS_AT_ONCE && rows * width <= BYTES_AT_ONCE;
 
+const MOST_SHOWN_BYTES = 12_288;
+const MOST_SHOWN_ROWS = 768;
+
+/** Whether the contract admits a graph: its first and last operators' outputs are shown in one move. */
+export function isPlayable(graph: readonly { rows: number; width: number }[]): boolean {
+  const ends = [graph[0], graph.at(-1)].filter((operator) => operator !== undefined);
+  const rows = ends.reduce((sum, each) => sum + each.rows, 0);
+  const bytes = ends.reduce((sum, each) => sum + each.rows * each.width, 0);
+  return ends.length > 0 && rows <= MOST_SHOWN_ROWS && bytes <= MOST_SHOWN_BYTES;
+}
+
 /** u8 stage ‖ u32 unit ‖ u16 operator ‖ u8 level ‖ u32 index, by which openings are kept. */
 export const positionOf = ({ stage, unit, operator, level, index }: Question): bigint =>
   [unit, operator, level, index].reduce(

@@ -153,7 +153,7 @@ describe("proofboard --help", () => {
   it("says what each method brings to work and attest", async () => {
     const work = (await runCommand(["work", "--help"], {})).stdout.replaceAll(/\s+/g, " ");
     expect(work).to.contain(
-      "under Quorum commits and reveals in time, under FraudProof attests them in batches, under ZkProof proves each before it is attested, under Enclave has an enclave run and sign them;",
+      "under Quorum commits and reveals in time, under FraudProof attests them in batches, under ZkProof proves each before it is attested, under Enclave has an enclave run and sign them, under DisputeGame attests them by the roots of batches, and answers whoever challenges one;",
     );
     expect(work).to.contain("with --verify it also joins Quorum's verifiers").and.to.contain("--challenge also re-run");
     expect(work).to.contain(

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { isOpenedAtOnce, positionOf, questionOf, Stage } from "../../sdk/dispute.ts";
+import { isOpenedAtOnce, isPlayable, positionOf, questionOf, Stage } from "../../sdk/dispute.ts";
 
 const u = (bits: number) => fc.nat({ max: 2 ** bits - 1 });
 const question = fc.record({
@@ -24,6 +24,15 @@ describe("dispute", () => {
         expect(questionOf(positionOf(each))).to.deep.equal(each);
       }),
     );
+  });
+
+  it("plays about graphs whose input and output fit one move", () => {
+    const small = { rows: 384, width: 16 };
+    const large = { rows: 60_000, width: 1 };
+    expect(isPlayable([small, large, small])).to.equal(true);
+    expect(isPlayable([small, { rows: 385, width: 1 }])).to.equal(false);
+    expect(isPlayable([small, { rows: 3, width: 2049 }])).to.equal(false);
+    expect(isPlayable([])).to.equal(false);
   });
 
   it("opens an operator at once where its rows fit", () => {

@@ -1,8 +1,17 @@
 import { refuseCard } from "../../../inference/card.ts";
 import { checkFiles } from "../../../inference/check.ts";
-import { addressesOf, isPublished, publishCircuit, publishModel, publishRows } from "../../../participant/publish.ts";
+import {
+  addressesOf,
+  admitGraph,
+  isPublished,
+  publishCircuit,
+  publishModel,
+  publishRows,
+} from "../../../participant/publish.ts";
 import { openBounded } from "../../../participant/runtime.ts";
+import { hasContract } from "../../../sdk/client.ts";
 import { decodeLayout } from "../../../sdk/layouts.ts";
+import { disputeGame } from "../../../sdk/methods/disputeGame.ts";
 import type { Command } from "../../command.ts";
 import { grouped } from "../../format.ts";
 import { readModelFiles } from "../../modelFiles.ts";
@@ -13,9 +22,9 @@ import { findingLines } from "./check.ts";
 export const publishCommand: Command = {
   positionals: ["DIR"],
   summary: "publish a model on chain, if it passes every check",
-  details: `Makes the checks of \`model check\` and sends nothing if anything is refused. Puts the file and the card into the content directory, and publishes the model; its uri is the card's address. Of a model with a circuit it also puts what provers need there, and has ZkProof admit its key. What stands already is left as it is. Needs a key with money for gas.
+  details: `Makes the checks of \`model check\` and sends nothing if anything is refused. Puts the file and the card into the content directory, and publishes the model; its uri is the card's address. Of a model with a circuit it also puts what provers need there, and has ZkProof admit its key; of a graph it has DisputeGame admit it. What stands already is left as it is. Needs a key with money for gas.
 A graph model's weights are in its file alone; with --rows they are put on chain, too, so that nobody has to serve it: several transactions, of which only those are sent that aren't there yet.
-JSON: modelId, cid, cardCid (or null), published (false if it stood already), transactionHash and gasUsed (or null), admitted (the transaction that admitted the key, or null), rowTransactions, and the refused checks.`,
+JSON: modelId, cid, cardCid (or null), published (false if it stood already), transactionHash and gasUsed (or null), admitted (the transaction that admitted the key or the graph, or null), rowTransactions, and the refused checks.`,
   options: {
     free: { help: "publish also what no season can take, for free attestations" },
     rows: { help: "put a graph model's parameter rows on chain, too" },
@@ -59,6 +68,8 @@ JSON: modelId, cid, cardCid (or null), published (false if it stood already), tr
     return withSender(client, account, progress, async (sender) => {
       const sent = stands ? undefined : await publishModel(client, sender, content, model, files.artifact, card);
       const admitted = circuit && (await publishCircuit(client, sender, content, model, circuit));
+      const isGraph = decodeLayout(model.layout).graph !== undefined;
+      const game = isGraph && hasContract(client, disputeGame) ? await admitGraph(client, sender, model) : undefined;
       const onSent = (done: number, total: number) => progress.show("rows", done, total);
       const rows = withRows ? await publishRows(client, sender, model, files.artifact, onSent) : [];
       const gas = rows.reduce((sum, { gasUsed }) => sum + gasUsed, 0n);
@@ -68,6 +79,7 @@ JSON: modelId, cid, cardCid (or null), published (false if it stood already), tr
           ...lines,
           sent ? `Sent   ${sent.transactionHash}, ${grouped(sent.gasUsed)} gas` : "It stands already.",
           ...(admitted === undefined ? [] : [`Key    ${admitted.transactionHash}, ${grouped(admitted.gasUsed)} gas`]),
+          ...(game === undefined ? [] : [`Game   ${game.transactionHash}, ${grouped(game.gasUsed)} gas`]),
           ...(withRows ? [`Rows   ${rows.length} transactions, ${grouped(gas)} gas: all of them are on chain`] : []),
           `Kept   ${settings.content}: serve it from there`,
         ].join("\n"),
@@ -76,7 +88,7 @@ JSON: modelId, cid, cardCid (or null), published (false if it stood already), tr
           published: !stands,
           transactionHash: sent?.transactionHash ?? null,
           gasUsed: sent?.gasUsed ?? null,
-          admitted: admitted?.transactionHash ?? null,
+          admitted: (admitted ?? game)?.transactionHash ?? null,
           rowTransactions: rows.map(({ transactionHash }) => transactionHash),
         },
       };

@@ -67,8 +67,8 @@ contract DisputeHandler is Protocol {
         bytes32 outputHash = keccak256(abi.encodePacked(_outputHeader, made.output));
         bytes32 traceHash = _traceOf(input, made.output);
         made.opened = Answer(outputHash, traceHash, bytes32(_made.length));
-        bytes32 answer = keccak256(abi.encode(bytes32("ANSWER_V1"), PROVER, outputHash, traceHash, made.opened.salt));
-        made.attestation = Attestation(PROVER, 1, _graphModel, inputHash, 0, answer);
+        bytes32 hidden = keccak256(abi.encode(bytes32("ANSWER_V1"), PROVER, outputHash, traceHash, made.opened.salt));
+        made.attestation = Attestation(PROVER, 1, _graphModel, inputHash, 0, hidden);
         vm.prank(PROVER);
         made.id = registry.attest(1, _graphModel, inputHash, 0, made.opened, "");
     }

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { bytesToHex, type Hex } from "viem";
+import type { Hex } from "viem";
 import { assignedTo } from "../../../../inference/assignment.ts";
 import { GraphBuilder } from "../../../../inference/graphModel/build.ts";
 import { openPlayable } from "../../../../inference/methods/disputeGame/playable.ts";
@@ -10,7 +10,7 @@ import { type Participant, runJobs } from "../../../../participant/jobs.ts";
 import { createKeeper } from "../../../../participant/keeper.ts";
 import { createRootBatcher } from "../../../../participant/methods/disputeGame/batcher.ts";
 import { createDisputeChallenger } from "../../../../participant/methods/disputeGame/challenger.ts";
-import { publishModel } from "../../../../participant/publish.ts";
+import { admitGraph, publishModel } from "../../../../participant/publish.ts";
 import { openSeason } from "../../../../scripts/season.ts";
 import { type AttestationState, detailOf } from "../../../../sdk/attestations.ts";
 import { callOf } from "../../../../sdk/calls.ts";
@@ -37,9 +37,8 @@ describe("prover, challenger and keeper under DisputeGame", function () {
     const { layout: graph, artifact } = to.finish(layout.input, layout.output);
     model = nameModel(artifact, encodeLayout(graph), new Uint8Array(0));
     await publishModel(site.client, site.senderOf(0), site.content, model, artifact);
-    const contract = contractOf(site.client, disputeGame);
-    const args = [model.modelId, bytesToHex(model.layout)] as const;
-    await site.senderOf(0).send(callOf({ ...contract, functionName: "admit", args }));
+    expect(await admitGraph(site.client, site.senderOf(0), model)).to.not.equal(undefined);
+    expect(await admitGraph(site.client, site.senderOf(0), model)).to.equal(undefined);
     const startsAt = Number(site.follower.heads.latest.timestamp) + 16;
     const endsAt = startsAt + 900;
     seasonId = await openSeason(site.client, site.senderOf(0), {
