@@ -62,7 +62,9 @@ contract DisputeHandler is Protocol {
         if (_made.length == MOST) return;
         Made storage made = _made.push();
         made.isRight = isRight || error == 0;
-        made.output = input + 1 + (isRight ? 0 : error);
+        unchecked {
+            made.output = input + 1 + (isRight ? 0 : error);
+        }
         bytes32 inputHash = keccak256(abi.encodePacked(_inputHeader, input));
         bytes32 outputHash = keccak256(abi.encodePacked(_outputHeader, made.output));
         bytes32 traceHash = _traceOf(input, made.output);
