@@ -27,7 +27,7 @@ import { contextOf, runSeason } from "./seasons.ts";
 /** DisputeGame's number in these tests, and the task of its season. */
 export const GAME = 3;
 export const GAME_TASK = 1n;
-export const GAME_UNITS = 100_000;
+const GAME_UNITS = 100_000;
 export const CLOCK = 120;
 export const GAS_PRICE = 100n;
 export const UNIT_BOND = 1001n;
@@ -223,7 +223,7 @@ export async function attestModel(
   return { id, attestation, opened, ...known(model, [run], false, [honest], shown) };
 }
 
-export const seedOf = ({ seed, prover }: Game, unit: number) =>
+const seedOf = ({ seed, prover }: Game, unit: number) =>
   unitSeed(seed, GAME_TASK, prover.address as Hex, BigInt(unit));
 
 /** Records the prover's root-only batch of `count` units from `first` on, whose runs `change` may have forged. */
@@ -271,7 +271,7 @@ export async function questionIn({ game }: Game, id: Hex, number: number): Promi
 }
 
 /** All that was opened of an attestation. */
-export async function openingsOf({ game }: Game, id: Hex): Promise<Openings> {
+async function openingsOf({ game }: Game, id: Hex): Promise<Openings> {
   const openings = new Map<bigint, Opening>();
   const add = (position: bigint, opening: Opening) => openings.set(position, { ...openings.get(position), ...opening });
   for (const { args } of await game.queryFilter(game.filters.NodeOpened(id)))

@@ -37,7 +37,7 @@ export type Move =
   | { functionName: "show"; args: readonly [element: ShownElement] };
 
 /** What one side knows of an attestation: what was attested, or what the model gives. */
-export interface Knowledge {
+interface Knowledge {
   layout: Pick<Layout, "output">;
   model: GameModel;
   /** The tree over the units' traces; undefined for a single attestation. */
