@@ -3,7 +3,7 @@ import { bytesToHex } from "viem";
 import { messageOf } from "../inference/failures.ts";
 import type { Tensor } from "../inference/tensors.ts";
 import { INT8, type TensorSpec, tensorBytes, UINT8 } from "../sdk/layouts.ts";
-import { holdsText, textInput } from "../sdk/text.ts";
+import { holdsText, shownText, textInput } from "../sdk/text.ts";
 import { wrap } from "./format.ts";
 import { UsageError } from "./usage.ts";
 
@@ -53,14 +53,20 @@ function elementsOf({ spec, data }: Tensor): number[] | undefined {
   return spec.dtype === UINT8 ? [...data] : undefined;
 }
 
-/** A tensor for a person: its elements where they are bytes, else its bytes. */
-export const showTensor = (tensor: Tensor, indent: number): string =>
-  wrap(elementsOf(tensor)?.join(" ") ?? bytesToHex(tensor.data), indent);
+/** What a tensor of text says, safe for a terminal; undefined for any other. */
+const textOf = ({ spec, data }: Tensor): string | undefined => (holdsText(spec) ? shownText(data) : undefined);
 
-/** A tensor in a command's JSON: its elements where they are bytes, else null. */
+/** A tensor for a person: its text if it holds one, its elements where they are bytes, else its bytes. */
+export function showTensor(tensor: Tensor, indent: number): string {
+  const text = textOf(tensor);
+  return wrap(text === undefined ? (elementsOf(tensor)?.join(" ") ?? bytesToHex(tensor.data)) : `"${text}"`, indent);
+}
+
+/** A tensor in a command's JSON: its text if it holds one, its elements where they are bytes; else null. */
 export const tensorJson = (tensor: Tensor) => ({
   name: tensor.spec.name,
   dims: tensor.spec.dims,
   bytes: tensor.data,
   elements: elementsOf(tensor) ?? null,
+  text: textOf(tensor) ?? null,
 });

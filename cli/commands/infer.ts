@@ -15,7 +15,7 @@ export const infer: Command = {
   positionals: ["MODEL"],
   summary: "run a model here, on the pinned runtime",
   details: `MODEL is an id, or the name on its card. The file is fetched by its CID, re-hashed and checked against what was published. Give --input, --prompt where the model reads text, or --unit for the input that is assigned to an account's unit. A FILE named .json contains an array of numbers, any other raw little-endian bytes. What a language model writes is shown on a terminal while it is written.
-JSON: modelId, inputHash, outputHash, input and output (name, dims, bytes, elements; elements is null where they are wider than a byte).`,
+JSON: modelId, inputHash, outputHash, input and output (name, dims, bytes, elements, text; elements is null where they are wider than a byte, text where the tensor's name doesn't say that it holds one).`,
   options: {
     input: { value: "FILE", help: "the input" },
     prompt: { value: "TEXT", help: "the input of a model that reads text: NULs go in front of a short one" },

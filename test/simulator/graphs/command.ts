@@ -1,13 +1,12 @@
 import { parseArgs } from "node:util";
 import { loadPinnedRuntime } from "../../../participant/runtime.ts";
-import { createRandom, type Random } from "../random.ts";
 import { UsageError, wholeNumber } from "../usage.ts";
-import { compare } from "./compare.ts";
-import { createEvm, type Evm } from "./evm.ts";
-import { computedKinds, randomGeneration, randomGraph, randomOperator, type Sample } from "./random.ts";
+import { playInChromium } from "./chromium.ts";
+import { createEvm } from "./evm.ts";
+import { type Plan, play, type Tally } from "./play.ts";
 
 /** Reads what stands behind `graphs`; throws a `UsageError`. */
-export function readOptions(args: readonly string[]): { operators: number; graphs: number; seed: number } {
+export function readOptions(args: readonly string[]): Plan {
   try {
     const { operators, graphs, seed } = parseArgs({
       args: [...args],
@@ -29,57 +28,32 @@ export function readOptions(args: readonly string[]): { operators: number; graph
   }
 }
 
-/** What was run, and every difference. */
-export interface Tally {
-  operators: number;
-  graphs: number;
-  differences: string[];
-}
-
-/** Runs random operators of every kind in turn, and random graphs, every other one a generation. */
-export async function play(
-  { operators, graphs, seed }: { operators: number; graphs: number; seed: number },
-  evm: Evm | undefined,
-  onProgress: (done: number) => void = () => {},
-): Promise<Tally> {
-  const runtime = await loadPinnedRuntime();
-  const random = createRandom(seed);
-  const differences: string[] = [];
-  const run = async (name: string, make: (random: Random) => Sample): Promise<void> => {
-    const own = random.fork();
-    const sample = make(own);
-    for (const each of await compare(sample, own, runtime, evm)) differences.push(`${name}: ${each}`);
-  };
-  for (let i = 0; i < operators; i++) {
-    const kind = computedKinds[i % computedKinds.length] as string;
-    await run(`operator ${i} (${kind})`, (own) => randomOperator(own, kind));
-    onProgress(i + 1);
-  }
-  for (let i = 0; i < graphs; i++) {
-    await run(`graph ${i}`, i % 2 === 0 ? randomGraph : randomGeneration);
-    onProgress(operators + i + 1);
-  }
-  return { operators, graphs, differences };
-}
-
 /** What was run, in sentences. */
-export const tell = ({ operators, graphs, differences }: Tally): string =>
+export const tell = ({ operators, graphs, differences }: Pick<Tally, "operators" | "graphs" | "differences">): string =>
   [
-    `${operators} random operators and ${graphs} random graphs ran in TypeScript, on onnxruntime-web and in the EVM.`,
+    `${operators} random operators and ${graphs} random graphs ran in TypeScript and on onnxruntime-web, in Node and in Chromium, and in the EVM.`,
     ...differences,
     differences.length === 0 ? "Every byte is the same." : `${differences.length} differences.`,
   ].join("\n");
 
+/** What differs in Node, in Chromium and between them. */
+export const differencesOf = (node: Tally, chromium: Tally): string[] => [
+  ...node.differences,
+  ...chromium.differences.map((each) => `In Chromium: ${each}`),
+  ...(node.digest === chromium.digest ? [] : ["Chromium gives other outputs than Node."]),
+];
+
 /** Compares random operators and graphs; the exit code is 1 if something differs. */
 export async function graphs(args: readonly string[]): Promise<void> {
-  const options = readOptions(args);
+  const plan = readOptions(args);
   const evm = await createEvm();
   try {
-    const tally = await play(options, evm, (done) => {
+    const node = await play(plan, await loadPinnedRuntime(), evm, (done) => {
       if (process.stderr.isTTY && done % 100 === 0) console.error(`${done} done`);
     });
-    console.log(tell(tally));
-    if (tally.differences.length > 0) process.exitCode = 1;
+    const differences = differencesOf(node, await playInChromium(plan));
+    console.log(tell({ ...plan, differences }));
+    if (differences.length > 0) process.exitCode = 1;
   } finally {
     await evm.close();
   }

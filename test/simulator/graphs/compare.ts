@@ -6,24 +6,28 @@ import { fileLayout, graphOnnx, readGraphModel } from "../../../inference/graphM
 import { programOf } from "../../../inference/graphModel/program.ts";
 import { unsigned } from "../../../inference/operators/operator.ts";
 import type { InferenceRuntime } from "../../../inference/runtime.ts";
-import { type GraphOperator, graphRoot } from "../../../sdk/graphs.ts";
+import { encodeOperator, type GraphOperator, graphRoot } from "../../../sdk/graphs.ts";
 import { encodeLayout } from "../../../sdk/layouts.ts";
 import type { Random } from "../random.ts";
-import { type Element, type Evm, wordOf } from "./evm.ts";
+import type { Element, Evm } from "./evm.ts";
 import type { Sample } from "./random.ts";
 
 const isSame = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
-/**
- * Runs a graph by the reference, its file by onnxruntime-web, and elements of each operator by the EVM. Returns what
- * differs, in sentences.
- */
+/** What was found of one graph. */
+interface Compared {
+  /** What differs, in sentences. */
+  wrong: string[];
+  output: Uint8Array;
+}
+
+/** Runs a graph by the reference, its file by onnxruntime-web, and, where there is one, elements of each operator by the EVM. */
 export async function compare(
   { model, input }: Sample,
   random: Random,
   runtime: InferenceRuntime,
   evm: Evm | undefined,
-): Promise<string[]> {
+): Promise<Compared> {
   const { layout, operators, parameters, artifact } = model;
   const program = programOf(operators, parameters);
   const outputs = program.run(input);
@@ -39,12 +43,16 @@ export async function compare(
   const session = await runtime.open(artifact, files);
   const found = await session.run(unsigned(tokens));
   await session.release();
-  if (!isSame(found, unsigned(outputs.at(-1) as Int8Array))) wrong.push("onnxruntime-web gives another output.");
-  if (evm === undefined) return wrong;
+  const output = unsigned(outputs.at(-1) as Int8Array);
+  if (!isSame(found, output)) wrong.push("onnxruntime-web gives another output.");
+  if (evm === undefined) return { wrong, output };
   if ((await evm.admit(encodeLayout(layout))) !== graphRoot(layout.graph ?? []))
     wrong.push("The weights root differs.");
-  return [...wrong, ...(await compareElements(model, outputs, random, evm))];
+  return { wrong: [...wrong, ...(await compareElements(model, outputs, random, evm))], output };
 }
+
+/** An operator's first 32 bytes, as a number. */
+const wordOf = (operator: GraphOperator): bigint => BigInt(bytesToHex(encodeOperator(operator).subarray(0, 32)));
 
 /** Elements of each operator that the EVM computes. */
 const ELEMENTS = 6;

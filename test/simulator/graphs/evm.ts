@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { type Abi, type Address, bytesToHex, decodeFunctionResult, encodeFunctionData, type Hex } from "viem";
-import { encodeOperator, type GraphOperator } from "../../../sdk/graphs.ts";
 import { type Chain, createChain } from "../economy/chain.ts";
 import { createDeployer } from "../economy/deployer.ts";
 
@@ -21,9 +20,6 @@ export interface Evm {
   admit(layout: Uint8Array): Promise<Hex>;
   close(): Promise<void>;
 }
-
-/** An operator's first 32 bytes, as a number. */
-export const wordOf = (operator: GraphOperator): bigint => BigInt(bytesToHex(encodeOperator(operator).subarray(0, 32)));
 
 export async function createEvm(): Promise<Evm> {
   const chain: Chain = await createChain();

@@ -2,9 +2,11 @@ import { expect } from "chai";
 import { GraphBuilder } from "../../../inference/graphModel/build.ts";
 import { loadPinnedRuntime } from "../../../participant/runtime.ts";
 import { createRandom } from "../random.ts";
-import { play } from "./command.ts";
+import { playInChromium } from "./chromium.ts";
+import { differencesOf } from "./command.ts";
 import { compare } from "./compare.ts";
 import { createEvm, type Evm } from "./evm.ts";
+import { play } from "./play.ts";
 
 describe("random operators and graphs", function () {
   this.timeout(240_000);
@@ -16,8 +18,19 @@ describe("random operators and graphs", function () {
 
   after(() => evm.close());
 
-  it("give the same bytes in TypeScript, on onnxruntime-web and in the EVM", async () => {
-    expect((await play({ operators: 240, graphs: 40, seed: 1 }, evm)).differences).to.deep.equal([]);
+  it("give the same bytes in TypeScript and on onnxruntime-web, in Node and in Chromium, and in the EVM", async () => {
+    const plan = { operators: 120, graphs: 20, seed: 1 };
+    const node = await play(plan, await loadPinnedRuntime(), evm);
+
+    expect(differencesOf(node, await playInChromium(plan))).to.deep.equal([]);
+  });
+
+  it("are told apart where Chromium differs, or finds a difference", async () => {
+    const node = { operators: 1, graphs: 0, seed: 1, differences: [], digest: "0x01" } as const;
+
+    expect(
+      differencesOf({ ...node, differences: ["one"] }, { ...node, differences: ["two"], digest: "0x02" }),
+    ).to.deep.equal(["one", "In Chromium: two", "Chromium gives other outputs than Node."]);
   });
 
   it("are told apart where one byte is another", async () => {
@@ -30,6 +43,6 @@ describe("random operators and graphs", function () {
 
     const found = await compare(sample, createRandom(1), await loadPinnedRuntime(), evm);
 
-    expect(found).to.include("onnxruntime-web gives another output.");
+    expect(found.wrong).to.include("onnxruntime-web gives another output.");
   });
 });
