@@ -4,7 +4,7 @@ import type { Client } from "../../sdk/client.ts";
 import { cidOfKeccak256 } from "../../sdk/content.ts";
 import { contextKind, type Unit, unitOf } from "../../sdk/contexts.ts";
 import type { TensorSpec } from "../../sdk/layouts.ts";
-import { readShownInput } from "../../sdk/requests/read.ts";
+import { readShownInput, readShownOutput } from "../../sdk/requests/read.ts";
 import { holdsText } from "../../sdk/text.ts";
 import { assignedTo, readAssignment } from "../assignment.ts";
 import { type ContentReader, UnavailableError } from "../content.ts";
@@ -33,13 +33,13 @@ interface Found {
 
 /** Makes the shared checks of a single attestation: its model, its input, its run and its output. */
 export async function checkSingle(options: SingleOptions, check: Checker): Promise<Found> {
-  const { models, content, attestation, onByte } = options;
+  const { models, attestation, onByte } = options;
   const { message, answer } = attestation;
   const model = await checkModelOf(models, message.modelId, check);
   if (!model) return {};
   const input = await checkInput(options, model, check);
   if (!input) return { model };
-  const claimed = answer && (await findClaimed(content, model.layout.output, answer.outputHash));
+  const claimed = answer && (await findClaimed(options, model.layout.output, answer.outputHash));
   const output = await checkRun(model, input.data, check, holdsText(model.layout.output) ? onByte : undefined);
   if (!output) return { model, input, claimed };
   if (answer) compareOutput(hashTensor(output), answer.outputHash, check);
@@ -47,11 +47,18 @@ export async function checkSingle(options: SingleOptions, check: Checker): Promi
   return { model, input, output, claimed };
 }
 
-/** The answer's bytes, of a model that writes text: its provers put what it wrote into the content. */
-async function findClaimed(content: ContentReader, spec: TensorSpec, outputHash: Hex): Promise<Tensor | undefined> {
+/** The bytes of an answer that is text: they are on chain if it is a request's, else its prover put them into the content. */
+async function findClaimed(
+  { client, content, attestation: { id: uid, message } }: SingleOptions,
+  spec: TensorSpec,
+  outputHash: Hex,
+): Promise<Tensor | undefined> {
   if (!holdsText(spec)) return undefined;
+  const { modelId, context } = message;
   try {
-    const claimed = decodeTensor(await content.get(cidOfKeccak256(outputHash)));
+    const shown =
+      contextKind(context) === REQUEST ? await readShownOutput(client, { uid, modelId, context }) : undefined;
+    const claimed = decodeTensor(shown ?? (await content.get(cidOfKeccak256(outputHash))));
     return hashTensor({ spec, data: claimed.data }) === outputHash ? claimed : undefined;
   } catch (error) {
     if (error instanceof UnavailableError || error instanceof RangeError) return undefined;
