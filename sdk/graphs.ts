@@ -37,7 +37,11 @@ export function encodeOperator({ kind, first, second, rows, width, constants, pa
   const bytes = new Uint8Array(OPERATOR_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, kind);
-  for (const [i, value] of [first, second, rows, width].entries()) view.setUint16(1 + 2 * i, value);
+  for (const [i, value] of [first, second, rows, width].entries()) {
+    if (value > 0xffff)
+      throw new RangeError(`An operator of ${rows} x ${width} elements can't be written: it has at most 65535 rows.`);
+    view.setUint16(1 + 2 * i, value);
+  }
   bytes.set(constants, CONSTANTS_AT);
   bytes.set(hexToBytes(parameters), PARAMETERS_AT);
   return bytes;
@@ -51,6 +55,27 @@ export function decodeOperator(bytes: Uint8Array): GraphOperator {
   const parameters = bytesToHex(bytes.subarray(PARAMETERS_AT));
   return { kind: view.getUint8(0), first, second, rows, width, constants, parameters };
 }
+
+/** How many parameter rows an operator has, and how many bytes each. */
+export interface ParameterRows {
+  count: number;
+  length: number;
+}
+
+/** Kinds with parameter rows, by their number: `first` is the operator that is read first. */
+const parameterKinds: Readonly<
+  Record<number, (operator: GraphOperator, first: GraphOperator | undefined) => ParameterRows>
+> = {
+  1: ({ rows, width }) => ({ count: rows, length: width }),
+  2: ({ width }) => ({ count: 256, length: width }),
+  3: ({ width }, first) => ({ count: width, length: 6 + (first?.width ?? 0) }),
+  4: () => ({ count: 1, length: 256 }),
+  10: () => ({ count: 1, length: 256 }),
+};
+
+/** The parameter rows of each operator of an admitted graph; undefined for kinds without any. */
+export const parameterRowsOf = (graph: readonly GraphOperator[]): (ParameterRows | undefined)[] =>
+  graph.map((operator) => parameterKinds[operator.kind]?.(operator, graph[operator.first]));
 
 /** A graph model's `weightsRoot`: the ordered tree over its operators' roots. */
 export const graphRoot = (graph: readonly GraphOperator[]): Hex =>

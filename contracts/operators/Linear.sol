@@ -11,8 +11,9 @@ library Linear {
     /// @param parameters The row, of any bytes.
     /// @return True if it is.
     function isWellFormed(bytes memory parameters) internal pure returns (bool) {
-        if (parameters.length < IntegerProfile.ROW_PREFIX) return false;
-        return IntegerProfile.isBounded(uint48(bytes6(parameters)), parameters.length - IntegerProfile.ROW_PREFIX);
+        return
+            parameters.length >= IntegerProfile.ROW_PREFIX &&
+            IntegerProfile.isBounded(uint48(bytes6(parameters)), parameters.length - IntegerProfile.ROW_PREFIX);
     }
 
     /// @notice An element.

@@ -116,7 +116,8 @@ export interface Decoder {
 const core: Record<string, { abi: Abi; subjects: Record<string, string> }> = {
   ModelRegistry: {
     abi: modelRegistryAbi,
-    subjects: { ModelPublished: "modelId", RowsPublished: "modelId", UriAdded: "modelId" },
+    // Not RowsPublished, which is large: a model's row says which there are.
+    subjects: { ModelPublished: "modelId", UriAdded: "modelId" },
   },
   AttestationRegistry: {
     abi: attestationRegistryAbi,

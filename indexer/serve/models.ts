@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { cidOfSha256 } from "../../sdk/content.ts";
 import type { Model } from "../../sdk/wire.ts";
-import type { Model as ModelRow } from "../fold/models.ts";
+import { type Model as ModelRow, parameterCounts } from "../fold/models.ts";
 import { type Located, locationOf } from "../store/sqlite/event-columns.ts";
 import { locatedCursor, locationOfCursor } from "./cursors.ts";
 import { cursor, hash, noQuery } from "./parameters.ts";
@@ -64,12 +64,10 @@ export function modelRoutes(app: App, state: State): void {
   );
 }
 
-/** Of layout and weights root: an integer model has widths, a graph model only a root. */
-export function kindOf({ weightsRoot, layout }: Pick<ModelRow, "weightsRoot" | "layout">): Model["kind"] {
-  if (weightsRoot === ZERO_HASH) return "float";
-  return layout !== null && (JSON.parse(layout) as NonNullable<Model["layout"]>).widths.length === 0
-    ? "graph"
-    : "integer";
+/** An integer model has a root of weights that are on chain, a graph model one of parameter rows. */
+export function kindOf({ weightsRoot, parameterRows }: Pick<ModelRow, "weightsRoot" | "parameterRows">): Model["kind"] {
+  if (parameterRows !== null) return "graph";
+  return weightsRoot === ZERO_HASH ? "float" : "integer";
 }
 
 async function modelOf(snapshot: Snapshot, row: Located<ModelRow>): Promise<Model> {
@@ -85,6 +83,7 @@ async function modelOf(snapshot: Snapshot, row: Located<ModelRow>): Promise<Mode
     measurement: row.measurement,
     kind: kindOf(row),
     layout: row.layout === null ? null : (JSON.parse(row.layout) as Model["layout"]),
+    parameterRows: parameterCounts(row),
     uris: await urisOf(snapshot, row),
     published: locationOf(row),
   };

@@ -1,12 +1,13 @@
 import { bytesToHex, type Hex } from "viem";
 import { type AdmittedOperator, admitOperators, GraphRefusal, type Why } from "../../inference/graphModel/admit.ts";
-import { GraphBuilder } from "../../inference/graphModel/build.ts";
+import { type BuiltModel, GraphBuilder } from "../../inference/graphModel/build.ts";
 import { programOf } from "../../inference/graphModel/program.ts";
 import { rowsTree, traceTree } from "../../inference/graphModel/trace.ts";
 import { unsigned } from "../../inference/operators/operator.ts";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { type GraphOperator, graphRoot, READS_NONE } from "../../sdk/graphs.ts";
 import { encodeLayout, type Layout, type Row, type TensorSpec } from "../../sdk/layouts.ts";
+import { orderedTree } from "../../sdk/tree.ts";
 import { elementsOf } from "../simulator/graphs/compare.ts";
 import { computedKinds, randomGeneration, randomGraph, randomOperator } from "../simulator/graphs/random.ts";
 import { createRandom } from "../simulator/random.ts";
@@ -77,6 +78,29 @@ function text(causal = 1): Layout {
   return to.finish({ name: "prompt", dims: [1, 3] }, { name: "text", dims: [1, 4] }).layout;
 }
 
+/**
+ * A generation of which much rests on no token. 0 input 6 x 1, 1 embed, 2 constant, 3 transpose, 4 transpose, 5 scores,
+ * 6 exponents, 7 mix, 8 gather, 9 scores of tokens, 10 exponents, 11 mix with what rests on none, 12 add, 13 add, 14 transpose,
+ * 15 transpose, 16 gather, 17 linear, 18 argmax.
+ */
+function still(): Layout {
+  const [prompt, fed] = [3, 3];
+  const to = new GraphBuilder({ rows: prompt + fed, width: 1 }, fed);
+  const entries = new Int8Array(256).fill(1);
+  to.embed(0, rowsOf(256, 2));
+  to.constant(rowsOf(6, 2));
+  to.transpose(2);
+  to.transpose(3);
+  to.exponents(to.scores(2, 2, { heads: 1, causal: 0, shift: 3 }), entries);
+  to.pick(to.mix(6, 3, 0), 0, 6);
+  to.exponents(to.scores(1, 1, { heads: 1, causal: 1, shift: 3 }), entries);
+  to.add(8, to.mix(10, 3, 0), { m: 1, n: 1, shift: 1 });
+  to.add(4, 12, { m: 1, n: 1, shift: 1 });
+  to.pick(to.transpose(to.transpose(13)), prompt - 1, fed + 1);
+  to.argmax(to.linear(16, neurons(256, 2)));
+  return to.finish({ name: "prompt", dims: [1, 3] }, { name: "text", dims: [1, 4] }).layout;
+}
+
 /** A graph of an input and one operator behind it. */
 function pair(rows: number, width: number, make: (to: GraphBuilder) => void, output: readonly number[]): Layout {
   const to = new GraphBuilder({ rows, width });
@@ -130,6 +154,7 @@ function graphCases(): GraphCase[] {
   return [
     { name: "a plain graph", layout: a },
     { name: "a generation", layout: b },
+    { name: "a generation of which much rests on no token", layout: still() },
     { name: "the widest output", layout: widest },
     { name: "the most rows", layout: tallest },
     { name: "weights and values of the most moments", layout: attention(4095, 3) },
@@ -199,6 +224,11 @@ function graphCases(): GraphCase[] {
     operator("an input with a root", 0, { parameters: ROOT }, "parameters"),
     { name: "attention to what comes later", layout: changed(b, { 4: constants(0, 1, 0, 3) }), refused: [4, "time"] },
     operator("weights of what comes later", 5, constants(0, 1, 0), "time", b),
+    {
+      name: "weights that rest on no token, of values that do",
+      layout: changed(still(), { 3: { first: 1 } }),
+      refused: [7, "time"],
+    },
     operator("a window into what comes later", 8, constants(0, 1, 0, 6, 0, 2, 1, 1, 1, 1), "time", b),
     {
       name: "an end that sees its own byte",
@@ -266,9 +296,79 @@ function verdictOf({ name, layout, refused }: GraphCase) {
   return { name, graph, error: "OperatorRefused", operator, why };
 }
 
-/** Elements of operators, graphs with the verdict on them, and runs with their traces. */
+/** 0 input 4 x 1, 1 embed, 2 linear of 5 neurons of 2 weights, 3 table, 4 scores, 5 exponents. */
+function withRows(): BuiltModel {
+  const to = new GraphBuilder({ rows: 4, width: 1 });
+  to.embed(0, rowsOf(256, 2));
+  to.linear(1, neurons(5, 2));
+  to.table(2, new Int8Array(256).fill(3));
+  to.scores(3, 3, { heads: 1, causal: 1, shift: 3 });
+  to.exponents(4, new Int8Array(256).fill(127));
+  return to.finish({ name: "x", dims: [4] }, { name: "y", dims: [4, 4] });
+}
+
+type Rows = readonly Uint8Array[];
+
+/** A row with other bytes from a position on. */
+const withBytes = (row: Uint8Array, at: number, ...bytes: number[]): Uint8Array =>
+  row.map((byte, i) => bytes[i - at] ?? byte);
+
+/**
+ * Parameter rows of an operator, under their own root, with the contract's verdict on them: the refused row is the first
+ * malformed one, or none where lengths or their number are wrong.
+ */
+function rowCases() {
+  const { layout, parameters } = withRows();
+  const spoilt =
+    (row: number, at: number, ...bytes: number[]) =>
+    (rows: Rows) =>
+      rows.map((each, i) => (i === row ? withBytes(each, at, ...bytes) : each));
+  const resized = (length: number) => (rows: Rows) =>
+    rows.map((row) => Uint8Array.from({ length }, (_, i) => row[i] ?? 0));
+  const cases: readonly [name: string, operator: number, change: (rows: Rows) => Rows, error?: string, row?: number][] =
+    [
+      ["neurons", 2, (rows) => rows],
+      ["a table", 3, (rows) => rows],
+      ["exponents", 5, (rows) => rows],
+      ["an embed", 1, (rows) => rows],
+      ["a neuron of the largest shift", 2, spoilt(1, 0, 30)],
+      ["a neuron of the largest bias", 2, spoilt(1, 2, 0x3f, 0xff, 0x7f, 0xf7)],
+      ["a table of any entries", 3, spoilt(0, 0, 0x80, 0xff, 0x7f)],
+      ["exponents of up to 127", 5, spoilt(0, 255, 0)],
+      ["an embed", 1, spoilt(255, 0, 0x80)],
+      ["a neuron that shifts by 0", 2, spoilt(3, 0, 0), "MalformedRow", 3],
+      ["a neuron that shifts by 31", 2, spoilt(0, 0, 31), "MalformedRow", 0],
+      ["a neuron with another lower bound", 2, spoilt(1, 1, 5), "MalformedRow", 1],
+      ["a neuron with too large a bias", 2, spoilt(4, 2, 0x3f, 0xff, 0x7f, 0xf8), "MalformedRow", 4],
+      ["a neuron with too small a bias", 2, spoilt(4, 2, 0x80, 0, 0, 0), "MalformedRow", 4],
+      ["two malformed neurons", 2, (rows) => spoilt(2, 0, 0)(spoilt(4, 0, 0)(rows)), "MalformedRow", 2],
+      ["a negative exponent", 5, spoilt(0, 255, 128), "MalformedRow", 0],
+      ["neurons of a weight too few", 2, resized(7), "NotAChunk"],
+      ["neurons of a weight too many", 2, resized(9), "NotAChunk"],
+      ["neurons without all of their prefix", 2, resized(5), "NotAChunk"],
+      ["a neuron too few", 2, (rows) => rows.slice(1), "WrongRows"],
+      ["a neuron too many", 2, (rows) => [...rows, ...rows.slice(4)], "NotAChunk"],
+      ["a table of 255 bytes", 3, resized(255), "NotAChunk"],
+      ["a table of 257 bytes", 3, resized(257), "NotAChunk"],
+      ["two tables", 3, (rows) => [...rows, ...rows], "NotAChunk"],
+      ["exponents of 255 bytes", 5, resized(255), "NotAChunk"],
+      ["an embed of three columns", 1, resized(3), "NotAChunk"],
+      ["an embed of 255 bytes", 1, (rows) => rows.slice(1), "NotAChunk"],
+    ];
+  return cases.map(([name, operator, change, error, row]) => {
+    const rows = change(parameters[operator] as Rows);
+    const graph = bytesToHex(encodeLayout(changed(layout, { [operator]: { parameters: orderedTree(rows).root } })));
+    return { name, graph, operator, rows: rows.map((each) => bytesToHex(each)), error, row };
+  });
+}
+
+/** Parameter rows as {@link operators} gives them. */
+export type RowsVector = ReturnType<typeof rowCases>[number];
+
+/** Elements of operators, graphs and parameter rows with the verdict on them, and runs with their traces. */
 export const operators = () => ({
   elements: elements(),
   graphs: graphCases().map(verdictOf),
+  rows: rowCases(),
   traces: traces(),
 });

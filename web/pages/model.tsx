@@ -78,7 +78,19 @@ const kinds: Readonly<Record<Model["kind"], string>> = {
 };
 
 function Parts({ model }: { model: Model }) {
-  const { modelId, kind, layout, publisher, published, uris, cid, artifactHash, runtimeId, measurement } = model;
+  const {
+    modelId,
+    kind,
+    layout,
+    parameterRows,
+    publisher,
+    published,
+    uris,
+    cid,
+    artifactHash,
+    runtimeId,
+    measurement,
+  } = model;
   const { weights, rowsBytes } = countOf(layout?.widths ?? []);
   return (
     <section aria-labelledby="parts-heading">
@@ -96,6 +108,15 @@ function Parts({ model }: { model: Model }) {
             <dd>
               <code>{layout.output.name}</code>, {shapeOf(layout.output)}
             </dd>
+            {parameterRows && (
+              <>
+                <dt>Parameter rows</dt>
+                <dd>
+                  {group(parameterRows.count)}, of which {group(parameterRows.onChain)} are on chain, too
+                  {parameterRows.onChain === parameterRows.count && ": who gets the file nowhere makes it of them"}
+                </dd>
+              </>
+            )}
             {kind === "integer" && (
               <>
                 <dt>Widths</dt>

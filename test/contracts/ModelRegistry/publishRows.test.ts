@@ -1,11 +1,13 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { bytesToHex, type Hex, keccak256 } from "viem";
+import { bytesToHex, concat, type Hex, hexToBytes, keccak256 } from "viem";
 import { type BuiltModel, GraphBuilder } from "../../../inference/graphModel/build.ts";
 import { modelId, ZERO_HASH } from "../../../sdk/commitments.ts";
 import { graphRoot } from "../../../sdk/graphs.ts";
-import { encodeLayout } from "../../../sdk/layouts.ts";
+import { decodeLayout, encodeLayout } from "../../../sdk/layouts.ts";
 import { orderedTree } from "../../../sdk/tree.ts";
+import operators from "../../vectors/operators.json" with { type: "json" };
+import type { RowsVector } from "../../vectors/operators.ts";
 import { floatLayout, hash, publication } from "../fixtures.ts";
 
 const { ethers, networkHelpers } = await network.create();
@@ -108,30 +110,24 @@ describe("ModelRegistry.publishRows", () => {
         .withArgs(operator, 0, size, length);
   });
 
-  it("refuses malformed rows, even under the right root", async () => {
-    const { models } = await networkHelpers.loadFixture(fixture);
-    for (const [operator, row, spoil] of [
-      [2, 3, (bytes: Uint8Array) => bytes.fill(0, 0, 1)],
-      [2, 1, (bytes: Uint8Array) => bytes.fill(5, 1, 2)],
-      [2, 4, (bytes: Uint8Array) => bytes.fill(0x7f, 2, 6)],
-      [5, 0, (bytes: Uint8Array) => bytes.fill(128, 255)],
-    ] as const) {
-      const { layout, parameters } = model();
-      const rows = (parameters[operator] as Uint8Array[]).map((each) => each.slice());
-      spoil(rows[row] as Uint8Array);
-      const operators = (layout.graph ?? []).map((each, k) =>
-        k === operator ? { ...each, parameters: orderedTree(rows).root } : each,
-      );
-      const graph = encodeLayout({ ...layout, graph: operators });
-      const id = modelId({ ...publication, layoutHash: keccak256(graph), weightsRoot: graphRoot(operators) });
+  for (const { name, graph, operator, rows, error, row } of operators.rows as RowsVector[])
+    it(`${error === undefined ? "takes" : "refuses"} ${name}, under their own root`, async () => {
+      const { models } = await networkHelpers.loadFixture(fixture);
+      const weightsRoot = graphRoot(decodeLayout(hexToBytes(graph)).graph ?? []);
       await models.publish(publication, graph, "0x", "");
-      const chunk = { operator, first: row, size: 1, rows: bytesToHex(rows[row] as Uint8Array) };
+      const id = modelId({ ...publication, layoutHash: keccak256(graph), weightsRoot });
+      const size = 2 ** Math.ceil(Math.log2(rows.length));
+      const chunk = { operator, first: 0, size, rows: concat(rows), proof: [] };
+      const details = { MalformedRow: [row], NotAChunk: [0, size, (concat(rows).length - 2) / 2], WrongRows: [0] };
 
-      await expect(models.publishRows(id, graph, { ...chunk, proof: orderedTree(rows).proof(row) }))
-        .to.be.revertedWithCustomError(models, "MalformedRow")
-        .withArgs(operator, row);
-    }
-  });
+      const published = models.publishRows(id, graph, chunk);
+
+      if (error === undefined) await expect(published).to.emit(models, "RowsPublished");
+      else
+        await expect(published)
+          .to.be.revertedWithCustomError(models, error)
+          .withArgs(operator, ...details[error as keyof typeof details]);
+    });
 
   it("refuses rows that aren't the operator's, or stand elsewhere, or are proven otherwise", async () => {
     const { models, graph, id, parameters, chunkOf } = await networkHelpers.loadFixture(fixture);

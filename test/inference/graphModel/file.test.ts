@@ -1,14 +1,18 @@
 import { expect } from "chai";
+import { type Hex, hexToBytes } from "viem";
+import { admitOperators } from "../../../inference/graphModel/admit.ts";
 import { type BuiltModel, GraphBuilder } from "../../../inference/graphModel/build.ts";
-import { fileLayout, graphOnnx, readGraphModel } from "../../../inference/graphModel/file.ts";
+import { checkParameters, fileLayout, graphOnnx, readGraphModel } from "../../../inference/graphModel/file.ts";
 import { programOf } from "../../../inference/graphModel/program.ts";
 import { checkModel, nameModel } from "../../../inference/model.ts";
 import { openHere } from "../../../inference/opener.ts";
 import { unsigned } from "../../../inference/operators/operator.ts";
 import { loadPinnedRuntime } from "../../../participant/runtime.ts";
-import { encodeLayout } from "../../../sdk/layouts.ts";
+import { decodeLayout, encodeLayout } from "../../../sdk/layouts.ts";
 import { randomGeneration, randomGraph } from "../../simulator/graphs/random.ts";
 import { createRandom } from "../../simulator/random.ts";
+import operators from "../../vectors/operators.json" with { type: "json" };
+import type { RowsVector } from "../../vectors/operators.ts";
 
 const named = ({ layout }: BuiltModel, artifact: Uint8Array) =>
   nameModel(artifact, encodeLayout(layout), new Uint8Array());
@@ -38,6 +42,27 @@ function patched(artifact: Uint8Array, where: readonly number[], at: number, byt
 
 const WEIGHTS = [5, 5, 0xfa, 0xfa];
 const ENTRIES = [127, 0, 0, 0, 63, 0, 0, 0];
+
+describe("parameter rows", () => {
+  const vectors = operators.rows as RowsVector[];
+  // Those of the same graph that are taken as they are.
+  const right = new Map([1, 2, 3, 5].map((k) => [k, vectors.find((each) => each.operator === k)?.rows as Hex[]]));
+  for (const { name, graph, operator, rows, error, row } of vectors)
+    it(`${error === undefined ? "takes" : "refuses"} ${name}, as the contract does`, () => {
+      const layout = decodeLayout(hexToBytes(graph));
+      const admitted = admitOperators(layout);
+      const parameters = admitted.map((_, k) =>
+        (k === operator ? rows : (right.get(k) ?? [])).map((each) => hexToBytes(each)),
+      );
+
+      const check = expect(() => checkParameters(layout, admitted, parameters));
+
+      if (error === undefined) check.to.not.throw();
+      else if (row === undefined)
+        check.to.throw(new RegExp(`operator ${operator} has \\d+ (bytes|parameter rows); `, "i"));
+      else check.to.throw(new RegExp(`^Parameter row ${row} of operator ${operator} \\(\\w+\\) is malformed\\.$`));
+    });
+});
 
 describe("file of a graph model", () => {
   it("gives the parameter rows back that it was made of", () => {
