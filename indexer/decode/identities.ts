@@ -1,9 +1,9 @@
 import { domainSeparator, encodeType } from "ox/TypedData";
 import type { Address, Hex } from "viem";
 import { attestationRegistryAbi, modelRegistryAbi } from "../../sdk/abi.ts";
-import { attestationTypes, batchTypes, domain, tag, ZERO_HASH } from "../../sdk/commitments.ts";
+import { attestationTypes, batchTypes, domain, tag } from "../../sdk/commitments.ts";
 import type { Deployment } from "../../sdk/deployment.ts";
-import { decodeLayout, decodeRows, weightsTree } from "../../sdk/layouts.ts";
+import { decodeLayout, weightsRoot } from "../../sdk/layouts.ts";
 import type { Log } from "../ingest/blocks.ts";
 import { keccak, keccakHex } from "../ingest/keccak.ts";
 import { bytesOfTopics } from "../ingest/topics.ts";
@@ -84,8 +84,7 @@ function modelFault([, modelId]: readonly Hex[], data: Buffer): string | undefin
 /** Undefined where the rows can't be cut by the layout: it has names that can't be read, or the model's id won't fit. */
 function weightsRootOf(layout: Uint8Array, rows: Uint8Array): Hex | undefined {
   try {
-    const layers = decodeRows(decodeLayout(layout).widths, rows);
-    return layers.length === 0 ? ZERO_HASH : weightsTree(layers).root;
+    return weightsRoot(decodeLayout(layout), rows);
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

@@ -4,7 +4,7 @@ import type { Db } from "./database.ts";
 import { createLogs } from "./logs.ts";
 
 /** Of the tables that follow from the logs: a file of another version is folded anew. */
-const VERSION = 11;
+const VERSION = 12;
 /**
  * Of the tables in logs.sql. The oldest files whose logs can be read have schema version 4; they and some later ones don't
  * say that their logs have version 1, in which blocks have no checksums.

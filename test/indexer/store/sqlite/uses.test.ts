@@ -59,7 +59,14 @@ function opened() {
   const store = createStore(db);
   const models = [modelA, modelB].map((modelId, i): RowChange => {
     const hashes = { artifactHash: "0x", runtimeId: "0x", weightsRoot: "0x", verifyingKeyHash: "0x" } as const;
-    const rest = { measurement: "0x", layoutHash: "0x", layout: null, blockNumber: 0, logIndex: i } as const;
+    const rest = {
+      measurement: "0x",
+      layoutHash: "0x",
+      layout: null,
+      parameterRows: null,
+      blockNumber: 0,
+      logIndex: i,
+    } as const;
     const after = { modelId, publisher: publishers[modelId] as Hex, ...hashes, ...rest };
     return { table: "models", before: undefined, after };
   });
