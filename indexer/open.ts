@@ -5,13 +5,14 @@ import type { Header } from "./ingest/blocks.ts";
 import { createHistory, type History } from "./rank/history.ts";
 import { createRanking, type Ranking } from "./rank/ranking.ts";
 import type { Standings } from "./rank/standings.ts";
+import type { Eventual } from "./store/eventual.ts";
 import { createBlocks } from "./store/sqlite/blocks.ts";
 import { type Db, deleteDifferent, openDatabase, openReadonly } from "./store/sqlite/database.ts";
 import { claim, type Fence } from "./store/sqlite/fence.ts";
 import { isOurs } from "./store/sqlite/identity.ts";
 import { requireSound } from "./store/sqlite/integrity.ts";
 import { lockDatabase } from "./store/sqlite/lock.ts";
-import { createReaders, type Eventual, type Readers } from "./store/sqlite/readers.ts";
+import { createReaders, type Readers } from "./store/sqlite/readers.ts";
 import { isOutdated, renew } from "./store/sqlite/schema.ts";
 import { storageError } from "./store/sqlite/storage.ts";
 import { createStore, type Files } from "./store/sqlite/store.ts";
@@ -119,13 +120,7 @@ export function assemble(
   const readers = createReaders(db);
   decoder.follow(readers.methods());
   const ranking = createRanking(db, { held });
-  const writer = createWriter({
-    decoder,
-    store,
-    ranking,
-    methods: readers.methods,
-    deployment,
-  });
+  const writer = createWriter({ decoder, store, ranking, deployment });
   return { decoder, writer, ranking, history: createHistory(db), readers, files: store.files };
 }
 

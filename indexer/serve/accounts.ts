@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { PENALTY_FACTOR, Reason, VERIFIER_PERCENT } from "../../sdk/protocol.ts";
 import type { Attestation, Receipt } from "../../sdk/wire.ts";
-import { locationOf } from "../store/sqlite/event-columns.ts";
+import { locationOf } from "../store/event-columns.ts";
 import type { ReadAttestation } from "../store/sqlite/read-attestations.ts";
 import type { EntryPosition, ReadLedgerEntry } from "../store/sqlite/read-ledger.ts";
 import { attestationOf } from "./attestations.ts";

@@ -6,7 +6,7 @@ import type { EventNamed, LogLocation } from "../decode/events.ts";
 import { decodeRequest, type Request } from "../decode/request.ts";
 import type { Payment } from "../fold/payments.ts";
 import type { Asked, Given } from "../fold/requests.ts";
-import { type Located, locationOf } from "../store/sqlite/event-columns.ts";
+import { type Located, locationOf } from "../store/event-columns.ts";
 import type { ReadCover } from "../store/sqlite/read-requests.ts";
 import { locatedCursor, locationOfCursor } from "./cursors.ts";
 import { finalityOf, methodOf, requestStateOf, statusOf } from "./labels.ts";

@@ -1,7 +1,7 @@
 import type { Address } from "viem";
 import type { Entry } from "../../fold/entries.ts";
+import { layoutOf, rowOf } from "../tables.ts";
 import type { Db } from "./database.ts";
-import { layoutOf, rowOf } from "./tables.ts";
 
 /** Reads what seasons know of accounts beside their standings. */
 export interface AccountReader {

@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
 import type { LedgerEntry } from "../../fold/ledger.ts";
+import { type Located, locatedRows } from "../event-columns.ts";
 import type { Db } from "./database.ts";
-import { type Located, locatedRows } from "./event-columns.ts";
 
 /** A ledger entry, and the ledger's hash before it. */
 export type ReadLedgerEntry = Located<LedgerEntry> & { previousHash: Hex | null };

@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
 import type { Total, Use } from "../../fold/uses.ts";
+import { layoutOf } from "../tables.ts";
 import type { Db } from "./database.ts";
-import { layoutOf } from "./tables.ts";
 
 /** For what units are counted. */
 type Purpose = "seasons" | "requests";

@@ -313,9 +313,3 @@ CREATE TABLE profiles (
   log_index INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX profiles_alike ON profiles (skeleton, account);
-
--- Who writes this file: fence.ts. It follows from no log, and stays when rows are emptied.
-CREATE TABLE writer (
-  id INTEGER PRIMARY KEY CHECK (id = 1),
-  token TEXT NOT NULL
-) STRICT;
