@@ -31,7 +31,7 @@ export async function postgresObstacle(): Promise<string | undefined> {
 /** Starts a new, empty server with its own defaults; as another user where this process is root. */
 export async function startPostgres(): Promise<Postgres> {
   const bin = (await binaries()) as string;
-  const user = isRoot() ? await servant() : undefined;
+  const user = await serverUser();
   const data = await mkdtemp(join(tmpdir(), "proofboard-postgres-"));
   const remove = () => rm(data, { recursive: true });
   try {
@@ -59,9 +59,13 @@ export async function startPostgres(): Promise<Postgres> {
   }
 }
 
+/** Whom a server runs as: another user where this process is root. */
+export const serverUser = async () => (isRoot() ? await servant() : undefined);
+
 const isRoot = (): boolean => process.getuid?.() === 0;
 
-async function binaries(): Promise<string | undefined> {
+/** Where the server's programs are; undefined where it isn't installed. */
+export async function binaries(): Promise<string | undefined> {
   const configured = await run("pg_config", ["--bindir"]).then(
     ({ stdout }) => [stdout.trim()],
     () => [],
