@@ -80,7 +80,7 @@ export function accountRoutes(app: App, state: State, { receiptsPage }: schemas.
         return {
           asOf: asOf(snapshot, season),
           items: await Promise.all(rows.map((row) => receiptOf(snapshot, row))),
-          next: last ? encodeCursor("receipts", [last.seasonId, last.seq, hashStart(last.ledgerHash)]) : null,
+          next: last ? encodeCursor("receipts", snapshot, [last.seasonId, last.seq, hashStart(last.ledgerHash)]) : null,
         };
       }),
   );

@@ -50,7 +50,7 @@ export function attestationRoutes(app: App, state: State, { attestationAnswer }:
         return {
           asOf: asOf(snapshot),
           items: rows.map(summaryOf),
-          next: last && uid ? locatedCursor("attestations", last, uid) : null,
+          next: last && uid ? locatedCursor("attestations", snapshot, last, uid) : null,
         };
       }),
   );

@@ -37,7 +37,7 @@ export function modelRoutes(app: App, state: State): void {
         return {
           asOf: asOf(snapshot),
           items: await Promise.all(rows.map((row) => modelOf(snapshot, row))),
-          next: last ? locatedCursor("models", last, last.modelId) : null,
+          next: last ? locatedCursor("models", snapshot, last, last.modelId) : null,
         };
       }),
   );

@@ -53,7 +53,7 @@ export function requestRoutes(app: App, state: State): void {
         return {
           asOf: asOf(snapshot),
           items: rows.map((row) => requestSummaryOf(row)),
-          next: last && id ? locatedCursor("requests", last, id) : null,
+          next: last && id ? locatedCursor("requests", snapshot, last, id) : null,
         };
       }),
   );

@@ -85,10 +85,10 @@ export function createFollowing(
     const epoch = ++season.closed;
     const isNoted = season.lastSeq === seq;
     season.lastSeq = seq;
-    if (store.isRanked())
-      return store.later((db) => db.rows("SELECT close_epoch($1, $2, $3, $4)", seasonId, epoch, end, seq));
-    if (!isNoted) note(seasonId, seq, ranksOf(seasonId, participants));
-    store.later((db) => db.rows("INSERT INTO epochs VALUES ($1, $2, $3, $4)", seasonId, epoch, end, seq));
+    const isRanked = store.isRanked();
+    if (!isRanked && !isNoted) note(seasonId, seq, ranksOf(seasonId, participants));
+    const noteEpoch = isRanked ? "SELECT close_epoch($1, $2, $3, $4)" : "INSERT INTO epochs VALUES ($1, $2, $3, $4)";
+    store.later((db) => db.rows(noteEpoch, seasonId, epoch, end, seq));
   }
 
   function ranksOf(seasonId: number, participants: number): Buffer {

@@ -1,3 +1,4 @@
+import type { Hex } from "viem";
 import type { StreamEvents } from "../../../sdk/wire.ts";
 import type { LogLocation } from "../../decode/events.ts";
 import type { FeedRow } from "../../store/sqlite/read-feed.ts";
@@ -10,12 +11,13 @@ const MOST_KEPT = 1_000;
 
 /** What a stream sends: each message about an event is built once for a state of the chain, for however many clients. */
 export function createMessages() {
-  let kept: { of?: Snapshot; texts: Map<string, Promise<string>> } = { texts: new Map() };
+  let kept: { of?: Hex; texts: Map<string, Promise<string>> } = { texts: new Map() };
 
   return {
     /** The message about an event; empty where there is none. */
     ofEvent(snapshot: Snapshot, row: FeedRow): Promise<string> {
-      if (kept.of !== snapshot) kept = { of: snapshot, texts: new Map() };
+      const { hash } = snapshot.progress.cursor;
+      if (kept.of !== hash) kept = { of: hash, texts: new Map() };
       const { texts } = kept;
       const id = idOf(row.location);
       const known = texts.get(id);

@@ -69,20 +69,32 @@ export interface Connection {
   copy(table: string, columns: readonly string[], text: string): Promise<void>;
 }
 
-/** What errors of a client are told of; the client stays open. */
-export const connectionOf = (client: pg.ClientBase, { shown }: Place): Connection => ({
-  async rows(sql, ...values) {
-    const query = { name: nameOf(sql), text: sql, values: [...values], rowMode: "array" } as const;
-    return (await client.query<unknown[]>(query).catch(told(shown))).rows;
-  },
-  async run(sql) {
-    const query: pg.QueryArrayConfig = { text: sql, rowMode: "array" };
-    const results: unknown = await client.query<unknown[]>(query).catch(told(shown));
-    // Of several statements pg answers the result of each.
-    return ([results].flat().at(-1) as pg.QueryArrayResult<unknown[]>).rows;
-  },
-  copy: (table, columns, text) => copyFrom(client, table, columns, text).catch(told(shown)),
-});
+/** A client's connection: what is asked for meanwhile waits. */
+export function connectionOf(client: pg.ClientBase, { shown }: Place): Connection {
+  let last: Promise<unknown> = Promise.resolve();
+
+  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = last.then(work).catch(told(shown));
+    last = done.catch(() => {});
+    return done;
+  }
+
+  return {
+    rows: (sql, ...values) =>
+      inTurn(async () => {
+        const query = { name: nameOf(sql), text: sql, values: [...values], rowMode: "array" } as const;
+        return (await client.query<unknown[]>(query)).rows;
+      }),
+    run: (sql) =>
+      inTurn(async () => {
+        const query: pg.QueryArrayConfig = { text: sql, rowMode: "array" };
+        const results: unknown = await client.query<unknown[]>(query);
+        // Of several statements pg answers the result of each.
+        return ([results].flat().at(-1) as pg.QueryArrayResult<unknown[]>).rows;
+      }),
+    copy: (table, columns, text) => inTurn(() => copyFrom(client, table, columns, text)),
+  };
+}
 
 const told = (shown: string) => (error: unknown) => {
   throw storageError(shown, error);

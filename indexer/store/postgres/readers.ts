@@ -254,7 +254,6 @@ const feedReader = (db: Connection): Eventual<FeedReader> => ({
     );
     return found.length > 0;
   },
-  hashOf: (blockNumber) => firstValue<Hex>(db, "SELECT hash FROM blocks WHERE number = $1", blockNumber),
   async isFarBehind({ blockNumber, logIndex }, count) {
     const found = await db.rows(
       "SELECT 1 FROM events WHERE (block_number, log_index) > ($1, $2) LIMIT 1 OFFSET $3",

@@ -16,8 +16,6 @@ export interface FeedReader {
   /** The last event at or below a block; undefined if there is none. */
   last(blockNumber: number): LogLocation | undefined;
   has(location: LogLocation): boolean;
-  /** The hash of a block that is kept: every one with events is. */
-  hashOf(blockNumber: number): Hex | undefined;
   /** Whether there are more than `count` events after a location. */
   isFarBehind(location: LogLocation, count: number): boolean;
 }
@@ -53,7 +51,6 @@ export function createFeedReader(db: Db): FeedReader {
     "SELECT block_number, log_index FROM events WHERE block_number <= ? ORDER BY block_number DESC, log_index DESC LIMIT 1",
   );
   const has = db.prepare("SELECT 1 FROM events WHERE block_number = ? AND log_index = ?");
-  const hashOf = db.prepare<[number], Hex>("SELECT hash FROM blocks WHERE number = ?").pluck();
   const farther = db.prepare<[number, number, number]>(
     "SELECT 1 FROM events WHERE (block_number, log_index) > (?, ?) LIMIT 1 OFFSET ?",
   );
@@ -64,7 +61,6 @@ export function createFeedReader(db: Db): FeedReader {
       return row && { blockNumber: row.block_number, logIndex: row.log_index };
     },
     has: ({ blockNumber, logIndex }) => has.get(blockNumber, logIndex) !== undefined,
-    hashOf: (blockNumber) => hashOf.get(blockNumber),
     isFarBehind: ({ blockNumber, logIndex }, count) => farther.get(blockNumber, logIndex, count) !== undefined,
   };
 }

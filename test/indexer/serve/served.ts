@@ -66,7 +66,14 @@ export function openServed(blocks: Block[], { complete = true, late = 0 } = {}):
     async listen(options = {}) {
       const { condition } = served;
       const logger = pino({ level: "silent" });
-      const app = await createServer({ sources, condition, content: undefined, rpcUrl: undefined, logger, ...options });
+      const app = await createServer({
+        state: createState(sources),
+        condition,
+        content: undefined,
+        rpcUrl: undefined,
+        logger,
+        ...options,
+      });
       apps.push(app);
       return app.listen({ host: "127.0.0.1", port: 0 });
     },
