@@ -15,6 +15,8 @@ export interface Postgres {
   pid: number;
   /** `postgresql://…` */
   url: string;
+  /** Where its socket is. */
+  directory: string;
   /** Ends it and removes its files. */
   stop(): Promise<void>;
 }
@@ -52,7 +54,7 @@ export async function startPostgres(): Promise<Postgres> {
       await server.stop("SIGINT");
       throw error;
     }
-    return { pid: server.pid, url: `postgresql://bench@127.0.0.1:${port}/postgres`, stop };
+    return { pid: server.pid, url: `postgresql://bench@127.0.0.1:${port}/postgres`, directory: data, stop };
   } catch (error) {
     await remove();
     throw error;
