@@ -87,15 +87,20 @@ BEGIN
     SELECT
       CASE WHEN s.behind = from_behind THEN first_rank ELSE first_place - 1 + rank() OVER (ORDER BY s.behind) END,
       first_place - 1 + row_number() OVER (ORDER BY s.behind, s.last_seq),
-      ledger.account, -s.behind, s.last_seq, entries.verified, entries.pending, entries.refuted, entries.caught,
-      blocks.timestamp, profiles.name
+      l.account, -s.behind, s.last_seq, e.verified, e.pending, e.refuted, e.caught, b.timestamp,
+      (SELECT n.name FROM profiles AS n WHERE n.account = l.account)
     FROM (SELECT p.behind, p.last_seq FROM places AS p
           WHERE p.season_id = season AND (p.behind, p.last_seq) >= (from_behind, from_seq)
           ORDER BY p.behind, p.last_seq LIMIT most) AS s
-    JOIN ledger ON ledger.season_id = season AND ledger.seq = s.last_seq
-    JOIN blocks ON blocks.number = ledger.block_number
-    JOIN entries ON entries.season_id = season AND entries.account = ledger.account
-    LEFT JOIN profiles ON profiles.account = ledger.account
+    -- A row each, whatever the planner takes the limit to be.
+    CROSS JOIN LATERAL (
+      SELECT o.account, o.block_number FROM ledger AS o WHERE o.season_id = season AND o.seq = s.last_seq LIMIT 1
+    ) AS l
+    CROSS JOIN LATERAL (SELECT o.timestamp FROM blocks AS o WHERE o.number = l.block_number LIMIT 1) AS b
+    CROSS JOIN LATERAL (
+      SELECT o.verified, o.pending, o.refuted, o.caught FROM entries AS o
+      WHERE o.season_id = season AND o.account = l.account LIMIT 1
+    ) AS e
     ORDER BY s.behind, s.last_seq;
 END $$;
 

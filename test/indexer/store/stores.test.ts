@@ -1,10 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Db } from "../../../indexer/store/sqlite/database.ts";
 import type { Block } from "../node.ts";
 import { assembled, logsOf, type OpenedChain, storyOf } from "../opened.ts";
 import { choices } from "../running.ts";
-import { dumpPostgres, type OpenedPostgres, openPostgres, plain } from "./postgres/opened.ts";
+import { dumpLike, dumpPostgres, type OpenedPostgres, openPostgres } from "./postgres/opened.ts";
 import { requirePostgres, startServer, type TestServer } from "./postgres/server.ts";
 
 /** What a test does to both stores. */
@@ -30,20 +29,6 @@ const acts: fc.Arbitrary<Act> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ do: "restart" as const }) },
 );
 
-/** The rows of a file's tables, as `dumpPostgres` gives them: of the same columns. */
-function dumpOf(db: Db, like: Record<string, string[]>): Record<string, string[]> {
-  return Object.fromEntries(
-    Object.keys(like).map((table) => {
-      const columns = db
-        .prepare<[], string>(`SELECT name FROM pragma_table_info('${table}') ORDER BY cid`)
-        .pluck()
-        .all();
-      const rows = db.prepare<[], unknown[]>(`SELECT ${columns} FROM ${table}`).raw().safeIntegers().all();
-      return [table, rows.map((row) => JSON.stringify(row.map(plain))).sort()];
-    }),
-  );
-}
-
 describe("both stores", () => {
   let server: TestServer;
   let schemas = 0;
@@ -55,7 +40,7 @@ describe("both stores", () => {
 
   async function expectSame({ db }: OpenedChain, { client, place }: OpenedPostgres): Promise<void> {
     const rows = await client.use((connection) => dumpPostgres(connection, place));
-    const expected = dumpOf(db, rows);
+    const expected = dumpLike(db, rows);
     for (const [table, found] of Object.entries(rows)) expect(found, table).to.deep.equal(expected[table]);
   }
 

@@ -2,6 +2,7 @@ import { openWritten, prepareSchema, type Written } from "../../../../indexer/op
 import { type Client, openClient } from "../../../../indexer/store/postgres/client.ts";
 import { type Connection, type Place, placeOf, rowsOf } from "../../../../indexer/store/postgres/connection.ts";
 import { createLease } from "../../../../indexer/store/postgres/lease.ts";
+import type { Db } from "../../../../indexer/store/sqlite/database.ts";
 import { deployment } from "../../story.ts";
 
 /** A database that a test writes. */
@@ -46,8 +47,22 @@ export async function dumpPostgres(db: Connection, place: Place): Promise<Record
 }
 
 /** A value in a form that both stores have: what people wrote is a text in one and bytes in the other. */
-export function plain(value: unknown): unknown {
+function plain(value: unknown): unknown {
   if (typeof value === "bigint") return String(value);
   if (typeof value === "string") return Buffer.from(value).toString("latin1");
   return Buffer.isBuffer(value) ? value.toString("latin1") : value;
+}
+
+/** The rows of a file's tables, as `dumpPostgres` gives them: of the same columns. */
+export function dumpLike(db: Db, like: Record<string, string[]>): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.keys(like).map((table) => {
+      const columns = db
+        .prepare<[], string>(`SELECT name FROM pragma_table_info('${table}') ORDER BY cid`)
+        .pluck()
+        .all();
+      const rows = db.prepare<[], unknown[]>(`SELECT ${columns} FROM ${table}`).raw().safeIntegers().all();
+      return [table, rows.map((row) => JSON.stringify(row.map(plain))).sort()];
+    }),
+  );
 }
