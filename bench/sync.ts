@@ -102,7 +102,11 @@ function ratiosOf(results: readonly Result[]): Row[] {
     const of = (name: string) => results.find((other) => other.name === name && other.layout === result.layout);
     // The same on PostgreSQL as everybody else: beside ours on SQLite, and beside theirs.
     const theirs = result.name === "ponder-postgres" ? of("proofboard-postgres") : undefined;
-    const whole = ON_SQLITE.includes(result.name) ? of("floor") : result.name === "floor" ? undefined : of("proofboard");
+    const whole = ON_SQLITE.includes(result.name)
+      ? of("floor")
+      : result.name === "floor"
+        ? undefined
+        : of("proofboard");
     return [whole, theirs].flatMap((other) => (other ? [ratio(result, other)] : []));
   });
 }

@@ -34,7 +34,8 @@ async function readOutcome(url: string): Promise<Outcome> {
   await client.connect();
   try {
     const value = async (sql: string) => (await client.query<[unknown]>({ text: sql, rowMode: "array" })).rows;
-    const count = async (table: string) => Number((await value(`SELECT count(*) FROM proofboard_rows.${table}`))[0]?.[0]);
+    const count = async (table: string) =>
+      Number((await value(`SELECT count(*) FROM proofboard_rows.${table}`))[0]?.[0]);
     const ranking = await value(
       `SELECT lower(account) || ' ' || points || ' ' || last_seq FROM proofboard_rows.entries WHERE last_seq > 0
        ORDER BY points DESC, last_seq`,

@@ -28,7 +28,8 @@ export const serve: Command = {
   options,
   repeatable: ["trust-proxy"],
   async run({ options: given, further, settings }) {
-    if (!existsSync(INDEXER)) throw new Error("This installation has no indexer: run serve from a checkout of Proofboard.");
+    if (!existsSync(INDEXER))
+      throw new Error("This installation has no indexer: run serve from a checkout of Proofboard.");
     if (settings.deployment === undefined) throw new UsageError('"serve" needs --deployment FILE.');
     const names = Object.keys(options).filter((name) => given[name] !== undefined);
     const handed = names.flatMap((name) =>

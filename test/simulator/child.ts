@@ -52,7 +52,7 @@ export function startProcess(
       ...[MAIN, ...(serves ? ["serve"] : []), ...urls.flatMap((url) => ["--rpc", url])],
       ...["--deployment", deployment, ...(store === undefined ? ["--db", db ?? ""] : ["--store", store])],
       ...["--port", "0", "--timeout", "400", "--rate-limit", "0", ...(serves ? [] : ["--poll", "20"])],
-      ...(store === undefined || serves ? [] : ["--lease", "1"]),
+      ...(store === undefined || serves ? [] : ["--lease", "3"]),
       ...(watchdog === undefined ? [] : ["--watchdog", `${watchdog}`]),
     ],
     { stdio: ["ignore", "pipe", "pipe"] },

@@ -15,27 +15,25 @@ import { without } from "../compare.ts";
 import { allFaults } from "../faults.ts";
 import { startProxy } from "../proxy.ts";
 import { createRandom } from "../random.ts";
+import type { Result } from "../run.ts";
 import { FINALITY, type World } from "../world.ts";
 import { startAsking } from "./asking.ts";
 import { startRelay } from "./relay.ts";
 
 /** What goes wrong in a fleet. */
-export type Misfortune =
+type Misfortune =
   | ("reorg" | "writer killed" | "writer ended" | "server killed" | "database crashed" | "connections cut")
   | ("writer paused beyond its lease" | "replica lagged" | "failover");
 
-/** What a seed came to. */
-export interface FleetResult {
-  seed: number;
-  misfortunes: ReadonlyMap<Misfortune, number>;
-  answers: number;
-  refusals: number;
-  seconds: number;
-  /** What is not as it should be, a sentence each. */
-  wrong: string[];
+/** Options of {@link runFleetSeed}. */
+export interface FleetOptions {
+  /** How many misfortunes there are; defaults to 5 to 9. */
+  steps?: number;
+  /** SQL that is done with the stopped fleet's rows before they are compared. */
+  beforeComparing?: string;
 }
 
-const LEASE = 1_000;
+const LEASE = 3_000;
 const PATIENCE = 60_000;
 
 /**
@@ -43,10 +41,14 @@ const PATIENCE = 60_000;
  * seed decides. All the while they are asked, and their answers compared. At the end the rows must be those of a file that a
  * clean sync wrote: nothing lost, nothing twice.
  */
-export async function runFleetSeed(world: World, seed: number, steps?: number): Promise<FleetResult> {
+export async function runFleetSeed(
+  world: World,
+  seed: number,
+  { steps, beforeComparing }: FleetOptions = {},
+): Promise<Result> {
   const began = performance.now();
   const random = createRandom(seed);
-  const misfortunes = new Map<Misfortune, number>();
+  const misfortunes = new Map<string, number>();
   const count = (misfortune: Misfortune) => misfortunes.set(misfortune, (misfortunes.get(misfortune) ?? 0) + 1);
   await world.reset(seed);
   const directory = await mkdtemp(join(tmpdir(), "proofboard-fleet-"));
@@ -102,6 +104,7 @@ export async function runFleetSeed(world: World, seed: number, steps?: number): 
       const deepest = world.deepest();
       if (deepest < 1) return;
       const depth = random.between(1, Math.min(deepest, random.pick([3, 30])));
+      asking.reorganised(world.head() - depth);
       await world.reorganise(depth, Math.max(depth + random.pick([-1, 0, 1, 3]), 0));
     },
     async "writer killed"() {
@@ -179,7 +182,10 @@ export async function runFleetSeed(world: World, seed: number, steps?: number): 
     await sleep(200);
     await asking.stop();
     for (const child of started) if (!child.hasEnded()) await child.kill("SIGTERM");
-    wrong.push(...asking.wrong, ...(await differencesFromClean(world, join(directory, "clean"), primary.url())));
+    wrong.push(
+      ...asking.wrong,
+      ...(await differencesFromClean(world, join(directory, "clean"), primary.url(), beforeComparing)),
+    );
   } catch (error) {
     wrong.push(...asking.wrong, `${(error as Error).message} A writer wrote: ${tail(writers[0]?.output() ?? "")}`);
   } finally {
@@ -191,7 +197,9 @@ export async function runFleetSeed(world: World, seed: number, steps?: number): 
     rmSync(directory, { recursive: true, force: true });
   }
   const { answers, refusals } = asking.counts;
-  return { seed, misfortunes, answers, refusals, seconds: (performance.now() - began) / 1000, wrong };
+  misfortunes.set("answers compared", answers).set("answers refused", refusals);
+  const seconds = (performance.now() - began) / 1000;
+  return { seed, disasters: misfortunes, faults: new Map(node.done), seconds, wrong, again: " --store postgres" };
 }
 
 /** Whether every member answers of this block, and one of them has compared its ledgers with the chain's. */
@@ -201,7 +209,12 @@ async function areAt(urls: readonly string[], head: number): Promise<boolean> {
 }
 
 /** Where the rows differ from those of a file that is synced from nothing. */
-async function differencesFromClean({ url, deployment, head }: World, file: string, store: string): Promise<string[]> {
+async function differencesFromClean(
+  { url, deployment, head }: World,
+  file: string,
+  store: string,
+  beforeComparing = "",
+): Promise<string[]> {
   const clean = await startIndexer({
     ...{ rpcs: [url], deployment, db: file, port: 0 },
     ...{ pollInterval: 20, finality: FINALITY, logLevel: "silent", stallAfter: 0 },
@@ -212,6 +225,7 @@ async function differencesFromClean({ url, deployment, head }: World, file: stri
   const client = openClient(place, 30_000);
   const db = new Database(file, { readonly: true });
   try {
+    await client.use((connection) => connection.run(`SELECT 1; ${beforeComparing}`));
     const ours = await client.use((connection) => dumpPostgres(connection, place));
     const theirs = dumpLike(db, ours);
     return Object.entries(ours).flatMap(([table, rows]) => [
