@@ -54,7 +54,7 @@ export async function measurePostgres(accounts: number, samples: number): Promis
 }
 
 /** One ledger entry an account: a few have many points, most of them few and tie. */
-async function fill(db: Connection, accounts: number): Promise<void> {
+export async function fill(db: Connection, accounts: number): Promise<void> {
   const name = "'0x' || lpad((n * 2654435761 & 4294967295)::text, 10, '0') || lpad(n::text, 30, '0')";
   const points = "10 * floor(power((n * 2246822519 % 4294967296 + 1) / 4294967296.0::float8, -0.8))::bigint";
   await db.run(`

@@ -41,7 +41,7 @@ const types = {
 };
 
 /** Milliseconds. */
-const CONNECT_TIMEOUT = 5_000;
+const CONNECT_TIMEOUT = 15_000;
 
 /** How a connection is made: `patience` bounds a statement, and a transaction in which nothing moves, in milliseconds. */
 export const configOf = (place: Place, patience: number): pg.PoolConfig => ({
