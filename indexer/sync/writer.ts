@@ -62,7 +62,7 @@ export interface Writer extends Pick<Blocks, "genesis" | "setGenesis" | "header"
 }
 
 /** How the ranking follows what is stored. */
-export type FollowingRanking = Pick<Ranking, "built" | "build" | "follow" | "retreat" | "forget">;
+type FollowingRanking = Pick<Ranking, "built" | "build" | "follow" | "retreat" | "forget">;
 
 /** What a chain is written with. */
 interface WriterOptions<Kind extends Store> {

@@ -18,7 +18,7 @@ const AFTER = `SELECT ${COLUMNS} FROM (
   ) AS k, LATERAL standings_from($1, k.behind, k.last_seq, $4) AS s`;
 const FROM_PLACE = `SELECT ${COLUMNS} FROM key_at($1, $2) AS k, LATERAL standings_from($1, k.behind, k.last_seq, $3) AS s`;
 /** The rank of an account: one round trip, as docs/operate.md has it for people. */
-export const RANK = `SELECT 1 + ahead($1, -e.points, 0) FROM entries AS e WHERE ${OF_ACCOUNT}`;
+const RANK = `SELECT 1 + ahead($1, -e.points, 0) FROM entries AS e WHERE ${OF_ACCOUNT}`;
 const STANDING = `SELECT ${COLUMNS} FROM entries AS e, LATERAL standings_from($1, -e.points, e.last_seq, 1) AS s WHERE ${OF_ACCOUNT}`;
 const AROUND = `SELECT ${COLUMNS} FROM entries AS e, LATERAL key_before($1, -e.points, e.last_seq, $3) AS k,
     LATERAL standings_from($1, k.behind, k.last_seq, 2 * $3 + 1) AS s WHERE ${OF_ACCOUNT}`;

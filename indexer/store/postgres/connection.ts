@@ -13,7 +13,7 @@ export interface Place {
 }
 
 /** Values of a row as PostgreSQL takes and gives them: integers as bigints, bytes as Buffers. */
-export type Values = readonly unknown[];
+type Values = readonly unknown[];
 
 const SCHEMA = "proofboard";
 

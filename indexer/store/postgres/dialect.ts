@@ -16,7 +16,7 @@ const words = new Map(
  * what people wrote is bytes, for a text can't hold every character here. References aren't kept: rows come from one fold,
  * and are compared with those of SQLite, which keeps them.
  */
-export const inPostgres = (sql: string): string =>
+const inPostgres = (sql: string): string =>
   sql.replaceAll(/CREATE TABLE (\w+) \(([^;]*)\) STRICT(?:, WITHOUT ROWID)?;/g, (_, table: string, body: string) => {
     const columns = body
       .replaceAll(/ REFERENCES \w+( DEFERRABLE INITIALLY DEFERRED)?| COLLATE NOCASE/g, "")

@@ -43,6 +43,3 @@ function away(shown: string, error: Error & { code?: string | undefined }): Stor
   const why = `${error.message || "it can't be reached"}${error.code === undefined ? "" : ` (${error.code})`}`;
   return new StorageError(`The database ${shown} can't be used now: ${why}.`, { cause: error });
 }
-
-/** Whether a connection may have broken, so that nobody knows how its last transaction ended. */
-export const isAway = (error: unknown): boolean => error instanceof StorageError;
