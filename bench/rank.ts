@@ -28,6 +28,8 @@ interface Timing extends Row {
 
 const NEIGHBOURS = 5;
 const SAMPLES = 20_000;
+/** Each is a round trip. */
+const POSTGRES_SAMPLES = 5_000;
 const DIRECTORY = fileURLToPath(new URL("../cache/bench", import.meta.url));
 
 /**
@@ -47,7 +49,7 @@ export async function rank(args: string[] = []): Promise<(Timing | PostgresTimin
   if (obstacle !== undefined) console.error(`PostgreSQL is not measured. ${obstacle}`);
   const rows: PostgresTiming[] = [];
   for (const many of populations ?? [1_000_000, 10_000_000])
-    if (obstacle === undefined) rows.push(...(await measurePostgres(many, SAMPLES)));
+    if (obstacle === undefined) rows.push(...(await measurePostgres(many, POSTGRES_SAMPLES)));
   return rows;
 }
 

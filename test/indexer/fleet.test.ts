@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { type Member, startServer, startWriter } from "../../indexer/fleet.ts";
 import type { StandingsPage } from "../../sdk/wire.ts";
 import { type Block, chainOf, type FakeNode, startNode } from "./node.ts";
-import { choices, scratch, start, until, untilReady } from "./running.ts";
+import { choices, scratch, start, until } from "./running.ts";
 import { requirePostgres, startServer as startPostgres, type TestServer } from "./store/postgres/server.ts";
 import { chaptersOf, deployment } from "./story.ts";
 
@@ -46,15 +46,15 @@ describe("a fleet on PostgreSQL", function () {
     members.push(member);
     return member;
   }
-  const at = async ({ url }: Member): Promise<string | undefined> =>
+  const at = async ({ url }: Pick<Member, "url">): Promise<string | undefined> =>
     (await (await fetch(`${url}/v1/seasons`)).json()).asOf?.blockHash;
-  const untilAt = (member: Member, blocks: readonly Block[]) =>
+  const untilAt = (member: Pick<Member, "url">, blocks: readonly Block[]) =>
     until("the member is at the chain's head", async () => (await at(member)) === blocks.at(-1)?.hash, 30_000);
 
   it("serves the same answers from each member as an indexer with a file", async () => {
     const files = scratch();
     const alone = await start({ rpcs: [node.url], db: files.path("db") });
-    await untilReady(alone, head(whole));
+    await untilAt(alone, whole);
     const first = await writer();
     const second = await server({ rpcs: [node.url] });
     for (const member of [first, second]) await untilAt(member, whole);

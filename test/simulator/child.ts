@@ -51,7 +51,15 @@ export function startProcess(
     [
       ...[MAIN, ...(serves ? ["serve"] : []), ...urls.flatMap((url) => ["--rpc", url])],
       ...["--deployment", deployment, ...(store === undefined ? ["--db", db ?? ""] : ["--store", store])],
-      ...["--port", "0", "--timeout", "400", "--rate-limit", "0", ...(serves ? [] : ["--poll", "20"])],
+      ...[
+        "--port",
+        "0",
+        "--timeout",
+        store === undefined ? "400" : "2000",
+        "--rate-limit",
+        "0",
+        ...(serves ? [] : ["--poll", "20"]),
+      ],
       ...(store === undefined || serves ? [] : ["--lease", "3"]),
       ...(watchdog === undefined ? [] : ["--watchdog", `${watchdog}`]),
     ],

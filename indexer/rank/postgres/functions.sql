@@ -1,4 +1,6 @@
 -- Ranks in the database: each is one function, called in one round trip. What the marks are is said in rank/ranking.sql.
+-- Plans are made once: whatever the values, rows are found by their keys, and making a plan takes longer than that.
+-- A limit that isn't known is taken for a tenth of all rows, for which code would be compiled: that is ruled out.
 
 -- How many levels of marks an entry has, drawn by lot from its last ledger entry.
 CREATE FUNCTION height(last_seq bigint) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -10,11 +12,42 @@ $$;
 -- Before every entry: points fit in 63 bits, and the ledger begins with 1.
 CREATE FUNCTION beginning() RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT (-9223372036854775808)::bigint';
 
+-- Entries from a key up to before another. An index scan ends at a key of two columns only where the first one differs, and
+-- many entries have the same points: so a range is counted in three parts, each bounded by one column.
+CREATE FUNCTION places_between(season bigint, from_behind bigint, from_seq bigint, to_behind bigint, to_seq bigint)
+RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF from_behind = to_behind THEN
+    RETURN (SELECT count(*) FROM places AS p WHERE p.season_id = season AND p.behind = from_behind
+      AND p.last_seq >= from_seq AND p.last_seq < to_seq);
+  END IF;
+  RETURN (SELECT count(*) FROM places AS p WHERE p.season_id = season AND p.behind = from_behind AND p.last_seq >= from_seq)
+    + (SELECT count(*) FROM places AS p WHERE p.season_id = season AND p.behind > from_behind AND p.behind < to_behind)
+    + (SELECT count(*) FROM places AS p WHERE p.season_id = season AND p.behind = to_behind AND p.last_seq < to_seq);
+END $$;
+
+-- What the marks of a level count, from a key up to before another.
+CREATE FUNCTION marks_between(
+  season bigint, of_level bigint, from_behind bigint, from_seq bigint, to_behind bigint, to_seq bigint
+) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF from_behind = to_behind THEN
+    RETURN (SELECT coalesce(sum(m.count), 0) FROM marks AS m WHERE m.season_id = season AND m.level = of_level
+      AND m.behind = from_behind AND m.last_seq >= from_seq AND m.last_seq < to_seq);
+  END IF;
+  RETURN (SELECT coalesce(sum(m.count), 0) FROM marks AS m WHERE m.season_id = season AND m.level = of_level
+      AND m.behind = from_behind AND m.last_seq >= from_seq)
+    + (SELECT coalesce(sum(m.count), 0) FROM marks AS m WHERE m.season_id = season AND m.level = of_level
+      AND m.behind > from_behind AND m.behind < to_behind)
+    + (SELECT coalesce(sum(m.count), 0) FROM marks AS m WHERE m.season_id = season AND m.level = of_level
+      AND m.behind = to_behind AND m.last_seq < to_seq);
+END $$;
+
 -- How many entries stand ahead of a key, whether or not an entry has it.
-CREATE FUNCTION ahead(season bigint, to_behind bigint, to_seq bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION ahead(season bigint, to_behind bigint, to_seq bigint) RETURNS bigint LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   total bigint;
-  part bigint;
   upper_behind bigint := to_behind;
   upper_seq bigint := to_seq;
   from_behind bigint;
@@ -24,9 +57,7 @@ BEGIN
   WHERE m.season_id = season AND m.level = 1 AND (m.behind, m.last_seq) < (to_behind, to_seq)
   ORDER BY m.behind DESC, m.last_seq DESC LIMIT 1;
   IF NOT FOUND THEN from_behind := beginning(); from_seq := 0; END IF;
-  SELECT count(*) INTO total FROM places AS p
-  WHERE p.season_id = season AND (p.behind, p.last_seq) >= (from_behind, from_seq)
-    AND (p.behind, p.last_seq) < (to_behind, to_seq);
+  total := places_between(season, from_behind, from_seq, to_behind, to_seq);
   FOR lower IN 1..3 LOOP
     EXIT WHEN from_behind = beginning();
     upper_behind := from_behind;
@@ -38,17 +69,14 @@ BEGIN
       ORDER BY m.behind DESC, m.last_seq DESC LIMIT 1;
     END IF;
     IF from_behind IS NULL THEN from_behind := beginning(); from_seq := 0; END IF;
-    SELECT coalesce(sum(m.count), 0) INTO part FROM marks AS m
-    WHERE m.season_id = season AND m.level = lower AND (m.behind, m.last_seq) >= (from_behind, from_seq)
-      AND (m.behind, m.last_seq) < (upper_behind, upper_seq);
-    total := total + part;
+    total := total + marks_between(season, lower, from_behind, from_seq, upper_behind, upper_seq);
   END LOOP;
   RETURN total;
 END $$;
 
 -- The key of the entry at a place from 1 on; no row beyond the last.
 CREATE FUNCTION key_at(season bigint, place bigint) RETURNS TABLE (behind bigint, last_seq bigint)
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 DECLARE
   skipped bigint := place - 1;
   from_behind bigint := beginning();
@@ -75,7 +103,7 @@ CREATE FUNCTION standings_from(season bigint, from_behind bigint, from_seq bigin
 RETURNS TABLE (
   rank bigint, place bigint, account text, points bigint, last_seq bigint, verified bigint, pending bigint,
   refuted bigint, caught bigint, last_change_at bigint, name bytea
-) LANGUAGE plpgsql STABLE AS $$
+) LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 DECLARE
   first_place bigint := 1 + ahead(season, from_behind, from_seq);
   first_rank bigint := first_place;
@@ -120,29 +148,20 @@ LANGUAGE plpgsql STABLE AS $$
 DECLARE
   to_behind bigint;
   to_seq bigint;
-  total bigint;
 BEGIN
   SELECT m.behind, m.last_seq INTO to_behind, to_seq FROM marks AS m
   WHERE m.season_id = season AND m.level = of_level AND (m.behind, m.last_seq) > (from_behind, from_seq)
   ORDER BY m.behind, m.last_seq LIMIT 1;
   IF NOT FOUND THEN to_behind := 9223372036854775807; to_seq := 9223372036854775807; END IF;
-  IF of_level = 1 THEN
-    SELECT count(*) INTO total FROM places AS p
-    WHERE p.season_id = season AND (p.behind, p.last_seq) >= (from_behind, from_seq)
-      AND (p.behind, p.last_seq) < (to_behind, to_seq);
-  ELSE
-    SELECT coalesce(sum(m.count), 0) INTO total FROM marks AS m
-    WHERE m.season_id = season AND m.level = of_level - 1 AND (m.behind, m.last_seq) >= (from_behind, from_seq)
-      AND (m.behind, m.last_seq) < (to_behind, to_seq);
-  END IF;
-  RETURN total;
+  IF of_level = 1 THEN RETURN places_between(season, from_behind, from_seq, to_behind, to_seq); END IF;
+  RETURN marks_between(season, of_level - 1, from_behind, from_seq, to_behind, to_seq);
 END $$;
 
 -- Moves entries of seasons, each from a key to another: null where it has none before, or has none any more. Of the marks
 -- on each level, those next to a mark that comes or goes are counted anew; the others gain and lose what moved.
 CREATE FUNCTION move_entries(
   seasons bigint[], numbers bigint[], from_behinds bigint[], from_seqs bigint[], to_behinds bigint[], to_seqs bigint[]
-) RETURNS void LANGUAGE plpgsql AS $$
+) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   tall boolean;
 BEGIN

@@ -34,7 +34,7 @@ export interface FleetOptions {
 }
 
 const LEASE = 3_000;
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 /**
  * Two writers and two API servers, one of them on a streaming replica, follow a chain on which everything goes wrong that the
