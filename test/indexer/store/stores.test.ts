@@ -107,7 +107,7 @@ describe("both stores", () => {
       fc.asyncProperty(story, fc.array(acts, { minLength: 4, maxLength: 14 }), (told, all) =>
         play([storyOf(told)], all),
       ),
-      { numRuns: 6 },
+      { numRuns: 15 },
     );
   });
 
