@@ -32,7 +32,7 @@ export function storageError(shown: string, error: unknown): unknown {
     return new IntegrityError(`A row of ${error.table} was added twice: one event was read twice.`, { cause: error });
   if (code.startsWith("23"))
     return new IntegrityError(`Events came that contradict others: ${message}.`, { cause: error });
-  if (/^(08|25006|40|53|55|57|58)/.test(code)) return away(shown, error);
+  if (/^(08|25|40|53|55|57|58)/.test(code)) return away(shown, error);
   return error;
 }
 
