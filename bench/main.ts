@@ -17,6 +17,7 @@ const benchmarks: Record<string, Benchmark> = {
   check: plain(async () => (await import("./check.ts")).check()),
   infer: plain(async () => (await import("./infer.ts")).infer()),
   rank: async (args) => (await import("./rank.ts")).rank(args),
+  prove: plain(async () => (await import("./prove.ts")).prove()),
   audit: async (args) => (await import("./audit.ts")).audit(args),
   standings: async (args) => (await import("./standings.ts")).standings(args),
   sync: async (args) => (await import("./sync.ts")).sync(args),

@@ -1,3 +1,4 @@
+import { closeSync, fsyncSync, openSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createRanking } from "../indexer/rank/ranking.ts";
@@ -64,6 +65,7 @@ export function measureRanks(directory: string, accounts: number, samples: numbe
     const ranking = createRanking(db);
     const build = timed(ranking.build) / accounts;
     db.pragma("wal_checkpoint(TRUNCATE)");
+    settle(db.name);
 
     const drawn = Array.from({ length: samples }, () => 1 + Math.floor(Math.random() * accounts));
     const lookup = measureLookups(db, drawn);
@@ -77,6 +79,16 @@ export function measureRanks(directory: string, accounts: number, samples: numbe
     ];
   } finally {
     db.close();
+  }
+}
+
+/** Waits until the disk holds what was written: the reads that follow don't share it with the system's writing then. */
+function settle(file: string): void {
+  const handle = openSync(file, "r+");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
 }
 

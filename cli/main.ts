@@ -12,6 +12,7 @@ import { faucet } from "./commands/faucet.ts";
 import { infer } from "./commands/infer.ts";
 import { mcp } from "./commands/mcp.ts";
 import { checkCommand } from "./commands/model/check.ts";
+import { circuitCommand } from "./commands/model/circuit.ts";
 import { importCommand } from "./commands/model/import.ts";
 import { listCommand } from "./commands/model/list.ts";
 import { publishCommand } from "./commands/model/publish.ts";
@@ -50,6 +51,7 @@ const commands: Readonly<Record<string, Command>> = {
   ...bondsCommands,
   "model import": importCommand,
   "model check": checkCommand,
+  "model circuit": circuitCommand,
   "model publish": publishCommand,
   "model list": listCommand,
   infer,

@@ -1,28 +1,71 @@
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Hex, keccak256 } from "viem";
 import type { ModelFiles } from "../inference/check.ts";
 import type { ImportedModel } from "../inference/import/import.ts";
+import type { CircuitFiles } from "../participant/publish.ts";
 import { MAX_CONTENT_BYTES } from "../sdk/content.ts";
-import { UsageError } from "./usage.ts";
+import { parseHash, UsageError } from "./usage.ts";
 
 /** A model's directory, or a model's file by itself. */
 export interface FoundModel extends ModelFiles {
   /** The model card's bytes. */
   card: Uint8Array | undefined;
+  /** What proves its runs; undefined without a circuit. */
+  circuit?: CircuitFiles | undefined;
 }
 
-/** Reads `model.onnx` and what stands beside it: layout.bin, rows.bin, inputs.bin and card.json; or one file. */
+/** Names of a circuit's files, in a model's directory `circuit`; those of a test's keys say what they are. */
+export const circuitFiles = (isTest: boolean) => ({
+  witness: "witness.wasm",
+  provingKey: `${isTest ? "TEST-" : ""}proving.zkey`,
+  key: `${isTest ? "TEST-" : ""}verifying.key`,
+});
+
+/** Reads `model.onnx` and what stands beside it: layout.bin, rows.bin, inputs.bin, card.json, measurement.txt and circuit/; or one file. */
 export async function readModelFiles(path: string): Promise<FoundModel> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`"${path}" can't be read: ${error.code}.`);
   });
   if (!found.isDirectory()) return { artifact: await readOne(path, path), rows: new Uint8Array(0), card: undefined };
-  const [artifact, layout, rows, inputs, card] = await Promise.all([
+  const [artifact, layout, rows, inputs, card, measurement] = await Promise.all([
     readOne(join(path, "model.onnx"), path),
-    ...["layout.bin", "rows.bin", "inputs.bin", "card.json"].map((name) => readIfThere(join(path, name))),
+    ...["layout.bin", "rows.bin", "inputs.bin", "card.json", MEASUREMENT].map((name) => readIfThere(join(path, name))),
   ] as const);
-  return { artifact, layout, rows: rows ?? new Uint8Array(0), inputs, card };
+  const circuit = await readCircuit(join(path, "circuit"));
+  return {
+    artifact,
+    layout,
+    rows: rows ?? new Uint8Array(0),
+    inputs,
+    card,
+    circuit,
+    verifyingKeyHash: circuit && keccak256(circuit.key),
+    measurement: parseMeasurement(measurement),
+  };
 }
+
+/** A circuit's files: those of a ceremony, or a test's; undefined where there are neither. */
+async function readCircuit(directory: string): Promise<CircuitFiles | undefined> {
+  for (const isTest of [false, true]) {
+    const names = circuitFiles(isTest);
+    const key = await readIfThere(join(directory, names.key));
+    if (key === undefined) continue;
+    const [witness, provingKey] = [names.witness, names.provingKey].map((name) => join(directory, name));
+    return {
+      key,
+      witness: await readOne(witness as string, directory),
+      provingKey: await readOne(provingKey as string, directory),
+    };
+  }
+  return undefined;
+}
+
+/** The measurement of the enclave image that a model is bound to. */
+const MEASUREMENT = "measurement.txt";
+
+const parseMeasurement = (text: Uint8Array | undefined): Hex | undefined =>
+  text && parseHash(MEASUREMENT, new TextDecoder().decode(text).trim());
 
 /** Writes a model's directory as {@link readModelFiles} reads it. */
 export async function writeModelFiles(directory: string, imported: ImportedModel, card: object): Promise<void> {

@@ -18,7 +18,11 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     IModelRegistry public immutable models;
 
     mapping(bytes32 id => Record) private _records;
-    IVerificationMethod[] private _methods;
+    /// @dev By their numbers: an attestation reads one slot of the list.
+    mapping(uint8 id => IVerificationMethod) private _methods;
+
+    /// @inheritdoc IAttestationRegistry
+    uint8 public methodCount;
 
     /// @notice Starts without attestations and methods.
     /// @param models_ Where models are published.
@@ -173,23 +177,18 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     /// @inheritdoc IAttestationRegistry
     function addMethod(IVerificationMethod method) external restricted returns (uint8 id) {
         require(address(method).code.length != 0, NotAMethod(address(method)));
-        require(_methods.length < type(uint8).max, UnknownMethod(type(uint8).max));
+        require(methodCount < type(uint8).max, UnknownMethod(type(uint8).max));
 
-        _methods.push(method);
-        id = uint8(_methods.length);
+        id = ++methodCount;
+        _methods[id] = method;
 
         emit MethodAdded(id, method);
     }
 
     /// @inheritdoc IAttestationRegistry
-    function methodAt(uint8 id) public view returns (IVerificationMethod) {
-        require(id != 0 && id <= _methods.length, UnknownMethod(id));
-        return _methods[id - 1];
-    }
-
-    /// @inheritdoc IAttestationRegistry
-    function methodCount() external view returns (uint8) {
-        return uint8(_methods.length);
+    function methodAt(uint8 id) public view returns (IVerificationMethod method) {
+        method = _methods[id];
+        require(address(method) != address(0), UnknownMethod(id));
     }
 
     /* VIEWS */
@@ -293,9 +292,20 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
     function _record(bytes32 id, bytes32 modelId, bytes32 context, Record memory record) private {
         require(models.isPublished(modelId), IModelRegistry.UnknownModel(modelId));
         require(Contexts.isValid(context), InvalidContext(context));
-        require(_records[id].status == Status.None, AlreadyRecorded(id));
+        Record storage slot = _records[id];
+        require(slot.status == Status.None, AlreadyRecorded(id));
 
-        _records[id] = record;
+        // The compiler would write the slot once for every few fields.
+        uint256 packed =
+            uint160(record.prover) |
+                (uint256(record.attestedAt) << 160) |
+                (uint256(record.count) << 200) |
+                (uint256(record.method) << 232) |
+                (uint256(record.status) << 240) |
+                (record.open ? 1 << 248 : 0);
+        assembly ("memory-safe") {
+            sstore(slot.slot, packed)
+        }
     }
 
     function _rootOf(uint32 count, bytes calldata traces) private pure returns (bytes32) {

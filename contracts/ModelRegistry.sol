@@ -30,9 +30,11 @@ contract ModelRegistry is IModelRegistry {
         string calldata uri
     ) external returns (bytes32 modelId) {
         require(
-            publication.artifactHash != 0 && publication.runtimeId != 0,
+            (publication.artifactHash != 0 || publication.measurement != 0) && publication.runtimeId != 0,
             MissingIdentity(publication.artifactHash, publication.runtimeId)
         );
+        // A model that only its enclave has is no integer model: that one's file follows from its rows.
+        require(publication.artifactHash != 0 || rows.length == 0, RowsLengthMismatch(rows.length, 0));
         uint256 length = layoutBytes.length + rows.length + bytes(uri).length;
         require(length <= MAX_PUBLICATION, PublicationTooLarge(length, MAX_PUBLICATION));
 
@@ -70,6 +72,11 @@ contract ModelRegistry is IModelRegistry {
     function modelOf(bytes32 modelId) external view returns (Model memory) {
         require(isPublished(modelId), UnknownModel(modelId));
         return _models[modelId];
+    }
+
+    /// @inheritdoc IModelRegistry
+    function measurementOf(bytes32 modelId) external view returns (bytes32) {
+        return _models[modelId].measurement;
     }
 
     /* CHECKS */

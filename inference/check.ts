@@ -11,11 +11,11 @@ import { readSource } from "./import/source.ts";
 import { forward } from "./integer.ts";
 import { publicationLimits, taskLimits } from "./limits.ts";
 import { inferenceMethodById } from "./methods/index.ts";
-import { type CheckedModel, checkModel, nameModel, type PublishedModel } from "./model.ts";
+import { type CheckedModel, checkModel, nameModel, type OtherParts, type PublishedModel } from "./model.ts";
 import type { ModelOpener } from "./opener.ts";
 
 /** A model's files, as they would be published and made a task of. */
-export interface ModelFiles {
+export interface ModelFiles extends OtherParts {
   artifact: Uint8Array;
   /** Undefined for a file by itself: then it is what the file declares. */
   layout?: Uint8Array | undefined;
@@ -75,7 +75,7 @@ export async function checkFiles(files: ModelFiles, opener: ModelOpener): Promis
   }
   const { layout, layoutBytes } = parts.value;
   say("contracts", "layout", describe(layout, files.layout !== undefined), await nameRefusal(layout));
-  const named = await attempt(() => nameModel(artifact, layoutBytes, rows));
+  const named = await attempt(() => nameModel(artifact, layoutBytes, rows, files));
   if ("refusal" in named) {
     say("verifiers", "rows", "", named.refusal);
     return { findings, model: undefined };
@@ -85,7 +85,7 @@ export async function checkFiles(files: ModelFiles, opener: ModelOpener): Promis
   if (checked) await checkRuns({ model, artifact, checked, inputs: firstOf(inputs, layout), opener, say });
   checkPublication(layoutBytes, rows, say);
   checkTask(layout, layoutBytes, inputs, say);
-  if (checked) findings.push(...methodFindings(checked, layoutBytes.length));
+  if (checked) findings.push(...methodFindings(checked, model));
   return { findings, model };
 }
 
@@ -238,9 +238,9 @@ function checkTask({ input }: Layout, layout: Uint8Array, inputs: Uint8Array | u
 }
 
 /** Which methods can take it; refused if none can. */
-function methodFindings(checked: CheckedModel, layoutBytes: number): Finding[] {
+function methodFindings(checked: CheckedModel, model: PublishedModel): Finding[] {
   const found = knownMethods().map(([, { id, name }]) => {
-    const refusal = inferenceMethodById(id)?.refuses?.(checked, layoutBytes);
+    const refusal = inferenceMethodById(id)?.refuses?.(checked, model);
     const result = refusal === undefined ? "ok" : "no";
     return { name, by: "seasons", result, detail: refusal ?? "It can take the model." } as const;
   });

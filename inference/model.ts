@@ -20,19 +20,33 @@ export interface PublishedModel {
   rows: Uint8Array;
 }
 
+/** Parts of a model's name that don't follow from its file. */
+export interface OtherParts {
+  /** keccak256 of its circuit's verifying key; undefined without a circuit. */
+  verifyingKeyHash?: Hex | undefined;
+  /** Of the enclave image that it is bound to; undefined where it is bound to none. */
+  measurement?: Hex | undefined;
+}
+
 /**
- * Computes the id of a model that runs on the pinned runtime and has neither circuit nor enclave, from its file and the bytes that
- * are published with it. Throws when the rows don't fit the layout; see {@link checkModel} for the rest.
+ * Computes the id of a model that runs on the pinned runtime, from its file and the bytes that are published with it.
+ * Throws when the rows don't fit the layout; see {@link checkModel} for the rest.
  *
  * @param rows Empty for a float model.
+ * @param others The parts that most models lack.
  */
-export function nameModel(artifact: Uint8Array, layout: Uint8Array, rows: Uint8Array): PublishedModel {
+export function nameModel(
+  artifact: Uint8Array,
+  layout: Uint8Array,
+  rows: Uint8Array,
+  others: OtherParts = {},
+): PublishedModel {
   const parts = {
     artifactHash: sha256(artifact),
     runtimeId: RUNTIME_ID,
     weightsRoot: rootOf(decodeRows(decodeLayout(layout).widths, rows)),
-    verifyingKeyHash: ZERO_HASH,
-    measurement: ZERO_HASH,
+    verifyingKeyHash: others.verifyingKeyHash ?? ZERO_HASH,
+    measurement: others.measurement ?? ZERO_HASH,
   };
   return { ...parts, modelId: modelId({ ...parts, layoutHash: keccak256(layout) }), layout, rows };
 }

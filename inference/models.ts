@@ -1,5 +1,6 @@
 import { type Hex, sha256 } from "viem";
 import { type Client, type ModelPublication, readModel } from "../sdk/client.ts";
+import { ZERO_HASH } from "../sdk/commitments.ts";
 import { cidOfSha256, WrongHashError } from "../sdk/content.ts";
 import { decodeLayout, decodeRows, type Layout, type Row } from "../sdk/layouts.ts";
 import { canonicalOnnx } from "./canonical.ts";
@@ -33,6 +34,15 @@ export interface ModelsOptions {
   most?: number;
 }
 
+/** A model has no file: only the enclave that its name holds can run it. */
+export class NoFileError extends UnavailableError {
+  override name = "NoFileError";
+
+  constructor(modelId: Hex) {
+    super(`Model ${modelId} has no file: only the enclave that its name holds can run it.`);
+  }
+}
+
 const MOST_REFUSALS = 1024;
 
 /**
@@ -52,6 +62,7 @@ export function openModels(
 
   const load = async (modelId: Hex): Promise<OpenModel> => {
     const publication = await readModel(client, modelId);
+    if (publication.artifactHash === ZERO_HASH) throw new NoFileError(modelId);
     if (publication.runtimeId !== RUNTIME_ID)
       throw new UnavailableError(`Model ${modelId} runs on runtime ${publication.runtimeId}; this is ${RUNTIME_ID}.`);
     return { publication, ...(await opener.open(publication, await artifactOf(publication, content))) };

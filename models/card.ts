@@ -32,6 +32,21 @@ export interface Card {
   /** Where the file is found: the address of its content. */
   cid: string;
   modelId: Hex;
+  /** Only for a model with a circuit, as `proofboard model circuit` writes it. */
+  circuit?: CircuitCard;
+}
+
+/** A model's circuit and its keys. */
+export interface CircuitCard {
+  /** Who made the keys: one machine, which could forge proofs, or many in a ceremony. */
+  setup: "TEST" | "ceremony";
+  constraints: number;
+  /** keccak256 of the verifying key, a part of the model's name. */
+  verifyingKeyHash: Hex;
+  /** Where the program that computes witnesses is found. */
+  witness: string;
+  /** Where the proving key is found. */
+  provingKey: string;
 }
 
 /** What a training script knows; the rest of a card follows from the files. */

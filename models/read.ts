@@ -1,6 +1,17 @@
 import { readFile } from "node:fs/promises";
+import { keccak256 } from "viem";
 import { nameModel, type PublishedModel } from "../inference/model.ts";
 import type { Card } from "./card.ts";
+
+/** The keys of a model's circuit, as `model circuit` made them. */
+export interface CommittedCircuit {
+  /** The verifying key's bytes, whose hash is in the model's name. */
+  key: Uint8Array;
+  /** The WebAssembly program that computes witnesses. */
+  witness: Uint8Array;
+  /** A .zkey file. */
+  provingKey: Uint8Array;
+}
 
 /** A committed model, ready to be published and to be made a task of. */
 export interface CommittedModel {
@@ -13,6 +24,8 @@ export interface CommittedModel {
   /** The base inputs' raw bytes, one after another: `card.inputCount` of them. */
   inputs: Uint8Array;
   card: Card;
+  /** Undefined for a model without one. */
+  circuit: CommittedCircuit | undefined;
   /** The model's name and parts, computed from the bytes above. */
   model: PublishedModel;
 }
@@ -28,5 +41,15 @@ export async function readModel(name: string): Promise<CommittedModel> {
   ]);
   const card = JSON.parse(new TextDecoder().decode(text)) as Card;
   const rows = card.profile === "integer" ? await read("rows.bin") : new Uint8Array(0);
-  return { name, artifact, layout, rows, inputs, card, model: nameModel(artifact, layout, rows) };
+  const circuit = card.circuit && (await readCircuit(read));
+  const model = nameModel(artifact, layout, rows, { verifyingKeyHash: circuit && keccak256(circuit.key) });
+  return { name, artifact, layout, rows, inputs, card, circuit, model };
+}
+
+/** The committed keys are a test's: their names say so. */
+async function readCircuit(read: (file: string) => Promise<Uint8Array>): Promise<CommittedCircuit> {
+  const [key, witness, provingKey] = await Promise.all(
+    ["TEST-verifying.key", "witness.wasm", "TEST-proving.zkey"].map((file) => read(`circuit/${file}`)),
+  );
+  return { key, witness, provingKey } as CommittedCircuit;
 }

@@ -1,5 +1,6 @@
 import { artifactOf } from "../inference/models.ts";
 import { type Client, readModels, readTasks } from "../sdk/client.ts";
+import { ZERO_HASH } from "../sdk/commitments.ts";
 import { cidOfSha256, cidOfUri, parseCid } from "../sdk/content.ts";
 import { sentenceOf } from "../sdk/errors.ts";
 import { readRanges } from "../sdk/ranges.ts";
@@ -24,7 +25,8 @@ export async function mirrorSeason(client: Client, content: Content, seasonId: b
     mirrored.set(cid, { cid, what, failure: failure === cid ? undefined : failure });
   };
   for (const model of models) {
-    await keep(cidOfSha256(model.artifactHash), "model", () => artifactOf(model, content));
+    if (model.artifactHash !== ZERO_HASH)
+      await keep(cidOfSha256(model.artifactHash), "model", () => artifactOf(model, content));
     const card = fileIn(model.uri);
     if (card !== undefined) await keep(card, "card", () => content.get(card));
   }

@@ -1,8 +1,9 @@
-import { bytesToHex, sha256, type TransactionReceipt } from "viem";
+import { bytesToHex, sha256, size, type TransactionReceipt } from "viem";
 import type { PublishedModel } from "../inference/model.ts";
 import { type Call, callOf } from "../sdk/calls.ts";
-import type { Client } from "../sdk/client.ts";
+import { type Client, contractOf } from "../sdk/client.ts";
 import { cidOfSha256 } from "../sdk/content.ts";
+import { zkProof } from "../sdk/methods/zkProof.ts";
 import type { Content } from "./content.ts";
 import type { Sender } from "./sender.ts";
 
@@ -46,4 +47,30 @@ export async function publishModel(
   const cid = await content.put(artifact, "sha2-256");
   const cardCid = card && (await content.put(card, "sha2-256"));
   return sender.send(publishCall(client, model, { cid, cardCid }));
+}
+
+/** What a model's circuit is proven and verified with. */
+export interface CircuitFiles {
+  /** The verifying key's bytes, whose hash is in the model's name. */
+  key: Uint8Array;
+  /** The WebAssembly program that computes witnesses. */
+  witness: Uint8Array;
+  /** A .zkey file. */
+  provingKey: Uint8Array;
+}
+
+/** Puts what provers need into `content` and has ZkProof admit a published model's key; undefined if it did already. */
+export async function publishCircuit(
+  client: Client,
+  sender: Sender,
+  content: Content,
+  { modelId, layout }: PublishedModel,
+  { key, witness, provingKey }: CircuitFiles,
+): Promise<TransactionReceipt | undefined> {
+  for (const file of [witness, provingKey]) await content.put(file, "sha2-256");
+  const contract = contractOf(client, zkProof);
+  const admitted = await client.rpc.readContract({ ...contract, functionName: "keyOf", args: [modelId] });
+  if (size(admitted) > 0) return undefined;
+  const args = [modelId, bytesToHex(layout), bytesToHex(key)] as const;
+  return sender.send(callOf({ ...contract, functionName: "admit", args }));
 }

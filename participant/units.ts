@@ -12,6 +12,8 @@ export interface Wish {
   taskId?: bigint | undefined;
   /** Most units to attest, counting those of earlier runs; each method says in what. */
   maxUnits: number;
+  /** As `Tools` has them. */
+  means?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A season in which units can be attested now, and those of its tasks that are wanted. */

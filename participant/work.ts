@@ -46,6 +46,8 @@ export interface WorkOptions {
   taskId?: bigint | undefined;
   /** Most units that the prover attests, counting those of earlier runs; defaults to all. */
   maxUnits?: number | undefined;
+  /** What methods' own participants need beside the chain; see `Tools`. */
+  means?: Readonly<Record<string, string>>;
   /** As keeper, also post final orders that nobody pays for; defaults to those that a season's rewards pay for. */
   posts?: boolean;
   /** Called at each new block; the work ends when it returns true. Defaults to never. */
@@ -70,7 +72,7 @@ export interface WorkDone {
  * journal. Throws a sentence when the deployment isn't on the RPC's chain, or on the first error that no retry can fix.
  */
 export async function work(options: WorkOptions): Promise<WorkDone> {
-  const { deployment, rpcUrl, account, isOver = () => false, report, seasonId, taskId, maxUnits } = options;
+  const { deployment, rpcUrl, account, isOver = () => false, report, seasonId, taskId, maxUnits, means } = options;
   const { posts = false, leaving: asked, requests = { minFee: 0n, maxCover: 0n } } = options;
   const client = connect(deployment, rpcUrl);
   await checkDeployment(client);
@@ -95,7 +97,7 @@ export async function work(options: WorkOptions): Promise<WorkDone> {
     closing.push(lanes.close);
     const { models, strangers } = lanes;
     const leaving = new AbortController();
-    const tools = { client, sender, journal, models, strangers, content, leaving: leaving.signal, report };
+    const tools = { client, sender, journal, models, strangers, content, leaving: leaving.signal, report, means };
     const participantsOf = (role: Role): Participant[] => {
       if (role === "keeper")
         return [

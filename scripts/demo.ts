@@ -13,13 +13,15 @@ import { type Participant, runJobs } from "../participant/jobs.ts";
 import { openJournal } from "../participant/journal.ts";
 import { createKeeper } from "../participant/keeper.ts";
 import { createKeystore } from "../participant/keystore.ts";
+import { createEnclaveProver, ENCLAVE_URL } from "../participant/methods/enclave/prover.ts";
 import { createBatcher } from "../participant/methods/fraudProof/batcher.ts";
 import { createChallenger } from "../participant/methods/fraudProof/challenger.ts";
 import { createAppellant } from "../participant/methods/quorum/appellant.ts";
 import { createProver } from "../participant/methods/quorum/prover.ts";
 import { createVerifier } from "../participant/methods/quorum/verifier.ts";
+import { createZkProver } from "../participant/methods/zkProof/prover.ts";
 import { openLanes } from "../participant/models.ts";
-import { publishModel } from "../participant/publish.ts";
+import { type CircuitFiles, publishCircuit, publishModel } from "../participant/publish.ts";
 import { withShownInputs } from "../participant/requests/inputs.ts";
 import { createRequestKeeper } from "../participant/requests/keeper.ts";
 import { createRequestProver } from "../participant/requests/prover.ts";
@@ -28,10 +30,13 @@ import { createSender, type Sender } from "../participant/sender.ts";
 import { verificationMethodAbi } from "../sdk/abi.ts";
 import { connect, contractOf } from "../sdk/client.ts";
 import { sentenceOf } from "../sdk/errors.ts";
+import { enclave } from "../sdk/methods/enclave.ts";
 import { fraudProof } from "../sdk/methods/fraudProof.ts";
 import { quorum } from "../sdk/methods/quorum.ts";
+import { zkProof } from "../sdk/methods/zkProof.ts";
 import { ACCOUNT_COUNT, type DemoAccounts, demoAccounts, lieAfter } from "./demo/accounts.ts";
 import { patient, playAgent } from "./demo/agent.ts";
+import { openEnclave } from "./demo/enclave.ts";
 import { endSeason, promiseRewards } from "./demo/end.ts";
 import { nameAccounts } from "./demo/names.ts";
 import { choosePort } from "./demo/ports.ts";
@@ -80,6 +85,10 @@ const LONGEST_CLOSING = 2_000;
 /** Units of the honest batch, and of each of the forger's two. */
 const BATCH_UNITS = 240;
 const FORGER_UNITS = 64;
+/** Units that are proven. */
+const ZK_UNITS = 3;
+/** Units that the simulated enclave signs. */
+const ENCLAVE_UNITS = 6;
 
 /**
  * A local chain, contracts, models, participants that run real inference, one of them a cheat, and the indexer: the
@@ -144,10 +153,16 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   const organiser = senderOf(accounts.organiser);
   await nameAccounts(client, accounts, senderOf);
   const [digits, risk, risk8] = [await readModel("digits"), await readModel("risk"), await readModel("risk8")];
-  for (const { name, model, artifact } of [digits, risk, risk8]) {
+  const stripes = await readModel("stripes");
+  for (const { name, model, artifact } of [digits, risk, risk8, stripes]) {
     await publishModel(client, organiser, content, model, artifact);
     print(`Model "${name}" is published as ${model.modelId}.`);
   }
+  await publishCircuit(client, organiser, content, stripes.model, stripes.circuit as CircuitFiles);
+  print('The TEST key of "stripes" is admitted: whoever made it could forge proofs.');
+  const sealed = await openEnclave(client, organiser, content, digits);
+  onEnd(sealed.close);
+  print(`A SIMULATED enclave runs it as ${sealed.model.model.modelId}; a TEST registrar admitted its key.`);
   // Nine verifiers have hundreds of seats.
   const tools = { client, journal, models, strangers, content, report: print, reportSeats: () => {} };
   const failures: Promise<never>[] = [];
@@ -169,7 +184,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   failures.push(indexer.ended.then((error) => (error ? Promise.reject(error) : new Promise<never>(() => {}))));
   const orFailure = <T>(work: Promise<T>): Promise<T> => Promise.race([work, ...failures]);
 
-  const durations = [quorum, fraudProof].map(({ name }) =>
+  const durations = [quorum, fraudProof, zkProof, enclave].map(({ name }) =>
     client.rpc.readContract({
       ...contractOf(client, { name, abi: verificationMethodAbi }),
       functionName: "longest",
@@ -184,6 +199,8 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
       { ...digits, method: quorum.id, points: 10n },
       { ...risk, method: quorum.id, points: 15n },
       { ...digits, method: fraudProof.id, points: 1n },
+      { ...stripes, method: zkProof.id, points: 5n },
+      { ...sealed.model, method: enclave.id, points: 2n },
     ];
     const tasks = rules.map(({ model, inputs, card, method, points }, i) => ({
       ...{ model, inputs, method, points, noise: card.noise },
@@ -198,10 +215,10 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     );
 
   const rewards = await promiseRewards(organiser);
-  const seasonId = await open(options.seasonSeconds, [6, 4, 256], { rewards });
+  const seasonId = await open(options.seasonSeconds, [6, 4, 256, ZK_UNITS, ENCLAVE_UNITS], { rewards });
   print(
     `Season ${seasonId} is open: ${accounts.provers.length} provers, one of them a cheat, ${accounts.verifiers.length} verifiers; ` +
-      "two that attest batches, one of them a forger, and a challenger.",
+      "two that attest batches, one of them a forger and one that also proves units, and a challenger.",
   );
   const first = new AbortController();
   const until = AbortSignal.any([signal, first.signal]);
@@ -210,6 +227,11 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   run(
     [
       createBatcher({ ...tools, sender: senderOf(accounts.batcher), seasonId, maxUnits: BATCH_UNITS }),
+      createZkProver({ ...tools, sender: senderOf(accounts.batcher), seasonId, maxUnits: ZK_UNITS }),
+      createEnclaveProver({
+        ...{ ...tools, sender: senderOf(accounts.batcher), seasonId },
+        means: { [ENCLAVE_URL]: sealed.url },
+      }),
       createBatcher({ ...forger, maxUnits: FORGER_UNITS }),
       {
         name: `forger ${accounts.forger.address}`,
@@ -261,7 +283,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   // Nobody needs to wait for the close.
   const ending = end();
   ending.catch(() => {});
-  const next = await open(86_400, [2_880, 2_880, 2_880]);
+  const next = await open(86_400, [2_880, 2_880, 2_880, 2_880, 2_880]);
   print(`Season ${next} runs for a day at a gentle pace. Ctrl-C ends everything.`);
   run(
     accounts.provers.map((account, i) =>

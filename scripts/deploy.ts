@@ -110,7 +110,7 @@ export async function deploy({
       for (const [earlier, method] of methods)
         if (after.includes(earlier) && !(earlier in addresses)) await createMethod(earlier, method.name);
       const given: Readonly<Record<string, unknown>> = ofMethods;
-      const core: MethodCore = { campaign, bonds, beacon, methods: addresses };
+      const core: MethodCore = { campaign, bonds, beacon, deployer: account.address, methods: addresses };
       addresses[key] = await create(
         name,
         "contracts/methods",

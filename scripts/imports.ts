@@ -28,6 +28,7 @@ export const rooms: Record<string, Room> = {
   inference: { imports: ["sdk"], browser: true },
   participant: { imports: ["sdk", "inference"] },
   cli: { imports: ["sdk", "inference", "participant"] },
+  "enclave-program": { imports: ["sdk", "inference", "participant"] },
   models: { imports: ["sdk", "inference"] },
   web: {
     imports: ["sdk", "inference", "models/card.ts", "models/*/card.json", "models/*/data.ts", "models/*/graph.ts"],

@@ -21,6 +21,7 @@ export const modelRegistryAbi = /* @__PURE__ */ parseAbi([
   "error UnknownModel(bytes32 modelId)",
   "function addUri(bytes32 modelId, string uri) external",
   "function isPublished(bytes32 modelId) external view returns (bool)",
+  "function measurementOf(bytes32 modelId) external view returns (bytes32)",
   "function modelOf(bytes32 modelId) external view returns (Model)",
   "function publish(Publication publication, bytes layoutBytes, bytes rows, string uri) external returns (bytes32 modelId)",
 ]);

@@ -7,12 +7,6 @@ import type { Address, Hex } from "viem";
 /** A tag as it is hashed everywhere: ASCII, left-aligned in 32 bytes. */
 export const tag = (text: string): Hex => stringToHex(text, { size: 32 });
 
-/** A panel member's vote that there is no valid run, or that the input is not the assigned one. */
-export const INVALID = keccak256(stringToHex("INVALID_V1"));
-
-/** A panel member's vote that the model's file or the input is unavailable. */
-export const UNAVAILABLE = keccak256(stringToHex("UNAVAILABLE_V1"));
-
 // An address whose capitals aren't its checksum is refused.
 const CHECKSUMMED = { checksumAddress: true };
 

@@ -1,6 +1,6 @@
 import { type Address, getAddress } from "viem";
 import { type Client, hasContract } from "./client.ts";
-import { knownMethods } from "./methods/index.ts";
+import { bondedMethods } from "./methods/index.ts";
 import { type RangeProgress, readRanges } from "./ranges.ts";
 
 /** An account's bond with one holder, in wei. */
@@ -44,9 +44,9 @@ export interface Flows {
   claimed: bigint;
 }
 
-/** Contracts that may hold bonds, each with its name: the deployment's methods. */
+/** Contracts that may hold bonds, each with its name: those of the deployment's methods that lock money. */
 export const holdersOf = (client: Client): { name: string; address: Address }[] =>
-  knownMethods().flatMap(([, { name }]) => {
+  bondedMethods().flatMap(({ name }) => {
     const found = hasContract(client, { name }) ? client.deployment.contracts[name] : undefined;
     return found ? [{ name, address: getAddress(found.address) }] : [];
   });

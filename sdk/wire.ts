@@ -173,6 +173,29 @@ export interface StandingAnswer {
   neighbours: Standing[];
 }
 
+/**
+ * `GET /v1/seasons/:id/tasks/:task/standings?limit=1..100&cursor=`, and `GET /v1/seasons/:id/models/:model/standings` of all the
+ * season's tasks with a model: accounts with a verified unit of it, the most units first. The first 10,000 can be paged to.
+ */
+export interface UnitStandingsPage {
+  asOf: AsOf;
+  items: UnitStanding[];
+  next: string | null;
+  /** Accounts with a verified unit. */
+  total: number;
+}
+export interface UnitStanding {
+  /** From 1, by verified units: equal numbers share a rank (1, 2, 2, 4). */
+  rank: number;
+  place: number;
+  account: Address;
+  /** As in {@link Standing}. */
+  name: string | null;
+  /** Units of the account's own attestations. */
+  verified: number;
+  refuted: number;
+}
+
 /** A standing of a season's final order: what the contracts take as `FinalStanding`. */
 export interface FinalStanding {
   place: number;
@@ -257,6 +280,8 @@ export interface NetworkAnswer {
   methods: NetworkMethod[];
   /** Those that have begun, in order; none while the season is drafted. */
   tenths: NetworkTenth[];
+  /** Who serves the files of its tasks' models, as this server measured it: that is of now, and not of the block in `asOf`. */
+  content: AvailabilityAnswer[];
 }
 export interface NetworkMethod {
   method: Method;
@@ -266,6 +291,17 @@ export interface NetworkMethod {
   toVerified: { median: number; p90: number } | null;
   /** Seats that drawn members missed, and what that cost them in wei, in so many of the attestations; null where the method has no seats. */
   missedSeats: { attestations: number; seats: number; lost: Decimal } | null;
+  /** What a unit costs in gas; null where nothing is final yet, and where the node doesn't say what transactions used. */
+  gas: NetworkGas | null;
+}
+/** Gas a unit, by the transactions with an event about so many final attestations; one about several counts for each in equal parts. */
+export interface NetworkGas {
+  attestations: number;
+  units: number;
+  /** All steps together. */
+  perUnit: number;
+  /** By what transactions are for, a step's name, in the order in which they first come. */
+  steps: { step: string; transactions: number; perUnit: number }[];
 }
 /** A tenth of a season's time from its start to its closing, unix seconds. */
 export interface NetworkTenth {
@@ -293,6 +329,38 @@ export interface MinuteActivity {
   count: number;
 }
 
+/** `GET /v1/news?cursor=`: what happened, newest first; the stream tells it as it happens. */
+export interface NewsPage {
+  asOf: AsOf;
+  items: News[];
+  next: string | null;
+}
+
+/** Something that happened. New methods and contracts add kinds of news: ignore those that you don't know. */
+export type News = { at: EventLocation } & (
+  | ({ news: "attested"; uid: Hex; method: Method; count: number; seasonId: Decimal | null } & Who)
+  /** An attestation became final; whose it is. */
+  | ({ news: "settled"; uid: Hex; status: AttestationStatus; seasonId: Decimal | null } & Who)
+  | ({ news: "awarded" | "burned"; uid: Hex; seasonId: Decimal; points: Decimal; reason: Reason } & Who)
+  /** Panel members were drawn for an attestation; whose it is. */
+  | ({ news: "seatsDrawn"; uid: Hex; seats: number; seasonId: Decimal | null } & Who)
+  /** Money that a prover had locked went to the one who acted on its attestation. */
+  | ({ news: "coverPaid"; uid: Hex; token: Address | null; amount: Decimal } & Who)
+  | ({ news: "asked" | "answered"; requestId: Hex } & Who)
+  /** An account set its name to this one, or took it off: then it is null. */
+  | ({ news: "named" } & Who)
+  /** By its organiser; and its final order by its poster. */
+  | ({ news: "seasonOpened" | "seasonFinalised"; seasonId: Decimal } & Who)
+  | { news: "seasonFrozen"; seasonId: Decimal; participants: number }
+);
+
+/** An account that did something, or to whom it happened. */
+interface Who {
+  account: Address;
+  /** As in {@link Standing}. */
+  name: string | null;
+}
+
 /** Data of the stream's event `head`: the answers are of this block now. */
 export interface StreamHead {
   asOf: AsOf;
@@ -317,6 +385,11 @@ export interface StreamEvents {
   status: AttestationSummary;
   /** A request was made, accepted, answered, settled or cancelled; as it is now. */
   request: InferenceRequestSummary;
+  /**
+   * What happened, beside what it changed; only with `?news=true`. It comes before the other message of the same event, without
+   * an id of its own, so it may come twice.
+   */
+  news: News;
   reorg: StreamReorg;
   head: StreamHead;
 }
@@ -354,6 +427,29 @@ export interface AccountProfile {
   set: EventLocation;
 }
 
+/** An enclave's key, as registrars admitted it last. Times are unix seconds. */
+export interface EnclaveKey {
+  /** An address in the low 20 bytes, or an RSA key's hash. */
+  key: Hex;
+  /** keccak256(PCR0 ‖ PCR1 ‖ PCR2) of its enclave's image. */
+  measurement: Hex;
+  /** 0x04 ‖ x ‖ y of a secp256k1 key, u256 exponent ‖ modulus of an RSA-2048 key. */
+  publicKey: Hex;
+  expiresAt: number;
+  /** Null while no registrar revoked it. */
+  revoked: { by: Address; at: number } | null;
+  /** The `KeyAdmitted` event, which carries the enclave's document. */
+  admitted: EventLocation;
+}
+
+/** `GET /v1/enclaves`: at most 1,000 keys, the newest admissions first. */
+export interface EnclavesAnswer {
+  asOf: AsOf;
+  /** Null where nobody has been named. */
+  registrars: { accounts: Address[]; threshold: number } | null;
+  items: EnclaveKey[];
+}
+
 /** `GET /v1/profiles?account=A&account=B…`, 1 to 100 accounts: those that have a name. */
 export interface AccountProfilesAnswer {
   asOf: AsOf;
@@ -382,6 +478,8 @@ export interface AttestationSummary {
   /** The attestation's uid, or a batch's id. */
   uid: Hex;
   prover: Address;
+  /** What the prover calls itself, as in {@link Standing}. */
+  proverName: string | null;
   modelId: Hex;
   method: Method;
   status: AttestationStatus;
@@ -429,8 +527,6 @@ export type Step = { at: EventLocation } & (
 
 /** An attestation with everything that happened to it. */
 export interface Attestation extends AttestationSummary, Assurance {
-  /** What the prover calls itself, as in {@link Standing}. */
-  proverName: string | null;
   steps: Step[];
 }
 
@@ -444,7 +540,10 @@ export interface AttestationAnswer {
   covers: Cover[];
 }
 
-/** `GET /v1/attestations?prover=&model=&status=&cursor=`, newest first. */
+/**
+ * `GET /v1/attestations?prover=&model=&status=&cursor=`, newest first; `GET /v1/accounts/:account/catches?cursor=`: those in
+ * whose refutation the account took part.
+ */
 export interface AttestationsPage {
   asOf: AsOf;
   items: AttestationSummary[];
@@ -474,6 +573,8 @@ export interface InferenceRequestSummary {
   requestId: Hex;
   state: RequestState;
   requester: Address;
+  /** What the requester calls itself, as in {@link Standing}; likewise the beneficiary and the prover. */
+  requesterName: string | null;
   modelId: Hex;
   /** Accepted methods. */
   methods: Method[];
@@ -485,12 +586,14 @@ export interface InferenceRequestSummary {
   cover: Decimal;
   /** Who gets the cover of a wrong answer; null where none is asked for. */
   beneficiary: Address | null;
+  beneficiaryName: string | null;
   /** Whether the prover covers itself, which covers nobody: it is the beneficiary, or who asked. */
   coversItself: boolean;
   /** Until when an answer may come, unix seconds. */
   deadline: number;
   /** Who accepted it or answered; null while nobody has. */
   prover: Address | null;
+  proverName: string | null;
   /** End of that prover's time to answer, unix seconds. */
   until: number | null;
   /** The attestation that answers it; null while none does. */
@@ -604,6 +707,8 @@ export interface Receipt {
   seasonId: Decimal;
   seq: Decimal;
   account: Address;
+  /** What the account calls itself, as in {@link Standing}. */
+  name: string | null;
   reason: Reason;
   /** Negative where points were burned. */
   delta: Decimal;
@@ -637,9 +742,9 @@ interface WireTensor {
 export interface Model {
   modelId: Hex;
   publisher: Address;
-  /** sha256 of the ONNX file. */
+  /** sha256 of the ONNX file; zero for a model without one, which only the enclave that its name holds can run. */
   artifactHash: Hex;
-  /** The file's CID: `/ipfs/<cid>`. */
+  /** The file's CID: `/ipfs/<cid>`; of no content for a model without a file. */
   cid: string;
   runtimeId: Hex;
   layoutHash: Hex;
@@ -696,15 +801,15 @@ export interface UsedFor extends Used {
   provers: number;
 }
 
-/** `GET /v1/boards/models?by=seasons|requests`: the 50 models with the most verified units of that use, the most first. */
+/** `GET /v1/boards/models?by=seasons|requests`: the 50 models with the most verified units of that use, the most first; `name` is the publisher's. */
 export interface ModelBoard {
   asOf: AsOf;
-  items: { modelId: Hex; publisher: Address; seasons: UsedFor; requests: UsedFor }[];
+  items: { modelId: Hex; publisher: Address; name: string | null; seasons: UsedFor; requests: UsedFor }[];
 }
 /** `GET /v1/boards/publishers?by=seasons|requests`: likewise, all models of a publisher together. */
 export interface PublisherBoard {
   asOf: AsOf;
-  items: { publisher: Address; seasons: UsedFor; requests: UsedFor }[];
+  items: { publisher: Address; name: string | null; seasons: UsedFor; requests: UsedFor }[];
 }
 /** `GET /v1/models/:id/standings`: the 50 accounts with the most units of the model verified in seasons, the most first. */
 export interface ModelStandings {
@@ -713,13 +818,33 @@ export interface ModelStandings {
 }
 export interface UsedBy {
   account: Address;
+  name: string | null;
   seasons: Used;
   requests: Used;
 }
 /** `GET /v1/seasons/:id/catchers`: the 50 accounts that took part in the most refutations, the most first. */
 export interface CatchersAnswer {
   asOf: AsOf;
-  items: { account: Address; caught: number }[];
+  items: { account: Address; name: string | null; caught: number }[];
+}
+
+/** How far a panel member got with its vote: a seat without one may still be open while the attestation is pending. */
+export type SeatVote = "none" | "committed" | "revealed";
+
+/** `GET /v1/accounts/:account/seats?cursor=`: seats on panels that the account was drawn for, newest first. */
+export interface SeatsPage {
+  asOf: AsOf;
+  items: DrawnSeat[];
+  next: string | null;
+}
+export interface DrawnSeat {
+  attestation: AttestationSummary;
+  /** The panel's. */
+  round: number;
+  vote: SeatVote;
+  /** What the account lost for its seats of this attestation, in wei. */
+  lost: Decimal;
+  drawn: EventLocation;
 }
 
 /** `GET /v1/accounts/:account/money`: asked of a node at the block of `asOf`. Amounts in wei. */

@@ -23,7 +23,8 @@ export async function openChain({ rpcUrl, ...answer }: Reachable): Promise<Clien
 }
 
 /**
- * What the page itself reads from the chain; asks nothing without an RPC, or while `name` is undefined.
+ * What the page itself reads from the chain, once it has shown what it is about; asks nothing without an RPC, or while `name`
+ * is undefined. An error is a sentence.
  *
  * @param name Under which the answer is kept: all that `read` depends on.
  */
@@ -31,9 +32,30 @@ export function useChain<T>(name: string | undefined, read: (client: Client) => 
   const reachable = useReachable();
   return useQuery<T, Error>({
     queryKey: [`chain/${name}`],
-    queryFn: async () => read(await openChain(reachable as Reachable)),
+    queryFn: async () => {
+      await idle();
+      try {
+        return await read(await openChain(reachable as Reachable));
+      } catch (cause) {
+        throw await said(cause as Error);
+      }
+    },
     enabled: name !== undefined && Boolean(reachable),
     placeholderData: keepPreviousData,
     retry: false,
   });
+}
+
+/** Waits until the browser has nothing better to do. */
+const idle = (): Promise<void> =>
+  new Promise((wake) => {
+    if ("requestIdleCallback" in globalThis) requestIdleCallback(() => wake(), { timeout: 1_000 });
+    else setTimeout(wake, 100);
+  });
+
+/** An error of a library in a sentence; one of ours as it is. */
+async function said(error: Error): Promise<Error> {
+  const { sentenceOf } = await load(() => import("../sdk/errors.ts"));
+  const sentence = sentenceOf(error);
+  return sentence === error.message ? error : new Error(sentence, { cause: error });
 }

@@ -1,10 +1,11 @@
-import type { AttestationSummary, InferenceRequestSummary, Receipt } from "../sdk/wire.ts";
+import type { AttestationSummary, InferenceRequestSummary, News, Receipt } from "../sdk/wire.ts";
 
 /** What the stream reported, or that anything may have changed. */
 export type Change =
   | { kind: "points"; receipt: Pick<Receipt, "seasonId" | "account" | "subject"> }
   | { kind: "status"; attestation: Pick<AttestationSummary, "uid" | "prover"> }
   | { kind: "request"; request: Pick<InferenceRequestSummary, Parties | "requestId" | "uid"> }
+  | { kind: "news"; news: News }
   | { kind: "everything" };
 
 type Parties = "requester" | "prover" | "beneficiary";
@@ -18,6 +19,7 @@ export function touches(change: Change, path: string): boolean {
   if (change.kind === "everything") return true;
   const [, , list, name] = pathname.split("/");
   if (change.kind === "request") return touchesRequest(change.request, list, name);
+  if (change.kind === "news") return touchesNews(change.news, path);
   if (pathname === "/v1/seasons" || pathname === "/v1/activity") return true;
   if (pathname === "/v1/attestations") return change.kind === "status";
   if (change.kind === "status")
@@ -34,6 +36,23 @@ export function touches(change: Change, path: string): boolean {
     (list === "accounts" && name === account) ||
     (list === "attestations" && name === subject)
   );
+}
+
+/** What news change beside points, attestations and requests. */
+function touchesNews(news: News, path: string): boolean {
+  const [, , list, name, part] = new URL(path, "http://page").pathname.split("/");
+  switch (news.news) {
+    case "named":
+      return list === "profiles" && path.includes(news.account);
+    case "seatsDrawn":
+      return list === "accounts" && part === "seats";
+    case "seasonOpened":
+    case "seasonFrozen":
+    case "seasonFinalised":
+      return list === "seasons" && (name === undefined || name === news.seasonId);
+    default:
+      return false;
+  }
 }
 
 function touchesRequest(

@@ -6,6 +6,7 @@ import { type Change, touches } from "./changes.ts";
 import { nowInSeconds } from "./clock.ts";
 import { announce } from "./components/live.tsx";
 import { group } from "./format.ts";
+import { hearNews, undoNews } from "./news/heard.ts";
 import { server } from "./prefix.ts";
 import { joinStream } from "./stream/join.ts";
 import type { Said } from "./stream/source.ts";
@@ -80,9 +81,14 @@ const handlers: { [K in keyof StreamEvents]: (data: StreamEvents[K]) => void } =
   points: (receipt) => refresh({ kind: "points", receipt }),
   status: (attestation) => refresh({ kind: "status", attestation }),
   request: (request) => refresh({ kind: "request", request }),
+  news(news) {
+    hearNews(news);
+    refresh({ kind: "news", news });
+  },
   head: ({ asOf }) => publish({ asOf }),
   reorg({ asOf, blockNumber }) {
     publish({ asOf, reorg: { blockNumber, heardAt: nowInSeconds() } });
+    undoNews(blockNumber);
     announce(`The chain was reorganised: what happened above block ${group(blockNumber)} is undone.`);
     refresh({ kind: "everything" });
   },
@@ -94,7 +100,7 @@ export function reconnect(): void {
 }
 
 function subscribe(listener: () => void): () => void {
-  stream ??= joinStream(`${server()}/v1/stream`, hear);
+  stream ??= joinStream(`${server()}/v1/stream?news=true`, hear);
   listeners.add(listener);
   return () => listeners.delete(listener);
 }

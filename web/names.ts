@@ -44,6 +44,12 @@ const nameOf = createNames(async (accounts) => {
   return (await ask<AccountProfilesAnswer>(`/v1/profiles?${query}`)).items;
 });
 
-/** What an account calls itself; undefined until it is known. */
-export const useName = (account: Address): string | null | undefined =>
-  useQuery({ queryKey: [`/v1/profiles?account=${account}`], queryFn: () => nameOf(account) }).data;
+/** What an account calls itself; undefined until it is known. Nothing is asked where it is `known` already. */
+export function useName(account: Address, known?: string | null): string | null | undefined {
+  const { data } = useQuery({
+    queryKey: [`/v1/profiles?account=${account}`],
+    queryFn: () => nameOf(account),
+    enabled: known === undefined,
+  });
+  return known === undefined ? data : known;
+}

@@ -15,6 +15,7 @@ export const routes: readonly SiteRoute[] = [
   { path: "/seasons/:id", page: part(() => import("./pages/season.tsx")) },
   { path: "/seasons/:id/network", page: part(() => import("./pages/network.tsx")) },
   { path: "/seasons/:id/accounts/:account", page: part(() => import("./pages/account.tsx")) },
+  { path: "/accounts/:account", page: part(() => import("./pages/account.tsx")) },
   { path: "/attestations", label: "Attestations", page: part(() => import("./pages/attestations.tsx")) },
   { path: "/attestations/:uid", page: part(() => import("./pages/attestation.tsx")) },
   { path: "/requests", label: "Requests", page: part(() => import("./pages/requests.tsx")) },

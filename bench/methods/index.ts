@@ -1,11 +1,13 @@
 import { knownMethods, type MethodName } from "../../sdk/methods/index.ts";
 import type { AnyMethod } from "../../sdk/methods/method.ts";
+import { enclave } from "./enclave/enclave.ts";
 import { fraudProof } from "./fraudProof/fraudProof.ts";
 import type { BenchMethod } from "./method.ts";
 import { quorum } from "./quorum/quorum.ts";
+import { zkProof } from "./zkProof/zkProof.ts";
 
 /** Every method's part of the benchmarks. */
-const benchMethods = { quorum, fraudProof } satisfies Record<MethodName, BenchMethod>;
+const benchMethods = { quorum, fraudProof, zkProof, enclave } satisfies Record<MethodName, BenchMethod>;
 
 /** The known methods in the order of their numbers, each with its part. */
 export const inOrder = (): [method: AnyMethod, part: BenchMethod][] =>

@@ -1,7 +1,7 @@
 import { prepareSchema } from "../../indexer/open-postgres.ts";
 import { openClient } from "../../indexer/store/postgres/client.ts";
 import { placeOf, rowsOf } from "../../indexer/store/postgres/connection.ts";
-import { indexesSql } from "../../indexer/store/postgres/dialect.ts";
+import { complete } from "../../indexer/store/postgres/schema.ts";
 import { fill } from "../rank/postgres.ts";
 import { deployment } from "../sync/deployment.ts";
 import { type Postgres, startPostgres } from "../sync/postgres.ts";
@@ -18,7 +18,7 @@ export async function startSeason(accounts: number): Promise<Postgres> {
       await fill(db, accounts);
       await db.run("SELECT build_ranking()");
       await db.run("INSERT INTO progress SELECT 1, max(number), max(number), max(number) FROM blocks");
-      await db.run(indexesSql);
+      await complete(db);
       for (const table of ["entries", "ledger", "places", "marks", "blocks"]) await db.run(`VACUUM (ANALYZE) ${table}`);
     });
     await client.close();

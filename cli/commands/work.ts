@@ -35,6 +35,7 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
       task: { value: "T", help: "this task only" },
       units: { value: "N", help: `most units, counting earlier ones: ${limits.join(", ")}` },
       ...Object.fromEntries(workRoles().map(({ option, help }) => [option, { help }])),
+      ...meansOptions(),
       requests: { help: "also answer requests for inferences" },
       "min-fee": { value: "ETH", help: "with --requests: the least to be left of a fee; defaults to 0.0005" },
       "max-cover": { value: "ETH", help: "with --requests: most cover that is locked at once; defaults to 0.1" },
@@ -56,6 +57,7 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
     const taskId = options.task === undefined ? undefined : parseCount("--task", options.task, 1n);
     const maxUnits = options.units === undefined ? Infinity : Number(parseCount("--units", options.units, 1n));
     const { serve, sources } = parseServing(options, settings);
+    const means = parseMeans(options);
     const { client, rpcUrl } = await openConnection(settings);
     const { closesAt, endsAt } = await readSeason(client, seasonId);
     const tasks = await readTasks(client, seasonId);
@@ -66,7 +68,7 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
     const account = await openSettingsAccount(settings);
     const own: Work = {
       ...{ account: account.address, campaign: client.contracts.campaign.address },
-      ...{ seasonId, taskId, maxUnits },
+      ...{ seasonId, taskId, maxUnits, means },
     };
     const available = tasks
       .filter((task) => taskId === undefined || task.taskId === taskId)
@@ -88,6 +90,7 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
       roles: [...rolesFor(requests), ...chosen.map(({ role }) => role)],
       ...{ journalFile: settings.journal, contentDirectory: settings.content, serve, sources },
       ...(requests && { requests }),
+      means,
       ...{ leaving, signal: stop },
       report: progress.say,
       posts: switches.has("post"),
@@ -266,6 +269,17 @@ const readRank = (api: string, seasonId: bigint, account: Address): Promise<numb
   fetchApi<StandingAnswer>(api, `/v1/seasons/${seasonId}/standings/${account}`).then(
     ({ item }) => item.rank,
     () => null,
+  );
+
+/** Options whose values methods' own participants read, all of them URLs. */
+const meansOptions = () => Object.assign({}, ...offeredMethods().map(([, { means }]) => means ?? {}));
+
+const parseMeans = (options: Invocation["options"]): Record<string, string> =>
+  Object.fromEntries(
+    Object.keys(meansOptions()).flatMap((name) => {
+      const value = options[name];
+      return value === undefined ? [] : [[name, parseUrl(`--${name}`, value)]];
+    }),
   );
 
 /** The roles that `work` can take besides prover and keeper. */

@@ -1,8 +1,10 @@
 import { knownMethods, type MethodName } from "../../sdk/methods/index.ts";
+import { enclaveCommands } from "./enclave/commands.ts";
 import { attestBatch } from "./fraudProof/attestBatch.ts";
 import { challenge } from "./fraudProof/challenge.ts";
 import type { CliMethod } from "./method.ts";
 import { verifierCommands, verifierDuties, verifierStakes } from "./quorum/verifier.ts";
+import { prove } from "./zkProof/prove.ts";
 
 /** What the command line offers of each method. */
 export const cliMethods = {
@@ -42,6 +44,19 @@ export const cliMethods = {
     ],
     batch: attestBatch,
     commands: { challenge },
+  },
+  zkProof: {
+    works: "proves each before it is attested",
+    limit: "in a season",
+    roles: [],
+    commands: { prove },
+  },
+  enclave: {
+    works: "has an enclave run and sign them",
+    limit: "of each task",
+    roles: [],
+    means: { enclave: { value: "URL", help: "under Enclave: where the enclave listens that runs and signs units" } },
+    commands: enclaveCommands,
   },
 } satisfies Record<MethodName, CliMethod>;
 

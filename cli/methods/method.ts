@@ -2,7 +2,7 @@ import type { Address } from "viem";
 import type { Assignment } from "../../inference/assignment.ts";
 import type { MethodRole } from "../../participant/methods/method.ts";
 import type { Client } from "../../sdk/client.ts";
-import type { Command, Invocation, Outcome } from "../command.ts";
+import type { Command, Invocation, Option, Outcome } from "../command.ts";
 
 /** A role other than prover that `work` can take under a method, and its switch. */
 export interface WorkRole {
@@ -53,6 +53,8 @@ export interface CliMethod {
   /** What the limit of `work --units N` counts for, as in "in a season". */
   limit: string;
   roles: readonly WorkRole[];
+  /** Options of `work` with values that only its participants read, by their names. */
+  means?: Readonly<Record<string, Option>>;
   /** Undefined where the method takes no batches. */
   batch?: BatchCommand;
   /** What an account has to do under the method, and what it lost by it; undefined where the deployment lacks the method. */

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.34;
 
 /// @notice What a publisher says of a model beside its layout and rows; the rest is computed.
-/// @param artifactHash sha256 of the ONNX file.
+/// @param artifactHash sha256 of the ONNX file; zero for a model that only its enclave has.
 /// @param runtimeId Identity of the runtime that defines the model's arithmetic.
 /// @param verifyingKeyHash Hash of the Groth16 verifying key, or zero.
 /// @param measurement Measurement of the enclave image, or zero.
@@ -33,7 +33,7 @@ interface IModelRegistry {
     /// @notice A model was published. The event carries its layout and rows, so weights can't be withheld.
     /// @param modelId The model's name.
     /// @param publisher Who published it.
-    /// @param artifactHash sha256 of the ONNX file.
+    /// @param artifactHash sha256 of the ONNX file; zero for a model that only its enclave has.
     /// @param runtimeId Identity of the runtime that defines the model's arithmetic.
     /// @param weightsRoot Ordered tree over the rows; zero for a float model.
     /// @param verifyingKeyHash Hash of the Groth16 verifying key, or zero.
@@ -68,7 +68,7 @@ interface IModelRegistry {
     /// @notice Thrown when nobody has published such a model.
     /// @param modelId The name.
     error UnknownModel(bytes32 modelId);
-    /// @notice Thrown when the artifact's sha256 or the runtime's id is zero.
+    /// @notice Thrown when the runtime's id is zero, or the artifact's sha256 where the model names no enclave either.
     /// @param artifactHash What was given.
     /// @param runtimeId What was given.
     error MissingIdentity(bytes32 artifactHash, bytes32 runtimeId);
@@ -143,4 +143,9 @@ interface IModelRegistry {
     /// @param modelId The name.
     /// @return The parts.
     function modelOf(bytes32 modelId) external view returns (Model memory);
+
+    /// @notice Measurement of the enclave image that a model is bound to.
+    /// @param modelId The name.
+    /// @return The measurement; zero for a model without one, or one that nobody has published.
+    function measurementOf(bytes32 modelId) external view returns (bytes32);
 }

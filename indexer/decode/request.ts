@@ -1,32 +1,7 @@
 import type { Address, Hex } from "viem";
+import type { Request } from "../../sdk/requests/request.ts";
 import { keccak, keccakHex } from "../ingest/keccak.ts";
 import { refuse, type WordReader, wordReader } from "./abi-words.ts";
-
-/** What somebody asks: `Request` of contracts/interfaces/IInferenceRequests.sol. Amounts are in the token's smallest unit. */
-export interface Request {
-  requester: Address;
-  modelId: Hex;
-  inputHash: Hex;
-  /** Bit m is method m. */
-  methods: bigint;
-  /** A number of `Finality`. */
-  finality: number;
-  /** Zero for ETH. */
-  token: Address;
-  fee: bigint;
-  cover: bigint;
-  /** Zero for none, as is the callback. */
-  beneficiary: Address;
-  /** Unix seconds. */
-  deadline: number;
-  /** Seconds. */
-  answerWindow: number;
-  callback: Address;
-  callbackGas: number;
-  nonce: bigint;
-  /** Who may answer; empty for anybody. */
-  provers: Address[];
-}
 
 const MOST_PROVERS = 32;
 
@@ -72,6 +47,3 @@ export function requestIdOf(chainId: number, contract: Address, encoded: Hex): H
   words.set(keccak(Buffer.from(encoded.slice(2), "hex")), 96);
   return keccakHex(words);
 }
-
-/** What an attestation that answers a request has as its context: u8 kind = 2 ‖ the low 31 bytes of its name. */
-export const requestContext = (requestId: Hex): Hex => `0x02${requestId.slice(4)}`;

@@ -9,9 +9,8 @@ import { count } from "./entries.ts";
 import { fastAnswerHash } from "./hashes.ts";
 import type { Rows } from "./identity-map.ts";
 import { type Attestation, requireAttestation } from "./recorded.ts";
-import { idOf } from "./seasons.ts";
+import { idOf, type Task } from "./seasons.ts";
 import { type FoldSteps, IntegrityError, type Scene } from "./step.ts";
-import { countUse } from "./uses.ts";
 
 /** What an attestation says when it is recorded; a batch has no input and no answer of its own, a single one no root. */
 type Recorded = Pick<
@@ -25,15 +24,15 @@ type Opening = Pick<Attestation, "outputHash" | "traceHash" | "salt">;
 const unopened: Opening = { outputHash: null, traceHash: null, salt: null };
 
 // An attestation can name any season. It must not appear there unless the season's rules ask for it.
-function seasonOf({ tasks }: Rows, attestation: Recorded, campaign: Address): number | null {
+function taskOf({ tasks }: Rows, attestation: Recorded, campaign: Address): Task | undefined {
   const unit = unitWithin(attestation.context, campaign);
-  if (!unit) return null;
+  if (!unit) return undefined;
   const task = tasks.get({ seasonId: idOf(unit.seasonId), taskId: idOf(unit.taskId) });
   const asked =
     task?.modelId === attestation.modelId &&
     task.method === attestation.method &&
     unit.unit + BigInt(attestation.count) <= task.unitsPerAccount;
-  return asked ? task.seasonId : null;
+  return asked ? task : undefined;
 }
 
 // Spelt out, so that all rows have one shape: most time is spent where they are read.
@@ -44,7 +43,7 @@ function record(
   { blockNumber, logIndex }: LogLocation,
   { deployment, timestamp }: Scene,
 ): void {
-  const seasonId = seasonOf(rows, recorded, deployment.contracts.Campaign.address);
+  const task = taskOf(rows, recorded, deployment.contracts.Campaign.address);
   const { uid, prover, method, count: units } = recorded;
   const added = rows.attestations.add({
     uid,
@@ -58,7 +57,8 @@ function record(
     outputHash: opening.outputHash,
     traceHash: opening.traceHash,
     salt: opening.salt,
-    seasonId,
+    seasonId: task?.seasonId ?? null,
+    taskId: task?.taskId ?? null,
     count: units,
     status: Status.pending,
     blockNumber,
@@ -67,22 +67,26 @@ function record(
     settledLog: null,
   });
   if (!added) throw new IntegrityError(`Attestation ${uid} was recorded twice.`);
-  if (seasonId !== null) count(rows, seasonId, prover, { pending: units });
+  if (task) count(rows, task.seasonId, prover, { pending: units });
   countActivity(rows, method, timestamp);
 }
 
 /** Moves the units from pending to a status, and credits who caught a refuted one. */
-function settle(rows: Rows, attestation: Attestation, status: number): void {
+function settle(rows: Rows, attestation: Attestation, status: number, location: LogLocation): void {
   const { uid, seasonId, prover, count: units } = attestation;
-  if (seasonId !== null) countUse(rows, attestation, status, "season");
-  else if (rows.answers.get({ uid })) countUse(rows, attestation, status, "request");
+  if (status === Status.refuted)
+    for (const account of catchersOf(attestation, rows)) {
+      rows.catches.add({ account, uid, blockNumber: location.blockNumber, logIndex: location.logIndex });
+      if (seasonId !== null) count(rows, seasonId, account, { caught: 1 });
+    }
   if (seasonId === null) return;
   if (status === Status.verified) count(rows, seasonId, prover, { pending: -units, verified: units });
   else if (status === Status.refuted) count(rows, seasonId, prover, { pending: -units, refuted: units });
   else count(rows, seasonId, prover, { pending: -units });
-  if (status !== Status.refuted) return;
-  for (const { catchersOf } of Object.values<IndexedMethod>(methods))
-    for (const catcher of catchersOf?.(attestation, rows) ?? []) count(rows, seasonId, catcher, { caught: 1 });
+}
+
+function* catchersOf(attestation: Attestation, rows: Rows): Iterable<Address> {
+  for (const { catchersOf } of Object.values<IndexedMethod>(methods)) yield* catchersOf?.(attestation, rows) ?? [];
 }
 
 /** Attestations and batches, their statuses, and each account's tally of them. */
@@ -117,6 +121,6 @@ export const attestationSteps: FoldSteps = {
       ...attestation,
       ...{ status: args.status, settledBlock: location.blockNumber, settledLog: location.logIndex },
     });
-    settle(rows, attestation, args.status);
+    settle(rows, attestation, args.status, location);
   },
 };

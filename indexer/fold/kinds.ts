@@ -1,3 +1,4 @@
+import { enclaves, registrars } from "../methods/enclave.ts";
 import { disputes } from "../methods/fraudProof.ts";
 import { votes } from "../methods/quorum.ts";
 import { activity } from "./activity.ts";
@@ -15,14 +16,14 @@ import { attestations } from "./recorded.ts";
 import { answers, requests } from "./requests.ts";
 import { claims, rewards } from "./rewards.ts";
 import { seasons, tasks } from "./seasons.ts";
-import { totals, uses } from "./uses.ts";
+import { catches, seats } from "./served.ts";
 
 /** Every table that is folded; the store's schema has one of each name. */
 export const kinds = {
   ...{ models, methods, seasons, tasks, attestations, activity, votes, disputes, ledger, entries },
-  ...{ ends, drafts, chunks, rewards, claims, badges, uses, totals },
+  ...{ ends, drafts, chunks, rewards, claims, badges },
   ...{ requests, answers, covers, payments, balances },
-  profiles,
+  ...{ catches, seats, profiles, enclaves, registrars },
 };
 
 export type TableName = keyof typeof kinds;

@@ -1,8 +1,8 @@
 import type { Address, Hex } from "viem";
 import { Status } from "../../sdk/protocol.ts";
+import type { Request } from "../../sdk/requests/request.ts";
 import type { PaymentReason } from "../../sdk/wire.ts";
 import type { Event, EventNamed, LogLocation } from "../decode/events.ts";
-import type { Request } from "../decode/request.ts";
 import type { Kind, Once, Rows } from "./identity-map.ts";
 import { requireAttestation } from "./recorded.ts";
 import { requireRequest } from "./requests.ts";

@@ -21,6 +21,8 @@ export interface Attestation extends LogLocation {
   salt: Hex | null;
   /** Set if it fits a task by the season's rules: only then can it earn points. */
   seasonId: number | null;
+  /** The season's task; null without a season. */
+  taskId: number | null;
   /** Units covered. */
   count: number;
   status: number;

@@ -1,13 +1,13 @@
 import type { Address, Hex } from "viem";
 import { Finality, RequestState, Status } from "../../sdk/protocol.ts";
+import { type Request, requestContext } from "../../sdk/requests/request.ts";
 import { Refusal } from "../decode/abi-words.ts";
 import type { LogLocation } from "../decode/events.ts";
-import { decodeRequest, type Request, requestContext, requestIdOf } from "../decode/request.ts";
+import { decodeRequest, requestIdOf } from "../decode/request.ts";
 import { keccakHex } from "../ingest/keccak.ts";
 import type { Kind, Rows } from "./identity-map.ts";
 import { requireAttestation } from "./recorded.ts";
 import { type FoldSteps, IntegrityError } from "./step.ts";
-import { countUse } from "./uses.ts";
 
 /** A request and where it stands. */
 export interface Asked extends LogLocation {
@@ -155,7 +155,6 @@ export const requestSteps: FoldSteps = {
     const pending = isCovered ? RequestState.covered : RequestState.answered;
     rows.requests.set({ ...row, state: isVerified ? RequestState.verified : pending, uid });
     rows.answers.set({ uid, requestId, outputHash, outputBytes: bytes.length, delivered: null, ...location });
-    if (isVerified) countUse(rows, attestation, status, "request");
   },
   AnswerDelivered({ args: { requestId, uid, prover, finality, fee }, eventName }, rows) {
     const states = [RequestState.covered, RequestState.verified];

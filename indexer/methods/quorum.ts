@@ -1,7 +1,8 @@
 import type { Address, Hex } from "viem";
 import { z } from "zod";
 import type { quorum as known } from "../../sdk/methods/quorum.ts";
-import type { Kind } from "../fold/identity-map.ts";
+import type { EventNamed } from "../decode/events.ts";
+import type { Kind, Rows } from "../fold/identity-map.ts";
 import { requireAttestation } from "../fold/recorded.ts";
 import { count, decimal, hex, step } from "./fields.ts";
 import type { IndexedMethod } from "./method.ts";
@@ -28,6 +29,8 @@ export const votes: Kind<Pick<Votes, "uid">, Votes> = {
 /** Quorum: drawn panels vote. */
 export const quorum: IndexedMethod = {
   steps: {
+    PanelDrawn: giveSeats,
+    PanelRefilled: giveSeats,
     VoteRevealed({ args: { uid, round, member, outputHash }, eventName }, rows) {
       requireAttestation(rows, uid, eventName);
       const before = rows.votes.get({ uid })?.votes ?? [];
@@ -46,6 +49,18 @@ export const quorum: IndexedMethod = {
       one.eventName === "Penalised" && !voters.has(one.args.member) ? [one.args.amount] : [],
     );
   },
+  seatEvents: ["PanelDrawn", "PanelRefilled"],
+  seatOf(drawn, events, account) {
+    // Only the first panel's missed seats are filled again.
+    const round = drawn.eventName === "PanelDrawn" ? drawn.args.round : 1;
+    const has = (name: "VoteCommitted" | "VoteRevealed") =>
+      events.some((one) => one.eventName === name && one.args.member === account && one.args.round === round);
+    const lost = events.reduce(
+      (sum, one) => (one.eventName === "Penalised" && one.args.member === account ? sum + one.args.amount : sum),
+      0n,
+    );
+    return { round, vote: has("VoteRevealed") ? "revealed" : has("VoteCommitted") ? "committed" : "none", lost };
+  },
   stepSchemas: [
     step("drawScheduled", { round: count, drawBlock: count, drawUntil: count }),
     step("panelDrawn", { round: count, members: z.array(hex), commitUntil: count, revealUntil: count }),
@@ -60,6 +75,12 @@ export const quorum: IndexedMethod = {
     step("penalised", { account: hex, amount: decimal }),
   ] satisfies z.ZodType<Step>[],
 };
+
+function giveSeats({ args, location }: EventNamed<"PanelDrawn" | "PanelRefilled">, rows: Rows): void {
+  const { uid, members } = args;
+  requireAttestation(rows, uid, "PanelDrawn");
+  for (const account of members) rows.seats.add({ account, uid, ...location });
+}
 
 /** Who voted, in any round, for what most of the last round's members found instead of the revealed answer. */
 function catchersAmong(votes: readonly Vote[], revealed: Hex | null): Set<Address> {

@@ -149,7 +149,7 @@ export function createSeasonCache(): SeasonCache {
     const after = json(ahead + 1, ahead + 1 + most, chunk.index);
     return {
       item: chunk.slice(at, at + 1),
-      neighbours: `[${before}${before && after && ","}${after}]`,
+      neighbours: ["[", before, before && after && ",", after, "]"].join(""),
     };
   }
 

@@ -94,6 +94,7 @@ export async function receiptOf(snapshot: Snapshot, row: ReadLedgerEntry): Promi
     seasonId: String(row.seasonId),
     seq: String(row.seq),
     account: row.account,
+    name: row.name,
     reason: reasonOf(row.reason),
     delta: String(row.delta),
     points: String(row.points),

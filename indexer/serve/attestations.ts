@@ -106,8 +106,7 @@ export async function attestationOf(snapshot: Snapshot, row: ReadAttestation): P
     ...{ status: row.status, isBatch: row.root !== null, count: row.count, firstUnit, outputHash: row.outputHash },
     isPaid: steps.some((step) => step.step === "awarded" && step.reason.id === Reason.prover),
   };
-  const proverName = (await snapshot.profiles.nameOf(row.prover)) ?? null;
-  return { ...summary, proverName, steps, ...assuranceOf(row.method, judged, detail) };
+  return { ...summary, steps, ...assuranceOf(row.method, judged, detail) };
 }
 
 type MethodEvent = Exclude<Event, { method: undefined }>;
@@ -120,6 +119,7 @@ export function summaryOf(row: ReadAttestation): AttestationSummary {
   return {
     uid: row.uid,
     prover: row.prover,
+    proverName: row.proverName,
     modelId: row.modelId,
     method: methodOf(row.method),
     status: statusOf(row.status),

@@ -8,6 +8,7 @@ import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { cidOfSha256, MAX_CONTENT_BYTES } from "../../sdk/content.ts";
 import { download } from "../../sdk/download.ts";
 import type { AvailabilityAnswer, MeasuredSource } from "../../sdk/wire.ts";
+import type { Model } from "../fold/models.ts";
 import type { Eventual } from "../store/eventual.ts";
 import type { ModelReader } from "../store/sqlite/read-models.ts";
 import { hash, noQuery } from "./parameters.ts";
@@ -67,10 +68,14 @@ export function measureAvailability(options: AvailabilityOptions): Availability 
     );
   }
 
+  /** Whether a model's file is to be had from a server: not from the chain, nor from an enclave alone. */
+  const isServed = ({ weightsRoot, artifactHash }: { weightsRoot: Hex; artifactHash: Hex }): boolean =>
+    weightsRoot === ZERO_HASH && artifactHash !== ZERO_HASH;
+
   async function follow(): Promise<void> {
     while (!signal.aborted) {
       const newest = await models.list(undefined, MOST_MODELS);
-      for (const { artifactHash } of newest.filter(({ weightsRoot }) => weightsRoot === ZERO_HASH))
+      for (const { artifactHash } of newest.filter(isServed))
         for (const source of all) {
           if (signal.aborted) return;
           await measure(source, artifactHash);
@@ -116,6 +121,15 @@ async function hashOf(chunks: AsyncIterable<Uint8Array>): Promise<Hex> {
   return `0x${sha256.digest("hex")}`;
 }
 
+/** Who serves a model's file. */
+export function availabilityOf(
+  { modelId, weightsRoot, artifactHash }: Model,
+  availability: Availability,
+): AvailabilityAnswer {
+  const onChain = weightsRoot !== ZERO_HASH;
+  return { modelId, onChain, sources: onChain ? [] : availability.of(artifactHash) };
+}
+
 /** `/models/:modelId/availability`: not of the chain, and so no part of a model's answer, which its block names. */
 export function availabilityRoute(app: App, state: State, availability: Availability): void {
   app.get(
@@ -134,8 +148,7 @@ export function availabilityRoute(app: App, state: State, availability: Availabi
     async ({ params: { modelId } }): Promise<AvailabilityAnswer> => {
       const row = await state.read((snapshot) => Promise.resolve(snapshot.models.model(modelId)));
       if (!row) throw new ProblemError(404, `There is no model ${modelId}.`);
-      const onChain = row.weightsRoot !== ZERO_HASH;
-      return { modelId, onChain, sources: onChain ? [] : availability.of(row.artifactHash) };
+      return availabilityOf(row, availability);
     },
   );
 }

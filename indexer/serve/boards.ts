@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { UsedBy, UsedFor } from "../../sdk/wire.ts";
-import type { Total } from "../fold/uses.ts";
+import type { Total } from "../store/sqlite/read-uses.ts";
 import { hash, noQuery, seasonId } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
@@ -28,7 +28,12 @@ export function boardRoutes(app: App, state: State): void {
     ({ query }) =>
       state.read(async (snapshot) => {
         const rows = await snapshot.uses.models(query.by, MOST);
-        const items = rows.map((row) => ({ modelId: row.subject, publisher: row.publisher, ...usedFor(row) }));
+        const items = rows.map((row) => ({
+          modelId: row.subject,
+          publisher: row.publisher,
+          name: row.name,
+          ...usedFor(row),
+        }));
         return { asOf: asOf(snapshot), items };
       }),
   );
@@ -48,7 +53,10 @@ export function boardRoutes(app: App, state: State): void {
     ({ query }) =>
       state.read(async (snapshot) => {
         const rows = await snapshot.uses.publishers(query.by, MOST);
-        return { asOf: asOf(snapshot), items: rows.map((row) => ({ publisher: row.subject, ...usedFor(row) })) };
+        return {
+          asOf: asOf(snapshot),
+          items: rows.map((row) => ({ publisher: row.publisher, name: row.name, ...usedFor(row) })),
+        };
       }),
   );
 
@@ -68,10 +76,11 @@ export function boardRoutes(app: App, state: State): void {
     ({ params: { modelId } }) =>
       state.read(async (snapshot) => {
         if (!(await snapshot.models.model(modelId))) throw new ProblemError(404, `There is no model ${modelId}.`);
-        const rows = await snapshot.uses.accountsOf(modelId, MOST);
+        const rows = await snapshot.uses.accountsOf(modelId, undefined, MOST);
         const items = rows.map(
-          ({ account, seasonVerified, seasonRefuted, requestVerified, requestRefuted }): UsedBy => ({
+          ({ account, name, seasonVerified, seasonRefuted, requestVerified, requestRefuted }): UsedBy => ({
             account,
+            name,
             seasons: { verified: seasonVerified, refuted: seasonRefuted },
             requests: { verified: requestVerified, refuted: requestRefuted },
           }),

@@ -80,7 +80,8 @@ export const season: z.ZodType<wire.Season> = component("Season", {
   rewards: rewards.nullable(),
 });
 
-const name = z.string().min(1).nullable();
+/** What an account calls itself; null without a name. */
+export const name = z.string().min(1).nullable();
 
 export const standing: z.ZodType<wire.Standing> = component("Standing", {
   rank: z.int().min(1).describe("Shared by equal points; the ranks after it are skipped: 1, 2, 2, 4."),
@@ -103,6 +104,15 @@ export const accountProfile: z.ZodType<wire.AccountProfile> = component("Account
   set: location,
 });
 
+export const enclaveKey: z.ZodType<wire.EnclaveKey> = component("EnclaveKey", {
+  key: hex,
+  measurement: hex,
+  publicKey: hex,
+  expiresAt: count,
+  revoked: z.strictObject({ by: hex, at: count }).nullable(),
+  admitted: location,
+});
+
 export const finalStanding: z.ZodType<wire.FinalStanding> = component("FinalStanding", {
   place: z.int().min(1),
   rank: z.int().min(1),
@@ -120,6 +130,7 @@ export const chunkProof: z.ZodType<wire.ClaimAnswer["proof"]> = component("Chunk
 const summaryFields = {
   uid: hex,
   prover: hex,
+  proverName: name,
   modelId: hex,
   method: named,
   status,
@@ -138,14 +149,14 @@ const summaryFields = {
 };
 export const summary: z.ZodType<wire.AttestationSummary> = component("AttestationSummary", summaryFields);
 
-const points = { account: hex, reason: named, amount: decimal, seq: decimal };
+const change = { account: hex, reason: named, amount: decimal, seq: decimal };
 const coreSteps = [
   step("committed", { by: hex }),
   step("revealed", { by: hex, outputHash: hex }),
   step("batchAttested", { by: hex, count, root: hex }),
   step("settled", { status, by: hex }),
-  step("awarded", points),
-  step("burned", points),
+  step("awarded", change),
+  step("burned", change),
   step("coverLocked", { by: hex, beneficiary: hex, token: hex.nullable(), amount: decimal }),
   step("coverSettled", { beneficiary: hex, token: hex.nullable(), to: hex, amount: decimal }),
   step("event", { contract: hex, topics: z.array(hex), data: hex }),
@@ -165,7 +176,6 @@ export function attestationComponents(): {
 } {
   const attestation: z.ZodType<wire.Attestation> = component("Attestation", {
     ...summaryFields,
-    proverName: name,
     steps: z.array(anyStep()),
     proven: z.string(),
     notProven: z.string(),
@@ -174,6 +184,7 @@ export function attestationComponents(): {
     seasonId: decimal,
     seq: decimal,
     account: hex,
+    name,
     reason: named,
     delta: decimal,
     points: decimal,
@@ -212,6 +223,7 @@ const requestFields = {
   requestId: hex,
   state: requestState,
   requester: hex,
+  requesterName: name,
   modelId: hex,
   methods: z.array(named),
   finality,
@@ -219,11 +231,13 @@ const requestFields = {
   fee: decimal,
   cover: decimal,
   beneficiary: hex.nullable().describe("Who gets the cover of a wrong answer."),
+  beneficiaryName: name,
   coversItself: z
     .boolean()
     .describe("Whether the prover covers itself, which covers nobody: it is the beneficiary, or who asked."),
   deadline: count,
   prover: hex.nullable(),
+  proverName: name,
   until: count.nullable(),
   uid: hex.nullable(),
   requested: location,
@@ -291,6 +305,30 @@ export const request: z.ZodType<wire.InferenceRequest> = component("InferenceReq
   payments: z.array(payment),
   steps: z.array(z.discriminatedUnion("step", requestSteps)),
 });
+
+const who = { account: hex, name, at: location };
+const newsOf = <Name extends string, Fields extends z.ZodRawShape>(news: Name, fields: Fields) =>
+  z.strictObject({ news: z.literal(news), ...fields, at: location });
+
+const ofAttestation = { ...who, uid: hex, seasonId: decimal.nullable() };
+const points = { ...who, uid: hex, seasonId: decimal, points: decimal, reason: named };
+const ofRequest = { ...who, requestId: hex };
+export const news = z
+  .discriminatedUnion("news", [
+    newsOf("attested", { ...ofAttestation, method: named, count }),
+    newsOf("settled", { ...ofAttestation, status }),
+    newsOf("awarded", points),
+    newsOf("burned", points),
+    newsOf("seatsDrawn", { ...ofAttestation, seats: count }),
+    newsOf("coverPaid", { ...who, uid: hex, token: hex.nullable(), amount: decimal }),
+    newsOf("asked", ofRequest),
+    newsOf("answered", ofRequest),
+    newsOf("named", who),
+    newsOf("seasonOpened", { ...who, seasonId: decimal }),
+    newsOf("seasonFinalised", { ...who, seasonId: decimal }),
+    newsOf("seasonFrozen", { seasonId: decimal, participants: count }),
+  ])
+  .meta({ id: "News" }) as z.ZodType<wire.News>;
 
 // Data of the stream's events, which no JSON answer contains.
 component("StreamHead", { asOf }) satisfies z.ZodType<wire.StreamHead>;

@@ -37,6 +37,7 @@ export const staleCursor = (): ProblemError =>
 
 export const DECIMAL = /^\d{1,19}$/;
 export const SMALL = /^\d{1,15}$/;
+export const ADDRESS = /^0x[0-9a-fA-F]{40}$/;
 /** The first bytes of a hash: enough to see whether it is still the same. */
 export const HASH_START = /^0x[0-9a-f]{16}$/;
 

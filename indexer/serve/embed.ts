@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Standing } from "../../sdk/wire.ts";
+import { group, seasonCard, short, type Top } from "./cards.ts";
 import { noQuery, seasonId } from "./parameters.ts";
 import { type App, requireSeason, type Snapshot, type State } from "./state.ts";
 
 const SHOWN = 10;
-const ON_CARD = 5;
+/** Standings on a card. */
+export const ON_CARD = 5;
 
 // Light, then dark; each text has at least 4.5:1 on its ground.
 const STYLE = `
@@ -50,7 +52,7 @@ export function embedRoutes(app: App, state: State, prefix: string): void {
     "/card/:seasonId",
     { config: { cost: 20 }, schema: { hide: true, params, querystring: noQuery } },
     async ({ params }, reply) => {
-      const svg = await state.read(async (snapshot) => cardOf(await topOf(snapshot, params.seasonId, ON_CARD)));
+      const svg = await state.read(async (snapshot) => seasonCard(await topOf(snapshot, params.seasonId, ON_CARD)));
       return reply
         .headers({
           "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
@@ -62,16 +64,8 @@ export function embedRoutes(app: App, state: State, prefix: string): void {
   );
 }
 
-/** The first standings of a season, and what they are of. */
-interface Top {
-  seasonId: string;
-  blockNumber: number;
-  participants: number;
-  totalPoints: bigint;
-  items: readonly Standing[];
-}
-
-async function topOf(snapshot: Snapshot, id: string, limit: number): Promise<Top> {
+/** The first standings of a season, and what they are of; throws a problem of status 404 where there is no such season. */
+export async function topOf(snapshot: Snapshot, id: string, limit: number): Promise<Top> {
   const { seasonId, participants, totalPoints } = await requireSeason(snapshot, id);
   return {
     ...{ seasonId: String(seasonId), participants, totalPoints },
@@ -79,10 +73,6 @@ async function topOf(snapshot: Snapshot, id: string, limit: number): Promise<Top
     items: await snapshot.standings(seasonId).pageFrom(1, limit),
   };
 }
-
-const numbers = new Intl.NumberFormat("en-US");
-const group = (value: string | number | bigint): string => numbers.format(BigInt(value));
-const short = (address: string): string => `${address.slice(0, 6)}…${address.slice(-4)}`;
 
 const rowOf = ({ rank, account, points }: Standing): string =>
   `<tr><td class="number">${group(rank)}</td><th scope="row" title="${account}">${short(account)}</th><td class="number">${group(points)}</td></tr>`;
@@ -100,21 +90,5 @@ function widgetOf({ seasonId, blockNumber, participants, items }: Top, prefix: s
 ${items.length === 0 ? `<p>Nobody has points in season ${seasonId} yet.</p>` : table}
 <p>At block ${group(blockNumber)}, of ${group(participants)} accounts. <a href="${prefix}/?season=${seasonId}" target="_blank" rel="noopener">Check it</a></p>
 </main></body></html>
-`;
-}
-
-/** 1200 by 630, as pages that show links want it. */
-function cardOf({ seasonId, blockNumber, participants, totalPoints, items }: Top): string {
-  const rows = items.map(
-    ({ rank, account, points }, i) =>
-      `<text x="80" y="${300 + 56 * i}">${group(rank)}</text><text x="180" y="${300 + 56 * i}">${short(account)}</text><text x="1120" y="${300 + 56 * i}" text-anchor="end">${group(points)}</text>`,
-  );
-  const none = `<text x="80" y="300">Nobody has points yet.</text>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 630" width="1200" height="630" role="img" aria-label="Standings of season ${seasonId} of Proofboard">
-<rect width="1200" height="630" fill="#131416"/><rect x="80" y="72" width="64" height="8" fill="#9dbdff"/>
-<g font-family="system-ui, sans-serif" fill="#e9eaec"><text x="80" y="144" font-size="56" font-weight="700">Proofboard, season ${seasonId}</text>
-<text x="80" y="200" font-size="30" fill="#a6abb2">${group(participants)} accounts, ${group(totalPoints)} points. Every point is a verified AI inference.</text>
-<g font-size="36">${items.length === 0 ? none : rows.join("\n")}</g>
-<text x="80" y="590" font-size="24" fill="#a6abb2">At block ${group(blockNumber)}</text></g></svg>
 `;
 }

@@ -1,6 +1,6 @@
 import type { Address } from "viem";
 import { z } from "zod";
-import { knownMethods } from "../../sdk/methods/index.ts";
+import { bondedMethods } from "../../sdk/methods/index.ts";
 import type { MoneyAnswer, RequestMoney } from "../../sdk/wire.ts";
 import { type Balance, withdrawable } from "../fold/payments.ts";
 import { RpcError } from "../ingest/errors.ts";
@@ -92,7 +92,7 @@ async function ask(
   at: MoneyAnswer["asOf"],
   { seasons, requests }: Known,
 ): Promise<MoneyAnswer> {
-  const holders = knownMethods().flatMap(([, { name }]) => {
+  const holders = bondedMethods().flatMap(({ name }) => {
     const found = deployment.contracts[name];
     return found ? [{ name, holder: found.address }] : [];
   });

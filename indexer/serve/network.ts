@@ -1,10 +1,17 @@
+import type { FastifyRequest } from "fastify";
+import type { Hex } from "viem";
 import { z } from "zod";
 import { partOf } from "../../sdk/methods/index.ts";
 import { Reason, Status } from "../../sdk/protocol.ts";
 import type { NetworkAnswer, NetworkMethod, NetworkTenth } from "../../sdk/wire.ts";
+import type { Model } from "../fold/models.ts";
 import { methods } from "../methods/index.ts";
 import type { IndexedMethod } from "../methods/method.ts";
+import type { ReadAttestation } from "../store/sqlite/read-attestations.ts";
 import type { PointChange, Recorded } from "../store/sqlite/read-network.ts";
+import { attestationOf } from "./attestations.ts";
+import { type Availability, availabilityOf } from "./availability.ts";
+import { createGas, type GasSample, gasOf } from "./gas.ts";
 import { attestationStatuses, methodOf, statusNumber } from "./labels.ts";
 import { noQuery, seasonId } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
@@ -15,43 +22,85 @@ const PARTS = 10;
 const MOST_ATTESTATIONS = 400;
 const MOST_ENTRIES = 400;
 const MOST_PANELS = 40;
+const MOST_SAMPLED = 2;
 const MOST_EVENTS = 200;
 
-/** `/seasons/:id/network`. */
-export function networkRoute(app: App, state: State): void {
+/** What follows from one state of the chain, and what is to be asked of a node and of who measured. */
+interface Looked {
+  answer: Omit<NetworkAnswer, "methods" | "content">;
+  methods: (Omit<NetworkMethod, "gas"> & { samples: GasSample[] })[];
+  models: Model[];
+}
+
+/** `/seasons/:id/network`: in part not of the chain, so it is made anew for each who asks. */
+export function networkRoute(app: App, state: State, availability: Availability): void {
+  const gas = createGas(state.rpc);
+  let kept: { of?: Hex; seasons: Map<string, Promise<Looked>> } = { seasons: new Map() };
+
+  /** What a state of the chain shows, looked at once. */
+  function lookOnce(snapshot: Snapshot, seasonId: string): Promise<Looked> {
+    const { hash } = snapshot.progress.cursor;
+    if (kept.of !== hash) kept = { of: hash, seasons: new Map() };
+    const { seasons } = kept;
+    const looked = seasons.get(seasonId) ?? lookAt(snapshot, seasonId);
+    seasons.set(seasonId, looked);
+    looked.catch(() => seasons.delete(seasonId));
+    return looked;
+  }
+
+  // What was looked at already only has to be written.
+  function costOf({ params }: FastifyRequest): number {
+    const isPresent = kept.of !== undefined && kept.of === state.present()?.progress.cursor.hash;
+    return isPresent && kept.seasons.has((params as { seasonId: string }).seasonId) ? 5 : 500;
+  }
+
   app.get(
     "/seasons/:seasonId/network",
     {
-      config: { hot: true, cost: 500 },
+      config: { cost: costOf },
       schema: {
         operationId: "getSeasonNetwork",
-        summary: "How a season tests the network: times to a verdict, missed seats, caught lies, who took part when",
+        summary:
+          "How a season tests the network: times to a verdict, missed seats, caught lies, gas a unit, who took part when, who serves the models",
         description:
           `The season's time from start to close in ${PARTS} equal parts. Of each, at most the first ${MOST_ATTESTATIONS} attestations and ` +
-          `${MOST_ENTRIES} ledger entries are looked at, and the seats of ${MOST_PANELS} attestations.`,
+          `${MOST_ENTRIES} ledger entries are looked at, the seats of ${MOST_PANELS} attestations, and for gas the transactions of ` +
+          `${MOST_SAMPLED} final ones of each method, whose receipts a node is asked for.`,
         params: z.object({ seasonId }),
         querystring: noQuery,
         response: { 200: schemas.networkAnswer, 404: schemas.problem },
       },
     },
-    ({ params }) =>
-      state.read(async (snapshot) => {
-        const season = await requireSeason(snapshot, params.seasonId);
-        const parts = partsOf(season, snapshot.progress.cursor.timestamp);
-        const looked = await Promise.all(parts.map((part) => look(snapshot, season.seasonId, part)));
-        const recorded = looked.flatMap((part) => part.recorded);
-        const panels = looked.flatMap((part) =>
-          part.recorded.filter(({ method }) => missedIn(method)).slice(0, MOST_PANELS),
-        );
-        return {
-          asOf: asOf(snapshot, season),
-          isWhole: looked.every(({ tenth }) => tenth.isWhole),
-          burned: String(looked.reduce((sum, { burned }) => sum + burned, 0n)),
-          methods: await methodsOf(snapshot, recorded, panels),
-          tenths: looked.map(({ tenth }) => tenth),
-        } satisfies NetworkAnswer;
-      }),
+    async ({ params }): Promise<NetworkAnswer> => {
+      const { answer, methods, models } = await state.read((snapshot) => lookOnce(snapshot, params.seasonId));
+      const transactions = methods.flatMap(({ samples }) => samples.flatMap((sample) => sample.transactions));
+      const used = await gas.of(transactions.map(({ hash }) => hash));
+      return {
+        ...answer,
+        methods: methods.map(({ samples, ...method }) => ({ ...method, gas: gasOf(samples, used) })),
+        content: models.map((model) => availabilityOf(model, availability)),
+      };
+    },
   );
+}
+
+async function lookAt(snapshot: Snapshot, id: string): Promise<Looked> {
+  const season = await requireSeason(snapshot, id);
+  const parts = partsOf(season, snapshot.progress.cursor.timestamp);
+  const looked = await Promise.all(parts.map((part) => look(snapshot, season.seasonId, part)));
+  const recorded = looked.map((part) => part.recorded);
+  const modelIds = new Set((await snapshot.tasks(season.seasonId)).map(({ modelId }) => modelId));
+  const models = await Promise.all([...modelIds].map((modelId) => snapshot.models.model(modelId)));
+  return {
+    answer: {
+      asOf: asOf(snapshot, season),
+      isWhole: looked.every(({ tenth }) => tenth.isWhole),
+      burned: String(looked.reduce((sum, { burned }) => sum + burned, 0n)),
+      tenths: looked.map(({ tenth }) => tenth),
+    },
+    methods: await methodsOf(snapshot, recorded),
+    models: models.filter((model) => model !== undefined),
+  };
 }
 
 interface Part {
@@ -93,15 +142,15 @@ const accountsWith = (changes: readonly PointChange[], reason: number) =>
 const pointsOf = (changes: readonly PointChange[], reason: number): bigint =>
   changes.reduce((sum, change) => (change.reason === reason ? sum + change.delta : sum), 0n);
 
-async function methodsOf(
-  snapshot: Snapshot,
-  recorded: readonly Recorded[],
-  panels: readonly Recorded[],
-): Promise<NetworkMethod[]> {
-  const ids = [...new Set(recorded.map(({ method }) => method))].sort((a, b) => a - b);
+/** @param parts What was recorded in each part of the season's time. */
+async function methodsOf(snapshot: Snapshot, parts: readonly Recorded[][]): Promise<Looked["methods"]> {
+  const ids = [...new Set(parts.flat().map(({ method }) => method))].sort((a, b) => a - b);
   return Promise.all(
     ids.map(async (id) => {
-      const own = recorded.filter(({ method }) => method === id);
+      const byPart = parts.map((part) => part.filter(({ method }) => method === id));
+      const own = byPart.flat();
+      const panels = byPart.flatMap((part) => part.slice(0, MOST_PANELS));
+      const final = byPart.flatMap((part) => part.filter(({ settledAt }) => settledAt !== null).slice(0, MOST_SAMPLED));
       return {
         method: methodOf(id),
         statuses: attestationStatuses.flatMap((status) => {
@@ -114,14 +163,27 @@ async function methodsOf(
             status === Status.verified && settledAt !== null ? [settledAt - recordedAt] : [],
           ),
         ),
-        missedSeats: await missedSeatsOf(
-          snapshot,
-          id,
-          panels.filter(({ method }) => method === id),
-        ),
+        missedSeats: await missedSeatsOf(snapshot, id, panels),
+        samples: await Promise.all(final.map((one) => sampleOf(snapshot, one))),
       };
     }),
   );
+}
+
+/** What a transaction is for, where it is for several things. */
+const TELLING = ["committed", "batchAttested", "revealed", "settled", "awarded"];
+
+/** The transactions that an attestation's steps are of, each once. */
+async function sampleOf(snapshot: Snapshot, { uid, units }: Recorded): Promise<GasSample> {
+  const row = (await snapshot.attestations.attestation(uid)) as ReadAttestation;
+  const { steps } = await attestationOf(snapshot, row);
+  const transactions = [...Map.groupBy(steps, ({ at }) => at.transactionHash)].map(async ([hash, own]) => {
+    const names = own.map(({ step }) => step as string);
+    const shared = await snapshot.logs.attestationsIn((own[0] as (typeof own)[number]).at);
+    const step = TELLING.find((name) => names.includes(name)) ?? (names[0] as string);
+    return { hash, step, shared: Math.max(1, shared) };
+  });
+  return { units, transactions: await Promise.all(transactions) };
 }
 
 /** Median and 90th percentile by the nearest rank; null of nothing. */

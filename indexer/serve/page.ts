@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { App } from "./state.ts";
+import { hasPreview, previewOf, withPreview } from "./preview.ts";
+import type { App, State } from "./state.ts";
 
 const WELCOME = `Proofboard's indexer: a leaderboard where every point is a verified AI inference.
 
@@ -15,6 +16,7 @@ const WELCOME = `Proofboard's indexer: a leaderboard where every point is a veri
   /v1/audit/1                  compares the ledger of season 1 with the chain's
   /v1/activity                 attestations recorded a minute
   /embed/top/1                 the first ten of season 1, for a frame of another page
+  /embed/card/1.png            the first five of season 1, as a picture
   /openapi.json                every route
   /readyz                      whether the answers are up to date
 `;
@@ -34,10 +36,14 @@ interface PageOptions {
 
 /**
  * Serves a built page with a policy that lets it run its own scripts and wasm only, and ask this server and the RPC at
- * `rpcUrl` only, its auditor any RPC; pointers to routes where none is built. Returns what answers a navigation to one of the page's own paths,
- * and says whether it did.
+ * `rpcUrl` only, its auditor any RPC; pointers to routes where none is built. Its head tells other sites what a link to it is
+ * about. Returns what answers a navigation to one of the page's own paths, and says whether it did.
  */
-export async function pageRoutes(app: App, { directory, rpcUrl, prefix }: PageOptions): Promise<Elsewhere> {
+export async function pageRoutes(
+  app: App,
+  state: State,
+  { directory, rpcUrl, prefix }: PageOptions,
+): Promise<Elsewhere> {
   if (directory === undefined || !existsSync(join(directory, "index.html"))) {
     const welcome = WELCOME.replaceAll(/^ {2}\//gm, `  ${prefix}/`);
     app.get("/", { schema: { hide: true } }, (_, reply) => reply.type("text/plain; charset=utf-8").send(welcome));
@@ -63,18 +69,27 @@ export async function pageRoutes(app: App, { directory, rpcUrl, prefix }: PageOp
       reply.header("cache-control", lasts ? "public, max-age=31536000, immutable" : "no-cache");
     },
   });
-  const sendPage = (reply: FastifyReply): FastifyReply =>
-    reply
+  const sendPage = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const shown = withPreview(html, await previewOf(state, request.url), request, prefix);
+    return reply
       .status(200)
       .headers({ ...headers, "cache-control": "no-cache" })
       .type("text/html; charset=utf-8")
-      .send(html);
+      .send(shown);
+  };
   for (const path of ["/", "/index.html"])
-    app.get(path, { schema: { hide: true } }, (_, reply) => sendPage(reply as never) as never);
-  return ({ method, url, headers: { accept } }, reply) => {
-    const isNavigation = /^(GET|HEAD)$/.test(method) && accept?.includes("text/html");
-    if (!isNavigation || API.test(url.split("?")[0] as string)) return false;
-    sendPage(reply);
+    app.get(path, { schema: { hide: true } }, (request, reply) => sendPage(request as never, reply as never) as never);
+  return (request, reply) => {
+    const {
+      method,
+      url,
+      headers: { accept },
+    } = request;
+    const path = url.split("?")[0] as string;
+    // Sites that preview links take anything.
+    const takesPage = accept?.includes("text/html") || ((accept ?? "*/*") === "*/*" && hasPreview(path));
+    if (!/^(GET|HEAD)$/.test(method) || !takesPage || API.test(path)) return false;
+    void sendPage(request, reply);
     return true;
   };
 }

@@ -14,6 +14,11 @@ export const seasonId = z
   .regex(/^[1-9]\d{0,7}$/, "a season id is a decimal number from 1 on")
   .describe("Season id, decimal.");
 
+export const taskId = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,7})$/, "a task id is a decimal number")
+  .describe("Task id, decimal.");
+
 const ADDRESS = "Address; if it has capital letters, they must be its EIP-55 checksum.";
 
 /** An {@link account} whose checksum isn't checked yet. */

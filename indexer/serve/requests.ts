@@ -1,19 +1,20 @@
 import type { Address, Hex } from "viem";
 import { z } from "zod";
 import { RequestState } from "../../sdk/protocol.ts";
+import { methodsIn, type Request } from "../../sdk/requests/request.ts";
 import type * as wire from "../../sdk/wire.ts";
-import type { EventNamed, LogLocation } from "../decode/events.ts";
-import { decodeRequest, type Request } from "../decode/request.ts";
+import type { EventNamed } from "../decode/events.ts";
+import { decodeRequest } from "../decode/request.ts";
 import type { Payment } from "../fold/payments.ts";
-import type { Asked, Given } from "../fold/requests.ts";
+import type { Given } from "../fold/requests.ts";
 import { type Located, locationOf } from "../store/event-columns.ts";
-import type { ReadCover } from "../store/sqlite/read-requests.ts";
+import type { ReadCover, ReadRequest } from "../store/sqlite/read-requests.ts";
 import { locatedCursor, locationOfCursor } from "./cursors.ts";
 import { finalityOf, methodOf, requestStateOf, statusOf } from "./labels.ts";
 import { account, cursor, hash, noQuery, requestState } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import * as schemas from "./schemas.ts";
-import { type App, asOf, eventsOf, type Snapshot, type State } from "./state.ts";
+import { type App, asOf, eventAt, eventsOf, type Snapshot, type State } from "./state.ts";
 
 const PAGE = 50;
 /** Each answer that didn't hold cost its prover gas, or its bond. */
@@ -87,26 +88,21 @@ export const unlessZero = (address: Address): Address | null => (address === NOB
 
 /** A request as lists show it. */
 export function requestSummaryOf(
-  row: Located<Asked>,
-  request = decodeRequest(row.request),
+  row: ReadRequest,
+  request: Request = decodeRequest(row.request),
 ): wire.InferenceRequestSummary {
-  const { requestId, requester, modelId, beneficiary, prover, until, uid } = row;
+  const { requestId, requester, requesterName, modelId, beneficiary, beneficiaryName, prover, proverName } = row;
   return {
-    ...{ requestId, state: requestStateOf(row.state), requester, modelId, methods: methodsIn(request.methods) },
-    ...{ finality: finalityOf(request.finality), token: unlessZero(request.token) },
-    ...{ fee: String(request.fee), cover: String(request.cover), beneficiary },
+    ...{ requestId, state: requestStateOf(row.state), requester, requesterName, modelId },
+    ...{ methods: methodsIn(request.methods).map(methodOf), finality: finalityOf(request.finality) },
+    ...{ token: unlessZero(request.token), fee: String(request.fee), cover: String(request.cover) },
+    ...{ beneficiary, beneficiaryName },
     coversItself: prover !== null && beneficiary !== null && (prover === beneficiary || prover === requester),
-    ...{ deadline: request.deadline, prover, until, uid, requested: locationOf(row) },
+    ...{ deadline: request.deadline, prover, proverName, until: row.until, uid: row.uid, requested: locationOf(row) },
   };
 }
 
-function methodsIn(mask: bigint): wire.Method[] {
-  const methods: wire.Method[] = [];
-  for (let id = 1; mask >> BigInt(id) > 0n; id++) if ((mask >> BigInt(id)) & 1n) methods.push(methodOf(id));
-  return methods;
-}
-
-async function requestOf(snapshot: Snapshot, row: Located<Asked>): Promise<wire.InferenceRequest> {
+async function requestOf(snapshot: Snapshot, row: ReadRequest): Promise<wire.InferenceRequest> {
   const request = decodeRequest(row.request);
   const { requestId } = row;
   const given = await snapshot.requests.answers(requestId, MOST_ANSWERS);
@@ -118,7 +114,7 @@ async function requestOf(snapshot: Snapshot, row: Located<Asked>): Promise<wire.
     ...{ inputHash: request.inputHash, inputBytes: row.inputBytes, input: await inputOf(snapshot, row) },
     answerWindow: request.answerWindow,
     callback: callback && { contract: callback, gas: request.callbackGas },
-    ...{ nonce: String(request.nonce), provers: request.provers, encoded: row.request },
+    ...{ nonce: String(request.nonce), provers: [...request.provers], encoded: row.request },
     ...{ answers, payments: payments.map(paymentOf), steps: await stepsOf(snapshot, row, answers) },
   };
 }
@@ -133,7 +129,8 @@ async function answerOf(
   if (!attestation) throw new Error(`Attestation ${uid} answers request ${row.requestId}, and isn't recorded.`);
   const { prover, method, status } = attestation;
   const cover = await snapshot.requests.cover(uid, beneficiary, token);
-  const event = outputBytes <= MOST_BYTES ? await eventAt<"RequestAnswered">(snapshot, row) : undefined;
+  const event =
+    outputBytes <= MOST_BYTES ? ((await eventAt(snapshot, row)) as EventNamed<"RequestAnswered">) : undefined;
   return {
     ...{ uid, prover, method: methodOf(method), status: statusOf(status), outputHash, outputBytes },
     output: event?.args.output ?? null,
@@ -143,20 +140,9 @@ async function answerOf(
   };
 }
 
-async function inputOf(snapshot: Snapshot, row: Located<Asked>): Promise<Hex | null> {
+async function inputOf(snapshot: Snapshot, row: ReadRequest): Promise<Hex | null> {
   if (row.inputBytes === 0 || row.inputBytes > MOST_BYTES) return null;
-  return (await eventAt<"Requested">(snapshot, row)).args.input;
-}
-
-/** The event that made a row. */
-async function eventAt<Name extends "Requested" | "RequestAnswered">(
-  { logs, decoder }: Snapshot,
-  location: LogLocation,
-): Promise<EventNamed<Name>> {
-  const log = await logs.at(location);
-  if (!log)
-    throw new Error(`Block ${location.blockNumber} has a row of its log ${location.logIndex}, and no such log.`);
-  return decoder.decodeStored(log) as EventNamed<Name>;
+  return ((await eventAt(snapshot, row)) as EventNamed<"Requested">).args.input;
 }
 
 /** Cover of an attestation. */
@@ -187,7 +173,7 @@ type StepEvent = EventNamed<
   "RequestAccepted" | "AcceptanceLapsed" | "AnswerDelivered" | "AnswerSettled" | "CalledBack" | "RequestCancelled"
 >;
 
-async function stepsOf(snapshot: Snapshot, row: Located<Asked>, answers: readonly wire.GivenAnswer[]): Promise<Step[]> {
+async function stepsOf(snapshot: Snapshot, row: ReadRequest, answers: readonly wire.GivenAnswer[]): Promise<Step[]> {
   const events = await eventsOf(snapshot, row.requestId, MOST_STEPS);
   const steps: Step[] = [
     { step: "requested", by: row.requester, at: locationOf(row) },

@@ -7,10 +7,13 @@ import {
   attestationComponents,
   chunkProof,
   cover,
+  enclaveKey,
   finalStanding,
   location,
   model,
+  name,
   named,
+  news,
   request,
   requestSummary,
   season,
@@ -37,6 +40,17 @@ export const standingAnswer: z.ZodType<wire.StandingAnswer> = z.strictObject({
   asOf,
   item: standing,
   neighbours: z.array(standing),
+});
+export const unitStandingsPage: z.ZodType<wire.UnitStandingsPage> = z.strictObject({
+  asOf,
+  items: z.array(
+    z.strictObject({
+      ...{ rank: z.int().min(1), place: z.int().min(1), account: hex, name },
+      ...{ verified: count, refuted: count },
+    }),
+  ),
+  next,
+  total: count,
 });
 export const claimAnswer: z.ZodType<wire.ClaimAnswer> = z.strictObject({
   asOf,
@@ -66,6 +80,18 @@ export const profilesAnswer: z.ZodType<wire.ProfilesAnswer> = z.strictObject({
     }),
   ),
 });
+export const availabilityAnswer: z.ZodType<wire.AvailabilityAnswer> = z.strictObject({
+  modelId: hex,
+  onChain: z.boolean(),
+  sources: z.array(
+    z.strictObject({
+      source: z.string(),
+      servedSince: count.nullable(),
+      checkedAt: count.nullable(),
+      failure: z.strictObject({ at: count, reason: z.string() }).nullable(),
+    }),
+  ),
+});
 export const networkAnswer: z.ZodType<wire.NetworkAnswer> = z.strictObject({
   ...{ asOf, isWhole: z.boolean(), burned: decimal },
   methods: z.array(
@@ -74,6 +100,12 @@ export const networkAnswer: z.ZodType<wire.NetworkAnswer> = z.strictObject({
       statuses: z.array(z.strictObject({ status: z.enum(attestationStatuses), attestations: count, units: count })),
       toVerified: z.strictObject({ median: count, p90: count }).nullable(),
       missedSeats: z.strictObject({ attestations: count, seats: count, lost: decimal }).nullable(),
+      gas: z
+        .strictObject({
+          ...{ attestations: count, units: count, perUnit: count },
+          steps: z.array(z.strictObject({ step: z.string(), transactions: count, perUnit: count })),
+        })
+        .nullable(),
     }),
   ),
   tenths: z.array(
@@ -82,7 +114,9 @@ export const networkAnswer: z.ZodType<wire.NetworkAnswer> = z.strictObject({
       isWhole: z.boolean(),
     }),
   ),
+  content: z.array(availabilityAnswer),
 });
+export const newsPage: z.ZodType<wire.NewsPage> = z.strictObject({ asOf, items: z.array(news), next });
 export const activityAnswer: z.ZodType<wire.ActivityAnswer> = z.strictObject({
   asOf,
   items: z.array(z.strictObject({ minute: count, method: named, count })),
@@ -90,7 +124,7 @@ export const activityAnswer: z.ZodType<wire.ActivityAnswer> = z.strictObject({
 export const accountAnswer: z.ZodType<wire.AccountAnswer> = z.strictObject({
   asOf,
   account: hex,
-  name: z.string().min(1).nullable(),
+  name,
   seasons: z.array(
     z.strictObject({
       seasonId: decimal,
@@ -102,6 +136,11 @@ export const accountAnswer: z.ZodType<wire.AccountAnswer> = z.strictObject({
       caught: count,
     }),
   ),
+});
+export const enclavesAnswer: z.ZodType<wire.EnclavesAnswer> = z.strictObject({
+  asOf,
+  registrars: z.strictObject({ accounts: z.array(hex), threshold: z.int().min(1) }).nullable(),
+  items: z.array(enclaveKey),
 });
 export const accountProfilesAnswer: z.ZodType<wire.AccountProfilesAnswer> = z.strictObject({
   asOf,
@@ -125,33 +164,31 @@ export const requestsPage: z.ZodType<wire.InferenceRequestsPage> = z.strictObjec
 export const requestAnswer: z.ZodType<wire.InferenceRequestAnswer> = z.strictObject({ asOf, item: request });
 export const modelsPage: z.ZodType<wire.ModelsPage> = z.strictObject({ asOf, items: z.array(model), next });
 export const modelAnswer: z.ZodType<wire.ModelAnswer> = z.strictObject({ asOf, item: model });
-export const availabilityAnswer: z.ZodType<wire.AvailabilityAnswer> = z.strictObject({
-  modelId: hex,
-  onChain: z.boolean(),
-  sources: z.array(
-    z.strictObject({
-      source: z.string(),
-      servedSince: count.nullable(),
-      checkedAt: count.nullable(),
-      failure: z.strictObject({ at: count, reason: z.string() }).nullable(),
-    }),
-  ),
-});
 const used = { verified: count, refuted: count };
 const usedFor = z.strictObject({ ...used, provers: count });
 const purposes = { seasons: usedFor, requests: usedFor };
 export const modelBoard: z.ZodType<wire.ModelBoard> = z.strictObject({
-  ...{ asOf, items: z.array(z.strictObject({ modelId: hex, publisher: hex, ...purposes })) },
+  ...{ asOf, items: z.array(z.strictObject({ modelId: hex, publisher: hex, name, ...purposes })) },
 });
 export const publisherBoard: z.ZodType<wire.PublisherBoard> = z.strictObject({
-  ...{ asOf, items: z.array(z.strictObject({ publisher: hex, ...purposes })) },
+  ...{ asOf, items: z.array(z.strictObject({ publisher: hex, name, ...purposes })) },
 });
 export const modelStandings: z.ZodType<wire.ModelStandings> = z.strictObject({
   asOf,
-  items: z.array(z.strictObject({ account: hex, seasons: z.strictObject(used), requests: z.strictObject(used) })),
+  items: z.array(z.strictObject({ account: hex, name, seasons: z.strictObject(used), requests: z.strictObject(used) })),
 });
 export const catchers: z.ZodType<wire.CatchersAnswer> = z.strictObject({
-  ...{ asOf, items: z.array(z.strictObject({ account: hex, caught: count })) },
+  ...{ asOf, items: z.array(z.strictObject({ account: hex, name, caught: count })) },
+});
+export const seatsPage: z.ZodType<wire.SeatsPage> = z.strictObject({
+  asOf,
+  items: z.array(
+    z.strictObject({
+      ...{ attestation: summary, round: z.int().min(1), vote: z.enum(["none", "committed", "revealed"]) },
+      ...{ lost: decimal, drawn: location },
+    }),
+  ),
+  next,
 });
 export const moneyAnswer: z.ZodType<wire.MoneyAnswer> = z.strictObject({
   asOf,

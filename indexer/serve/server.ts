@@ -19,28 +19,33 @@ import { type TrustedProxies, trustedBy } from "./clients.ts";
 import { closeGently } from "./closing.ts";
 import { contentRoute } from "./content.ts";
 import { embedRoutes } from "./embed.ts";
+import { enclaveRoute } from "./enclaves.ts";
 import { compressAnswers, DEFAULT_LIMITS, type Limits, limitWork, refuseMalformed } from "./limits.ts";
 import { metricsRoute } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
 import { moneyRoute } from "./money.ts";
 import { nameRoutes } from "./names.ts";
 import { networkRoute } from "./network.ts";
+import { newsRoute } from "./news.ts";
 import { describeApi } from "./openapi.ts";
 import { operationRoutes } from "./operations.ts";
 import { pageRoutes } from "./page.ts";
 import { noQuery } from "./parameters.ts";
 import { answerUnparsed, refuseExpectation } from "./parser.ts";
+import { pictureRoutes } from "./picture/route.ts";
 import { pathWithin, refuseElsewhere } from "./prefix.ts";
 import { answerElsewhere, answerProblem, answerProblems, InvalidParameter } from "./problems.ts";
 import { profileRoute } from "./profiles.ts";
 import { requestRoutes } from "./requests.ts";
 import * as schemas from "./schemas.ts";
 import { seasonRoutes } from "./seasons.ts";
+import { seatRoutes } from "./seats.ts";
 import { standingRoutes } from "./standings.ts";
 import type { App, State } from "./state.ts";
 import { createHub, type Hub } from "./stream/hub.ts";
 import { streamRoute } from "./stream/route.ts";
 import { tableRoute } from "./table/route.ts";
+import { unitStandingRoutes } from "./unit-standings.ts";
 import { type Uploads, uploadRoute } from "./uploads.ts";
 
 /** What a process is to its database: the only one of its, its writer, one that would write, or one that only reads. */
@@ -134,7 +139,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   await openToBrowsers(app);
   if (prefix !== "") refuseElsewhere(app, prefix);
   refuseMalformed(app);
-  limitWork(app, limits.requests);
+  limitWork(app, limits.requests, state.lateness);
   await compressAnswers(app);
   await describeApi(app, prefix);
   operationRoutes(app, state, condition);
@@ -142,11 +147,17 @@ export async function createServer(options: ServerOptions): Promise<App> {
   app.addHook("preClose", async () => hub.close());
   logAnswers(app, metricsRoute(app, state, { condition, role, streams: hub.clients, every: limits.metricsEvery }));
   contentRoute(app, content);
-  answerElsewhere(app as never, await pageRoutes(app, { directory, rpcUrl, prefix }));
+  answerElsewhere(app as never, await pageRoutes(app, state, { directory, rpcUrl, prefix }));
   await app.register(async (v1: App) => answersOfTheChain(v1, state), { prefix: "/v1" });
   await app.register(async (v1: App) => otherAnswers(v1, state, hub, rpcUrl), { prefix: "/v1" });
-  await app.register(async (embed: App) => embedRoutes(embed, state, prefix), { prefix: "/embed" });
-  await app.register(async (v1: App) => availabilityRoute(v1, state, availability), { prefix: "/v1" });
+  await app.register(
+    async (embed: App) => {
+      embedRoutes(embed, state, prefix);
+      pictureRoutes(embed, state);
+    },
+    { prefix: "/embed" },
+  );
+  await app.register(async (v1: App) => measuredAnswers(v1, state, availability), { prefix: "/v1" });
   if (content !== undefined && uploads)
     await app.register(async (v1: App) => uploadRoute(v1, state, { directory: content, ...uploads }), {
       prefix: "/v1",
@@ -176,18 +187,27 @@ function answersOfTheChain(app: App, state: State): void {
   followBlocks(app, state);
   seasonRoutes(app, state);
   standingRoutes(app, state);
+  unitStandingRoutes(app, state);
   claimRoute(app, state);
   profileRoute(app, state);
-  networkRoute(app, state);
   nameRoutes(app, state);
   tableRoute(app, state);
   const answers = schemas.attestationAnswers();
   accountRoutes(app, state, answers);
+  seatRoutes(app, state);
   attestationRoutes(app, state, answers);
   modelRoutes(app, state);
+  enclaveRoute(app, state);
   boardRoutes(app, state);
   requestRoutes(app, state);
   activityRoute(app, state);
+  newsRoute(app, state);
+}
+
+/** What isn't of the chain alone. */
+function measuredAnswers(app: App, state: State, availability: Availability): void {
+  availabilityRoute(app, state, availability);
+  networkRoute(app, state, availability);
 }
 
 function otherAnswers(app: App, state: State, hub: Hub, rpcUrl: string | undefined): void {

@@ -9,7 +9,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Address, Hex } from "viem";
 import type { Deployment } from "../../sdk/deployment.ts";
 import type { AsOf, EventLocation } from "../../sdk/wire.ts";
-import type { Decoder, Event } from "../decode/events.ts";
+import type { Decoder, Event, LogLocation } from "../decode/events.ts";
 import type { Task } from "../fold/seasons.ts";
 import type { Header } from "../ingest/blocks.ts";
 import type { Rpc } from "../ingest/rpc.ts";
@@ -88,6 +88,8 @@ export interface State extends Pick<Sources, "announcements" | "deployment" | "f
   readEarly<Result>(make: (snapshot: EarlySnapshot) => Promise<Result>): Promise<Result>;
   /** The chain as it is now, if anything was read of it since it changed. */
   present(): Pick<Snapshot, "progress" | "writtenAsOf"> | undefined;
+  /** How late the store answers, in milliseconds: 0 in this process. */
+  lateness(): number;
   /** The last block that can be read now; undefined before the first. */
   reached(): Soon<Header | undefined>;
   /** The reorganisations before this process, where they are known. */
@@ -160,6 +162,7 @@ export function createState(sources: Sources): State {
     // That blocks were verified isn't announced, either.
     readEarly: (make) => attempt(opened, make),
     present: () => present && complete(present),
+    lateness: () => 0,
     reached: async () => (await opened()).progress?.cursor,
     reorganisations: () => undefined,
     isOneOfSeveral: false,
@@ -257,6 +260,13 @@ export async function eventsOf(
 ): Promise<{ event: Event; location: EventLocation }[]> {
   const found = await logs.of(subject, limit);
   return found.map(({ log, location }) => ({ event: decoder.decodeStored(log), location }));
+}
+
+/** The event that made a row. */
+export async function eventAt({ logs, decoder }: Snapshot, { blockNumber, logIndex }: LogLocation): Promise<Event> {
+  const log = await logs.at({ blockNumber, logIndex });
+  if (!log) throw new Error(`Block ${blockNumber} has a row of its log ${logIndex}, and no such log.`);
+  return decoder.decodeStored(log);
 }
 
 export const campaignOf = ({ deployment }: Pick<Snapshot, "deployment">): Address =>

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { createKeccak } from "hash-wasm";
 import { checksum } from "ox/Address";
 import { recoverAddress } from "ox/Secp256k1";
-import { fromHex as signatureOf } from "ox/Signature";
 import { getSignPayload } from "ox/TypedData";
 import type { Address, Hex } from "viem";
 import { z } from "zod";
@@ -56,7 +55,10 @@ export async function uploadRoute(app: App, state: State, uploads: Uploads): Pro
         params: z.object({ cid: z.string() }),
         querystring: z.strictObject({
           deadline: z.string().regex(/^[0-9]{1,12}$/, "unix seconds are asked"),
-          signature: z.string().regex(/^0x[0-9a-fA-F]{130}$/, "0x and 130 hex digits are asked"),
+          signature: z
+            .string()
+            .regex(/^0x[0-9a-fA-F]{128}(?:[0-9a-fA-F]{2})?$/, "0x and 128 or 130 hex digits are asked")
+            .describe("r ‖ s ‖ v with v 27 or 28, or 0 or 1; or r ‖ vs (ERC-2098)."),
         }),
         response: {
           200: z.object({ cid: z.string() }),
@@ -124,6 +126,20 @@ function checkCid(cid: string): void {
   } catch (error) {
     throw new ProblemError(400, (error as Error).message, "cid");
   }
+}
+
+/** The largest s of a signature: half of the curve's order. */
+const MOST_S = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
+
+/** Reads a signature as the contracts do (docs/protocol.md, Signatures); throws where it has none of the forms. */
+function signatureOf(signature: Hex): { r: bigint; s: bigint; yParity: number } {
+  const bytes = Buffer.from(signature.slice(2), "hex");
+  const [r, second] = [0, 32].map((at) => BigInt(`0x${bytes.toString("hex", at, at + 32)}`)) as [bigint, bigint];
+  const v = bytes[64] ?? Number(second >> 255n);
+  const s = bytes.length === 64 ? BigInt.asUintN(255, second) : second;
+  const yParity = v < 27 ? v : v - 27;
+  if (s > MOST_S || yParity > 1) throw new RangeError(`${signature} is no signature.`);
+  return { r, s, yParity };
 }
 
 /** Who signed; throws a problem of status 401 where it is no signature. */

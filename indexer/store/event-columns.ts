@@ -19,13 +19,20 @@ type PlacedTable =
   | "answers"
   | "covers"
   | "payments"
-  | "profiles";
+  | "profiles"
+  | "catches"
+  | "seats"
+  | "enclaves"
+  | "registrars";
 
 /** SQL of an event's time and transaction, by the columns of its block and its log's index. */
 export const locationColumns = (blockNumber: string, logIndex: string): [string, string] => [
   `(SELECT timestamp FROM blocks WHERE number = ${blockNumber})`,
   `(SELECT transaction_hash FROM events WHERE events.block_number = ${blockNumber} AND events.log_index = ${logIndex})`,
 ];
+
+/** SQL of what the account in a column calls itself, as it is shown; null without a name. */
+export const nameColumn = (account: string): string => `(SELECT name FROM profiles WHERE account = ${account})`;
 
 /** The location of an event that a row may have, with the values that {@link locationColumns} read; null where it has none. */
 export function locationIn(

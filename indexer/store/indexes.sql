@@ -8,4 +8,8 @@ CREATE INDEX attestations_by_status ON attestations (status, block_number, log_i
 CREATE INDEX ledger_of_account ON ledger (account, season_id, seq);
 CREATE INDEX entries_that_caught ON entries (season_id, caught) WHERE caught > 0;
 CREATE INDEX uses_in_seasons ON uses (subject, season_verified);
+CREATE INDEX totals_in_seasons ON totals (kind, season_verified);
+CREATE INDEX totals_in_requests ON totals (kind, request_verified);
+CREATE INDEX catches_of_account ON catches (account, block_number, log_index);
+CREATE INDEX seats_of_account ON seats (account, block_number, log_index);
 CREATE INDEX entries_of_account ON entries (account, season_id);

@@ -61,7 +61,8 @@ CREATE TABLE methods (
   log_index INTEGER NOT NULL
 ) STRICT;
 
--- `season_id` is set for an attestation that is for a task as the season's rules ask: it alone can earn points there.
+-- `season_id` and `task_id` are set for an attestation that is for a task as the season's rules ask: it alone can earn
+-- points there.
 -- A batch has a root and no answer.
 CREATE TABLE attestations (
   uid TEXT PRIMARY KEY,
@@ -76,6 +77,7 @@ CREATE TABLE attestations (
   trace_hash TEXT,
   salt TEXT,
   season_id INTEGER,
+  task_id INTEGER,
   count INTEGER NOT NULL,
   status INTEGER NOT NULL,
   block_number INTEGER NOT NULL,
@@ -202,7 +204,7 @@ CREATE TABLE badges (
   PRIMARY KEY (season_id, place)
 ) STRICT, WITHOUT ROWID;
 
--- Units that accounts had verified and refuted: of a model, by its id, and of all models of a publisher, by its address.
+-- Units that accounts had verified and refuted of a subject, for seasons and as answers to requests: uses.sql.
 CREATE TABLE uses (
   subject TEXT NOT NULL,
   account TEXT NOT NULL,
@@ -213,10 +215,10 @@ CREATE TABLE uses (
   PRIMARY KEY (subject, account)
 ) STRICT, WITHOUT ROWID;
 
--- The same of all accounts together, and how many of them have a verified unit; is_model is 0 for a publisher.
+-- The same of all accounts together, and how many of them have a verified unit.
 CREATE TABLE totals (
   subject TEXT PRIMARY KEY,
-  is_model INTEGER NOT NULL,
+  kind TEXT NOT NULL,
   season_verified INTEGER NOT NULL,
   season_refuted INTEGER NOT NULL,
   season_provers INTEGER NOT NULL,
@@ -224,8 +226,6 @@ CREATE TABLE totals (
   request_refuted INTEGER NOT NULL,
   request_provers INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX totals_in_seasons ON totals (is_model, season_verified);
-CREATE INDEX totals_in_requests ON totals (is_model, request_verified);
 
 -- Requests as they were made, ABI-encoded, and how they stand. The prover, its time and the answer are those of now.
 CREATE TABLE requests (
@@ -313,3 +313,42 @@ CREATE TABLE profiles (
   log_index INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX profiles_alike ON profiles (skeleton, account);
+
+-- Refutations that accounts took part in, at their settlements.
+CREATE TABLE catches (
+  account TEXT NOT NULL,
+  uid TEXT NOT NULL REFERENCES attestations DEFERRABLE INITIALLY DEFERRED,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  PRIMARY KEY (block_number, log_index, account)
+) STRICT, WITHOUT ROWID;
+
+-- Seats on panels that accounts were drawn for, at their draws.
+CREATE TABLE seats (
+  account TEXT NOT NULL,
+  uid TEXT NOT NULL REFERENCES attestations DEFERRABLE INITIALLY DEFERRED,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL,
+  PRIMARY KEY (block_number, log_index, account)
+) STRICT, WITHOUT ROWID;
+
+-- Keys of enclaves as they were admitted last. Times are unix seconds.
+CREATE TABLE enclaves (
+  key TEXT PRIMARY KEY,
+  measurement TEXT NOT NULL,
+  public_key TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  revoked_by TEXT,
+  revoked_at INTEGER,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Who vouches for enclaves: one row at the most, with JSON of the accounts.
+CREATE TABLE registrars (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  accounts TEXT NOT NULL,
+  threshold INTEGER NOT NULL,
+  block_number INTEGER NOT NULL,
+  log_index INTEGER NOT NULL
+) STRICT;

@@ -13,7 +13,8 @@ import type { Attestation } from "../fold/recorded.ts";
 import type { Asked, Given } from "../fold/requests.ts";
 import type { Claim, Rewards } from "../fold/rewards.ts";
 import type { Season, Task } from "../fold/seasons.ts";
-import type { Total, Use } from "../fold/uses.ts";
+import type { Catch, Seat } from "../fold/served.ts";
+import type { EnclaveKey, Registrars } from "../methods/enclave.ts";
 import type { Dispute } from "../methods/fraudProof.ts";
 import type { Votes } from "../methods/quorum.ts";
 
@@ -66,7 +67,14 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
     fields: {
       ...{ uid: "text", prover: "text", method: "number", modelId: "text", inputHash: "text", context: "text" },
       ...{ answer: "text", root: "text", outputHash: "text", traceHash: "text", salt: "text", seasonId: "number" },
-      ...{ count: "number", status: "number", ...location, settledBlock: "number", settledLog: "number" },
+      ...{
+        taskId: "number",
+        count: "number",
+        status: "number",
+        ...location,
+        settledBlock: "number",
+        settledLog: "number",
+      },
     },
     key: ["uid"],
     changing: ["outputHash", "traceHash", "salt", "status", "settledBlock", "settledLog"],
@@ -124,20 +132,14 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
     fields: { seasonId: "number", place: "number", account: "text", ...location },
     key: ["seasonId", "place"],
   } satisfies Layout<Badge>,
-  uses: {
-    fields: {
-      ...{ subject: "text", account: "text", seasonVerified: "number", seasonRefuted: "number" },
-      ...{ requestVerified: "number", requestRefuted: "number" },
-    },
-    key: ["subject", "account"],
-  } satisfies Layout<Use>,
-  totals: {
-    fields: {
-      ...{ subject: "text", isModel: "number", seasonVerified: "number", seasonRefuted: "number" },
-      ...{ seasonProvers: "number", requestVerified: "number", requestRefuted: "number", requestProvers: "number" },
-    },
-    key: ["subject"],
-  } satisfies Layout<Total>,
+  catches: {
+    fields: { account: "text", uid: "text", ...location },
+    key: ["blockNumber", "logIndex", "account"],
+  } satisfies Layout<Catch>,
+  seats: {
+    fields: { account: "text", uid: "text", ...location },
+    key: ["blockNumber", "logIndex", "account"],
+  } satisfies Layout<Seat>,
   requests: {
     fields: {
       ...{ requestId: "text", requester: "text", modelId: "text", beneficiary: "text", request: "text" },
@@ -180,6 +182,17 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
     fields: { account: "text", name: "words", link: "words", skeleton: "words", ...location },
     key: ["account"],
   } satisfies Layout<Named>,
+  enclaves: {
+    fields: {
+      ...{ key: "text", measurement: "text", publicKey: "text", expiresAt: "number", revokedBy: "text" },
+      ...{ revokedAt: "number", ...location },
+    },
+    key: ["key"],
+  } satisfies Layout<EnclaveKey>,
+  registrars: {
+    fields: { id: "number", accounts: "json", threshold: "number", ...location },
+    key: ["id"],
+  } satisfies Layout<Registrars>,
 };
 
 /** Any row, its values by their fields. */

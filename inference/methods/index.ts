@@ -1,10 +1,12 @@
 import { knownMethods, type MethodName } from "../../sdk/methods/index.ts";
+import { enclave } from "./enclave/checks.ts";
 import { fraudProof } from "./fraudProof/checks.ts";
 import type { InferenceMethod } from "./method.ts";
 import { quorum } from "./quorum.ts";
+import { zkProof } from "./zkProof/checks.ts";
 
 /** Each known method's part in checking attestations. */
-export const inferenceMethods = { quorum, fraudProof } satisfies Record<MethodName, InferenceMethod>;
+export const inferenceMethods = { quorum, fraudProof, zkProof, enclave } satisfies Record<MethodName, InferenceMethod>;
 
 /** The part of the method with a number of the registry's list; undefined for one that isn't known here. */
 export function inferenceMethodById(id: number): InferenceMethod | undefined {

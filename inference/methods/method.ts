@@ -2,7 +2,7 @@ import type { AttestationState } from "../../sdk/attestations.ts";
 import type { Client } from "../../sdk/client.ts";
 import type { Row } from "../../sdk/layouts.ts";
 import type { Assignment } from "../assignment.ts";
-import type { CheckedModel } from "../model.ts";
+import type { CheckedModel, PublishedModel } from "../model.ts";
 import type { OpenModel } from "../models.ts";
 import type { Checker } from "../verify/checks.ts";
 
@@ -44,7 +44,7 @@ export type Scope = "single" | "batch" | "unit";
 /** A verification method's part in checking attestations; one file or folder for each method, registered in `index.ts`. */
 export interface InferenceMethod {
   /** Why its contract takes no attestation of a model, as a sentence; left out where it takes any. */
-  refuses?(model: CheckedModel, layoutBytes: number): string | undefined;
+  refuses?(checked: CheckedModel, model: PublishedModel): string | undefined;
   /** What it checks beyond the shared checks; undefined if a reader can't check more. */
   evidence?: {
     /** Most checks. */

@@ -4,7 +4,7 @@ import { cidOfSha256, WrongHashError } from "../../sdk/content.ts";
 import { Status, statusName } from "../../sdk/protocol.ts";
 import { UnavailableError } from "../content.ts";
 import { InvalidModelError } from "../failures.ts";
-import type { Models, OpenModel } from "../models.ts";
+import { type Models, NoFileError, type OpenModel } from "../models.ts";
 import { InvalidRunError, type Tensor } from "../tensors.ts";
 
 /** A kind of check. */
@@ -81,6 +81,10 @@ export async function checkModelOf(models: Models, modelId: Hex, check: Checker)
     return model;
   } catch (error) {
     if (!(error instanceof UnavailableError || error instanceof InvalidModelError)) throw error;
+    if (error instanceof NoFileError) {
+      check(shared.model, "unknown", `${error.message} Nothing can be run again here.`);
+      return undefined;
+    }
     check(shared.model, "failed", error.message, hashesOf(error.cause));
     return undefined;
   }

@@ -1,4 +1,6 @@
-import type { MethodName } from "../../sdk/methods/index.ts";
+import { type MethodName, methods } from "../../sdk/methods/index.ts";
+import { nextUnit } from "../freeUnits.ts";
+import { createEnclaveProver, ENCLAVE_URL, nextEnclaveUnit } from "./enclave/prover.ts";
 import { createFraudProofAnswering } from "./fraudProof/answering.ts";
 import { createBatcher, nextBatch } from "./fraudProof/batcher.ts";
 import { createChallenger } from "./fraudProof/challenger.ts";
@@ -8,8 +10,9 @@ import { createQuorumAnswering } from "./quorum/answering.ts";
 import { createAppellant } from "./quorum/appellant.ts";
 import { createQuorumKeeping } from "./quorum/keeper.ts";
 import { createProver } from "./quorum/prover.ts";
-import { nextUnit } from "./quorum/units.ts";
 import { createVerifier } from "./quorum/verifier.ts";
+import { createProofs } from "./zkProof/attest.ts";
+import { createZkProver } from "./zkProof/prover.ts";
 
 /** What participants do under each method. */
 export const participantMethods = {
@@ -18,7 +21,8 @@ export const participantMethods = {
     createKeeping: createQuorumKeeping,
     createAnswering: createQuorumAnswering,
     doneErrors: ["NotDrawing", "NotVoting", "NothingToRefill", "CaseClosed", "NotOpen"],
-    hasWork: (state, wish) => nextUnit(state, { ...wish, hopeless: new Set() }) !== undefined,
+    hasWork: (state, wish) =>
+      nextUnit(state, { ...wish, method: methods.quorum.id, hopeless: new Set() }) !== undefined,
   },
   fraudProof: {
     roles: { prover: createBatcher, challenger: createChallenger },
@@ -26,5 +30,21 @@ export const participantMethods = {
     createAnswering: createFraudProofAnswering,
     doneErrors: ["NotOpen"],
     hasWork: (state, wish) => nextBatch(state, { ...wish, batchSize: 1 }) !== undefined,
+  },
+  zkProof: {
+    roles: { prover: createZkProver },
+    createKeeping: () => () => undefined,
+    createAnswering: createProofs,
+    doneErrors: [],
+    hasWork: (state, wish) =>
+      nextUnit(state, { ...wish, method: methods.zkProof.id, hopeless: new Set() }) !== undefined,
+  },
+  enclave: {
+    roles: { prover: createEnclaveProver },
+    // Nothing is ever pending.
+    createKeeping: () => () => undefined,
+    doneErrors: [],
+    hasWork: (state, wish) =>
+      wish.means?.[ENCLAVE_URL] !== undefined && nextEnclaveUnit(state, { ...wish, begun: new Set() }) !== undefined,
   },
 } satisfies Record<MethodName, ParticipantMethod>;

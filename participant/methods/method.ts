@@ -1,4 +1,5 @@
 import type { Address, Hex } from "viem";
+import type { ContentReader } from "../../inference/content.ts";
 import type { Models, OpenModel } from "../../inference/models.ts";
 import type { AttestationState } from "../../sdk/attestations.ts";
 import type { Call } from "../../sdk/calls.ts";
@@ -29,6 +30,8 @@ export interface Tools {
   /** From its abort on, nothing new is taken on. */
   leaving?: AbortSignal;
   report: Report;
+  /** What a method's own participants need beside the chain, by the names of `work`'s options. */
+  means?: Readonly<Record<string, string>> | undefined;
   /** Told what happens on the account's seats; defaults to `report`. */
   reportSeats?: Report;
 }
@@ -87,7 +90,7 @@ export interface ParticipantMethod {
   /** A keeper's part; made only where the deployment has the method's contract. */
   createKeeping(client: Client, sender: Sender): Keeping;
   /** Attests answers to requests, where the deployment has the contract; undefined if requests can't be served under it. */
-  createAnswering?(client: Client): Answering;
+  createAnswering?(client: Client, content: ContentReader): Answering;
   /** Custom errors of its contract that mean that another account already did a keeper's work. */
   doneErrors: readonly string[];
   /** Whether a unit is left that its prover would work on now. */

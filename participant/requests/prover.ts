@@ -108,7 +108,8 @@ export function createRequestProver(options: RequestProverOptions): Participant 
     const known = methodById(method);
     if (known === undefined || !hasContract(client, known)) return undefined;
     const found =
-      answerings.get(method) ?? partOf<ParticipantMethod>(participantMethods, method)?.createAnswering?.(client);
+      answerings.get(method) ??
+      partOf<ParticipantMethod>(participantMethods, method)?.createAnswering?.(client, content);
     if (found !== undefined) answerings.set(method, found);
     return found;
   };

@@ -57,14 +57,14 @@ export async function findTasks(
       files = await attempt(() => reader.model(directory));
       const { artifact, layout, rows } = files ?? {};
       if (files !== undefined && layout === undefined) problems.push(`"${directory}" has no layout.bin.`);
-      if (artifact && layout && rows) model = await attempt(() => nameModel(artifact, layout, rows));
+      if (artifact && layout && rows) model = await attempt(() => nameModel(artifact, layout, rows, files));
     } else {
       const publication = published.get(line.model.modelId);
       if (publication === undefined) problems.push(`No model ${line.model.modelId} has been published.`);
       else {
         model = publication;
         const artifact = await attempt(() => artifactOf(publication, content));
-        if (artifact) files = { artifact, layout: publication.layout, rows: publication.rows, card: undefined };
+        if (artifact) files = { ...publication, artifact, card: undefined };
       }
     }
     const file = line.inputs;

@@ -21,7 +21,7 @@ import type { ChainFollower } from "../../participant/follow.ts";
 import type { Participant } from "../../participant/jobs.ts";
 import type { Journal } from "../../participant/journal.ts";
 import { participantMethods } from "../../participant/methods/index.ts";
-import type { PreparedAnswer } from "../../participant/methods/method.ts";
+import type { ParticipantMethod, PreparedAnswer } from "../../participant/methods/method.ts";
 import type { Sender } from "../../participant/sender.ts";
 import { contractOf } from "../../sdk/client.ts";
 import { attestationUid } from "../../sdk/commitments.ts";
@@ -152,7 +152,8 @@ async function attest(
   const sender = senderOf(account);
   const opened = await open(model.modelId);
   const run = told === undefined ? opened : { ...opened, session: { ...opened.session, run: async () => told } };
-  const answering = participantMethods[method].createAnswering?.(client);
+  const known: ParticipantMethod = participantMethods[method];
+  const answering = known.createAnswering?.(client, content);
   if (answering === undefined) throw new Error(`Nobody answers under ${methods[method].name}.`);
   const input = new Uint8Array(features.buffer);
   const { attestation, answer, output, call, bond } = await answering.prepare({

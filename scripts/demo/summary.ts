@@ -1,6 +1,9 @@
 import type { ChainState } from "../../participant/chainState.ts";
 import { fetchApi } from "../../sdk/api.ts";
 import { type AttestationState, countOf } from "../../sdk/attestations.ts";
+import { enclave } from "../../sdk/methods/enclave.ts";
+import { quorum } from "../../sdk/methods/quorum.ts";
+import { zkProof } from "../../sdk/methods/zkProof.ts";
 import { Status } from "../../sdk/protocol.ts";
 import type { StandingsPage } from "../../sdk/wire.ts";
 import type { DemoAccounts } from "./accounts.ts";
@@ -41,11 +44,13 @@ export async function summarise(options: SummaryOptions): Promise<string> {
   ]);
   const own = attestationsOf(state, seasonId);
   const batches = own.filter(({ kind }) => kind === "batch");
-  const panels = own.filter(({ kind }) => kind === "single");
+  const panels = own.filter(({ message }) => message.method === quorum.id);
+  const proven = own.find(({ message }) => message.method === zkProof.id);
   const refuted = panels.find(({ status }) => status === Status.refuted);
-  const verified = panels.find(({ status }) => status === Status.verified);
+  const verified = panels.find(({ status, message }) => status === Status.verified && message.method !== enclave.id);
   const batch = batches.filter(({ status }) => status === Status.verified).sort((a, b) => countOf(b) - countOf(a))[0];
   const forged = batches.find((each) => refutationOf(each) !== undefined);
+  const signed = own.find(({ message }) => message.method === enclave.id);
   const command = (rest: string) => `  npm run -s proofboard -- ${rest}${where}`;
   const check = (what: string | undefined, does: string) =>
     what === undefined ? [] : [command(`verify ${what}`), `      ${does}`];
@@ -74,10 +79,12 @@ export async function summarise(options: SummaryOptions): Promise<string> {
     "      recomputes them from the chain alone and compares the API with them",
     ...check(verified?.id, "fetches model and input of a verified answer, runs it here and compares"),
     ...check(refuted?.id, "the same for a wrong answer"),
+    ...check(proven?.id, "the same for a proven answer, and its zero-knowledge proof is checked again"),
     ...check(
       batch && `${batch.id} --unit 7`,
       "checks one unit inside the batch: its place in the tree, every row, a run of the model",
     ),
+    ...check(signed?.id, "checks what a SIMULATED enclave signed: signature, key and document, and runs it here"),
     ...check(forged?.id, "shows the row that refuted the forged batch, and both numbers"),
     ...(batch === undefined
       ? []

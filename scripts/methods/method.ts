@@ -5,6 +5,8 @@ export interface MethodCore {
   campaign: Address;
   bonds: Address;
   beacon: Address;
+  /** Who deploys. */
+  deployer: Address;
   /** The methods that it named in `after`, by their registered names. */
   methods: Readonly<Record<string, Address>>;
 }

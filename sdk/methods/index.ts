@@ -1,9 +1,11 @@
+import { enclave } from "./enclave.ts";
 import { fraudProof } from "./fraudProof.ts";
 import type { AnyMethod } from "./method.ts";
 import { quorum } from "./quorum.ts";
+import { zkProof } from "./zkProof.ts";
 
 /** Every verification method that this package knows: the one list of them. */
-export const methods = { quorum, fraudProof } satisfies Record<string, AnyMethod>;
+export const methods = { quorum, fraudProof, zkProof, enclave } satisfies Record<string, AnyMethod>;
 
 /** A known method, by which each room registers its part. */
 export type MethodName = keyof typeof methods;
@@ -15,6 +17,10 @@ export type MethodSteps = {
 
 /** All known methods, by their registered names. */
 export const knownMethods = (): [name: string, method: AnyMethod][] => Object.entries<AnyMethod>(methods);
+
+/** The known methods whose contracts may hold bonds. */
+export const bondedMethods = (): AnyMethod[] =>
+  knownMethods().flatMap(([, method]) => (method.isBonded === false ? [] : [method]));
 
 /** The known method of a number of the registry's list. */
 export const methodById = (id: number): AnyMethod | undefined =>

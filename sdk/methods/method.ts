@@ -42,6 +42,8 @@ export interface Method<abi extends Abi, Detail extends object, Step extends Met
   /** The contract's name, by which deployments and people know the method. */
   name: string;
   abi: abi;
+  /** False where nobody's money is ever locked with its contract; left out where it may be. */
+  isBonded?: false;
   /** What is known of an attestation before any event of the method's contract. */
   begin(): Detail;
   /** Folds an event about an attestation into what is known of it; changes `detail`. */
@@ -61,6 +63,7 @@ export interface AnyMethod {
   id: number;
   name: string;
   abi: Abi;
+  isBonded?: false;
   begin(): object;
   fold(detail: never, event: never): void;
   stepOf(event: never, firstUnit: bigint | undefined): MethodStep | undefined;

@@ -1,8 +1,8 @@
 import { from as parseAbi } from "ox/Abi";
 import { fromHex as hexToBytes } from "ox/Bytes";
 import type { Address, Hex } from "viem";
-import { INVALID, UNAVAILABLE } from "../commitments.ts";
 import { Status } from "../protocol.ts";
+import { INVALID, UNAVAILABLE } from "../votes.ts";
 import { type Assurance, defineMethod, type Judged } from "./method.ts";
 
 export const quorumAbi = /* @__PURE__ */ parseAbi([

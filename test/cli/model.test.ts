@@ -22,7 +22,7 @@ describe("proofboard model", () => {
     const wrong: [string[], string][] = [
       [
         ["model"],
-        '"model" is half a command. The commands are model import, model check, model publish and model list',
+        '"model" is half a command. The commands are model import, model check, model circuit, model publish and model list',
       ],
       [["model", "eat"], '"model" is half a command.'],
       [["model", "import"], '"model import" needs FILE.onnx, as in: proofboard model import FILE.onnx'],

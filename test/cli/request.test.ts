@@ -32,7 +32,7 @@ describe("proofboard ask and request", () => {
     [["digits", "--input-hash", "0x12", "--fee", "1"], '--input-hash is "0x12"; it must be 0x and 64 hex digits.'],
     [
       ["digits", "--input-hash", zeroHash, "--fee", "1", "--method", "Oracle"],
-      '--method is "Oracle"; the methods are Quorum and FraudProof.',
+      '--method is "Oracle"; the methods are Quorum, FraudProof, ZkProof and Enclave.',
     ],
     [
       ["digits", "--input-hash", zeroHash, "--fee", "1", "--prover", "0x1"],

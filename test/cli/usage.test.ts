@@ -152,7 +152,9 @@ describe("proofboard --help", () => {
 
   it("says what each method brings to work and attest", async () => {
     const work = (await runCommand(["work", "--help"], {})).stdout.replaceAll(/\s+/g, " ");
-    expect(work).to.contain("under Quorum commits and reveals in time, under FraudProof attests them in batches;");
+    expect(work).to.contain(
+      "under Quorum commits and reveals in time, under FraudProof attests them in batches, under ZkProof proves each before it is attested, under Enclave has an enclave run and sign them;",
+    );
     expect(work).to.contain("with --verify it also joins Quorum's verifiers").and.to.contain("--challenge also re-run");
     expect(work).to.contain(
       "with --appeal it also re-runs what first panels decided under Quorum, appeals what is wrong",
@@ -160,7 +162,9 @@ describe("proofboard --help", () => {
     expect(work).to.contain("--appeal also re-run what panels decided, and appeal");
     expect(work).to.contain("--serve [HOST:]PORT let others fetch content from here; HOST is 127.0.0.1 by default");
     expect(work).to.contain("--source URL[,URL] servers asked for content that the API doesn't have");
-    expect(work).to.contain("most units, counting earlier ones: in a season under Quorum, of each task under");
+    expect(work).to.contain(
+      "most units, counting earlier ones: in a season under Quorum, of each task under FraudProof, in a season under ZkProof",
+    );
     const attest = (await runCommand(["attest", "--help"], {})).stdout.replaceAll(/\s+/g, " ");
     expect(attest).to.contain("units of a FraudProof task and records them as one batch, with every activation in");
     expect(attest).to.contain("; of a batch under FraudProof: id, prover,");

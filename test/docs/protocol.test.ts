@@ -78,6 +78,8 @@ describe("docs/protocol.md", () => {
       "requests.json",
       "standings.json",
       "adapters.json",
+      "zk.json",
+      "enclave.json",
     ]);
   });
 

@@ -25,7 +25,9 @@ const events = new Interface([
   "event Attested(bytes32 indexed uid, address indexed prover, bytes32 indexed modelId, bytes32 inputHash, bytes32 outputHash, bytes32 traceHash, bytes32 context, bytes32 salt, uint8 method)",
   "event BatchAttested(bytes32 indexed id, address indexed prover, bytes32 indexed modelId, bytes32 context, uint32 count, bytes32 root, uint8 method, bytes traces)",
   "event Traced(bytes32 indexed uid, bytes trace)",
+  "event EnclaveSigned(bytes32 indexed uid, bytes32 key)",
   "event RowRefuted(bytes32 indexed id, address indexed challenger, uint256 unit, uint256 layer, uint256 row, int8 claimed, int8 correct)",
+  "event Proven(bytes32 indexed uid, bool isTest, bytes evidence)",
   "event TaskAdded(uint256 indexed seasonId, uint256 indexed taskId, bytes32 indexed modelId, uint8 method, uint64 points, uint32 unitsPerAccount, uint8 noise, uint32 inputCount, bytes32 inputSetRoot, bytes inputs)",
   "event StatusChanged(bytes32 indexed id, uint8 indexed status, address indexed by)",
   "event PanelDrawn(bytes32 indexed uid, uint8 round, address[] members, uint64 commitUntil, uint64 revealUntil)",
@@ -268,6 +270,19 @@ describe("the demo", () => {
     expect(answers.standings.items.find(({ account }) => account === forged.prover)?.points).to.equal("0");
   });
 
+  it("verifies units by a zero-knowledge proof, each in the transaction that records it, and pays them", () => {
+    expect(named("Proven")).to.not.have.lengthOf(0);
+    for (const proven of named("Proven")) {
+      const { uid, isTest, evidence } = argsOf(proven);
+      expect([isTest, getBytes(evidence).length]).to.deep.equal([true, 16 + 4 + 256]);
+      const { prover } = argsOf(named("Attested").find(({ args }) => args.uid === uid));
+      expect(statusesOf(uid).map(({ args }) => [args.status, args.by])).to.deep.equal([[2n, prover]]);
+      expect(pointsFor(uid).map(({ name, args }) => [name, args.account, args.amount])).to.deep.equal([
+        ["PointsAwarded", prover, 5n],
+      ]);
+    }
+  });
+
   it("names the batch and the row in its summary", () => {
     const story = lines.join("\n");
     expect(story).to.match(/attested 240 units in one batch: .* one award paid for all\./);
@@ -294,7 +309,22 @@ describe("the demo", () => {
       expect(TypedDataEncoder.hash(domain, attestation, { ...args.toObject(), answer })).to.equal(args.uid);
     }
     expect(committed.length).to.be.greaterThan(30);
-    expect(attested).to.have.lengthOf(committed.length + traced.size);
+    const atOnce = [...named("Proven"), ...named("EnclaveSigned")];
+    expect(attested).to.have.lengthOf(committed.length + traced.size + atOnce.length);
+  });
+
+  it("verifies units by a SIMULATED enclave's signatures, each at once, and pays them", () => {
+    const signed = named("EnclaveSigned");
+    expect(signed).to.have.lengthOf(6);
+    for (const { args } of signed) {
+      expect(statusesOf(args.uid).map(({ args: { status } }) => status)).to.deep.equal([2n]);
+      expect(pointsFor(args.uid).map(({ name, args: { amount } }) => [name, amount])).to.deep.equal([
+        ["PointsAwarded", 2n],
+      ]);
+    }
+    expect(lines.join("\n"))
+      .to.contain("A SIMULATED enclave runs it")
+      .and.to.contain("a TEST registrar admitted its key");
   });
 
   it("lets an agent's vault act on answers, and pays it for the forged one by its prover's cover", () => {

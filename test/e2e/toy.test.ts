@@ -193,20 +193,20 @@ describe("a method that is added", () => {
     const account = site.senderOf(3).account.address;
     expect(await standingsWith(account)).to.include({ rank: 1, points: "10", verified: 1 });
     const { item } = await ask<AttestationAnswer>(`/v1/attestations/${id}`);
-    expect(item.method).to.deep.equal({ id: TOY_ID, name: "unknown method 3" });
+    expect(item.method).to.deep.equal({ id: TOY_ID, name: `unknown method ${TOY_ID}` });
     expect(item.status).to.equal("verified");
     expect(item.steps.map(({ step }) => step)).to.deep.equal(["revealed", "event", "event", "settled", "awarded"]);
     const raw = item.steps[1] as Extract<Step, { step: "event" }>;
     expect(raw.contract).to.equal(client.deployment.contracts[toy.name]?.address);
     expect(raw.topics[1]).to.equal(id);
-    expect(item.notProven).to.contain("unknown method 3: nothing is known of what it proves");
+    expect(item.notProven).to.contain(`unknown method ${TOY_ID}: nothing is known of what it proves`);
 
     const { models, content } = site;
     const verified = await verifyAttestation({
       ...{ client, models, content, attestation: await requireAttestation(client, id) },
     });
     expect(verified.good).to.equal(true);
-    expect(verified.checks.find(({ result }) => result === "unknown")?.detail).to.contain("unknown method 3");
+    expect(verified.checks.find(({ result }) => result === "unknown")?.detail).to.contain(`unknown method ${TOY_ID}`);
     expect(await auditAll()).to.deep.equal([]);
     expect((await ask<DeploymentAnswer>("/v1/deployment")).contracts).to.have.property("Campaign");
   });

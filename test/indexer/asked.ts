@@ -1,10 +1,11 @@
 import type fc from "fast-check";
 import { type Address, encodeAbiParameters, getAbiItem, type Hex, keccak256, toHex, zeroAddress } from "viem";
 import type { EventName, EventNamed } from "../../indexer/decode/events.ts";
-import { type Request, requestContext, requestIdOf } from "../../indexer/decode/request.ts";
+import { requestIdOf } from "../../indexer/decode/request.ts";
 import { inferenceRequestsAbi } from "../../sdk/abi.ts";
 import type { Deployment } from "../../sdk/deployment.ts";
 import { Finality, RequestState, Status } from "../../sdk/protocol.ts";
+import { type Request, requestContext } from "../../sdk/requests/request.ts";
 import { blocksOf, picksOf } from "./season-ends.ts";
 
 const [parameter] = getAbiItem({ abi: inferenceRequestsAbi, name: "requestIdOf" }).inputs;

@@ -1,13 +1,14 @@
 import { expect } from "chai";
 import { type Member, startServer, startWriter } from "../../indexer/fleet.ts";
-import type { StandingsPage } from "../../sdk/wire.ts";
 import { type Block, chainOf, type FakeNode, startNode } from "./node.ts";
 import { choices, scratch, start, until } from "./running.ts";
 import { requirePostgres, startServer as startPostgres, type TestServer } from "./store/postgres/server.ts";
-import { chaptersOf, deployment } from "./story.ts";
+import { accountOf, chaptersOf, deployment, MODEL } from "./story.ts";
 
 const story = choices(60, 7);
 const whole = chainOf(chaptersOf(story));
+/** All that happens in a season, and in one that ended. */
+const long = chainOf(chaptersOf(choices(320, 11)));
 const head = (blocks: readonly Block[]): number => (blocks.at(-1) as Block).number;
 
 describe("a fleet on PostgreSQL", function () {
@@ -53,41 +54,50 @@ describe("a fleet on PostgreSQL", function () {
 
   it("serves the same answers from each member as an indexer with a file", async () => {
     const files = scratch();
+    node.blocks = long;
     const alone = await start({ rpcs: [node.url], db: files.path("db") });
-    await untilAt(alone, whole);
+    await untilAt(alone, long);
     const first = await writer();
     const second = await server({ rpcs: [node.url] });
-    for (const member of [first, second]) await untilAt(member, whole);
-    const page = (await (await fetch(`${alone.url}/v1/seasons/1/standings`)).json()) as StandingsPage;
-    const { account } = page.items[0] as { account: string };
-    const uid = (await (await fetch(`${alone.url}/v1/attestations`)).json()).items[0].uid;
-    const modelId = (await (await fetch(`${alone.url}/v1/models`)).json()).items[0].modelId;
-    const requestId = (await (await fetch(`${alone.url}/v1/requests`)).json()).items[0].requestId;
-    for (const path of [
-      ...[
-        "/seasons",
-        "/seasons/1",
-        "/seasons/1/standings",
-        "/seasons/1/standings?limit=2",
-        "/seasons/1/standings?place=3",
-      ],
+    for (const member of [first, second]) await untilAt(member, long);
+    const from = async (path: string) => (await (await fetch(`${alone.url}/v1${path}`)).json()).items;
+    const [{ account }] = await from("/seasons/1/standings");
+    const [{ account: ranked }] = await from("/seasons/2/standings");
+    const [{ account: named }] = await from("/seasons/1/search?name=a");
+    const [{ uid }] = await from("/attestations");
+    const [{ modelId }] = await from("/models");
+    const [{ requestId }] = await from("/requests");
+    const lists = [
+      ...["/seasons", "/seasons/1/standings", "/seasons/1/standings?limit=2", "/seasons/1/standings?place=3&limit=3"],
+      ...["/seasons/1/tasks/1/standings?limit=1", `/seasons/1/models/${MODEL}/standings?limit=2`, "/news", "/models"],
+      ...["/attestations", "/attestations?status=verified", `/attestations?prover=${account}`, "/requests"],
+      ...["/requests?state=open", `/accounts/${account}/receipts`, `/accounts/${account}/receipts?season=1`],
+      ...[6, 7, 9].flatMap((n) => ["seats", "catches"].map((list) => `/accounts/${accountOf(n)}/${list}`)),
+    ];
+    const others = [
+      ...["/seasons/1", "/seasons/9", "/seasons/1/network", "/seasons/1/standings.csv", "/seasons/1/catchers"],
       ...[`/seasons/1/standings/${account}?around=3`, `/seasons/1/standings/${account.toLowerCase()}`],
       ...["/seasons/1/search?prefix=0x0", "/seasons/1/search?name=a", `/seasons/1/profiles?account=${account}`],
-      ...["/seasons/1/network", "/seasons/1/standings.csv", "/seasons/1/catchers", `/seasons/1/claim/${account}`],
-      ...[`/accounts/${account}`, `/accounts/${account}/receipts`, `/accounts/${account}/money`, "/attestations"],
-      ...["/attestations?status=verified", `/attestations?prover=${account}`, `/attestations/${uid}`, "/models"],
-      ...[`/models/${modelId}`, "/requests", "/requests?state=open", `/requests/${requestId}`, "/activity"],
-      ...["/boards/models", "/boards/publishers", "/boards/models?purpose=requests", `/models/${modelId}/accounts`],
-      ...["/names?account=0x0000000000000000000000000000000000000A00", "/seasons/9", "/deployment"],
-    ]) {
-      const [expected, ...answers] = await Promise.all(
-        [alone, first, second].map(async ({ url }) => {
-          const answer = await fetch(`${url}/v1${path}`);
-          return { status: answer.status, etag: answer.headers.get("etag"), text: await answer.text() };
-        }),
-      );
-      for (const answer of answers) expect(answer, path).to.deep.equal(expected);
-    }
+      ...[`/seasons/1/claim/${account}`, `/seasons/2/claim/${ranked}`, `/accounts/${account}`, "/activity"],
+      ...[`/accounts/${account}/money`, `/attestations/${uid}`, `/models/${modelId}`, `/requests/${requestId}`],
+      ...["/boards/models", "/boards/models?by=requests", "/boards/publishers", "/boards/publishers?by=requests"],
+      ...[`/models/${modelId}/standings`, "/enclaves", `/profiles/${named}`, `/profiles?account=${named}`],
+      ...["/deployment", `/accounts/${account}/seats?cursor=x`],
+    ];
+    let pages = 0;
+    for (const path of [...lists, ...others])
+      for (let next: string | undefined = ""; next !== undefined; pages++) {
+        const asked: string = `/v1${path}${next && `${path.includes("?") ? "&" : "?"}cursor=${next}`}`;
+        const [expected, ...answers] = await Promise.all(
+          [alone, first, second].map(async ({ url }) => {
+            const answer = await fetch(url + asked);
+            return { status: answer.status, etag: answer.headers.get("etag"), text: await answer.text() };
+          }),
+        );
+        for (const answer of answers) expect(answer, asked).to.deep.equal(expected);
+        next = /"next":"([\w-]+)"/.exec(expected?.text ?? "")?.[1];
+      }
+    expect(pages).to.be.above(lists.length + others.length);
     await alone.close();
     files.remove();
   });
@@ -124,7 +134,7 @@ describe("a fleet on PostgreSQL", function () {
     await untilAt(first, node.blocks);
     const second = await writer();
     expect(await roleOf(second)).to.equal("standby");
-    expect((await fetch(`${second.url}/readyz`)).status).to.equal(200);
+    await until("the standby is ready", async () => (await fetch(`${second.url}/readyz`)).ok);
     await first.close();
     members = [second];
     node.blocks = whole;

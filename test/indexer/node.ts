@@ -135,6 +135,7 @@ function answer(node: FakeNode, method: string, params: Params): unknown {
     return block ? headerJson(block) : null;
   }
   if (method === "eth_getLogs") return logsJson(blocks, first);
+  if (method === "eth_getTransactionReceipt") return receiptOf(blocks, first);
   if (method === "eth_getBalance") return "0xb";
   if (method === "eth_call") return call(blocks, first, second);
   throw new Error(`the method ${method} does not exist`);
@@ -148,6 +149,18 @@ export const headerJson = ({ number, hash, parentHash, timestamp, logsBloom, log
 
 // Each log is of a transaction of its own.
 const transactionOf = (blockHash: Hex, logIndex: number): Hex => keccak256(stringToHex(`${blockHash} ${logIndex}`));
+
+/** What a simulated transaction used. */
+const gasOf = (hash: string): number => 21_000 + (Number.parseInt(hash.slice(2, 8), 16) % 100_000);
+
+const sent = new WeakMap<readonly Block[], ReadonlySet<Hex>>();
+
+function receiptOf(blocks: readonly Block[], hash: Hex): unknown {
+  const hashes =
+    sent.get(blocks) ?? new Set(blocks.flatMap((block) => block.logs.map((_, i) => transactionOf(block.hash, i))));
+  sent.set(blocks, hashes);
+  return hashes.has(hash) ? { transactionHash: hash, gasUsed: toHex(gasOf(hash)) } : null;
+}
 
 function logsJson(
   blocks: readonly Block[],

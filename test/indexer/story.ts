@@ -1,6 +1,7 @@
 import {
   type Abi,
   type Address,
+  concat,
   encodeAbiParameters,
   encodeEventTopics,
   getAbiItem,
@@ -25,7 +26,9 @@ import {
 import { ledgerHash, ZERO_HASH } from "../../sdk/commitments.ts";
 import { unitContext } from "../../sdk/contexts.ts";
 import { type Deployment, parseDeployment } from "../../sdk/deployment.ts";
+import { keyName } from "../../sdk/enclaves.ts";
 import { encodeLayout } from "../../sdk/layouts.ts";
+import { enclaveAbi } from "../../sdk/methods/enclave.ts";
 import { fraudProofAbi } from "../../sdk/methods/fraudProof.ts";
 import { quorumAbi } from "../../sdk/methods/quorum.ts";
 import { createRequests } from "./asked.ts";
@@ -78,6 +81,7 @@ export const deployment: Deployment = parseDeployment({
     Cover: contract(10),
     InferenceRequests: contract(11),
     Profiles: contract(12),
+    Enclave: contract(13),
   },
 });
 const { ModelRegistry, AttestationRegistry, Campaign } = deployment.contracts;
@@ -98,6 +102,9 @@ export const asking = {
 
 /** The contract of names, with its ABI. */
 export const naming = { Profiles: { address: contract(12).address, abi: profilesAbi as Abi } };
+
+/** Enclave of the deployment. */
+export const Enclave = contract(13);
 
 /** FraudProof of the deployment, and its number. */
 export const FraudProof = contract(6);
@@ -186,6 +193,7 @@ export function chaptersOf(blocks: readonly (readonly number[])[], timeOf = ever
     accounts: Array.from({ length: 6 }, (_, n) => accountOf(n)),
     modelId: MODEL,
   });
+  const admitted: Hex[] = [];
   let models = 0;
   let time = timeOf(0);
   let logs: Emitted[] = [];
@@ -425,6 +433,28 @@ export function chaptersOf(blocks: readonly (readonly number[])[], timeOf = ever
     const uri = pick % 2 === 0 ? "https://example.org/model" : "";
     logs.push(emit(ModelRegistry.address, modelRegistryAbi, "UriAdded", { modelId: MODEL, by: accountOf(2), uri }));
     if (pick % 3 === 0) setName(pick);
+    if (pick % 5 === 0) vouch(pick);
+  }
+
+  /** Names registrars, admits a key, or revokes the last one. */
+  function vouch(pick: number): void {
+    const on = [Enclave.address, enclaveAbi] as const;
+    const registrar = accountOf(pick % 3);
+    if (pick % 2 === 0) logs.push(emit(...on, "RegistrarsSet", { registrars: [registrar], threshold: 1 }));
+    const key = admitted.at(-1);
+    if (key !== undefined && pick % 4 === 1) {
+      admitted.pop();
+      logs.push(emit(...on, "KeyRevoked", { key, registrar }));
+      return;
+    }
+    const publicKey = concat(["0x04", hashOf("x", logs.length, time), hashOf("y", pick)]);
+    admitted.push(keyName(publicKey));
+    logs.push(
+      emit(...on, "KeyAdmitted", {
+        ...{ key: keyName(publicKey), measurement: hashOf("image", pick % 2), publicKey },
+        ...{ expiresAt: time + 1_000, document: "0x84" as Hex },
+      }),
+    );
   }
 
   function setName(pick: number): void {

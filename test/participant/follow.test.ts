@@ -9,6 +9,7 @@ import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../sdk/contexts.ts";
 import { methods } from "../../sdk/methods/index.ts";
 import { defineMethod } from "../../sdk/methods/method.ts";
+import { TOY_ID } from "../fixtures/toyMethod.ts";
 import { type Site, startSite } from "./chain.ts";
 import { appendMock } from "./mockMethod.ts";
 import { refusal } from "./refusal.ts";
@@ -58,7 +59,7 @@ describe("the follower of the chain", () => {
       "event AttestHook(bytes32 indexed uid, Attestation attestation, Answer opened, bytes evidence)",
     ]);
     const toy = defineMethod({
-      ...{ id: 3, name: "Toy", abi, begin: () => ({ evidence: "" }) },
+      ...{ id: TOY_ID, name: "Toy", abi, begin: () => ({ evidence: "" }) },
       fold: (detail, { args }) => Object.assign(detail, { evidence: args.evidence }),
       stepOf: () => undefined,
       assurance: () => undefined,

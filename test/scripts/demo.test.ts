@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request } from "node:http";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { lieAfter } from "../../scripts/demo/accounts.ts";
+import { freePort } from "../fixtures/freePort.ts";
 
 const demo = join(import.meta.dirname, "../../scripts/demo.ts");
 
@@ -16,14 +16,6 @@ async function run(args: readonly string[], environment: NodeJS.ProcessEnv = {})
   const errors = text(child.stderr);
   const [code] = await once(child, "close");
   return { code, errors: await errors };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
 }
 
 /** Asks a chain for its head again and again over kept connections, as browsers do, until they break; returns after the first answer. */

@@ -23,6 +23,8 @@ const sources = {
   beaconAbi: "interfaces/IBeacon.sol/IBeacon",
   Quorum: "interfaces/IQuorum.sol/IQuorum",
   FraudProof: "interfaces/IFraudProof.sol/IFraudProof",
+  ZkProof: "interfaces/IZkProof.sol/IZkProof",
+  Enclave: "interfaces/IEnclave.sol/IEnclave",
 } as const;
 
 const abis: Record<string, Abi> = {

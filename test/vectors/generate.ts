@@ -5,12 +5,10 @@ import {
   assignedInput,
   attestationUid,
   baseIndex,
-  INVALID,
   ledgerHash,
   modelId,
   runtimeId,
   tensorHash,
-  UNAVAILABLE,
   unitSeed,
   voteHash,
   ZERO_HASH,
@@ -30,13 +28,16 @@ import {
   weightsTree,
 } from "../../sdk/layouts.ts";
 import { orderedTree } from "../../sdk/tree.ts";
+import { INVALID, UNAVAILABLE } from "../../sdk/votes.ts";
 import { adapters } from "./adapters.ts";
 import { bytes, hash, int8 } from "./bytes.ts";
+import { enclave } from "./enclave.ts";
 import { batches, profile } from "./fraud.ts";
 import { graphs } from "./graphs.ts";
 import { requests } from "./requests.ts";
 import { standings } from "./standings.ts";
 import { vault } from "./vault.ts";
+import { zk } from "./zkProof.ts";
 
 const ACCOUNT = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 const CAMPAIGN = "0xCf7Ed3AccA5a467e9e704C703E8D87F634fB0Fc9";
@@ -260,6 +261,8 @@ export function vectors(): Record<string, string> {
     vault: vault(CHAIN_ID),
     requests: requests(CHAIN_ID),
     adapters: adapters(CHAIN_ID),
+    zk: zk(),
+    enclave: enclave(CHAIN_ID),
   };
   const replacer = (_: string, value: unknown) => (value instanceof Int8Array ? [...value] : value);
   return Object.fromEntries(

@@ -20,6 +20,10 @@ const paths = [
   "/v1/requests?state=open",
   `/v1/requests/${UID}`,
   "/v1/requests/0x12",
+  `/v1/profiles?account=${A}`,
+  "/v1/profiles?account=0x12",
+  `/v1/accounts/${A}/seats`,
+  "/v1/news",
 ];
 
 const touched = (change: Change) => paths.filter((path) => touches(change, path));
@@ -33,6 +37,7 @@ describe("what a change touches", () => {
       `/v1/accounts/${A}/receipts?season=1`,
       `/v1/attestations/${UID}`,
       "/v1/activity",
+      `/v1/accounts/${A}/seats`,
     ]);
   });
 
@@ -48,6 +53,7 @@ describe("what a change touches", () => {
       "/v1/activity",
       `/v1/requests/${UID}`,
       "/v1/requests/0x12",
+      `/v1/accounts/${A}/seats`,
     ]);
   });
 
@@ -58,9 +64,24 @@ describe("what a change touches", () => {
       `/v1/attestations/${UID}`,
       "/v1/requests?state=open",
       "/v1/requests/0x12",
+      `/v1/accounts/${A}/seats`,
     ]);
     const open = { ...request, requestId: UID, uid: null } as const;
     expect(touched({ kind: "request", request: open })).to.not.include(`/v1/attestations/${UID}`);
+  });
+
+  it("asks again for what news change beside points, attestations and requests", () => {
+    const at = { blockNumber: 1, logIndex: 0, timestamp: 1, transactionHash: UID };
+    const who = { account: A, name: "ada", at };
+    expect(touched({ kind: "news", news: { news: "named", ...who } })).to.deep.equal([`/v1/profiles?account=${A}`]);
+    expect(
+      touched({ kind: "news", news: { news: "seatsDrawn", ...who, uid: UID, seats: 5, seasonId: "1" } }),
+    ).to.deep.equal([`/v1/accounts/${A}/seats`]);
+    expect(touched({ kind: "news", news: { news: "seasonOpened", ...who, seasonId: "2" } })).to.deep.equal([
+      "/v1/seasons",
+      "/v1/seasons/2/standings?limit=50",
+    ]);
+    expect(touched({ kind: "news", news: { news: "asked", ...who, requestId: UID } })).to.deep.equal([]);
   });
 
   it("asks again for all but the deployment and what is costly when anything may have changed", () => {

@@ -4,8 +4,10 @@ import type { Served } from "./served.ts";
 
 const COLUMNS = [
   ...["rank", "place", "account", "points"],
-  ...["verified", "pending", "refuted", "caught", "lastSeq", "lastChangeAt"],
+  ...["verified", "pending", "refuted", "caught", "lastSeq", "lastChangeAt", "name"],
 ];
+/** Ten fields without commas, and a name, which isn't checked. */
+const ROW = /^((?:[^,"]*,){10})(?:[^,"]*|"(?:[^"]|"")*")$/;
 
 /** Asks the API of a server for a season's whole ranking. Throws {@link ApiError}, or an Error if it is malformed. */
 export async function fetchWhole(server: string, seasonId: string): Promise<Served> {
@@ -22,9 +24,10 @@ export function parseTable(csv: string): NonNullable<Served["standings"]> {
   const [head, ...lines] = csv.trimEnd().split(/\r?\n/);
   if (head !== COLUMNS.join(",")) throw new Error(`The API's table has the columns "${head}".`);
   return lines.map((line) => {
-    const [rank, place, account, points, ...others] = line.split(",");
-    const [verified, pending, refuted, caught, lastSeq, lastChangeAt, ...more] = others;
-    if (account === undefined || points === undefined || lastSeq === undefined || more.length > 0)
+    const [, fields] = ROW.exec(line) ?? [];
+    const [rank, place, account, points, ...others] = fields?.split(",") ?? [];
+    const [verified, pending, refuted, caught, lastSeq, lastChangeAt] = others;
+    if (account === undefined || points === undefined || lastSeq === undefined)
       throw new Error(`The API's table has the row "${line}".`);
     return {
       ...{ rank: Number(rank), place: Number(place), account: account as `0x${string}`, points, lastSeq },

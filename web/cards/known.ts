@@ -3,6 +3,7 @@ import type { Card } from "../../models/card.ts";
 import digits from "../../models/digits/card.json" with { type: "json" };
 import risk from "../../models/risk/card.json" with { type: "json" };
 import risk8 from "../../models/risk8/card.json" with { type: "json" };
+import stripes from "../../models/stripes/card.json" with { type: "json" };
 
 /**
  * The card of a model of this house; undefined of any other. A card isn't on chain: it is found by the model's
@@ -10,4 +11,4 @@ import risk8 from "../../models/risk8/card.json" with { type: "json" };
  */
 export const cardOf = (modelId: Hex): Card | undefined => cards.find((card) => card.modelId === modelId);
 
-const cards = [digits, risk, risk8] as Card[];
+const cards = [digits, risk, risk8, stripes] as Card[];

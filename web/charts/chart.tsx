@@ -14,8 +14,18 @@ const COLOURS = 6;
 // Leaves room above the highest value.
 const HEADROOM = 1.05;
 
-/** A chart of lines over time, and its numbers as a table. `caption` says what it shows, `unit` what is counted. */
-export function Chart({ series, caption, unit }: { series: Series; caption: string; unit: string }) {
+interface ChartProps {
+  series: Series;
+  /** What it shows. */
+  caption: string;
+  /** What is counted. */
+  unit: string;
+  /** Which values are at the top; ranks are best where they are lowest. */
+  best?: "highest" | "lowest";
+}
+
+/** A chart of lines over time, and its numbers as a table. */
+export function Chart({ series, caption, unit, best = "highest" }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const [failure, setFailure] = useState<Error>();
   const [ready, setReady] = useState(false);
@@ -30,7 +40,7 @@ export function Chart({ series, caption, unit }: { series: Series; caption: stri
     loadPlot()
       .then((Plot) => {
         if (gone || box.current === null) return;
-        plot = new Plot(optionsOf(box.current, series), dataOf(series), box.current);
+        plot = new Plot(optionsOf(box.current, series, best), dataOf(series), box.current);
         resize.observe(box.current);
         setReady(true);
       })
@@ -40,7 +50,7 @@ export function Chart({ series, caption, unit }: { series: Series; caption: stri
       resize.disconnect();
       plot?.destroy();
     };
-  }, [series, scheme]);
+  }, [series, scheme, best]);
 
   return (
     <figure className="chart">
@@ -62,7 +72,10 @@ async function loadPlot(): Promise<typeof uPlot> {
 
 const dataOf = ({ times, lines }: Series): uPlot.AlignedData => [times, ...lines.map(({ values }) => values)];
 
-function optionsOf(box: HTMLElement, { times, lines }: Series): uPlot.Options {
+/** Whole numbers between the marks of an axis. */
+const STEPS = Array.from({ length: 16 }, (_, i) => [1, 2, 5].map((first) => first * 10 ** i)).flat();
+
+function optionsOf(box: HTMLElement, { times, lines }: Series, best: ChartProps["best"]): uPlot.Options {
   // A canvas doesn't know custom properties: their values are read from the box.
   const colour = (name: string): string => {
     box.style.color = `var(${name})`;
@@ -82,11 +95,16 @@ function optionsOf(box: HTMLElement, { times, lines }: Series): uPlot.Options {
     // The last time's label goes beyond the axis.
     padding: [null, 32, null, null],
     cursor: { drag: { x: false, y: false } },
-    scales: { y: { range: (_, low, high) => [Math.min(0, low), Math.max(1, high * HEADROOM)] } },
+    scales: {
+      y:
+        best === "lowest"
+          ? { dir: -1, range: (_, low, high) => [Math.min(1, low), Math.max(2, high * HEADROOM)] }
+          : { range: (_, low, high) => [Math.min(0, low), Math.max(1, high * HEADROOM)] },
+    },
     legend: { markers: { width: 0, fill: (_, i) => strokeOf(looks[i - 1]) } },
     axes: [
-      { ...axis, values: (_, ticks, __, ___, step) => ticks.map((tick) => timeAt(tick, step)) },
-      { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => group(Math.round(tick))) },
+      { ...axis, space: 72, values: (_, ticks, __, ___, step) => ticks.map((tick) => timeAt(tick, step)) },
+      { ...axis, size: 64, incrs: STEPS, values: (_, ticks) => ticks.map((tick) => group(Math.round(tick))) },
     ],
     series: [
       { label: "Time", value: (_, time) => (time === null ? "" : exactTime(time)) },
@@ -143,7 +161,7 @@ function Numbers({ series: { times, lines }, caption }: { series: Series; captio
             <tr key={time}>
               <th scope="row">{exactTime(time)}</th>
               {lines.map(({ label, values }) => (
-                <td key={label}>{group(values[i] ?? 0)}</td>
+                <td key={label}>{values[i] == null ? "–" : group(values[i])}</td>
               ))}
             </tr>
           ))}

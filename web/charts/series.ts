@@ -4,7 +4,8 @@ import { short } from "../format.ts";
 /** A line of a chart: a value for each of the chart's times. */
 interface Line {
   label: string;
-  values: number[];
+  /** Null where there is none. */
+  values: (number | null)[];
 }
 
 /** Times in unix seconds, ascending, and lines over them. */
@@ -36,6 +37,23 @@ export function pointsOverTime(
         values: ["0", ...before, standing?.points ?? "0"].map(Number),
       };
     }),
+  };
+}
+
+/**
+ * An account's rank at the end of each epoch that is over, and at its last point change where that came later.
+ *
+ * @param standing The account's, as it is now.
+ */
+export function rankOverTime(
+  { epochs, items }: Pick<ProfilesAnswer, "epochs" | "items">,
+  { account, rank, lastChangeAt }: Pick<Standing, "account" | "rank" | "lastChangeAt">,
+): Series {
+  const history = items.find((one) => one.account === account)?.history ?? [];
+  const isLater = lastChangeAt > (epochs.at(-1)?.endsAt ?? 0);
+  return {
+    times: [...epochs.map(({ endsAt }) => endsAt), ...(isLater ? [lastChangeAt] : [])],
+    lines: [{ label: "Rank", values: [...epochs.map((_, i) => history[i]?.rank ?? null), ...(isLater ? [rank] : [])] }],
   };
 }
 

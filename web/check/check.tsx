@@ -1,5 +1,4 @@
 import { type FormEvent, useState } from "react";
-import type { ShownRow } from "../../inference/methods/method.ts";
 import { methodById } from "../../sdk/methods/index.ts";
 import type { Attestation } from "../../sdk/wire.ts";
 import { useDeployment } from "../api.ts";
@@ -8,8 +7,6 @@ import { plural } from "../format.ts";
 import { Checks } from "./checks.tsx";
 import { disagreements } from "./disagreement.ts";
 import type { Found } from "./messages.ts";
-import { Row } from "./row.tsx";
-import { Seen } from "./seen.tsx";
 import { type Progress, useCheck } from "./useCheck.ts";
 import { verdictSentence } from "./verdict.ts";
 import "./check.css";
@@ -44,7 +41,7 @@ interface CheckerProps {
 
 function Checker({ attestation, deployment, rpcUrl }: CheckerProps) {
   const { uid, root, count } = attestation;
-  const { progress, start } = useCheck();
+  const { progress, start, Recomputed } = useCheck();
   const [unit, setUnit] = useState(() => firstUnitToShow(attestation));
   const isBatch = root !== null;
   const submit = (event: FormEvent) => {
@@ -70,7 +67,8 @@ function Checker({ attestation, deployment, rpcUrl }: CheckerProps) {
         <Checks checks={progress.checks} doing={progress.phase === "running" ? progress.doing : undefined} />
       )}
       <Outcome progress={progress} />
-      {progress.phase === "done" && <Shown attestation={attestation} found={progress.found} />}
+      {progress.phase === "done" && <Contradictions attestation={attestation} found={progress.found} />}
+      {progress.phase === "done" && Recomputed && <Recomputed found={progress.found} />}
     </>
   );
 }
@@ -142,27 +140,12 @@ function Outcome({ progress }: { progress: Progress }) {
   );
 }
 
-function Shown({ attestation, found }: { attestation: Attestation; found: Found }) {
-  const { recorded, input, output, wrong, refuted } = found;
-  const lies = disagreements(attestation, recorded);
-  const isSame = wrong && refuted && isSamePlace(wrong, refuted.row) ? undefined : wrong;
+function Contradictions({ attestation, found }: { attestation: Attestation; found: Found }) {
+  const lies = disagreements(attestation, found.recorded);
+  if (lies.length === 0) return null;
   return (
-    <>
-      {lies.length > 0 && (
-        <div role="alert" className="verdict verdict-differs">
-          This server contradicts the chain. {lies.join(" ")}
-        </div>
-      )}
-      {refuted && (
-        <>
-          <Row row={refuted.row} id="refuted-row" title="The disputed row, recomputed here" />
-          <p>{refuted.words}</p>
-        </>
-      )}
-      {isSame && <Row row={isSame} id="wrong-row" title="The first wrong row found here" />}
-      {input && <Seen modelId={recorded.modelId} input={input} output={output} />}
-    </>
+    <div role="alert" className="verdict verdict-differs">
+      This server contradicts the chain. {lies.join(" ")}
+    </div>
   );
 }
-
-const isSamePlace = (a: ShownRow, b: ShownRow): boolean => a.unit === b.unit && a.layer === b.layer && a.row === b.row;

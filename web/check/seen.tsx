@@ -15,7 +15,7 @@ export function Seen({ modelId, input, output }: { modelId: Hex; input: Tensor; 
       <h3 id="seen-heading">The model's input and output here</h3>
       {name === "digits" && <Digit image={int8Of(input)} scores={output && int8Of(output)} />}
       {name === "risk" && <Trade trade={int8Of(input)} verdict={output?.data} />}
-      <details open={name === undefined}>
+      <details open={name !== "digits" && name !== "risk"}>
         <summary>In numbers</summary>
         <Elements what="Input" tensor={input} />
         {output && <Elements what="Output" tensor={output} />}

@@ -1,5 +1,6 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { type ComponentType, useCallback, useEffect, useRef, useState } from "react";
 import type { Check } from "../../inference/verify/checks.ts";
+import { load } from "../part.ts";
 import type { CheckMessage, CheckRequest, Found } from "./messages.ts";
 
 /** How far a check has got. */
@@ -30,9 +31,17 @@ export function advance(progress: Progress, message: CheckMessage): Progress {
   }
 }
 
+interface Checking {
+  progress: Progress;
+  start: (request: CheckRequest) => void;
+  /** Shows what was recomputed; there once a check is done. */
+  Recomputed: ComponentType<{ found: Found }> | undefined;
+}
+
 /** Checks in a worker of its own, which is loaded when `start` is called and ended when it is done or left. */
-export function useCheck(): { progress: Progress; start: (request: CheckRequest) => void } {
+export function useCheck(): Checking {
   const [progress, setProgress] = useState<Progress>({ phase: "idle" });
+  const [Recomputed, setRecomputed] = useState<Checking["Recomputed"]>();
   const running = useRef<Worker>(undefined);
   useEffect(() => () => running.current?.terminate(), []);
 
@@ -41,17 +50,28 @@ export function useCheck(): { progress: Progress; start: (request: CheckRequest)
     const worker = new Worker(new URL("./check.worker.ts", import.meta.url), { type: "module" });
     running.current = worker;
     setProgress({ phase: "running", doing: "Starting", checks: [] });
+    const tell = (message: CheckMessage) => setProgress((before) => advance(before, message));
+    const fail = (message: string) => tell({ kind: "failed", message: message || "The check could not be loaded." });
+    const shown = load(() => import("./recomputed.tsx"));
+    // Told when it is needed.
+    shown.catch(() => {});
     worker.addEventListener("message", ({ data }: MessageEvent<CheckMessage>) => {
-      setProgress((before) => advance(before, data));
       if (data.kind === "found" || data.kind === "failed") worker.terminate();
+      if (data.kind !== "found") return tell(data);
+      shown.then(
+        (code) => {
+          if (running.current !== worker) return;
+          setRecomputed(() => code.default);
+          tell(data);
+        },
+        ({ message }: Error) => fail(message),
+      );
     });
     worker.addEventListener("error", ({ message }) => {
-      setProgress((before) =>
-        advance(before, { kind: "failed", message: message || "The check could not be loaded." }),
-      );
+      fail(message);
       worker.terminate();
     });
     worker.postMessage(request);
   }, []);
-  return { progress, start };
+  return { progress, start, Recomputed };
 }

@@ -6,9 +6,18 @@ import { Copy } from "./copy.tsx";
 import { Identicon } from "./identicon.tsx";
 import { Name } from "./name.tsx";
 
-/** An address, shortened, with what the account calls itself; a link to the account's page where a season is given. */
-export function Account({ address, season, copy = true }: { address: Address; season?: string; copy?: boolean }) {
-  const name = useName(address);
+interface AccountProps {
+  address: Address;
+  /** Its page in this season is linked; nothing is without one. */
+  season?: string;
+  copy?: boolean;
+  /** What it calls itself, where that is known already. */
+  called?: string | null;
+}
+
+/** An address, shortened, with what the account calls itself. */
+export function Account({ address, season, copy = true, called }: AccountProps) {
+  const name = useName(address, called);
   const text = <code title={address}>{short(address)}</code>;
   return (
     <span className="account">

@@ -2,11 +2,11 @@ import { Fragment } from "react";
 import { type Address, formatEther } from "viem";
 import { Link } from "wouter";
 import type { MoneyAnswer, RequestMoney } from "../../sdk/wire.ts";
+import { debtWords } from "../account/words.ts";
 import { useAnswer } from "../api.ts";
 import { exactTime } from "../format.ts";
 import { Money } from "../requests/money.tsx";
 import { requestsOf, roles } from "../requests/words.ts";
-import { Num } from "./num.tsx";
 import { Answered } from "./states.tsx";
 
 /** Seconds after which it is asked again: the stream doesn't tell of bonds. */
@@ -48,7 +48,7 @@ function Fields({ money: { account, balance, claimable, bonds, requests, debts }
         ))}
       </dd>
       {debts.map(({ seasonId, owed }) => (
-        <Debt key={seasonId} seasonId={seasonId} owed={owed} />
+        <Debt key={seasonId} account={account} seasonId={seasonId} owed={owed} />
       ))}
     </dl>
   );
@@ -93,14 +93,14 @@ function Paid({ paid }: { paid: RequestMoney }) {
   );
 }
 
-function Debt({ seasonId, owed }: { seasonId: string; owed: string }) {
+function Debt({ account, seasonId, owed }: { account: Address; seasonId: string; owed: string }) {
   return (
     <>
       <dt>
         Owed in <Link href={`/seasons/${seasonId}`}>season {seasonId}</Link>
       </dt>
       <dd>
-        <Num value={owed} /> points, taken from what it earns
+        {debtWords({ owed })} <Link href={`/attestations?prover=${account}&status=refuted`}>What was refuted</Link>
       </dd>
     </>
   );

@@ -19,11 +19,7 @@ import {
 } from "../../sdk/seasonEnd.ts";
 import { verifyStanding } from "../../sdk/standings.ts";
 import type { ClaimAnswer, ClaimedReward, FinalStanding, SeasonRewards } from "../../sdk/wire.ts";
-
-/** The server says of a claim what the contracts contradict. */
-export class ContradictionError extends Error {
-  override name = "ContradictionError";
-}
+import { ContradictionError } from "./contradiction.ts";
 
 /** An account's final standing and what follows from it, all of it held against the contracts. */
 export interface CheckedClaim {

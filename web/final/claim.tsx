@@ -1,8 +1,6 @@
 import { useState } from "react";
 import type { Address, Hex } from "viem";
 import type { Call } from "../../sdk/calls.ts";
-import { sentenceOf } from "../../sdk/errors.ts";
-import { badgeId } from "../../sdk/seasonEnd.ts";
 import type { ClaimAnswer, Season, SeasonRewards, StandingsPage } from "../../sdk/wire.ts";
 import { ask, useAnswer, useDeployment } from "../api.ts";
 import { openChain, type Reachable, useChain, useReachable } from "../chain.ts";
@@ -12,11 +10,11 @@ import { Answered } from "../components/states.tsx";
 import { Time } from "../components/time.tsx";
 import { Transaction } from "../components/transaction.tsx";
 import { exactTime, short } from "../format.ts";
-import { openWallet } from "../take-part/open.ts";
-import { send } from "../take-part/wallet.ts";
+import { isSame, useMe } from "../me.ts";
+import { load } from "../part.ts";
 import { useToken } from "./amount.tsx";
-import { readBadge } from "./badge.ts";
-import { type CheckedClaim, ContradictionError, checkClaim } from "./claim.ts";
+import type { CheckedClaim } from "./claim.ts";
+import { ContradictionError } from "./contradiction.ts";
 import { amountText } from "./token.ts";
 import "./final.css";
 
@@ -55,11 +53,18 @@ function Found({ season, account, answer, route, onSent }: FoundProps) {
     return ask<ClaimAnswer>(route + items[0].account);
   };
   const reachable = useReachable();
-  const checked = useChain(`claim ${seasonId} ${account} ${JSON.stringify(told)}`, (client) =>
-    checkClaim(answer, { client, seasonId: BigInt(seasonId), account, rewards, answerAt }),
+  const [isAsked, setAsked] = useState(false);
+  const own = isSame(useMe(), account);
+  const checks = isAsked || own;
+  const checked = useChain(
+    checks ? `claim ${seasonId} ${account} ${JSON.stringify(told)}` : undefined,
+    async (client) => {
+      const { checkClaim } = await load(() => import("./claim.ts"));
+      return checkClaim(answer, { client, seasonId: BigInt(seasonId), account, rewards, answerAt });
+    },
   );
   const sending = useSending(reachable, () => Promise.all([onSent(), checked.refetch()]));
-  const claim = checked.error || checked.isPlaceholderData ? undefined : checked.data;
+  const claim = !checks || checked.error || checked.isPlaceholderData ? undefined : checked.data;
   if (checked.error instanceof ContradictionError)
     return (
       <p className="notice notice-bad" role="alert">
@@ -84,10 +89,19 @@ function Found({ season, account, answer, route, onSent }: FoundProps) {
         )}
         <dt>Badge</dt>
         <dd>
-          <Badge {...{ seasonId, answer, claim, sending }} />
+          <Badge {...{ seasonId, answer, claim, sending }} reads={checks} />
         </dd>
       </dl>
-      <Checked error={checked.error} isChecked={claim !== undefined} isReachable={reachable !== null} />
+      {checks || reachable === null ? (
+        <Checked error={checked.error} isChecked={claim !== undefined} isReachable={reachable !== null} />
+      ) : (
+        <p>
+          This is what the server says.{" "}
+          <button type="button" onClick={() => setAsked(true)}>
+            Check its proof here
+          </button>
+        </p>
+      )}
       {sending.doing && <p aria-busy="true">{sending.doing}</p>}
       {sending.failure && <p role="alert">{sending.failure}</p>}
       {sending.sent && (
@@ -108,7 +122,7 @@ function Checked({ error, isChecked, isReachable }: { error: Error | null; isChe
         This site names no RPC that a browser may ask: nothing was checked here, and nothing can be sent.
       </p>
     );
-  if (error) return <p role="alert">The server's proof couldn't be checked: {sentenceOf(error)}</p>;
+  if (error) return <p role="alert">The server's proof couldn't be checked: {error.message}</p>;
   if (!isChecked) return <p aria-busy="true">Checking the server's proof against the contracts …</p>;
   return (
     <p className="checked">
@@ -179,18 +193,21 @@ function Badge({
   seasonId,
   answer: { badge, standing },
   claim,
+  reads,
   sending,
 }: {
   seasonId: string;
   answer: ClaimAnswer;
   claim: CheckedClaim | undefined;
+  /** What a minted badge says is read from the chain. */
+  reads: boolean;
   sending: Sending;
 }) {
   const checked = claim?.badge;
   const isMinted = checked?.isMinted ?? badge.minted !== null;
   const { data, error } = useChain(
-    isMinted ? `badge ${badgeId(BigInt(seasonId), standing.place)}` : undefined,
-    (client) => readBadge(client, BigInt(seasonId), standing.place),
+    isMinted && reads ? `badge ${seasonId} ${standing.place}` : undefined,
+    async (client) => (await load(() => import("./badge.ts"))).readBadge(client, BigInt(seasonId), standing.place),
   );
   if (!isMinted)
     return (
@@ -219,7 +236,7 @@ function Badge({
           <Time at={badge.minted.timestamp} /> in transaction <Transaction hash={badge.minted.transactionHash} />
         </>
       )}
-      {error && `; what it says couldn't be read: ${sentenceOf(error)}`}
+      {error && `; what it says couldn't be read: ${error.message}`}
       {data && (
         <dl className="badge">
           {data.map(({ name, text }, i) => (
@@ -255,13 +272,13 @@ function useSending(reachable: Reachable | null | undefined, onSent: () => unkno
       announce(doing);
       try {
         const client = await openChain(reachable);
-        const wallet = await openWallet(client, reachable.rpcUrl, account);
-        const { transactionHash } = await send(client.rpc, wallet, call);
+        const { sendByVisitor } = await load(() => import("../take-part/open.ts"));
+        const { transactionHash } = await sendByVisitor(client, reachable.rpcUrl, call, account);
         setState({ doing: undefined, failure: undefined, sent: { what, hash: transactionHash } });
         announce(`${what}.`);
         onSent();
       } catch (error) {
-        setState({ doing: undefined, failure: sentenceOf(error), sent: undefined });
+        setState({ doing: undefined, failure: (error as Error).message, sent: undefined });
       }
     },
   };

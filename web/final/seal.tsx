@@ -1,12 +1,15 @@
+import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import type { Address } from "viem";
 import type { Season } from "../../sdk/wire.ts";
 import { useDeployment } from "../api.ts";
-import { useChain, useReachable } from "../chain.ts";
+import { useReachable } from "../chain.ts";
 import { Copy } from "../components/copy.tsx";
+import { ethCall } from "../ethCall.ts";
 import { plural, short } from "../format.ts";
 import { isSame } from "../me.ts";
+import { readEnd } from "./keptEnd.ts";
 import "./final.css";
-import { load } from "../part.ts";
 
 /** A season whose order is final. */
 export type FinalSeason = Season & { final: NonNullable<Season["final"]> };
@@ -17,9 +20,12 @@ export const isFinal = (season: Season): season is FinalSeason => season.final !
 export function Seal({ season: { seasonId, final }, children }: { season: FinalSeason; children?: ReactNode }) {
   const contract = useDeployment().data?.contracts.Standings?.address;
   const reachable = useReachable();
-  const { data: end, error } = useChain(`end ${seasonId} ${final.finalised.transactionHash}`, async (client) =>
-    (await load(() => import("../../sdk/seasonEnd.ts"))).readSeasonEnd(client, BigInt(seasonId)),
-  );
+  const { data: end, error } = useQuery({
+    queryKey: [`chain/end ${seasonId} ${final.finalised.transactionHash}`],
+    queryFn: () => readEnd((data) => ethCall(reachable?.rpcUrl as string, contract as Address, data), BigInt(seasonId)),
+    enabled: Boolean(reachable) && contract !== undefined,
+    retry: false,
+  });
   if (end && !(isSame(end.poster, final.poster) && end.participants === final.participants && end.finalisedAt > 0))
     return (
       <p className="seal seal-broken" role="alert">

@@ -1,11 +1,13 @@
 import { knownMethods, type MethodName } from "../../sdk/methods/index.ts";
 import type { Method } from "../../sdk/wire.ts";
+import { enclave } from "./enclave.ts";
 import { fraudProof } from "./fraudProof.ts";
 import type { AnyWebMethod } from "./method.ts";
 import { quorum } from "./quorum.ts";
+import { zkProof } from "./zkProof.ts";
 
 /** What the page knows of each method. */
-export const webMethods = { quorum, fraudProof } satisfies Record<MethodName, AnyWebMethod>;
+export const webMethods = { quorum, fraudProof, zkProof, enclave } satisfies Record<MethodName, AnyWebMethod>;
 
 /** The words for a method that the page doesn't know. */
 export const unknownWords = ({ name }: Method): string => `${name}: nothing is known of what it proves`;

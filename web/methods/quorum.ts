@@ -1,6 +1,6 @@
 import { formatEther, type Hex } from "viem";
-import { INVALID, UNAVAILABLE } from "../../sdk/commitments.ts";
 import { quorum as method } from "../../sdk/methods/quorum.ts";
+import { INVALID, UNAVAILABLE } from "../../sdk/votes.ts";
 import type { Step } from "../../sdk/wire.ts";
 import { plural } from "../format.ts";
 import { type Sentence, sentence, who } from "../sentence.ts";
@@ -9,8 +9,15 @@ import { type Refutation, type StepsOf, stepsNamed, type TakePart, verifiersShar
 
 const takePart: TakePart = {
   how: "You commit to the answer without showing it. A drawn panel runs the model too; if its bytes are equal to yours, and nobody appeals in time, you earn the points.",
+  form: "hidden",
   maxTries: 3,
-  deposit: ({ rpc }, address) => rpc.readContract({ address, abi: method.abi, functionName: "depositPerAttestation" }),
+  async stakeOf({ rpc }, address) {
+    const { stake, firstPanel, seatFee } = await rpc.readContract({
+      ...{ address, abi: method.abi, functionName: "parameters" },
+    });
+    const fees = BigInt(firstPanel) * seatFee;
+    return { locked: stake + fees, fees };
+  },
   isRevealTime(steps, now) {
     const { panel, opened, isComplete } = roundOf(steps);
     if (panel === undefined || (opened === undefined && !isComplete)) return false;
@@ -28,10 +35,8 @@ const takePart: TakePart = {
     refuted: "the panel's runs gave another answer",
     void: "no panel was drawn in time, or the deciding panel reached no decision",
   },
-  spoken: {
-    committed: "Committed. The answer is opened when the panel's members have committed theirs.",
-    opening: "All members have committed: your answer is being opened.",
-  },
+  recorded: "Committed. The answer is opened when the panel's members have committed theirs.",
+  opening: "All members have committed: your answer is being opened.",
 };
 
 /** A drawn panel re-runs the model. */

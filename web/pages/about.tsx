@@ -67,6 +67,14 @@ const trusted: readonly { title: string; sentences: readonly ReactNode[] }[] = [
     ],
   },
   {
+    title: "Verification by an enclave (Enclave)",
+    sentences: [
+      "Registrars looked at the attestation document of each enclave before they admitted its key. They can admit a bad one. The page checks the document again where AWS signed it.",
+      "A document names an image. Whether the image runs the model is for whoever builds it again from its sources to say. AWS and its hardware are trusted.",
+      "A receipt of a gateway names no owner, chain or contract, and proves what was passed on, not what the provider behind it ran. It earns no points.",
+    ],
+  },
+  {
     title: "Penalties and accounts",
     sentences: [
       "An account without points has none to lose: the penalty is owed, and taken from what it earns later.",

@@ -1,7 +1,7 @@
-import { useMemo } from "react";
+import { type ComponentProps, useMemo, useState } from "react";
 import type { Address } from "viem";
 import { Link } from "wouter";
-import { useAccount, useSeason } from "../api.ts";
+import { useAccount, useSeason, useSeasons } from "../api.ts";
 import { useChecked } from "../audit/watch.ts";
 import { Copy } from "../components/copy.tsx";
 import { Identicon } from "../components/identicon.tsx";
@@ -15,13 +15,17 @@ import { short } from "../format.ts";
 import { addressIn, isSame, setMe, useMe } from "../me.ts";
 import { part } from "../part.ts";
 import Receipts from "../receipts/receipts.tsx";
+import { useShownSeason } from "../shown.ts";
 import { Distance } from "../standings/distance.tsx";
 import { useStanding } from "../standings/rows.ts";
 
 const Claim = part(() => import("../final/claim.tsx"));
 const MoneyCard = part(() => import("../components/money.tsx"));
+const RankHistory = part(() => import("../account/history.tsx"));
+const Refutations = part(() => import("../account/refutations.tsx"));
+const Seats = part(() => import("../account/seats.tsx"));
 
-/** Why an account has its score in a season. */
+/** An account: its score in a season and why, its ranks, money, seats and refutations. Without a season, that of the shown one. */
 export default function AccountPage({ params }: { params: Record<string, string> }) {
   const account = addressIn(params.account);
   if (account === undefined)
@@ -30,7 +34,47 @@ export default function AccountPage({ params }: { params: Record<string, string>
         <Empty>"{params.account}" is no address.</Empty>
       </Page>
     );
-  return <AccountInSeason account={account} seasonId={params.id ?? ""} />;
+  return params.id === undefined ? (
+    <AccountNow account={account} />
+  ) : (
+    <AccountInSeason account={account} seasonId={params.id} />
+  );
+}
+
+function AccountNow({ account }: { account: Address }) {
+  const seasons = useSeasons();
+  const season = useShownSeason();
+  return (
+    <Answered query={seasons} what="the seasons">
+      {() =>
+        season ? (
+          <AccountInSeason account={account} seasonId={season.seasonId} />
+        ) : (
+          <Page title={short(account)}>
+            <Empty>No season was opened yet.</Empty>
+          </Page>
+        )
+      }
+    </Answered>
+  );
+}
+
+/** The ranks as a chart, whose code is loaded when it is asked for. */
+function Ranks(shown: ComponentProps<typeof RankHistory>) {
+  const [isDrawn, setDrawn] = useState(false);
+  if (!isDrawn)
+    return (
+      <p>
+        <button type="button" onClick={() => setDrawn(true)}>
+          Draw them
+        </button>
+      </p>
+    );
+  return (
+    <Loaded what="the ranks">
+      <RankHistory {...shown} />
+    </Loaded>
+  );
 }
 
 function AccountInSeason({ account, seasonId }: { account: Address; seasonId: string }) {
@@ -89,12 +133,26 @@ function AccountInSeason({ account, seasonId }: { account: Address; seasonId: st
           <Claim season={season} account={account} />
         </Loaded>
       )}
+      {answer && (
+        <>
+          <h2>Ranks over the season</h2>
+          <Ranks seasonId={seasonId} standing={answer.item} />
+        </>
+      )}
       <Loaded what="the account's money">
         <MoneyCard account={account} />
       </Loaded>
       <Seasons account={account} seasonId={seasonId} />
       <h2>Why this score</h2>
       <Receipts account={account} seasonId={seasonId} />
+      <h2>Seats on panels, in all seasons</h2>
+      <Loaded what="the seats">
+        <Seats account={account} />
+      </Loaded>
+      <h2>Refutations, in all seasons</h2>
+      <Loaded what="the refutations">
+        <Refutations account={account} />
+      </Loaded>
     </Page>
   );
 }

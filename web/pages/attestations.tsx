@@ -8,9 +8,8 @@ import { cardOf } from "../cards/known.ts";
 import { Account } from "../components/account.tsx";
 import { AddressField, Choice, ModelChoice } from "../components/choice.tsx";
 import { Hash } from "../components/hash.tsx";
-import { More } from "../components/more.tsx";
+import { Listing } from "../components/listing.tsx";
 import { Page } from "../components/page.tsx";
-import { Answered, Empty } from "../components/states.tsx";
 import { Status } from "../components/status.tsx";
 import { Time } from "../components/time.tsx";
 import { group, short } from "../format.ts";
@@ -37,25 +36,19 @@ export default function AttestationsPage() {
   return (
     <Page title="Attestations">
       <Filters filter={filter} setFilter={(next) => setSearch({ ...next })} />
-      <Answered query={query} what="the attestations">
-        {({ pages }) => {
-          const items = pages.flatMap((page) => page.items);
-          if (items.length === 0)
-            return (
-              <Empty>
-                {Object.keys(filter).length === 0
-                  ? "Nothing was attested yet."
-                  : "No attestation fits these filters. Clear one to see more."}
-              </Empty>
-            );
-          return (
-            <>
-              <Table items={items} isAll={!query.hasNextPage} isOld={query.isPlaceholderData} />
-              <More query={query} what="attestations" />
-            </>
-          );
-        }}
-      </Answered>
+      <Listing
+        query={query}
+        what={["attestation", "attestations"]}
+        columns={["Attestation", "Status", "Prover", "Model", "Method", "For", "Recorded"]}
+        empty={
+          Object.keys(filter).length === 0
+            ? "Nothing was attested yet."
+            : "No attestation fits these filters. Clear one to see more."
+        }
+        keyOf={({ uid }) => uid}
+      >
+        {(item) => <Cells item={item} />}
+      </Listing>
     </Page>
   );
 }
@@ -86,45 +79,26 @@ function Filters({ filter, setFilter }: { filter: Filter; setFilter: (filter: Fi
   );
 }
 
-function Table({ items, isAll, isOld }: { items: readonly AttestationSummary[]; isAll: boolean; isOld: boolean }) {
+function Cells({ item }: { item: AttestationSummary }) {
+  const { uid, status, prover, modelId, method, unit, count, attested } = item;
   return (
-    <section className="scroll" aria-busy={isOld} aria-label="Attestations">
-      <table>
-        <caption>
-          {isAll ? `All ${group(items.length)}` : `The newest ${group(items.length)}`} attestations, newest first
-        </caption>
-        <thead>
-          <tr>
-            {["Attestation", "Status", "Prover", "Model", "Method", "For", "Recorded"].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {items.map(({ uid, status, prover, modelId, method, unit, count, attested }) => (
-            <tr key={uid}>
-              <th scope="row">
-                <Hash value={uid} what="attestation" href={`/attestations/${uid}`} />
-              </th>
-              <td>
-                <Status status={status} />
-              </td>
-              <td>
-                <Account address={prover} copy={false} {...(unit && { season: unit.seasonId })} />
-              </td>
-              <td>{cardOf(modelId)?.name ?? <code title={modelId}>{short(modelId)}</code>}</td>
-              <td>{method.name}</td>
-              <td className="nowrap">{unit ? forUnits(unit, count) : "no unit"}</td>
-              <td className="nowrap">
-                <Time at={attested.timestamp} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <>
+      <th scope="row">
+        <Hash value={uid} what="attestation" href={`/attestations/${uid}`} />
+      </th>
+      <td>
+        <Status status={status} />
+      </td>
+      <td>
+        <Account address={prover} copy={false} {...(unit && { season: unit.seasonId })} />
+      </td>
+      <td>{cardOf(modelId)?.name ?? <code title={modelId}>{short(modelId)}</code>}</td>
+      <td>{method.name}</td>
+      <td className="nowrap">{unit ? forUnits(unit, count) : "no unit"}</td>
+      <td className="nowrap">
+        <Time at={attested.timestamp} />
+      </td>
+    </>
   );
 }
 

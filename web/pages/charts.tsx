@@ -1,5 +1,4 @@
 import { useMemo } from "react";
-import { useSearchParams } from "wouter";
 import type { ActivityAnswer, ProfilesAnswer, Season, StandingsPage } from "../../sdk/wire.ts";
 import { useAnswer, useSeasons } from "../api.ts";
 import { Chart } from "../charts/chart.tsx";
@@ -7,41 +6,34 @@ import { attestationsPerMinute, pointsOverTime } from "../charts/series.ts";
 import { Page } from "../components/page.tsx";
 import { Answered, Empty } from "../components/states.tsx";
 import { server } from "../prefix.ts";
+import { SeasonChoice } from "../seasons/choice.tsx";
+import { useShownSeason } from "../shown.ts";
 
 const TOP = 8;
 
 /** Points of the top accounts over time, and how busy the chain is. */
 export default function Charts() {
   const seasons = useSeasons();
+  const season = useShownSeason();
   return (
     <Page title="Charts">
       <Answered query={seasons} what="the seasons">
-        {({ items }) => (items.length === 0 ? <Empty>No season was opened yet.</Empty> : <Points seasons={items} />)}
+        {({ items }) =>
+          season ? <Points seasons={items} season={season} /> : <Empty>No season was opened yet.</Empty>
+        }
       </Answered>
       <Activity />
     </Page>
   );
 }
 
-function Points({ seasons }: { seasons: Season[] }) {
-  const [search, setSearch] = useSearchParams();
-  const asked = seasons.find(({ seasonId }) => seasonId === search.get("season"));
-  const season = asked ?? seasons.find(({ totals }) => totals.participants > 0) ?? (seasons[0] as Season);
+function Points({ seasons, season }: { seasons: Season[]; season: Season }) {
   const { seasonId } = season;
   return (
     <section aria-labelledby="points-heading">
       <h2 id="points-heading">Points</h2>
       <p className="controls">
-        <label>
-          Season{" "}
-          <select value={seasonId} onChange={({ target }) => setSearch({ season: target.value })}>
-            {seasons.map((one) => (
-              <option key={one.seasonId} value={one.seasonId}>
-                {one.seasonId} ({one.state})
-              </option>
-            ))}
-          </select>
-        </label>{" "}
+        <SeasonChoice {...{ seasonId, seasons }} />{" "}
         <a href={`${server()}/v1/seasons/${seasonId}/standings.csv`} download={`proofboard-season-${seasonId}.csv`}>
           Download the whole ranking as CSV
         </a>

@@ -55,7 +55,7 @@ function Found({ id }: { id: `0x${string}` }) {
 }
 
 function Parts({ model }: { model: Model }) {
-  const { modelId, kind, layout, publisher, published, uris, cid, artifactHash, runtimeId } = model;
+  const { modelId, kind, layout, publisher, published, uris, cid, artifactHash, runtimeId, measurement } = model;
   const { weights, rowsBytes } = countOf(layout?.widths ?? []);
   return (
     <section aria-labelledby="parts-heading">
@@ -93,17 +93,31 @@ function Parts({ model }: { model: Model }) {
           </>
         )}
         <dt>File</dt>
-        <dd>
-          sha256 <code>{artifactHash}</code>
-        </dd>
-        <dt>CID</dt>
-        <dd>
-          <code>{cid}</code> <a href={`/ipfs/${cid}`}>from this server</a>
-        </dd>
-        <dt>Served by</dt>
-        <dd>
-          <ServedBy modelId={modelId} />
-        </dd>
+        {artifactHash === ZERO_HASH ? (
+          <dd>none: only the enclave that its name holds can run it, and nobody can run it again</dd>
+        ) : (
+          <>
+            <dd>
+              sha256 <code>{artifactHash}</code>
+            </dd>
+            <dt>CID</dt>
+            <dd>
+              <code>{cid}</code> <a href={`/ipfs/${cid}`}>from this server</a>
+            </dd>
+            <dt>Served by</dt>
+            <dd>
+              <ServedBy modelId={modelId} />
+            </dd>
+          </>
+        )}
+        {measurement !== ZERO_HASH && (
+          <>
+            <dt>Enclave</dt>
+            <dd>
+              image with the measurement <code>{measurement}</code>
+            </dd>
+          </>
+        )}
         <dt>May be found at</dt>
         <dd>
           <Texts items={uris} none="nobody left a hint" />

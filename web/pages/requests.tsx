@@ -7,11 +7,10 @@ import { cardOf } from "../cards/known.ts";
 import { Account } from "../components/account.tsx";
 import { AddressField, Choice, ModelChoice } from "../components/choice.tsx";
 import { Hash } from "../components/hash.tsx";
-import { More } from "../components/more.tsx";
+import { Listing } from "../components/listing.tsx";
 import { Page } from "../components/page.tsx";
-import { Answered, Empty } from "../components/states.tsx";
 import { Time } from "../components/time.tsx";
-import { group, short } from "../format.ts";
+import { short } from "../format.ts";
 import { Money } from "../requests/money.tsx";
 import { RequestStatus } from "../requests/state.tsx";
 import { nobodyIn, roles, stateWords } from "../requests/words.ts";
@@ -45,25 +44,17 @@ export default function RequestsPage() {
         own money for the one who acts on it at once.
       </p>
       <Filters key={JSON.stringify(filter)} filter={filter} setFilter={(next) => setSearch({ ...next })} />
-      <Answered query={query} what="the requests">
-        {({ pages }) => {
-          const items = pages.flatMap((page) => page.items);
-          if (items.length === 0)
-            return (
-              <Empty>
-                {isFiltered
-                  ? "No request fits these filters. Clear one to see more."
-                  : "Nobody has asked for anything yet."}
-              </Empty>
-            );
-          return (
-            <>
-              <Table items={items} isAll={!query.hasNextPage} isOld={query.isPlaceholderData} />
-              <More query={query} what="requests" />
-            </>
-          );
-        }}
-      </Answered>
+      <Listing
+        query={query}
+        what={["request", "requests"]}
+        columns={["Request", "State", "Model", "Fee", "Cover", "Asked by", "Prover"]}
+        empty={
+          isFiltered ? "No request fits these filters. Clear one to see more." : "Nobody has asked for anything yet."
+        }
+        keyOf={({ requestId }) => requestId}
+      >
+        {(item) => <Cells item={item} />}
+      </Listing>
     </Page>
   );
 }
@@ -102,54 +93,34 @@ function Filters({ filter, setFilter }: { filter: Filter; setFilter: (filter: Fi
   );
 }
 
-function Table({ items, isAll, isOld }: { items: readonly InferenceRequestSummary[]; isAll: boolean; isOld: boolean }) {
-  return (
-    <section className="scroll" aria-busy={isOld} aria-label="Requests">
-      <table>
-        <caption>
-          {isAll ? `All ${group(items.length)}` : `The newest ${group(items.length)}`} requests, newest first
-        </caption>
-        <thead>
-          <tr>
-            {["Request", "State", "Model", "Wanted", "Fee", "Cover", "Asked by", "Prover", "Asked"].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((item) => (
-            <Row key={item.requestId} item={item} />
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-function Row({ item }: { item: InferenceRequestSummary }) {
+function Cells({ item }: { item: InferenceRequestSummary }) {
   const { requestId, state, modelId, finality, fee, cover, token, beneficiary, coversItself, requester, prover } = item;
   return (
-    <tr>
+    <>
       <th scope="row">
         <Hash value={requestId} what="request" href={`/requests/${requestId}`} />
+        <div className="second">
+          <Time at={item.requested.timestamp} />
+        </div>
       </th>
       <td>
         <RequestStatus state={state} />
       </td>
       <td>{cardOf(modelId)?.name ?? <code title={modelId}>{short(modelId)}</code>}</td>
-      <td>{finality}</td>
-      <td className="nowrap">
+      <td>
         <Money amount={fee} token={token} />
+        <div className="second">once {finality}</div>
       </td>
-      <td className="nowrap">
+      <td>
         {beneficiary === null ? (
           "none"
         ) : (
           <>
-            <Money amount={cover} token={token} /> for <Account address={beneficiary} copy={false} />
+            <Money amount={cover} token={token} />
             {coversItself && " (covers itself: nobody)"}
+            <div className="second">
+              for <Account address={beneficiary} copy={false} />
+            </div>
           </>
         )}
       </td>
@@ -157,9 +128,6 @@ function Row({ item }: { item: InferenceRequestSummary }) {
         <Account address={requester} copy={false} />
       </td>
       <td>{prover === null ? nobodyIn(state) : <Account address={prover} copy={false} />}</td>
-      <td className="nowrap">
-        <Time at={item.requested.timestamp} />
-      </td>
-    </tr>
+    </>
   );
 }

@@ -6,7 +6,7 @@ import { cardOf } from "../cards/known.ts";
 import { Account } from "../components/account.tsx";
 import { Hash } from "../components/hash.tsx";
 import { type About, Page } from "../components/page.tsx";
-import { Answered, Empty } from "../components/states.tsx";
+import { Answered, Empty, Loaded } from "../components/states.tsx";
 import { Time } from "../components/time.tsx";
 import { Transaction } from "../components/transaction.tsx";
 import { Rewards } from "../final/rewards.tsx";
@@ -14,11 +14,14 @@ import { type FinalSeason, isFinal, Seal } from "../final/seal.tsx";
 import { Timeline } from "../final/timeline.tsx";
 import { Top } from "../final/top.tsx";
 import { duration, group, plural, short } from "../format.ts";
+import { part } from "../part.ts";
 import { Description } from "../seasons/description.tsx";
 import { rulesOf } from "../seasons/rules.ts";
 import { Share } from "../seasons/share.tsx";
 import { SeasonPhase } from "../seasons/state.tsx";
 import "../cards/cards.css";
+
+const UnitStandings = part(() => import("../standings/units.tsx"));
 
 /** A season's rules in words, its state, and how it ended. */
 export default function SeasonPage({ params: { id = "" } }: { params: Record<string, string> }) {
@@ -53,6 +56,9 @@ function Found({ id, query }: { id: string; query: ReturnType<typeof useSeason> 
           {item.rewards && <Rewards rewards={item.rewards} participants={item.totals.participants} />}
           <Rules season={item} />
           <Tasks season={item} />
+          <Loaded what="the standings by task">
+            <UnitStandings season={item} />
+          </Loaded>
           {item.state !== "drafted" && <Share season={item} />}
         </>
       )}

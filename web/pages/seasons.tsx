@@ -7,18 +7,31 @@ import { Time } from "../components/time.tsx";
 import { group, plural } from "../format.ts";
 import { SeasonPhase } from "../seasons/state.tsx";
 
-/** All seasons, newest first. */
+/** All seasons, newest first; drafts, some of which never open, apart from the others. */
 export default function SeasonsPage() {
   return (
     <Page title="Seasons">
       <Answered query={useSeasons()} what="the seasons">
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty>No season was opened yet.</Empty>
-          ) : (
-            items.map((season) => <Summary key={season.seasonId} season={season} />)
-          )
-        }
+        {({ items }) => {
+          const opened = items.filter(({ state }) => state !== "drafted");
+          const drafts = items.filter(({ state }) => state === "drafted");
+          return (
+            <>
+              {opened.length === 0 && <Empty>No season was opened yet.</Empty>}
+              {opened.map((season) => (
+                <Summary key={season.seasonId} season={season} />
+              ))}
+              {drafts.length > 0 && (
+                <details>
+                  <summary>{plural(drafts.length, "draft")} that nobody has opened</summary>
+                  {drafts.map((season) => (
+                    <Summary key={season.seasonId} season={season} />
+                  ))}
+                </details>
+              )}
+            </>
+          );
+        }}
       </Answered>
     </Page>
   );

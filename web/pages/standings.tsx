@@ -1,11 +1,14 @@
 import { useSearchParams } from "wouter";
 import { useSeasons } from "../api.ts";
 import { Page } from "../components/page.tsx";
-import { Answered, Empty } from "../components/states.tsx";
+import { Answered, Empty, Loaded } from "../components/states.tsx";
+import { part } from "../part.ts";
 import { useShownSeason } from "../shown.ts";
 import { Leaderboard } from "../standings/leaderboard.tsx";
 import { Welcome } from "../welcome/welcome.tsx";
 import "../standings/standings.css";
+
+const NewsFeed = part(() => import("../news/feed.tsx"));
 
 /** The ranking of a season, live; below a welcome, unless the address names a season. */
 export default function StandingsPage() {
@@ -19,6 +22,9 @@ export default function StandingsPage() {
       {welcomes && (
         <>
           <Welcome season={season} />
+          <Loaded what="what is happening">
+            <NewsFeed />
+          </Loaded>
           <h2>{standings}</h2>
         </>
       )}

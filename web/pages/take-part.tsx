@@ -1,17 +1,18 @@
 import { useState } from "react";
-import type { AttestationsPage, DeploymentAnswer, Season } from "../../sdk/wire.ts";
-import { useAnswer, useDeployment, useSeasons, withQuery } from "../api.ts";
-import { useNow } from "../clock.ts";
+import { useDeployment, useSeasons } from "../api.ts";
+import type { Reachable } from "../chain.ts";
 import { Page } from "../components/page.tsx";
-import { Answered, Empty } from "../components/states.tsx";
-import { duration } from "../format.ts";
+import { Answered, Empty, Loaded } from "../components/states.tsx";
+import { part } from "../part.ts";
+import { SeasonChoice } from "../seasons/choice.tsx";
+import { useRunningSeason } from "../shown.ts";
 import { AccountChoice } from "../take-part/account.tsx";
 import type { Tools } from "../take-part/prove.ts";
-import { MyRank } from "../take-part/rank.tsx";
-import { UnderWay } from "../take-part/underWay.tsx";
-import { Units } from "../take-part/units.tsx";
 
-/** Choose an account, run an assigned unit in this browser, attest, watch it settle and the rank move. */
+const Work = part(() => import("../take-part/work.tsx"));
+const NameForm = part(() => import("../take-part/nameForm.tsx"));
+
+/** Choose an account, run assigned units in this browser, attest, watch them settle and the rank move. */
 export default function TakePart() {
   const deployment = useDeployment();
   return (
@@ -33,9 +34,8 @@ export default function TakePart() {
   );
 }
 
-function Participant({ deployment }: { deployment: DeploymentAnswer & { rpcUrl: string } }) {
+function Participant({ deployment }: { deployment: Reachable }) {
   const [tools, setTools] = useState<Tools>();
-  const seasons = useSeasons();
   return (
     <>
       <section aria-labelledby="account-heading">
@@ -43,49 +43,34 @@ function Participant({ deployment }: { deployment: DeploymentAnswer & { rpcUrl: 
         <AccountChoice deployment={deployment} tools={tools} onTools={setTools} />
       </section>
       {tools && (
-        <Answered query={seasons} what="the seasons">
-          {({ items }) => {
-            const season = items.find(({ state }) => state === "running");
-            return season ? (
-              <Work season={season} tools={tools} />
-            ) : (
-              <Empty>No season is running now. This page updates when one opens.</Empty>
-            );
-          }}
-        </Answered>
+        <Loaded what="your units">
+          <InSeason tools={tools} />
+          <NameForm tools={tools} />
+        </Loaded>
       )}
     </>
   );
 }
 
-function Work({ season, tools }: { season: Season; tools: Tools }) {
-  const { account } = tools.wallet;
-  const own = useAnswer<AttestationsPage>(withQuery("/v1/attestations", { prover: account }));
-  const now = useNow();
-  const left = (season.endsAt ?? now) - now;
+function InSeason({ tools }: { tools: Tools }) {
+  const seasons = useSeasons();
+  const season = useRunningSeason();
   return (
-    <Answered query={own} what="your attestations">
-      {({ items, next }) => (
-        <>
-          <section aria-labelledby="under-way-heading">
-            <h2 id="under-way-heading">Season {season.seasonId}</h2>
-            <p>You can attest for another {duration(left)}.</p>
-            <MyRank seasonId={season.seasonId} account={account} total={season.totals.participants} />
-            <UnderWay tools={tools} uids={items.slice(0, FOLLOWED).map(({ uid }) => uid)} />
-          </section>
-          <section aria-labelledby="units-heading">
-            <h2 id="units-heading">Your units</h2>
-            <Units
-              {...{ season, tools }}
-              attestations={items}
-              isAll={next === null}
-              onCommitted={() => own.refetch()}
-            />
-          </section>
-        </>
-      )}
+    <Answered query={seasons} what="the seasons">
+      {({ items }) => {
+        if (season === undefined) return <Empty>No season is running now. This page updates when one opens.</Empty>;
+        const running = items.filter(({ state }) => state === "running");
+        return (
+          <>
+            {running.length > 1 && (
+              <p className="controls">
+                <SeasonChoice seasonId={season.seasonId} seasons={running} />
+              </p>
+            )}
+            <Work key={season.seasonId} season={season} tools={tools} />
+          </>
+        );
+      }}
     </Answered>
   );
 }
-
-const FOLLOWED = 10;

@@ -4,7 +4,7 @@ import { server } from "../prefix.ts";
 
 /** How another site shows a season: a widget in a frame, and a picture. */
 export function Share({ season: { seasonId } }: { season: Season }) {
-  const [widget, card] = [`${server()}/embed/top/${seasonId}`, `${server()}/embed/card/${seasonId}`];
+  const [widget, card] = [`${server()}/embed/top/${seasonId}`, `${server()}/embed/card/${seasonId}.png`];
   const frame = `<iframe src="${widget}" title="Top ten of season ${seasonId}" width="420" height="460"></iframe>`;
   return (
     <section aria-labelledby="share-heading">

@@ -1,11 +1,10 @@
 import { type FormEvent, useState } from "react";
-import { useSearchParams } from "wouter";
 import type { Season, Standing } from "../../sdk/wire.ts";
 import { announce } from "../components/live.tsx";
 import { group } from "../format.ts";
 import { addressIn, setMe, useMe } from "../me.ts";
 import { server } from "../prefix.ts";
-import { phaseWord } from "../seasons/state.tsx";
+import { SeasonChoice } from "../seasons/choice.tsx";
 import { MOST_TYPED, nameIn, prefixIn, soughtIn, useView } from "./view.ts";
 
 interface FinderProps {
@@ -22,7 +21,7 @@ interface FinderProps {
 export function Finder({ seasonId, seasons, total, own, onPlace, onMe }: FinderProps) {
   return (
     <div className="finder">
-      {seasons.length > 1 && <SeasonChoice {...{ seasonId, seasons }} />}
+      <SeasonChoice {...{ seasonId, seasons }} />
       <Search />
       <JumpToPlace total={total} onPlace={onPlace} />
       <JumpToMe own={own} onMe={onMe} />
@@ -30,22 +29,6 @@ export function Finder({ seasonId, seasons, total, own, onPlace, onMe }: FinderP
         CSV
       </a>
     </div>
-  );
-}
-
-function SeasonChoice({ seasonId, seasons }: Pick<FinderProps, "seasonId" | "seasons">) {
-  const [, setSearch] = useSearchParams();
-  return (
-    <label>
-      Season{" "}
-      <select value={seasonId} onChange={({ target }) => setSearch({ season: target.value })}>
-        {seasons.map((season) => (
-          <option key={season.seasonId} value={season.seasonId}>
-            {season.seasonId} ({phaseWord(season)})
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 

@@ -16,7 +16,7 @@ export interface Source {
   close(): void;
 }
 
-const NAMES: readonly (keyof StreamEvents)[] = ["points", "status", "request", "head", "reorg"];
+const NAMES: readonly (keyof StreamEvents)[] = ["points", "status", "request", "news", "head", "reorg"];
 const RETRY = 30_000;
 
 /** Opens the stream at a URL and tells what comes, until it is closed. */

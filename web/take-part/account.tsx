@@ -1,68 +1,60 @@
 import { useEffect, useState } from "react";
-import { type Client, connect } from "../../sdk/client.ts";
-import { parseDeployment } from "../../sdk/deployment.ts";
 import { DEVELOPMENT_CHAIN } from "../../sdk/development.ts";
-import { sentenceOf } from "../../sdk/errors.ts";
-import type { DeploymentAnswer } from "../../sdk/wire.ts";
+import type { Reachable } from "../chain.ts";
 import { Account } from "../components/account.tsx";
 import { announce } from "../components/live.tsx";
 import { setMe } from "../me.ts";
 import { load } from "../part.ts";
-import { server } from "../prefix.ts";
 import type { FoundWallet } from "./injected.ts";
-import { openJournal } from "./journal.ts";
-import { forgetLocalKey, hasLocalKey, openLocalKey } from "./localKey.ts";
-import { NO_WALLET } from "./open.ts";
+import { forgetKey, keptKey } from "./keptKey.ts";
 import type { Tools } from "./prove.ts";
-import { runHere } from "./run.ts";
-import type { Wallet } from "./wallet.ts";
 
 /** Characters of a wallet's name that are shown. */
 const LONGEST_NAME = 40;
 
 /** Lets the visitor choose an account, and passes its tools to the page. */
 export function AccountChoice({
-  deployment: { rpcUrl, ...answer },
+  deployment,
   tools,
   onTools,
 }: {
-  deployment: DeploymentAnswer & { rpcUrl: string };
+  deployment: Reachable;
   tools: Tools | undefined;
   onTools: (tools: Tools | undefined) => void;
 }) {
+  const { chainId, rpcUrl } = deployment;
   const [opening, setOpening] = useState(false);
   const [failure, setFailure] = useState<string>();
   const [choice, setChoice] = useState<FoundWallet[]>([]);
-  const isDevelopment = answer.chainId === DEVELOPMENT_CHAIN;
+  const isDevelopment = chainId === DEVELOPMENT_CHAIN;
 
   const trying = async (work: () => Promise<void>) => {
     setOpening(true);
     setFailure(undefined);
     await work()
-      .catch((error: unknown) => setFailure(sentenceOf(error)))
+      .catch((error: Error) => setFailure(error.message))
       .finally(() => setOpening(false));
   };
-  const open = (wallet: (client: Client) => Promise<Wallet>) =>
-    trying(async () => {
-      const made = await toolsOf({ ...answer, rpcUrl }, wallet);
-      setMe(made.wallet.account);
-      setChoice([]);
-      onTools(made);
-      announce(`You take part as ${made.wallet.account}.`);
-    });
-  const openLocal = () => open(({ rpc }) => openLocalKey(localStorage, rpc));
+  const takePart = (made: Tools) => {
+    setMe(made.wallet.account);
+    setChoice([]);
+    onTools(made);
+    announce(`You take part as ${made.wallet.account}.`);
+  };
+  const opener = () => load(() => import("./tools.ts"));
+  const openLocal = () => trying(async () => takePart(await (await opener()).openByKey(deployment)));
+  const open = (wallet: FoundWallet) =>
+    trying(async () => takePart(await (await opener()).openByWallet(deployment, wallet)));
   const openWallet = () =>
     trying(async () => {
-      const found = await (await load(() => import("./injected.ts"))).findWallets(answer.chainId, rpcUrl);
-      const [only] = found;
-      if (only === undefined) throw new Error(NO_WALLET);
+      const found = await (await load(() => import("./injected.ts"))).findWallets(chainId, rpcUrl);
       if (found.length > 1) setChoice(found);
-      else await open(only.open);
+      else await open(found[0] as FoundWallet);
     });
 
   // After a reload the throw-away key is used again: attestations of it may wait for their answers to be opened.
   useEffect(() => {
-    if (isDevelopment && tools === undefined && hasLocalKey(localStorage, answer.chainId)) void openLocal();
+    if (isDevelopment && tools === undefined && keptKey(localStorage, chainId) !== null) void openLocal();
   }, []);
 
   const leave = () => {
@@ -84,7 +76,7 @@ export function AccountChoice({
   );
   const forget = () => {
     if (!confirm("Forget the key? After that nobody can use what it earned.")) return;
-    forgetLocalKey(localStorage, answer.chainId);
+    forgetKey(localStorage, chainId);
     leave();
   };
 
@@ -113,9 +105,9 @@ export function AccountChoice({
       {choice.length > 0 && (
         <fieldset className="controls">
           <legend>Which wallet?</legend>
-          {choice.map(({ name, open: openIt }, i) => (
-            <button type="button" key={i} disabled={opening} onClick={() => open(openIt)} dir="auto">
-              {name.slice(0, LONGEST_NAME)}
+          {choice.map((wallet, i) => (
+            <button type="button" key={i} disabled={opening} onClick={() => open(wallet)} dir="auto">
+              {wallet.name.slice(0, LONGEST_NAME)}
             </button>
           ))}
         </fieldset>
@@ -129,20 +121,4 @@ export function AccountChoice({
       {failure && <p role="alert">{failure}</p>}
     </>
   );
-}
-
-async function toolsOf(
-  { rpcUrl, ...answer }: DeploymentAnswer & { rpcUrl: string },
-  open: (client: Client) => Promise<Wallet>,
-): Promise<Tools> {
-  const deployment = parseDeployment(answer);
-  const client = connect(deployment, rpcUrl);
-  const wallet = await open(client);
-  const registry = deployment.contracts.AttestationRegistry.address;
-  return {
-    client,
-    wallet,
-    journal: openJournal(localStorage, { chainId: deployment.chainId, registry, account: wallet.account }),
-    run: (modelId, input) => runHere({ deployment, rpcUrl, origin: server(), modelId, input }),
-  };
 }

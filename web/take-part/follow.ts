@@ -12,7 +12,8 @@ export type Duty = "reveal" | "wait" | "done";
 export function dutyOf({ status, steps, outputHash, method }: Attestation, now: number): Duty {
   if (status !== "pending") return "done";
   if (outputHash !== null) return "wait";
-  return webMethodOf(method.id)?.takePart?.isRevealTime(steps, now) ? "reveal" : "wait";
+  const takePart = webMethodOf(method.id)?.takePart;
+  return takePart?.form === "hidden" && takePart.isRevealTime(steps, now) ? "reveal" : "wait";
 }
 
 /** An attestation's state, as a sentence for its prover. */

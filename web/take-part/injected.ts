@@ -2,8 +2,7 @@ import { type Address, defineChain, http } from "viem";
 import { type Connector, createConfig } from "wagmi";
 import { connect, getConnection, sendTransaction, switchChain, watchConnection } from "wagmi/actions";
 import { injected } from "wagmi/connectors/injected";
-import { sentenceOf } from "../../sdk/errors.ts";
-import type { Wallet } from "./wallet.ts";
+import { type Wallet, walletSentence } from "./wallet.ts";
 
 /** A wallet of this browser, not connected yet. */
 export interface FoundWallet {
@@ -18,7 +17,7 @@ const ANNOUNCING = 100;
 
 /**
  * The wallets of this browser: those that announce themselves (EIP-6963), else the one that others left at
- * `window.ethereum`. None, if there is none.
+ * `window.ethereum`. Throws a sentence where there is none.
  *
  * @param rpcUrl Offered to a wallet that doesn't know the chain.
  */
@@ -41,6 +40,8 @@ export async function findWallets(chainId: number, rpcUrl: string): Promise<Foun
   const found: Connector[] = [];
   for (const connector of announced.length > 0 ? announced : unannounced)
     if (await connector.getProvider()) found.push(connector);
+  if (found.length === 0)
+    throw new Error("This browser has no wallet. Install one, or use a throw-away key on a development chain.");
   return found.map((connector) => ({
     name: connector.name,
     open: () => openConnector(config, connector, chainId),
@@ -58,7 +59,7 @@ async function openConnector(
     if (current === chainId) return;
     await switchChain(config, { chainId }).catch((cause: unknown) => {
       throw new Error(
-        `Your wallet is on chain ${current}, and this is chain ${chainId}: switch it and try again. ${sentenceOf(cause)}`,
+        `Your wallet is on chain ${current}, and this is chain ${chainId}: switch it and try again. ${walletSentence(cause)}`,
       );
     });
   };

@@ -1,18 +1,11 @@
 import { createWalletClient, custom, isHex, type PublicClient, parseEther } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { setBalance } from "../../sdk/development.ts";
+import { keepKey, keptKey } from "./keptKey.ts";
 import type { Wallet } from "./wallet.ts";
 
 /** What a throw-away account is given on a development chain, in wei. */
 const ALLOWANCE = parseEther("100");
-
-const keyName = (chainId: number): string => `proofboard:key:${chainId}`;
-
-/** Whether this browser has a throw-away key for the chain. */
-export const hasLocalKey = (storage: Storage, chainId: number): boolean => storage.getItem(keyName(chainId)) !== null;
-
-/** Forgets the key; what it owns on the development chain is lost. */
-export const forgetLocalKey = (storage: Storage, chainId: number): void => storage.removeItem(keyName(chainId));
 
 /**
  * The throw-away account of this browser, made when there is none, with enough money to take part. For development
@@ -20,14 +13,14 @@ export const forgetLocalKey = (storage: Storage, chainId: number): void => stora
  */
 export async function openLocalKey(storage: Storage, rpc: PublicClient): Promise<Wallet> {
   const chainId = await rpc.getChainId();
-  const kept = storage.getItem(keyName(chainId));
+  const kept = keptKey(storage, chainId);
   if (kept !== null && !isHex(kept)) throw new Error("The throw-away key in this browser's storage is not readable.");
   const key = kept ?? generatePrivateKey();
   const account = privateKeyToAccount(key);
   const isPoor = (await rpc.getBalance({ address: account.address })) < ALLOWANCE / 2n;
   if (isPoor && !(await setBalance(rpc, account.address, ALLOWANCE)))
     throw new Error("The node is no development chain: it can't give a throw-away account money. Connect a wallet.");
-  if (kept === null) storage.setItem(keyName(chainId), key);
+  if (kept === null) keepKey(storage, chainId, key);
   const client = createWalletClient({ account, transport: custom(rpc) });
   return {
     kind: "local",

@@ -1,13 +1,12 @@
-import type { Address } from "viem";
+import type { Address, TransactionReceipt } from "viem";
+import type { Call } from "../../sdk/calls.ts";
 import type { Client } from "../../sdk/client.ts";
 import { DEVELOPMENT_CHAIN } from "../../sdk/development.ts";
 import { isSame } from "../me.ts";
 import { load } from "../part.ts";
-import { hasLocalKey, openLocalKey } from "./localKey.ts";
-import type { Wallet } from "./wallet.ts";
-
-/** Said where nobody can sign. */
-export const NO_WALLET = "This browser has no wallet. Install one, or use a throw-away key on a development chain.";
+import { keptKey } from "./keptKey.ts";
+import { openLocalKey } from "./localKey.ts";
+import { send, type Wallet, walletSentence } from "./wallet.ts";
 
 /**
  * The visitor's wallet: this browser's throw-away key where there is one, else the browser's wallet. Throws a sentence when
@@ -15,14 +14,13 @@ export const NO_WALLET = "This browser has no wallet. Install one, or use a thro
  *
  * @param account Whose wallet it must be; any, if undefined.
  */
-export async function openWallet({ deployment, rpc }: Client, rpcUrl: string, account?: Address): Promise<Wallet> {
+async function openWallet({ deployment, rpc }: Client, rpcUrl: string, account?: Address): Promise<Wallet> {
   const { chainId } = deployment;
-  if (chainId === DEVELOPMENT_CHAIN && hasLocalKey(localStorage, chainId)) {
+  if (chainId === DEVELOPMENT_CHAIN && keptKey(localStorage, chainId) !== null) {
     const wallet = await openLocalKey(localStorage, rpc);
     if (account === undefined || isSame(wallet.account, account)) return wallet;
   }
   const found = await (await load(() => import("./injected.ts"))).findWallets(chainId, rpcUrl);
-  if (found.length === 0) throw new Error(NO_WALLET);
   let other: Wallet | undefined;
   for (const { open } of found) {
     const wallet = await open();
@@ -30,4 +28,21 @@ export async function openWallet({ deployment, rpc }: Client, rpcUrl: string, ac
     other ??= wallet;
   }
   throw new Error(`Your wallet is that of ${other?.account}; only the wallet of ${account} can send this.`);
+}
+
+/**
+ * Sends a call by the visitor's wallet, which must be that of `account` where one is given, and waits until it is mined.
+ * Throws a sentence where it isn't.
+ */
+export async function sendByVisitor(
+  client: Client,
+  rpcUrl: string,
+  call: Call,
+  account?: Address,
+): Promise<TransactionReceipt> {
+  try {
+    return await send(client.rpc, await openWallet(client, rpcUrl, account), call);
+  } catch (cause) {
+    throw new Error(walletSentence(cause), { cause });
+  }
 }

@@ -1,14 +1,15 @@
-import { type Address, bytesToHex, type Hex } from "viem";
+import { type Address, bytesToHex, concat, type Hex } from "viem";
 import { hashTensor } from "../../inference/tensors.ts";
-import { callOf } from "../../sdk/calls.ts";
-import { type Client, contractOf, readSeason, readTasks } from "../../sdk/client.ts";
+import { type Call, callOf } from "../../sdk/calls.ts";
+import { type Client, contractOf, readSeason, readTasks, type TaskInputs } from "../../sdk/client.ts";
 import { type Answer, answerHash, attestationUid, unitSeed, ZERO_HASH } from "../../sdk/commitments.ts";
 import { unitContext } from "../../sdk/contexts.ts";
 import { methodById, methodName } from "../../sdk/methods/index.ts";
 import { Status } from "../../sdk/protocol.ts";
 import { unitInput } from "../../sdk/units.ts";
 import { webMethodOf } from "../methods/index.ts";
-import type { TakePart } from "../methods/method.ts";
+import type { Stake, TakePart } from "../methods/method.ts";
+import { type Fee, feeOf } from "./fee.ts";
 import type { Journal } from "./journal.ts";
 import type { Ran } from "./run.ts";
 import { send, type Wallet } from "./wallet.ts";
@@ -18,64 +19,108 @@ export interface Tools {
   client: Client;
   wallet: Wallet;
   journal: Journal;
-  run: (modelId: Hex, input: Uint8Array) => Promise<Ran>;
+  run: (modelId: Hex, inputs: Uint8Array[], isTraced: boolean) => Promise<Ran>;
 }
 
-/** A unit's input and the model's output; kept in the journal, not yet sent. */
-export interface Draft extends Ran {
-  uid: Hex;
+/** Consecutive units of a season's task. */
+export interface Units {
+  taskId: string;
+  first: number;
+  count: number;
+}
+
+/** Units that were run here, and the call that attests to their answers; not yet sent. */
+export interface Draft extends Units, Pick<Ran, "input" | "output"> {
   modelId: Hex;
   /** The task's method, by its number in the registry's list. */
   method: number;
-  taskId: string;
-  unit: number;
+  attest: Call;
 }
 
-/** Works on a unit: derives its input from the chain, runs the model, keeps the answer. Nothing is sent yet. */
-export async function draftUnit(tools: Tools, seasonId: bigint, taskId: string, unit: number): Promise<Draft> {
-  const { client, wallet, journal, run } = tools;
+/**
+ * Works on units: derives their inputs from the chain, runs the model, and keeps an answer that is to be hidden. Under a
+ * method that takes batches, fewer units may come back than were asked for: as many as fit into a transaction. Nothing is
+ * sent yet. Throws a sentence where this page can't take part under the method.
+ */
+export async function draftUnits(tools: Tools, seasonId: bigint, { taskId, first, count }: Units): Promise<Draft> {
+  const { client, wallet, run } = tools;
   const { seed, seededAt } = await readSeason(client, seasonId);
   if (seededAt === 0) throw new Error(`Season ${seasonId} has no seed yet: its inputs can't be known.`);
   const task = (await readTasks(client, seasonId)).find((one) => one.taskId === BigInt(taskId));
   if (task === undefined) throw new Error(`Season ${seasonId} has no task ${taskId}.`);
-  const place = { seasonId, taskId: task.taskId, unit: BigInt(unit) };
-  const elements = unitInput(unitSeed(seed, task.taskId, wallet.account, place.unit), task);
-  const { input, output } = await run(task.modelId, new Uint8Array(elements.buffer));
+  const { takePart } = partIn(client, task.method);
+  const inputs = Array.from({ length: count }, (_, i) => {
+    const elements = unitInput(unitSeed(seed, task.taskId, wallet.account, BigInt(first + i)), task);
+    return new Uint8Array(elements.buffer, elements.byteOffset, elements.length);
+  });
+  const ran = await run(task.modelId, inputs, takePart.form === "batch");
+  const context = unitContext({
+    ...{ campaign: client.contracts.campaign.address, seasonId, taskId: task.taskId, unit: BigInt(first) },
+  });
+  return {
+    ...{ taskId, first, modelId: task.modelId, method: task.method, input: ran.input, output: ran.output },
+    count: ran.traced?.leaves.length ?? 1,
+    attest: ran.traced ? batchOf(client, task, context, ran.traced) : hide(tools, task, context, ran),
+  };
+}
+
+function batchOf(
+  { contracts }: Client,
+  { method, modelId }: TaskInputs,
+  context: Hex,
+  { layout, leaves }: NonNullable<Ran["traced"]>,
+): Call {
+  const traces = concat(leaves.map((leaf) => bytesToHex(leaf)));
+  const args = [method, modelId, context, leaves.length, bytesToHex(layout), traces] as const;
+  return callOf({ ...contracts.attestationRegistry, functionName: "attestBatch", args });
+}
+
+/** Keeps the answer, and commits to it. */
+function hide(
+  { client: { contracts, deployment }, wallet, journal }: Tools,
+  { method, modelId }: TaskInputs,
+  context: Hex,
+  { input, output }: Ran,
+): Call {
+  const { attestationRegistry } = contracts;
   const salt = bytesToHex(crypto.getRandomValues(new Uint8Array(32)));
   const answer: Answer = { outputHash: hashTensor(output), traceHash: ZERO_HASH, salt };
   const attestation = {
-    prover: wallet.account,
-    method: task.method,
-    modelId: task.modelId,
-    inputHash: hashTensor(input),
-    context: unitContext({ campaign: client.contracts.campaign.address, ...place }),
+    ...{ prover: wallet.account, method, modelId, inputHash: hashTensor(input), context },
     answer: answerHash(wallet.account, answer),
   };
-  const uid = attestationUid(client.deployment.chainId, client.contracts.attestationRegistry.address, attestation);
+  const uid = attestationUid(deployment.chainId, attestationRegistry.address, attestation);
   journal.keep({ uid, attestation, answer });
-  return { uid, modelId: task.modelId, method: task.method, taskId, unit, input, output };
+  const args = [method, modelId, attestation.inputHash, context, attestation.answer] as const;
+  return callOf({ ...attestationRegistry, functionName: "commit", args });
 }
 
-/**
- * Deposits what the task's method asks, where it isn't there already, and commits to an attestation of the journal. The
- * wallet is asked once or twice; `say` is called before each time. Throws a sentence where this page can't take part under
- * the method.
- */
-export async function commitDraft({ client, wallet, journal }: Tools, uid: Hex, say: (step: string) => void) {
-  const { bonds, attestationRegistry } = client.contracts;
-  const { method, modelId, inputHash, context, answer } = kept(journal, uid).attestation;
+/** The next transaction on the way to an attestation, and all that it takes. Amounts are in wei. */
+export interface NextStep extends Stake, Fee {
+  /** Deposits what is missing; or, with nothing missing, attests. */
+  call: Call;
+  /** What is free in the deposit by now. */
+  free: bigint;
+  /** What is missing there: the value of `call`. */
+  missing: bigint;
+}
+
+/** What is to be sent next for a draft; the contract's refusal of it is thrown. */
+export async function nextStep(
+  { client, wallet }: Pick<Tools, "client" | "wallet">,
+  { method, count, attest }: Pick<Draft, "method" | "count" | "attest">,
+): Promise<NextStep> {
   const { contract, takePart } = partIn(client, method);
-  const deposit = await takePart.deposit(client, contract);
+  const { bonds } = client.contracts;
   const holder = [contract, wallet.account] as const;
-  const { free } = await client.rpc.readContract({ ...bonds, functionName: "bondOf", args: holder });
-  if (free < deposit) {
-    say("Depositing the money that a wrong answer would lose …");
-    const value = deposit - free;
-    await send(client.rpc, wallet, callOf({ ...bonds, functionName: "deposit", args: holder, value }));
-  }
-  say("Committing to the answer, still hidden …");
-  const args = [method, modelId, inputHash, context, answer] as const;
-  await send(client.rpc, wallet, callOf({ ...attestationRegistry, functionName: "commit", args }));
+  const [stake, { free }] = await Promise.all([
+    takePart.stakeOf(client, contract, count),
+    client.rpc.readContract({ ...bonds, functionName: "bondOf", args: holder }),
+  ]);
+  const missing = free < stake.locked ? stake.locked - free : 0n;
+  const deposit = () => callOf({ ...bonds, functionName: "deposit", args: holder, value: missing });
+  const call = missing > 0n ? deposit() : attest;
+  return { ...stake, free, missing, call, ...(await feeOf(client.rpc, wallet.account, call)) };
 }
 
 /** A method's contract, which holds its provers' bonds, and how to take part under it. */
@@ -88,9 +133,10 @@ function partIn(client: Client, id: number): { contract: Address; takePart: Take
 
 /** Opens a committed attestation of the journal. It is no error if it is open already, or settled. */
 export async function reveal({ client, wallet, journal }: Omit<Tools, "run">, uid: Hex): Promise<void> {
-  const { attestation, answer } = kept(journal, uid);
-  const { method, modelId, inputHash, context } = attestation;
-  const args = [method, modelId, inputHash, context, answer] as const;
+  const entry = journal.entries().find((one) => one.uid === uid);
+  if (entry === undefined) throw new Error(`The answer to ${uid} is not in this browser, so it can't be opened.`);
+  const { method, modelId, inputHash, context } = entry.attestation;
+  const args = [method, modelId, inputHash, context, entry.answer] as const;
   const call = callOf({ ...client.contracts.attestationRegistry, functionName: "reveal", args });
   try {
     await send(client.rpc, wallet, call);
@@ -100,10 +146,4 @@ export async function reveal({ client, wallet, journal }: Omit<Tools, "run">, ui
     const record = await client.rpc.readContract({ ...attestationRegistry, functionName: "recordOf", args: [uid] });
     if (record.status === Status.pending && !record.open) throw error;
   }
-}
-
-function kept(journal: Journal, uid: Hex) {
-  const entry = journal.entries().find((one) => one.uid === uid);
-  if (entry === undefined) throw new Error(`The answer to ${uid} is not in this browser, so it can't be opened.`);
-  return entry;
 }

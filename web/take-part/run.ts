@@ -9,14 +9,19 @@ export interface RunRequest {
   /** Where `/ipfs/<cid>` is asked for. */
   origin: string;
   modelId: Hex;
-  /** The input's elements, as bytes. */
-  input: Uint8Array;
+  /** Each input's elements, as bytes; at least one. */
+  inputs: Uint8Array[];
+  /** Whether all activations are wanted: then only as many inputs are run as fit into one attestation. */
+  isTraced: boolean;
 }
 
-/** A model's input and output. */
+/** What came of a model's runs. */
 export interface Ran {
+  /** The first run's. */
   input: Tensor;
   output: Tensor;
+  /** What a batch is attested with; undefined unless activations were wanted. */
+  traced: { layout: Uint8Array; leaves: Uint8Array[] } | undefined;
 }
 
 /** What the worker answers. */

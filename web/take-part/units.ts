@@ -1,7 +1,14 @@
 import type { Hex } from "viem";
 import type { AttestationSummary, Season, Task } from "../../sdk/wire.ts";
+import { group } from "../format.ts";
 import { webMethodOf } from "../methods/index.ts";
 import type { TakePart } from "../methods/method.ts";
+
+/** Units of a task that the account has not attested yet, one after another. */
+export interface FreeUnits {
+  first: number;
+  count: number;
+}
 
 /** A unit of work that is assigned to an account, and how far it got. */
 export interface AssignedUnit {
@@ -12,6 +19,10 @@ export interface AssignedUnit {
   /** The account's latest attestation for it. */
   uid: Hex | undefined;
 }
+
+/** `unit 4`, `units 4 to 9`. */
+export const unitsNamed = (first: number, count: number): string =>
+  count === 1 ? `unit ${group(first)}` : `units ${group(first)} to ${group(first + count - 1)}`;
 
 /** A task that a visitor's browser can work on, and how it takes part. */
 export interface OpenTask {
@@ -39,11 +50,8 @@ export function assignedUnits(
   { limit, isAll }: { limit: number; isAll: boolean },
 ): AssignedUnit[] {
   const tries = new Map<number, AttestationSummary[]>();
-  for (const attestation of attestations) {
-    if (attestation.unit?.seasonId !== seasonId || attestation.unit.taskId !== taskId || !attestation.counts) continue;
-    const unit = Number(attestation.unit.unit);
+  for (const { attestation, first: unit } of countingOf(seasonId, taskId, attestations))
     tries.set(unit, [...(tries.get(unit) ?? []), attestation]);
-  }
   const known = [...tries]
     .map(([unit, all]): AssignedUnit => ({ taskId, unit, state: stateOf(all, maxTries), uid: all[0]?.uid }))
     .sort((a, b) => a.unit - b.unit);
@@ -54,6 +62,36 @@ export function assignedUnits(
     if (!tries.has(unit)) free.push({ taskId, unit, state: "free", uid: undefined });
   return [...begun, ...free].sort((a, b) => a.unit - b.unit);
 }
+
+/**
+ * The first units that are free, up to the next that was attested; undefined if none is left.
+ *
+ * @param attestations The account's own.
+ * @param isAll As in {@link assignedUnits}.
+ */
+export function freeUnits(
+  seasonId: string,
+  { taskId, unitsPerAccount }: Task,
+  attestations: readonly AttestationSummary[],
+  isAll: boolean,
+): FreeUnits | undefined {
+  const begun = countingOf(seasonId, taskId, attestations).sort((a, b) => a.first - b.first);
+  let first = isAll ? 0 : Math.max(0, ...begun.map(({ end }) => end));
+  for (const { first: next, end } of begun) {
+    if (next > first) return { first, count: next - first };
+    first = Math.max(first, end);
+  }
+  return first < unitsPerAccount ? { first, count: unitsPerAccount - first } : undefined;
+}
+
+/** Attestations that count for a task, with their first unit and the one after their last. */
+const countingOf = (seasonId: string, taskId: string, attestations: readonly AttestationSummary[]) =>
+  attestations.flatMap((attestation) => {
+    const { unit, counts, count } = attestation;
+    if (unit?.seasonId !== seasonId || unit.taskId !== taskId || !counts) return [];
+    const first = Number(unit.unit);
+    return [{ attestation, first, end: first + count }];
+  });
 
 function stateOf(tries: readonly AttestationSummary[], maxTries: number): AssignedUnit["state"] {
   for (const state of ["verified", "refuted", "pending"] as const)

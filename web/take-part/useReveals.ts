@@ -1,7 +1,7 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { Hex } from "viem";
-import { RevertError, sentenceOf } from "../../sdk/errors.ts";
+import { RevertError } from "../../sdk/errors.ts";
 import type { Attestation, AttestationAnswer } from "../../sdk/wire.ts";
 import { ask } from "../api.ts";
 import { announce } from "../components/live.tsx";
@@ -9,6 +9,7 @@ import { short } from "../format.ts";
 import { webMethodOf } from "../methods/index.ts";
 import { dutyOf } from "./follow.ts";
 import { reveal, type Tools } from "./prove.ts";
+import { walletSentence } from "./wallet.ts";
 
 const LOOK_AGAIN = 2_000;
 
@@ -39,11 +40,12 @@ export function useReveals(
       const { uid, method } = attestation;
       if (dutyOf(attestation, now) !== "reveal" || revealing.current.has(uid)) continue;
       revealing.current.add(uid);
-      announce(webMethodOf(method.id)?.takePart?.spoken.opening ?? "Your answer is being opened.");
+      const takePart = webMethodOf(method.id)?.takePart;
+      if (takePart?.form === "hidden") announce(takePart.opening);
       reveal(tools, uid).then(
         () => setFailure(undefined),
         (error: unknown) => {
-          setFailure(`The answer to ${short(uid)} was not opened: ${sentenceOf(error)}`);
+          setFailure(`The answer to ${short(uid)} was not opened: ${walletSentence(error)}`);
           // A contract would refuse again; a node or a wallet may succeed next time.
           if (!(error instanceof RevertError)) setTimeout(() => revealing.current.delete(uid), LOOK_AGAIN);
         },

@@ -1,25 +1,24 @@
 import { refuseCard } from "../../../inference/card.ts";
 import { checkFiles } from "../../../inference/check.ts";
-import { followHeads } from "../../../participant/heads.ts";
-import { addressesOf, isPublished, publishModel } from "../../../participant/publish.ts";
+import { addressesOf, isPublished, publishCircuit, publishModel } from "../../../participant/publish.ts";
 import { openBounded } from "../../../participant/runtime.ts";
-import { createSender } from "../../../participant/sender.ts";
 import type { Command } from "../../command.ts";
 import { grouped } from "../../format.ts";
 import { readModelFiles } from "../../modelFiles.ts";
+import { withSender } from "../../sending.ts";
 import { openConnection, openSettingsAccount, openSettingsContent } from "../../settings.ts";
 import { findingLines } from "./check.ts";
 
 export const publishCommand: Command = {
   positionals: ["DIR"],
   summary: "publish a model on chain, if it passes every check",
-  details: `Makes the checks of \`model check\` and sends nothing if anything is refused. Puts the file and the card into the content directory, and publishes the model; its uri is the card's address. A model that stands already is left as it is. Needs a key with money for gas.
-JSON: modelId, cid, cardCid (or null), published (false if it stood already), transactionHash and gasUsed (or null), and the refused checks.`,
+  details: `Makes the checks of \`model check\` and sends nothing if anything is refused. Puts the file and the card into the content directory, and publishes the model; its uri is the card's address. Of a model with a circuit it also puts what provers need there, and has ZkProof admit its key. What stands already is left as it is. Needs a key with money for gas.
+JSON: modelId, cid, cardCid (or null), published (false if it stood already), transactionHash and gasUsed (or null), admitted (the transaction that admitted the key, or null), and the refused checks.`,
   options: {
     free: { help: "publish also what no season can take, for free attestations" },
   },
   async run({ positionals: [path = ""], switches, settings, progress }) {
-    const { card, ...files } = await readModelFiles(path);
+    const { card, circuit, ...files } = await readModelFiles(path);
     const opener = await openBounded();
     const { findings, model } = await checkFiles(files, opener).finally(opener.close);
     const refused = findings.filter(
@@ -42,31 +41,37 @@ JSON: modelId, cid, cardCid (or null), published (false if it stood already), tr
     const { cid, cardCid } = addressesOf(files.artifact, card);
     const found = { modelId: model.modelId, cid, cardCid: cardCid ?? null };
     const lines = [`Model  ${model.modelId}`, `File   ${cid}`, ...(cardCid === undefined ? [] : [`Card   ${cardCid}`])];
-    if (await isPublished(client, model)) {
+    if ((await isPublished(client, model)) && circuit === undefined) {
       await content.put(files.artifact, "sha2-256");
       return {
         good: true,
         text: [...lines, "It stands already: nothing was sent."].join("\n"),
-        json: { ...found, published: false, transactionHash: null, gasUsed: null },
+        json: { ...found, published: false, transactionHash: null, gasUsed: null, admitted: null },
       };
     }
     const account = await openSettingsAccount(settings);
-    const ending = new AbortController();
-    try {
-      const heads = await followHeads(client.rpc, { signal: ending.signal, report: progress.say });
-      const sender = createSender(client.rpc, client.deployment.chainId, heads, account);
-      const { transactionHash, gasUsed } = await publishModel(client, sender, content, model, files.artifact, card);
+    return withSender(client, account, progress, async (sender) => {
+      const published = (await isPublished(client, model))
+        ? undefined
+        : await publishModel(client, sender, content, model, files.artifact, card);
+      await content.put(files.artifact, "sha2-256");
+      const admitted = circuit && (await publishCircuit(client, sender, content, model, circuit));
+      const { transactionHash = null, gasUsed = null } = published ?? {};
       return {
         good: true,
         text: [
           ...lines,
-          `Sent   ${transactionHash}, ${grouped(gasUsed)} gas`,
+          transactionHash === null
+            ? "It stands already."
+            : `Sent   ${transactionHash}, ${grouped(gasUsed as bigint)} gas`,
+          ...(admitted === undefined ? [] : [`Key    ${admitted.transactionHash}, ${grouped(admitted.gasUsed)} gas`]),
           `Kept   ${settings.content}: serve it from there`,
         ].join("\n"),
-        json: { ...found, published: true, transactionHash, gasUsed },
+        json: {
+          ...{ ...found, published: published !== undefined, transactionHash, gasUsed },
+          admitted: admitted?.transactionHash ?? null,
+        },
       };
-    } finally {
-      ending.abort();
-    }
+    });
   },
 };

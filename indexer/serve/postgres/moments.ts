@@ -5,10 +5,18 @@ import type { History } from "../../rank/history.ts";
 import { createPastStandings, createStandings } from "../../rank/postgres/standings.ts";
 import type { Standings } from "../../rank/standings.ts";
 import type { Eventual } from "../../store/eventual.ts";
-import { type Connection, configOf, connectionOf, type Place, rowsOf } from "../../store/postgres/connection.ts";
+import {
+  type Connection,
+  configOf,
+  connectionOf,
+  NO_JIT,
+  type Place,
+  rowsOf,
+} from "../../store/postgres/connection.ts";
 import { storageError } from "../../store/postgres/errors.ts";
 import type { WriterCondition } from "../../store/postgres/lease.ts";
 import { createReaders } from "../../store/postgres/readers.ts";
+import { IS_COMPLETE } from "../../store/postgres/schema.ts";
 import type { Readers } from "../../store/sqlite/readers.ts";
 import { StorageError } from "../../store/store.ts";
 import { VERSION } from "../../store/version.ts";
@@ -44,6 +52,8 @@ export interface Head {
 export interface Moments {
   /** Reads one state of the chain. Throws `StorageError` where the database can't be read at the moment. */
   read<Result>(make: (moment: Moment) => Promise<Result>): Promise<Result>;
+  /** How long the database takes to begin a read, in milliseconds: a moving average. */
+  lateness(): number;
   /** Bytes of all tables and indexes. */
   bytes(): Promise<number>;
   close(): Promise<void>;
@@ -52,12 +62,16 @@ export interface Moments {
 /** Longest statement, and longest wait for one of the connections, in milliseconds. */
 const PATIENCE = 15_000;
 
+/** Of one read in the average. */
+const SHARE = 0.05;
+
 const HEAD = `SELECT p.block_number, c.hash, c.parent_hash, c.timestamp, p.finalized, v.number, v.hash, v.parent_hash, v.timestamp,
-    to_regclass('ledger_of_account') IS NOT NULL AND EXISTS (SELECT 1 FROM ranking_built), w.revision,
+    ${IS_COMPLETE} AND EXISTS (SELECT 1 FROM ranking_built), w.revision,
     (SELECT count(*) FROM methods), w.head_block, extract(epoch FROM clock_timestamp() - w.caught_up_at)::float8,
     w.failure, w.inconsistent, w.expires_at > clock_timestamp(), pg_is_in_recovery(), s.version
-  FROM writer AS w CROSS JOIN schema_version AS s LEFT JOIN progress AS p ON true
-  LEFT JOIN blocks AS c ON c.number = p.block_number LEFT JOIN blocks AS v ON v.number = p.verified`;
+  FROM writer AS w CROSS JOIN (SELECT version FROM schema_version LIMIT 1) AS s LEFT JOIN progress AS p ON p.id = 1
+  LEFT JOIN blocks AS c ON c.number = p.block_number LEFT JOIN blocks AS v ON v.number = p.verified
+  WHERE w.id = 1`;
 
 /** Opens at most so many connections. */
 export function openMoments(place: Place, connections: number): Moments {
@@ -66,7 +80,8 @@ export function openMoments(place: Place, connections: number): Moments {
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   const rows = rowsOf(place);
-  const begin = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = ${rows}; ${HEAD}`;
+  const begin = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = ${rows}; SET LOCAL ${NO_JIT}; ${HEAD}`;
+  let lateness = 0;
   const known = new WeakMap<pg.ClientBase, Omit<Moment, "head">>();
 
   async function connect(): Promise<pg.PoolClient> {
@@ -104,7 +119,9 @@ export function openMoments(place: Place, connections: number): Moments {
       using(async (client) => {
         const moment = readingWith(client);
         try {
+          const began = performance.now();
           const [head] = await moment.db.run(begin).catch(noSchema);
+          lateness += SHARE * (performance.now() - began - lateness);
           const made = await make({ ...moment, head: headOf(place, head) });
           await moment.db.run("COMMIT");
           return made;
@@ -114,6 +131,7 @@ export function openMoments(place: Place, connections: number): Moments {
           throw error;
         }
       }),
+    lateness: () => lateness,
     bytes: () =>
       using(async (client) => {
         const [row] = await readingWith(client).db.rows(

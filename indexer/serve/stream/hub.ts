@@ -19,6 +19,8 @@ export interface StreamLimits extends Places {
 /** A reader of the stored events, each at its own pace: all that is held of it is its location. */
 interface Client {
   address: string;
+  /** Whether it is told what happened, too. */
+  wantsNews: boolean;
   /** The last event read. */
   at: LogLocation;
   /** Events above this block were told, or may have been, and are undone. */
@@ -100,7 +102,7 @@ export async function createHub(state: State, condition: SyncStatus, limits: Str
   }
 
   /** Tells a client what comes next, or that this is all so far. */
-  async function goOn(snapshot: Snapshot, { at, head }: Client): Promise<Told> {
+  async function goOn(snapshot: Snapshot, { at, head, wantsNews }: Client): Promise<Told> {
     const rows = await snapshot.feed.after(at, ROWS_AT_ONCE);
     if (rows.length === 0) {
       const { hash } = snapshot.progress.cursor;
@@ -109,7 +111,8 @@ export async function createHub(state: State, condition: SyncStatus, limits: Str
     let last = at;
     let text = "";
     for (const row of rows) {
-      text += await messages.ofEvent(snapshot, row);
+      const { change, news } = await messages.ofEvent(snapshot, row);
+      text += wantsNews ? `${news}${change}` : change;
       last = row.location;
       if (text.length > LONGEST_TEXT) break;
     }
@@ -160,13 +163,19 @@ export async function createHub(state: State, condition: SyncStatus, limits: Str
   return {
     /**
      * Lets a client in that goes on behind the event `lastId`, or from now on; `drop` ends a connection that is stuck.
+     * It is told what happened where it wants news.
      * Throws a problem of status 400, 410 or 503.
      */
-    async join(address: string, lastId: string | undefined, drop: () => void): Promise<Joined> {
+    async join(
+      address: string,
+      lastId: string | undefined,
+      drop: () => void,
+      { wantsNews = false } = {},
+    ): Promise<Joined> {
       const evicted = findPlace(clients, address, limits);
       if (evicted) expel(evicted);
       const client: Client = {
-        ...{ address, drop, at: NONE, fork: undefined, head: undefined, blockedSince: undefined },
+        ...{ address, drop, wantsNews, at: NONE, fork: undefined, head: undefined, blockedSince: undefined },
         ...{ needsBeat: false, left: false, wake: () => {} },
       };
       // From here on it is told what is undone, whatever it is that it reads meanwhile.

@@ -8,7 +8,7 @@ import type { Hub } from "./hub.ts";
 const TYPE = "text/event-stream; charset=utf-8";
 
 const DESCRIPTION = `Server-sent events: \`points\` (data: a Receipt), \`status\` (an AttestationSummary) and \`request\` (an
-InferenceRequestSummary) in their current state, \`reorg\` (a StreamReorg: every event above the block is undone; what replaced it
+InferenceRequestSummary) in their current state, \`news\` (a News: what happened; only with \`news=true\`), \`reorg\` (a StreamReorg: every event above the block is undone; what replaced it
 follows) and \`head\` (a StreamHead: answers are now of this block). The id is the position of the last event sent, \`<block>-<logIndex>\`; a client that reconnects with it misses nothing. The number
 of clients is limited, and clients that stop reading are disconnected.`;
 
@@ -25,7 +25,10 @@ export function streamRoute(app: App, hub: Hub): void {
         headers: z.object({
           "last-event-id": z.string().optional().describe("Id of the last event received; used before `lastEventId`."),
         }),
-        querystring: z.strictObject({ lastEventId: z.string().optional().describe("Id of the last event received.") }),
+        querystring: z.strictObject({
+          lastEventId: z.string().optional().describe("Id of the last event received."),
+          news: z.enum(["true", "false"], "true or false is asked").optional().describe("Whether to send `news`."),
+        }),
         response: {
           200: { content: { "text/event-stream": { schema: z.string() } } },
           410: schemas.problem,
@@ -37,7 +40,9 @@ export function streamRoute(app: App, hub: Hub): void {
       reply.type(TYPE).header("cache-control", "no-store").header("x-accel-buffering", "no");
       if (request.method === "HEAD") return reply.send("" as never);
       const lastId = request.headers["last-event-id"] || request.query.lastEventId;
-      const { texts, leave } = await hub.join(clientOf(request), lastId, () => reply.raw.destroy());
+      const { texts, leave } = await hub.join(clientOf(request), lastId, () => reply.raw.destroy(), {
+        wantsNews: request.query.news === "true",
+      });
       // It may have gone before it was let in.
       if (reply.raw.closed) leave();
       else reply.raw.once("close", leave);

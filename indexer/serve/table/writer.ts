@@ -4,6 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Standing } from "../../../sdk/wire.ts";
 import type { Header } from "../../ingest/blocks.ts";
 import type { ReadSeason } from "../../store/sqlite/read-seasons.ts";
+import { csvText } from "./csv.ts";
 
 /** What a table is written of, and where. */
 export interface TableTask {
@@ -20,8 +21,8 @@ export interface TableState {
 }
 
 const COLUMNS = [
-  ...["rank", "place", "account", "points"],
-  ...["verified", "pending", "refuted", "caught", "lastSeq", "lastChangeAt"],
+  ...(["rank", "place", "account", "points"] as const),
+  ...(["verified", "pending", "refuted", "caught", "lastSeq", "lastChangeAt"] as const),
 ];
 const ROWS_AT_ONCE = 1_000;
 
@@ -40,7 +41,7 @@ async function write({ database, season, file }: TableTask): Promise<TableState>
   try {
     return await readOnce(database, async ({ readers, standings, position }) => {
       if (!position) throw new Error("No block is indexed.");
-      writeSync(out, `${COLUMNS.join(",")}\n`);
+      writeSync(out, `${COLUMNS.join(",")},name\n`);
       const { page } = standings(season);
       for (let last: Standing | undefined; ; ) {
         const found = await page(last && positionOf(last), ROWS_AT_ONCE);
@@ -55,5 +56,5 @@ async function write({ database, season, file }: TableTask): Promise<TableState>
 }
 
 function line(standing: Standing): string {
-  return `${COLUMNS.map((column) => standing[column as keyof Standing]).join(",")}\n`;
+  return `${COLUMNS.map((column) => standing[column]).join(",")},${csvText(standing.name)}\n`;
 }

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { StorageError } from "../store.ts";
-import { type Connection, configOf, connectionOf, type Place, rowsOf } from "./connection.ts";
+import { type Connection, configOf, connectionOf, NO_JIT, type Place, rowsOf } from "./connection.ts";
 import { storageError } from "./errors.ts";
 
 /** One connection for one user, made when it is needed, and anew after it broke. */
@@ -26,7 +26,7 @@ export function openClient(place: Place, patience: number): Client {
       await made.connect();
       const seconds = Math.max(1, Math.floor(patience / 1_000));
       await made.query(
-        `SET search_path = ${rowsOf(place)}; SET tcp_keepalives_idle = ${seconds}; SET tcp_keepalives_interval = 1;
+        `SET search_path = ${rowsOf(place)}; SET ${NO_JIT}; SET tcp_keepalives_idle = ${seconds}; SET tcp_keepalives_interval = 1;
          SET tcp_keepalives_count = ${seconds}; SET tcp_user_timeout = ${patience}`,
       );
     } catch (error) {

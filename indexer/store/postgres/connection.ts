@@ -43,6 +43,12 @@ const types = {
 /** Milliseconds. */
 const CONNECT_TIMEOUT = 15_000;
 
+/**
+ * Has no plan compiled: every statement reads or writes few rows, but a table whose size isn't known yet is taken for a large
+ * one, and compiling takes up to a second.
+ */
+export const NO_JIT = "jit = off";
+
 /** How a connection is made: `patience` bounds a statement, and a transaction in which nothing moves, in milliseconds. */
 export const configOf = (place: Place, patience: number): pg.PoolConfig => ({
   ...{ connectionString: place.url, application_name: "proofboard", types },

@@ -35,5 +35,5 @@ export const logsSql = inPostgres(read("logs.sql"));
 export const rowsSql = `${inPostgres(read("rows.sql"))}
 CREATE INDEX entries_in_any_case ON entries (season_id, lower(account));`;
 
-/** Indexes that are built once the first blocks are read. */
-export const indexesSql = read("indexes.sql");
+/** Indexes that are built once the first blocks are read, if they aren't there yet. */
+export const indexesSql = read("indexes.sql").replaceAll(" INDEX ", " INDEX IF NOT EXISTS ");

@@ -4,22 +4,25 @@ import type { AddedMethod, LogLocation } from "../../decode/events.ts";
 import type { Activity } from "../../fold/activity.ts";
 import type { Entry } from "../../fold/entries.ts";
 import type { TableName } from "../../fold/kinds.ts";
+import type { Asked } from "../../fold/requests.ts";
 import type { Task } from "../../fold/seasons.ts";
-import { type Located, locatedRows, locationColumns, locationIn } from "../event-columns.ts";
+import { type Located, locatedRows, locationColumns, locationIn, nameColumn } from "../event-columns.ts";
 import type { Eventual } from "../eventual.ts";
 import type { AccountReader } from "../sqlite/read-accounts.ts";
 import type { ActivityReader } from "../sqlite/read-activity.ts";
 import type { AttestationReader, ReadAttestation } from "../sqlite/read-attestations.ts";
+import type { EnclaveReader } from "../sqlite/read-enclaves.ts";
 import type { EndReader } from "../sqlite/read-ends.ts";
-import { aboutOf, type FeedReader } from "../sqlite/read-feed.ts";
+import { type FeedReader, type FeedRow, feedRow } from "../sqlite/read-feed.ts";
 import type { LedgerReader, ReadLedgerEntry } from "../sqlite/read-ledger.ts";
 import type { LogReader } from "../sqlite/read-logs.ts";
 import type { ModelReader } from "../sqlite/read-models.ts";
 import type { NetworkReader, Recorded } from "../sqlite/read-network.ts";
 import type { ProfileReader } from "../sqlite/read-profiles.ts";
-import type { ReadCover, RequestReader } from "../sqlite/read-requests.ts";
+import type { ReadCover, ReadRequest, RequestReader } from "../sqlite/read-requests.ts";
 import type { ReadSeason, SeasonReader } from "../sqlite/read-seasons.ts";
-import type { UseReader } from "../sqlite/read-uses.ts";
+import type { ServedList, ServedReader } from "../sqlite/read-served.ts";
+import type { Total, Use, UseReader } from "../sqlite/read-uses.ts";
 import type { Readers } from "../sqlite/readers.ts";
 import { layoutOf, rowOf, wordsOf } from "../tables.ts";
 import { storedLog } from "./chain.ts";
@@ -30,6 +33,7 @@ export const createReaders = (db: Connection): Eventual<Readers> => ({
   accounts: accountReader(db),
   activity: activityReader(db),
   attestations: attestationReader(db),
+  enclaves: enclaveReader(db),
   ends: endReader(db),
   feed: feedReader(db),
   ledger: ledgerReader(db),
@@ -43,6 +47,7 @@ export const createReaders = (db: Connection): Eventual<Readers> => ({
   profiles: profileReader(db),
   requests: requestReader(db),
   seasons: seasonReader(db),
+  served: { catches: servedList(db, "catches"), seats: servedList(db, "seats") } satisfies Eventual<ServedReader>,
   uses: useReader(db),
 });
 
@@ -63,6 +68,9 @@ async function firstValue<Value>(
   const [row] = await db.rows(sql, ...values);
   return (row?.[0] as Value | undefined) ?? undefined;
 }
+
+/** What an account calls itself, as {@link nameColumn} read it. */
+const nameIn = (stored: unknown): string | null => (stored === null ? null : wordsOf(stored as Buffer));
 
 const under = (below: LogLocation | undefined): [number, number] => [
   below?.blockNumber ?? BEYOND,
@@ -93,11 +101,13 @@ function accountReader(db: Connection): Eventual<AccountReader> {
     entries: (account, limit) => entriesWhere("account = $1 ORDER BY season_id DESC LIMIT $2", account, limit),
     async catchers(seasonId, limit) {
       const found = await db.rows(
-        `SELECT account, caught FROM entries WHERE season_id = $1 AND caught > 0
+        `SELECT account, caught, ${nameColumn("entries.account")} FROM entries WHERE season_id = $1 AND caught > 0
          ORDER BY caught DESC, lower(account) DESC LIMIT $2`,
         ...[seasonId, limit],
       );
-      return found.map(([account, caught]) => ({ account: account as Address, caught: Number(caught) }));
+      return found.map(([account, caught, name]) => ({
+        ...{ account: account as Address, name: nameIn(name), caught: Number(caught) },
+      }));
     },
   };
 }
@@ -162,10 +172,15 @@ async function scan(
 }
 
 function attestationReader(db: Connection): Eventual<AttestationReader> {
-  const { select, rowOf, furtherOf } = locatedRows("attestations", locationColumns("settled_block", "settled_log"));
+  const { select, rowOf, furtherOf } = locatedRows("attestations", [
+    ...locationColumns("settled_block", "settled_log"),
+    nameColumn("attestations.prover"),
+  ]);
   const read = (values: readonly unknown[]): ReadAttestation => {
     const row = rowOf(values);
-    return { ...row, settled: locationIn(row.settledBlock, row.settledLog, furtherOf(values)) };
+    const [timestamp, transactionHash, name] = furtherOf(values);
+    const settled = locationIn(row.settledBlock, row.settledLog, [timestamp, transactionHash]);
+    return { ...row, settled, proverName: nameIn(name) };
   };
   return {
     async attestation(uid) {
@@ -227,18 +242,45 @@ function endReader(db: Connection): Eventual<EndReader> {
   };
 }
 
+function enclaveReader(db: Connection): Eventual<EnclaveReader> {
+  const keys = locatedRows("enclaves");
+  const registrars = locatedRows("registrars");
+  return {
+    keys: async (limit) =>
+      (
+        await db.rows(`${keys.select} ORDER BY enclaves.block_number DESC, enclaves.log_index DESC LIMIT $1`, limit)
+      ).map(keys.rowOf),
+    async registrars() {
+      const [values] = await db.rows(registrars.select);
+      return values && registrars.rowOf(values);
+    },
+  };
+}
+
 const feedReader = (db: Connection): Eventual<FeedReader> => ({
   async after({ blockNumber, logIndex }, limit) {
     const found = await db.rows(
-      `SELECT block_number, log_index, topics, substr(data, 89, 8) FROM events
-       WHERE (block_number, log_index) > ($1, $2) ORDER BY block_number, log_index LIMIT $3`,
+      `${FEED} WHERE (block_number, log_index) > ($1, $2) ORDER BY block_number, log_index LIMIT $3`,
       ...[blockNumber, logIndex, limit],
     );
-    return found.map(([block, log, topics, seq]) => ({
-      location: { blockNumber: Number(block), logIndex: Number(log) },
-      about: aboutOf({ topics: topics as Buffer, seq: seq as Buffer }),
-    }));
+    return found.map(readFeed);
   },
+  async newest(below, limit) {
+    const found = await db.rows(
+      `${FEED} WHERE (block_number, log_index) < ($1, $2) ORDER BY block_number DESC, log_index DESC LIMIT ${MOST_SCANNED}`,
+      ...under(below),
+    );
+    const all = found.map(readFeed);
+    const rows = all.filter(({ news }) => news !== undefined).slice(0, limit);
+    if (rows.length === limit) return { rows, last: rows.at(-1)?.location };
+    return { rows, last: all.length === MOST_SCANNED ? all.at(-1)?.location : undefined };
+  },
+  transactionAt: ({ blockNumber, logIndex }) =>
+    firstValue<Hex>(
+      db,
+      "SELECT transaction_hash FROM events WHERE block_number = $1 AND log_index = $2",
+      ...[blockNumber, logIndex],
+    ),
   async last(blockNumber) {
     const [row] = await db.rows(
       "SELECT block_number, log_index FROM events WHERE block_number <= $1 ORDER BY block_number DESC, log_index DESC LIMIT 1",
@@ -263,14 +305,26 @@ const feedReader = (db: Connection): Eventual<FeedReader> => ({
   },
 });
 
+const FEED = `SELECT block_number, log_index, transaction_hash, topics, substr(data, 89, 8),
+    (SELECT timestamp FROM blocks WHERE number = block_number) FROM events`;
+
+function readFeed([blockNumber, logIndex, transactionHash, topics, seq, timestamp]: readonly unknown[]): FeedRow {
+  const location = {
+    ...{ blockNumber: Number(blockNumber), logIndex: Number(logIndex) },
+    ...{ transactionHash: transactionHash as Hex, timestamp: Number(timestamp) },
+  };
+  return feedRow(location, { topics: topics as Buffer, seq: seq as Buffer });
+}
+
 function ledgerReader(db: Connection): Eventual<LedgerReader> {
   const { select, rowOf, furtherOf } = locatedRows("ledger", [
     "(SELECT p.ledger_hash FROM ledger AS p WHERE p.season_id = ledger.season_id AND p.seq = ledger.seq - 1)",
+    nameColumn("ledger.account"),
   ]);
-  const read = (values: readonly unknown[]): ReadLedgerEntry => ({
-    ...rowOf(values),
-    previousHash: furtherOf(values)[0] as Hex | null,
-  });
+  const read = (values: readonly unknown[]): ReadLedgerEntry => {
+    const [previousHash, name] = furtherOf(values);
+    return { ...rowOf(values), previousHash: previousHash as Hex | null, name: nameIn(name) };
+  };
   return {
     async entriesOf(account, { seasonId, status }, below, limit) {
       const most = 2n ** 62n;
@@ -328,6 +382,15 @@ const logReader = (db: Connection): Eventual<LogReader> => ({
       const { blockNumber, logIndex, transactionHash } = log;
       return { log, location: { blockNumber, logIndex, transactionHash, timestamp: Number(row[7]) } };
     });
+  },
+  async attestationsIn({ blockNumber, transactionHash }) {
+    const count = await firstValue(
+      db,
+      `SELECT count(DISTINCT subject) FROM events WHERE block_number = $1 AND transaction_hash = $2
+       AND EXISTS (SELECT 1 FROM attestations WHERE uid = subject)`,
+      ...[blockNumber, transactionHash],
+    );
+    return Number(count);
   },
   async at({ blockNumber, logIndex }) {
     const [row] = await db.rows(
@@ -473,11 +536,19 @@ function profileReader(db: Connection): Eventual<ProfileReader> {
 }
 
 function requestReader(db: Connection): Eventual<RequestReader> {
-  const ofRequests = locatedRows("requests");
+  const ofRequests = locatedRows(
+    "requests",
+    ["requester", "prover", "beneficiary"].map((role) => nameColumn(`requests.${role}`)),
+  );
   const ofAnswers = locatedRows("answers");
   const ofCovers = locatedRows("covers", locationColumns("settled_block", "settled_log"));
   const ofPayments = locatedRows("payments");
   const inOrder = "ORDER BY block_number, log_index LIMIT";
+  const readRequest = (values: readonly unknown[]): ReadRequest => {
+    const [requesterName, proverName, beneficiaryName] = ofRequests.furtherOf(values).map(nameIn);
+    const names = { requesterName, proverName, beneficiaryName } as Omit<ReadRequest, keyof Located<Asked>>;
+    return { ...ofRequests.rowOf(values), ...names };
+  };
   const readCover = (values: readonly unknown[]): ReadCover => {
     const row = ofCovers.rowOf(values);
     return { ...row, settled: locationIn(row.settledBlock, row.settledLog, ofCovers.furtherOf(values)) };
@@ -485,12 +556,12 @@ function requestReader(db: Connection): Eventual<RequestReader> {
   return {
     async request(requestId) {
       const [values] = await db.rows(`${ofRequests.select} WHERE request_id = $1`, requestId);
-      return values && ofRequests.rowOf(values);
+      return values && readRequest(values);
     },
     async list({ requester, prover, beneficiary, model, state }, below, limit) {
       const filter = { requester, prover, beneficiary, model_id: model, state };
       const { rows, last } = await scan(db, ofRequests.select, "requests", filter, below, limit);
-      return { rows: rows.map(ofRequests.rowOf), last };
+      return { rows: rows.map(readRequest), last };
     },
     requestAt: ({ blockNumber, logIndex }) =>
       firstValue<Hex>(
@@ -559,33 +630,78 @@ function seasonReader(db: Connection): Eventual<SeasonReader> {
   };
 }
 
+function servedList(db: Connection, table: "catches" | "seats"): Eventual<ServedList> {
+  const { select, rowOf } = locatedRows(table);
+  return {
+    async of(account, below, limit) {
+      const found = await db.rows(
+        `${select} WHERE account = $3 AND (${table}.block_number, ${table}.log_index) < ($1, $2)
+         ORDER BY ${table}.block_number DESC, ${table}.log_index DESC LIMIT $4`,
+        ...[...under(below), account, limit],
+      );
+      return found.map(rowOf);
+    },
+    uidAt: (account, { blockNumber, logIndex }) =>
+      firstValue<Hex>(
+        db,
+        `SELECT uid FROM ${table} WHERE account = $1 AND block_number = $2 AND log_index = $3`,
+        ...[account, blockNumber, logIndex],
+      ),
+  };
+}
+
+const UNITS = "season_verified, season_refuted, request_verified, request_refuted";
+
+const unitsIn = (values: readonly unknown[]) => {
+  const [seasonVerified, seasonRefuted, requestVerified, requestRefuted] = values.map(Number);
+  return { seasonVerified, seasonRefuted, requestVerified, requestRefuted } as Omit<Use, "account" | "name">;
+};
+
 function useReader(db: Connection): Eventual<UseReader> {
-  const totals = (purpose: "seasons" | "requests", isModel: 0 | 1, limit: number) => {
-    const column = `${purpose === "seasons" ? "season" : "request"}_verified`;
-    const [publisher, join] = isModel
-      ? ["models.publisher", "JOIN models ON models.model_id = totals.subject"]
-      : ["NULL", ""];
-    return db.rows(
-      `SELECT ${columnsOf("totals")}, ${publisher} FROM totals ${join}
-       WHERE is_model = ${isModel} AND ${column} > 0 ORDER BY is_model, ${column} DESC, subject DESC LIMIT $1`,
+  const totals = async (purpose: "seasons" | "requests", kind: "model" | "publisher", limit: number) => {
+    const verified = purpose === "seasons" ? "season_verified" : "request_verified";
+    const [publisher, join] =
+      kind === "model"
+        ? ["models.publisher", "JOIN models ON models.model_id = totals.subject"]
+        : ["totals.subject", ""];
+    const found = await db.rows(
+      `SELECT subject, ${publisher}, ${nameColumn(publisher)}, season_provers, request_provers, ${UNITS} FROM totals ${join}
+       WHERE kind = '${kind}' AND ${verified} > 0 ORDER BY kind, ${verified} DESC, subject DESC LIMIT $1`,
       limit,
     );
+    return found.map(
+      ([subject, publisher, name, seasonProvers, requestProvers, ...units]): Total => ({
+        ...{ subject: subject as Hex, publisher: publisher as Address, name: nameIn(name), ...unitsIn(units) },
+        ...{ seasonProvers: Number(seasonProvers), requestProvers: Number(requestProvers) },
+      }),
+    );
   };
-  const { length } = layoutOf("totals").fields;
+  const counted = async (where: string, ...values: readonly unknown[]): Promise<number> =>
+    Number(
+      await firstValue(
+        db,
+        `SELECT count(*) FROM (SELECT 1 FROM uses WHERE subject = $1 AND ${where} LIMIT $2) AS found`,
+        ...values,
+      ),
+    );
   return {
-    models: async (purpose, limit) =>
-      (await totals(purpose, 1, limit)).map((row) => ({
-        ...rowOf<"totals">(layoutOf("totals"), row),
-        publisher: row[length] as Address,
-      })),
-    publishers: async (purpose, limit) =>
-      (await totals(purpose, 0, limit)).map((row) => rowOf<"totals">(layoutOf("totals"), row)),
-    accountsOf: async (modelId, limit) =>
-      (
-        await db.rows(
-          `SELECT ${columnsOf("uses")} FROM uses WHERE subject = $1 ORDER BY season_verified DESC, account DESC LIMIT $2`,
-          ...[modelId, limit],
-        )
-      ).map((row) => rowOf<"uses">(layoutOf("uses"), row)),
+    models: (purpose, limit) => totals(purpose, "model", limit),
+    publishers: (purpose, limit) => totals(purpose, "publisher", limit),
+    provers: async (subject) =>
+      Number((await firstValue(db, "SELECT season_provers FROM totals WHERE subject = $1", subject)) ?? 0),
+    async accountsOf(subject, after, limit) {
+      const found = await db.rows(
+        `SELECT account, ${nameColumn("uses.account")}, ${UNITS} FROM uses
+         WHERE subject = $1 AND season_verified > 0 AND (season_verified, account) < ($2, $3)
+         ORDER BY season_verified DESC, account DESC LIMIT $4`,
+        ...[subject, after?.seasonVerified ?? Number.MAX_SAFE_INTEGER, after?.account ?? "", limit],
+      );
+      return found.map(([account, name, ...units]) => ({
+        ...{ account: account as Address, name: nameIn(name), ...unitsIn(units) },
+      }));
+    },
+    placesUpTo: (subject, { seasonVerified, account }, most) =>
+      counted("(season_verified, account) >= ($3, $4)", subject, most, seasonVerified, account),
+    ahead: (subject, verified, most) => counted("season_verified > $3", subject, most, verified),
   };
 }

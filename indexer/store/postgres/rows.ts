@@ -123,10 +123,12 @@ export function createHeldRows(): HeldRows {
         [young, old, known] = [newMaps(), newMaps(), 0];
         isWhole = true;
       }
-      for (const [name, changed] of pending) {
-        if (changed.size === 0) continue;
-        await write(db, layoutOf(name), [...changed.values()]);
-        for (const [key, { after }] of changed) remember(name, key, after ?? null);
+      const changed = [...pending].filter(([, rows]) => rows.size > 0);
+      // A table's rows follow from those before it.
+      for (const [name, rows] of changed.toReversed()) await remove(db, layoutOf(name), [...rows.values()]);
+      for (const [name, rows] of changed) {
+        await put(db, layoutOf(name), [...rows.values()]);
+        for (const [key, { after }] of rows) remember(name, key, after ?? null);
       }
       pending = newMaps();
       isEmptied = false;
@@ -145,11 +147,14 @@ export function createHeldRows(): HeldRows {
 
 const newMaps = <Value>(): Map<TableName, Map<string, Value>> => new Map(tables.map(({ name }) => [name, new Map()]));
 
-async function write(db: Connection, table: TableLayout, changed: readonly Pending[]): Promise<void> {
+async function remove(db: Connection, table: TableLayout, changed: readonly Pending[]): Promise<void> {
   const removed = changed.flatMap(({ before, after }) => (before && !after ? [before] : []));
+  if (removed.length > 0) await db.rows(removalOf(table), ...columnsOf(table.key, removed));
+}
+
+async function put(db: Connection, table: TableLayout, changed: readonly Pending[]): Promise<void> {
   const updated = changed.flatMap(({ before, after }) => (before && after ? [after] : []));
   const added = changed.flatMap(({ before, after }) => (!before && after ? [after] : []));
-  if (removed.length > 0) await db.rows(removalOf(table), ...columnsOf(table.key, removed));
   if (updated.length > 0) await db.rows(updateOf(table), ...columnsOf([...table.key, ...table.changing], updated));
   if (added.length > 0)
     await db.copy(

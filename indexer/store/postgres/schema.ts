@@ -5,7 +5,7 @@ import { FatalError } from "../../ingest/errors.ts";
 import { deploymentDifference } from "../origin.ts";
 import { LOGS_VERSION, VERSION } from "../version.ts";
 import { type Connection, type Place, rowsOf } from "./connection.ts";
-import { logsSql, rowsSql } from "./dialect.ts";
+import { indexesSql, logsSql, rowsSql } from "./dialect.ts";
 import { viewsSql } from "./views.ts";
 
 /** SQL of what ranks: its tables, and its functions. */
@@ -17,7 +17,8 @@ export interface RankingSql {
 /** How a schema stands to this indexer: `outdated` is one whose rows are to be folded anew. */
 export type SchemaState = "new" | "outdated" | "present";
 
-const fleetSql = readFileSync(new URL("fleet.sql", import.meta.url), "utf8");
+const read = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
+const [fleetSql, usesFunctions, usesSql] = [read("fleet.sql"), read("uses-functions.sql"), read("uses.sql")];
 
 /** Tables whose rows don't follow from the logs. */
 const KEPT = [
@@ -47,6 +48,13 @@ export async function schemaState(db: Connection, place: Place, deployment: Depl
   if (difference !== undefined) throw new FatalError(`${is} ${difference}`);
   return version < VERSION ? "outdated" : "present";
 }
+
+/** SQL that says whether {@link complete} was done. */
+export const IS_COMPLETE = `(to_regclass('ledger_of_account') IS NOT NULL
+  AND EXISTS (SELECT 1 FROM pg_trigger WHERE tgname = 'uses_of_new' AND tgrelid = to_regclass('attestations')))`;
+
+/** Builds what a new database doesn't have until its first sync is complete: indexes, and what models were used for. */
+export const complete = (db: Connection): Promise<unknown> => db.run(`${indexesSql}; ${usesSql}`);
 
 /** Makes both schemas and all that is in them, empty. */
 export async function createSchema(
@@ -82,22 +90,28 @@ export async function keepCurrent(
 ): Promise<void> {
   await db.rows("UPDATE origin SET deployment = $1 WHERE deployment <> $1", JSON.stringify(deployment));
   const [row] = await db.rows("SELECT code FROM schema_version");
-  if (row?.[0] !== codeOf(place, ranking)) await replaceCode(db, place, ranking);
+  if (row?.[0] !== hashOf(place, ranking)) await replaceCode(db, place, ranking);
 }
 
 async function replaceCode(db: Connection, place: Place, ranking: RankingSql): Promise<void> {
+  const [row] = await db.rows(`SELECT ${IS_COMPLETE}`);
   await dropCode(db, place);
-  await db.run(`${ranking.functions}\n${viewsSql(place.schema)}`);
-  await db.rows("UPDATE schema_version SET code = $1", codeOf(place, ranking));
+  await db.run(codeOf(place, ranking));
+  if (row?.[0] === true) await db.run(usesSql);
+  await db.rows("UPDATE schema_version SET code = $1", hashOf(place, ranking));
   await grant(db, place);
 }
 
-const codeOf = (place: Place, { functions }: RankingSql): string =>
+/** Functions and views. */
+const codeOf = ({ schema }: Place, { functions }: RankingSql): string =>
+  [functions, usesFunctions, viewsSql(schema)].join("\n");
+
+const hashOf = (place: Place, ranking: RankingSql): string =>
   createHash("sha256")
-    .update(functions + viewsSql(place.schema))
+    .update(codeOf(place, ranking) + usesSql)
     .digest("hex");
 
-/** Drops views and functions: they follow from the code alone. */
+/** Drops views and functions, and the triggers that call these: they follow from the code alone. */
 async function dropCode(db: Connection, place: Place): Promise<void> {
   for (const schema of [place.schema, rowsOf(place)]) {
     const views = await db.rows("SELECT viewname FROM pg_views WHERE schemaname = $1", schema);
@@ -106,7 +120,7 @@ async function dropCode(db: Connection, place: Place): Promise<void> {
       "SELECT p.oid::regprocedure::text FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = pronamespace WHERE nspname = $1",
       schema,
     );
-    for (const [signature] of functions) await db.run(`DROP FUNCTION ${signature}`);
+    for (const [signature] of functions) await db.run(`DROP FUNCTION ${signature} CASCADE`);
   }
 }
 
@@ -121,8 +135,14 @@ async function grant(db: Connection, place: Place): Promise<void> {
   );
 }
 
-/** Deletes the rows of all tables but those that are kept, or also the chain's. */
+/** Deletes the rows of all tables but those that are kept, or also the chain's. What follows from rows is built anew later. */
 export async function emptyRows(db: Connection, place: Place, what: "rows" | "chain"): Promise<void> {
+  const triggers = await db.rows(
+    `SELECT tgname, relname FROM pg_trigger JOIN pg_class AS c ON c.oid = tgrelid
+     WHERE relnamespace = to_regnamespace($1) AND NOT tgisinternal`,
+    rowsOf(place),
+  );
+  for (const [trigger, table] of triggers) await db.run(`DROP TRIGGER ${trigger} ON ${table}`);
   const ofChain = ["progress", "events", "blocks", "reorganisations"];
   const tables = await db.rows("SELECT tablename FROM pg_tables WHERE schemaname = $1", rowsOf(place));
   for (const [name] of tables) {

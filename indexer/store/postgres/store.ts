@@ -6,10 +6,9 @@ import { changesOf, keptOf, keysOf } from "../undo.ts";
 import { createHeldChain, storedBlocks } from "./chain.ts";
 import { type Client, inTransaction } from "./client.ts";
 import type { Connection, Place } from "./connection.ts";
-import { indexesSql } from "./dialect.ts";
 import type { Lease } from "./lease.ts";
 import { createHeldRows } from "./rows.ts";
-import { emptyRows } from "./schema.ts";
+import { complete, emptyRows, IS_COMPLETE } from "./schema.ts";
 
 /** The channel on which servers hear of each change of the cursor: the revision. */
 export const channelOf = ({ schema }: Place): string => `${schema}_changed`;
@@ -85,6 +84,7 @@ export function createPostgresStore(
   /** Texts of {@link kept} that this try has taken. */
   let taken = 0;
 
+  const isComplete = (): boolean => next.complete || (isBuilt.complete && emptied === undefined);
   const isRanked = (): boolean => next.ranking !== undefined || (isBuilt.ranked && emptied === undefined);
 
   function revert(): void {
@@ -116,7 +116,7 @@ export function createPostgresStore(
       }),
     );
     const [built] = await db.rows(
-      "SELECT to_regclass('ledger_of_account') IS NOT NULL, EXISTS (SELECT 1 FROM ranking_built), EXISTS (SELECT 1 FROM events)",
+      `SELECT ${IS_COMPLETE}, EXISTS (SELECT 1 FROM ranking_built), EXISTS (SELECT 1 FROM events)`,
     );
     const [complete, ranked, hasLogs] = built as [boolean, boolean, boolean];
     isBuilt = { complete, ranked };
@@ -157,12 +157,12 @@ export function createPostgresStore(
     await chain.flush(db);
     if (pruned !== undefined) await db.rows("DELETE FROM undo WHERE block_number <= $1", pruned);
     for (const write of laterWrites) await write(db);
-    if (next.complete) await db.run(indexesSql);
+    if (next.complete) await complete(db);
     if (next.ranking !== undefined) await db.run(next.ranking);
     if (to !== undefined && (to !== from || undone || emptied))
       await announce(db, undone ? { fork: to, head: from ?? to } : undefined);
     methods = nextMethods ?? methods;
-    isBuilt = { complete: isBuilt.complete || next.complete, ranked: isRanked() };
+    isBuilt = { complete: isComplete(), ranked: isRanked() };
     revert();
   }
 
@@ -243,9 +243,9 @@ export function createPostgresStore(
       if (what === "chain") chain.empty();
     },
     complete() {
-      if (!isBuilt.complete) next.complete = true;
+      if (!isComplete()) next.complete = true;
     },
-    isComplete: () => isBuilt.complete || next.complete,
+    isComplete,
     later(write) {
       laterWrites.push(write);
     },

@@ -1,7 +1,11 @@
 import type { Address } from "viem";
 import type { Entry } from "../../fold/entries.ts";
+import { nameColumn } from "../event-columns.ts";
 import { layoutOf, rowOf } from "../tables.ts";
 import type { Db } from "./database.ts";
+
+/** Who took part in how many refutations, and what it calls itself. */
+type Catcher = Pick<Entry, "account" | "caught"> & { name: string | null };
 
 /** Reads what seasons know of accounts beside their standings. */
 export interface AccountReader {
@@ -12,7 +16,7 @@ export interface AccountReader {
   /** What the account has of each season, the newest first. */
   entries(account: Address, limit: number): Entry[];
   /** Who took part in the most refutations of a season, the most first. */
-  catchers(seasonId: number, limit: number): Pick<Entry, "account" | "caught">[];
+  catchers(seasonId: number, limit: number): Catcher[];
 }
 
 export function createAccountReader(db: Db): AccountReader {
@@ -32,8 +36,8 @@ export function createAccountReader(db: Db): AccountReader {
     .prepare<[Address, number], unknown[]>(`${select} WHERE account = ? ORDER BY season_id DESC LIMIT ?`)
     .raw()
     .safeIntegers();
-  const catchers = db.prepare<[number, number], Pick<Entry, "account" | "caught">>(
-    `SELECT account, caught FROM entries WHERE season_id = ? AND caught > 0 ORDER BY caught DESC, account DESC LIMIT ?`,
+  const catchers = db.prepare<[number, number], Catcher>(
+    `SELECT account, ${nameColumn("entries.account")} AS name, caught FROM entries WHERE season_id = ? AND caught > 0 ORDER BY caught DESC, account DESC LIMIT ?`,
   );
   return {
     // "g" follows every hex digit.

@@ -2,12 +2,12 @@ import type { Address, Hex } from "viem";
 import type { EventLocation } from "../../../sdk/wire.ts";
 import type { LogLocation } from "../../decode/events.ts";
 import type { Attestation } from "../../fold/recorded.ts";
-import { type Located, locatedRows, locationColumns, locationIn } from "../event-columns.ts";
+import { type Located, locatedRows, locationColumns, locationIn, nameColumn } from "../event-columns.ts";
 import type { Db } from "./database.ts";
 import { createScan, type Scanned } from "./scan.ts";
 
-/** An attestation, and where it was settled. */
-export type ReadAttestation = Located<Attestation> & { settled: EventLocation | null };
+/** An attestation, where it was settled, and what its prover calls itself. */
+export type ReadAttestation = Located<Attestation> & { settled: EventLocation | null; proverName: string | null };
 
 interface AttestationFilter {
   prover?: Address | undefined;
@@ -25,7 +25,10 @@ export interface AttestationReader {
 }
 
 export function createAttestationReader(db: Db): AttestationReader {
-  const { select, rowOf, furtherOf } = locatedRows("attestations", locationColumns("settled_block", "settled_log"));
+  const { select, rowOf, furtherOf } = locatedRows("attestations", [
+    ...locationColumns("settled_block", "settled_log"),
+    nameColumn("attestations.prover"),
+  ]);
   const byUid = db.prepare<[Hex], unknown[]>(`${select} WHERE uid = ?`).raw().safeIntegers();
   const uidAt = db
     .prepare<[number, number], Hex>("SELECT uid FROM attestations WHERE block_number = ? AND log_index = ?")
@@ -36,7 +39,9 @@ export function createAttestationReader(db: Db): AttestationReader {
     const values = byUid.get(uid);
     if (!values) return undefined;
     const row = rowOf(values);
-    return { ...row, settled: locationIn(row.settledBlock, row.settledLog, furtherOf(values)) };
+    const [timestamp, transactionHash, name] = furtherOf(values);
+    const settled = locationIn(row.settledBlock, row.settledLog, [timestamp, transactionHash]);
+    return { ...row, settled, proverName: name as string | null };
   }
 
   return {

@@ -1,10 +1,10 @@
 import type { Address, Hex } from "viem";
 import type { LedgerEntry } from "../../fold/ledger.ts";
-import { type Located, locatedRows } from "../event-columns.ts";
+import { type Located, locatedRows, nameColumn } from "../event-columns.ts";
 import type { Db } from "./database.ts";
 
-/** A ledger entry, and the ledger's hash before it. */
-export type ReadLedgerEntry = Located<LedgerEntry> & { previousHash: Hex | null };
+/** A ledger entry, the ledger's hash before it, and what its account calls itself. */
+export type ReadLedgerEntry = Located<LedgerEntry> & { previousHash: Hex | null; name: string | null };
 
 /** Where an entry stands: later seasons and entries are above. */
 export interface EntryPosition {
@@ -52,6 +52,7 @@ export function createLedgerReader(db: Db): LedgerReader {
   const ofAll = scan<[Address, bigint, bigint]>("(season_id, seq) < (?, ?)");
   const { select, rowOf, furtherOf } = locatedRows("ledger", [
     `(SELECT p.ledger_hash FROM ledger p WHERE p.season_id = ledger.season_id AND p.seq = ledger.seq - 1)`,
+    nameColumn("ledger.account"),
   ]);
   const bySeq = db
     .prepare<[number, bigint], unknown[]>(`${select} WHERE ledger.season_id = ? AND ledger.seq = ?`)
@@ -60,7 +61,9 @@ export function createLedgerReader(db: Db): LedgerReader {
 
   function entry(seasonId: number, seq: bigint): ReadLedgerEntry | undefined {
     const values = bySeq.get(seasonId, seq);
-    return values && { ...rowOf(values), previousHash: furtherOf(values)[0] as Hex | null };
+    if (!values) return undefined;
+    const [previousHash, name] = furtherOf(values) as [Hex | null, string | null];
+    return { ...rowOf(values), previousHash, name };
   }
 
   return {

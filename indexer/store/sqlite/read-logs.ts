@@ -9,6 +9,8 @@ import { type LogRow, logOf } from "./logs.ts";
 export interface LogReader {
   /** Of an attestation or model, in the chain's order, at most `limit`. */
   of(subject: Hex, limit: number): { log: StoredLog; location: EventLocation }[];
+  /** How many attestations a transaction is about, as far as its logs are found by them. */
+  attestationsIn(transaction: Pick<EventLocation, "blockNumber" | "transactionHash">): number;
   /** The log there. */
   at(location: LogLocation): StoredLog | undefined;
 }
@@ -19,7 +21,14 @@ export function createLogReader(db: Db): LogReader {
      FROM events WHERE subject = ? ORDER BY block_number, log_index LIMIT ?`,
   );
   const at = db.prepare<[number, number], LogRow>("SELECT * FROM events WHERE block_number = ? AND log_index = ?");
+  const attestationsIn = db
+    .prepare<[number, Hex], number>(
+      `SELECT count(DISTINCT subject) FROM events WHERE block_number = ? AND transaction_hash = ?
+       AND EXISTS (SELECT 1 FROM attestations WHERE uid = subject)`,
+    )
+    .pluck();
   return {
+    attestationsIn: ({ blockNumber, transactionHash }) => attestationsIn.get(blockNumber, transactionHash) as number,
     at({ blockNumber, logIndex }) {
       const row = at.get(blockNumber, logIndex);
       return row && logOf(row);

@@ -4,7 +4,7 @@ import type { LogLocation } from "../../decode/events.ts";
 import type { CoverRow } from "../../fold/covers.ts";
 import type { Balance, Payment } from "../../fold/payments.ts";
 import type { Asked, Given } from "../../fold/requests.ts";
-import { type Located, locatedRows, locationColumns, locationIn } from "../event-columns.ts";
+import { type Located, locatedRows, locationColumns, locationIn, nameColumn } from "../event-columns.ts";
 import { layoutOf, rowOf } from "../tables.ts";
 import type { Db } from "./database.ts";
 import { createScan, type Scanned } from "./scan.ts";
@@ -17,14 +17,18 @@ interface RequestFilter {
   state?: number | undefined;
 }
 
+/** A request, and what its accounts call themselves. */
+export type ReadRequest = Located<Asked> & Record<"requesterName" | "proverName" | "beneficiaryName", Name>;
+type Name = string | null;
+
 /** Cover, and where it was settled. */
 export type ReadCover = Located<CoverRow> & { settled: EventLocation | null };
 
 /** Reads requests, their answers, cover and what was paid. Lists that have a limit begin with the oldest. */
 export interface RequestReader {
-  request(requestId: Hex): Located<Asked> | undefined;
+  request(requestId: Hex): ReadRequest | undefined;
   /** Newest first, below a location; looks at 1000 rows at most, however many the filter lets through. */
-  list(filter: RequestFilter, below: LogLocation | undefined, limit: number): Scanned<Located<Asked>>;
+  list(filter: RequestFilter, below: LogLocation | undefined, limit: number): Scanned<ReadRequest>;
   /** The request that was made there: undefined when a reorg undid it. */
   requestAt(location: LogLocation): Hex | undefined;
   /** The request that an attestation was given as an answer to. */
@@ -41,7 +45,10 @@ export interface RequestReader {
 export function createRequestReader(db: Db): RequestReader {
   const prepared = <Parameters extends unknown[]>(sql: string) =>
     db.prepare<Parameters, unknown[]>(sql).raw().safeIntegers();
-  const ofRequests = locatedRows("requests");
+  const ofRequests = locatedRows(
+    "requests",
+    ["requester", "prover", "beneficiary"].map((role) => nameColumn(`requests.${role}`)),
+  );
   const byId = prepared<[Hex]>(`${ofRequests.select} WHERE request_id = ?`);
   const scan = createScan(db, "requests", "request_id", [
     ...(["requester", "prover", "beneficiary", "model_id", "state"] as const),
@@ -64,9 +71,11 @@ export function createRequestReader(db: Db): RequestReader {
      ORDER BY token, contract LIMIT ?`,
   );
 
-  function request(requestId: Hex): Located<Asked> | undefined {
+  function request(requestId: Hex): ReadRequest | undefined {
     const values = byId.get(requestId);
-    return values && ofRequests.rowOf(values);
+    if (!values) return undefined;
+    const [requesterName, proverName, beneficiaryName] = ofRequests.furtherOf(values) as [Name, Name, Name];
+    return { ...ofRequests.rowOf(values), requesterName, proverName, beneficiaryName };
   }
 
   function readCover(values: readonly unknown[]): ReadCover {
@@ -78,7 +87,7 @@ export function createRequestReader(db: Db): RequestReader {
     request,
     list({ model, ...filter }, below, limit) {
       const { rows, last } = scan({ ...filter, model_id: model }, below, limit);
-      return { rows: rows.map((id) => request(id as Hex) as Located<Asked>), last };
+      return { rows: rows.map((id) => request(id as Hex) as ReadRequest), last };
     },
     requestAt: ({ blockNumber, logIndex }) => idAt.get(blockNumber, logIndex),
     requestOf: (uid) => idOf.get(uid),

@@ -3,6 +3,7 @@ import type { Db } from "./database.ts";
 import { type AccountReader, createAccountReader } from "./read-accounts.ts";
 import { type ActivityReader, createActivityReader } from "./read-activity.ts";
 import { type AttestationReader, createAttestationReader } from "./read-attestations.ts";
+import { createEnclaveReader, type EnclaveReader } from "./read-enclaves.ts";
 import { createEndReader, type EndReader } from "./read-ends.ts";
 import { createFeedReader, type FeedReader } from "./read-feed.ts";
 import { createLedgerReader, type LedgerReader } from "./read-ledger.ts";
@@ -12,6 +13,7 @@ import { createNetworkReader, type NetworkReader } from "./read-network.ts";
 import { createProfileReader, type ProfileReader } from "./read-profiles.ts";
 import { createRequestReader, type RequestReader } from "./read-requests.ts";
 import { createSeasonReader, type SeasonReader } from "./read-seasons.ts";
+import { createServedReader, type ServedReader } from "./read-served.ts";
 import { createUseReader, type UseReader } from "./read-uses.ts";
 import { createMethods } from "./store.ts";
 
@@ -20,6 +22,7 @@ export interface Readers {
   accounts: AccountReader;
   activity: ActivityReader;
   attestations: AttestationReader;
+  enclaves: EnclaveReader;
   ends: EndReader;
   feed: FeedReader;
   ledger: LedgerReader;
@@ -31,6 +34,7 @@ export interface Readers {
   profiles: ProfileReader;
   requests: RequestReader;
   seasons: SeasonReader;
+  served: ServedReader;
   uses: UseReader;
 }
 
@@ -38,6 +42,7 @@ export const createReaders = (db: Db): Readers => ({
   accounts: createAccountReader(db),
   activity: createActivityReader(db),
   attestations: createAttestationReader(db),
+  enclaves: createEnclaveReader(db),
   ends: createEndReader(db),
   feed: createFeedReader(db),
   ledger: createLedgerReader(db),
@@ -48,5 +53,6 @@ export const createReaders = (db: Db): Readers => ({
   profiles: createProfileReader(db),
   requests: createRequestReader(db),
   seasons: createSeasonReader(db),
+  served: createServedReader(db),
   uses: createUseReader(db),
 });

@@ -35,13 +35,12 @@ export function createStoredRows(db: Db): StoredRows {
       let current: TableName | undefined;
       try {
         for (const { table, before, after } of changes) {
+          // A table's rows follow from those before it.
+          if (current !== table && current !== undefined) statements.get(current)?.flush();
           current = table;
           statements.get(table)?.write(before as Values | undefined, after as Values | undefined);
         }
-        for (const [table, { flush }] of statements) {
-          current = table;
-          flush();
-        }
+        if (current !== undefined) statements.get(current)?.flush();
       } catch (error) {
         for (const { forget } of statements.values()) forget();
         if (!isConflict(error)) throw error;

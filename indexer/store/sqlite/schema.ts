@@ -86,7 +86,15 @@ export function empty(db: Db, kept: "logs" | "origin"): void {
     .pluck()
     .all();
   db.pragma("defer_foreign_keys = ON");
+  dropUses(db);
   for (const table of tables) if (!names.includes(table)) db.exec(`DELETE FROM ${table}`);
+}
+
+/** What follows from rows is built again once they are there. */
+function dropUses(db: Db): void {
+  const triggers = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck().all();
+  for (const trigger of triggers) db.exec(`DROP TRIGGER ${trigger}`);
+  db.exec("DROP VIEW IF EXISTS used; DROP VIEW IF EXISTS added");
 }
 
 /** The version of the tables in logs.sql. */

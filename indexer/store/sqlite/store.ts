@@ -25,7 +25,8 @@ export interface FileStore extends PresentStore {
   files: Files;
 }
 
-const indexes = readFileSync(new URL("../indexes.sql", import.meta.url), "utf8");
+const read = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
+const [indexes, uses] = [read("../indexes.sql"), read("uses.sql")];
 
 /** The writing side of an open database, as long as `fence` allows. */
 export function createStore(db: Db, fence: Fence = () => undefined): FileStore {
@@ -37,8 +38,9 @@ export function createStore(db: Db, fence: Fence = () => undefined): FileStore {
     if (reason !== undefined) throw new FatalError(reason);
     return work();
   });
-  const hasIndexes = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'ledger_of_account'");
-  const isComplete = () => hasIndexes.get() !== undefined;
+  const inSchema = db.prepare<[string]>("SELECT 1 FROM sqlite_schema WHERE name = ?");
+  const hasIndexes = () => inSchema.get("ledger_of_account") !== undefined;
+  const hasUses = () => inSchema.get("used") !== undefined;
   const methods = createMethods(db);
 
   function atomically<Result>(work: () => Result, undone: () => void): Result {
@@ -75,9 +77,10 @@ export function createStore(db: Db, fence: Fence = () => undefined): FileStore {
     },
     empty: (what) => empty(db, what === "rows" ? "logs" : "origin"),
     complete() {
-      if (!isComplete()) db.exec(indexes);
+      if (!hasUses()) db.exec(uses);
+      if (!hasIndexes()) db.exec(indexes);
     },
-    isComplete,
+    isComplete: () => hasIndexes() && hasUses(),
   };
 }
 

@@ -18,10 +18,10 @@ const MOST_LAYOUT = 8192;
 
 /** Activations are on chain: their hash and every row of them are recomputed. */
 export const fraudProof: InferenceMethod = {
-  refuses({ layers }, layoutBytes) {
+  refuses({ layers }, { layout }) {
     if (layers.length === 0) return "It has no integer rows, of which one could be shown to the contract.";
-    if (layoutBytes <= MOST_LAYOUT) return undefined;
-    return `Its layout is ${layoutBytes} bytes; at most ${MOST_LAYOUT} are taken.`;
+    if (layout.length <= MOST_LAYOUT) return undefined;
+    return `Its layout is ${layout.length} bytes; at most ${MOST_LAYOUT} are taken.`;
   },
   evidence: {
     most: { single: 2, batch: 1, unit: 1 },

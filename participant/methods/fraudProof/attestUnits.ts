@@ -1,7 +1,7 @@
 import { bytesToHex, type Hex } from "viem";
 import { assignedTo } from "../../../inference/assignment.ts";
-import { forward } from "../../../inference/integer.ts";
-import { buildBatch, traceOf } from "../../../inference/methods/fraudProof/evidence.ts";
+import { buildBatch } from "../../../inference/methods/fraudProof/evidence.ts";
+import { mostUnits, runUnit } from "../../../inference/methods/fraudProof/units.ts";
 import type { OpenModel } from "../../../inference/models.ts";
 import { callOf } from "../../../sdk/calls.ts";
 import { type Client, contractOf, type TaskInputs } from "../../../sdk/client.ts";
@@ -28,24 +28,6 @@ interface AttestedUnits {
   bond: bigint;
   transactionHash: Hex;
   gasUsed: bigint;
-}
-
-/** Most bytes of a transaction that nodes forward, and what a batch needs beside layout and traces. */
-const MOST_BYTES = 131_072;
-const OTHER_BYTES = 1024;
-/** This many of the smallest units stay within a transaction's gas. */
-const MOST_UNITS = 10_000;
-
-/** The parts of a model that determine the length of its layout and units. */
-interface Sized extends Pick<OpenModel, "layers"> {
-  publication: Pick<OpenModel["publication"], "layout">;
-}
-
-/** Number of units of a model that fit into one transaction. */
-export function mostUnits({ layers, publication }: Sized): number {
-  const unitBytes = layers.reduce((sum, { length }) => sum + length, 0);
-  const left = MOST_BYTES - OTHER_BYTES - publication.layout.length;
-  return Math.min(MOST_UNITS, Math.floor(left / unitBytes));
 }
 
 /**
@@ -76,11 +58,4 @@ export async function attestUnits(
   );
   const id = batchId(client.deployment.chainId, attestationRegistry.address, batch);
   return { id, batch, bond, transactionHash, gasUsed };
-}
-
-/** A unit's leaf: the hidden activations as the rows give them, the output as the runtime does. */
-async function runUnit({ layers, session }: OpenModel, input: Int8Array): Promise<Uint8Array> {
-  const hidden = forward(layers.slice(0, -1), input).slice(1);
-  const output = await session.run(new Uint8Array(input));
-  return traceOf([...hidden, new Int8Array(output)]);
 }

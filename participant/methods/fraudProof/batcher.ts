@@ -1,5 +1,6 @@
 import type { Address, Hex } from "viem";
 import { InvalidModelError } from "../../../inference/failures.ts";
+import { mostUnits } from "../../../inference/methods/fraudProof/units.ts";
 import { InvalidRunError } from "../../../inference/tensors.ts";
 import { countOf } from "../../../sdk/attestations.ts";
 import type { TaskInputs } from "../../../sdk/client.ts";
@@ -9,7 +10,7 @@ import type { ChainState } from "../../chainState.ts";
 import type { Job, Participant } from "../../jobs.ts";
 import { runningSeasons, type Wish } from "../../units.ts";
 import type { ProverLimits, Tools } from "../method.ts";
-import { attestUnits, mostUnits, type UnitRange } from "./attestUnits.ts";
+import { attestUnits, type UnitRange } from "./attestUnits.ts";
 
 /** `maxUnits` are counted in each task. */
 export interface BatcherOptions

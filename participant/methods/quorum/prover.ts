@@ -14,13 +14,13 @@ import { isRevealing, type QuorumDetail, quorum } from "../../../sdk/methods/quo
 import { Status } from "../../../sdk/protocol.ts";
 import { assignedUnit, type ChainState } from "../../chainState.ts";
 import { ensureDeposit } from "../../deposits.ts";
+import { type FreeUnit, nextUnit } from "../../freeUnits.ts";
 import type { Job, Participant } from "../../jobs.ts";
 import type { AttestationEntry } from "../../journal.ts";
 import type { ProverLimits, Tools } from "../method.ts";
 import { appealable } from "./appellant.ts";
 import { createParameters } from "./parameters.ts";
 import { showRun, type Unshowable } from "./shown.ts";
-import { type FreeUnit, nextUnit } from "./units.ts";
 
 /** `maxUnits` are counted in each season. */
 export interface ProverOptions extends Omit<Tools, "content" | "strangers">, ProverLimits {
@@ -179,7 +179,10 @@ export function createProver(options: ProverOptions): Participant {
       const rests = lastCommit !== undefined && number < lastCommit + pace;
       const units = pending.filter(({ message }) => unitOf(message.context) !== undefined);
       if (committing.size > 0 || units.length >= parallel || rests || leaving?.aborted) return jobs;
-      const free = nextUnit(state, { account, campaign: campaign.address, seasonId, taskId, maxUnits, hopeless });
+      const free = nextUnit(state, {
+        ...{ method: quorum.id, account, campaign: campaign.address },
+        ...{ seasonId, taskId, maxUnits, hopeless },
+      });
       if (free === undefined) return jobs;
       lastCommit = number;
       const tries = own.filter(({ message }) => message.context === free.context);

@@ -4,7 +4,7 @@ import { type Hex, parseGwei } from "viem";
 import { forward, MAX_WIDTH } from "../../../inference/integer.ts";
 import { disputeRow, disputeUnit } from "../../../inference/methods/fraudProof/dispute.ts";
 import { buildBatch, buildTraced, traceOf } from "../../../inference/methods/fraudProof/evidence.ts";
-import { mostUnits } from "../../../participant/methods/fraudProof/attestUnits.ts";
+import { mostUnits } from "../../../inference/methods/fraudProof/units.ts";
 import { fraudProofDeployment } from "../../../scripts/methods/fraudProof.ts";
 import { unitSeed } from "../../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";

@@ -43,6 +43,26 @@ describe("ModelRegistry.publish", () => {
     }
   });
 
+  it("takes a model without a file where its name holds a measurement, and then no rows", async () => {
+    const { models } = await networkHelpers.loadFixture(fixture);
+    const sealed = { ...publication, artifactHash: ZERO_HASH, measurement: hash("measurement") };
+    const rows = encodeRows(rowsOf(integerLayout.widths));
+
+    await expect(models.publish({ ...sealed, runtimeId: ZERO_HASH }, encodeLayout(floatLayout), "0x", ""))
+      .to.be.revertedWithCustomError(models, "MissingIdentity")
+      .withArgs(ZERO_HASH, ZERO_HASH);
+    await expect(models.publish(sealed, encodeLayout(integerLayout), rows, ""))
+      .to.be.revertedWithCustomError(models, "RowsLengthMismatch")
+      .withArgs(rows.length, 0);
+    await expect(models.publish(sealed, encodeLayout(integerLayout), "0x", ""))
+      .to.be.revertedWithCustomError(models, "RowsLengthMismatch")
+      .withArgs(0, rows.length);
+    await expect(models.publish(sealed, encodeLayout(floatLayout), "0x", "")).to.emit(models, "ModelPublished");
+    const id = modelId({ ...sealed, layoutHash: keccak256(encodeLayout(floatLayout)), weightsRoot: ZERO_HASH });
+    expect(await models.measurementOf(id)).to.equal(sealed.measurement);
+    expect(await models.measurementOf(hash("nothing"))).to.equal(ZERO_HASH);
+  });
+
   it("refuses more than 120,000 bytes of layout, rows and uri", async () => {
     const { models, publish } = await networkHelpers.loadFixture(fixture);
     const length = encodeLayout(floatLayout).length;

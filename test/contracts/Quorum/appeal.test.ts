@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { INVALID, UNAVAILABLE } from "../../../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
+import { INVALID, UNAVAILABLE } from "../../../sdk/votes.ts";
 import { hash } from "../fixtures.ts";
 import {
   ABSENT,

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { INVALID, UNAVAILABLE } from "../../../sdk/commitments.ts";
+import { INVALID, UNAVAILABLE } from "../../../sdk/votes.ts";
 import { hash, opened } from "../fixtures.ts";
 import {
   ABSENT,

@@ -2,7 +2,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import { expect } from "chai";
 import { network } from "hardhat";
 import type { Hex } from "viem";
-import { UNAVAILABLE } from "../../../sdk/commitments.ts";
+import { UNAVAILABLE } from "../../../sdk/votes.ts";
 import { hash } from "../fixtures.ts";
 import {
   ABSENT,

@@ -158,7 +158,9 @@ describe("decoding", () => {
       expect(event.location).to.deep.equal(location);
       const indexed = event.eventName.startsWith("Points") ? log.topics[3] : log.topics[1];
       const large = ["BatchAttested", "Requested", "RequestAnswered"];
-      const apart = [...large, "TaskAdded", "Transfer", "Locked", "Credited", "Withdrawn"].includes(event.eventName);
+      const apart = [...large, "TaskAdded", "Transfer", "Locked", "Credited", "Withdrawn", "RegistrarsSet"].includes(
+        event.eventName,
+      );
       const none = apart || /^(Season|Standings|Reward|Poster|Profile)/.test(event.eventName);
       expect(event.subject, event.eventName).to.equal(none ? null : indexed);
     }

@@ -2,8 +2,9 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { encodeAbiParameters, getAddress, type Hex, keccak256, stringToHex, toHex } from "viem";
 import { Refusal } from "../../../indexer/decode/abi-words.ts";
-import { decodeRequest, type Request, requestContext, requestIdOf } from "../../../indexer/decode/request.ts";
+import { decodeRequest, requestIdOf } from "../../../indexer/decode/request.ts";
 import { contextKind } from "../../../sdk/contexts.ts";
+import { type Request, requestContext } from "../../../sdk/requests/request.ts";
 import { encodeRequest } from "../asked.ts";
 
 const bytes = (length: number): fc.Arbitrary<Hex> =>

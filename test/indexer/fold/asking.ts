@@ -1,6 +1,7 @@
 import { type Hex, keccak256, padHex, toHex, zeroAddress } from "viem";
-import { type Request, requestContext, requestIdOf } from "../../../indexer/decode/request.ts";
+import { requestIdOf } from "../../../indexer/decode/request.ts";
 import { attestationRegistryAbi } from "../../../sdk/abi.ts";
+import { type Request, requestContext } from "../../../sdk/requests/request.ts";
 import { encodeRequest } from "../asked.ts";
 import { accountOf, asking, deployment, type Emitted, emit, FRAUD, MODEL } from "../story.ts";
 import { openTold } from "./ending.ts";

@@ -30,7 +30,7 @@ function idOf<T extends TableName>(table: T, key: KeyOf<T>): string {
   const kind = kinds[table] as unknown as Kind<KeyOf<T>, RowOf<T> & KeyOf<T>> | { once: true };
   if (!("once" in kind)) return `${table} ${kind.group(key)} ${kind.name(key)}`;
   const { seasonId, seq, modelId, poster, epoch, first, account, place, ...of } = key as Record<string, unknown>;
-  const located = table === "payments" ? [of.blockNumber, of.logIndex] : [];
+  const located = ["payments", "catches", "seats"].includes(table) ? [of.blockNumber, of.logIndex] : [];
   return [table, seasonId, seq, modelId, poster, epoch, first, account, place, ...located].join(" ");
 }
 

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { keccak256, zeroAddress } from "viem";
-import type { Request } from "../../../indexer/decode/request.ts";
 import { IntegrityError } from "../../../indexer/fold/step.ts";
 import { RequestState, Status } from "../../../sdk/protocol.ts";
+import type { Request } from "../../../sdk/requests/request.ts";
 import { type Emitted, MODEL } from "../story.ts";
 import {
   covered,

@@ -1,11 +1,16 @@
 import { expect } from "chai";
 import type { Address } from "viem";
+import { csvText } from "../../../indexer/serve/table/csv.ts";
 import { nameSkeleton, shownProfile } from "../../../sdk/profiles.ts";
 import type {
   AccountAnswer,
   AccountProfile,
   AccountProfileAnswer,
   AccountProfilesAnswer,
+  AttestationsPage,
+  CatchersAnswer,
+  InferenceRequestsPage,
+  PublisherBoard,
   ReceiptsPage,
   SearchAnswer,
   Standing,
@@ -13,17 +18,20 @@ import type {
   StandingsPage,
 } from "../../../sdk/wire.ts";
 import { choices } from "../running.ts";
-import { chainTold, eventsIn, openServed, type Served } from "./served.ts";
+import { onEachStore } from "../store/stores.ts";
+import { chainTold, eventsIn } from "./served.ts";
+import { openAnywhere, type ServedAnywhere } from "./served-anywhere.ts";
 import { NOBODY } from "./site.ts";
+import { parse } from "./stream/reader.ts";
 
-describe("names in the API", () => {
-  let served: Served;
+onEachStore("names in the API", (store) => {
+  let served: ServedAnywhere;
   let url: string;
   let standings: Standing[];
   /** What the story's events say that accounts are called. */
   const names = new Map<Address, { name: string; link: string | null }>();
   before(async () => {
-    served = openServed(chainTold(choices(320, 11)));
+    served = await openAnywhere(chainTold(choices(320, 11)), store());
     url = await served.listen();
     standings = (await get<StandingsPage>("/v1/seasons/1/standings")).items;
     for (const { eventName, args } of served.blocks.flatMap(eventsIn)) {
@@ -59,7 +67,51 @@ describe("names in the API", () => {
     for (const { account } of standings) {
       expect((await get<AccountAnswer>(`/v1/accounts/${account}`)).name).to.equal(nameOf(account));
       const { items } = await get<ReceiptsPage>(`/v1/accounts/${account}/receipts`);
-      for (const { attestation } of items) expect(attestation.proverName).to.equal(nameOf(attestation.prover));
+      for (const { name, attestation } of items)
+        expect([name, attestation.proverName]).to.deep.equal([nameOf(account), nameOf(attestation.prover)]);
+    }
+  });
+
+  it("are those of provers in lists of attestations, and of all accounts of requests and boards", async () => {
+    for (const { prover, proverName } of (await get<AttestationsPage>("/v1/attestations")).items)
+      expect(proverName).to.equal(nameOf(prover));
+    const named = (account: Address | null) => (account === null ? null : nameOf(account));
+    const { items } = await get<InferenceRequestsPage>("/v1/requests");
+    expect(items).to.not.deep.equal([]);
+    for (const { requester, requesterName, prover, proverName, beneficiary, beneficiaryName } of items)
+      expect([requesterName, proverName, beneficiaryName]).to.deep.equal([requester, prover, beneficiary].map(named));
+    for (const { account, name } of (await get<CatchersAnswer>("/v1/seasons/1/catchers")).items)
+      expect(name).to.equal(nameOf(account));
+    for (const { publisher, name } of (await get<PublisherBoard>("/v1/boards/publishers")).items)
+      expect(name).to.equal(nameOf(publisher));
+  });
+
+  it("are in the stream as they are in lists", async () => {
+    const stop = new AbortController();
+    const response = await fetch(`${url}/v1/stream?lastEventId=0-0`, { signal: stop.signal });
+    let text = "";
+    for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += piece;
+      if (text.includes("event: head")) break;
+    }
+    stop.abort();
+    const { messages } = parse(text);
+    let shown = 0;
+    for (const { event, data } of messages) {
+      if (event === "points") expect(data.name).to.equal(nameOf(data.account));
+      if (event === "status") expect(data.proverName).to.equal(nameOf(data.prover));
+      if (event === "request") expect(data.requesterName).to.equal(nameOf(data.requester));
+      if (event === "points" && data.name !== null) shown++;
+    }
+    expect(shown).to.be.above(0);
+  });
+
+  it("are the last column of the season's table", async () => {
+    const text = await (await fetch(`${url}/v1/seasons/1/standings.csv`)).text();
+    const rows = text.trimEnd().split("\n").slice(1);
+    for (const [i, { account, name }] of standings.entries()) {
+      expect(rows[i]).to.include(`,${account},`);
+      expect(rows[i]?.split(",").slice(10).join(",")).to.equal(csvText(name));
     }
   });
 

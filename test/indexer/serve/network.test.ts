@@ -10,15 +10,16 @@ import type {
   SeasonAnswer,
   StandingsPage,
 } from "../../../sdk/wire.ts";
+import { onEachStore } from "../store/stores.ts";
 import { openSite, type Site } from "./site.ts";
 
-describe("a season as a test of the network", () => {
+onEachStore("a season as a test of the network", (store) => {
   let site: Site;
   let answer: NetworkAnswer;
   let own: AttestationSummary[];
   const get = async <T>(path: string): Promise<T> => (await site.get(path)).body as T;
   before(async () => {
-    site = await openSite();
+    site = await openSite(store());
     answer = await get<NetworkAnswer>("/v1/seasons/1/network");
     const { item } = await get<SeasonAnswer>("/v1/seasons/1");
     const all: AttestationSummary[] = [];
@@ -96,6 +97,56 @@ describe("a season as a test of the network", () => {
           lost: String(lost.reduce((sum, amount) => sum + amount, 0n)),
         });
     }
+  });
+});
+
+onEachStore("what a season's units cost, and who serves its models", (store) => {
+  let site: Site;
+  const ask = async (): Promise<NetworkAnswer> => (await site.get("/v1/seasons/1/network")).body;
+  beforeEach(async () => {
+    site = await openSite(store());
+  });
+  afterEach(() => site.close());
+
+  it("is null while the node doesn't tell what transactions used, and is not asked for all the time", async () => {
+    site.node.fault = (method) => (method === "eth_getTransactionReceipt" ? { result: null } : undefined);
+    for (let times = 0; times < 2; times++) for (const { gas } of (await ask()).methods) expect(gas).to.equal(null);
+    const asked = site.node.requests.filter(({ method }) => method === "eth_getTransactionReceipt");
+    const hashes = asked.map(({ params }) => params[0]);
+    expect(hashes).to.have.length.above(0);
+    expect(new Set(hashes).size).to.equal(hashes.length);
+  });
+
+  it("is the gas of all transactions about some final attestations, by what they were for, asked once", async () => {
+    const { methods } = await ask();
+    let checked = 0;
+    for (const { method, gas } of methods) {
+      if (gas === null) continue;
+      expect(gas.attestations).to.be.within(1, 20);
+      expect(gas.units).to.be.at.least(gas.attestations);
+      const sum = gas.steps.reduce((total, { perUnit }) => total + perUnit, 0);
+      expect(sum, method.name).to.be.closeTo(gas.perUnit, gas.steps.length);
+      for (const { step, transactions, perUnit } of gas.steps) {
+        expect(step).to.match(/^[a-z][A-Za-z]+$/);
+        // What the simulated node says of each: 21,000 to 121,000.
+        expect(perUnit * gas.units).to.be.within(20_000 * transactions, 121_000 * transactions + gas.units);
+      }
+      checked++;
+    }
+    expect(checked).to.be.above(0);
+    const before = site.node.requests.length;
+    expect((await ask()).methods).to.deep.equal(methods);
+    const again = site.node.requests.slice(before).map(({ method }) => method);
+    expect(again).to.not.include("eth_getTransactionReceipt");
+  });
+
+  it("names each model of the season's tasks, and where its file is", async () => {
+    const { content } = await ask();
+    const { item } = (await site.get("/v1/seasons/1")).body as SeasonAnswer;
+    const models = [...new Set(item.tasks.map(({ modelId }) => modelId))];
+    expect(content.map(({ modelId }) => modelId)).to.deep.equal(models);
+    for (const one of content)
+      expect(one).to.deep.include({ onChain: false }).and.have.nested.property("sources[0].source", "here");
   });
 });
 

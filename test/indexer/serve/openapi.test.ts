@@ -3,6 +3,8 @@ import Ajv from "ajv/dist/2020.js";
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { cidOfSha256 } from "../../../sdk/content.ts";
+import { onEachStore } from "../store/stores.ts";
+import { accountOf, MODEL } from "../story.ts";
 import { NOBODY, openSite, type Site, UNKNOWN } from "./site.ts";
 import { parse } from "./stream/reader.ts";
 
@@ -18,13 +20,13 @@ interface Operation {
   responses: Record<string, { content?: Record<string, { schema: object }> }>;
 }
 
-describe("the OpenAPI document", () => {
+onEachStore("the OpenAPI document", (store) => {
   let site: Site;
   let document: Document;
   let validate: (pointer: readonly string[], value: unknown) => string;
 
   before(async () => {
-    site = await openSite();
+    site = await openSite(store());
     document = (await site.get("/openapi.json")).body;
     const ajv = new Ajv.default({ strict: false, validateFormats: false });
     ajv.addSchema(document, "api");
@@ -81,11 +83,22 @@ describe("the OpenAPI document", () => {
         "getStandingsTable",
         "listAttestations",
         "listCatchers",
+        "listCatches",
+        "listEnclaves",
         "listModelBoard",
         "listModelStandings",
+        "listModelStandingsInSeason",
       ],
-      ...["listModels", "listNames", "listProfiles", "listPublisherBoard", "listReceipts"],
-      ...["listRequests", "listSeasons", "listStandings", "searchStandings", "streamEvents"],
+      ...["listModels", "listNames", "listNews", "listProfiles", "listPublisherBoard", "listReceipts"],
+      ...[
+        "listRequests",
+        "listSeasons",
+        "listSeats",
+        "listStandings",
+        "listTaskStandings",
+        "searchStandings",
+        "streamEvents",
+      ],
     ]);
   });
 
@@ -131,6 +144,7 @@ describe("the OpenAPI document", () => {
         "/v1/seasons/1/search?name=a": 200,
         "/v1/seasons/1/search?prefix=0": 400,
       },
+      "/v1/enclaves": { "/v1/enclaves": 200, "/v1/enclaves?x=1": 400 },
       "/v1/profiles": { [`/v1/profiles?account=${named}&account=${NOBODY}`]: 200, "/v1/profiles": 400 },
       "/v1/profiles/{account}": {
         [`/v1/profiles/${named}`]: 200,
@@ -149,8 +163,18 @@ describe("the OpenAPI document", () => {
         [`/v1/models/${modelId}/standings`]: 200,
         [`/v1/models/${UNKNOWN}/standings`]: 404,
       },
+      "/v1/seasons/{seasonId}/tasks/{taskId}/standings": {
+        "/v1/seasons/1/tasks/1/standings?limit=1": 200,
+        "/v1/seasons/1/tasks/7/standings": 404,
+        "/v1/seasons/1/tasks/x/standings": 400,
+      },
+      "/v1/seasons/{seasonId}/models/{modelId}/standings": {
+        [`/v1/seasons/1/models/${MODEL}/standings`]: 200,
+        [`/v1/seasons/1/models/${UNKNOWN}/standings`]: 404,
+      },
+      "/v1/news": { "/v1/news": 200, "/v1/news?cursor=x": 400 },
       "/v1/activity": { "/v1/activity": 200 },
-      "/v1/stream": { "/v1/stream?lastEventId=x": 400 },
+      "/v1/stream": { "/v1/stream?lastEventId=x": 400, "/v1/stream?news=1": 400 },
       "/v1/seasons/{seasonId}/claim/{account}": {
         [`/v1/seasons/2/claim/${ranked}`]: 200,
         "/v1/seasons/2/claim/0x": 400,
@@ -159,6 +183,12 @@ describe("the OpenAPI document", () => {
       },
       "/v1/accounts/{account}": { [`/v1/accounts/${account}`]: 200, [`/v1/accounts/${NOBODY}`]: 200 },
       "/v1/accounts/{account}/money": { [`/v1/accounts/${account}/money`]: 200, "/v1/accounts/0x/money": 400 },
+      "/v1/accounts/{account}/catches": { [`/v1/accounts/${account}/catches`]: 200, "/v1/accounts/0x/catches": 400 },
+      "/v1/accounts/{account}/seats": {
+        [`/v1/accounts/${accountOf(7)}/seats`]: 200,
+        [`/v1/accounts/${NOBODY}/seats`]: 200,
+        "/v1/accounts/0x/seats": 400,
+      },
       "/v1/accounts/{account}/receipts": {
         [`/v1/accounts/${account}/receipts`]: 200,
         [`/v1/accounts/${NOBODY}/receipts`]: 200,
@@ -190,11 +220,11 @@ describe("the OpenAPI document", () => {
   });
 
   it("describes what the stream sends", async () => {
-    const response = await fetch(`${site.indexer.url}/v1/stream?lastEventId=0-0`);
+    const response = await fetch(`${site.indexer.url}/v1/stream?lastEventId=0-0&news=true`);
     expect(document.paths["/v1/stream"]?.get.responses["200"]?.content).to.have.property("text/event-stream");
     const names = {
       ...{ points: "Receipt", status: "AttestationSummary", request: "InferenceRequestSummary" },
-      ...{ reorg: "StreamReorg", head: "StreamHead" },
+      ...{ reorg: "StreamReorg", head: "StreamHead", news: "News" },
     };
     const events = new Set<string>();
     let rest = "";
@@ -207,7 +237,7 @@ describe("the OpenAPI document", () => {
       }
       if (events.has("head")) break;
     }
-    expect([...events]).to.include.members(["points", "status", "request", "head"]);
+    expect([...events]).to.include.members(["points", "status", "request", "news", "head"]);
   });
 
   it("describes every request", async () => {

@@ -1,14 +1,16 @@
 import { expect } from "chai";
+import { csvText } from "../../../indexer/serve/table/csv.ts";
 import { ledgerHash } from "../../../sdk/commitments.ts";
 import { cidOfSha256 } from "../../../sdk/content.ts";
 import type { Attestation, AttestationSummary, Receipt, Standing } from "../../../sdk/wire.ts";
+import { onEachStore } from "../store/stores.ts";
 import { deployment } from "../story.ts";
 import { NOBODY, openSite, type Site, UNKNOWN } from "./site.ts";
 
-describe("the API", () => {
+onEachStore("the API", (store) => {
   let site: Site;
   before(async () => {
-    site = await openSite();
+    site = await openSite(store());
   });
   after(() => site.close());
 
@@ -50,8 +52,11 @@ describe("the API", () => {
     const columns = head.split(",");
     expect(columns.slice(0, 3)).to.deep.equal(["rank", "place", "account"]);
     expect(lines).to.deep.equal(
-      (await standings()).map((row) => columns.map((column) => row[column as keyof Standing]).join(",")),
+      (await standings()).map((row) =>
+        columns.map((column) => (column === "name" ? csvText(row.name) : row[column as keyof Standing])).join(","),
+      ),
     );
+    expect(columns.at(-1)).to.equal("name");
     expect(JSON.parse(headers.get("as-of") ?? "")).to.deep.equal((await site.get("/v1/seasons/1")).body.asOf);
   });
 

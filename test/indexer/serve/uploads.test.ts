@@ -183,6 +183,38 @@ describe("putting content", () => {
       expect(await (await fetch(`${indexer.url}/ipfs/${cid}`)).text()).to.equal("content");
   });
 
+  describe("a signature", () => {
+    const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+    const kept = cidOf(bytes);
+    let deadline: number;
+    let [r, s, parity] = ["", 0n, 0];
+    const word = (value: bigint) => value.toString(16).padStart(64, "0");
+    const answerTo = (signature: string) => send(`${kept}?deadline=${deadline}&signature=0x${signature}`, bytes);
+    before(async () => {
+      deadline = soon();
+      const message = { cid: kept, size: BigInt(bytes.length), deadline: BigInt(deadline) };
+      const signature = await organiser.signTypedData(putTypedData(deployment, message));
+      [r, s, parity] = [
+        signature.slice(2, 66),
+        BigInt(`0x${signature.slice(66, 130)}`),
+        Number(`0x${signature.slice(130)}`) - 27,
+      ];
+    });
+
+    it("is taken with v 27 or 28, with v 0 or 1, and in 64 bytes, as contracts take it", async () => {
+      const compact = word(s | (BigInt(parity) << 255n));
+      for (const form of [`${word(s)}${(27 + parity).toString(16)}`, `${word(s)}0${parity}`, compact])
+        expect(await answerTo(`${r}${form}`)).to.deep.equal({ status: 200, detail: "" });
+    });
+
+    it("is none with another v or the mirrored s, and is another account's with the other parity", async () => {
+      for (const form of [`${word(s)}1d`, `${word(s)}02`, `${word(s)}25`, `${word(order - s)}0${1 - parity}`])
+        expect(await answerTo(`${r}${form}`)).to.deep.equal({ status: 401, detail: "The signature is none." });
+      for (const form of [`${word(s)}0${1 - parity}`, word(s | (BigInt(1 - parity) << 255n))])
+        expect((await answerTo(`${r}${form}`)).status).to.equal(403);
+    });
+  });
+
   it("counts what an account put for ever", async () => {
     await indexer.close();
     await launch();

@@ -111,7 +111,7 @@ describe("checking a season", () => {
     [
       "an unknown method",
       () => withTask({ method: "Magic" }),
-      'task 1: "Magic" is no method; there are Quorum, FraudProof.',
+      'task 1: "Magic" is no method; there are Quorum, FraudProof, ZkProof, Enclave.',
     ],
     ["a float model under FraudProof", () => withTask({ model: "float" }), /^task 1: FraudProof: /],
     [

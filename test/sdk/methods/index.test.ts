@@ -3,13 +3,14 @@ import type { AbiEvent } from "viem";
 import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
 import { knownMethods, methodById, methodName, methods } from "../../../sdk/methods/index.ts";
 import { quorum } from "../../../sdk/methods/quorum.ts";
+import { zkProof } from "../../../sdk/methods/zkProof.ts";
 
 /** Events of a method's contract that are about no attestation. */
-const APART = ["Joined", "Left"];
+const APART = ["Joined", "Left", "VerifyingKeyAdmitted", "RegistrarsSet"];
 
 describe("methods", () => {
   it("knows no method of a number that isn't on its list, and says so", () => {
-    for (const id of [0, 3, 7, 255]) expect(methodById(id)).to.equal(undefined);
+    for (const id of [0, 7, 255]) expect(methodById(id)).to.equal(undefined);
     expect([0, 7].map(methodName)).to.deep.equal(["none", "unknown method 7"]);
   });
 
@@ -17,9 +18,11 @@ describe("methods", () => {
     expect(knownMethods().map(([registered, { id, name }]) => [registered, id, name])).to.deep.equal([
       ["quorum", 1, "Quorum"],
       ["fraudProof", 2, "FraudProof"],
+      ["zkProof", 3, "ZkProof"],
+      ["enclave", 4, "Enclave"],
     ]);
-    expect([methodById(1), methodById(2)]).to.deep.equal([quorum, fraudProof]);
-    expect([1, 2].map(methodName)).to.deep.equal(["Quorum", "FraudProof"]);
+    expect([methodById(1), methodById(2), methodById(3)]).to.deep.equal([quorum, fraudProof, zkProof]);
+    expect([1, 2, 3].map(methodName)).to.deep.equal(["Quorum", "FraudProof", "ZkProof"]);
   });
 
   it("gives every method a number and a name of its own, and numbers from 1 on", () => {

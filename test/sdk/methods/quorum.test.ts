@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { type Address, type Hex, keccak256, numberToHex } from "viem";
-import { INVALID, UNAVAILABLE } from "../../../sdk/commitments.ts";
 import {
   firstDecision,
   isCommitting,
@@ -11,6 +10,7 @@ import {
   quorum,
 } from "../../../sdk/methods/quorum.ts";
 import { Status } from "../../../sdk/protocol.ts";
+import { INVALID, UNAVAILABLE } from "../../../sdk/votes.ts";
 import { judged, RIGHT } from "../../fixtures/judged.ts";
 
 const WRONG = keccak256("0x02");

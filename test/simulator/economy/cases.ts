@@ -1,5 +1,5 @@
 import type { Address, Hex } from "viem";
-import { UNAVAILABLE } from "../../../sdk/commitments.ts";
+import { UNAVAILABLE } from "../../../sdk/votes.ts";
 import { decidingThreshold, type Named, parameters } from "./contracts.ts";
 import type { CaseEvent } from "./events.ts";
 

@@ -85,7 +85,7 @@ export async function deploy(chain: Chain) {
   const bondsAddress = await create("Bonds", "contracts", []);
   const campaignAddress = await create("Campaign", "contracts", [registry, CLOSING_MARGIN, manager]);
   const beacon = await create("MockBeacon", "contracts/mocks", []);
-  const core = { campaign: campaignAddress, bonds: bondsAddress, beacon, methods: {} };
+  const core = { campaign: campaignAddress, bonds: bondsAddress, beacon, deployer: ADMIN, methods: {} };
   const shown = fraudProofDeployment.constructorArguments(core, fraudProofDeployment.production);
   const fraudProof = await create("FraudProof", "contracts/methods", shown);
   const voted = quorumDeployment.constructorArguments({ ...core, methods: { fraudProof } }, parameters);

@@ -1,5 +1,5 @@
 import type { Address, Hex } from "viem";
-import { UNAVAILABLE } from "../../../sdk/commitments.ts";
+import { UNAVAILABLE } from "../../../sdk/votes.ts";
 import { assumptions } from "./assumptions.ts";
 import type { Case } from "./cases.ts";
 import { parameters } from "./contracts.ts";

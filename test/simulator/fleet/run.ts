@@ -23,7 +23,7 @@ import { startRelay } from "./relay.ts";
 /** What goes wrong in a fleet. */
 type Misfortune =
   | ("reorg" | "writer killed" | "writer ended" | "server killed" | "database crashed" | "connections cut")
-  | ("writer paused beyond its lease" | "replica lagged" | "failover");
+  | ("writer paused beyond its lease" | "replica lagged" | "failover" | "disk full");
 
 /** Options of {@link runFleetSeed}. */
 export interface FleetOptions {
@@ -55,7 +55,7 @@ export async function runFleetSeed(
   const deployment = join(directory, "deployment.json");
   await writeFile(deployment, JSON.stringify(world.deployment));
   const node = await startProxy(world.url, random.fork());
-  const servers: TestServer[] = [await startServer()];
+  const servers: TestServer[] = [await startServer({ hasDisk: true })];
   let primary = servers[0] as TestServer;
   let replica: TestServer | undefined;
   const relay = await startRelay(primary.port);
@@ -148,6 +148,15 @@ export async function runFleetSeed(
       await pause(100, 1_000);
       await onReplica("SELECT pg_wal_replay_resume()");
     },
+    async "disk full"() {
+      await primary.disk?.fill();
+      await world.grow(random.between(2, 8));
+      await pause(200, 2_000);
+      await primary.disk?.free();
+      if (random.chance(0.5)) await primary.crash();
+      // It gives up by itself where it can't write what it must.
+      await primary.start();
+    },
     async failover() {
       if (!replica) return addReplica();
       await primary.crash();
@@ -167,7 +176,8 @@ export async function runFleetSeed(
       await until("the fleet has read the chain", async () => areAt([await server.url()], world.head()), PATIENCE);
     for (let left = steps ?? random.between(5, 9); left > 0; left--) {
       await askAll();
-      const misfortune = random.pick(Object.keys(step) as Misfortune[]);
+      const all = Object.keys(step) as Misfortune[];
+      const misfortune = random.pick(primary.disk ? all : all.filter((one) => one !== "disk full"));
       node.plan = { rate: random.pick([0, 0.02, 0.1]), kinds: allFaults };
       await world.grow(random.between(1, 4));
       await step[misfortune]();
@@ -197,6 +207,8 @@ export async function runFleetSeed(
     rmSync(directory, { recursive: true, force: true });
   }
   const { answers, refusals } = asking.counts;
+  const felt = started.filter((child) => /No space left on device/.test(child.output())).length;
+  if (felt > 0) misfortunes.set("disk full, felt by writers", felt);
   misfortunes.set("answers compared", answers).set("answers refused", refusals);
   const seconds = (performance.now() - began) / 1000;
   return { seed, disasters: misfortunes, faults: new Map(node.done), seconds, wrong, again: " --store postgres" };

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { AxeResults } from "axe-core";
 import { expect } from "chai";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import type { AttestationsPage, ModelsPage, StandingsPage } from "../../../sdk/wire.ts";
+import { pathsOf, untilShown } from "./pages.ts";
 import type { Site } from "./site.ts";
 import { until } from "./until.ts";
 
@@ -39,44 +39,10 @@ export function describeAccess(site: () => Site): void {
 
   for (const [look, options] of looks)
     it(`has no serious violation of accessibility ${look}, and fits`, async () => {
-      const json = async <T>(path: string): Promise<T> => (await fetch(site().url + path)).json() as Promise<T>;
-      const attestations = await json<AttestationsPage>("/v1/attestations");
-      const models = await json<ModelsPage>("/v1/models");
-      const standings = await json<StandingsPage>("/v1/seasons/1/standings?limit=1");
-      const account = standings.items[0]?.account;
       const { page, faults } = await site().visit(options);
-      for (const path of [
-        "/",
-        "/?season=1",
-        `/?season=1&open=${account}`,
-        "/seasons",
-        "/seasons/1",
-        "/seasons/1/network",
-        `/seasons/1/accounts/${account}`,
-        "/attestations",
-        `/attestations/${attestations.items[0]?.uid}`,
-        "/requests",
-        "/models",
-        `/models/${models.items[0]?.modelId}`,
-        "/boards",
-        "/caught",
-        "/charts",
-        "/take-part",
-        "/about",
-        "/api",
-        "/nothing/here",
-      ]) {
+      for (const path of await pathsOf(site())) {
         await page.goto(site().url + path);
-        await until(
-          page,
-          "the page",
-          () =>
-            document.querySelector("h1") &&
-            ![...document.querySelectorAll("p[aria-busy]")].some(
-              (busy) => busy.checkVisibility() && busy.getBoundingClientRect().top < innerHeight,
-            ),
-          undefined,
-        );
+        await untilShown(page);
         await until(page, "a verdict", () => document.querySelector(".chip-match") !== null, undefined);
         expect(await violationsOf(page), path).to.deep.equal([]);
         const { shown, wide } = await page.evaluate(() => ({

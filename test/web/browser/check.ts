@@ -110,14 +110,14 @@ export function describeCheck(site: () => Site): void {
     const proxy = await tamperWith(site().url, {
       edit: (path, body) => {
         const { item } = body as AttestationAnswer;
-        const method = { id: 3, name: "ZkProof" };
+        const method = { id: 99, name: "StrangeProof" };
         return /^\/v1\/attestations\/0x/.test(path) ? { ...(body as object), item: { ...item, method } } : body;
       },
     });
     const { page } = await site().visit();
     const { uid } = await findAttestation(site(), { method: "Quorum", status: "verified", model: digits });
     await page.goto(`${proxy.url}/attestations/${uid}`);
-    await untilText(page, "This page can't check ZkProof here");
+    await untilText(page, "This page can't check StrangeProof here");
     await page.context().close();
     await proxy.close();
   });

@@ -54,6 +54,7 @@ export function describeEnding(site: () => Site): void {
     await page.getByRole("button", { name: "Use a throw-away key" }).click();
     await untilText(page, "with a throw-away key of this browser");
     await page.goto(`${site().url}/seasons/1/accounts/${standing.account}`);
+    await page.getByRole("button", { name: "Check its proof here" }).click();
     await untilText(page, "Your browser checked the server's proof");
     expect(await violationsOf(page)).to.deep.equal([]);
     await page.getByRole("button", { name: "Mint the badge" }).click();
@@ -73,6 +74,7 @@ export function describeEnding(site: () => Site): void {
     });
     const { page } = await site().visit();
     await page.goto(`${proxy.url}/seasons/1/accounts/${ranking[0]?.account}`);
+    await page.getByRole("button", { name: "Check its proof here" }).click();
     await untilText(page, "This server contradicts the chain, so nothing of it is shown here, nor sent.");
     expect(await page.getByRole("button", { name: /^(Claim|Mint)/ }).count()).to.equal(0);
     await page.context().close();

@@ -94,7 +94,7 @@ export function describeRecords(site: () => Site): void {
     const { asOf } = (await (await fetch(`${site().url}/v1/seasons`)).json()) as Seasons;
     const proxy = await tamperWith(site().url, {
       answer: (path, response) => {
-        if (path !== "/v1/stream") return false;
+        if (!path.startsWith("/v1/stream")) return false;
         response.writeHead(200, { "content-type": "text/event-stream" });
         const news = `event: reorg\ndata: ${JSON.stringify({ asOf, blockNumber: 1 })}\n\n`;
         const sending = setInterval(() => response.write(news), 300);

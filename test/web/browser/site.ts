@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { build } from "vite";
 import { runDemo } from "../../../scripts/demo.ts";
+import { freePort } from "../../fixtures/freePort.ts";
 import { launchChromium } from "./chromium.ts";
 
 /** The demo with the built page, and a browser to look at it. */
@@ -11,6 +12,8 @@ export interface Site {
   /** Where the page and its API are served. */
   url: string;
   rpcUrl: string;
+  /** Directory of models' files. */
+  content: string;
   /** What the demo said by now. */
   lines: readonly string[];
   /** A new visitor's page, not gone anywhere yet; what goes wrong in it is kept in `faults`. */
@@ -32,14 +35,16 @@ const ROOT = join(import.meta.dirname, "../../..");
 export async function openSite(): Promise<Site> {
   await build({ root: join(ROOT, "web"), logLevel: "error" });
   const directory = await mkdtemp(join(tmpdir(), "proofboard-page-"));
+  const content = join(directory, "content");
   const stop = new AbortController();
   const lines: string[] = [];
+  const [port, rpcPort] = [String(await freePort()), String(await freePort())];
   let ended: Promise<unknown> = Promise.resolve();
   const served = await new Promise<{ url: string; rpcUrl: string }>((resolve, reject) => {
     ended = runDemo({
-      ...{ once: false, port: "4010", rpcPort: "8555", seasonSeconds: 60, windowSeconds: 12 },
+      ...{ once: false, port, rpcPort, seasonSeconds: 60, windowSeconds: 12 },
       directory: join(directory, "demo"),
-      contentDirectory: join(directory, "content"),
+      contentDirectory: content,
       deploymentsDirectory: join(directory, "deployments"),
       signal: stop.signal,
       print: (line) => {
@@ -56,6 +61,7 @@ export async function openSite(): Promise<Site> {
   const browser: Browser = await launchChromium();
   return {
     ...served,
+    content,
     lines,
     async visit(options = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });

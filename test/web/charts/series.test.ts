@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { padHex } from "viem";
 import type { AsOf, Standing } from "../../../sdk/wire.ts";
-import { attestationsPerMinute, pointsOverTime, takingPart } from "../../../web/charts/series.ts";
+import { attestationsPerMinute, pointsOverTime, rankOverTime, takingPart } from "../../../web/charts/series.ts";
 
 const asOf = {} as AsOf;
 const [a, b] = [padHex("0xa", { size: 20 }), padHex("0xb", { size: 20 })];
@@ -53,6 +53,15 @@ describe("charts' series", () => {
       [0, 10, 20, 25],
       [0, 0, 5, 7],
     ]);
+  });
+
+  it("give an account's rank at each epoch's end, none before its first entry, and now if it moved since", () => {
+    const epochs = [1, 2].map((epoch) => ({ epoch, endsAt: 100 * epoch, seq: "0" }));
+    const items = [{ account: a, reasons: [], history: [null, { rank: 7, points: "20" }] }];
+    const of = (lastChangeAt: number) => rankOverTime({ epochs, items }, { account: a, rank: 3, lastChangeAt });
+    expect(of(150)).to.deep.equal({ times: [100, 200], lines: [{ label: "Rank", values: [null, 7] }] });
+    expect(of(250)).to.deep.equal({ times: [100, 200, 250], lines: [{ label: "Rank", values: [null, 7, 3] }] });
+    expect(rankOverTime({ epochs: [], items: [] }, { account: b, rank: 1, lastChangeAt: 9 }).times).to.deep.equal([9]);
   });
 
   it("count each minute by method, zero where there was none, and three hours at most", () => {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { zeroAddress } from "viem";
+import { enclave } from "../../../sdk/methods/enclave.ts";
 import type { Method, Step } from "../../../sdk/wire.ts";
 import { stepSentence } from "../../../web/components/stepSentence.ts";
 import { textOf } from "../text.ts";
@@ -34,6 +35,17 @@ describe("a step in words", () => {
     expect(words(step)).to.contain("doesn't know");
     expect(words(step, { id: 2, name: "FraudProof" })).to.contain("doesn't know");
     expect(words(step, { id: 1, name: "Quorum" })).to.equal(`${by} ran the model and committed to a vote.`);
+  });
+
+  it("names the key by which an enclave or a gateway signed", () => {
+    const method = { id: enclave.id, name: enclave.name };
+    expect(words({ step: "enclaveSigned", key: hash(5) }, method)).to.match(
+      /^An enclave signed the run, by the key 0x55/,
+    );
+    expect(words({ step: "receiptTaken", key: hash(5), timestamp: 1_800_000_000 }, method)).to.match(
+      /^A gateway's receipt of .*2027.* was taken, signed by the key 0x55/,
+    );
+    expect(words({ step: "voteCommitted", round: 1, by }, method)).to.contain("doesn't know");
   });
 
   it("says for whom money was locked, who got it, and that a prover's own account is nobody", () => {

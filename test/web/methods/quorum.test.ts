@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Address, Hex } from "viem";
-import { INVALID, UNAVAILABLE } from "../../../sdk/commitments.ts";
+import { INVALID, UNAVAILABLE } from "../../../sdk/votes.ts";
 import type { Step } from "../../../sdk/wire.ts";
 import { quorum } from "../../../web/methods/quorum.ts";
 import { textOf } from "../text.ts";
@@ -111,7 +111,7 @@ describe("a refutation under Quorum", () => {
 });
 
 describe("when a visitor's answer is opened under Quorum", () => {
-  const takePart = quorum.takePart as NonNullable<typeof quorum.takePart>;
+  const takePart = quorum.takePart as Extract<typeof quorum.takePart, { form: "hidden" }>;
   const isTime = (now: number, ...bare: object[]) => takePart.isRevealTime(steps(...bare), now);
   const drawn = (round: number) => ({
     step: "panelDrawn",
@@ -151,5 +151,12 @@ describe("when a visitor's answer is opened under Quorum", () => {
       [20, false],
     ] as const)
       expect(isTime(now, drawn(1), { step: "drawScheduled", round: 2 }, drawn(2)), `${now}`).to.equal(expected);
+  });
+});
+
+describe("what an attestation under Quorum locks", () => {
+  it("is the stake and the fees of the first panel, which are spent", async () => {
+    const rpc = { readContract: async () => ({ stake: 100n, firstPanel: 5, seatFee: 7n }) };
+    expect(await quorum.takePart?.stakeOf({ rpc } as never, account(1), 1)).to.deep.equal({ locked: 135n, fees: 35n });
   });
 });

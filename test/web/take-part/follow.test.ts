@@ -59,7 +59,7 @@ describe("a prover's duty", () => {
     expect(dutyOf(attestation(steps, { status: "verified" }), 60)).to.equal("done");
   });
 
-  it("never asks to reveal under a method that no browser can work under", () => {
+  it("never asks to reveal under a method without hidden answers, or that nothing is known of", () => {
     const steps = [committed, scheduled(1), drawn(1, 100), opened(1, 120)];
     for (const method of [
       { id: 2, name: "FraudProof" },
@@ -79,6 +79,17 @@ describe("a prover's duty", () => {
       "Refuted.",
       "Void. The unit may be tried again.",
     ]);
+  });
+
+  it("says of a batch that it waits for its window, and why it was settled", () => {
+    const method = { id: 2, name: "FraudProof" };
+    const batch = (status: Attestation["status"]) =>
+      standOf(attestation([], { method, status, answer: null, count: 16 }));
+    expect(batch("pending")).to.equal(
+      "Recorded. It is verified when its window is over, unless somebody shows a wrong row.",
+    );
+    expect(batch("verified")).to.equal("Verified: nobody showed a wrong row within the window. Points follow.");
+    expect(batch("refuted")).to.equal("Refuted: somebody showed a wrong row, and the contract recomputed it.");
   });
 
   it("says each state in words", () => {

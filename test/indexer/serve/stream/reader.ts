@@ -12,7 +12,10 @@ export function parse(text: string): { messages: Message[]; rest: string } {
   const messages = blocks.flatMap((block): Message[] => {
     const fields = Object.fromEntries(block.split("\n").map((line) => line.split(/: (.*)/s) as [string, string]));
     const { id, event, data = "" } = fields;
-    return event === undefined ? [] : [{ id, event, data: JSON.parse(data) } as Message];
+    if (event === undefined) return [];
+    const { at } = JSON.parse(data);
+    // News beside another message of the same event have no id of their own.
+    return [{ id: id ?? `${at.blockNumber}-${at.logIndex}`, event, data: JSON.parse(data) } as Message];
   });
   return { messages, rest };
 }

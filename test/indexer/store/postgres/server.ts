@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { binaries, freePort, postgresObstacle, serverUser } from "../../../../bench/sync/postgres.ts";
+import { type Disk, mountDisk } from "./disk.ts";
 
 const run = promisify(execFile);
 
@@ -17,8 +18,10 @@ export interface TestServer {
   directory: string;
   /** Kills it as a power cut would. */
   crash(): Promise<void>;
-  /** Starts it again. */
+  /** Starts it again, unless it runs. */
   start(): Promise<void>;
+  /** Its own disk, where it was asked for one and one could be mounted. */
+  disk: Disk | undefined;
   /** A server that follows this one as it writes. */
   replica(): Promise<TestServer>;
   /** Ends the following: it is a server of its own from now on. */
@@ -33,6 +36,9 @@ const SETTINGS = {
   ...{ autovacuum: "off", log_min_messages: "fatal" },
 };
 
+/** One that ends as it starts may do so because of what was wrong before. */
+const MOST_STARTS = 2;
+
 /** Skips a suite's tests, with a plain sentence, where no PostgreSQL can be started. */
 export async function requirePostgres(context: Mocha.Context): Promise<void> {
   const obstacle = await postgresObstacle();
@@ -41,23 +47,32 @@ export async function requirePostgres(context: Mocha.Context): Promise<void> {
   context.skip();
 }
 
+/** Servers that run or whose files are there. */
+const left = new Set<{ kill: () => void; remove: () => void }>();
+process.once("exit", () => {
+  for (const { kill, remove } of left) {
+    kill();
+    remove();
+  }
+});
+
 /** Starts a new server. */
-export async function startServer(): Promise<TestServer> {
-  const directory = await newDirectory();
+export async function startServer({ hasDisk = false } = {}): Promise<TestServer> {
+  const { directory, disk } = await newDirectory(hasDisk);
   const bin = (await binaries()) as string;
   const args = ["-D", join(directory, "data"), "-U", "test", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"];
   await run(join(bin, "initdb"), args, { ...(await serverUser()), cwd: directory });
-  return startIn(directory);
+  return startIn(directory, disk);
 }
 
-async function newDirectory(): Promise<string> {
+async function newDirectory(hasDisk: boolean): Promise<{ directory: string; disk: Disk | undefined }> {
   const directory = mkdtempSync(join(tmpdir(), "proofboard-postgres-"));
   const user = await serverUser();
   if (user) chownSync(directory, user.uid, user.gid);
-  return directory;
+  return { directory, disk: user && hasDisk ? await mountDisk(directory, user) : undefined };
 }
 
-async function startIn(directory: string): Promise<TestServer> {
+async function startIn(directory: string, disk: Disk | undefined): Promise<TestServer> {
   const bin = (await binaries()) as string;
   const options = { ...(await serverUser()), cwd: directory };
   const port = await freePort();
@@ -65,12 +80,16 @@ async function startIn(directory: string): Promise<TestServer> {
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   let child: ReturnType<typeof spawn> | undefined;
 
+  const isRunning = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null;
+
   async function start(): Promise<void> {
     const args = ["-D", data, "-p", `${port}`, "-k", directory, ...settings];
-    const started = spawn(join(bin, "postgres"), args, { ...options, stdio: "ignore" });
-    child = started;
-    for (;;) {
-      if (started.exitCode !== null) throw new Error(`PostgreSQL has ended with ${started.exitCode}.`);
+    for (let starts = 0; ; ) {
+      if (!isRunning()) {
+        if (starts === MOST_STARTS) throw new Error(`PostgreSQL has ended with ${child?.exitCode}.`);
+        child = spawn(join(bin, "postgres"), args, { ...options, stdio: "ignore" });
+        starts++;
+      }
       const isReady = await run(join(bin, "pg_isready"), ["-q", "-h", "127.0.0.1", "-p", `${port}`], options).then(
         () => true,
         () => false,
@@ -82,15 +101,23 @@ async function startIn(directory: string): Promise<TestServer> {
 
   async function end(signal: NodeJS.Signals): Promise<void> {
     const ended = child;
-    child = undefined;
-    if (!ended || ended.exitCode !== null || ended.signalCode !== null) return;
+    if (!ended || !isRunning()) return;
     const exit = once(ended, "exit");
     ended.kill(signal);
     await exit;
   }
 
+  const leaving = {
+    kill: () => void child?.kill("SIGQUIT"),
+    remove() {
+      disk?.remove();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+  left.add(leaving);
   await start();
   return {
+    disk,
     url: (schema) => `postgres://test@127.0.0.1:${port}/postgres${schema ? `?schema=${schema}` : ""}`,
     port,
     directory,
@@ -98,7 +125,7 @@ async function startIn(directory: string): Promise<TestServer> {
     // Its immediate shutdown: no checkpoint, and the log is replayed at the next start. SIGKILL would leave children behind.
     crash: () => end("SIGQUIT"),
     async replica() {
-      const copy = await newDirectory();
+      const { directory: copy, disk: own } = await newDirectory(disk !== undefined);
       const args = [
         "-D",
         join(copy, "data"),
@@ -115,14 +142,15 @@ async function startIn(directory: string): Promise<TestServer> {
         "fast",
       ];
       await run(join(bin, "pg_basebackup"), args, options);
-      return startIn(copy);
+      return startIn(copy, own);
     },
     async promote() {
       await run(join(bin, "pg_ctl"), ["promote", "-w", "-D", data], options);
     },
     async stop() {
       await end("SIGINT");
-      rmSync(directory, { recursive: true, force: true });
+      leaving.remove();
+      left.delete(leaving);
     },
   };
 }

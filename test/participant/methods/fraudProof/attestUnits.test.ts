@@ -1,16 +1,13 @@
 import { expect } from "chai";
+import { mostUnits } from "../../../../inference/methods/fraudProof/units.ts";
 import type { OpenModel } from "../../../../inference/models.ts";
 import { readModel } from "../../../../models/read.ts";
-import { attestUnits, mostUnits } from "../../../../participant/methods/fraudProof/attestUnits.ts";
+import { attestUnits } from "../../../../participant/methods/fraudProof/attestUnits.ts";
 import type { Sender } from "../../../../participant/sender.ts";
 import type { Client, TaskInputs } from "../../../../sdk/client.ts";
 import { ZERO_HASH } from "../../../../sdk/commitments.ts";
 import { decodeLayout, decodeRows } from "../../../../sdk/layouts.ts";
 import { refusal } from "../../refusal.ts";
-
-/** A model of one layer of `rows` neurons and a layout of `length` bytes. */
-const modelOf = (rows: number, length: number) =>
-  ({ layers: [Array.from({ length: rows })], publication: { layout: new Uint8Array(length) } }) as unknown as OpenModel;
 
 describe("attesting units", () => {
   it("refuses a batch that a transaction can't hold, before anything is run or sent", async () => {
@@ -23,15 +20,5 @@ describe("attesting units", () => {
     expect(await refusal(attestUnits({} as Client, {} as Sender, model, range))).to.equal(
       `A batch of ${most + 1} units doesn't fit into a transaction; ${most} do.`,
     );
-  });
-
-  it("counts what is left of a transaction's bytes beside the layout", () => {
-    expect(mostUnits(modelOf(1000, 200))).to.equal(129);
-    expect(mostUnits(modelOf(1000, 1200))).to.equal(128);
-    expect(mostUnits(modelOf(28_672, 8192))).to.equal(4);
-  });
-
-  it("counts no more of the smallest units than a transaction has gas for", () => {
-    expect(mostUnits(modelOf(1, 200))).to.equal(10_000);
   });
 });

@@ -11,10 +11,11 @@ import type { Head } from "../../../../participant/heads.ts";
 import { judge } from "../../../../participant/methods/quorum/judge.ts";
 import { TryAgainError } from "../../../../participant/sender.ts";
 import type { TaskInputs } from "../../../../sdk/client.ts";
-import { type Attestation, INVALID, ZERO_HASH } from "../../../../sdk/commitments.ts";
+import { type Attestation, ZERO_HASH } from "../../../../sdk/commitments.ts";
 import { cidOfKeccak256 } from "../../../../sdk/content.ts";
 import { FREE_CONTEXT, unitContext } from "../../../../sdk/contexts.ts";
 import { INT8, type Layout } from "../../../../sdk/layouts.ts";
+import { INVALID } from "../../../../sdk/votes.ts";
 
 const prover = "0x1111111111111111111111111111111111111111";
 const campaign = "0x2222222222222222222222222222222222222222";

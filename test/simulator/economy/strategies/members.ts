@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import { INVALID, UNAVAILABLE } from "../../../../sdk/commitments.ts";
+import { INVALID, UNAVAILABLE } from "../../../../sdk/votes.ts";
 import type { Case } from "../cases.ts";
 import { parameters } from "../contracts.ts";
 import { join, quit } from "../members.ts";

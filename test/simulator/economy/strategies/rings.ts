@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import { UNAVAILABLE } from "../../../../sdk/commitments.ts";
+import { UNAVAILABLE } from "../../../../sdk/votes.ts";
 import { votesFor } from "../cases.ts";
 import { decidingThreshold, parameters } from "../contracts.ts";
 import { join, quit } from "../members.ts";

@@ -1,0 +1,4 @@
+/** An attestation document that proves nothing: a sentence that says why. */
+export class InvalidDocumentError extends Error {
+  override name = "InvalidDocumentError";
+}
