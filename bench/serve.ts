@@ -4,8 +4,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Row } from "./report.ts";
 import type { Load, Outcome } from "./serve/load.ts";
+import { ponderObstacle, startPonderSeason } from "./serve/ponder.ts";
 import { startSeason } from "./serve/postgres.ts";
-import { prepareSeason, STANDINGS, standingsOf } from "./serve/season.ts";
+import { prepareSeason, ranksOf, STANDINGS, standingsOf } from "./serve/season.ts";
 import { type Child, startChild } from "./sync/child.ts";
 import { postgresObstacle } from "./sync/postgres.ts";
 import { WrongUse } from "./wrong-use.ts";
@@ -30,7 +31,7 @@ const DRAWN = 50_000;
 /** In seconds. */
 const WARM_UP = 1;
 const TURN = 0.5;
-const NAMES = ["empty", "top100", "rank", "around", "rank of two"] as const;
+const NAMES = ["empty", "top100", "rank", "around", "rank of two", "rank of ponder"] as const;
 
 /**
  * The first hundred standings, the rank of an account drawn at random, and its neighbours, among a million accounts;
@@ -41,7 +42,7 @@ export async function serve(args: string[]): Promise<Speed[]> {
   return store === "postgres" ? serveFleet(accounts, seconds) : serveFile(accounts, seconds);
 }
 
-/** Ranks through one and two API servers of a PostgreSQL database; says on stderr where there can be none. */
+/** Ranks through one and two API servers of a PostgreSQL database, and through Ponder's; says on stderr where there can be none. */
 async function serveFleet(accounts: number, seconds: number): Promise<Speed[]> {
   const obstacle = await postgresObstacle();
   if (obstacle !== undefined) {
@@ -78,10 +79,32 @@ async function serveFleet(accounts: number, seconds: number): Promise<Speed[]> {
       for (const [name, outcome] of Object.entries({ empty: most, rank, around, "rank of two": together }))
         rows.push(speed(name as Speed["name"], connections, outcome, most.requestsPerSecond));
     }
-    return rows;
+    return [...rows, ...(await servePonder(accounts, seconds, rows))];
   } finally {
     for (const server of servers) await server.stop();
     await postgres.stop();
+  }
+}
+
+/** Ranks as Ponder answers them, of the empty route as it was measured before. */
+async function servePonder(accounts: number, seconds: number, before: readonly Speed[]): Promise<Speed[]> {
+  const obstacle = await ponderObstacle();
+  if (obstacle !== undefined) {
+    console.error(`Ponder is not measured. ${obstacle}`);
+    return [];
+  }
+  const { url, stop } = await startPonderSeason(accounts);
+  try {
+    const rows: Speed[] = [];
+    for (const connections of CONNECTIONS) {
+      const paths = Array.from({ length: connections }, () => ranksOf(accounts, Math.ceil(DRAWN / connections)));
+      const [outcome] = (await compare(seconds, [{ url, paths }])) as [Outcome];
+      const empty = before.find((row) => row.name === "empty" && row.connections === connections);
+      rows.push(speed("rank of ponder", connections, outcome, empty?.requestsPerSecond ?? Number.NaN));
+    }
+    return rows;
+  } finally {
+    await stop();
   }
 }
 

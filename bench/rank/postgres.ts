@@ -53,17 +53,21 @@ export async function measurePostgres(accounts: number, samples: number): Promis
   }
 }
 
+/** SQL of the accounts and points of so many participants `n`, as `population.ts` makes them. */
+export const pointsSql = (accounts: number): string => `
+  SELECT n, '0x' || lpad((n * 2654435761 & 4294967295)::text, 10, '0') || lpad(n::text, 30, '0') AS account,
+    10 * floor(power((n * 2246822519 % 4294967296 + 1) / 4294967296.0::float8, -0.8))::bigint AS points
+  FROM generate_series(1::bigint, ${accounts}) AS n`;
+
 /** One ledger entry an account: a few have many points, most of them few and tie. */
 export async function fill(db: Connection, accounts: number): Promise<void> {
-  const name = "'0x' || lpad((n * 2654435761 & 4294967295)::text, 10, '0') || lpad(n::text, 30, '0')";
-  const points = "10 * floor(power((n * 2246822519 % 4294967296 + 1) / 4294967296.0::float8, -0.8))::bigint";
   await db.run(`
     INSERT INTO seasons VALUES (${SEASON}, '0x', '0', NULL, 0, 0, 0, NULL, NULL, NULL, ${accounts}, ${accounts}, 0, '0x');
     INSERT INTO blocks SELECT n, '0x' || lpad(to_hex(n), 64, '0'), '0x' || lpad(to_hex(n - 1), 64, '0'), n, NULL
     FROM generate_series(1::bigint, ${Math.ceil(accounts / 100)}) AS n;
-    INSERT INTO ledger SELECT ${SEASON}, n, ${name}, '0x' || lpad(to_hex(n), 64, '0'), 1, ${points}, ${points},
+    INSERT INTO ledger SELECT ${SEASON}, n, account, '0x' || lpad(to_hex(n), 64, '0'), 1, points, points,
       '0x' || lpad(to_hex(n), 64, '0'), (n + 99) / 100, n % 100
-    FROM generate_series(1::bigint, ${accounts}) AS n;
+    FROM (${pointsSql(accounts)}) AS made;
     INSERT INTO entries SELECT ${SEASON}, account, points, seq, seq, 1, 2, 0, 0, points, 0, 0 FROM ledger ORDER BY account`);
 }
 
