@@ -15,7 +15,7 @@ Runs the indexer against a real chain through a proxy that spoils answers, with 
 locks, and compares its database with a clean sync's and the chain. A seed decides what goes wrong; --from is the first
 seed and defaults to 1. Timing also depends on the machine: a seed may have to be repeated a few times.
 With --store postgres a fleet is played instead: two writers and two API servers on a PostgreSQL server and its replica,
-which are killed, paused, cut off, crashed and failed over, while their answers are held against each other.
+which are killed, paused, cut off, crashed, filled up and failed over, while their answers are held against each other.
 
 economy plays seasons on the real contracts, in which some verifiers and provers are hostile, and prints what each
 strategy brings and does (docs/economy.md). The provers attest N units in each season, 60 by default; --seed defaults to

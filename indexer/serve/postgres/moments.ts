@@ -80,7 +80,7 @@ export function openMoments(place: Place, connections: number): Moments {
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   const rows = rowsOf(place);
-  const begin = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = ${rows}; SET LOCAL ${NO_JIT}; ${HEAD}`;
+  const begin = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = ${rows}; SET LOCAL ${NO_JIT}`;
   let lateness = 0;
   const known = new WeakMap<pg.ClientBase, Omit<Moment, "head">>();
 
@@ -101,36 +101,45 @@ export function openMoments(place: Place, connections: number): Moments {
     return made;
   }
 
-  async function using<Result>(work: (client: pg.ClientBase) => Promise<Result>): Promise<Result> {
+  /** Does work with a connection, which is free again once what `after` gives is done: nobody waits for that. */
+  async function using<Result>(
+    work: (client: pg.ClientBase) => Promise<Result>,
+    after: (client: pg.ClientBase) => Promise<unknown> = async () => {},
+  ): Promise<Result> {
     const client = await connect();
-    let broken: Error | undefined;
     try {
-      return await work(client);
+      const made = await work(client);
+      void after(client).then(
+        () => client.release(),
+        (error: Error) => client.release(error),
+      );
+      return made;
     } catch (error) {
-      if (error instanceof StorageError) broken = error;
+      client.release(error instanceof StorageError ? error : undefined);
       throw error;
-    } finally {
-      client.release(broken);
     }
   }
 
   return {
     read: (make) =>
-      using(async (client) => {
-        const moment = readingWith(client);
-        try {
-          const began = performance.now();
-          const [head] = await moment.db.run(begin).catch(noSchema);
-          lateness += SHARE * (performance.now() - began - lateness);
-          const made = await make({ ...moment, head: headOf(place, head) });
-          await moment.db.run("COMMIT");
-          return made;
-        } catch (error) {
-          // A read that failed is undone like any other.
-          if (!(error instanceof StorageError)) await moment.db.run("ROLLBACK");
-          throw error;
-        }
-      }),
+      using(
+        async (client) => {
+          const moment = readingWith(client);
+          try {
+            const began = performance.now();
+            await moment.db.run(begin);
+            const [head] = await moment.db.rows(HEAD).catch(noSchema);
+            lateness += SHARE * (performance.now() - began - lateness);
+            return await make({ ...moment, head: headOf(place, head) });
+          } catch (error) {
+            // A read that failed is undone like any other.
+            if (!(error instanceof StorageError)) await moment.db.run("ROLLBACK");
+            throw error;
+          }
+        },
+        // What was read is so, however this ends.
+        (client) => readingWith(client).db.run("COMMIT"),
+      ),
     lateness: () => lateness,
     bytes: () =>
       using(async (client) => {
