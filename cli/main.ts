@@ -31,6 +31,7 @@ import { openCommand } from "./commands/season/open.ts";
 import { planCommand } from "./commands/season/plan.ts";
 import { postCommand } from "./commands/season/post.ts";
 import { statusCommand } from "./commands/season/status.ts";
+import { serve } from "./commands/serve.ts";
 import { verify } from "./commands/verify.ts";
 import { wallet } from "./commands/wallet.ts";
 import { work } from "./commands/work.ts";
@@ -78,6 +79,7 @@ const commands: Readonly<Record<string, Command>> = {
   "content mirror": mirrorCommand,
   verify,
   audit,
+  serve,
 };
 
 /** Names that commands had before. */

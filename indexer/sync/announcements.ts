@@ -7,6 +7,8 @@ export interface Announcement {
   cursor: Header;
   /** The lowest block that was appended, or undone. */
   from: number;
+  /** The highest block that was undone, where that may be more than listeners were told of. */
+  head?: number;
 }
 
 /** Announces each transaction to listeners, right after it. */

@@ -10,15 +10,16 @@ import type {
   SeasonAnswer,
   StandingsPage,
 } from "../../../sdk/wire.ts";
+import { onEachStore } from "../store/stores.ts";
 import { openSite, type Site } from "./site.ts";
 
-describe("a season as a test of the network", () => {
+onEachStore("a season as a test of the network", (store) => {
   let site: Site;
   let answer: NetworkAnswer;
   let own: AttestationSummary[];
   const get = async <T>(path: string): Promise<T> => (await site.get(path)).body as T;
   before(async () => {
-    site = await openSite();
+    site = await openSite(store());
     answer = await get<NetworkAnswer>("/v1/seasons/1/network");
     const { item } = await get<SeasonAnswer>("/v1/seasons/1");
     const all: AttestationSummary[] = [];
@@ -99,11 +100,11 @@ describe("a season as a test of the network", () => {
   });
 });
 
-describe("what a season's units cost, and who serves its models", () => {
+onEachStore("what a season's units cost, and who serves its models", (store) => {
   let site: Site;
   const ask = async (): Promise<NetworkAnswer> => (await site.get("/v1/seasons/1/network")).body;
   beforeEach(async () => {
-    site = await openSite();
+    site = await openSite(store());
   });
   afterEach(() => site.close());
 
