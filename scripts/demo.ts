@@ -182,6 +182,9 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
       ...{ minFee: 0n, maxCover: parseEther("10") },
     }),
   ]);
+  // Before anybody else keeps the panels' members busy with models that no season has.
+  const told = askForStory(follower, senderOf(accounts.market), story, signal, print);
+  told.catch(() => {});
   failures.push(indexer.ended.then((error) => (error ? Promise.reject(error) : new Promise<never>(() => {}))));
   const orFailure = <T>(work: Promise<T>): Promise<T> => Promise.race([work, ...failures]);
 
@@ -267,7 +270,6 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     open: (modelId) => models.open(modelId),
   });
   const request = askOnce(follower, senderOf(accounts.market), digits, signal, print);
-  const told = askForStory(follower, senderOf(accounts.market), story, signal, print);
   const agents = Promise.all([moves, request, told]);
   agents.catch(() => {});
   const hide = showProgress(follower, seasonId, print);
