@@ -59,7 +59,7 @@ export async function runFleetSeed(
   let primary = servers[0] as TestServer;
   let replica: TestServer | undefined;
   const relay = await startRelay(primary.port);
-  const asking = startAsking(random.fork());
+  const asking = startAsking(random.fork(), world.url);
   const store = `postgres://test@127.0.0.1:${relay.port}/postgres`;
   const started: IndexerProcess[] = [];
   const launch = (options: { store: string; serves?: boolean }): IndexerProcess => {
