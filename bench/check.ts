@@ -9,6 +9,7 @@ import { parseSeasonFile } from "../participant/season/file.ts";
 import type { SeasonReader, TaskModel } from "../participant/season/tasks.ts";
 import { encodeLayout, INT8, type Layout } from "../sdk/layouts.ts";
 import { accountOf, startSite } from "../test/participant/chain.ts";
+import { medianOf } from "./median.ts";
 import type { Measurement } from "./report.ts";
 
 const ROUNDS = 9;
@@ -40,20 +41,20 @@ export async function check(): Promise<Measurement[]> {
   });
   const layoutBytes = encodeLayout(layout);
   const rows = new Uint8Array(0);
-  const fromBytes = await medianOf(async () => {
+  const fromBytes = await medianOf(ROUNDS, async () => {
     nameModel(artifact, layoutBytes, rows);
     admitGraph(artifact, layout);
   });
-  const whole = await medianOf(async () => {
+  const whole = await medianOf(ROUNDS, async () => {
     const opener = await openBounded();
     await checkFiles({ artifact, layout: layoutBytes, rows }, opener);
     opener.close();
   });
   const large: TaskModel = { artifact, layout: layoutBytes, rows, inputs: new Uint8Array(70 * SIDE), card: undefined };
   return [
-    { name: "check-static-10MB", value: fromBytes, unit: "ms" },
-    { name: "check-all-10MB", value: whole, unit: "ms" },
-    { name: "check-season-3-tasks", value: await checkOfSeason(large), unit: "ms" },
+    { name: "check-static-10MB", value: Math.round(fromBytes), unit: "ms" },
+    { name: "check-all-10MB", value: Math.round(whole), unit: "ms" },
+    { name: "check-season-3-tasks", value: Math.round(await checkOfSeason(large)), unit: "ms" },
   ];
 }
 
@@ -75,7 +76,7 @@ async function checkOfSeason(large: TaskModel): Promise<number> {
       model: async (name) => models[name as keyof typeof models],
       inputs: async () => new Uint8Array(0),
     };
-    return await medianOf(async () => {
+    return await medianOf(ROUNDS, async () => {
       const opener = await openBounded();
       const { client, content } = site;
       const organiser = accountOf(0).address;
@@ -88,15 +89,4 @@ async function checkOfSeason(large: TaskModel): Promise<number> {
   } finally {
     await site.close();
   }
-}
-
-async function medianOf(work: () => Promise<void>): Promise<number> {
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const from = performance.now();
-    await work();
-    times.push(performance.now() - from);
-  }
-  times.sort((a, b) => a - b);
-  return Math.round(times[ROUNDS >> 1] as number);
 }

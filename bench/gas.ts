@@ -6,6 +6,7 @@ import { measureEas } from "./eas.ts";
 import { inOrder } from "./methods/index.ts";
 import type { Gas } from "./methods/method.ts";
 import { measurePosting } from "./posting.ts";
+import { measurePublishing } from "./publishing.ts";
 import type { Measurement } from "./report.ts";
 import { measureRequests } from "./requests.ts";
 import { createSite, gasOf, type Site } from "./site.ts";
@@ -23,6 +24,7 @@ export async function measureOurs(site: Site): Promise<Measurement[]> {
   for (const measure of await addMethods(site)) Object.assign(ours, await measure());
   Object.assign(ours, await measureRequests(site));
   Object.assign(ours, await measurePosting(site));
+  Object.assign(ours, await measurePublishing(site));
   Object.assign(ours, await measureVault(site));
   Object.assign(ours, await measureJobs(site));
   return Object.entries(ours).map(([name, value]) => ({ name, value, unit: "gas" }));

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Hex, keccak256 } from "viem";
 import type { ModelFiles } from "../inference/check.ts";
@@ -67,14 +67,18 @@ const MEASUREMENT = "measurement.txt";
 const parseMeasurement = (text: Uint8Array | undefined): Hex | undefined =>
   text && parseHash(MEASUREMENT, new TextDecoder().decode(text).trim());
 
+/** What of a model is written; its rows are empty unless it is an integer model. */
+type WrittenModel = Pick<ImportedModel, "artifact" | "layout" | "rows" | "inputs">;
+
 /** Writes a model's directory as {@link readModelFiles} reads it. */
-export async function writeModelFiles(directory: string, imported: ImportedModel, card: object): Promise<void> {
+export async function writeModelFiles(directory: string, imported: WrittenModel, card: object): Promise<void> {
   const { artifact, layout, rows, inputs } = imported;
   await mkdir(directory, { recursive: true });
   const write = (name: string, data: Uint8Array | string) => writeFile(join(directory, name), data);
   await write("model.onnx", artifact);
   await write("layout.bin", layout);
   if (rows.length > 0) await write("rows.bin", rows);
+  else await rm(join(directory, "rows.bin"), { force: true });
   await write("inputs.bin", inputs);
   await write("card.json", `${JSON.stringify(card, undefined, 2)}\n`);
 }

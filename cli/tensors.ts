@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { bytesToHex } from "viem";
+import { messageOf } from "../inference/failures.ts";
 import type { Tensor } from "../inference/tensors.ts";
 import { INT8, type TensorSpec, tensorBytes, UINT8 } from "../sdk/layouts.ts";
+import { holdsText, shownText, textInput } from "../sdk/text.ts";
 import { wrap } from "./format.ts";
 import { UsageError } from "./usage.ts";
 
@@ -15,6 +17,16 @@ export async function readInput(file: string, spec: TensorSpec): Promise<Uint8Ar
   if (data.length !== needed)
     throw new UsageError(`--input "${file}" has ${data.length} bytes; the model's input takes ${needed}.`);
   return data;
+}
+
+/** A prompt as a model takes it that reads text. */
+export function readPrompt(text: string, spec: TensorSpec): Uint8Array {
+  if (!holdsText(spec)) throw new UsageError(`The model's input "${spec.name}" is no text; give --input.`);
+  try {
+    return textInput(spec, text);
+  } catch (error) {
+    throw new UsageError(`--prompt doesn't fit. ${messageOf(error)}`);
+  }
 }
 
 function parseElements(file: string, text: string, { dtype, name }: TensorSpec): Uint8Array {
@@ -41,14 +53,20 @@ function elementsOf({ spec, data }: Tensor): number[] | undefined {
   return spec.dtype === UINT8 ? [...data] : undefined;
 }
 
-/** A tensor for a person: its elements where they are bytes, else its bytes. */
-export const showTensor = (tensor: Tensor, indent: number): string =>
-  wrap(elementsOf(tensor)?.join(" ") ?? bytesToHex(tensor.data), indent);
+/** What a tensor of text says, safe for a terminal; undefined for any other. */
+const textOf = ({ spec, data }: Tensor): string | undefined => (holdsText(spec) ? shownText(data) : undefined);
 
-/** A tensor in a command's JSON: its elements where they are bytes, else null. */
+/** A tensor for a person: its text if it holds one, its elements where they are bytes, else its bytes. */
+export function showTensor(tensor: Tensor, indent: number): string {
+  const text = textOf(tensor);
+  return wrap(text === undefined ? (elementsOf(tensor)?.join(" ") ?? bytesToHex(tensor.data)) : `"${text}"`, indent);
+}
+
+/** A tensor in a command's JSON: its text if it holds one, its elements where they are bytes; else null. */
 export const tensorJson = (tensor: Tensor) => ({
   name: tensor.spec.name,
   dims: tensor.spec.dims,
   bytes: tensor.data,
   elements: elementsOf(tensor) ?? null,
+  text: textOf(tensor) ?? null,
 });

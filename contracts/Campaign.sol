@@ -319,7 +319,7 @@ contract Campaign is ICampaign, AccessManaged {
     function _checkRules(TaskRules calldata rules) private view {
         registry.methodAt(rules.method);
         require(
-            rules.points != 0 && rules.unitsPerAccount != 0 && rules.noise >= 1 && rules.noise <= 127,
+            rules.points != 0 && rules.unitsPerAccount != 0 && rules.noise <= 127,
             InvalidTask(rules.method, rules.points, rules.unitsPerAccount, rules.noise)
         );
     }

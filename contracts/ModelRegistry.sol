@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.34;
 
-import {IModelRegistry, Model, Publication} from "./interfaces/IModelRegistry.sol";
+import {IModelRegistry, Model, Publication, RowChunk} from "./interfaces/IModelRegistry.sol";
 import {Commitments, ModelParts} from "./libraries/Commitments.sol";
+import {IntegerProfile} from "./libraries/IntegerProfile.sol";
 import {LayoutParts, Layouts} from "./libraries/Layouts.sol";
 import {OrderedTree} from "./libraries/OrderedTree.sol";
+import {Graphs} from "./operators/Graphs.sol";
+import {Operator} from "./operators/Operator.sol";
+import {Operators} from "./operators/Operators.sol";
 
 /// @title ModelRegistry
 /// @notice See `IModelRegistry`.
@@ -15,8 +19,6 @@ contract ModelRegistry is IModelRegistry {
     uint256 private constant MAX_ROWS = 8192;
     uint256 private constant MAX_WIDTH = 4096;
     uint256 private constant MAX_TOTAL_WIDTH = 32_768;
-    /// @dev u8 shift ‖ i8 lo ‖ i32 bias, before a row's weights.
-    uint256 private constant ROW_PREFIX = 6;
 
     mapping(bytes32 modelId => Model) private _models;
 
@@ -61,6 +63,17 @@ contract ModelRegistry is IModelRegistry {
         emit UriAdded(modelId, msg.sender, uri);
     }
 
+    /// @inheritdoc IModelRegistry
+    function publishRows(bytes32 modelId, bytes calldata graph, RowChunk calldata chunk) external {
+        require(isPublished(modelId), UnknownModel(modelId));
+        require(keccak256(graph) == _models[modelId].layoutHash, NotTheGraph(modelId));
+        uint256 operators = Layouts.parse(graph).operators;
+        require(operators != 0, NotTheGraph(modelId));
+        _checkChunk(graph, operators, chunk);
+
+        emit RowsPublished(modelId, chunk.operator, chunk.first, chunk.rows);
+    }
+
     /* VIEWS */
 
     /// @inheritdoc IModelRegistry
@@ -102,6 +115,49 @@ contract ModelRegistry is IModelRegistry {
         );
     }
 
+    /// @dev Checks rows of a graph's operator: that they are a chunk of its rows, well-formed, and those of its root.
+    function _checkChunk(bytes calldata graph, uint256 operators, RowChunk calldata chunk) private pure {
+        Operator op = chunk.operator < operators ? Graphs.operatorAt(graph, chunk.operator) : Operator.wrap(0);
+        uint256 count = Operators.parameterCount(op);
+        bytes32[] memory leaves = _leavesOf(graph, op, count, chunk);
+        require(
+            OrderedTree.verifyChunk(
+                Graphs.rootAt(graph, chunk.operator),
+                count,
+                chunk.first,
+                chunk.size,
+                leaves,
+                chunk.proof
+            ),
+            WrongRows(chunk.operator, chunk.first)
+        );
+    }
+
+    /// @dev Hashes of a chunk's rows, each of which is well-formed.
+    function _leavesOf(
+        bytes calldata graph,
+        Operator op,
+        uint256 count,
+        RowChunk calldata chunk
+    ) private pure returns (bytes32[] memory leaves) {
+        (uint256 first, uint256 size, bytes calldata rows) = (chunk.first, chunk.size, chunk.rows);
+        bool isAligned = size != 0 && size & (size - 1) == 0 && first % size == 0;
+        require(isAligned && first < count, NotAChunk(chunk.operator, first, size, rows.length));
+        leaves = new bytes32[](size < count - first ? size : count - first);
+        uint256 length = Operators.parameterLength(op, _firstRead(graph, op));
+        require(rows.length == leaves.length * length, NotAChunk(chunk.operator, first, size, rows.length));
+        for (uint256 i = 0; i < leaves.length; ++i) {
+            bytes calldata row = rows[i * length:(i + 1) * length];
+            require(Operators.isWellFormed(op, row), MalformedRow(chunk.operator, first + i));
+            leaves[i] = OrderedTree.leaf(first + i, row);
+        }
+    }
+
+    /// @dev The first operator that an operator reads; itself if it reads none.
+    function _firstRead(bytes calldata graph, Operator op) private pure returns (Operator) {
+        return Operators.reads(op) == 0 ? op : Graphs.operatorAt(graph, op.first());
+    }
+
     /// @dev Checks layout and rows against the integer profile's bounds; zero for a float model, which has no rows.
     /// Unchecked: the widths are bounded by then, and the rows as long as the widths say.
     function _weightsRoot(bytes calldata layoutBytes, bytes calldata rows) private pure returns (bytes32) {
@@ -109,7 +165,7 @@ contract ModelRegistry is IModelRegistry {
         Layouts.checkNames(layoutBytes, parts);
         if (parts.layers == 0) {
             require(rows.length == 0, RowsLengthMismatch(rows.length, 0));
-            return 0;
+            return bytes32(layoutBytes) == Layouts.GRAPH ? Graphs.admit(layoutBytes, parts) : bytes32(0);
         }
         bytes32[] memory leaves = new bytes32[](_checkWidths(layoutBytes, parts, rows.length));
         uint256 row = 0;
@@ -118,7 +174,7 @@ contract ModelRegistry is IModelRegistry {
         unchecked {
             for (uint256 layer = 1; layer <= parts.layers; ++layer) {
                 uint256 outputs = Layouts.width(layoutBytes, layer);
-                uint256 size = ROW_PREFIX + inputs;
+                uint256 size = IntegerProfile.ROW_PREFIX + inputs;
                 for (uint256 end = row + outputs; row < end; ++row) {
                     bytes calldata data = rows[at:at + size];
                     _checkRow(row, inputs, data);
@@ -150,7 +206,7 @@ contract ModelRegistry is IModelRegistry {
                     _checkTensor(layoutBytes, parts.inputHeaderAt, parts.inputHeaderLength, 0, width);
                 } else {
                     rowCount += width;
-                    expected += width * (ROW_PREFIX + inputs);
+                    expected += width * (IntegerProfile.ROW_PREFIX + inputs);
                 }
                 inputs = width;
             }
@@ -171,21 +227,11 @@ contract ModelRegistry is IModelRegistry {
         require(dtype == Layouts.INT8 && byteLength == width, TensorDoesNotFitLayer(layer, byteLength, width));
     }
 
-    /// @dev Unchecked: widths are bounded by now, so nothing here comes near 256 bits.
     function _checkRow(uint256 row, uint256 inputs, bytes calldata data) private pure {
         uint48 prefix = uint48(bytes6(data));
-        uint8 shift = uint8(prefix >> 40);
-        int8 lo = int8(uint8(prefix >> 32));
-        int32 bias = int32(uint32(prefix));
-        unchecked {
-            uint256 magnitude = uint256(bias < 0 ? -int256(bias) : int256(bias));
-            require(
-                shift >= 1 &&
-                    shift <= 30 &&
-                    (lo == -128 || lo == 0) &&
-                    16_384 * inputs + magnitude + (1 << (shift - 1)) < 1 << 30,
-                RowOutOfBounds(row, shift, lo, bias)
-            );
-        }
+        require(
+            IntegerProfile.isBounded(prefix, inputs),
+            RowOutOfBounds(row, uint8(prefix >> 40), int8(uint8(prefix >> 32)), int32(uint32(prefix)))
+        );
     }
 }

@@ -6,6 +6,9 @@ import { messageOf } from "./failures.ts";
 import { admitGraph, describeType } from "./graph/admit.ts";
 import { MalformedModel } from "./graph/protobuf.ts";
 import { readGraph } from "./graph/read.ts";
+import { GraphRefusal } from "./graphModel/admit.ts";
+import { fileLayout } from "./graphModel/file.ts";
+import { programOfModel } from "./graphModel/generating.ts";
 import { prepare } from "./import/prepare.ts";
 import { readSource } from "./import/source.ts";
 import { forward } from "./integer.ts";
@@ -125,8 +128,8 @@ function inferredDims(artifact: Uint8Array, { dims }: TensorSpec): readonly numb
   }
 }
 
-const describe = ({ widths, input, output }: Layout, isGiven: boolean): string =>
-  `${[input, output].map((spec) => `"${spec.name}" ${describeType(spec)}`).join(" to ")}${widths.length > 0 ? `, layers ${widths.join("-")}` : ""}${isGiven ? "" : ", as the file declares it"}.`;
+const describe = ({ widths, graph, input, output }: Layout, isGiven: boolean): string =>
+  `${[input, output].map((spec) => `"${spec.name}" ${describeType(spec)}`).join(" to ")}${widths.length > 0 ? `, layers ${widths.join("-")}` : ""}${graph ? `, ${graph.length} operators` : ""}${isGiven ? "" : ", as the file declares it"}.`;
 
 /** What ModelRegistry refuses of a layout's names. */
 async function nameRefusal(layout: Layout): Promise<string | undefined> {
@@ -140,16 +143,25 @@ async function nameRefusal(layout: Layout): Promise<string | undefined> {
 function checkParts(model: PublishedModel, artifact: Uint8Array, say: Say): CheckedModel | undefined {
   try {
     const checked = checkModel(model, artifact);
-    const { work, bytes } = admitGraph(artifact, checked.layout);
-    const made = "The file is, byte for byte, what layout and rows make.";
-    say("verifiers", "rows", checked.layers.length > 0 ? made : "There are none: it is a float model.");
+    const { work, bytes } = admitGraph(artifact, fileLayout(checked.layout));
+    say("verifiers", "rows", rowsFinding(checked));
     say("verifiers", "graph", "Every operator gives the same bytes everywhere, and every shape is known.");
     say("verifiers", "cost", `A run takes ${work} multiply-adds and ${bytes} bytes.`);
     return checked;
   } catch (error) {
-    say("verifiers", error instanceof MalformedModel ? "graph" : "rows", "", messageOf(error));
+    const ofGraph = error instanceof MalformedModel || error instanceof GraphRefusal;
+    say("verifiers", ofGraph ? "graph" : "rows", "", messageOf(error));
     return undefined;
   }
+}
+
+function rowsFinding({ layers, parameters }: CheckedModel): string {
+  if (parameters) {
+    const count = parameters.reduce((sum, { length }) => sum + length, 0);
+    return `The file is, byte for byte, what the graph and its ${count} parameter rows make.`;
+  }
+  if (layers.length > 0) return "The file is, byte for byte, what layout and rows make.";
+  return "There are none: it is a float model.";
 }
 
 /** The first base inputs, or one of zeros where there are none. */
@@ -196,9 +208,11 @@ async function checkRuns({ model, artifact, checked, inputs, opener, say }: Runs
   );
 }
 
-function isOtherThanRows({ layers }: CheckedModel, input: Uint8Array, output: string): boolean {
-  if (layers.length === 0) return false;
-  const last = forward(layers, new Int8Array(input.buffer, input.byteOffset, input.length)).at(-1) as Int8Array;
+function isOtherThanRows(checked: CheckedModel, input: Uint8Array, output: string): boolean {
+  const program = programOfModel(checked);
+  if (!program && checked.layers.length === 0) return false;
+  const elements = new Int8Array(input.buffer, input.byteOffset, input.length);
+  const last = (program ? program.run(elements) : forward(checked.layers, elements)).at(-1) as Int8Array;
   return bytesToHex(new Uint8Array(last.buffer, last.byteOffset, last.length)) !== output;
 }
 

@@ -1,9 +1,10 @@
 import { bytesToHex, type Hex, keccak256, sha256 } from "viem";
 import { modelId, ZERO_HASH } from "../sdk/commitments.ts";
 import { WrongHashError } from "../sdk/content.ts";
-import { decodeLayout, decodeRows, type Layout, type Row, weightsTree } from "../sdk/layouts.ts";
+import { decodeLayout, decodeRows, type Layout, type Row, weightsRoot } from "../sdk/layouts.ts";
 import { canonicalOnnx } from "./canonical.ts";
 import { admitGraph } from "./graph/admit.ts";
+import { fileLayout, graphOnnx, readGraphModel } from "./graphModel/file.ts";
 import { RUNTIME_ID } from "./pinned.ts";
 
 /** A model from `ModelPublished`; hashes are zero if a part is missing. */
@@ -16,7 +17,7 @@ export interface PublishedModel {
   verifyingKeyHash: Hex;
   measurement: Hex;
   layout: Uint8Array;
-  /** All rows of all layers; empty for a float model. */
+  /** All rows of all layers; empty unless it is an integer model. */
   rows: Uint8Array;
 }
 
@@ -32,7 +33,7 @@ export interface OtherParts {
  * Computes the id of a model that runs on the pinned runtime, from its file and the bytes that are published with it.
  * Throws when the rows don't fit the layout; see {@link checkModel} for the rest.
  *
- * @param rows Empty for a float model.
+ * @param rows Empty unless it is an integer model.
  * @param others The parts that most models lack.
  */
 export function nameModel(
@@ -44,23 +45,25 @@ export function nameModel(
   const parts = {
     artifactHash: sha256(artifact),
     runtimeId: RUNTIME_ID,
-    weightsRoot: rootOf(decodeRows(decodeLayout(layout).widths, rows)),
+    weightsRoot: weightsRoot(decodeLayout(layout), rows),
     verifyingKeyHash: others.verifyingKeyHash ?? ZERO_HASH,
     measurement: others.measurement ?? ZERO_HASH,
   };
   return { ...parts, modelId: modelId({ ...parts, layoutHash: keccak256(layout) }), layout, rows };
 }
 
-/** A model's shape and, for an integer model, its layers; a float model has none. */
+/** A model's shape and, for an integer model, its layers; any other has none. */
 export interface CheckedModel {
   layout: Layout;
   layers: Row[][];
+  /** A graph model's parameter rows, by operator. */
+  parameters?: Uint8Array[][];
 }
 
 /**
  * Checks that a published model's parts agree with each other and with the file: every hash, the runtime, the bounds,
- * for an integer model that the file is what the canonical writer makes of its layout and rows, and that the graph is
- * one that runs at all. Throws a sentence that names what is wrong.
+ * for an integer or graph model that the file is what the canonical writer makes of its layout and rows, and that the
+ * file's graph is one that runs at all. Throws a sentence that names what is wrong.
  */
 export function checkModel(model: PublishedModel, artifact: Uint8Array): CheckedModel {
   const artifactHash = sha256(artifact);
@@ -74,25 +77,31 @@ export function checkModel(model: PublishedModel, artifact: Uint8Array): Checked
     throw new Error(`The model runs on runtime ${model.runtimeId}; this is runtime ${RUNTIME_ID}.`);
   const layout = decodeLayout(model.layout);
   const layers = decodeRows(layout.widths, model.rows);
-  const weightsRoot = rootOf(layers);
-  if (weightsRoot !== model.weightsRoot)
+  const root = weightsRoot(layout, model.rows);
+  if (root !== model.weightsRoot)
     throw new WrongHashError(
-      `The rows have the root ${weightsRoot}; the model names ${model.weightsRoot}.`,
+      `The rows have the root ${root}; the model names ${model.weightsRoot}.`,
       model.weightsRoot,
-      weightsRoot,
+      root,
     );
   const { runtimeId, verifyingKeyHash, measurement } = model;
   const layoutHash = keccak256(model.layout);
-  const id = modelId({ artifactHash, runtimeId, layoutHash, weightsRoot, verifyingKeyHash, measurement });
+  const id = modelId({ artifactHash, runtimeId, layoutHash, weightsRoot: root, verifyingKeyHash, measurement });
   if (id !== model.modelId)
     throw new WrongHashError(`The parts make the model ${id}; it is named ${model.modelId}.`, model.modelId, id);
+  if (layout.graph) return { layout, layers, parameters: checkGraphModel(layout, artifact) };
   if (layers.length > 0) checkCanonical(canonicalOnnx(layout, layers), artifact);
   admitGraph(artifact, layout);
   return { layout, layers };
 }
 
-const rootOf = (layers: readonly (readonly Row[])[]): Hex =>
-  layers.length === 0 ? ZERO_HASH : weightsTree(layers).root;
+/** A graph model's parameter rows, from its file. */
+function checkGraphModel(layout: Layout, artifact: Uint8Array): Uint8Array[][] {
+  const model = readGraphModel(layout, artifact);
+  checkCanonical(graphOnnx(layout, model), artifact);
+  admitGraph(artifact, fileLayout(layout));
+  return model.parameters;
+}
 
 function checkCanonical(expected: Uint8Array, artifact: Uint8Array): void {
   const at = expected.findIndex((byte, i) => byte !== artifact[i]);

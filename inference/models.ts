@@ -1,11 +1,12 @@
 import { type Hex, sha256 } from "viem";
-import { type Client, type ModelPublication, readModel } from "../sdk/client.ts";
+import { type Client, type ModelPublication, readModel, readRows } from "../sdk/client.ts";
 import { ZERO_HASH } from "../sdk/commitments.ts";
 import { cidOfSha256, WrongHashError } from "../sdk/content.ts";
 import { decodeLayout, decodeRows, type Layout, type Row } from "../sdk/layouts.ts";
 import { canonicalOnnx } from "./canonical.ts";
 import { type ContentReader, UnavailableError } from "./content.ts";
 import { HostLimitError, InvalidModelError, isOfEngine, messageOf, unrunnable } from "./failures.ts";
+import { fileFromRows } from "./graphModel/rows.ts";
 import type { PublishedModel } from "./model.ts";
 import type { ModelOpener } from "./opener.ts";
 import { RUNTIME_ID } from "./pinned.ts";
@@ -65,7 +66,7 @@ export function openModels(
     if (publication.artifactHash === ZERO_HASH) throw new NoFileError(modelId);
     if (publication.runtimeId !== RUNTIME_ID)
       throw new UnavailableError(`Model ${modelId} runs on runtime ${publication.runtimeId}; this is ${RUNTIME_ID}.`);
-    return { publication, ...(await opener.open(publication, await artifactOf(publication, content))) };
+    return { publication, ...(await opener.open(publication, await artifactOf(client, publication, content))) };
   };
 
   return {
@@ -89,11 +90,27 @@ export function openModels(
 }
 
 /**
- * A published model's file: an integer model's from the chain alone, any other's by its CID. Throws an
- * {@link UnavailableError} where it can't be had.
+ * A published model's file: an integer model's from the chain alone, any other's by its CID; a graph model's that isn't
+ * found so is made of its rows, if they are on chain. Throws an {@link UnavailableError} where it can't be had.
  */
-export const artifactOf = async (publication: PublishedModel, content: ContentReader): Promise<Uint8Array> =>
-  rebuilt(publication) ?? content.get(cidOfSha256(publication.artifactHash));
+export async function artifactOf(
+  client: Client,
+  publication: ModelPublication,
+  content: ContentReader,
+): Promise<Uint8Array> {
+  const made = rebuilt(publication);
+  if (made) return made;
+  try {
+    return await content.get(cidOfSha256(publication.artifactHash));
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    const layout = decodeLayout(publication.layout);
+    const rows = layout.graph ? await readRows(client, publication.modelId) : [];
+    // Nothing of it is on chain: then that it isn't served says more.
+    if (rows.length === 0) throw error;
+    return fileFromRows(layout, rows);
+  }
+}
 
 /** An integer model's file, from the chain alone; undefined for a float model. Throws if layout and rows don't make one. */
 function rebuilt({ modelId, layout: bytes, rows, artifactHash }: PublishedModel): Uint8Array | undefined {

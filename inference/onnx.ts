@@ -16,6 +16,7 @@ const kinds = {
 
 export const ONNX_FLOAT = 1;
 export const ONNX_INT32 = 6;
+export const ONNX_INT64 = 7;
 
 /** A node's attribute. */
 export type Attribute =

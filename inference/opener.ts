@@ -1,4 +1,6 @@
 import { HostLimitError, InvalidModelError, isOfEngine, messageOf, unrunnable } from "./failures.ts";
+import { fileLayout } from "./graphModel/file.ts";
+import { generating } from "./graphModel/generating.ts";
 import { type CheckedModel, checkModel, type PublishedModel } from "./model.ts";
 import type { InferenceRuntime, InferenceSession } from "./runtime.ts";
 
@@ -36,7 +38,8 @@ export async function openChecked(
       ? new HostLimitError(messageOf(cause), { cause })
       : new InvalidModelError(messageOf(cause), { cause });
   }
-  return { ...checked, session: await (await loaded(runtime)).open(artifact, checked.layout) };
+  const session = await (await loaded(runtime)).open(artifact, fileLayout(checked.layout));
+  return { ...checked, session: generating(checked, session) };
 }
 
 /** A runtime that can't be had, or is another file than the pinned one, says nothing of a model. */

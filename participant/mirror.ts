@@ -26,7 +26,7 @@ export async function mirrorSeason(client: Client, content: Content, seasonId: b
   };
   for (const model of models) {
     if (model.artifactHash !== ZERO_HASH)
-      await keep(cidOfSha256(model.artifactHash), "model", () => artifactOf(model, content));
+      await keep(cidOfSha256(model.artifactHash), "model", () => artifactOf(client, model, content));
     const card = fileIn(model.uri);
     if (card !== undefined) await keep(card, "card", () => content.get(card));
   }

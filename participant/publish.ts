@@ -1,7 +1,8 @@
-import { bytesToHex, sha256, size, type TransactionReceipt } from "viem";
-import type { PublishedModel } from "../inference/model.ts";
+import { bytesToHex, type Hex, sha256, size, type TransactionReceipt } from "viem";
+import { type RowChunk, rowChunks } from "../inference/graphModel/rows.ts";
+import { checkModel, type PublishedModel } from "../inference/model.ts";
 import { type Call, callOf } from "../sdk/calls.ts";
-import { type Client, contractOf } from "../sdk/client.ts";
+import { type Client, contractOf, readRows } from "../sdk/client.ts";
 import { cidOfSha256 } from "../sdk/content.ts";
 import { zkProof } from "../sdk/methods/zkProof.ts";
 import type { Content } from "./content.ts";
@@ -73,4 +74,36 @@ export async function publishCircuit(
   if (size(admitted) > 0) return undefined;
   const args = [modelId, bytesToHex(layout), bytesToHex(key)] as const;
   return sender.send(callOf({ ...contract, functionName: "admit", args }));
+}
+
+/**
+ * Puts on chain what of a published graph model's parameter rows isn't there yet; where it was broken off, it goes on.
+ * Returns what was sent. Throws a `RevertError` when the registry refuses it.
+ *
+ * @param onSent Told after each transaction how many of all have been mined.
+ */
+export async function publishRows(
+  client: Client,
+  sender: Sender,
+  model: PublishedModel,
+  artifact: Uint8Array,
+  onSent: (done: number, total: number) => void = () => {},
+): Promise<TransactionReceipt[]> {
+  const { layout, parameters } = checkModel(model, artifact);
+  if (!parameters) throw new Error(`Model ${model.modelId} is no graph: it has no parameter rows of its own.`);
+  const chunks = rowChunks(layout, parameters, await readRows(client, model.modelId));
+  const receipts: TransactionReceipt[] = [];
+  for (const chunk of chunks) {
+    receipts.push(await sender.send(rowsCall(client, model, chunk)));
+    onSent(receipts.length, chunks.length);
+  }
+  return receipts;
+}
+
+/** The registry's call that puts rows on chain. */
+function rowsCall({ contracts }: Client, { modelId, layout }: PublishedModel, chunk: RowChunk): Call {
+  const { operator, first, size, rows, proof } = chunk;
+  const rest = { operator: BigInt(operator), first: BigInt(first), size: BigInt(size), rows: bytesToHex(rows) };
+  const args = [modelId, bytesToHex(layout), { ...rest, proof: proof as readonly Hex[] }] as const;
+  return callOf({ ...contracts.modelRegistry, functionName: "publishRows", args });
 }

@@ -42,6 +42,7 @@ import { nameAccounts } from "./demo/names.ts";
 import { choosePort } from "./demo/ports.ts";
 import { printLine, showProgress } from "./demo/progress.ts";
 import { askOnce } from "./demo/request.ts";
+import { askForStory } from "./demo/story.ts";
 import { type Guest, summarise } from "./demo/summary.ts";
 import { untilClosed, untilIndexed, untilSettled } from "./demo/wait.ts";
 import { deploy, writeDeployment } from "./deploy.ts";
@@ -153,8 +154,8 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   const organiser = senderOf(accounts.organiser);
   await nameAccounts(client, accounts, senderOf);
   const [digits, risk, risk8] = [await readModel("digits"), await readModel("risk"), await readModel("risk8")];
-  const stripes = await readModel("stripes");
-  for (const { name, model, artifact } of [digits, risk, risk8, stripes]) {
+  const [stripes, story] = [await readModel("stripes"), await readModel("story")];
+  for (const { name, model, artifact } of [digits, risk, risk8, stripes, story]) {
     await publishModel(client, organiser, content, model, artifact);
     print(`Model "${name}" is published as ${model.modelId}.`);
   }
@@ -254,14 +255,20 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     ),
     until,
   );
-  // Opens what the agent's prover hid from its panel.
-  run([createProver({ ...tools, sender: senderOf(accounts.agentProver), seasonId, maxUnits: 0 })], until);
+  // They open what they hid from the panels of requests.
+  run(
+    [accounts.agentProver, accounts.responder].map((account) =>
+      createProver({ ...tools, sender: senderOf(account), seasonId, maxUnits: 0 }),
+    ),
+    until,
+  );
   const moves = playAgent({
     ...{ follower, accounts, senderOf, journal, content, risk8, risk, signal, print },
     open: (modelId) => models.open(modelId),
   });
   const request = askOnce(follower, senderOf(accounts.market), digits, signal, print);
-  const agents = Promise.all([moves, request]);
+  const told = askForStory(follower, senderOf(accounts.market), story, signal, print);
+  const agents = Promise.all([moves, request, told]);
   agents.catch(() => {});
   const hide = showProgress(follower, seasonId, print);
   await orFailure(agents);

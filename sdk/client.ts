@@ -10,9 +10,9 @@ import {
   type Transport,
 } from "viem";
 import { attestationRegistryAbi, bondsAbi, campaignAbi, modelRegistryAbi } from "./abi.ts";
-import { modelId, ZERO_HASH } from "./commitments.ts";
+import { modelId } from "./commitments.ts";
 import type { DeployedContract, Deployment } from "./deployment.ts";
-import { decodeLayout, decodeRows, weightsTree } from "./layouts.ts";
+import { decodeLayout, weightsRoot } from "./layouts.ts";
 import { growingRanges } from "./ranges.ts";
 
 /** Addresses and ABIs of a deployment's core contracts, each to be spread into a viem action. */
@@ -120,10 +120,9 @@ function isNamed({
   ...parts
 }: Omit<ModelPublication, "uri" | "publisher" | "blockNumber" | "transactionHash">): boolean {
   if (modelId({ ...parts, layoutHash: keccak256(layout) }) !== parts.modelId) return false;
-  const { widths } = decodeLayout(layout);
+  const shape = decodeLayout(layout);
   try {
-    const layers = decodeRows(widths, rows);
-    return parts.weightsRoot === (layers.length === 0 ? ZERO_HASH : weightsTree(layers).root);
+    return parts.weightsRoot === weightsRoot(shape, rows);
   } catch {
     return false; // As many bytes as no layout of these widths has.
   }
@@ -134,6 +133,32 @@ export async function readModel(client: Client, modelId: Hex): Promise<ModelPubl
   const [model] = await readModels(client, modelId);
   if (model === undefined) throw new UntoldModelError(`No model ${modelId} has been published.`);
   return model;
+}
+
+/** Consecutive parameter rows of a graph model's operator, one after another, as `RowsPublished` carries them. */
+export interface PublishedRows {
+  operator: number;
+  first: number;
+  rows: Uint8Array;
+}
+
+/** What of a graph model's parameter rows is on chain, in the order in which it was put there. */
+export async function readRows(client: Client, modelId: Hex): Promise<PublishedRows[]> {
+  const logs = await readAll(client, (fromBlock, toBlock) =>
+    client.rpc.getContractEvents({
+      ...client.contracts.modelRegistry,
+      eventName: "RowsPublished",
+      strict: true,
+      fromBlock,
+      toBlock,
+      args: { modelId },
+    }),
+  );
+  return logs.map(({ args: { operator, first, rows } }) => ({
+    operator: Number(operator),
+    first: Number(first),
+    rows: hexToBytes(rows),
+  }));
 }
 
 /** A task of a season with its base inputs. */

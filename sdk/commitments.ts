@@ -198,10 +198,10 @@ export const baseIndex = (seed: Hex, inputCount: number): number => Number(BigIn
  * keccak256(abi.encode(seed, j)) for j = 0, 1, …
  *
  * @param base int8 elements of the base input.
- * @param noise a, from 1 to 127.
+ * @param noise a, from 0 to 127; with 0 the input is the base input.
  */
 export function assignedInput(seed: Hex, base: Int8Array, noise: number): Int8Array {
-  if (!Number.isInteger(noise) || noise < 1 || noise > 127) throw new RangeError(`Noise ${noise} is not in 1..127.`);
+  if (!Number.isInteger(noise) || noise < 0 || noise > 127) throw new RangeError(`Noise ${noise} is not in 0..127.`);
   const input = new Int8Array(base.length);
   let random = new Uint8Array(0);
   for (const [i, b] of base.entries()) {

@@ -2,7 +2,8 @@ import { fromHex as hexToBytes } from "ox/Bytes";
 import { keccak256 } from "ox/Hash";
 import { fromBytes as bytesToHex, concat, fromNumber as numberToHex, fromString as stringToHex } from "ox/Hex";
 import type { Hex } from "viem";
-import { tag } from "./commitments.ts";
+import { tag, ZERO_HASH } from "./commitments.ts";
+import { decodeOperator, encodeOperator, type GraphOperator, graphRoot, OPERATOR_BYTES } from "./graphs.ts";
 import { orderedTree } from "./tree.ts";
 
 /** Bytes an element takes, by ONNX TensorProto.DataType: fixed-size numeric types only. */
@@ -38,9 +39,11 @@ export interface TensorSpec {
   dims: readonly number[];
 }
 
-/** A model's shape: L + 1 widths for an integer model, none for a float model. */
+/** A model's shape: L + 1 widths for an integer model, none for any other; a graph model has its operators beside it. */
 export interface Layout {
   widths: readonly number[];
+  /** A graph model's operators in order. */
+  graph?: readonly GraphOperator[];
   input: TensorSpec;
   output: TensorSpec;
 }
@@ -90,23 +93,23 @@ export function decodeTensorHeader(bytes: Uint8Array): { spec: TensorSpec; lengt
 const TENSOR_NAME = /^[!-~]+$/;
 
 /**
- * "LAYOUT_V1" ‖ u16 L ‖ u32 d_0 … d_L ‖ u16 len ‖ header_in ‖ u16 len ‖ header_out; no widths for a float model. Throws for
- * a tensor's name that ModelRegistry refuses; a name that was read as bytes is written as it was.
+ * "LAYOUT_V1" ‖ u16 L ‖ u32 d_0 … d_L ‖ u16 len ‖ header_in ‖ u16 len ‖ header_out; no widths for a float model. A graph
+ * model's is "GRAPH_V1" ‖ u16 n ‖ its operators ‖ the same two headers. Throws for a tensor's name that ModelRegistry
+ * refuses; a name that was read as bytes is written as it was.
  */
 export function encodeLayout(layout: Layout): Uint8Array {
   for (const { name, rawName } of [layout.input, layout.output])
     if (rawName === undefined && !TENSOR_NAME.test(name))
       throw new RangeError(`The tensor name ${JSON.stringify(name)} is not one word of printable ASCII.`);
   const prefixed = (header: Uint8Array) => concat(numberToHex(header.length, { size: 2 }), bytesToHex(header));
-  return hexToBytes(
-    concat(
-      tag("LAYOUT_V1"),
-      numberToHex(Math.max(layout.widths.length - 1, 0), { size: 2 }),
-      ...layout.widths.map((width) => numberToHex(width, { size: 4 })),
-      prefixed(tensorHeader(layout.input)),
-      prefixed(tensorHeader(layout.output)),
-    ),
-  );
+  const headers = concat(prefixed(tensorHeader(layout.input)), prefixed(tensorHeader(layout.output)));
+  const count = (items: number) => numberToHex(items, { size: 2 });
+  if (layout.graph) {
+    const operators = layout.graph.map((operator) => bytesToHex(encodeOperator(operator)));
+    return hexToBytes(concat(tag("GRAPH_V1"), count(operators.length), ...operators, headers));
+  }
+  const widths = layout.widths.map((width) => numberToHex(width, { size: 4 }));
+  return hexToBytes(concat(tag("LAYOUT_V1"), count(Math.max(widths.length - 1, 0)), ...widths, headers));
 }
 
 /** Hash of the layout bytes. */
@@ -115,13 +118,16 @@ export const layoutHash = (layout: Layout): Hex => keccak256(encodeLayout(layout
 /** Reads layout bytes; throws at the first byte that makes no sense. Inverse of {@link encodeLayout}. */
 export function decodeLayout(bytes: Uint8Array): Layout {
   const reader = new Reader(bytes);
-  reader.expectTag("LAYOUT_V1");
-  const layers = reader.uint(2);
-  const widths = layers === 0 ? [] : Array.from({ length: layers + 1 }, () => reader.uint(4));
+  const isGraph = reader.hasTag("GRAPH_V1");
+  if (!isGraph) reader.expectTag("LAYOUT_V1");
+  const count = reader.uint(2);
+  const shape = isGraph
+    ? { widths: [], graph: Array.from({ length: count }, () => decodeOperator(reader.take(OPERATOR_BYTES))) }
+    : { widths: count === 0 ? [] : Array.from({ length: count + 1 }, () => reader.uint(4)) };
   const input = readPrefixedHeader(reader);
   const output = readPrefixedHeader(reader);
   if (reader.offset !== bytes.length) throw new RangeError(`The layout goes on after byte ${reader.offset}.`);
-  return { widths, input, output };
+  return { ...shape, input, output };
 }
 
 /** u8 shift ‖ i8 lo ‖ i32 bias ‖ int8 weights. */
@@ -159,6 +165,15 @@ export function decodeRows(widths: readonly number[], bytes: Uint8Array): Row[][
       return row;
     }),
   );
+}
+
+/**
+ * The `weightsRoot` of a model with this layout and these published rows; throws when they are too short or too long.
+ */
+export function weightsRoot({ widths, graph }: Layout, rows: Uint8Array): Hex {
+  const layers = decodeRows(widths, rows);
+  if (graph) return graphRoot(graph);
+  return layers.length === 0 ? ZERO_HASH : weightsTree(layers).root;
 }
 
 /** Ordered tree over all rows of all layers. */
@@ -211,6 +226,15 @@ class Reader {
 
   uint(size: number): number {
     return this.take(size).reduce((value, byte) => value * 256 + byte, 0);
+  }
+
+  /** Reads a tag if it stands here. */
+  hasTag(text: string): boolean {
+    const found =
+      this.offset + 32 <= this.#bytes.length &&
+      bytesToHex(this.#bytes.subarray(this.offset, this.offset + 32)) === tag(text);
+    if (found) this.offset += 32;
+    return found;
   }
 
   expectTag(text: string): void {

@@ -751,10 +751,15 @@ export interface Model {
   weightsRoot: Hex;
   verifyingKeyHash: Hex;
   measurement: Hex;
-  /** `integer` models run exactly in every implementation; `float` models are checked by re-execution. */
-  kind: "integer" | "float";
+  /**
+   * `integer` and `graph` models run exactly in every implementation, a graph's weights being in its file; `float` models
+   * are checked by re-execution.
+   */
+  kind: "integer" | "graph" | "float";
   /** Null if a tensor's name isn't text. */
   layout: { widths: number[]; input: WireTensor; output: WireTensor } | null;
+  /** A graph model's parameter rows, and how many of them are on chain, too; null for any other model. */
+  parameterRows: { count: number; onChain: number } | null;
   /** Hints where the file may be found; the publisher's comes first, and may be its model card's address. Nothing is to be trusted without hashing. */
   uris: string[];
   /** The `ModelPublished` event, which carries layout and rows. */

@@ -26,8 +26,8 @@ export const proofboard = embedded(
   isReady,
 );
 
-/** Proofboard that believes its node, and recomputes no hash of what it is told. */
-export const trusting = embedded("trusting", indexer, () => ["--port", "0", "--trust-node"], isReady);
+/** Proofboard that believes its node: it recomputes no hash of what it is told, nor those of blooms. */
+export const trusting = embedded("trusting", indexer, () => ["--port", "0", "--trust-node", "--no-blooms"], isReady);
 
 /** The least that any indexer must do: see floor/main.ts. */
 export const floor = embedded(

@@ -1,4 +1,5 @@
 import { inferenceMethodById } from "../../inference/methods/index.ts";
+import type { Tensor } from "../../inference/tensors.ts";
 import {
   mostChecks,
   requireAttestation,
@@ -12,17 +13,18 @@ import { type Client, readModel } from "../../sdk/client.ts";
 import { unitOf } from "../../sdk/contexts.ts";
 import { decodeLayout } from "../../sdk/layouts.ts";
 import { methodName } from "../../sdk/methods/index.ts";
+import { holdsText } from "../../sdk/text.ts";
 import type { Command } from "../command.ts";
 import { wrap } from "../format.ts";
 import { openConnection, openSettingsContent } from "../settings.ts";
-import { readInput } from "../tensors.ts";
+import { readInput, showTensor, tensorJson } from "../tensors.ts";
 import { parseCount, parseHash, UsageError } from "../usage.ts";
 
 export const verify: Command = {
   positionals: ["UID"],
   summary: "check an attestation or batch by running it again here",
   details: `Recomputes the uid from the attestation's fields, reads its record, fetches the model by CID, re-hashes it and checks its parts, derives the unit's assigned input (for a free attestation: --input, or the content directory and the API by the input's hash), runs the model on the pinned runtime and compares outputs. It also checks what the method put on chain: the hash of activations and every row are recomputed, a zero-knowledge proof is checked again under the model's key. UID may be a batch: its tree is built again from the traces and every row of every unit is recomputed. With --unit only that unit is checked: its position in the tree is proven, its input derived and its model run. For a refutation by a row, the row and both numbers are shown. Says what is proven and what is not. Exit code 1 if a check fails or the attestation is refuted, void or revoked.
-JSON: uid, good, status, method, attestation, unit (or null), answer (null while hidden), checks (name, result held|failed|unknown, detail, and hashes expected and found where two were compared), output (bytes, or null), refutation (challenger, index, layer, row, claimed, correct; or null), proven, notProven, blockNumber, transactionHash. For a batch, first, count and root replace answer and output, and unit is the one checked (or null).`,
+JSON: uid, good, status, method, attestation, unit (or null), answer (null while hidden), checks (name, result held|failed|unknown, detail, and hashes expected and found where two were compared), output (bytes, or null), ran (what was read and written here: input and output as of infer, each or null), refutation (challenger, index, layer, row, claimed, correct; or null), proven, notProven, blockNumber, transactionHash. For a batch, first, count and root replace answer and output, and unit is the one checked (or null).`,
   options: {
     input: { value: "FILE", help: "the input of an attestation that is not about a unit" },
     unit: { value: "K", help: "one unit of a batch, by its number in its task" },
@@ -54,12 +56,14 @@ JSON: uid, good, status, method, attestation, unit (or null), answer (null while
         `  method   ${message.method} (${methodName(message.method)})`,
         `  status   ${status}`,
         `  block    ${blockNumber}, transaction ${transactionHash}`,
+        ...ranLines(found),
         ...(refuted?.lines ?? []),
         ...checkLines(found),
       ].join("\n"),
       json: {
         ...{ uid, good, status, method: message.method, attestation: message },
         ...(kind === "batch" ? batchJson(attestation, unit) : singleJson(attestation, found)),
+        ran: { input: shownJson(found.input), output: shownJson(found.output) },
         ...{ checks: checks.map(checkJson), refutation: refuted?.refutation ?? null, proven, notProven },
         ...{ blockNumber, transactionHash },
       },
@@ -74,6 +78,19 @@ const singleJson = ({ message, answer }: SingleState, { output }: Verification) 
   answer: answer ?? null,
   output: output?.data ?? null,
 });
+
+const shownJson = (tensor: Tensor | undefined) => (tensor ? tensorJson(tensor) : null);
+
+/** What a model of text read and wrote here. */
+const ranLines = ({ input, output }: Verification): string[] =>
+  (
+    [
+      ["read", input],
+      ["wrote", output],
+    ] as const
+  ).flatMap(([what, tensor]) =>
+    tensor && holdsText(tensor.spec) ? [`  ${what.padEnd(8)} ${showTensor(tensor, 11)}`] : [],
+  );
 
 const batchJson = ({ message }: BatchState, unit: bigint | undefined) => ({
   unit: unit ?? null,

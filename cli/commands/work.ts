@@ -237,8 +237,8 @@ function interruptions(hasDuties: boolean, { say }: Progress) {
   };
 }
 
-/** Why less was attested than a season assigns: its time is over, or nothing was left from the start. */
-function shortfall(
+/** Why less was attested than a season assigns, in sentences: its time is over, or nothing was left from the start. */
+export function shortfall(
   count: ProgressCount,
   first: ProgressCount,
   { seasonId, assigned, hasEnded, endsAt }: { seasonId: bigint; assigned: number; hasEnded: boolean; endsAt: number },

@@ -56,7 +56,7 @@ struct Task {
 /// @param method Number of the method that verifies its units.
 /// @param points Points a verified unit gives its prover.
 /// @param unitsPerAccount Units are 0 to this minus one.
-/// @param noise Each input element is moved by -noise to +noise, 1 to 127.
+/// @param noise Each input element is moved by -noise to +noise, 0 to 127.
 struct TaskRules {
     bytes32 modelId;
     uint8 method;
@@ -207,7 +207,7 @@ interface ICampaign {
     /// @notice Thrown when the season's seed is not set.
     /// @param seasonId The season.
     error NotSeeded(uint256 seasonId);
-    /// @notice Thrown unless a task has a method that settles, 1 <= noise <= 127, at least one unit and one point.
+    /// @notice Thrown unless a task has a method that settles, noise <= 127, at least one unit and one point.
     /// @param method The method's number.
     /// @param points Points of a unit.
     /// @param unitsPerAccount Units of an account.

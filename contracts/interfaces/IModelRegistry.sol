@@ -15,7 +15,8 @@ struct Publication {
 
 /// @notice What a contract needs to know of a published model; everything else is in `ModelPublished`.
 /// @param layoutHash keccak256 of the layout bytes; never zero for a published model.
-/// @param weightsRoot Ordered tree over the rows of an integer model; zero for a float model.
+/// @param weightsRoot Ordered tree over the rows of an integer model, or over the roots of a graph's operators; zero for a
+/// float model.
 /// @param verifyingKeyHash Hash of the Groth16 verifying key; zero where the model has no circuit.
 /// @param measurement Measurement of the enclave image; zero where the model has none.
 struct Model {
@@ -23,6 +24,31 @@ struct Model {
     bytes32 weightsRoot;
     bytes32 verifyingKeyHash;
     bytes32 measurement;
+}
+
+/// @notice The first rule of `docs/graph-profile.md` that an operator breaks.
+enum Refusal {
+    None,
+    Kind,
+    Reads,
+    Shape,
+    Constants,
+    Parameters,
+    Time
+}
+
+/// @notice Rows of one operator of a graph, to be put on chain.
+/// @param operator The operator.
+/// @param first The first row's number, a multiple of `size`.
+/// @param size A power of two: how many rows, fewer only at the end.
+/// @param rows The rows, one after another.
+/// @param proof Siblings of the node above them in the tree over all rows of the operator, from below.
+struct RowChunk {
+    uint256 operator;
+    uint256 first;
+    uint256 size;
+    bytes rows;
+    bytes32[] proof;
 }
 
 /// @title The published models
@@ -60,6 +86,13 @@ interface IModelRegistry {
     /// @param uri Where.
     event UriAdded(bytes32 indexed modelId, address indexed by, string uri);
 
+    /// @notice Parameter rows of a graph model's operator were put on chain, where nobody can withhold them.
+    /// @param modelId The model.
+    /// @param operator The operator.
+    /// @param first The first row's number.
+    /// @param rows The rows, one after another.
+    event RowsPublished(bytes32 indexed modelId, uint256 indexed operator, uint256 first, bytes rows);
+
     /* ERRORS */
 
     /// @notice Thrown when a model of exactly this content is published already.
@@ -87,17 +120,19 @@ interface IModelRegistry {
     /// @param rows Their number, of all layers.
     /// @param maximum The bound.
     error TooManyRows(uint256 rows, uint256 maximum);
-    /// @notice Thrown when a tensor's name is empty or has a byte other than 0x21 to 0x7e: printable ASCII, no space.
+    /// @notice Thrown when a tensor's name is empty or has a byte other than 0x21 to 0x7e: printable ASCII, no space. Of a
+    /// graph also when its output has its input's name.
     /// @param offset The byte of the layout: the wrong one, or where the name's length stands.
     error InvalidTensorName(uint256 offset);
     /// @notice Thrown when a layer is empty or wider than 4096, or all layers together are wider than 32768.
     /// @param layer The layer, 0 being the input.
     /// @param width Its width.
     error LayerOutOfBounds(uint256 layer, uint256 width);
-    /// @notice Thrown when an integer model's tensor is not int8, or not as long as its first or last layer.
-    /// @param layer The layer.
+    /// @notice Thrown when an integer or graph model's tensor is not int8, or not as long as its first or last layer or
+    /// operator, or a graph's has more than 8 dims.
+    /// @param layer The layer or operator.
     /// @param byteLength The tensor's length.
-    /// @param width The layer's width.
+    /// @param width The length that fits.
     error TensorDoesNotFitLayer(uint256 layer, uint256 byteLength, uint256 width);
     /// @notice Thrown when the rows are not as long as the layout says.
     /// @param given Their length.
@@ -111,10 +146,40 @@ interface IModelRegistry {
     /// @param bias Its bias.
     error RowOutOfBounds(uint256 row, uint8 shift, int8 lo, int32 bias);
 
+    /// @notice Thrown when a graph has fewer than 2 operators, or more than 1,024.
+    /// @param count Their number.
+    error OperatorCountOutOfBounds(uint256 count);
+    /// @notice Thrown when a graph's operator breaks a rule; those before it break none.
+    /// @param operator The operator.
+    /// @param why The first rule that it breaks.
+    error OperatorRefused(uint256 operator, Refusal why);
+    /// @notice Thrown when the outputs of a graph's operators are longer together than a trace may be.
+    /// @param length Their length.
+    /// @param maximum The bound.
+    error TraceTooLarge(uint256 length, uint256 maximum);
+    /// @notice Thrown when the bytes that are said to be a model's graph aren't: the model has another layout, or no graph.
+    /// @param modelId The model.
+    error NotTheGraph(bytes32 modelId);
+    /// @notice Thrown when rows are no chunk of an operator: it has no such rows, they have another length, `size` is no
+    /// power of two, or `first` no multiple of it.
+    /// @param operator The operator.
+    /// @param first The first row's number.
+    /// @param size How many there should be.
+    /// @param length Bytes of the rows given.
+    error NotAChunk(uint256 operator, uint256 first, uint256 size, uint256 length);
+    /// @notice Thrown when an operator's parameter row is malformed, so that its elements are 0.
+    /// @param operator The operator.
+    /// @param row The row.
+    error MalformedRow(uint256 operator, uint256 row);
+    /// @notice Thrown when rows are not those of the graph's root.
+    /// @param operator The operator.
+    /// @param first The first row's number.
+    error WrongRows(uint256 operator, uint256 first);
+
     /* PUBLISHING */
 
     /// @notice Publishes a model. Checks the layout and, for an integer model, every row's bounds, and computes
-    /// `weightsRoot` from the rows.
+    /// `weightsRoot` from the rows. Of a graph model it checks every operator; `weightsRoot` follows from their roots.
     /// @param publication What the publisher says of it.
     /// @param layoutBytes Bytes as `Layouts` reads them.
     /// @param rows All rows of all layers in order; empty for a float model.
@@ -131,6 +196,12 @@ interface IModelRegistry {
     /// @param modelId The model.
     /// @param uri Where.
     function addUri(bytes32 modelId, string calldata uri) external;
+
+    /// @notice Puts parameter rows of a graph model on chain, in chunks of any size and order, each any number of times.
+    /// @param modelId The model.
+    /// @param graph Its graph.
+    /// @param chunk The rows.
+    function publishRows(bytes32 modelId, bytes calldata graph, RowChunk calldata chunk) external;
 
     /* VIEWS */
 

@@ -116,7 +116,7 @@ library Commitments {
     /// keccak256(abi.encode(unitSeed, j)) for j = 0, 1, …
     /// @param seed The unit's seed.
     /// @param base int8 elements of the base input.
-    /// @param noise a, from 1 to 127.
+    /// @param noise a, at most 127; with 0 the input is the base input.
     /// @return input int8 elements of the unit's input.
     function assignedInput(bytes32 seed, bytes memory base, uint8 noise) internal pure returns (bytes memory input) {
         uint256 length = base.length;

@@ -1,11 +1,28 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+import {Int8Vectors} from "./Int8Vectors.sol";
+
 /// @title One neuron of an integer model
 /// @notice y = clamp(floor((Σ x·w + bias + 2^(shift-1)) / 2^shift), lo, 127). Twin of `inference/integer.ts`.
 library IntegerProfile {
     /// @dev u8 shift ‖ i8 lo ‖ i32 bias, before a row's weights.
     uint256 internal constant ROW_PREFIX = 6;
+
+    /// @notice Whether a row's numbers are within the profile's bounds: then no sum leaves an int32.
+    /// @param prefix u8 shift ‖ i8 lo ‖ i32 bias.
+    /// @param inputs Number of its weights, below 2^32.
+    /// @return True if they are.
+    function isBounded(uint48 prefix, uint256 inputs) internal pure returns (bool) {
+        uint8 shift = uint8(prefix >> 40);
+        int8 lo = int8(uint8(prefix >> 32));
+        int256 bias = int32(uint32(prefix));
+        if (shift < 1 || shift > 30 || (lo != -128 && lo != 0)) return false;
+        unchecked {
+            uint256 magnitude = uint256(bias < 0 ? -bias : bias);
+            return 16_384 * inputs + magnitude + (1 << (shift - 1)) < 1 << 30;
+        }
+    }
 
     /// @notice A row's output for an input.
     /// @param row u8 shift ‖ i8 lo ‖ i32 bias ‖ int8 weights, within the profile's bounds.
@@ -14,7 +31,7 @@ library IntegerProfile {
     function evaluate(bytes memory row, bytes memory x) internal pure returns (int8) {
         int256 shift = int256(uint256(uint8(row[0])));
         int256 lo = int8(uint8(row[1]));
-        int256 sum = _dot(row, x);
+        int256 sum = Int8Vectors.dot(row, ROW_PREFIX, x, 0, x.length);
         int256 y;
         assembly ("memory-safe") {
             // The bias stands in bytes 2 to 5 of the row.
@@ -24,39 +41,5 @@ library IntegerProfile {
         if (y > 127) y = 127;
         if (y < lo) y = lo;
         return int8(y);
-    }
-
-    /// @dev Σ x·w, a word of 32 elements at a time; what is read beyond the end is cut off by zeroing it.
-    function _dot(bytes memory row, bytes memory x) private pure returns (int256 sum) {
-        assembly ("memory-safe") {
-            let length := mload(x)
-            let weights := add(row, 0x26)
-            let elements := add(x, 0x20)
-            for {
-                let i := 0
-            } lt(i, length) {
-                i := add(i, 32)
-            } {
-                let a := mload(add(elements, i))
-                let b := mload(add(weights, i))
-                let left := sub(length, i)
-                if lt(left, 32) {
-                    a := and(a, not(shr(shl(3, left), not(0))))
-                }
-                // Four products a turn: byte 0 is the element's sign side, so each is shifted to the top first.
-                for {
-                    let k := 0
-                } lt(k, 32) {
-                    k := add(k, 4)
-                } {
-                    sum := add(sum, mul(sar(248, a), sar(248, b)))
-                    sum := add(sum, mul(sar(248, shl(8, a)), sar(248, shl(8, b))))
-                    sum := add(sum, mul(sar(248, shl(16, a)), sar(248, shl(16, b))))
-                    sum := add(sum, mul(sar(248, shl(24, a)), sar(248, shl(24, b))))
-                    a := shl(32, a)
-                    b := shl(32, b)
-                }
-            }
-        }
     }
 }

@@ -4,13 +4,15 @@ pragma solidity ^0.8.34;
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 
 /// @notice Where the parts of a well-formed layout are.
-/// @param layers Number of integer layers L; 0 for a float model.
+/// @param layers Number of integer layers L; 0 for any other model.
+/// @param operators Number of a graph's operators; 0 for any other model.
 /// @param inputHeaderAt Offset of the input tensor's header within the layout.
 /// @param inputHeaderLength Its length.
 /// @param outputHeaderAt Offset of the output tensor's header within the layout.
 /// @param outputHeaderLength Its length.
 struct LayoutParts {
     uint256 layers;
+    uint256 operators;
     uint256 inputHeaderAt;
     uint256 inputHeaderLength;
     uint256 outputHeaderAt;
@@ -19,10 +21,18 @@ struct LayoutParts {
 
 /// @title Layouts and tensor headers
 /// @notice layout = "LAYOUT_V1" ‖ u16 L ‖ u32 d_0 … d_L ‖ u16 len ‖ header_in ‖ u16 len ‖ header_out, no widths for a float
-/// model; header = "TENSOR_V1" ‖ u16 len ‖ name ‖ u8 onnxDtype ‖ u8 rank ‖ u32 dims… ‖ u32 byteLength; tags are bytes32.
+/// model; a graph = "GRAPH_V1" ‖ u16 n ‖ n operators of 64 bytes ‖ the same two headers; header = "TENSOR_V1" ‖ u16 len ‖
+/// name ‖ u8 onnxDtype ‖ u8 rank ‖ u32 dims… ‖ u32 byteLength; tags are bytes32.
 library Layouts {
     /// @notice ONNX's number for int8 elements.
     uint8 internal constant INT8 = 3;
+
+    /// @notice What a graph begins with.
+    bytes32 internal constant GRAPH = "GRAPH_V1";
+    /// @notice Where the widths of a layout begin, or the operators of a graph.
+    uint256 internal constant BODY_AT = 34;
+    /// @notice Bytes of an operator.
+    uint256 internal constant OPERATOR_BYTES = 64;
 
     /// @dev 0x01 in each byte of a word.
     uint256 private constant ONES = type(uint256).max / 255;
@@ -32,10 +42,17 @@ library Layouts {
     /// @param layoutBytes The layout.
     /// @return parts Where its parts stand.
     function parse(bytes calldata layoutBytes) internal pure returns (LayoutParts memory parts) {
-        require(layoutBytes.length >= 34 && bytes32(layoutBytes) == "LAYOUT_V1", IModelRegistry.MalformedLayout(0));
-        parts.layers = uint16(bytes2(layoutBytes[32:]));
-        uint256 cursor = 34;
-        if (parts.layers != 0) cursor += 4 * (parts.layers + 1);
+        bytes32 tag = layoutBytes.length >= BODY_AT ? bytes32(layoutBytes) : bytes32(0);
+        require(tag == "LAYOUT_V1" || tag == GRAPH, IModelRegistry.MalformedLayout(0));
+        uint256 count = uint16(bytes2(layoutBytes[32:]));
+        uint256 cursor = BODY_AT;
+        if (tag == GRAPH) {
+            parts.operators = count;
+            cursor += OPERATOR_BYTES * count;
+        } else if (count != 0) {
+            parts.layers = count;
+            cursor += 4 * (count + 1);
+        }
         (parts.inputHeaderAt, parts.inputHeaderLength) = _header(layoutBytes, cursor);
         (parts.outputHeaderAt, parts.outputHeaderLength) = _header(
             layoutBytes,
@@ -50,7 +67,7 @@ library Layouts {
     /// @param layer From 0, the input, to L.
     /// @return d_layer.
     function width(bytes calldata layoutBytes, uint256 layer) internal pure returns (uint256) {
-        return uint32(bytes4(layoutBytes[34 + 4 * layer:]));
+        return uint32(bytes4(layoutBytes[BODY_AT + 4 * layer:]));
     }
 
     /// @notice What a header says of its tensor.
@@ -60,6 +77,20 @@ library Layouts {
     function tensor(bytes calldata header) internal pure returns (uint8 dtype, uint256 byteLength) {
         uint256 nameLength = uint16(bytes2(header[32:]));
         return (uint8(header[34 + nameLength]), uint32(bytes4(header[header.length - 4:])));
+    }
+
+    /// @notice A tensor's name.
+    /// @param header A header of a parsed layout.
+    /// @return Its bytes.
+    function nameOf(bytes calldata header) internal pure returns (bytes calldata) {
+        return header[34:34 + uint16(bytes2(header[32:]))];
+    }
+
+    /// @notice How many dims a tensor has.
+    /// @param header A header of a parsed layout.
+    /// @return Their number.
+    function rankOf(bytes calldata header) internal pure returns (uint256) {
+        return uint8(header[35 + uint16(bytes2(header[32:]))]);
     }
 
     /// @notice Checks the names of both tensors: one word of printable ASCII, so that every reader can show it, write it

@@ -132,6 +132,43 @@ library OrderedTree {
         }
     }
 
+    /// @notice Whether consecutive leaves are at a position of a tree.
+    /// @param expected The tree's root.
+    /// @param count Number of its leaves, below 2^32.
+    /// @param first The first leaf's position, a multiple of `size`.
+    /// @param size A power of two: how many there are, or would be if the tree went on.
+    /// @param leaves Hashes of the leaves, up to the tree's last; overwrites the array with inner nodes.
+    /// @param proof The siblings of the node above them, from below.
+    /// @return valid True if they are.
+    function verifyChunk(
+        bytes32 expected,
+        uint256 count,
+        uint256 first,
+        uint256 size,
+        bytes32[] memory leaves,
+        bytes32[] calldata proof
+    ) internal pure returns (bool valid) {
+        (uint256 levels, uint256 height) = (depth(count), depth(size));
+        if (height > levels) height = levels;
+        if (first >= count || proof.length != levels - height) return false;
+        bytes32 zero = 0; // what stands right of the last leaf on the present level
+        uint256 width = leaves.length;
+        for (uint256 level = 0; level < height; ++level) {
+            for (uint256 i = 0; i < width; i += 2) {
+                leaves[i / 2] = _node(leaves[i], i + 1 < width ? leaves[i + 1] : zero);
+            }
+            width = (width + 1) / 2;
+            zero = _node(zero, zero);
+        }
+        bytes32 node = leaves[0];
+        uint256 index = first >> height;
+        for (uint256 i = 0; i < proof.length; ++i) {
+            node = index & 1 == 0 ? _node(node, proof[i]) : _node(proof[i], node);
+            index >>= 1;
+        }
+        return keccak256(abi.encodePacked(uint8(4), uint32(count), node)) == expected;
+    }
+
     /// @notice Length of every proof.
     /// @param count Number of leaves, at least 1.
     /// @return levels ceil(log2 count).
@@ -139,5 +176,9 @@ library OrderedTree {
         assembly ("memory-safe") {
             levels := sub(256, clz(sub(count, 1)))
         }
+    }
+
+    function _node(bytes32 left, bytes32 right) private pure returns (bytes32) {
+        return keccak256(abi.encodePacked(uint8(1), left, right));
     }
 }

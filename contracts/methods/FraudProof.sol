@@ -304,7 +304,9 @@ contract FraudProof is IFraudProof, VerificationMethod {
         require(layoutBytes.length <= MAX_LAYOUT, LayoutTooLarge(layoutBytes.length, MAX_LAYOUT));
         bytes32 layoutHash = keccak256(layoutBytes);
         require(layoutHash == model.layoutHash, WrongLayout(layoutHash, model.layoutHash));
-        return Layouts.parse(layoutBytes);
+        LayoutParts memory parts = Layouts.parse(layoutBytes);
+        require(parts.layers != 0, NotAnIntegerModel(modelId));
+        return parts;
     }
 
     /// @dev Finds the disputed row in the model and checks that its bytes are the model's.

@@ -120,4 +120,15 @@ contract CommitmentsHarness {
     ) external pure returns (bool) {
         return OrderedTree.verify(expected, count, index, node, proof);
     }
+
+    function verifyChunk(
+        bytes32 expected,
+        uint256 count,
+        uint256 first,
+        uint256 size,
+        bytes32[] memory leaves,
+        bytes32[] calldata proof
+    ) external pure returns (bool) {
+        return OrderedTree.verifyChunk(expected, count, first, size, leaves, proof);
+    }
 }

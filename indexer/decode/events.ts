@@ -114,7 +114,11 @@ export interface Decoder {
 
 /** The core contracts whose events are read, and which argument names the subject of an event. */
 const core: Record<string, { abi: Abi; subjects: Record<string, string> }> = {
-  ModelRegistry: { abi: modelRegistryAbi, subjects: { ModelPublished: "modelId", UriAdded: "modelId" } },
+  ModelRegistry: {
+    abi: modelRegistryAbi,
+    // Not RowsPublished, which is large: a model's row says which there are.
+    subjects: { ModelPublished: "modelId", UriAdded: "modelId" },
+  },
   AttestationRegistry: {
     abi: attestationRegistryAbi,
     // Not BatchAttested: its traces are too large to load with every receipt.

@@ -1,11 +1,12 @@
 import { domainSeparator, encodeType } from "ox/TypedData";
 import type { Address, Hex } from "viem";
 import { attestationRegistryAbi, modelRegistryAbi } from "../../sdk/abi.ts";
-import { attestationTypes, batchTypes, domain, tag, ZERO_HASH } from "../../sdk/commitments.ts";
+import { attestationTypes, batchTypes, domain, tag } from "../../sdk/commitments.ts";
 import type { Deployment } from "../../sdk/deployment.ts";
-import { decodeLayout, decodeRows, weightsTree } from "../../sdk/layouts.ts";
+import { decodeLayout, weightsRoot } from "../../sdk/layouts.ts";
 import type { Log } from "../ingest/blocks.ts";
 import { keccak, keccakHex } from "../ingest/keccak.ts";
+import { bytesOfTopics } from "../ingest/topics.ts";
 import { selectorOf } from "./events.ts";
 import { fastTree } from "./fast-tree.ts";
 
@@ -29,31 +30,35 @@ export function createIdentities({ chainId, contracts }: Deployment): IdentityCh
   const names = digestsOf(chainId, contracts.AttestationRegistry.address);
 
   const checks = new Map<Hex | undefined, (topics: readonly Hex[], data: Buffer) => string | undefined>([
-    [selectors.get("Committed"), (topics, data) => uidFault(topics, data, 4, wordAt(data, 2))],
-    [selectors.get("Attested"), (topics, data) => uidFault(topics, data, 6, answerOf(topics, data))],
+    [selectors.get("Committed"), committedFault],
+    [selectors.get("Attested"), attestedFault],
     [selectors.get("BatchAttested"), batchFault],
     [selectors.get("ModelPublished"), modelFault],
   ]);
 
-  // Of `Committed` and `Attested`: the method is the last word, the context the second of three or the fourth of six.
-  function uidFault(topics: readonly Hex[], data: Buffer, words: number, answer: Uint8Array): string | undefined {
-    if (data.length !== WORD * words) return undefined;
-    const context = wordAt(data, words === 4 ? 1 : 3);
-    const [, uid, prover, modelId] = topics as [Hex, Hex, Hex, Hex];
-    const parts = [wordOf(prover), wordAt(data, words - 1), wordOf(modelId), wordAt(data, 0), context, answer];
-    return nameFault("attestation", uid, names.attestation(parts));
+  function committedFault(topics: readonly Hex[], data: Buffer): string | undefined {
+    if (data.length !== WORD * 4) return undefined;
+    // Input hash, context, answer, method.
+    return fault("attestation", topics, names.attestation(bytesOfTopics(topics), data, [3, 0, 1, 2]));
+  }
+
+  function attestedFault(topics: readonly Hex[], data: Buffer): string | undefined {
+    if (data.length !== WORD * 6) return undefined;
+    const subjects = bytesOfTopics(topics);
+    // Input hash, output hash, trace hash, context, salt, method.
+    const words = Buffer.concat([data, answerOf(subjects, data)], WORD * 7);
+    return fault("attestation", topics, names.attestation(subjects, words, [5, 0, 3, 6]));
   }
 
   function batchFault(topics: readonly Hex[], data: Buffer): string | undefined {
-    const [, id, prover, modelId] = topics as [Hex, Hex, Hex, Hex];
     const traces = bytesAt(data, 4);
     if (traces === undefined) return undefined;
-    const [context, count, root, method] = [0, 1, 2, 3].map((i) => wordAt(data, i)) as [Buffer, Buffer, Buffer, Buffer];
-    const units = count.readUInt32BE(WORD - 4);
+    // Context, count, root, method.
+    const units = data.readUInt32BE(WORD * 2 - 4);
     if (units === 0 || traces.length % units !== 0) return `has ${traces.length} bytes of traces for ${units} units`;
-    const computed = fastTree(traces, units).root;
+    const [computed, root] = [fastTree(traces, units).root, wordAt(data, 2)];
     if (computed.compare(root) !== 0) return `names the root ${hexOf(root)}; its traces have ${hexOf(computed)}`;
-    return nameFault("batch", id, names.batch([wordOf(prover), method, wordOf(modelId), context, count, root]));
+    return fault("batch", topics, names.batch(bytesOfTopics(topics), data, [3, 0, 1, 2]));
   }
 
   return ({ address, topics, data }) => {
@@ -79,21 +84,35 @@ function modelFault([, modelId]: readonly Hex[], data: Buffer): string | undefin
 /** Undefined where the rows can't be cut by the layout: it has names that can't be read, or the model's id won't fit. */
 function weightsRootOf(layout: Uint8Array, rows: Uint8Array): Hex | undefined {
   try {
-    const layers = decodeRows(decodeLayout(layout).widths, rows);
-    return layers.length === 0 ? ZERO_HASH : weightsTree(layers).root;
+    return weightsRoot(decodeLayout(layout), rows);
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
 }
 
-/** EIP-712 digests of this deployment's messages, of their fields as words. */
+/** EIP-712 digests of this deployment's messages, each of six words. */
 function digestsOf(chainId: number, registry: Address) {
-  const separator = wordOf(domainSeparator(domain(chainId, registry)));
+  const message = Buffer.concat([PREFIX, wordOf(domainSeparator(domain(chainId, registry))), Buffer.alloc(WORD)]);
   const digestOf = (type: string) => {
-    const typeHash = keccak(Buffer.from(type));
-    return (parts: readonly Uint8Array[]): Hex =>
-      keccakHex(Buffer.concat([PREFIX, separator, keccak(Buffer.concat([typeHash, ...parts]))]));
+    const struct = Buffer.alloc(WORD * 7);
+    struct.set(keccak(Buffer.from(type)));
+    /**
+     * Of the prover and model, the third and fourth topic, around the first of four words of the data, and of the other
+     * three after them.
+     */
+    return (
+      topics: Buffer,
+      data: Buffer,
+      [method, ...others]: readonly [number, number, number, number],
+    ): Uint8Array => {
+      copyWord(topics, 2, struct, 1);
+      copyWord(data, method, struct, 2);
+      copyWord(topics, 3, struct, 3);
+      for (let i = 0; i < 3; i++) copyWord(data, others[i] as number, struct, 4 + i);
+      message.set(keccak(struct), PREFIX.length + WORD);
+      return keccak(message);
+    };
   };
   return {
     attestation: digestOf(encodeType({ types: attestationTypes, primaryType: "Attestation" })),
@@ -102,11 +121,25 @@ function digestsOf(chainId: number, registry: Address) {
 }
 
 const PREFIX = Buffer.from([0x19, 0x01]);
-const ANSWER = Buffer.from(tag("ANSWER_V1").slice(2), "hex");
+const answer = Buffer.alloc(WORD * 5);
+answer.write(tag("ANSWER_V1").slice(2), "hex");
 
 /** `answerHash` of an opened answer: output hash, trace hash and salt are the second, third and fifth word. */
-const answerOf = ([, , prover]: readonly Hex[], data: Buffer): Uint8Array =>
-  keccak(Buffer.concat([ANSWER, wordOf(prover as Hex), wordAt(data, 1), wordAt(data, 2), wordAt(data, 4)]));
+function answerOf(topics: Buffer, data: Buffer): Uint8Array {
+  copyWord(topics, 2, answer, 1);
+  copyWord(data, 1, answer, 2);
+  copyWord(data, 2, answer, 3);
+  copyWord(data, 4, answer, 4);
+  return keccak(answer);
+}
+
+/** Of the name in the second topic. */
+function fault(what: string, topics: readonly Hex[], computed: Uint8Array): string | undefined {
+  return nameFault(what, topics[1] as Hex, hexOf(Buffer.from(computed.buffer, computed.byteOffset, WORD)));
+}
+
+const copyWord = (from: Buffer, index: number, to: Buffer, at: number): number =>
+  from.copy(to, WORD * at, WORD * index, WORD * (index + 1));
 
 const nameFault = (what: string, name: Hex, computed: Hex): string | undefined =>
   name === computed ? undefined : `names the ${what} ${name}; its fields give ${computed}`;

@@ -1,14 +1,22 @@
 import type { Hex } from "viem";
+import type { Log } from "./blocks.ts";
 import { bitOf, itemOf } from "./topics.ts";
 
 /** The size of a header's `logsBloom`. */
 export const BLOOM_BYTES = 256;
 
-/** The filter of no logs. */
-export const emptyBloom = (): Uint8Array => new Uint8Array(BLOOM_BYTES);
+/** The filter of some logs, as a header's `logsBloom` holds it: of their addresses and topics. */
+export function bloomOf(logs: readonly Pick<Log, "address" | "topics">[]): Uint8Array {
+  const bloom = new Uint8Array(BLOOM_BYTES);
+  for (const { address, topics } of logs) {
+    add(bloom, address);
+    for (const topic of topics) add(bloom, topic);
+  }
+  return bloom;
+}
 
-/** Adds an address or topic of a log, an item of {@link itemOf}. */
-export function addItem(bloom: Uint8Array, item: number): void {
+function add(bloom: Uint8Array, text: Hex): void {
+  const item = itemOf(text);
   for (let i = 0; i < 3; i++) {
     const bit = bitOf(item, i);
     const at = byteOf(bit);

@@ -1,6 +1,6 @@
 import { agreed, type Told } from "./agreement.ts";
 import type { Log, LogFilter, SealedHeader, Wanted } from "./blocks.ts";
-import { covers, emptyBloom, mayContain, sameBloom } from "./bloom.ts";
+import { bloomOf, covers, mayContain, sameBloom } from "./bloom.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
 import { askAllLogs, askLogs, type BlockLogs, wantedBy } from "./logs.ts";
@@ -11,8 +11,8 @@ import type { Rpc } from "./rpc.ts";
 export interface Block {
   header: SealedHeader;
   logs: Log[];
-  /** Of the logs that the node returned. */
-  bloom: Uint8Array;
+  /** All that the node returned of it; none where the logs are proven. */
+  returned: readonly Log[];
 }
 
 const BLOCKS_AT_ONCE = 8;
@@ -57,8 +57,7 @@ export async function readProven(
   if (proven === undefined) return undefined;
   const isWanted = wantedBy(filter);
   const logsOf = new Map(holding.map(({ number }, i) => [number, (proven.logs[i] as Log[]).filter(isWanted)]));
-  const bloom = emptyBloom();
-  const blocks = headers.map((header) => ({ header, logs: logsOf.get(header.number) ?? [], bloom }));
+  const blocks = headers.map((header) => ({ header, logs: logsOf.get(header.number) ?? [], returned: [] }));
   return { blocks, bytes: proven.bytes };
 }
 
@@ -98,9 +97,9 @@ export function blocksOf(headers: readonly SealedHeader[], answered: readonly Bl
   const blocks = headers.map((header): Block => {
     const found = answered[next];
     if (found?.blockHash !== header.hash || found.blockNumber !== header.number)
-      return { header, logs: [], bloom: emptyBloom() };
+      return { header, logs: [], returned: [] };
     next++;
-    return { header, logs: found.logs, bloom: found.bloom };
+    return { header, logs: found.logs, returned: found.returned };
   });
   const stray = answered[next];
   if (stray)
@@ -110,9 +109,10 @@ export function blocksOf(headers: readonly SealedHeader[], answered: readonly Bl
   return blocks;
 }
 
-function isExplained({ header, logs, bloom }: Block, filter: LogFilter): boolean {
+function isExplained({ header, logs, returned }: Block, filter: LogFilter): boolean {
   const { number, logsBloom } = header;
   if (!logsBloom) throw withoutBlooms(`Block ${number} has no logsBloom, by which missing logs are found.`);
+  const bloom = bloomOf(returned);
   if (!covers(logsBloom, bloom))
     throw withoutBlooms(`The logsBloom of block ${number} has no place for one of its logs.`);
   if (!mayHold(logsBloom, filter)) return true;
@@ -140,15 +140,15 @@ async function readWhole(
   filter: LogFilter,
   signal?: AbortSignal,
 ): Promise<Block> {
-  const [{ logs, bloom }] = blocksOf([header], await askAllLogs(node, header.hash, signal)) as [Block];
-  if (!header.logsBloom || !sameBloom(bloom, header.logsBloom) || !isWithoutGap(logs))
+  const [{ logs, returned }] = blocksOf([header], await askAllLogs(node, header.hash, signal)) as [Block];
+  if (!header.logsBloom || !sameBloom(bloomOf(returned), header.logsBloom) || !isWithoutGap(logs))
     throw withoutBlooms(`The ${logs.length} logs of block ${header.number} are not all that its logsBloom shows.`);
   const wanted = logs.filter(wantedBy(filter));
   if (wanted.length < known.length)
     throw new RpcError(
       `The node answered with ${known.length} logs of block ${header.number}, and then with ${wanted.length} of them.`,
     );
-  return { header, logs: wanted, bloom };
+  return { header, logs: wanted, returned };
 }
 
 const withoutBlooms = (problem: string): RpcError =>

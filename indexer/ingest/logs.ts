@@ -1,6 +1,5 @@
-import type { Address, Hex } from "viem";
+import type { Hex } from "viem";
 import type { Log, LogFilter } from "./blocks.ts";
-import { addItem, emptyBloom } from "./bloom.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
 import { bytesOf, hashOf, hexOf, objectOf, quantityOf } from "./fields.ts";
@@ -15,8 +14,8 @@ export interface BlockLogs {
   blockHash: Hex;
   /** In the chain's order. */
   logs: Log[];
-  /** The filter of these logs, as a header's `logsBloom` holds it. */
-  bloom: Uint8Array;
+  /** These and any that came with them. */
+  returned: readonly Log[];
 }
 
 /** The wanted logs of a block or range; throws {@link RpcError} when one wasn't asked for. */
@@ -87,7 +86,8 @@ function createLogReader(): { read(log: Record<string, unknown>): void; blocks: 
     const blockHash = blockHashOf(log.blockHash);
     if (block?.blockHash === blockHash && block.blockNumber === blockNumber) return block;
     const key = `${blockNumber} ${blockHash}`;
-    block = blocks.get(key) ?? { blockNumber, blockHash, logs: [], bloom: emptyBloom() };
+    const logs: Log[] = [];
+    block = blocks.get(key) ?? { blockNumber, blockHash, logs, returned: logs };
     blocks.set(key, block);
     return block;
   }
@@ -97,10 +97,10 @@ function createLogReader(): { read(log: Record<string, unknown>): void; blocks: 
     read(log) {
       if (log.removed !== undefined && log.removed !== false)
         throw new RpcError("The node answered with a removed log.");
-      const { blockNumber, blockHash, logs, bloom } = blockOf(log);
+      const { blockNumber, blockHash, logs } = blockOf(log);
       logs.push({
-        address: addressOf(log.address, bloom),
-        topics: topicsOf(log.topics, bloom),
+        address: textOf(itemIn(log.address, "address", 20)),
+        topics: topicsOf(log.topics),
         data: bytesOf(log.data, "data"),
         blockNumber,
         blockHash,
@@ -111,20 +111,10 @@ function createLogReader(): { read(log: Record<string, unknown>): void; blocks: 
   };
 }
 
-function addressOf(value: unknown, bloom: Uint8Array): Address {
-  const item = itemIn(value, "address", 20);
-  addItem(bloom, item);
-  return textOf(item);
-}
-
 // In place: nobody else uses the node's answer.
-function topicsOf(topics: unknown, bloom: Uint8Array): Hex[] {
+function topicsOf(topics: unknown): Hex[] {
   if (!Array.isArray(topics) || topics.length > 4) throw new RpcError("The node answered with a log without topics.");
-  for (let i = 0; i < topics.length; i++) {
-    const item = itemIn(topics[i], "topics", 32);
-    addItem(bloom, item);
-    topics[i] = textOf(item);
-  }
+  for (let i = 0; i < topics.length; i++) topics[i] = textOf(itemIn(topics[i], "topics", 32));
   return topics;
 }
 

@@ -13,6 +13,9 @@ const texts: Hex[] = new Array(SLOTS).fill("0x");
 const words = new Int32Array(WORDS * SLOTS);
 const bytes = Buffer.from(words.buffer);
 const bits = new Uint16Array(BITS * SLOTS);
+/** How many bytes an item has, and whether its bits are known. */
+const sizes = new Uint8Array(SLOTS);
+const isHashed = new Uint8Array(SLOTS);
 
 /**
  * The number of a topic or address, valid until the next one is asked for. Many topics repeat, and what follows from one
@@ -21,10 +24,8 @@ const bits = new Uint16Array(BITS * SLOTS);
 export const itemOf: (text: string) => number = createInterner((text, item) => {
   const hex = hexOf(text, text.length === ADDRESS ? "address" : "topics");
   const start = 4 * WORDS * item;
-  const size = bytes.write(hex.slice(2), start, 4 * WORDS, "hex");
-  const hash = keccak(bytes.subarray(start, start + size));
-  for (let i = 0; i < 3; i++)
-    bits[BITS * item + i] = (((hash[2 * i] as number) << 8) | (hash[2 * i + 1] as number)) & 2047;
+  sizes[item] = bytes.write(hex.slice(2), start, 4 * WORDS, "hex");
+  isHashed[item] = 0;
   texts[item] = hex;
 });
 
@@ -32,7 +33,19 @@ export const itemOf: (text: string) => number = createInterner((text, item) => {
 export const textOf = (item: number): Hex => texts[item] as Hex;
 
 /** The first, second or third (0 to 2) of the bits of a bloom filter, 0 to 2047, that it sets. */
-export const bitOf = (item: number, i: number): number => bits[BITS * item + i] as number;
+export function bitOf(item: number, i: number): number {
+  if (isHashed[item] === 0) hash(item);
+  return bits[BITS * item + i] as number;
+}
+
+// Only where blooms are asked for: hashing takes longer than all else that is read of a topic.
+function hash(item: number): void {
+  const start = 4 * WORDS * item;
+  const found = keccak(bytes.subarray(start, start + (sizes[item] as number)));
+  for (let i = 0; i < 3; i++)
+    bits[BITS * item + i] = (((found[2 * i] as number) << 8) | (found[2 * i + 1] as number)) & 2047;
+  isHashed[item] = 1;
+}
 
 // For each possible number of topics.
 const joined = Array.from({ length: 5 }, (_, count) => new Int32Array(WORDS * count));

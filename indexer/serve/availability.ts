@@ -11,6 +11,7 @@ import type { AvailabilityAnswer, MeasuredSource } from "../../sdk/wire.ts";
 import type { Model } from "../fold/models.ts";
 import type { Eventual } from "../store/eventual.ts";
 import type { ModelReader } from "../store/sqlite/read-models.ts";
+import { kindOf } from "./models.ts";
 import { hash, noQuery } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
 import { chunksOf } from "./reading.ts";
@@ -69,8 +70,7 @@ export function measureAvailability(options: AvailabilityOptions): Availability 
   }
 
   /** Whether a model's file is to be had from a server: not from the chain, nor from an enclave alone. */
-  const isServed = ({ weightsRoot, artifactHash }: { weightsRoot: Hex; artifactHash: Hex }): boolean =>
-    weightsRoot === ZERO_HASH && artifactHash !== ZERO_HASH;
+  const isServed = (model: Model): boolean => kindOf(model) !== "integer" && model.artifactHash !== ZERO_HASH;
 
   async function follow(): Promise<void> {
     while (!signal.aborted) {
@@ -122,12 +122,9 @@ async function hashOf(chunks: AsyncIterable<Uint8Array>): Promise<Hex> {
 }
 
 /** Who serves a model's file. */
-export function availabilityOf(
-  { modelId, weightsRoot, artifactHash }: Model,
-  availability: Availability,
-): AvailabilityAnswer {
-  const onChain = weightsRoot !== ZERO_HASH;
-  return { modelId, onChain, sources: onChain ? [] : availability.of(artifactHash) };
+export function availabilityOf(model: Model, availability: Availability): AvailabilityAnswer {
+  const onChain = kindOf(model) === "integer";
+  return { modelId: model.modelId, onChain, sources: onChain ? [] : availability.of(model.artifactHash) };
 }
 
 /** `/models/:modelId/availability`: not of the chain, and so no part of a model's answer, which its block names. */
@@ -139,7 +136,7 @@ export function availabilityRoute(app: App, state: State, availability: Availabi
       schema: {
         operationId: "getAvailability",
         summary: "Who serves a model's file, as this server measured it",
-        description: `Reads one model. The newest ${MOST_MODELS} float models are looked for, whole and hashed, since the server started.`,
+        description: `Reads one model. The newest ${MOST_MODELS} models whose weights aren't on chain are looked for, whole and hashed, since the server started.`,
         params: z.object({ modelId: hash }),
         querystring: noQuery,
         response: { 200: schemas.availabilityAnswer, 404: schemas.problem },

@@ -210,8 +210,9 @@ export const model: z.ZodType<wire.Model> = component("Model", {
   weightsRoot: hex,
   verifyingKeyHash: hex,
   measurement: hex,
-  kind: z.enum(["integer", "float"]),
+  kind: z.enum(["integer", "graph", "float"]),
   layout: z.strictObject({ widths: z.array(count), input: tensor, output: tensor }).nullable(),
+  parameterRows: z.strictObject({ count, onChain: count }).nullable(),
   uris: z.array(z.string()),
   published: location,
 });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { cidOfSha256 } from "../../sdk/content.ts";
 import type { Model } from "../../sdk/wire.ts";
-import type { Model as ModelRow } from "../fold/models.ts";
+import { type Model as ModelRow, parameterCounts } from "../fold/models.ts";
 import { type Located, locationOf } from "../store/event-columns.ts";
 import { locatedCursor, locationOfCursor } from "./cursors.ts";
 import { cursor, hash, noQuery } from "./parameters.ts";
@@ -64,6 +64,12 @@ export function modelRoutes(app: App, state: State): void {
   );
 }
 
+/** An integer model has a root of weights that are on chain, a graph model one of parameter rows. */
+export function kindOf({ weightsRoot, parameterRows }: Pick<ModelRow, "weightsRoot" | "parameterRows">): Model["kind"] {
+  if (parameterRows !== null) return "graph";
+  return weightsRoot === ZERO_HASH ? "float" : "integer";
+}
+
 async function modelOf(snapshot: Snapshot, row: Located<ModelRow>): Promise<Model> {
   return {
     modelId: row.modelId,
@@ -75,8 +81,9 @@ async function modelOf(snapshot: Snapshot, row: Located<ModelRow>): Promise<Mode
     weightsRoot: row.weightsRoot,
     verifyingKeyHash: row.verifyingKeyHash,
     measurement: row.measurement,
-    kind: row.weightsRoot === ZERO_HASH ? "float" : "integer",
+    kind: kindOf(row),
     layout: row.layout === null ? null : (JSON.parse(row.layout) as Model["layout"]),
+    parameterRows: parameterCounts(row),
     uris: await urisOf(snapshot, row),
     published: locationOf(row),
   };

@@ -16,6 +16,7 @@ CREATE TABLE models (
   measurement TEXT NOT NULL,
   layout_hash TEXT NOT NULL,
   layout TEXT,
+  parameter_rows TEXT,
   block_number INTEGER NOT NULL,
   log_index INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

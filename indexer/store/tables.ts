@@ -40,7 +40,8 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
   models: {
     fields: {
       ...{ modelId: "text", publisher: "text", artifactHash: "text", runtimeId: "text", weightsRoot: "text" },
-      ...{ verifyingKeyHash: "text", measurement: "text", layoutHash: "text", layout: "text", ...location },
+      ...{ verifyingKeyHash: "text", measurement: "text", layoutHash: "text", layout: "text", parameterRows: "text" },
+      ...location,
     },
     key: ["modelId"],
   } satisfies Layout<Model>,

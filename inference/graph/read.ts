@@ -102,6 +102,8 @@ export interface ConstantTensor {
   integers: readonly bigint[] | undefined;
   /** Whether it is one bool that is true. */
   isTrue: boolean;
+  /** Its elements, little-endian, where the file holds them so. */
+  raw?: Uint8Array;
 }
 
 /** What a file declares of a value: a dimension is undefined where its length is left open, `dims` where the rank is. */
@@ -287,7 +289,8 @@ function tensorOf(tensor: Values): ConstantTensor {
   if (raw.length !== count * size)
     throw new MalformedModel(`The tensor "${name}" has ${raw.length} bytes; its dims make ${count * size}.`);
   if (dtype === BOOL && raw.some((byte) => byte > 1)) throw notBool(name);
-  return { name, dtype, dims, integers: integersOf(raw, dtype), isTrue: dtype === BOOL && count === 1 && raw[0] === 1 };
+  const isTrue = dtype === BOOL && count === 1 && raw[0] === 1;
+  return { name, dtype, dims, integers: integersOf(raw, dtype), isTrue, raw };
 }
 
 const notBool = (name: string) => new MalformedModel(`The tensor "${name}" has a bool that is neither 0 nor 1.`);

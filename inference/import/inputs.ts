@@ -74,6 +74,12 @@ export function stepsOf(
   return { scale: pairs.map(([scale]) => scale), offset: pairs.map(([, offset]) => offset) };
 }
 
+/** One step for all elements, of which none is worth `edge`: as an image needs whose edges windows reach beyond. */
+export function stepsAround(edge: number, { values }: Samples): Steps {
+  const farthest = values.reduce((most, value) => Math.max(most, Math.abs(value - edge)), 0);
+  return { scale: [farthest / 127 || 1 / 128], offset: [edge] };
+}
+
 /** Scale and offset, in the precision of float32 in which the model computes them, by which -128 to 127 cover a range. */
 function rangeOf(low: number, high: number): [scale: number, offset: number] {
   // What never changes in the samples still gets a step, so that noise moves it a little.

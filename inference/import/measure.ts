@@ -1,6 +1,6 @@
 import type { TensorSpec } from "../../sdk/layouts.ts";
-import type { DenseNetwork } from "./dense.ts";
 import { numbersOf } from "./numbers.ts";
+import type { Network } from "./reader.ts";
 import { ImportError } from "./source.ts";
 
 /** How an imported model does on samples beside the file that it was made of. */
@@ -33,9 +33,9 @@ export function answerOf({ name, dtype, dims }: TensorSpec, data: Uint8Array): A
   return Array.from(numbers.values);
 }
 
-/** An integer model's scores as the network would end with them. */
-export function endedAs({ ending, shares }: DenseNetwork, scores: Int8Array, scale: number): Answer {
-  const real = Array.from(scores, (score) => score * scale);
+/** Scores of integers as the network would end with them. */
+export function endedAs({ ending, shares }: Network, scores: Answer, scale: number): Answer {
+  const real = scores.map((score) => score * scale);
   const highest = Math.max(...real);
   const powers = real.map((each) => Math.exp(each - highest));
   const ends = {

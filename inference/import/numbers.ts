@@ -10,6 +10,9 @@ export interface Numbers {
   values: readonly number[] | Float64Array;
 }
 
+/** The number 1. */
+export const one: Numbers = { dtype: dtypes.float, dims: [], values: [1] };
+
 export type Attributes = ReadonlyMap<string, Attribute | undefined>;
 
 const DOUBLE = 11;

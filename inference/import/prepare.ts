@@ -215,6 +215,7 @@ class Walk {
   #changesNothing({ op, inputs, outputs, attributes }: SourceNode): boolean {
     if (op === "Identity") return true;
     if (op === "Cast") return this.#values.get(inputs[0] ?? "")?.dtype === intOf(attributes, "to", 0);
+    if (op === "Pad") return this.#constants.get(inputs[1] ?? "")?.data.every((byte) => byte === 0) ?? false;
     if (op !== "Dropout") return false;
     const training = this.#constants.get(inputs[2] ?? "");
     const isOff = inputs[2] === undefined || inputs[2] === "" || training?.data[0] === 0;

@@ -116,7 +116,7 @@ const task = strict({
   method: text(40),
   points: whole(1, MOST_POINTS).transform(BigInt),
   units: whole(1, MOST_POINTS),
-  noise: whole(1, 127),
+  noise: whole(0, 127),
   inputs: text(1000).optional(),
 }).transform(({ units, ...rest }) => ({ ...rest, inputs: rest.inputs, unitsPerAccount: units }));
 

@@ -63,7 +63,7 @@ export async function findTasks(
       if (publication === undefined) problems.push(`No model ${line.model.modelId} has been published.`);
       else {
         model = publication;
-        const artifact = await attempt(() => artifactOf(publication, content));
+        const artifact = await attempt(() => artifactOf(client, publication, content));
         if (artifact) files = { ...publication, artifact, card: undefined };
       }
     }

@@ -2,7 +2,18 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { writeModelFiles } from "../../cli/modelFiles.ts";
+import { UnavailableError } from "../../inference/content.ts";
+import { messageOf } from "../../inference/failures.ts";
+import { rowChunks } from "../../inference/graphModel/rows.ts";
+import { artifactOf } from "../../inference/models.ts";
+import { publishRows } from "../../participant/publish.ts";
+import { readModel } from "../../sdk/client.ts";
+import type { Transaction } from "../../sdk/gas.ts";
+import { encodeLayout } from "../../sdk/layouts.ts";
 import { file, node, torchPath } from "../inference/import/foreign.ts";
+import { randomGeneration } from "../simulator/graphs/random.ts";
+import { createRandom } from "../simulator/random.ts";
 import { keyOf, runCommand, useSite } from "./site.ts";
 
 const fixture = (name: string) => new URL(`../fixtures/onnx/${name}`, import.meta.url).pathname;
@@ -31,7 +42,7 @@ describe("proofboard model", () => {
       [["model", "import", torchPath("mlp.onnx"), "--samples", "x.npy"], '"x.npy" can\'t be read: ENOENT.'],
       [
         ["model", "import", "x.onnx", "--samples", "x", "--profile", "fast"],
-        '--profile is "fast"; it must be integer or float.',
+        '--profile is "fast"; it must be integer or graph or float.',
       ],
       [["model", "import", "x.onnx", "--samples", "x", "--scales", "2"], '--scales is "2"; it must be each or one.'],
       [
@@ -64,7 +75,7 @@ describe("proofboard model", () => {
       /^A sample has the shape \[12\], which the model's/,
     );
     expect((await importOf("cnn.onnx", "images.npy", "--profile", "integer")).stderr).to.equal(
-      "No integer model can be made of it: the network has a Conv, which the integer profile can't express.\n",
+      "No integer model can be made of it: the network slides windows over an image.\n",
     );
     expect(await readdir(out)).to.deep.equal([]);
   });
@@ -125,7 +136,7 @@ describe("proofboard model", () => {
     expect(card.accuracy).to.be.greaterThan(0.98);
   });
 
-  it("imports a convolution as a float model, as JSON too", async () => {
+  it("imports a convolution as a graph model, as JSON too", async () => {
     const { code, stdout } = await importOf(
       "cnn.onnx",
       "images.npy",
@@ -136,11 +147,20 @@ describe("proofboard model", () => {
       "--json",
     );
     const found = JSON.parse(stdout);
-    expect(found).to.include({ profile: "float", inputCount: 200 });
-    expect(found.quality).to.include({ agreement: 1, samples: 200 });
-    expect(found.card).to.include({ profile: "float", modelId: found.modelId });
+    expect(found).to.include({ profile: "graph", inputCount: 200 });
+    expect(found.quality.agreement).to.be.greaterThan(0.98);
+    expect(found.card).to.include({ profile: "graph", modelId: found.modelId });
     expect(code).to.equal(0);
     expect(await readdir(join(out, "bars"))).to.not.include("rows.bin");
+  });
+
+  it("takes away the rows of an integer model in whose place it writes another", async () => {
+    const files = { artifact: new Uint8Array(1), layout: new Uint8Array(2), inputs: new Uint8Array(3) };
+    const write = (rows: Uint8Array) => writeModelFiles(join(out, "changed"), { ...files, rows }, {});
+    await write(new Uint8Array(4));
+    expect(await readdir(join(out, "changed"))).to.include("rows.bin");
+    await write(new Uint8Array());
+    expect(await readdir(join(out, "changed"))).to.not.include("rows.bin");
   });
 
   it("writes no model over other files", async () => {
@@ -182,7 +202,7 @@ describe("proofboard model", () => {
     expect(again.code).to.equal(0);
     const list = await site().run(["model", "list", "--json"]);
     const listed = JSON.parse(list.stdout).models.find((each: { modelId: string }) => each.modelId === modelId);
-    expect(listed).to.deep.include({ cid, kind: "float", uri: `ipfs://${cardCid}` });
+    expect(listed).to.deep.include({ cid, kind: "graph", uri: `ipfs://${cardCid}` });
     const inputs = await readFile(join(out, "bars/inputs.bin"));
     await writeFile(join(out, "one.bin"), inputs.subarray(0, 64));
     const ran = await site().run(["infer", modelId, "--input", join(out, "one.bin")]);
@@ -203,5 +223,56 @@ describe("proofboard model", () => {
     });
     expect(stdout).to.match(/Sent {3}0x\w{64}, [\d,]+ gas/);
     expect(code).to.equal(0);
+  });
+
+  it("publishes a graph model, and its rows where that is asked for, going on where it was broken off", async () => {
+    const key = { PROOFBOARD_PRIVATE_KEY: keyOf(0) };
+    const { model, input } = randomGeneration(createRandom(2));
+    const { layout, artifact, parameters } = model;
+    const directory = join(out, "graph");
+    await mkdir(directory);
+    await writeFile(join(directory, "model.onnx"), artifact);
+    await writeFile(join(directory, "layout.bin"), encodeLayout(layout));
+    await writeFile(join(directory, "inputs.bin"), input);
+    const publish = async (...more: string[]) => {
+      const { code, stdout } = await site().run(["model", "publish", directory, "--json", ...more], key);
+      expect(code).to.equal(0);
+      return JSON.parse(stdout);
+    };
+    const { modelId, published, rowTransactions } = await publish();
+    expect(published).to.equal(true);
+    expect(rowTransactions).to.deep.equal([]);
+    const ran = await site().run(["infer", modelId, "--input", join(directory, "inputs.bin")]);
+    expect(ran.code).to.equal(0);
+
+    const { client, senderOf } = site();
+    const publication = await readModel(client, modelId);
+    let left = 2;
+    const sender = senderOf(0);
+    const broken = {
+      ...sender,
+      send: async (call: Transaction) => {
+        if (left-- === 0) throw new Error("The line is cut.");
+        return sender.send(call);
+      },
+    };
+    const failed = await publishRows(client, broken, publication, artifact).catch(messageOf);
+    expect(failed).to.equal("The line is cut.");
+    const nowhere = { get: () => Promise.reject(new UnavailableError("Nobody serves it.")) };
+    const missing = await artifactOf(client, publication, nowhere).catch(messageOf);
+    expect(missing).to.match(/^Parameter row \d+ of operator \d+ is not on chain\.$/);
+
+    const rest = await publish("--rows");
+    expect(rest.published).to.equal(false);
+    expect(rest.rowTransactions).to.have.length(rowChunks(layout, parameters, []).length - 2);
+    expect((await publish("--rows")).rowTransactions).to.deep.equal([]);
+    expect(await artifactOf(client, publication, nowhere)).to.deep.equal(artifact);
+  });
+
+  it("refuses to publish rows of a model that is no graph", async () => {
+    const key = { PROOFBOARD_PRIVATE_KEY: keyOf(0) };
+    const { code, stderr } = await site().run(["model", "publish", join(out, "table"), "--rows"], key);
+    expect(stderr).to.match(/^--rows is for graph models: this one's rows, if it has any, are published with it\.\n$/);
+    expect(code).to.equal(1);
   });
 });

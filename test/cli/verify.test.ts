@@ -1,10 +1,22 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import { type BuiltModel, GraphBuilder } from "../../inference/graphModel/build.ts";
+import { nameModel } from "../../inference/model.ts";
 import { openJournal } from "../../participant/journal.ts";
+import { publishModel } from "../../participant/publish.ts";
+import { encodeLayout } from "../../sdk/layouts.ts";
+import { textInput } from "../../sdk/text.ts";
 import { accountOf } from "../participant/chain.ts";
 import { failingRpc } from "./lies.ts";
 import { keyOf, NEWCOMER, useSite } from "./site.ts";
+
+/** A model that continues three bytes by these, whatever they are. */
+function writer(...bytes: number[]): BuiltModel {
+  const to = new GraphBuilder({ rows: 2 + bytes.length, width: 1 }, bytes.length - 1);
+  to.argmax(to.constant(bytes.map((byte) => Int8Array.from({ length: 256 }, (_, i) => (i === byte ? 1 : 0)))));
+  return to.finish({ name: "prompt.text", dims: [1, 3] }, { name: "story.text", dims: [1, bytes.length] });
+}
 
 describe("proofboard verify", () => {
   const site = useSite();
@@ -58,6 +70,20 @@ describe("proofboard verify", () => {
     const changed = { PROOFBOARD_CONTENT: join(site().directory, "empty"), PROOFBOARD_API: "http://127.0.0.1:1" };
     const { code, stdout } = await site().run(["verify", site().verified], changed);
     expect(stdout).to.contain("✓ model").and.to.contain("✓ output").and.to.contain("It holds.");
+    expect(code).to.equal(0);
+  });
+
+  it("shows what a model of text read and wrote, whatever it wrote", async () => {
+    const { client, content, directory, senderOf } = site();
+    const { layout, artifact } = writer(0x1b, 0x41, 0x0a, 0x5c);
+    const model = nameModel(artifact, encodeLayout(layout), new Uint8Array());
+    await publishModel(client, senderOf(0), content, model, artifact);
+    const file = join(directory, "prompt.bin");
+    await writeFile(file, textInput(layout.input, "Hi"));
+    const own = { PROOFBOARD_PRIVATE_KEY: keyOf(NEWCOMER), PROOFBOARD_CONTENT: join(directory, "content") };
+    const attested = await site().run(["attest", model.modelId, "--input", file, "--json"], own);
+    const { stdout, code } = await site().run(["verify", JSON.parse(attested.stdout).uid], own);
+    expect(stdout).to.contain('\n  read     "Hi"\n  wrote    "\\x1bA\\n\\\\"\n');
     expect(code).to.equal(0);
   });
 

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { shortfall } from "../../cli/commands/work.ts";
 import { ask } from "../../sdk/requests/ask.ts";
 import { waitForAnswer } from "../../sdk/requests/wait.ts";
 import { accountOf } from "../participant/chain.ts";
@@ -86,5 +87,26 @@ describe("proofboard work", () => {
     expect(stderr).to.contain(`request prover ${prover}: ${requestId} is accepted.`).and.contain("Leaving: ");
     expect(JSON.parse(stdout)).to.include({ account: prover, answered: 1, fees: "1000000000000000" });
     expect(code).to.equal(0);
+  });
+
+  describe("that does less than a season assigns", () => {
+    const at = { seasonId: 7n, assigned: 10, hasEnded: false, endsAt: 1_750_000_000 };
+    const none = { units: 0, pending: 0, verified: 0, refuted: 0, void: 0, entered: 0 };
+    const done = { ...none, units: 10, verified: 10, entered: 10 };
+
+    it("says when the season ended, and how many units were not attested", () => {
+      expect(shortfall({ ...none, units: 4 }, none, { ...at, hasEnded: true })).to.deep.equal([
+        "Season 7 ended at 2025-06-15 15:06:40 UTC: 6 units were not attested.",
+      ]);
+    });
+
+    it("says that nothing was left where all was attested before", () => {
+      expect(shortfall(done, done, at)).to.deep.equal(["Nothing was left to do; units attested before: 10."]);
+    });
+
+    it("says nothing where work is left and there is time, or all was done", () => {
+      expect(shortfall({ ...none, units: 4 }, none, at)).to.deep.equal([]);
+      expect(shortfall(done, none, { ...at, hasEnded: true })).to.deep.equal([]);
+    });
   });
 });

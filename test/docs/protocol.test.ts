@@ -75,6 +75,7 @@ describe("docs/protocol.md", () => {
       "ledger.json",
       "batches.json",
       "profile.json",
+      "operators.json",
       "requests.json",
       "standings.json",
       "adapters.json",

@@ -27,12 +27,19 @@ import { ledgerHash, ZERO_HASH } from "../../sdk/commitments.ts";
 import { unitContext } from "../../sdk/contexts.ts";
 import { type Deployment, parseDeployment } from "../../sdk/deployment.ts";
 import { keyName } from "../../sdk/enclaves.ts";
+import { type GraphOperator, graphRoot, READS_NONE } from "../../sdk/graphs.ts";
 import { encodeLayout } from "../../sdk/layouts.ts";
 import { enclaveAbi } from "../../sdk/methods/enclave.ts";
 import { fraudProofAbi } from "../../sdk/methods/fraudProof.ts";
 import { quorumAbi } from "../../sdk/methods/quorum.ts";
 import { createRequests } from "./asked.ts";
 import { createSeasonEnds } from "./season-ends.ts";
+
+/** A graph of an input of four tokens, and a row of two elements for each. */
+export const GRAPH: readonly GraphOperator[] = [
+  { kind: 0, first: READS_NONE, width: 1, parameters: ZERO_HASH },
+  { kind: 2, first: 0, width: 2, parameters: `0x${"07".repeat(32)}` as Hex },
+].map((operator) => ({ ...operator, second: READS_NONE, rows: 4, constants: new Uint8Array(23) }));
 
 /** A log as a contract emits it. */
 export interface Emitted {
@@ -207,11 +214,14 @@ export function chaptersOf(blocks: readonly (readonly number[])[], timeOf = ever
       pick,
     );
 
+  /** Publishes a float model, or every other time a graph model, whose rows are put on chain later. */
   function publish(): void {
+    const isGraph = models % 2 === 1;
     const layoutBytes = encodeLayout({
       widths: [],
+      ...(isGraph ? { graph: GRAPH } : {}),
       input: { name: `x${models}`, dtype: 3, dims: [1, 4] },
-      output: { name: "y", dtype: 2, dims: [2] },
+      output: { name: "y", dtype: isGraph ? 3 : 2, dims: isGraph ? [4, 2] : [2] },
     });
     logs.push(
       emit(ModelRegistry.address, modelRegistryAbi, "ModelPublished", {
@@ -219,7 +229,7 @@ export function chaptersOf(blocks: readonly (readonly number[])[], timeOf = ever
         publisher: accountOf(0),
         artifactHash: hashOf("file", models),
         runtimeId: hashOf("runtime"),
-        weightsRoot: ZERO_HASH,
+        weightsRoot: isGraph ? graphRoot(GRAPH) : ZERO_HASH,
         verifyingKeyHash: ZERO_HASH,
         measurement: ZERO_HASH,
         layout: toHex(layoutBytes),
@@ -433,7 +443,16 @@ export function chaptersOf(blocks: readonly (readonly number[])[], timeOf = ever
     const uri = pick % 2 === 0 ? "https://example.org/model" : "";
     logs.push(emit(ModelRegistry.address, modelRegistryAbi, "UriAdded", { modelId: MODEL, by: accountOf(2), uri }));
     if (pick % 3 === 0) setName(pick);
+    if (models > 1) putRows(pick);
     if (pick % 5 === 0) vouch(pick);
+  }
+
+  /** Puts parameter rows of the first graph model on chain: some once, some more than once. */
+  function putRows(pick: number): void {
+    const size = 2 ** (pick % 5);
+    const rows = toHex(new Uint8Array(2 * size).fill(pick));
+    const at = { modelId: hashOf("model", 1), operator: 1n, first: BigInt(size * (pick % (256 / size))) };
+    logs.push(emit(ModelRegistry.address, modelRegistryAbi, "RowsPublished", { ...at, rows }));
   }
 
   /** Names registrars, admits a key, or revokes the last one. */

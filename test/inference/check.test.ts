@@ -10,6 +10,8 @@ import { InvalidRunError } from "../../inference/tensors.ts";
 import { readModel } from "../../models/read.ts";
 import { loadPinnedRuntime } from "../../participant/runtime.ts";
 import { decodeLayout, encodeLayout, INT8, type Layout, tensorBytes } from "../../sdk/layouts.ts";
+import { randomGeneration } from "../simulator/graphs/random.ts";
+import { createRandom } from "../simulator/random.ts";
 import vectors from "../vectors/graphs.json" with { type: "json" };
 import { floatLayout } from "./graph/onnx.ts";
 import { constant, file, node } from "./import/foreign.ts";
@@ -217,5 +219,28 @@ describe("check", () => {
     expect(refusals(findings)).to.deep.equal([]);
     const { user, system } = process.cpuUsage(from);
     expect((user + system) / 1e6).to.be.lessThan(2);
+  });
+
+  describe("of a graph model", () => {
+    const { model, input } = randomGeneration(createRandom(4));
+    const layout = encodeLayout(model.layout);
+    const files = { artifact: model.artifact, layout, rows: none, inputs: new Uint8Array(3 * input.length) };
+
+    it("runs it by rows and file, and finds that a panel can take it", async () => {
+      const { findings } = await checkFiles(files, opener);
+      const details = findings.map(({ detail }) => detail);
+      expect(refusals(findings)).to.deep.equal([]);
+      expect(details.filter((each) => /the graph and its \d+ parameter rows make\.$/.test(each))).to.have.length(1);
+      expect(findings.find(({ name }) => name === "FraudProof")?.result).to.equal("no");
+      expect(findings.find(({ name }) => name === "Quorum")?.result).to.equal("ok");
+    });
+
+    it("says which operator is refused", async () => {
+      const graph = (model.layout.graph ?? []).map((each, k) => (k === 3 ? { ...each, first: 3 } : each));
+      const { findings } = await checkFiles({ ...files, layout: encodeLayout({ ...model.layout, graph }) }, opener);
+      expect(findings.find(({ name }) => name === "graph")?.detail).to.equal(
+        "Operator 3 (add) reads 3 and 1; it may read those before it.",
+      );
+    });
   });
 });

@@ -31,9 +31,9 @@ const read = (name: string) => JSON.parse(readFileSync(new URL(`${name}.json`, f
 const int8 = (hex: Hex) => new Int8Array(hexToBytes(hex).buffer);
 
 describe("commitments", () => {
-  it("refuses noise outside 1 to 127", () => {
-    for (const noise of [0, -1, 128, 1.5, Number.NaN])
-      expect(() => assignedInput(ZERO_HASH, new Int8Array(1), noise)).to.throw(`Noise ${noise} is not in 1..127.`);
+  it("refuses noise outside 0 to 127", () => {
+    for (const noise of [-1, 128, 1.5, Number.NaN])
+      expect(() => assignedInput(ZERO_HASH, new Int8Array(1), noise)).to.throw(`Noise ${noise} is not in 0..127.`);
   });
 
   it("refuses tags longer than 32 bytes", () => {
@@ -141,6 +141,11 @@ describe("commitments", () => {
       });
       expect(head).to.equal(hash);
     }
+  });
+
+  it("leaves a base input as it is without noise", () => {
+    const base = Int8Array.from({ length: 70 }, (_, i) => 3 * i - 128);
+    expect(assignedInput(ZERO_HASH, base, 0)).to.deep.equal(base);
   });
 
   it("moves every element by at most the noise, by the byte of the seed's stream that is its own", () => {

@@ -10,6 +10,7 @@ const USAGE = `usage: npm run simulate -- --seeds N [--from S] [--store postgres
        npm run simulate -- economy [--attestations N] [--seed S] [--strategy NAME]... [--list N]... [--full]
                                        [--no-appeals] [--json]
        npm run simulate -- requests --histories N [--seed S]
+       npm run simulate -- graphs --operators N --graphs N [--seed S]
 
 Runs the indexer against a real chain through a proxy that spoils answers, with reorganisations, kills, full disks and
 locks, and compares its database with a clean sync's and the chain. A seed decides what goes wrong; --from is the first
@@ -24,6 +25,9 @@ on every list; with --no-appeals nobody honest appeals.
 
 requests plays N random histories of requests, answers and cover on the real contracts, with hostile provers, consumers,
 tokens and orders, and compares them with the rules (docs/requests.md). --seed defaults to 1.
+
+graphs runs N random operators and N random graphs of the graph profile in TypeScript, on onnxruntime-web and in the EVM,
+and compares every byte (docs/graph-profile.md). --seed defaults to 1.
 Exit codes: 0 no difference, 1 a difference or failure, 2 wrong use.`;
 
 function options(args: readonly string[]): { seeds: number; from: number; store: string } {
@@ -45,6 +49,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (args.includes("--help")) return console.log(USAGE);
   if (args[0] === "economy") return (await import("./economy/command.ts")).economy(args.slice(1));
   if (args[0] === "requests") return (await import("./requests/command.ts")).requests(args.slice(1));
+  if (args[0] === "graphs") return (await import("./graphs/command.ts")).graphs(args.slice(1));
   const { seeds, from, store } = options(args);
   const obstacle = store === "postgres" ? await postgresObstacle() : undefined;
   if (obstacle !== undefined) throw new Error(obstacle);

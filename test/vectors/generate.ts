@@ -34,6 +34,7 @@ import { bytes, hash, int8 } from "./bytes.ts";
 import { enclave } from "./enclave.ts";
 import { batches, profile } from "./fraud.ts";
 import { graphs } from "./graphs.ts";
+import { operators } from "./operators.ts";
 import { requests } from "./requests.ts";
 import { standings } from "./standings.ts";
 import { vault } from "./vault.ts";
@@ -257,6 +258,7 @@ export function vectors(): Record<string, string> {
     batches: batches(CHAIN_ID, REGISTRY, ACCOUNT, CAMPAIGN),
     profile: profile(),
     graphs: graphs(),
+    operators: operators(),
     standings: standings(),
     vault: vault(CHAIN_ID),
     requests: requests(CHAIN_ID),
@@ -264,7 +266,8 @@ export function vectors(): Record<string, string> {
     zk: zk(),
     enclave: enclave(CHAIN_ID),
   };
-  const replacer = (_: string, value: unknown) => (value instanceof Int8Array ? [...value] : value);
+  const replacer = (_: string, value: unknown) =>
+    value instanceof Int8Array ? [...value] : typeof value === "bigint" ? String(value) : value;
   return Object.fromEntries(
     Object.entries(files).map(([name, content]) => [`${name}.json`, `${JSON.stringify(content, replacer, 2)}\n`]),
   );

@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import { pinnedRuntime, RUNTIME_ID } from "../../inference/pinned.ts";
 import { ApiError } from "../../sdk/api.ts";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
+import { holdsText } from "../../sdk/text.ts";
 import type { Model } from "../../sdk/wire.ts";
 import { useAvailability, useModel, useSeasons } from "../api.ts";
 import { ModelCard } from "../cards/card.tsx";
@@ -10,14 +11,16 @@ import { cardOf } from "../cards/known.ts";
 import { PublishedCard } from "../cards/published.tsx";
 import { bytesOf, countOf } from "../cards/share.ts";
 import { StandingsOfModel } from "../cards/standings.tsx";
+import { useReachable } from "../chain.ts";
 import { shapeOf } from "../check/elements.ts";
 import { Account } from "../components/account.tsx";
 import { Page } from "../components/page.tsx";
-import { Answered, Empty } from "../components/states.tsx";
+import { Answered, Empty, Loaded } from "../components/states.tsx";
 import { Texts } from "../components/texts.tsx";
 import { Time } from "../components/time.tsx";
 import { Transaction } from "../components/transaction.tsx";
 import { group, plural, short } from "../format.ts";
+import { part } from "../part.ts";
 import "../cards/cards.css";
 
 /** A published model: its parts from the chain, and what its publisher says about it. */
@@ -46,6 +49,7 @@ function Found({ id }: { id: `0x${string}` }) {
         <>
           <Parts model={item} />
           {card ? <ModelCard card={card} /> : <PublishedCard model={item} />}
+          <Writer model={item} />
           <StandingsOfModel modelId={item.modelId} />
           <Uses modelId={item.modelId} />
         </>
@@ -54,19 +58,46 @@ function Found({ id }: { id: `0x${string}` }) {
   );
 }
 
+/** A form to have a model write, where it reads and writes text. */
+function Writer({ model: { modelId, layout } }: { model: Model }) {
+  const reachable = useReachable();
+  if (!layout || !holdsText(layout.input) || !holdsText(layout.output) || !reachable) return null;
+  return (
+    <Loaded what="the form to write with it">
+      <Write modelId={modelId} input={layout.input} reachable={reachable} />
+    </Loaded>
+  );
+}
+
+const Write = part(() => import("../write/write.tsx"));
+
+const kinds: Readonly<Record<Model["kind"], string>> = {
+  integer: "integer: every implementation gives the same bytes, so a contract can check each number",
+  graph: "graph of integer operators: every implementation gives the same bytes; its weights are in its file",
+  float: "float: checked by running the same file on the pinned runtime and comparing bytes",
+};
+
 function Parts({ model }: { model: Model }) {
-  const { modelId, kind, layout, publisher, published, uris, cid, artifactHash, runtimeId, measurement } = model;
+  const {
+    modelId,
+    kind,
+    layout,
+    parameterRows,
+    publisher,
+    published,
+    uris,
+    cid,
+    artifactHash,
+    runtimeId,
+    measurement,
+  } = model;
   const { weights, rowsBytes } = countOf(layout?.widths ?? []);
   return (
     <section aria-labelledby="parts-heading">
       <h2 id="parts-heading">What the chain says</h2>
       <dl className="card">
         <dt>Kind</dt>
-        <dd>
-          {kind === "integer"
-            ? "integer: every implementation gives the same bytes, so a contract can check each number"
-            : "float: checked by running the same file on the pinned runtime and comparing bytes"}
-        </dd>
+        <dd>{kinds[kind]}</dd>
         {layout ? (
           <>
             <dt>Takes</dt>
@@ -77,6 +108,15 @@ function Parts({ model }: { model: Model }) {
             <dd>
               <code>{layout.output.name}</code>, {shapeOf(layout.output)}
             </dd>
+            {parameterRows && (
+              <>
+                <dt>Parameter rows</dt>
+                <dd>
+                  {group(parameterRows.count)}, of which {group(parameterRows.onChain)} are on chain, too
+                  {parameterRows.onChain === parameterRows.count && ": who gets the file nowhere makes it of them"}
+                </dd>
+              </>
+            )}
             {kind === "integer" && (
               <>
                 <dt>Widths</dt>

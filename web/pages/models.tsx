@@ -56,7 +56,7 @@ function Summary({ model: { modelId, kind, layout, cid, publisher, published } }
       <p>{card?.task ?? "This page has no card for it."}</p>
       <dl>
         <dt>Kind</dt>
-        <dd>{kind === "integer" ? `integer, ${layout?.widths.join("-") ?? "unreadable"}` : "float"}</dd>
+        <dd>{kind === "integer" ? `integer, ${layout?.widths.join("-") ?? "unreadable"}` : kind}</dd>
         <dt>Takes, gives</dt>
         <dd>{layout ? `${shapeOf(layout.input)} → ${shapeOf(layout.output)}` : "unreadable"}</dd>
         {card && (

@@ -46,7 +46,7 @@ function taskText({ taskId, method, points, unitsPerAccount, noise, inputCount }
   return (
     `Task ${taskId}: run ${model}, settled by ${method.name}. ${plural(points, "point")} a unit, up to ` +
     `${plural(unitsPerAccount, "unit")} an account. Each unit's input is one of ${plural(inputCount, "base input")}, drawn ` +
-    `by the seed, the account and the unit's number, with every element moved by up to ${group(noise)}: it is assigned, never chosen.`
+    `by the seed, the account and the unit's number, ${noise === 0 ? "as it is" : `with every element moved by up to ${group(noise)}`}: it is assigned, never chosen.`
   );
 }
 

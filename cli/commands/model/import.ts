@@ -14,14 +14,14 @@ import { UsageError } from "../../usage.ts";
 export const importCommand: Command = {
   positionals: ["FILE.onnx"],
   summary: "make a model that a season can take of an ONNX file",
-  details: `Reads what PyTorch, Keras, scikit-learn and ONNX Runtime's quantisers export. A network of dense layers becomes an integer model, calibrated on the samples, for FraudProof and Quorum; any other stays in floating point behind an int8 input, for Quorum. Says which and why, and how the answers on the samples changed. Writes a directory: model.onnx, layout.bin, rows.bin (integer), inputs.bin (samples as base inputs) and card.json. Nothing is sent.
+  details: `Reads what PyTorch, Keras, scikit-learn and ONNX Runtime's quantisers export. A network of dense layers becomes an integer model, calibrated on the samples, for FraudProof and Quorum; one of convolutions and pools, or of more weights than a publication takes, a graph model of integers, for Quorum; any other stays in floating point behind an int8 input, for Quorum. Says which and why, and how the answers on the samples changed. Writes a directory: model.onnx, layout.bin, rows.bin (integer), inputs.bin (samples as base inputs) and card.json. Nothing is sent.
 JSON: directory, modelId, cid, profile, why, quality (samples, agreement, meanDifference, range, accuracyBefore, accuracy, errorBefore, error), inputCount, card.`,
   options: {
     samples: { value: "FILE", help: "inputs as the model takes them: .npy, .csv or .json, a sample a row; needed" },
     label: { value: "COLUMN", help: "the .csv's column of labels, by name or by number from 0" },
     labels: { value: "FILE", help: "labels of the samples: a .npy or .json" },
     output: { value: "NAME", help: "the output to keep, where the file has several" },
-    profile: { value: "PROFILE", help: "integer or float, where it shall not be chosen" },
+    profile: { value: "PROFILE", help: "integer, graph or float, where it shall not be chosen" },
     scales: { value: "SCALES", help: "each: a scale for each input element (tables); one: for all (images)" },
     out: { value: "DIR", help: "where the model's directory is written; defaults to here" },
     name: { value: "NAME", help: "the directory's name; defaults to the file's" },
@@ -36,7 +36,7 @@ JSON: directory, modelId, cid, profile, why, quality (samples, agreement, meanDi
       throw new UsageError("model import needs --samples FILE: inputs to calibrate the model on, and to measure it.");
     if (options.label !== undefined && options.labels !== undefined)
       throw new UsageError("Labels come either from --label COLUMN or from --labels FILE.");
-    const profile = choiceOf("--profile", options.profile, ["integer", "float"]);
+    const profile = choiceOf("--profile", options.profile, ["integer", "graph", "float"]);
     const scales = choiceOf("--scales", options.scales, ["each", "one"]);
     const name = options.name ?? basename(file).replace(/\.onnx$/i, "");
     if (!/^[A-Za-z0-9][\w.-]*$/.test(name))

@@ -31,8 +31,8 @@ JSON: models, each with modelId, name (or null), kind, widths, input, output, ci
     const { client } = await openConnection(settings);
     const names = await readModelNames();
     const found = (await readModels(client)).map(({ modelId, artifactHash, publisher, uri, layout }) => {
-      const { widths, input, output } = decodeLayout(layout);
-      const kind = widths.length > 0 ? "integer" : "float";
+      const { widths, graph, input, output } = decodeLayout(layout);
+      const kind = graph ? "graph" : widths.length > 0 ? "integer" : "float";
       const name = names.get(modelId) ?? null;
       return {
         modelId,

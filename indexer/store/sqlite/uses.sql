@@ -2,30 +2,48 @@
 -- fraction of the cost of keeping them all the while, and kept by triggers from then on: whatever writes an attestation's
 -- row, or undoes it, keeps them right.
 
--- What a verified or refuted attestation adds to each of its subjects: its model, the model's publisher, the task of a season,
--- as `1/0`, and all tasks that the season has with the model, as `1/0x…`. An attestation for no season counts if it answers
--- a request.
-CREATE VIEW used AS
+-- The verified and refuted attestations, and what each adds where. One for no season counts if it answers a request.
+CREATE VIEW counted AS
 SELECT
-  uid, subject, prover AS account,
+  uid, prover AS account, model_id, season_id, task_id,
   count * (season_id IS NOT NULL AND status = 2) AS season_verified,
   count * (season_id IS NOT NULL AND status = 3) AS season_refuted,
   count * (season_id IS NULL AND status = 2) AS request_verified,
   count * (season_id IS NULL AND status = 3) AS request_refuted
-FROM (
-  SELECT attestations.*, model_id AS subject FROM attestations
-  UNION ALL
-  SELECT attestations.*, publisher FROM attestations JOIN models USING (model_id)
-  UNION ALL
-  SELECT attestations.*, season_id || '/' || task_id FROM attestations WHERE season_id IS NOT NULL
-  UNION ALL
-  SELECT attestations.*, season_id || '/' || model_id FROM attestations WHERE season_id IS NOT NULL
-)
+FROM attestations
 WHERE status IN (2, 3) AND (season_id IS NOT NULL OR uid IN (SELECT uid FROM answers));
 
+-- The same for each of its subjects: its model, the model's publisher, the task of a season, as `1/0`, and all tasks that
+-- the season has with the model, as `1/0x…`.
+CREATE VIEW used AS
+SELECT counted.*, model_id AS subject FROM counted
+UNION ALL
+SELECT counted.*, publisher FROM counted JOIN models USING (model_id)
+UNION ALL
+SELECT counted.*, season_id || '/' || task_id FROM counted WHERE season_id IS NOT NULL
+UNION ALL
+SELECT counted.*, season_id || '/' || model_id FROM counted WHERE season_id IS NOT NULL;
+
+-- What an account did for one task is added up before it is told to each subject: that halves the time.
+WITH done AS MATERIALIZED (
+  SELECT
+    account, model_id, season_id, task_id,
+    sum(season_verified) AS season_verified, sum(season_refuted) AS season_refuted,
+    sum(request_verified) AS request_verified, sum(request_refuted) AS request_refuted
+  FROM counted GROUP BY account, model_id, season_id, task_id
+)
 INSERT INTO uses
 SELECT subject, account, sum(season_verified), sum(season_refuted), sum(request_verified), sum(request_refuted)
-FROM used GROUP BY subject, account;
+FROM (
+  SELECT done.*, model_id AS subject FROM done
+  UNION ALL
+  SELECT done.*, publisher FROM done JOIN models USING (model_id)
+  UNION ALL
+  SELECT done.*, season_id || '/' || task_id FROM done WHERE season_id IS NOT NULL
+  UNION ALL
+  SELECT done.*, season_id || '/' || model_id FROM done WHERE season_id IS NOT NULL
+)
+GROUP BY subject, account;
 -- The kind of a subject is seen from its length.
 INSERT INTO totals
 SELECT

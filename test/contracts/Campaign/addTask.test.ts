@@ -3,6 +3,7 @@ import { network } from "hardhat";
 import { bytesToHex, keccak256, size } from "viem";
 import { encodeLayout, encodeRows, INT8, tensorHeader } from "../../../sdk/layouts.ts";
 import { orderedTree } from "../../../sdk/tree.ts";
+import operators from "../../vectors/operators.json" with { type: "json" };
 import { deployFraudProof, floatLayout, hash, integerLayout, protocol, publication, rowsOf } from "../fixtures.ts";
 
 import {
@@ -79,7 +80,6 @@ describe("Campaign.addTask", () => {
   for (const [what, bad] of [
     ["no points", { points: 0n }],
     ["no units", { unitsPerAccount: 0 }],
-    ["no noise", { noise: 0 }],
     ["noise above 127", { noise: 128 }],
   ] as const)
     it(`refuses a task with ${what}`, async () => {
@@ -196,6 +196,20 @@ describe("Campaign.addTask", () => {
       .to.be.revertedWithCustomError(p.fraud, "NotAnIntegerModel")
       .withArgs(p.floatModel);
     await p.campaign.addTask(1, { ...rules, method: 1 }, layout, inputs);
+  });
+
+  it("refuses a graph model under FraudProof, and takes it under Quorum, its texts without noise", async () => {
+    const p = await networkHelpers.loadFixture(fraudFixture);
+    const { graph } = operators.graphs.find(({ name }) => name === "a generation") as { graph: string };
+    const modelId = await p.models.publish.staticCall(publication, graph, "0x", "");
+    await p.models.publish(publication, graph, "0x", "");
+    const rules = rulesOf(p, { modelId, method: 3, noise: 0 });
+    const prompts = "0x616263646566";
+
+    await expect(p.campaign.addTask(1, rules, graph, prompts))
+      .to.be.revertedWithCustomError(p.fraud, "NotAnIntegerModel")
+      .withArgs(modelId);
+    await expect(p.campaign.addTask(1, { ...rules, method: 1 }, graph, prompts)).to.emit(p.campaign, "TaskAdded");
   });
 
   it("refuses a layout above 8,192 bytes under FraudProof", async () => {

@@ -1,9 +1,21 @@
 import { expect } from "chai";
-import { network } from "hardhat";
-import { bytesToHex, keccak256 } from "viem";
+import hre, { network } from "hardhat";
+import { bytesToHex, type Hex, hexToBytes, keccak256 } from "viem";
+import { GraphBuilder } from "../../../inference/graphModel/build.ts";
 import { modelId, ZERO_HASH } from "../../../sdk/commitments.ts";
-import { encodeLayout, encodeRows, INT8, type Layout, type Row, UINT8, weightsTree } from "../../../sdk/layouts.ts";
+import { graphRoot } from "../../../sdk/graphs.ts";
+import {
+  decodeLayout,
+  encodeLayout,
+  encodeRows,
+  INT8,
+  type Layout,
+  type Row,
+  UINT8,
+  weightsTree,
+} from "../../../sdk/layouts.ts";
 import names from "../../vectors/names.json" with { type: "json" };
+import operators from "../../vectors/operators.json" with { type: "json" };
 import { floatLayout, hash, integerLayout, publication, rowsOf } from "../fixtures.ts";
 
 const { ethers, networkHelpers } = await network.create();
@@ -280,5 +292,74 @@ describe("ModelRegistry.publish", () => {
     await models.publish(parts, encodeLayout(floatLayout), "0x", "");
 
     expect(await models.modelOf(id)).to.deep.equal([layoutHash, ZERO_HASH, hash("key"), hash("image")]);
+  });
+
+  describe("of a graph", () => {
+    const vectorOf = (name: string) => operators.graphs.find((each) => each.name === name) as { graph: Hex };
+
+    it("refuses one that isn't admitted, and says which operator and why", async () => {
+      const { models } = await networkHelpers.loadFixture(fixture);
+
+      await expect(models.publish(publication, vectorOf("a read of itself").graph, "0x", ""))
+        .to.be.revertedWithCustomError(models, "OperatorRefused")
+        .withArgs(1, 2);
+    });
+
+    it("refuses more than 1,024 operators, and takes as many", async () => {
+      const { models } = await networkHelpers.loadFixture(fixture);
+      const graphOf = (count: number): Layout => {
+        const to = new GraphBuilder({ rows: 1, width: 1 });
+        for (let k = 1; k < 1024; k++) to.transpose(k - 1);
+        const { layout } = to.finish({ name: "x", dims: [1] }, { name: "y", dims: [1] });
+        const graph = layout.graph ?? [];
+        return { ...layout, graph: [...graph, ...graph.slice(-1)].slice(0, count) };
+      };
+
+      await expect(models.publish(publication, encodeLayout(graphOf(1025)), "0x", ""))
+        .to.be.revertedWithCustomError(models, "OperatorCountOutOfBounds")
+        .withArgs(1025);
+      // Coverage instruments the contracts, which then cost more.
+      if (hre.globalOptions.coverage) return;
+      await expect(models.publish(publication, encodeLayout(graphOf(1024)), "0x", "")).to.emit(
+        models,
+        "ModelPublished",
+      );
+    });
+
+    it("takes as many operators of a generation, each of which rests on two others, within a transaction's gas", async () => {
+      const { models } = await networkHelpers.loadFixture(fixture);
+      const to = new GraphBuilder({ rows: 4, width: 1 }, 2);
+      const embedded = to.embed(
+        0,
+        Array.from({ length: 256 }, (_, i) => Int8Array.of(i, 1)),
+      );
+      let last = embedded;
+      for (let k = 2; k < 1022; k++) last = to.add(last, embedded, { m: 1, n: 1, shift: 1 });
+      to.argmax(to.pick(last, 1, 3));
+      const { layout } = to.finish({ name: "x", dims: [2] }, { name: "y", dims: [3] });
+      expect(layout.graph).to.have.length(1024);
+
+      if (hre.globalOptions.coverage) return;
+      await expect(models.publish(publication, encodeLayout(layout), "0x", "")).to.emit(models, "ModelPublished");
+    });
+
+    it("refuses rows beside it: they are in its file", async () => {
+      const { models } = await networkHelpers.loadFixture(fixture);
+
+      await expect(models.publish(publication, vectorOf("a generation").graph, "0x00", ""))
+        .to.be.revertedWithCustomError(models, "RowsLengthMismatch")
+        .withArgs(1, 0);
+    });
+
+    it("names it by its operators' roots", async () => {
+      const { models } = await networkHelpers.loadFixture(fixture);
+      const { graph } = vectorOf("a generation");
+      const weightsRoot = graphRoot(decodeLayout(hexToBytes(graph)).graph ?? []);
+      const id = modelId({ ...publication, layoutHash: keccak256(graph), weightsRoot });
+
+      await models.publish(publication, graph, "0x", "");
+
+      expect((await models.modelOf(id)).weightsRoot).to.equal(weightsRoot);
+    });
   });
 });

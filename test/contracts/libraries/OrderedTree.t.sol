@@ -4,6 +4,16 @@ pragma solidity ^0.8.34;
 import {CommitmentsHarness} from "../../../contracts/mocks/CommitmentsHarness.sol";
 
 contract OrderedTreeTest {
+    /// @notice Consecutive leaves of a tree, and what proves that they are.
+    struct Chunk {
+        bytes32 root;
+        uint256 count;
+        uint256 first;
+        uint256 size;
+        bytes32[] part;
+        bytes32[] proof;
+    }
+
     uint256 private constant MOST = 40;
 
     CommitmentsHarness private immutable _library = new CommitmentsHarness();
@@ -52,6 +62,39 @@ contract OrderedTreeTest {
         }
     }
 
+    function testFuzz_ProvesAChunkAtItsPlaceAndNowhereElse(
+        bytes32 seed,
+        uint256 count,
+        uint256 level,
+        uint256 chunk
+    ) external view {
+        Chunk memory found = _chunk(seed, 1 + (count % MOST), level % 7, chunk);
+
+        for (uint256 place = 0; place < 2 * MOST; place += found.size) {
+            require(_proves(found, place) == (place == found.first), "proven elsewhere, or not at its place");
+        }
+    }
+
+    function testFuzz_RefusesAnyOtherChunkOrSibling(
+        bytes32 seed,
+        uint256 count,
+        uint256 level,
+        uint256 chunk,
+        uint8 bit
+    ) external view {
+        Chunk memory found = _chunk(seed, 1 + (count % MOST), level % 7, chunk);
+        bytes32 flip = bytes32(uint256(1) << bit);
+
+        found.part[chunk % found.part.length] ^= flip;
+        require(!_proves(found, found.first), "other leaves");
+        found.part[chunk % found.part.length] ^= flip;
+        if (found.proof.length == 0) return;
+        found.proof[chunk % found.proof.length] ^= flip;
+        require(!_proves(found, found.first), "another sibling");
+        found.proof = new bytes32[](found.proof.length - 1);
+        require(!_proves(found, found.first), "a shorter proof");
+    }
+
     function testFuzz_BindsTheCountEvenOverZeroLeaves(bytes32 seed, uint256 count) external view {
         bytes32[] memory leaves = _leaves(seed, 1 + (count % MOST));
         bytes32[] memory longer = new bytes32[](leaves.length + 1);
@@ -75,6 +118,29 @@ contract OrderedTreeTest {
         for (uint256 i = 0; i < leaves.length; ++i) {
             require(leaves[i] == _library.leaf(i, data[i * size:(i + 1) * size]), "another leaf");
         }
+    }
+
+    function _proves(Chunk memory chunk, uint256 place) private view returns (bool) {
+        return _library.verifyChunk(chunk.root, chunk.count, place, chunk.size, chunk.part, chunk.proof);
+    }
+
+    /// @dev One of the chunks of 2^level leaves, with the siblings of the node above it.
+    function _chunk(
+        bytes32 seed,
+        uint256 count,
+        uint256 level,
+        uint256 index
+    ) private pure returns (Chunk memory chunk) {
+        (chunk.count, chunk.size) = (count, 1 << level);
+        chunk.first = chunk.size * (index % ((count + chunk.size - 1) / chunk.size));
+        bytes32[] memory leaves = _leaves(seed, count);
+        chunk.part = new bytes32[](chunk.size < count - chunk.first ? chunk.size : count - chunk.first);
+        for (uint256 i = 0; i < chunk.part.length; ++i) chunk.part[i] = leaves[chunk.first + i];
+        bytes32[] memory siblings;
+        (chunk.root, siblings) = _naive(leaves, chunk.first);
+        uint256 below = level < siblings.length ? level : siblings.length;
+        chunk.proof = new bytes32[](siblings.length - below);
+        for (uint256 i = 0; i < chunk.proof.length; ++i) chunk.proof[i] = siblings[below + i];
     }
 
     function _leaves(bytes32 seed, uint256 count) private pure returns (bytes32[] memory leaves) {

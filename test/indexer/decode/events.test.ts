@@ -157,7 +157,7 @@ describe("decoding", () => {
       const event = decode(log);
       expect(event.location).to.deep.equal(location);
       const indexed = event.eventName.startsWith("Points") ? log.topics[3] : log.topics[1];
-      const large = ["BatchAttested", "Requested", "RequestAnswered"];
+      const large = ["BatchAttested", "Requested", "RequestAnswered", "RowsPublished"];
       const apart = [...large, "TaskAdded", "Transfer", "Locked", "Credited", "Withdrawn", "RegistrarsSet"].includes(
         event.eventName,
       );

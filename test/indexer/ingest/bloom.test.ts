@@ -14,20 +14,13 @@ import {
   publicActions,
   walletActions,
 } from "viem";
-import { addItem, covers, emptyBloom, mayContain, sameBloom } from "../../../indexer/ingest/bloom.ts";
-import { itemOf } from "../../../indexer/ingest/topics.ts";
+import { bloomOf, covers, mayContain, sameBloom } from "../../../indexer/ingest/bloom.ts";
 import { accountOf } from "../../participant/chain.ts";
 
 const hex = (size: number) =>
   fc.uint8Array({ minLength: size, maxLength: size }).map((bytes): Hex => bytesToHex(bytes));
 const log = fc.record({ address: hex(20), topics: fc.array(hex(32), { maxLength: 4 }) });
 const logs = fc.array(log, { maxLength: 20 });
-
-function bloomOf(logs: readonly { address: Hex; topics: readonly Hex[] }[]): Uint8Array {
-  const bloom = emptyBloom();
-  for (const text of logs.flatMap(({ address, topics }) => [address, ...topics])) addItem(bloom, itemOf(text));
-  return bloom;
-}
 
 /** The Yellow Paper's rule, the slow way. */
 function bitsOf(item: Hex): number[] {

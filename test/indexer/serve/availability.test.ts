@@ -45,8 +45,9 @@ describe("availability of models", () => {
   afterEach(() => stop.abort());
 
   const rows = [
-    { artifactHash, weightsRoot: ZERO_HASH },
-    { artifactHash: integer, weightsRoot: sha256(bytes) },
+    { artifactHash, weightsRoot: sha256(bytes), parameterRows: "[]" },
+    { artifactHash: integer, weightsRoot: sha256(bytes), parameterRows: null },
+    { artifactHash: ZERO_HASH, weightsRoot: ZERO_HASH, parameterRows: null },
   ];
   const models = { list: () => rows as unknown as ReturnType<ModelReader["list"]> };
   const measure = (sources: readonly string[]) =>

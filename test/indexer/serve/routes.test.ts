@@ -245,6 +245,10 @@ onEachStore("the API", (store) => {
     expect(oldest.layout.input).to.deep.equal({ name: "x0", dtype: 3, dims: [1, 4] });
     expect(oldest.uris[0]).to.equal("ipfs://somewhere");
     expect((await site.get(`/v1/models/${oldest.modelId}`)).body.item).to.deep.equal(oldest);
+    const graph = items.findLast(({ kind }: { kind: string }) => kind === "graph");
+    expect(graph.parameterRows.count).to.equal(256);
+    expect(graph.parameterRows.onChain).to.be.within(1, 256);
+    expect(graph.uris).to.deep.equal(["ipfs://somewhere"]);
   });
 
   it("audits the ledger against the chain at the same block, and says so when no node answers", async () => {

@@ -121,10 +121,23 @@ describe("import", () => {
     await expectGood(open);
   });
 
-  it("keeps PyTorch's convolutions in floating point behind an input of int8, whose answers stay", async () => {
+  it("makes a graph model of PyTorch's convolutions, whose answers stay", async () => {
     const cnn = await torch("cnn.onnx", "images.npy", "digits.npy");
     expect(cnn.why).to.equal(
-      "The network has a Conv, which the integer profile can't express, so it runs as it is behind an input of int8: Quorum can take it.",
+      "The network slides windows over an image, so it is a graph model now: Quorum can take it.",
+    );
+    expect(cnn).to.include({ profile: "graph" });
+    expect(cnn.rows).to.have.length(0);
+    expect(cnn.quality.samples).to.equal(200);
+    expect(cnn.quality.agreement).to.be.greaterThan(0.98);
+    expect(cnn.quality.meanDifference).to.be.lessThan(0.02 * cnn.quality.range);
+    await expectGood(cnn);
+  });
+
+  it("keeps in floating point, behind an input of int8, what has other operators or shall stay, whose answers stay", async () => {
+    const cnn = await torch("cnn.onnx", "images.npy", "digits.npy", { profile: "float" });
+    expect(cnn.why).to.equal(
+      "The network was asked to stay in floating point, so it runs as it is behind an input of int8: Quorum can take it.",
     );
     expect(cnn.quality).to.include({ samples: 200, agreement: 1 });
     // Images of 256 shades lose nothing in 256 steps.
@@ -132,8 +145,23 @@ describe("import", () => {
     expect(cnn.steps.scale).to.have.length(1);
     await expectGood(cnn);
     const odd = await torch("cnn_odd.onnx", "images.npy", "digits.npy");
+    expect(odd.why).to.match(/^The network has a LeakyRelu, which the integer profile can't express, so it runs/);
     expect(odd.quality.agreement).to.equal(1);
     await expectGood(odd);
+  });
+
+  it("makes a graph model of a dense network where that is asked for, and no integer one of a Conv", async () => {
+    const mlp = await torch("mlp.onnx", "tabular.npy", "labels.npy", { profile: "graph" });
+    expect(mlp.why).to.match(/^The network was asked to become a graph, so it is a graph model now/);
+    expect(mlp.quality.accuracy).to.be.greaterThan(0.98);
+    await expectGood(mlp);
+    const { shape, values } = await readSamples(torchPath("images.npy"));
+    expect(await refusal(torchFile("cnn.onnx"), { samples: { shape, values }, profile: "integer" })).to.equal(
+      "No integer model can be made of it: the network slides windows over an image.",
+    );
+    expect(await refusal(torchFile("cnn_odd.onnx"), { samples: { shape, values }, profile: "graph" })).to.match(
+      /^No graph model can be made of it: the network has a LeakyRelu/,
+    );
   });
 
   it("keeps a dense network in floating point where that is asked for", async () => {
@@ -171,7 +199,7 @@ describe("import", () => {
     await expectGood(bytes);
   });
 
-  it("keeps in floating point what has more weights than a publication's rows", async () => {
+  it("makes a graph model of more weights than a publication's rows take, and keeps in floating point what has too many", async () => {
     const wide = (side: number) =>
       file(
         [node("MatMul", ["x", "W"], "y")],
@@ -183,7 +211,9 @@ describe("import", () => {
       );
     const of = async (side: number) =>
       (await imported(wide(side), { samples: { shape: [side], values: new Float64Array(side).fill(0.5) } })).why;
-    expect(await of(400)).to.match(/^The network has 162400 bytes of rows, where a publication takes 111296, so/);
+    expect(await of(400)).to.equal(
+      "The network has 162400 bytes of rows, where a publication takes 111296, so it is a graph model now: Quorum can take it.",
+    );
     expect(await of(1100)).to.match(
       /has a constant of 1210000 elements, more than rows can hold, which the integer profile/,
     );
@@ -220,7 +250,8 @@ describe("import", () => {
       { inputs: [{ name: "x", dtype: FLOAT, dims: ["unk__1", 4, 4, 3] }] },
     );
     const images = { shape: [4, 4, 3], values: Float64Array.from({ length: 96 }, (_, i) => ((i * 13) % 17) / 17) };
-    await expectGood(await imported(keras, { samples: images }));
+    for (const profile of ["graph", "float"] as const)
+      await expectGood(await imported(keras, { samples: images, profile }));
   });
 
   it("takes what scikit-learn's exporter makes of a scaled logistic regression", async () => {
@@ -307,6 +338,58 @@ describe("import", () => {
         await session.release();
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it("throws nothing but sentences, whatever is changed in a file of convolutions", async () => {
+    const real = torchFile("cnn.onnx");
+    const values = Float64Array.from({ length: 3 * 64 }, (_, i) => ((i * 29) % 101) / 101);
+    let made = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(real.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        async (edits) => {
+          const bytes = real.slice();
+          for (const [at, byte] of edits) bytes[at] = byte;
+          try {
+            const { profile } = await imported(bytes, { samples: { shape: [1, 8, 8], values } });
+            made += profile === "graph" ? 1 : 0;
+          } catch (error) {
+            expect(error).to.be.instanceOf(ImportError);
+          }
+        },
+      ),
+      { numRuns: 50 },
+    );
+    expect(made).to.be.greaterThan(5);
+  });
+
+  it("keeps convolutions in floating point that no graph takes, and says why", async () => {
+    const of = async (dims: number[], weights: number[], attributes: FreeNode["attributes"] = {}) => {
+      const count = weights.reduce((a, b) => a * b, 1);
+      const bytes = file(
+        [node("Conv", ["x", "W"], "y", attributes)],
+        [constant("W", weights, new Array<number>(count).fill(0.01))],
+        {
+          inputs: [{ name: "x", dtype: FLOAT, dims: [1, ...dims] }],
+          outputs: [{ name: "y", dtype: FLOAT, dims: undefined }],
+        },
+      );
+      const size = dims.reduce((a, b) => a * b, 1);
+      return imported(bytes, { samples: { shape: dims, values: new Float64Array(size).fill(0.5) } });
+    };
+    const widest = await of([455, 5, 5], [2, 455, 3, 3]);
+    expect(widest.profile).to.equal("graph");
+    await expectGood(widest);
+    const large = await of([3, 70, 70], [2, 3, 3, 3], { strides: [3, 3] });
+    expect(large.profile).to.equal("graph");
+    await expectGood(large);
+    expect((await of([456, 5, 5], [2, 456, 3, 3])).why).to.match(
+      /^The network has a Conv with windows of 4104 elements, where a graph takes 4095, which the integer profile/,
+    );
+    expect((await of([1, 1, 300], [1, 1, 1, 256])).why).to.match(/windows of 1 x 256 pixels, where a graph takes 255/);
+    expect((await of([1, 260, 260], [1, 1, 1, 1])).why).to.match(
+      /an output of 67600 pixels of 1 channels, which is too large/,
     );
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { admitGraph } from "../../../inference/graph/admit.ts";
-import { denseOf } from "../../../inference/import/dense.ts";
+import { networkOf } from "../../../inference/import/network.ts";
 import { encodeStatic, prepare } from "../../../inference/import/prepare.ts";
 import { ImportError, readSource } from "../../../inference/import/source.ts";
 import { bytesField, intField, message, textField } from "../../../inference/protobuf.ts";
@@ -113,10 +113,11 @@ describe("import/prepare", () => {
       [
         node("Identity", ["x"], "ä b"),
         node("Dropout", ["ä b"], "d"),
-        node("Relu", ["d"], "y"),
+        node("Pad", ["d", "no pads"], "p"),
+        node("Relu", ["p"], "y"),
         node("NonZero", ["x"], "unused"),
       ],
-      [constant("unused too", [1], [1])],
+      [constant("unused too", [1], [1]), constant("no pads", [4], [0, 0, 0, 0], 7)],
     );
     const { nodes, constants } = prepared(odd);
     expect(nodes.map(({ op, inputs, outputs }) => [op, inputs, outputs])).to.deep.equal([["Relu", ["x"], ["y"]]]);
@@ -190,7 +191,7 @@ describe("import/prepare", () => {
             for (const [at, byte] of edits) bytes[at] = byte;
             try {
               const graph = prepared(bytes, sample);
-              denseOf(graph);
+              networkOf(graph);
               encodeStatic(graph);
             } catch (error) {
               expect(error).to.be.instanceOf(ImportError);

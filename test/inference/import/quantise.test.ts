@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Dense } from "../../../inference/import/dense.ts";
 import { quantise } from "../../../inference/import/quantise.ts";
+import type { Layer } from "../../../inference/import/reader.ts";
 import { checkRows, forward } from "../../../inference/integer.ts";
 import { int8Vector, integerLayout } from "../layers.ts";
 
@@ -10,7 +10,7 @@ const real = fc.double({ min: -2, max: 2, noNaN: true });
 /** What one step of each input is worth. */
 const steps = new Array<number>(6).fill(1 / 128);
 
-const dense = (inputs: number, neurons: number): fc.Arbitrary<Dense> =>
+const dense = (inputs: number, neurons: number): fc.Arbitrary<Layer> =>
   fc.record({
     // One weight away from zero in each row: nothing to scale otherwise.
     weights: fc.array(
@@ -23,7 +23,7 @@ const dense = (inputs: number, neurons: number): fc.Arbitrary<Dense> =>
   });
 
 /** What a ReLU network answers in floating point. */
-const floatForward = (network: readonly Dense[], input: number[]): number[] =>
+const floatForward = (network: readonly Layer[], input: number[]): number[] =>
   network.reduce(
     (values, { weights, biases }, l) =>
       weights

@@ -50,9 +50,9 @@ describe("season file", () => {
       "tasks[0].units is 0; it must be a whole number from 1",
     ],
     [
-      "no noise",
-      rightFile({ tasks: [{ ...task, noise: 0 }] }),
-      "tasks[0].noise is 0; it must be a whole number from 1 to 127.",
+      "noise below 0",
+      rightFile({ tasks: [{ ...task, noise: -1 }] }),
+      "tasks[0].noise is -1; it must be a whole number from 0 to 127.",
     ],
     ["much noise", rightFile({ tasks: [{ ...task, noise: 128 }] }), "tasks[0].noise is 128; it must be"],
     [
@@ -120,7 +120,7 @@ describe("season file", () => {
     });
 
   it("says everything at once", () => {
-    const file = rightFile({ tasks: [{ ...task, points: 0, noise: 0 }], verifierCap: "many", more: 1 });
+    const file = rightFile({ tasks: [{ ...task, points: 0, noise: -1 }], verifierCap: "many", more: 1 });
     expect(problemsOf(file)).to.have.length(4);
   });
 

@@ -67,8 +67,8 @@ describe("a database", () => {
     const db = new Database(files.path("db"));
     db.pragma("user_version = 3");
     refuses("has schema version 3; this indexer can take over files from version 4 on.");
-    db.pragma("user_version = 12");
-    refuses("has schema version 12; this indexer is older and writes version 11.");
+    db.pragma("user_version = 13");
+    refuses("has schema version 13; this indexer is older and writes version 12.");
     db.close();
   });
 

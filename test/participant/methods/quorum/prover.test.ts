@@ -1,7 +1,10 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
+import { programOf } from "../../../../inference/graphModel/program.ts";
+import { nameModel } from "../../../../inference/model.ts";
 import type { Models } from "../../../../inference/models.ts";
-import { InvalidRunError } from "../../../../inference/tensors.ts";
+import { unsigned } from "../../../../inference/operators/operator.ts";
+import { encodeTensor, hashTensor, InvalidRunError } from "../../../../inference/tensors.ts";
 import { readModel } from "../../../../models/read.ts";
 import { runJobs } from "../../../../participant/jobs.ts";
 import { type Journal, openJournal } from "../../../../participant/journal.ts";
@@ -14,8 +17,12 @@ import { lieAfter } from "../../../../scripts/demo/accounts.ts";
 import { openSeason } from "../../../../scripts/season.ts";
 import { detailOf, type SingleState } from "../../../../sdk/attestations.ts";
 import { contractOf } from "../../../../sdk/client.ts";
+import { cidOfKeccak256 } from "../../../../sdk/content.ts";
+import { encodeLayout, tensorBytes } from "../../../../sdk/layouts.ts";
 import { type QuorumDetail, quorum } from "../../../../sdk/methods/quorum.ts";
 import { Status } from "../../../../sdk/protocol.ts";
+import { randomGeneration } from "../../../simulator/graphs/random.ts";
+import { createRandom } from "../../../simulator/random.ts";
 import { type Site, startSite } from "../../chain.ts";
 import { refusal } from "../../refusal.ts";
 import { startVerifiers } from "./verifiers.ts";
@@ -24,16 +31,23 @@ describe("prover", () => {
   let site: Site;
   let seasonId: bigint;
   let stopVerifying: () => void;
+  /** A graph model that continues a text. */
+  const writer = randomGeneration(createRandom(6));
   before(async () => {
     site = await startSite(14, { appeal: 80 });
     const startsAt = Number(site.follower.heads.latest.timestamp) + 20;
     const endsAt = startsAt + 2_000;
     const risk = await readModel("risk");
     await publishModel(site.client, site.senderOf(0), site.content, risk.model, risk.artifact);
+    const rules = { method: quorum.id, points: 10n, unitsPerAccount: 3 };
     const tasks = [site.digits, risk].map(({ model, inputs, card }) => ({
-      ...{ model, method: quorum.id, points: 10n, unitsPerAccount: 3, noise: 8 },
+      ...{ model, ...rules, noise: 8 },
       inputs: inputs.slice(0, (16 * inputs.length) / card.inputCount),
     }));
+    const { artifact, layout, operators } = writer.model;
+    const model = nameModel(artifact, encodeLayout(layout), new Uint8Array());
+    await publishModel(site.client, site.senderOf(0), site.content, model, artifact);
+    tasks.push({ model, ...rules, noise: 0, inputs: new Uint8Array(tensorBytes(layout.input)).fill(operators.length) });
     seasonId = await openSeason(site.client, site.senderOf(0), {
       ...{ startsAt, endsAt, closesAt: endsAt + 1_000, verifierCap: 1000n, uri: "", tasks },
     });
@@ -131,6 +145,19 @@ describe("prover", () => {
     await prove(8, { journal }, () => attestationsOf(8)[0]?.status === Status.verified);
     journal.close();
     lost.close();
+  });
+
+  it("attests what a graph model writes, and a panel that writes it again verifies it", async () => {
+    const { operators, parameters, layout } = writer.model;
+    const prompt = new Int8Array(tensorBytes(layout.input)).fill(operators.length);
+    const written = programOf(operators, parameters).run(prompt).at(-1) as Int8Array;
+
+    await prove(1, { taskId: 3n }, () => attestationsOf(1)[0]?.status === Status.verified);
+
+    const output = { spec: layout.output, data: unsigned(written) };
+    expect(attestationsOf(1)[0]?.answer?.outputHash).to.equal(hashTensor(output));
+    const kept = await site.content.get(cidOfKeccak256(hashTensor(output)));
+    expect(kept, "the text, for who wants to compare it").to.deep.equal(encodeTensor(output));
   });
 
   it("works through its units, no more at once than `parallel`", async () => {
