@@ -35,9 +35,15 @@ export function awaitBlocks(app: App, state: State): void {
   }
 
   app.addHook("onClose", async () => stop());
-  const stop = state.announcements.subscribe(({ cursor }) => remember(cursor));
+  const stop = state.announcements.subscribe(({ cursor, isLost }) => {
+    if (isLost) {
+      hashes.clear();
+      highest = -1;
+    }
+    remember(cursor);
+  });
 
-  /** A block that was reorganised since counts as reached, too. */
+  /** A block that was reorganised since counts as reached, too, but not one that the database lost. */
   const isReached = ({ number, hash }: Named): boolean =>
     (number === undefined || number <= highest) && (hash === undefined || hashes.has(hash));
 

@@ -9,6 +9,8 @@ export interface Announcement {
   from: number;
   /** The highest block that was undone, where that may be more than listeners were told of. */
   head?: number;
+  /** The chain may still have what was undone: the database doesn't any more, as another took its place. */
+  isLost?: boolean;
 }
 
 /** Announces each transaction to listeners, right after it. */

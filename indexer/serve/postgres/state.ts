@@ -2,7 +2,6 @@ import type { Deployment } from "../../../sdk/deployment.ts";
 import type { Decoder } from "../../decode/events.ts";
 import type { Rpc } from "../../ingest/rpc.ts";
 import { StorageError } from "../../store/store.ts";
-import { ProblemError } from "../problems.ts";
 import { complete, type EarlySnapshot, type Files, type State, snapshotOf } from "../state.ts";
 import type { Moment, Moments } from "./moments.ts";
 import type { Watch } from "./watch.ts";
@@ -40,13 +39,17 @@ export function createPostgresState({ moments, watch, decoder, deployment, rpc, 
     return snapshot;
   }
 
-  const read = async <Result>(make: (snapshot: EarlySnapshot) => Promise<Result>): Promise<Result> => {
-    try {
-      return await moments.read(async (moment) => make(await snapshotIn(moment)));
-    } catch (error) {
-      throw error instanceof StorageError ? new ProblemError(503, error.message) : error;
-    }
-  };
+  function read<Result>(make: (snapshot: EarlySnapshot) => Promise<Result>): Promise<Result> {
+    const before = watch.revision();
+    return moments.read(async (moment) => {
+      // Requests are let in by what was seen of the database: they must first be told that this is gone.
+      if (moment.head.revision < before) {
+        void watch.look().catch(() => {});
+        throw new StorageError("The database is at an earlier block than before: ask again.");
+      }
+      return make(await snapshotIn(moment));
+    });
+  }
 
   return {
     ...{ announcements: watch.announcements, deployment, files, rpc },

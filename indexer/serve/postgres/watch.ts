@@ -69,10 +69,17 @@ export async function watchDatabase(
   function tell(before: Seen, { revision }: Seen, cursor: Header, undone: readonly Range[], { progress }: Head): void {
     if (revision === before.revision && cursor.hash === before.cursor?.hash) return;
     // After a failover what the other server has not is gone, as if it had been undone.
-    const isLost = revision <= before.revision || (before.cursor === undefined && undone.length === 0);
+    const isBehind = before.cursor === undefined || cursor.number < before.cursor.number;
+    const isLost = revision <= before.revision || (isBehind && undone.length === 0);
     const lost = { fork: Math.min(progress?.finalized ?? 0, cursor.number), head: before.cursor?.number ?? 0 };
     for (const { fork, head } of isLost ? [lost] : undone)
-      announcements.announce({ kind: "reorganised", cursor: { ...cursor, number: fork }, from: fork + 1, head });
+      announcements.announce({
+        kind: "reorganised",
+        cursor: { ...cursor, number: fork },
+        from: fork + 1,
+        head,
+        isLost,
+      });
     announcements.announce({ kind: "appended", cursor, from: (before.cursor?.number ?? cursor.number) + 1 });
   }
 

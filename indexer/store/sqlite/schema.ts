@@ -94,7 +94,7 @@ export function empty(db: Db, kept: "logs" | "origin"): void {
 function dropUses(db: Db): void {
   const triggers = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck().all();
   for (const trigger of triggers) db.exec(`DROP TRIGGER ${trigger}`);
-  db.exec("DROP VIEW IF EXISTS used; DROP VIEW IF EXISTS added");
+  for (const view of ["used", "counted", "added"]) db.exec(`DROP VIEW IF EXISTS ${view}`);
 }
 
 /** The version of the tables in logs.sql. */

@@ -100,11 +100,11 @@ onEachStore("a season as a test of the network", (store) => {
   });
 });
 
-onEachStore("what a season's units cost, and who serves its models", (store) => {
+describe("what a season's units cost, and who serves its models", () => {
   let site: Site;
   const ask = async (): Promise<NetworkAnswer> => (await site.get("/v1/seasons/1/network")).body;
   beforeEach(async () => {
-    site = await openSite(store());
+    site = await openSite();
   });
   afterEach(() => site.close());
 

@@ -59,15 +59,8 @@ const kindOf = (subject: Hex): string =>
 
 const models = [modelA, modelB].map((modelId, i): RowChange => {
   const hashes = { artifactHash: "0x", runtimeId: "0x", weightsRoot: "0x", verifyingKeyHash: "0x" } as const;
-  const rest = {
-    measurement: "0x",
-    layoutHash: "0x",
-    layout: null,
-    parameterRows: null,
-    blockNumber: 0,
-    logIndex: i,
-  } as const;
-  const after = { modelId, publisher: publishers[modelId] as Hex, ...hashes, ...rest };
+  const kept = { measurement: "0x", layoutHash: "0x", layout: null, parameterRows: null } as const;
+  const after = { modelId, publisher: publishers[modelId] as Hex, ...hashes, ...kept, blockNumber: 0, logIndex: i };
   return { table: "models", before: undefined, after };
 });
 

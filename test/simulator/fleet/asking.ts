@@ -24,17 +24,14 @@ const PATHS = [
 ];
 const MOST_WRONG = 10;
 const ASKERS = 4;
-/** Milliseconds within which all servers hear of a reorganisation, on a machine that is busy. */
-const SETTLING = 5_000;
 
-export function startAsking(random: Random): Asking {
+/** `nodeUrl` is where the chain itself can be asked. */
+export function startAsking(random: Random, nodeUrl: string): Asking {
   /** By path and block: everybody who answers of that block answers the same. */
   const known = new Map<string, string>();
   const counts = { answers: 0, refusals: 0 };
   const wrong: string[] = [];
   let highest = 0;
-  /** Until then, by `performance.now()`, no block above the fork is asked for. */
-  let settledAt = 0;
   let reorgs = 0;
   let stopped = false;
 
@@ -58,9 +55,17 @@ export function startAsking(random: Random): Asking {
     const { blockNumber, blockHash } = page.asOf;
     if (blockNumber < least && reorgs === before)
       say(`${path} is answered of block ${blockNumber}; block ${least} was asked for.`);
-    if (performance.now() > settledAt) highest = Math.max(highest, blockNumber);
+    // Some servers still answer of blocks that the chain has no more.
+    if (blockNumber > highest && (await isOnChain(blockNumber, blockHash)) && reorgs === before) highest = blockNumber;
     compare(path, blockHash, text.replace(/"finalizedBlock":\d+,/, ""));
     if (page.total !== undefined) checkOrder(path, page as StandingsPage);
+  }
+
+  async function isOnChain(blockNumber: number, blockHash: string): Promise<boolean> {
+    const params = [`0x${blockNumber.toString(16)}`, false];
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_getBlockByNumber", params });
+    const answer = await fetch(nodeUrl, { method: "POST", headers: { "content-type": "application/json" }, body });
+    return ((await answer.json()) as { result: { hash: string } | null }).result?.hash === blockHash;
   }
 
   function compare(path: string, blockHash: string, text: string): void {
@@ -95,7 +100,6 @@ export function startAsking(random: Random): Asking {
     reorganised(fork) {
       reorgs++;
       highest = Math.min(highest, fork);
-      settledAt = performance.now() + SETTLING;
     },
     async stop() {
       stopped = true;

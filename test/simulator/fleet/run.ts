@@ -59,7 +59,7 @@ export async function runFleetSeed(
   let primary = servers[0] as TestServer;
   let replica: TestServer | undefined;
   const relay = await startRelay(primary.port);
-  const asking = startAsking(random.fork());
+  const asking = startAsking(random.fork(), world.url);
   const store = `postgres://test@127.0.0.1:${relay.port}/postgres`;
   const started: IndexerProcess[] = [];
   const launch = (options: { store: string; serves?: boolean }): IndexerProcess => {
@@ -104,8 +104,11 @@ export async function runFleetSeed(
       const deepest = world.deepest();
       if (deepest < 1) return;
       const depth = random.between(1, Math.min(deepest, random.pick([3, 30])));
-      asking.reorganised(world.head() - depth);
+      const fork = world.head() - depth;
+      asking.reorganised(fork);
       await world.reorganise(depth, Math.max(depth + random.pick([-1, 0, 1, 3]), 0));
+      // Until now the blocks above it were the chain's.
+      asking.reorganised(fork);
     },
     async "writer killed"() {
       const which = writer();
