@@ -197,9 +197,8 @@ export function parseCommand(args: readonly string[], environment: Environment =
 
 function runOptions(args: readonly string[], environment: Environment): IndexerOptions {
   const values = parse(args, runs);
-  const options = optionsOf(values, environment);
-  if (options.rpcs.length === 0) throw new UsageError("--rpc is missing: which node shall be asked?");
-  return options;
+  if (!values.rpc && !values["rpc-env"]) throw new UsageError("--rpc is missing: which node shall be asked?");
+  return optionsOf(values, environment);
 }
 
 function serveOptions(args: readonly string[], environment: Environment): ServeOptions {

@@ -182,10 +182,6 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
       ...{ minFee: 0n, maxCover: parseEther("10") },
     }),
   ]);
-  // Before anybody else keeps the panels' members busy with models that no season has.
-  askForStory(follower, senderOf(accounts.market), story, signal, print).catch((error: unknown) => {
-    if (!signal.aborted) print(`No story was told. ${sentenceOf(error)}`);
-  });
   failures.push(indexer.ended.then((error) => (error ? Promise.reject(error) : new Promise<never>(() => {}))));
   const orFailure = <T>(work: Promise<T>): Promise<T> => Promise.race([work, ...failures]);
 
@@ -271,7 +267,8 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     open: (modelId) => models.open(modelId),
   });
   const request = askOnce(follower, senderOf(accounts.market), digits, signal, print);
-  const agents = Promise.all([moves, request]);
+  const told = askForStory(follower, senderOf(accounts.market), story, signal, print);
+  const agents = Promise.all([moves, request, told]);
   agents.catch(() => {});
   const hide = showProgress(follower, seasonId, print);
   await orFailure(agents);

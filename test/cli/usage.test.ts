@@ -31,7 +31,7 @@ describe("proofboard, used wrongly", () => {
     [["rank", "1", "--limit", "101"], '--limit is "101"; it must be a whole number from 1 to 100.'],
     [["infer", "0xabc", "--input", "x"], 'MODEL is "0xabc"; it must be 0x and 64 hex digits.'],
     [["infer", "llama", "--input", "x"], 'MODEL is "llama"; it must be a model\'s id, 0x and 64 hex digits, or one of'],
-    [["infer", "digits"], "infer needs either --input FILE or --unit SEASON/TASK/UNIT."],
+    [["infer", "digits"], "infer needs one of --input FILE, --prompt TEXT and --unit SEASON/TASK/UNIT."],
     [["infer", "digits", "--unit", "1/1"], '--unit is "1/1"; it must be SEASON/TASK/UNIT, as in 1/1/0.'],
     [["infer", "digits", "--unit", "1/x/0"], 'The task in --unit is "x"; it must be a whole number from 1 up.'],
     [["attest"], "attest needs MODEL and --input FILE, or --batch SEASON/TASK and --units FIRST..LAST."],
