@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { addChecksums } from "./checksums.ts";
 import type { Db } from "./database.ts";
 import { createLogs } from "./logs.ts";
+import { dropUses } from "./uses.ts";
 
 /** Of the tables that follow from the logs: a file of another version is folded anew. */
 const VERSION = 11;
@@ -89,15 +90,9 @@ export function empty(db: Db, kept: "logs" | "origin"): void {
     .pluck()
     .all();
   db.pragma("defer_foreign_keys = ON");
+  // What follows from rows is built again once they are there.
   dropUses(db);
   for (const table of tables) if (!names.includes(table)) db.exec(`DELETE FROM ${table}`);
-}
-
-/** What follows from rows is built again once they are there. */
-function dropUses(db: Db): void {
-  const triggers = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck().all();
-  for (const trigger of triggers) db.exec(`DROP TRIGGER ${trigger}`);
-  db.exec("DROP VIEW IF EXISTS used; DROP VIEW IF EXISTS added");
 }
 
 function logsVersionOf(db: Db): number {
