@@ -3,6 +3,7 @@ import { checksumOf } from "../checksums.ts";
 import { LOGS_VERSION, VERSION } from "../version.ts";
 import type { Db } from "./database.ts";
 import { createLogs } from "./logs.ts";
+import { dropUses } from "./uses.ts";
 
 /** Who writes this file: fence.ts. It follows from no log, and stays when rows are emptied. */
 const WRITER = "CREATE TABLE writer (id INTEGER PRIMARY KEY CHECK (id = 1), token TEXT NOT NULL) STRICT";
@@ -86,15 +87,9 @@ export function empty(db: Db, kept: "logs" | "origin"): void {
     .pluck()
     .all();
   db.pragma("defer_foreign_keys = ON");
+  // What follows from rows is built again once they are there.
   dropUses(db);
   for (const table of tables) if (!names.includes(table)) db.exec(`DELETE FROM ${table}`);
-}
-
-/** What follows from rows is built again once they are there. */
-function dropUses(db: Db): void {
-  const triggers = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck().all();
-  for (const trigger of triggers) db.exec(`DROP TRIGGER ${trigger}`);
-  for (const view of ["used", "counted", "added"]) db.exec(`DROP VIEW IF EXISTS ${view}`);
 }
 
 /** The version of the tables in logs.sql. */

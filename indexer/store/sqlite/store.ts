@@ -10,6 +10,7 @@ import { createStoredRows } from "./rows.ts";
 import { empty } from "./schema.ts";
 import { storageError } from "./storage.ts";
 import { createUndo } from "./undo.ts";
+import { createUses, hasUses } from "./uses.ts";
 import { createWalKeeper, walBytes } from "./wal.ts";
 
 /** Where the database is. */
@@ -25,8 +26,7 @@ export interface FileStore extends PresentStore {
   files: Files;
 }
 
-const read = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
-const [indexes, uses] = [read("../indexes.sql"), read("uses.sql")];
+const indexes = readFileSync(new URL("../indexes.sql", import.meta.url), "utf8");
 
 /** The writing side of an open database, as long as `fence` allows. */
 export function createStore(db: Db, fence: Fence = () => undefined): FileStore {
@@ -40,7 +40,6 @@ export function createStore(db: Db, fence: Fence = () => undefined): FileStore {
   });
   const inSchema = db.prepare<[string]>("SELECT 1 FROM sqlite_schema WHERE name = ?");
   const hasIndexes = () => inSchema.get("ledger_of_account") !== undefined;
-  const hasUses = () => inSchema.get("used") !== undefined;
   const methods = createMethods(db);
 
   function atomically<Result>(work: () => Result, undone: () => void): Result {
@@ -77,10 +76,10 @@ export function createStore(db: Db, fence: Fence = () => undefined): FileStore {
     },
     empty: (what) => empty(db, what === "rows" ? "logs" : "origin"),
     complete() {
-      if (!hasUses()) db.exec(uses);
+      if (!hasUses(db)) createUses(db);
       if (!hasIndexes()) db.exec(indexes);
     },
-    isComplete: () => hasIndexes() && hasUses(),
+    isComplete: () => hasIndexes() && hasUses(db),
   };
 }
 
