@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import hre from "hardhat";
-import { bytesToHex, parseEther } from "viem";
+import { bytesToHex, type Hex, parseEther } from "viem";
 import { startIndexer } from "../indexer/main.ts";
 import { readModel } from "../models/read.ts";
 import type { ChainState } from "../participant/chainState.ts";
@@ -35,7 +35,7 @@ import { fraudProof } from "../sdk/methods/fraudProof.ts";
 import { quorum } from "../sdk/methods/quorum.ts";
 import { zkProof } from "../sdk/methods/zkProof.ts";
 import { ACCOUNT_COUNT, type DemoAccounts, demoAccounts, lieAfter } from "./demo/accounts.ts";
-import { patient, playAgent } from "./demo/agent.ts";
+import { playAgent, sparing } from "./demo/agent.ts";
 import { openEnclave } from "./demo/enclave.ts";
 import { endSeason, promiseRewards } from "./demo/end.ts";
 import { nameAccounts } from "./demo/names.ts";
@@ -164,6 +164,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   const sealed = await openEnclave(client, organiser, content, digits);
   onEnd(sealed.close);
   print(`A SIMULATED enclave runs it as ${sealed.model.model.modelId}; a TEST registrar admitted its key.`);
+  const spared = new Set<Hex>();
   // Nine verifiers have hundreds of seats.
   const tools = { client, journal, models, strangers, content, report: print, reportSeats: () => {} };
   const failures: Promise<never>[] = [];
@@ -174,7 +175,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   run([
     createKeeper(client, senderOf(accounts.keeper)),
     createRequestKeeper(client, senderOf(accounts.keeper)),
-    patient(createChallenger({ client, sender: senderOf(accounts.challenger), report: print })),
+    sparing(createChallenger({ client, sender: senderOf(accounts.challenger), report: print }), spared),
     createAppellant({ ...tools, sender: senderOf(accounts.challenger) }),
     ...accounts.verifiers.map((account) => createVerifier({ ...tools, sender: senderOf(account) })),
     createRequestProver({
@@ -263,7 +264,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     until,
   );
   const moves = playAgent({
-    ...{ follower, accounts, senderOf, journal, content, risk8, risk, signal, print },
+    ...{ follower, accounts, senderOf, journal, content, risk8, risk, spared, signal, print },
     open: (modelId) => models.open(modelId),
   });
   const request = askOnce(follower, senderOf(accounts.market), digits, signal, print);
