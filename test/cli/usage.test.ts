@@ -1,5 +1,9 @@
 import { expect } from "chai";
+import { run } from "../../cli/run.ts";
+import { UsageError } from "../../cli/usage.ts";
 import { runCommand } from "./site.ts";
+
+const silent = { show() {}, say() {}, write() {}, clear() {} };
 
 describe("proofboard, used wrongly", () => {
   const wrong: [string[], string][] = [
@@ -93,11 +97,17 @@ describe("proofboard, used wrongly", () => {
   ];
   for (const [args, sentence] of wrong)
     it(`refuses "${args.join(" ")}"`, async () => {
-      const { code, stdout, stderr } = await runCommand(args, {});
-      expect(stderr).to.contain(sentence);
-      expect(stdout).to.equal(args.includes("--json") ? stdout : "");
-      expect(code).to.equal(2);
+      const error = await run(args, {}, silent).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(UsageError);
+      expect((error as Error).message).to.contain(sentence);
     });
+
+  it("writes the sentence to standard error alone, and ends with 2", async () => {
+    const { code, stdout, stderr } = await runCommand(["audit", "1", "--block", "head"], {});
+    expect(stderr).to.equal('--block is "head"; it must be a whole number from 0 up.\n');
+    expect(stdout).to.equal("");
+    expect(code).to.equal(2);
+  });
 
   it("says what was wrong as JSON too", async () => {
     const { code, stdout } = await runCommand(["verify", "0x12", "--json"], {});
