@@ -2,8 +2,8 @@ import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import { type CommittedModel, readModel } from "../models/read.ts";
 import { loadPinnedRuntime, openBounded } from "../participant/runtime.ts";
 import { decodeLayout } from "../sdk/layouts.ts";
-import { graph } from "./graph.ts";
 import type { Measurement } from "./report.ts";
+import { story } from "./story.ts";
 
 const WARM_UP = 20;
 const ROUNDS = 201;
@@ -11,7 +11,7 @@ const RUNS = 200;
 
 /**
  * How many times as long a run takes in our runtime as a bare `session.run` of the same ONNX Runtime, and within bounds,
- * in a thread of its own, as in this one, where a batch's runs are started together: medians. Then what a graph model takes.
+ * in a thread of its own, as in this one, where a batch's runs are started together: medians. Then what the language model takes.
  */
 export async function infer(): Promise<Measurement[]> {
   const bare = `bare session.run of onnxruntime-web@${env.versions.web}`;
@@ -22,7 +22,7 @@ export async function infer(): Promise<Measurement[]> {
     const peer = `the same ${RUNS} runs in this thread, unbounded`;
     rows.push({ name: `infer-${name}-bounded`, value: await boundedBesideUnbounded(model), unit: "ratio", peer });
   }
-  return [...rows, ...(await graph())];
+  return [...rows, ...(await story())];
 }
 
 type Run = (input: Uint8Array<ArrayBuffer>) => Promise<unknown>;

@@ -1,14 +1,14 @@
 import { rowChunks } from "../inference/graphModel/rows.ts";
-import { encodeLayout } from "../sdk/layouts.ts";
+import { checkModel } from "../inference/model.ts";
+import { readModel } from "../models/read.ts";
 import { publication } from "../test/contracts/fixtures.ts";
-import { languageModel } from "./graph.ts";
 import type { Gas } from "./methods/method.ts";
 import { gasOf, type Site } from "./site.ts";
 
-/** Publishing a language model of the graph profile, and putting the largest chunk of its parameter rows on chain. */
+/** Publishing the language model, and putting the largest chunk of its parameter rows on chain. */
 export async function measurePublishing({ models }: Site): Promise<Gas> {
-  const { layout, parameters } = languageModel();
-  const graph = encodeLayout(layout);
+  const { model, artifact, layout: graph } = await readModel("story");
+  const { layout, parameters = [] } = checkModel(model, artifact);
   const parts = [publication, graph, "0x", ""] as const;
   const modelId = await models.publish.staticCall(...parts);
   const published = await models.publish(...parts);

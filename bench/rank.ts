@@ -1,12 +1,16 @@
 import { closeSync, fsyncSync, openSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { createRanking } from "../indexer/rank/ranking.ts";
 import type { Around, Standings } from "../indexer/rank/standings.ts";
 import type { Db } from "../indexer/store/sqlite/database.ts";
 import type { Standing } from "../sdk/wire.ts";
 import { accountOf, openPopulation, SEASON } from "./rank/population.ts";
+import { measurePostgres, type PostgresTiming } from "./rank/postgres.ts";
 import { measureUpdates } from "./rank/updates.ts";
 import type { Row } from "./report.ts";
+import { postgresObstacle } from "./sync/postgres.ts";
+import { WrongUse } from "./wrong-use.ts";
 
 /**
  * What is measured, in microseconds: a `lookup`, which is one read of an account's row by its primary key, to compare the
@@ -24,11 +28,30 @@ interface Timing extends Row {
 }
 
 const NEIGHBOURS = 5;
+const SAMPLES = 20_000;
+/** Each is a round trip. */
+const POSTGRES_SAMPLES = 5_000;
 const DIRECTORY = fileURLToPath(new URL("../cache/bench", import.meta.url));
 
-/** Ranks among 20,000, a million and ten million accounts. Data are made once and kept. */
-export function rank(): Timing[] {
-  return [20_000, 1_000_000, 10_000_000].flatMap((accounts) => measureRanks(DIRECTORY, accounts, 20_000));
+/**
+ * Ranks among 20,000, a million and ten million accounts, or so many. Data are made once and kept. With `--store postgres`
+ * in a server of its own, whose data are made each time; says on stderr where there can be none.
+ */
+export async function rank(args: string[] = []): Promise<(Timing | PostgresTiming)[]> {
+  const { values } = parseArgs({ args, options: { store: { type: "string" }, accounts: { type: "string" } } });
+  const { store = "sqlite", accounts } = values;
+  if (accounts !== undefined && !/^[1-9]\d{0,7}$/.test(accounts))
+    throw new WrongUse(`--accounts is "${accounts}"; a whole number from 1 on is asked.`);
+  const populations = accounts === undefined ? undefined : [Number(accounts)];
+  if (store === "sqlite")
+    return (populations ?? [20_000, 1_000_000, 10_000_000]).flatMap((many) => measureRanks(DIRECTORY, many, SAMPLES));
+  if (store !== "postgres") throw new WrongUse(`--store is "${store}"; there are sqlite and postgres.`);
+  const obstacle = await postgresObstacle();
+  if (obstacle !== undefined) console.error(`PostgreSQL is not measured. ${obstacle}`);
+  const rows: PostgresTiming[] = [];
+  for (const many of populations ?? [1_000_000, 10_000_000])
+    if (obstacle === undefined) rows.push(...(await measurePostgres(many, POSTGRES_SAMPLES)));
+  return rows;
 }
 
 /**

@@ -4,8 +4,11 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Row } from "./report.ts";
 import type { Load, Outcome } from "./serve/load.ts";
-import { prepareSeason, STANDINGS, standingsOf } from "./serve/season.ts";
+import { ponderObstacle, startPonderSeason } from "./serve/ponder.ts";
+import { startSeason } from "./serve/postgres.ts";
+import { prepareSeason, ranksOf, STANDINGS, standingsOf } from "./serve/season.ts";
 import { type Child, startChild } from "./sync/child.ts";
+import { postgresObstacle } from "./sync/postgres.ts";
 import { WrongUse } from "./wrong-use.ts";
 
 /** How fast a route answers; `ratio` is of requests a second to those of the empty route over as many connections. */
@@ -28,14 +31,84 @@ const DRAWN = 50_000;
 /** In seconds. */
 const WARM_UP = 1;
 const TURN = 0.5;
-const NAMES = ["empty", "top100", "rank", "around"] as const;
+const NAMES = ["empty", "top100", "rank", "around", "rank of two", "rank of ponder"] as const;
 
 /**
  * The first hundred standings, the rank of an account drawn at random, and its neighbours, among a million accounts;
  * compared with a Fastify that has only an empty route. One process asks, another answers.
  */
 export async function serve(args: string[]): Promise<Speed[]> {
-  const { accounts, seconds } = choose(args);
+  const { accounts, seconds, store } = choose(args);
+  return store === "postgres" ? serveFleet(accounts, seconds) : serveFile(accounts, seconds);
+}
+
+/** Ranks through one and two API servers of a PostgreSQL database, and through Ponder's; says on stderr where there can be none. */
+async function serveFleet(accounts: number, seconds: number): Promise<Speed[]> {
+  const obstacle = await postgresObstacle();
+  if (obstacle !== undefined) {
+    console.error(`PostgreSQL is not measured. ${obstacle}`);
+    return [];
+  }
+  const postgres = await startSeason(accounts);
+  const servers: Child[] = [];
+  const start = (...of: string[]): Promise<string> => {
+    const server = startChild(process.execPath, [at("serve/server.ts"), ...of]);
+    servers.push(server);
+    return listening(server);
+  };
+  try {
+    const [bare, one, other] = [await start(), await start(postgres.url), await start(postgres.url)];
+    const rows: Speed[] = [];
+    for (const connections of CONNECTIONS) {
+      const drawn = (count: number, around: number) =>
+        Array.from({ length: count }, () => standingsOf(accounts, Math.ceil(DRAWN / connections), around));
+      const half = Math.max(connections >> 1, 1);
+      const empty = Array.from({ length: connections }, () => ["/"]);
+      const [most, rank, around] = (await compare(seconds, [
+        { url: bare, paths: empty },
+        { url: one, paths: drawn(connections, 0) },
+        { url: one, paths: drawn(connections, AROUND) },
+      ])) as [Outcome, Outcome, Outcome];
+      const both = await Promise.all([one, other].map((url) => compare(seconds, [{ url, paths: drawn(half, 0) }])));
+      const two = both.map(([outcome]) => outcome as Outcome);
+      const together: Outcome = {
+        requestsPerSecond: two.reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0),
+        p50Ms: Math.max(...two.map(({ p50Ms }) => p50Ms)),
+        p99Ms: Math.max(...two.map(({ p99Ms }) => p99Ms)),
+      };
+      for (const [name, outcome] of Object.entries({ empty: most, rank, around, "rank of two": together }))
+        rows.push(speed(name as Speed["name"], connections, outcome, most.requestsPerSecond));
+    }
+    return [...rows, ...(await servePonder(accounts, seconds, rows))];
+  } finally {
+    for (const server of servers) await server.stop();
+    await postgres.stop();
+  }
+}
+
+/** Ranks as Ponder answers them, of the empty route as it was measured before. */
+async function servePonder(accounts: number, seconds: number, before: readonly Speed[]): Promise<Speed[]> {
+  const obstacle = await ponderObstacle();
+  if (obstacle !== undefined) {
+    console.error(`Ponder is not measured. ${obstacle}`);
+    return [];
+  }
+  const { url, stop } = await startPonderSeason(accounts);
+  try {
+    const rows: Speed[] = [];
+    for (const connections of CONNECTIONS) {
+      const paths = Array.from({ length: connections }, () => ranksOf(accounts, Math.ceil(DRAWN / connections)));
+      const [outcome] = (await compare(seconds, [{ url, paths }])) as [Outcome];
+      const empty = before.find((row) => row.name === "empty" && row.connections === connections);
+      rows.push(speed("rank of ponder", connections, outcome, empty?.requestsPerSecond ?? Number.NaN));
+    }
+    return rows;
+  } finally {
+    await stop();
+  }
+}
+
+async function serveFile(accounts: number, seconds: number): Promise<Speed[]> {
   const file = prepareSeason(DIRECTORY, accounts);
   const servers: Child[] = [];
   const start = async (...of: string[]): Promise<string> => {
@@ -65,17 +138,24 @@ export async function serve(args: string[]): Promise<Speed[]> {
   }
 }
 
-function choose(args: string[]): { accounts: number; seconds: number } {
+function choose(args: string[]): { accounts: number; seconds: number; store: string } {
   const { values } = parseArgs({
     args,
-    options: { accounts: { type: "string", default: "1000000" }, seconds: { type: "string", default: "5" } },
+    options: {
+      accounts: { type: "string", default: "1000000" },
+      seconds: { type: "string", default: "5" },
+      store: { type: "string", default: "sqlite" },
+    },
   });
+  const { store } = values;
+  if (store !== "sqlite" && store !== "postgres")
+    throw new WrongUse(`--store is "${store}"; there are sqlite and postgres.`);
   const number = (name: "accounts" | "seconds"): number => {
     const text = values[name];
     if (!/^[1-9]\d{0,7}$/.test(text)) throw new WrongUse(`--${name} is "${text}"; a whole number from 1 on is asked.`);
     return Number(text);
   };
-  return { accounts: number("accounts"), seconds: number("seconds") };
+  return { accounts: number("accounts"), seconds: number("seconds"), store };
 }
 
 async function listening(server: Child): Promise<string> {

@@ -100,11 +100,17 @@ function ratiosOf(results: readonly Result[]): Row[] {
   };
   return results.flatMap((result) => {
     const of = (name: string) => results.find((other) => other.name === name && other.layout === result.layout);
-    const whole = OURS.includes(result.name) ? of("floor") : result.name === "floor" ? undefined : of("proofboard");
-    return whole ? [ratio(result, whole)] : [];
+    // The same on PostgreSQL as everybody else: beside ours on SQLite, and beside theirs.
+    const theirs = result.name === "ponder-postgres" ? of("proofboard-postgres") : undefined;
+    const whole = ON_SQLITE.includes(result.name)
+      ? of("floor")
+      : result.name === "floor"
+        ? undefined
+        : of("proofboard");
+    return [whole, theirs].flatMap((other) => (other ? [ratio(result, other)] : []));
   });
 }
 
-const OURS = ["proofboard", "trusting"];
+const ON_SQLITE = ["proofboard", "trusting"];
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;

@@ -6,7 +6,9 @@ export interface Progress {
   show(step: string, done: number, total: number): void;
   /** A sentence about what happens. */
   say(sentence: string): void;
-  /** Removes the bar. */
+  /** The end of a text of one line that is being written, as far as there is room for it. */
+  write(text: string): void;
+  /** Removes the bar, or the text. */
   clear(): void;
 }
 
@@ -20,6 +22,9 @@ export function createProgress(stream: WriteStream): Progress {
   };
   return {
     clear,
+    write(text) {
+      if (stream.isTTY) stream.write(`${CLEAR_LINE}${text.slice(1 - stream.columns)}`);
+    },
     say(sentence) {
       clear();
       stream.write(`${sentence}\n`);

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { bytesToHex } from "viem";
+import { messageOf } from "../inference/failures.ts";
 import type { Tensor } from "../inference/tensors.ts";
 import { INT8, type TensorSpec, tensorBytes, UINT8 } from "../sdk/layouts.ts";
-import { holdsText, shownText } from "../sdk/text.ts";
+import { holdsText, shownText, textInput } from "../sdk/text.ts";
 import { wrap } from "./format.ts";
 import { UsageError } from "./usage.ts";
 
@@ -16,6 +17,16 @@ export async function readInput(file: string, spec: TensorSpec): Promise<Uint8Ar
   if (data.length !== needed)
     throw new UsageError(`--input "${file}" has ${data.length} bytes; the model's input takes ${needed}.`);
   return data;
+}
+
+/** A prompt as a model takes it that reads text. */
+export function readPrompt(text: string, spec: TensorSpec): Uint8Array {
+  if (!holdsText(spec)) throw new UsageError(`The model's input "${spec.name}" is no text; give --input.`);
+  try {
+    return textInput(spec, text);
+  } catch (error) {
+    throw new UsageError(`--prompt doesn't fit. ${messageOf(error)}`);
+  }
 }
 
 function parseElements(file: string, text: string, { dtype, name }: TensorSpec): Uint8Array {

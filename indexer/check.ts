@@ -32,6 +32,8 @@ const MOST_TOLD = 10;
  * Throws `FatalError` where the database isn't this deployment's.
  */
 export function check({ deployment, db: file }: MaintainOptions): Checked {
+  if (file === undefined)
+    throw new FatalError("check is for a file: for PostgreSQL, see docs/operate.md, A fleet on PostgreSQL.");
   requireExisting(file);
   const db = openReadonly(file);
   try {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Checked, check } from "./check.ts";
-import { startIndexer } from "./main.ts";
+import { startServer } from "./fleet.ts";
+import { type Indexer, startIndexer } from "./main.ts";
 import { backup, rebuild, rewind } from "./maintain.ts";
 import { type Command, type IndexerOptions, parseCommand, USAGE, UsageError } from "./options.ts";
 import { Stalled, watchEventLoop } from "./watchdog.ts";
@@ -20,11 +21,12 @@ export async function runCommand(args: readonly string[], { stopped, release }: 
   if (args.includes("--help")) return console.log(USAGE);
   try {
     const command = parseCommand(args);
-    if (command.name === "run") return await run(command.options, stopped);
+    if (command.name === "run") return await run(startIndexer, command.options, stopped);
+    if (command.name === "serve") return await run(startServer, command.options, stopped);
     // Each does one thing, whole or not at all.
     release();
     if (stopped.aborted) process.kill(process.pid, "SIGTERM");
-    maintain(command);
+    await maintain(command);
   } catch (error) {
     console.error((error as Error).message);
     if (error instanceof UsageError) console.error(USAGE);
@@ -32,9 +34,9 @@ export async function runCommand(args: readonly string[], { stopped, release }: 
   }
 }
 
-function maintain(command: Exclude<Command, { name: "run" }>): void {
-  if (command.name === "rewind") console.log(`The last block is now ${rewind(command.options).number}.`);
-  if (command.name === "rebuild") console.log(`${rebuild(command.options)} events are folded anew.`);
+async function maintain(command: Exclude<Command, { name: "run" | "serve" }>): Promise<void> {
+  if (command.name === "rewind") console.log(`The last block is now ${(await rewind(command.options)).number}.`);
+  if (command.name === "rebuild") console.log(`${await rebuild(command.options)} events are folded anew.`);
   if (command.name === "check") report(check(command.options));
   if (command.name === "backup") {
     const cursor = backup(command.options);
@@ -48,9 +50,13 @@ function report({ cursor, logs, wrong }: Checked): void {
   else console.log(`All rows follow from the ${logs} logs up to block ${cursor ?? "none"}.`);
 }
 
-async function run(options: IndexerOptions, stopped: AbortSignal): Promise<void> {
+async function run<Options extends Omit<IndexerOptions, "db" | "store">>(
+  start: (options: Options) => Promise<Indexer>,
+  options: Options,
+  stopped: AbortSignal,
+): Promise<void> {
   if (options.stallAfter) watchEventLoop(options.stallAfter);
-  const indexer = await startIndexer({ ...options, terminal: process.stderr, signal: stopped }).catch((error) => {
+  const indexer = await start({ ...options, terminal: process.stderr, signal: stopped }).catch((error) => {
     if (!stopped.aborted) throw error;
   });
   if (indexer && !stopped.aborted) console.log(`Indexer at ${indexer.url}`);

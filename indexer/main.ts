@@ -1,22 +1,18 @@
-import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { createIdentities } from "./decode/identities.ts";
+import { startWriter } from "./fleet.ts";
 import { createRpc } from "./ingest/rpc.ts";
 import { openForWriting, wipeDifferent } from "./open.ts";
 import type { IndexerOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
-import { measureAvailability } from "./serve/availability.ts";
-import { listen } from "./serve/listen.ts";
-import { createServer } from "./serve/server.ts";
+import { openServer } from "./serve/open.ts";
+import { createState } from "./serve/state.ts";
 import { createAnnouncements } from "./sync/announcements.ts";
 import { createHeads } from "./sync/heads.ts";
 import { newStatus } from "./sync/status.ts";
 import { follow } from "./sync.ts";
 import { upgradeApart } from "./upgrade.ts";
 import { watchProgress } from "./watchdog.ts";
-
-/** Where the page is built to. */
-const PAGE = fileURLToPath(new URL("../web/dist", import.meta.url));
 
 /** A running indexer. */
 export interface Indexer {
@@ -31,10 +27,12 @@ export interface Indexer {
 /**
  * Starts ingest → decode → fold → store → rank → serve in this process. It answers at once and waits for nodes that are away.
  * Throws when the database is of another deployment or another process writes it, the port is taken, or the signal aborts
- * before it listens.
+ * before it listens. With a server named for the database, it is a member of a fleet: {@link startWriter}.
  */
 export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
-  const { deployment, rpcs } = options;
+  const { deployment, rpcs, db, store: place } = options;
+  if (place !== undefined) return startWriter({ ...options, store: place });
+  if (db === undefined) throw new Error("Neither a file nor a server is named for the database.");
   const logger = pino({ level: options.logLevel ?? "info" });
   const warn = (message: string) => logger.warn(message);
   const stop = new AbortController();
@@ -49,39 +47,21 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     checks: { isTrusting, seals: isTrusting ? "off" : "unknown", receipts: !isTrusting && (options.receipts ?? true) },
     signal: stop.signal,
   });
-  const wiped = options.wipe ? wipeDifferent(options.db, deployment) : undefined;
+  const wiped = options.wipe ? wipeDifferent(db, deployment) : undefined;
   if (wiped !== undefined) warn(`${wiped} It is deleted.`);
-  await upgradeApart(options.db, deployment, signal);
+  await upgradeApart(db, deployment, signal);
   signal.throwIfAborted();
-  const store = openForWriting(options.db, deployment);
+  const store = openForWriting(db, deployment);
   const { decoder, writer } = store;
   const announcements = createAnnouncements();
   const status = newStatus();
-  const server = await createServer({
-    sources: { ...store, announcements, deployment, rpc },
-    condition: status,
-    content: options.content,
-    uploads: options.uploads,
-    availability: measureAvailability({
-      ...{ models: store.readers.models, directory: options.content, sources: options.sources ?? [] },
-      ...{ signal: stop.signal, every: options.lookEvery },
-    }),
-    page: options.web ?? PAGE,
-    rpcUrl: options.publicRpc,
-    prefix: options.prefix,
-    trustedProxies: options.trustedProxies,
-    limits: options.limits,
-    logger,
-  });
-  let url: string;
-  try {
-    signal.throwIfAborted();
-    url = await listen(server, options);
-  } catch (error) {
-    await server.close();
+  const state = createState({ ...store, announcements, deployment, rpc });
+  const { models } = store.readers;
+  const parts = { state, condition: status, role: () => "only" as const, models, logger, stopped: stop.signal };
+  const { app: server, url } = await openServer({ ...options, signal }, parts).catch((error: Error) => {
     store.close();
     throw error;
-  }
+  });
 
   const followed = follow({
     ...{ rpc, decoder, writer, status, warn, heads: createHeads(rpc) },

@@ -5,13 +5,16 @@ import type { Header } from "./ingest/blocks.ts";
 import { createHistory, type History } from "./rank/history.ts";
 import { createRanking, type Ranking } from "./rank/ranking.ts";
 import type { Standings } from "./rank/standings.ts";
+import { openMoments } from "./serve/postgres/moments.ts";
+import type { Eventual } from "./store/eventual.ts";
+import { isPostgres, placeOf } from "./store/postgres/connection.ts";
 import { createBlocks } from "./store/sqlite/blocks.ts";
 import { type Db, deleteDifferent, openDatabase, openReadonly } from "./store/sqlite/database.ts";
 import { claim, type Fence } from "./store/sqlite/fence.ts";
 import { isOurs } from "./store/sqlite/identity.ts";
 import { requireSound } from "./store/sqlite/integrity.ts";
 import { lockDatabase } from "./store/sqlite/lock.ts";
-import { createReaders, type Eventual, type Readers } from "./store/sqlite/readers.ts";
+import { createReaders, type Readers } from "./store/sqlite/readers.ts";
 import { isOutdated, renew } from "./store/sqlite/schema.ts";
 import { storageError } from "./store/sqlite/storage.ts";
 import { createStore, type Files } from "./store/sqlite/store.ts";
@@ -91,8 +94,21 @@ interface Moment {
   position: { cursor: Header; finalized: number } | undefined;
 }
 
-/** Reads a database that another thread or process may write. */
-export async function readOnce<Result>(file: string, read: (moment: Moment) => Promise<Result>): Promise<Result> {
+/** Reads a database that another thread or process may write, by its file or its URL. */
+export async function readOnce<Result>(name: string, read: (moment: Moment) => Promise<Result>): Promise<Result> {
+  return isPostgres(name) ? readServer(name, read) : readFile(name, read);
+}
+
+async function readServer<Result>(url: string, read: (moment: Moment) => Promise<Result>): Promise<Result> {
+  const moments = openMoments(placeOf(url), 1);
+  try {
+    return await moments.read(({ readers, standings, head }) => read({ readers, standings, position: head.progress }));
+  } finally {
+    await moments.close();
+  }
+}
+
+async function readFile<Result>(file: string, read: (moment: Moment) => Promise<Result>): Promise<Result> {
   const db = openReadonly(file);
   try {
     // Ends with the connection.
@@ -119,13 +135,7 @@ export function assemble(
   const readers = createReaders(db);
   decoder.follow(readers.methods());
   const ranking = createRanking(db, { held });
-  const writer = createWriter({
-    decoder,
-    store,
-    ranking,
-    methods: readers.methods,
-    deployment,
-  });
+  const writer = createWriter({ decoder, store, ranking, deployment });
   return { decoder, writer, ranking, history: createHistory(db), readers, files: store.files };
 }
 

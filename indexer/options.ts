@@ -7,6 +7,7 @@ import type { NodeAccess } from "./ingest/access.ts";
 import { trustedBy } from "./serve/clients.ts";
 import { DEFAULT_LIMITS, type Limits } from "./serve/limits.ts";
 import type { Uploads } from "./serve/uploads.ts";
+import { placeOf } from "./store/postgres/connection.ts";
 
 /** Options of an indexer. */
 export interface IndexerOptions {
@@ -14,7 +15,13 @@ export interface IndexerOptions {
   rpcs: readonly (string | NodeAccess)[];
   deployment: Deployment;
   /** Path of the SQLite file; created if there is none. */
-  db: string;
+  db?: string | undefined;
+  /** URL of the PostgreSQL database, `postgres://…`, instead of a file; its parameter `schema` defaults to `proofboard`. */
+  store?: string | undefined;
+  /** Milliseconds after which another may write where the writer of a PostgreSQL database isn't heard of; defaults to 10000. */
+  lease?: number | undefined;
+  /** Most connections that read a PostgreSQL database; defaults to 10. */
+  connections?: number | undefined;
   /** Port; 0 takes a free one. */
   port: number;
   /** Address that is listened on, IPv4 or IPv6, or a name of one; defaults to 127.0.0.1. */
@@ -61,11 +68,16 @@ export interface IndexerOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Options of a server of a PostgreSQL database that another process writes; nodes are asked for audits only. */
+export type ServeOptions = Omit<IndexerOptions, "db" | "store"> & { store: string };
+
 /** Options of a command that needs no node. */
 export interface MaintainOptions {
   deployment: Deployment;
   /** Path of the SQLite file. */
-  db: string;
+  db?: string | undefined;
+  /** URL of the PostgreSQL database, instead of a file. */
+  store?: string | undefined;
 }
 
 export interface RewindOptions extends MaintainOptions {
@@ -83,21 +95,28 @@ export interface BackupOptions {
 /** What the command line asks for. */
 export type Command =
   | { name: "run"; options: IndexerOptions }
+  | { name: "serve"; options: ServeOptions }
   | { name: "rewind"; options: RewindOptions }
   | { name: "rebuild"; options: MaintainOptions }
   | { name: "check"; options: MaintainOptions }
   | { name: "backup"; options: BackupOptions };
 
-export const USAGE = `usage: indexer --rpc URL… | --rpc-env NAME… --deployment FILE --db FILE [--host ADDRESS] [--port N]
+export const USAGE = `usage: indexer --rpc URL… | --rpc-env NAME… --deployment FILE --db FILE | --store URL [--host ADDRESS] [--port N]
                [--prefix /PATH] [--trust-proxy NETWORK …] [--content DIR] [--content-quota MIB]
                [--organiser ADDRESS …] [--source URL …] [--finality N] [--public-rpc URL] [--web DIR]
                [--rate-limit N] [--wipe] [--no-blooms] [--no-receipts] [--trust-node] [--watchdog SECONDS] [--poll MS]
-               [--timeout MS]
+               [--timeout MS] [--lease SECONDS] [--connections N]
+       indexer serve --deployment FILE --store URL             serve a PostgreSQL database that another process writes
        indexer rewind --to BLOCK --deployment FILE --db FILE   undo every block above BLOCK, also final ones
        indexer rebuild --deployment FILE --db FILE             compute all rows again from the stored logs, without a node
        indexer check --deployment FILE --db FILE               compare all rows with those that follow from the stored logs
        indexer backup --db FILE --to FILE                      copy the database, also while an indexer writes it
 
+--store      a PostgreSQL database, postgres://…[?schema=NAME], instead of a file; also from the environment variable
+             DATABASE_URL, which other users of this machine can't read. rewind and rebuild take it, too
+--lease      the writer of a PostgreSQL database that isn't heard of for so many seconds is followed by another; defaults
+             to 10
+--connections  most connections that read a PostgreSQL database; defaults to 10
 --rpc-env    a node whose URL is in the environment variable NAME, and its headers, if any, in NAME_HEADERS, a line each:
              "name: value"
 --public-rpc the RPC that is published for browsers; none by default
@@ -121,7 +140,7 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
-const database = { deployment: { type: "string" }, db: { type: "string" } } as const;
+const database = { deployment: { type: "string" }, db: { type: "string" }, store: { type: "string" } } as const;
 const runs = {
   ...database,
   rpc: { type: "string", multiple: true },
@@ -145,7 +164,21 @@ const runs = {
   watchdog: { type: "string" },
   poll: { type: "string" },
   timeout: { type: "string" },
+  lease: { type: "string" },
+  connections: { type: "string" },
 } as const;
+/** What only a writer takes. */
+const WRITES = [
+  "db",
+  "wipe",
+  "finality",
+  "no-blooms",
+  "no-receipts",
+  "trust-node",
+  "watchdog",
+  "poll",
+  "lease",
+] as const;
 const rewinds = { ...database, to: { type: "string" } } as const;
 const backups = { db: { type: "string" }, to: { type: "string" } } as const;
 
@@ -154,20 +187,38 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Reads the command line; throws {@link UsageError} with a sentence that names the argument. */
 export function parseCommand(args: readonly string[], environment: Environment = process.env): Command {
   const [name, ...rest] = args;
-  if (name === "rewind") return { name, options: rewindOptions(rest) };
-  if (name === "rebuild" || name === "check") return { name, options: databaseOptions(parse(rest, database)) };
+  if (name === "serve") return { name, options: serveOptions(rest, environment) };
+  if (name === "rewind") return { name, options: rewindOptions(rest, environment) };
+  if (name === "rebuild" || name === "check")
+    return { name, options: databaseOptions(parse(rest, database), environment) };
   if (name === "backup") return { name, options: backupOptions(rest) };
   return { name: "run", options: runOptions(args, environment) };
 }
 
 function runOptions(args: readonly string[], environment: Environment): IndexerOptions {
   const values = parse(args, runs);
+  if (!values.rpc && !values["rpc-env"]) throw new UsageError("--rpc is missing: which node shall be asked?");
+  return optionsOf(values, environment);
+}
+
+function serveOptions(args: readonly string[], environment: Environment): ServeOptions {
+  const values = parse(args, runs);
+  for (const name of WRITES)
+    if (values[name] !== undefined) throw new UsageError(`--${name} is for an indexer that writes: serve only reads.`);
+  const { store, ...options } = optionsOf(values, environment);
+  if (store === undefined) throw new UsageError("--store is missing: which database shall be served?");
+  return { ...options, store };
+}
+
+function optionsOf(values: ReturnType<typeof parse<typeof runs>>, environment: Environment): IndexerOptions {
   const named = (values["rpc-env"] ?? []).map((name) => nodeIn(environment, name));
   const rpcs = [...(values.rpc ?? []).map((url) => urlOf(url, `"${shown(url)}"`)), ...named];
-  if (rpcs.length === 0) throw new UsageError("--rpc is missing: which node shall be asked?");
   return {
     rpcs,
-    ...databaseOptions(values),
+    ...databaseOptions(values, environment),
+    lease: values.lease === undefined ? undefined : 1_000 * Math.max(wholeNumber("lease", values.lease, 3_600), 1),
+    connections:
+      values.connections === undefined ? undefined : Math.max(wholeNumber("connections", values.connections, 1_000), 1),
     host: values.host,
     port: wholeNumber("port", values.port ?? "4000", 65_535),
     prefix: values.prefix === undefined ? undefined : pathPrefix(values.prefix),
@@ -208,10 +259,10 @@ function uploadsOf(values: {
   return { quota: wholeNumber("content-quota", quota, 1_000_000) * 2 ** 20, organisers };
 }
 
-function rewindOptions(args: readonly string[]): RewindOptions {
+function rewindOptions(args: readonly string[], environment: Environment): RewindOptions {
   const values = parse(args, rewinds);
   if (values.to === undefined) throw new UsageError("--to is missing: which block shall be the last?");
-  return { ...databaseOptions(values), to: wholeNumber("to", values.to, Number.MAX_SAFE_INTEGER) };
+  return { ...databaseOptions(values, environment), to: wholeNumber("to", values.to, Number.MAX_SAFE_INTEGER) };
 }
 
 function backupOptions(args: readonly string[]): BackupOptions {
@@ -221,10 +272,28 @@ function backupOptions(args: readonly string[]): BackupOptions {
   return { db, to };
 }
 
-function databaseOptions(values: { deployment?: string | undefined; db?: string | undefined }): MaintainOptions {
+function databaseOptions(
+  values: { deployment?: string | undefined; db?: string | undefined; store?: string | undefined },
+  environment: Environment,
+): MaintainOptions {
+  const { db } = values;
   if (values.deployment === undefined) throw new UsageError("--deployment is missing: which contracts shall be read?");
-  if (values.db === undefined) throw new UsageError("--db is missing: which file shall hold the database?");
-  return { deployment: readDeployment(values.deployment), db: values.db };
+  if (db !== undefined && values.store !== undefined)
+    throw new UsageError("--db and --store are both given: which shall be the database?");
+  const store = db === undefined ? (values.store ?? environment.DATABASE_URL) : undefined;
+  if (db === undefined && !store) throw new UsageError("--db is missing: which file shall hold the database?");
+  const deployment = readDeployment(values.deployment);
+  return store ? { deployment, store: storeUrl(store) } : { deployment, db };
+}
+
+/** Says nothing of the URL: it holds a password. */
+function storeUrl(text: string): string {
+  try {
+    placeOf(text);
+    return text;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 function parse<Options extends NonNullable<ParseArgsConfig["options"]>>(args: readonly string[], options: Options) {

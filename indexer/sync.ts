@@ -3,7 +3,7 @@ import { MalformedLog } from "./decode/events.ts";
 import { IntegrityError } from "./fold/step.ts";
 import { areSealed, confirmHead, readFinalized } from "./ingest/blocks.ts";
 import { FatalError, RpcError } from "./ingest/errors.ts";
-import { StorageError } from "./store/sqlite/storage.ts";
+import { StorageError } from "./store/store.ts";
 import { readFinalBlocks, readNewBlocks } from "./sync/append.ts";
 import { compareLedgers } from "./sync/compare.ts";
 import { progressOf, type SyncContext } from "./sync/context.ts";
@@ -38,7 +38,7 @@ export async function follow(context: SyncContext): Promise<void> {
       failures++;
       context.heads.doubt();
       if (error instanceof DeepReorg && ++deepReorgs === DEEP_REORGS_BELIEVED) throw await wayOut(context, error);
-      reportFailure(context, error);
+      await reportFailure(context, error);
     }
     const pause = Math.min(context.pollInterval * 2 ** Math.max(failures - 1, 0), LONGEST_PAUSE);
     await sleep(pause, undefined, { signal }).catch(() => {});
@@ -56,7 +56,7 @@ async function learnSeals({ rpc, startBlock, warn }: SyncContext): Promise<void>
 }
 
 /** Reports a failed round; throws what another round wouldn't repair. */
-function reportFailure(context: SyncContext, error: unknown): void {
+async function reportFailure(context: SyncContext, error: unknown): Promise<void> {
   const { writer, rpc, status, warn } = context;
   const ofNodes = error instanceof RpcError || error instanceof MalformedLog;
   const ofEvents = error instanceof IntegrityError;
@@ -64,7 +64,8 @@ function reportFailure(context: SyncContext, error: unknown): void {
   status.failure = error.message;
   status.inconsistent = ofEvents;
   if (ofNodes || ofEvents) rpc.rotate();
-  warn(`At block ${writer.progress()?.cursor.number ?? "none"}: ${error.message}`);
+  const at = await Promise.resolve(writer.progress()).catch(() => undefined);
+  warn(`At block ${at?.cursor.number ?? "none"}: ${error.message}`);
 }
 
 /**
@@ -79,17 +80,18 @@ async function round(context: SyncContext): Promise<void> {
       if (!(error instanceof IntegrityError)) throw error;
       context.rpc.rotate();
       context.heads.doubt();
-      remedy(context, error);
+      await remedy(context, error);
     }
   await advance(context);
 }
 
-const askAgain = (context: SyncContext, error: Error): void => context.warn(`${error.message} Asking again.`);
+const askAgain = async (context: SyncContext, error: Error): Promise<void> =>
+  context.warn(`${error.message} Asking again.`);
 
-function readAgain(context: SyncContext, error: Error): void {
-  const { verified } = progressOf(context);
+async function readAgain(context: SyncContext, error: Error): Promise<void> {
+  const { verified } = await progressOf(context);
   context.warn(`${error.message} Reading again from block ${verified.number + 1}.`);
-  rollback(context, verified.number);
+  await rollback(context, verified.number);
 }
 
 async function advance(context: SyncContext): Promise<void> {
@@ -98,7 +100,7 @@ async function advance(context: SyncContext): Promise<void> {
     const head = await heads.read();
     await undoReorg(context, head);
     const finalized = await readFinalized(rpc, head.number, context.finality);
-    const isFar = progressOf(context).cursor.number < finalized;
+    const isFar = (await progressOf(context)).cursor.number < finalized;
     if (isFar) await confirmHead(rpc, head, finalized);
     status.headBlock = head.number;
     // The head has gone on while a long chain was read.
@@ -107,7 +109,7 @@ async function advance(context: SyncContext): Promise<void> {
       continue;
     }
     await readNewBlocks(context, head, finalized);
-    writer.complete();
+    await writer.complete();
     await compareLedgers(context);
     heads.believe();
     status.caughtUpAt = performance.now();

@@ -15,14 +15,19 @@ export interface InferenceRuntime {
   open(artifact: Uint8Array, layout: Layout): Promise<InferenceSession>;
 }
 
+/** Told each byte that a generation writes, and its position, as soon as it is known. */
+export type OnByte = (byte: number, position: number) => void;
+
 /** A loaded model. Runs may be started concurrently: they happen one after another. */
 export interface InferenceSession {
   /**
    * Output elements' bytes for the input elements' bytes, both little-endian. Throws a RangeError for an input that
    * can't be one, {@link InvalidRunError} when the model has no valid run on it, {@link HostLimitError} when this
    * machine couldn't run it.
+   *
+   * @param onByte Called only while a text is written: by a graph model that is a generation.
    */
-  run(input: Uint8Array): Promise<Uint8Array>;
+  run(input: Uint8Array, onByte?: OnByte): Promise<Uint8Array>;
   /** Frees the model's memory. */
   release(): Promise<void>;
 }

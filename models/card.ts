@@ -6,7 +6,7 @@ export interface Card {
   task: string;
   /** What it was trained and measured on. */
   data: string;
-  profile: "integer" | "float";
+  profile: "integer" | "graph" | "float";
   /** What the outputs mean, in order: classes of `digits`, elements of `risk`'s verdict. */
   labels: readonly string[];
   /** Inputs that it was measured on and never trained on. */
@@ -22,6 +22,20 @@ export interface Card {
   aucWithNoise?: number;
   /** Share that the rule which drew the labels would answer rightly, if it were known: labels are drawn with chance. */
   bestAccuracy?: number;
+  /** Of a language model: how well it knows what comes next in held-out text, in bits a byte. */
+  text?: {
+    /** Bytes that it was measured on. */
+    bytes: number;
+    /** What the text's source has in the mean: nothing can know it better. */
+    entropy: number;
+    /** What these very bytes have, by the derivation that drew them. */
+    trueBits: number;
+    /** What the model needs, and what the network needed before its numbers were rounded. */
+    bits: number;
+    floatBits: number;
+    /** What one step of a logit is worth, in nats. */
+    logitStep: number;
+  };
   artifactBytes: number;
   layoutBytes: number;
   rowsBytes: number;

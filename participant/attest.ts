@@ -6,6 +6,7 @@ import { callOf } from "../sdk/calls.ts";
 import type { Client } from "../sdk/client.ts";
 import { type Answer, type Attestation, answerHash, attestationUid, ZERO_HASH } from "../sdk/commitments.ts";
 import { FREE_CONTEXT } from "../sdk/contexts.ts";
+import { holdsText } from "../sdk/text.ts";
 import type { Content } from "./content.ts";
 import type { Journal } from "./journal.ts";
 import type { Sender } from "./sender.ts";
@@ -52,6 +53,7 @@ export async function attestFree(options: AttestOptions): Promise<FreeAttestatio
   const uid = attestationUid(chainId, registry, attestation);
   journal.keepAttestation({ chainId, registry, uid, attestation, answer });
   await content.put(encodeTensor(input), "keccak-256");
+  if (holdsText(output.spec)) await content.put(encodeTensor(output), "keccak-256");
   const args = [0, publication.modelId, inputHash, FREE_CONTEXT, answer, "0x"] as const;
   const call = callOf({ ...attestationRegistry, functionName: "attest", args });
   const { transactionHash } = await sender.send(call);

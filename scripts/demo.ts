@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import hre from "hardhat";
-import { bytesToHex, parseEther } from "viem";
+import { bytesToHex, type Hex, parseEther } from "viem";
 import { startIndexer } from "../indexer/main.ts";
 import { readModel } from "../models/read.ts";
 import type { ChainState } from "../participant/chainState.ts";
@@ -35,13 +35,14 @@ import { fraudProof } from "../sdk/methods/fraudProof.ts";
 import { quorum } from "../sdk/methods/quorum.ts";
 import { zkProof } from "../sdk/methods/zkProof.ts";
 import { ACCOUNT_COUNT, type DemoAccounts, demoAccounts, lieAfter } from "./demo/accounts.ts";
-import { patient, playAgent } from "./demo/agent.ts";
+import { playAgent, sparing } from "./demo/agent.ts";
 import { openEnclave } from "./demo/enclave.ts";
 import { endSeason, promiseRewards } from "./demo/end.ts";
 import { nameAccounts } from "./demo/names.ts";
 import { choosePort } from "./demo/ports.ts";
 import { printLine, showProgress } from "./demo/progress.ts";
 import { askOnce } from "./demo/request.ts";
+import { askForStory } from "./demo/story.ts";
 import { type Guest, summarise } from "./demo/summary.ts";
 import { untilClosed, untilIndexed, untilSettled } from "./demo/wait.ts";
 import { deploy, writeDeployment } from "./deploy.ts";
@@ -153,8 +154,8 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   const organiser = senderOf(accounts.organiser);
   await nameAccounts(client, accounts, senderOf);
   const [digits, risk, risk8] = [await readModel("digits"), await readModel("risk"), await readModel("risk8")];
-  const stripes = await readModel("stripes");
-  for (const { name, model, artifact } of [digits, risk, risk8, stripes]) {
+  const [stripes, story] = [await readModel("stripes"), await readModel("story")];
+  for (const { name, model, artifact } of [digits, risk, risk8, stripes, story]) {
     await publishModel(client, organiser, content, model, artifact);
     print(`Model "${name}" is published as ${model.modelId}.`);
   }
@@ -163,6 +164,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   const sealed = await openEnclave(client, organiser, content, digits);
   onEnd(sealed.close);
   print(`A SIMULATED enclave runs it as ${sealed.model.model.modelId}; a TEST registrar admitted its key.`);
+  const spared = new Set<Hex>();
   // Nine verifiers have hundreds of seats.
   const tools = { client, journal, models, strangers, content, report: print, reportSeats: () => {} };
   const failures: Promise<never>[] = [];
@@ -173,7 +175,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   run([
     createKeeper(client, senderOf(accounts.keeper)),
     createRequestKeeper(client, senderOf(accounts.keeper)),
-    patient(createChallenger({ client, sender: senderOf(accounts.challenger), report: print })),
+    sparing(createChallenger({ client, sender: senderOf(accounts.challenger), report: print }), spared),
     createAppellant({ ...tools, sender: senderOf(accounts.challenger) }),
     ...accounts.verifiers.map((account) => createVerifier({ ...tools, sender: senderOf(account) })),
     createRequestProver({
@@ -254,14 +256,20 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     ),
     until,
   );
-  // Opens what the agent's prover hid from its panel.
-  run([createProver({ ...tools, sender: senderOf(accounts.agentProver), seasonId, maxUnits: 0 })], until);
+  // They open what they hid from the panels of requests.
+  run(
+    [accounts.agentProver, accounts.responder].map((account) =>
+      createProver({ ...tools, sender: senderOf(account), seasonId, maxUnits: 0 }),
+    ),
+    until,
+  );
   const moves = playAgent({
-    ...{ follower, accounts, senderOf, journal, content, risk8, risk, signal, print },
+    ...{ follower, accounts, senderOf, journal, content, risk8, risk, spared, signal, print },
     open: (modelId) => models.open(modelId),
   });
   const request = askOnce(follower, senderOf(accounts.market), digits, signal, print);
-  const agents = Promise.all([moves, request]);
+  const told = askForStory(follower, senderOf(accounts.market), story, signal, print);
+  const agents = Promise.all([moves, request, told]);
   agents.catch(() => {});
   const hide = showProgress(follower, seasonId, print);
   await orFailure(agents);

@@ -41,7 +41,7 @@ const packages: readonly Package[] = [
     ours: ["@proofboard/sdk"],
     theirs: [
       ...["@noble/curves", "@peculiar/asn1-ecc", "@peculiar/asn1-schema", "@peculiar/asn1-x509", "cborg"],
-      ...["onnxruntime-web", "viem"],
+      ...["hash-wasm", "onnxruntime-web", "viem"],
     ],
     files: [],
     more: { exports: EXPORTS, sideEffects: false },

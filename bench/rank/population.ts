@@ -11,8 +11,8 @@ export const SEASON = 1;
 
 /** What the rows follow from: data of other sources are made anew. */
 const sources = [
-  "../../indexer/store/sqlite/logs.sql",
-  "../../indexer/store/sqlite/rows.sql",
+  "../../indexer/store/logs.sql",
+  "../../indexer/store/rows.sql",
   "../../indexer/rank/ranking.sql",
   "population.ts",
 ];

@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { createRpc } from "../../indexer/ingest/rpc.ts";
 import { openForWriting } from "../../indexer/open.ts";
 import { createServer } from "../../indexer/serve/server.ts";
+import { createState } from "../../indexer/serve/state.ts";
 import { createAnnouncements } from "../../indexer/sync/announcements.ts";
 import { newStatus } from "../../indexer/sync/status.ts";
 import { SEASON } from "../rank/population.ts";
@@ -19,7 +20,7 @@ export async function openFull(file: string, accounts: number) {
   for (let turn = 0; turn < 2; turn++) await setImmediate();
   const rpc = createRpc({ nodes: [], chainId: deployment.chainId, timeout: 1, signal: new AbortController().signal });
   return createServer({
-    sources: { ...opened, announcements: createAnnouncements(), deployment, rpc },
+    state: createState({ ...opened, announcements: createAnnouncements(), deployment, rpc }),
     condition: newStatus(),
     content: undefined,
     rpcUrl: undefined,

@@ -23,3 +23,7 @@ export const standingsOf = (accounts: number, count: number, around: number): st
     const account = accountOf(1 + Math.floor(Math.random() * accounts));
     return `${STANDINGS}/${account}${around === 0 ? "" : `?around=${around}`}`;
   });
+
+/** Paths at Ponder's server of the ranks of accounts drawn at random. */
+export const ranksOf = (accounts: number, count: number): string[] =>
+  Array.from({ length: count }, () => `/rank/${SEASON}/${accountOf(1 + Math.floor(Math.random() * accounts))}`);

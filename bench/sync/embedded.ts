@@ -8,9 +8,10 @@ import type { Contender, Outcome, Task } from "./contender.ts";
 // The indexers of one process and one SQLite file.
 
 /** Node's options of `npm run indexer`, and the indexer. */
-const indexer = [...manifest.scripts.indexer.split(" ").slice(1, -1), inside("../../indexer/start.js")];
+export const indexer = [...manifest.scripts.indexer.split(" ").slice(1, -1), inside("../../indexer/start.js")];
 
-async function isReady(child: Child, task: Task): Promise<boolean> {
+/** Whether an indexer has come to the chain's head. */
+export async function isReady(child: Child, task: Task): Promise<boolean> {
   const listening = child.find(/Indexer at (http:\S+)/);
   if (!listening) return false;
   const answer = await fetch(`${listening[1]}/readyz`);

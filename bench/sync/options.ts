@@ -3,6 +3,7 @@ import { WrongUse } from "../wrong-use.ts";
 import type { Contender } from "./contender.ts";
 import { floor, proofboard, trusting } from "./embedded.ts";
 import { ponderPglite, ponderPostgres } from "./ponder.ts";
+import { proofboardPostgres } from "./server.ts";
 
 /** What the command line asks for. */
 export interface Choice {
@@ -23,7 +24,7 @@ export const EVENTS_PER_ACCOUNT = 10;
 /** Events in a range of blocks that the floor asks for at once. */
 export const EVENTS_PER_RANGE = 10_000;
 
-const contenders = [proofboard, trusting, floor, ponderPostgres, ponderPglite];
+const contenders = [proofboard, proofboardPostgres, trusting, floor, ponderPostgres, ponderPglite];
 const layouts: [string, number][] = [
   ["2000x100", 100],
   ["200x1000", 1000],

@@ -48,8 +48,18 @@ async function install(): Promise<undefined> {
   await promisify(execFile)("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: project });
 }
 
-function start(task: Task, port: number, database: Record<string, string>): Running {
-  const url = `http://127.0.0.1:${port}`;
+/** Starts Ponder on a PostgreSQL server; answers where its API is. */
+export async function startPonder(task: StartTask, database: string): Promise<{ running: Running; url: string }> {
+  const port = await freePort();
+  return { running: start(task, port, { DATABASE_URL: database }), url: urlOf(port) };
+}
+
+type StartTask = Pick<Task, "chain" | "deployment" | "profile">;
+
+const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
+
+function start(task: StartTask, port: number, database: Record<string, string>): Running {
+  const url = urlOf(port);
   const options = ["--root", project, "--schema", "bench", "--hostname", "127.0.0.1", "--port", `${port}`];
   const child = startChild(process.execPath, [...profiling(task.profile), program, "start", ...options], {
     cwd: project,

@@ -15,6 +15,8 @@ export interface Postgres {
   pid: number;
   /** `postgresql://…` */
   url: string;
+  /** Where its socket is. */
+  directory: string;
   /** Ends it and removes its files. */
   stop(): Promise<void>;
 }
@@ -31,7 +33,7 @@ export async function postgresObstacle(): Promise<string | undefined> {
 /** Starts a new, empty server with its own defaults; as another user where this process is root. */
 export async function startPostgres(): Promise<Postgres> {
   const bin = (await binaries()) as string;
-  const user = isRoot() ? await servant() : undefined;
+  const user = await serverUser();
   const data = await mkdtemp(join(tmpdir(), "proofboard-postgres-"));
   const remove = () => rm(data, { recursive: true });
   try {
@@ -52,16 +54,20 @@ export async function startPostgres(): Promise<Postgres> {
       await server.stop("SIGINT");
       throw error;
     }
-    return { pid: server.pid, url: `postgresql://bench@127.0.0.1:${port}/postgres`, stop };
+    return { pid: server.pid, url: `postgresql://bench@127.0.0.1:${port}/postgres`, directory: data, stop };
   } catch (error) {
     await remove();
     throw error;
   }
 }
 
+/** Whom a server runs as: another user where this process is root. */
+export const serverUser = async () => (isRoot() ? await servant() : undefined);
+
 const isRoot = (): boolean => process.getuid?.() === 0;
 
-async function binaries(): Promise<string | undefined> {
+/** Where the server's programs are; undefined where it isn't installed. */
+export async function binaries(): Promise<string | undefined> {
   const configured = await run("pg_config", ["--bindir"]).then(
     ({ stdout }) => [stdout.trim()],
     () => [],

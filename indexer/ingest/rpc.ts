@@ -95,6 +95,7 @@ export function createRpc({ nodes, checks = noChecks(), ...options }: RpcOptions
   }
 
   async function any<T>(work: (node: Endpoint) => Promise<T>): Promise<T> {
+    if (members.length === 0) throw new RpcError("No node is named.", "unreachable");
     const errors: RpcError[] = [];
     for (let untried = members; untried.length > 0; ) {
       const member = healthiest(untried);

@@ -69,5 +69,6 @@ export function createHistory(db: Db): History {
   };
 }
 
-const standingOf = ({ rank, points }: Row): PastStanding | null =>
+/** A past standing as it is stored; null before the first ledger entry. */
+export const standingOf = ({ rank, points }: Row): PastStanding | null =>
   rank === null || rank.length === 0 || points === null ? null : { rank: rank.readUInt32LE(), points };

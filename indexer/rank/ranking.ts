@@ -9,7 +9,7 @@ import { createClosing } from "./epochs.ts";
 import { type Move, movesOf, opensSeason, partsOf } from "./moves.ts";
 import { createOrder, keyAt } from "./order.ts";
 import { query } from "./queries.ts";
-import { createStandingOrder } from "./standing-order.ts";
+import { createStandingOrder, readEntries } from "./standing-order.ts";
 import type { Standings } from "./standings.ts";
 import { createStandingsCache } from "./standings-cache.ts";
 import { createStored } from "./stored.ts";
@@ -50,7 +50,7 @@ export function createRanking(db: Db, { held = 0 } = {}): Ranking {
 
   const order = createOrder(db);
   const built = createBuilt(db);
-  const unbuilt = createStandingOrder(db);
+  const unbuilt = createStandingOrder(readEntries(db));
   const closing = createClosing(db, built, unbuilt);
   const stored = createStored(db, order);
   const caches = createStandingsCache(db, stored, held);

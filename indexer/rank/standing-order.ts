@@ -13,13 +13,21 @@ interface Season {
   changed: Set<number>;
 }
 
-export function createStandingOrder(db: Db) {
+/** A season's ranked entries in their order. */
+export type ReadEntries = (seasonId: number) => readonly (readonly [number: bigint, points: bigint, lastSeq: bigint])[];
+
+/** The ranked entries of a file's table. */
+export function readEntries(db: Db): ReadEntries {
   const rows = db.prepare<[number], [bigint, bigint, bigint]>(query("entries in order")).raw().safeIntegers();
+  return (seasonId) => rows.all(seasonId);
+}
+
+export function createStandingOrder(entriesOf: ReadEntries) {
   const seasons = new Map<number, Season>();
 
   function read(seasonId: number): Season {
     const season: Season = { points: keys(), lastSeqs: keys(), ordered: [], changed: new Set() };
-    for (const [number, points, lastSeq] of rows.all(seasonId)) {
+    for (const [number, points, lastSeq] of entriesOf(seasonId)) {
       put(season, Number(number), points, lastSeq);
       season.ordered.push(Number(number));
     }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { PENALTY_FACTOR, Reason, VERIFIER_PERCENT } from "../../sdk/protocol.ts";
 import type { Attestation, Receipt } from "../../sdk/wire.ts";
-import { locationOf } from "../store/sqlite/event-columns.ts";
+import { locationOf } from "../store/event-columns.ts";
 import type { ReadAttestation } from "../store/sqlite/read-attestations.ts";
 import type { EntryPosition, ReadLedgerEntry } from "../store/sqlite/read-ledger.ts";
 import { attestationOf } from "./attestations.ts";
@@ -80,7 +80,7 @@ export function accountRoutes(app: App, state: State, { receiptsPage }: schemas.
         return {
           asOf: asOf(snapshot, season),
           items: await Promise.all(rows.map((row) => receiptOf(snapshot, row))),
-          next: last ? encodeCursor("receipts", [last.seasonId, last.seq, hashStart(last.ledgerHash)]) : null,
+          next: last ? encodeCursor("receipts", snapshot, [last.seasonId, last.seq, hashStart(last.ledgerHash)]) : null,
         };
       }),
   );

@@ -22,11 +22,8 @@ interface Kept {
   payload: Buffer;
 }
 
-/** An answer that is being made for one request, and what the others for it do then. */
-interface Making {
-  by: FastifyRequest;
-  waiting: ((made: Kept | undefined) => void)[];
-}
+/** What the others do when the answer is made that they wait for. */
+type Waiting = ((made: Kept | undefined) => void)[];
 
 /**
  * For routes added from now on whose answers depend only on the indexed block: their ETag names it, so that nothing is
@@ -34,7 +31,12 @@ interface Making {
  */
 export function followBlocks(app: App, state: State): void {
   const kept = createKept();
-  const making = new Map<string, Making>();
+  /** By the requests that answers are being made for, and by their names: those that were begun since the chain changed. */
+  const making = new WeakMap<FastifyRequest, Waiting>();
+  const current = new Map<string, Waiting>();
+  // Who waited for this block to come isn't answered of the one before.
+  const stop = state.announcements.subscribe(() => current.clear());
+  app.addHook("onClose", async () => stop());
 
   // From the answer itself: the chain may have changed since.
   app.addHook<{ asOf?: AsOf }>("preSerialization", (_request, reply, payload, done) => {
@@ -64,22 +66,25 @@ export function followBlocks(app: App, state: State): void {
     const answer = present && kept.get(present.writtenAsOf().etag, name);
     if (answer) return send(answer, reply);
     // One is made for all who ask meanwhile.
-    const other = making.get(name);
-    if (other) {
-      other.waiting.push((made) => (made ? send(made, reply) : done()));
+    const others = current.get(name);
+    if (others) {
+      others.push((made) => (made ? send(made, reply) : done()));
       return;
     }
-    making.set(name, { by: request, waiting: [] });
+    const waiting: Waiting = [];
+    making.set(request, waiting);
+    current.set(name, waiting);
     reply.raw.once("close", () => isMade(request));
     done();
   };
 
   function isMade(request: FastifyRequest, answer?: Kept): void {
+    const waiting = making.get(request);
+    if (!waiting) return;
+    making.delete(request);
     const name = nameOf(request);
-    const made = making.get(name);
-    if (made?.by !== request) return;
-    making.delete(name);
-    for (const goOn of made.waiting) goOn(answer);
+    if (current.get(name) === waiting) current.delete(name);
+    for (const goOn of waiting) goOn(answer);
   }
 
   const keep: onSendHookHandler = (request, reply, payload, done) => {

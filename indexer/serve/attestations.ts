@@ -7,7 +7,7 @@ import { Reason } from "../../sdk/protocol.ts";
 import type { Attestation, AttestationSummary, AttestationUnit, Step } from "../../sdk/wire.ts";
 import { checksumOf } from "../decode/abi-words.ts";
 import type { Event, EventNamed } from "../decode/events.ts";
-import { locationOf } from "../store/sqlite/event-columns.ts";
+import { locationOf } from "../store/event-columns.ts";
 import type { ReadAttestation } from "../store/sqlite/read-attestations.ts";
 import { locatedCursor, locationOfCursor } from "./cursors.ts";
 import { methodOf, reasonOf, statusNumber, statusOf } from "./labels.ts";
@@ -50,7 +50,7 @@ export function attestationRoutes(app: App, state: State, { attestationAnswer }:
         return {
           asOf: asOf(snapshot),
           items: rows.map(summaryOf),
-          next: last && uid ? locatedCursor("attestations", last, uid) : null,
+          next: last && uid ? locatedCursor("attestations", snapshot, last, uid) : null,
         };
       }),
   );

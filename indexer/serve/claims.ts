@@ -6,7 +6,7 @@ import { type FastTree, fastTree } from "../decode/fast-tree.ts";
 import { decodeTerms } from "../decode/terms.ts";
 import { badgeId } from "../fold/badges.ts";
 import { claimUntil } from "../fold/rewards.ts";
-import { locationOf } from "../store/sqlite/event-columns.ts";
+import { locationOf } from "../store/event-columns.ts";
 import type { ReadEnd } from "../store/sqlite/read-ends.ts";
 import type { ReadSeason } from "../store/sqlite/read-seasons.ts";
 import { account, noQuery, seasonId } from "./parameters.ts";

@@ -1,15 +1,32 @@
 import type { Hex } from "viem";
 import type { LogLocation } from "../decode/events.ts";
 import { ProblemError } from "./problems.ts";
+import type { Snapshot } from "./state.ts";
 
-/** A cursor, opaque to clients: the name of its list, then its fields. */
-export const encodeCursor = (list: string, fields: readonly (string | number | bigint)[]): string =>
-  Buffer.from([list, ...fields].join(" ")).toString("base64url");
+/**
+ * A cursor, opaque to clients: the name of its list and the block that it was made of, then its fields. Every server can go
+ * on with it that has come to that block.
+ */
+export const encodeCursor = (
+  list: string,
+  { progress }: Pick<Snapshot, "progress">,
+  fields: readonly (string | number | bigint)[],
+): string => Buffer.from([`${list}.${progress.cursor.number}`, ...fields].join(" ")).toString("base64url");
+
+/** The block that a cursor was made of; undefined where it is none. */
+export function blockOfCursor(cursor: string): number | undefined {
+  const [, block] = /^[a-z]+\.(\d{1,15})(?: |$)/.exec(Buffer.from(cursor, "base64url").toString()) ?? [];
+  return block === undefined ? undefined : Number(block);
+}
 
 /** The fields of a cursor of this list, as the patterns ask; throws a 400 problem otherwise. */
 export function decodeCursor(list: string, patterns: readonly RegExp[], cursor: string): string[] {
   const [name, ...fields] = Buffer.from(cursor, "base64url").toString().split(" ");
-  if (name !== list || fields.length !== patterns.length || !fields.every((field, i) => patterns[i]?.test(field)))
+  if (
+    name?.split(".")[0] !== list ||
+    fields.length !== patterns.length ||
+    !fields.every((field, i) => patterns[i]?.test(field))
+  )
     throw new ProblemError(400, `The parameter cursor is "${cursor}": not one that this list gave out.`, "cursor");
   return fields;
 }
@@ -28,8 +45,12 @@ export const HASH_START = /^0x[0-9a-f]{16}$/;
 export const hashStart = (hash: string): string => hash.slice(0, 18);
 
 /** A cursor of a list whose items are located by their events: where one is, and how its name begins. */
-export const locatedCursor = (list: string, { blockNumber, logIndex }: LogLocation, name: Hex): string =>
-  encodeCursor(list, [blockNumber, logIndex, hashStart(name)]);
+export const locatedCursor = (
+  list: string,
+  snapshot: Pick<Snapshot, "progress">,
+  { blockNumber, logIndex }: LogLocation,
+  name: Hex,
+): string => encodeCursor(list, snapshot, [blockNumber, logIndex, hashStart(name)]);
 
 /**
  * The location that such a cursor names; throws a problem of status 410 where `nameAt` finds another item there, or none,

@@ -1,6 +1,6 @@
 import type { EnclaveKey } from "../../sdk/wire.ts";
 import type { EnclaveKey as KeyRow } from "../methods/enclave.ts";
-import { type Located, locationOf } from "../store/sqlite/event-columns.ts";
+import { type Located, locationOf } from "../store/event-columns.ts";
 import { noQuery } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, type State } from "./state.ts";

@@ -72,11 +72,13 @@ export function refuseMalformed(app: App): void {
 
 /**
  * Limits what each address may ask of the routes added from now on: every request takes 1 from its budget, and costly
- * work the rest of its cost before it waits for its turn. An answer that is kept is no work.
+ * work the rest of its cost before it waits for its turn. An answer that is kept is no work. `storeLateness` is how late the
+ * store answers, in milliseconds.
  */
-export function limitWork(app: App, perMinute: number): void {
+export function limitWork(app: App, perMinute: number, storeLateness: () => number): void {
   const budgets = perMinute > 0 ? createBudgets(perMinute) : undefined;
-  const { lateness, stop } = watchLateness();
+  const { lateness: loopLateness, stop } = watchLateness();
+  const lateness = () => Math.max(loopLateness(), storeLateness());
   let connections = 0;
   app.server.on("connection", () => connections++);
   const turns = createTurns(lateness, () => connections);

@@ -3,11 +3,13 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import manifest from "../../package.json" with { type: "json" };
 import { type SyncStatus, unixSeconds } from "../sync/status.ts";
 import { latencyIn, type Observe } from "./latency.ts";
+import type { Role } from "./server.ts";
 import type { App, EarlySnapshot, State } from "./state.ts";
 
 /** What is told beside the chain, and at most how often, in milliseconds. */
 interface Telling {
   condition: SyncStatus;
+  role: () => Role;
   streams: () => number;
   every: number;
 }
@@ -16,7 +18,7 @@ interface Telling {
 const MOST_SEASONS = 20;
 
 /** `/metrics`, in Prometheus' format. */
-export function metricsRoute(app: App, state: State, { condition, streams, every }: Telling): Observe {
+export function metricsRoute(app: App, state: State, { condition, role, streams, every }: Telling): Observe {
   const registry = new Registry();
   const registers = [registry];
   /** As it is when the metrics are asked for. */
@@ -57,6 +59,16 @@ export function metricsRoute(app: App, state: State, { condition, streams, every
     { version: manifest.version },
     1,
   );
+  new Gauge({
+    name: "proofboard_role",
+    help: "What this process is to the database.",
+    registers,
+    labelNames: ["role"],
+    collect() {
+      this.reset();
+      this.set({ role: role() }, 1);
+    },
+  });
   gauge("proofboard_head_block", "Last block of the chain.", () => condition.headBlock);
   gauge("proofboard_indexed_block", "Last block folded.", () => cursor()?.number);
   gauge("proofboard_finalized_block", "Last block that can't be reorganised.", () => chain?.progress?.finalized);
@@ -75,8 +87,8 @@ export function metricsRoute(app: App, state: State, { condition, streams, every
     state.rpc.provesLogs() ? 1 : 0,
   );
   gauge("proofboard_streams", "Clients of the stream.", streams);
-  gauge("proofboard_database_bytes", "Size of the database.", () => state.files.sizes().database);
-  gauge("proofboard_wal_bytes", "Size of the database's write-ahead log.", () => state.files.sizes().log);
+  gauge("proofboard_database_bytes", "Size of the database.", () => chain?.sizes.database);
+  gauge("proofboard_wal_bytes", "Size of the database's write-ahead log.", () => chain?.sizes.log);
   bySeason("proofboard_ledger_entries", "Point changes of a season.", ({ seq }) => Number(seq));
   bySeason("proofboard_accounts", "Accounts ranked in a season.", ({ participants }) => participants);
   bySeason("proofboard_epochs", "Epochs of a season whose ranks are kept.", ({ epochs }) => epochs);
@@ -98,7 +110,7 @@ export function metricsRoute(app: App, state: State, { condition, streams, every
     },
   });
   const compute = atMostEvery(every, async () => {
-    chain = await state.readEarly(chainOf);
+    chain = { ...(await state.readEarly(chainOf)), sizes: await state.files.sizes() };
     return registry.metrics();
   });
   app.get("/metrics", { schema: { hide: true } }, async (_, reply) =>
@@ -107,7 +119,7 @@ export function metricsRoute(app: App, state: State, { condition, streams, every
   return latencyIn(registry);
 }
 
-type Chain = Awaited<ReturnType<typeof chainOf>>;
+type Chain = Awaited<ReturnType<typeof chainOf>> & { sizes: Awaited<ReturnType<State["files"]["sizes"]>> };
 
 /** What is told of the chain. */
 async function chainOf({ progress, isBuilt, seasons, history }: EarlySnapshot) {

@@ -3,7 +3,7 @@ import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { cidOfSha256 } from "../../sdk/content.ts";
 import type { Model } from "../../sdk/wire.ts";
 import { type Model as ModelRow, parameterCounts } from "../fold/models.ts";
-import { type Located, locationOf } from "../store/sqlite/event-columns.ts";
+import { type Located, locationOf } from "../store/event-columns.ts";
 import { locatedCursor, locationOfCursor } from "./cursors.ts";
 import { cursor, hash, noQuery } from "./parameters.ts";
 import { ProblemError } from "./problems.ts";
@@ -37,7 +37,7 @@ export function modelRoutes(app: App, state: State): void {
         return {
           asOf: asOf(snapshot),
           items: await Promise.all(rows.map((row) => modelOf(snapshot, row))),
-          next: last ? locatedCursor("models", last, last.modelId) : null,
+          next: last ? locatedCursor("models", snapshot, last, last.modelId) : null,
         };
       }),
   );

@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { AccountProfile } from "../../sdk/wire.ts";
 import type { Named } from "../fold/profiles.ts";
-import { type Located, locationOf } from "../store/sqlite/event-columns.ts";
+import { type Located, locationOf } from "../store/event-columns.ts";
 import { account, accounts, noQuery } from "./parameters.ts";
 import * as schemas from "./schemas.ts";
 import { type App, asOf, type State } from "./state.ts";

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify";
+import type { Hex } from "viem";
 import { z } from "zod";
 import { partOf } from "../../sdk/methods/index.ts";
 import { Reason, Status } from "../../sdk/protocol.ts";
@@ -34,12 +35,13 @@ interface Looked {
 /** `/seasons/:id/network`: in part not of the chain, so it is made anew for each who asks. */
 export function networkRoute(app: App, state: State, availability: Availability): void {
   const gas = createGas(state.rpc);
-  const kept = new WeakMap<Snapshot, Map<string, Promise<Looked>>>();
+  let kept: { of?: Hex; seasons: Map<string, Promise<Looked>> } = { seasons: new Map() };
 
   /** What a state of the chain shows, looked at once. */
   function lookOnce(snapshot: Snapshot, seasonId: string): Promise<Looked> {
-    const seasons = kept.get(snapshot) ?? new Map<string, Promise<Looked>>();
-    kept.set(snapshot, seasons);
+    const { hash } = snapshot.progress.cursor;
+    if (kept.of !== hash) kept = { of: hash, seasons: new Map() };
+    const { seasons } = kept;
     const looked = seasons.get(seasonId) ?? lookAt(snapshot, seasonId);
     seasons.set(seasonId, looked);
     looked.catch(() => seasons.delete(seasonId));
@@ -48,9 +50,8 @@ export function networkRoute(app: App, state: State, availability: Availability)
 
   // What was looked at already only has to be written.
   function costOf({ params }: FastifyRequest): number {
-    const present = state.present();
-    const looked = present && kept.get(present)?.has((params as { seasonId: string }).seasonId);
-    return looked ? 5 : 500;
+    const isPresent = kept.of !== undefined && kept.of === state.present()?.progress.cursor.hash;
+    return isPresent && kept.seasons.has((params as { seasonId: string }).seasonId) ? 5 : 500;
   }
 
   app.get(

@@ -4,7 +4,7 @@ import { shownProfile } from "../../sdk/profiles.ts";
 import { Reason } from "../../sdk/protocol.ts";
 import type { EventLocation, News } from "../../sdk/wire.ts";
 import type { EventNamed, LogLocation } from "../decode/events.ts";
-import { locationOf } from "../store/sqlite/event-columns.ts";
+import { locationOf } from "../store/event-columns.ts";
 import type { ReadAttestation } from "../store/sqlite/read-attestations.ts";
 import type { FeedRow } from "../store/sqlite/read-feed.ts";
 import type { ReadLedgerEntry } from "../store/sqlite/read-ledger.ts";
@@ -41,7 +41,7 @@ export function newsRoute(app: App, state: State): void {
         return {
           asOf: asOf(snapshot),
           items: items.filter((item) => item !== undefined),
-          next: last ? locatedCursor("news", last, last.transactionHash) : null,
+          next: last ? locatedCursor("news", snapshot, last, last.transactionHash) : null,
         };
       }),
   );

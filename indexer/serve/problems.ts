@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { $ZodIssue } from "zod/v4/core";
 import type { Problem } from "../../sdk/wire.ts";
 import { RankingNotBuilt } from "../rank/built.ts";
+import { StorageError } from "../store/store.ts";
 
 // Seconds after which a retry may succeed.
 const RETRY_AFTER = 5;
@@ -33,7 +34,7 @@ export function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler<Failure>((error, request, reply) => {
     const { status } = answerProblem(error, reply);
     // A problem with its own sentence, as when a node can't be reached, is expected. Anything else is a bug to look into.
-    const known = error instanceof ProblemError || error instanceof RankingNotBuilt;
+    const known = error instanceof ProblemError || isForNow(error);
     if (status >= 500 && !known) request.log.error(error);
   });
 }
@@ -63,12 +64,14 @@ export function answerProblem(error: Failure, reply: FastifyReply): Problem {
 /** The problem that an error is for a client. */
 export function toProblem(error: Failure): Problem {
   if (error instanceof ProblemError) return problem(error.status, error.message, error.parameter);
-  if (error instanceof RankingNotBuilt) return problem(503, error.message);
+  if (isForNow(error)) return problem(503, error.message);
   if (error instanceof InvalidParameter) return problem(400, error.message, error.parameter);
   const status = error.statusCode ?? 500;
   // Internal errors go to the log, not to the client.
   return problem(status, status < 500 ? error.message : "The indexer failed to answer; its log says why.");
 }
+
+const isForNow = (error: Error): boolean => error instanceof RankingNotBuilt || error instanceof StorageError;
 
 /** The name of an HTTP status. */
 export const titleOf = (status: number | string): string | undefined =>

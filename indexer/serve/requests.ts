@@ -7,7 +7,7 @@ import type { EventNamed } from "../decode/events.ts";
 import { decodeRequest } from "../decode/request.ts";
 import type { Payment } from "../fold/payments.ts";
 import type { Given } from "../fold/requests.ts";
-import { type Located, locationOf } from "../store/sqlite/event-columns.ts";
+import { type Located, locationOf } from "../store/event-columns.ts";
 import type { ReadCover, ReadRequest } from "../store/sqlite/read-requests.ts";
 import { locatedCursor, locationOfCursor } from "./cursors.ts";
 import { finalityOf, methodOf, requestStateOf, statusOf } from "./labels.ts";
@@ -54,7 +54,7 @@ export function requestRoutes(app: App, state: State): void {
         return {
           asOf: asOf(snapshot),
           items: rows.map((row) => requestSummaryOf(row)),
-          next: last && id ? locatedCursor("requests", last, id) : null,
+          next: last && id ? locatedCursor("requests", snapshot, last, id) : null,
         };
       }),
   );

@@ -3,7 +3,7 @@ import type { Season, SeasonRewards, SeasonState } from "../../sdk/wire.ts";
 import { decodeTerms } from "../decode/terms.ts";
 import { claimUntil, type Rewards } from "../fold/rewards.ts";
 import type { Task } from "../fold/seasons.ts";
-import { type Located, locationOf } from "../store/sqlite/event-columns.ts";
+import { type Located, locationOf } from "../store/event-columns.ts";
 import type { ReadSeason } from "../store/sqlite/read-seasons.ts";
 import { methodOf } from "./labels.ts";
 import { noQuery, seasonId } from "./parameters.ts";

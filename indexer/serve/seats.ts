@@ -3,10 +3,9 @@ import { z } from "zod";
 import type { DrawnSeat } from "../../sdk/wire.ts";
 import { methods } from "../methods/index.ts";
 import type { IndexedMethod } from "../methods/method.ts";
-import { locationOf } from "../store/sqlite/event-columns.ts";
+import { locationOf } from "../store/event-columns.ts";
 import type { ReadAttestation } from "../store/sqlite/read-attestations.ts";
-import type { ServedList } from "../store/sqlite/read-served.ts";
-import type { Eventual } from "../store/sqlite/readers.ts";
+import type { ServedList, ServedReader } from "../store/sqlite/read-served.ts";
 import { summaryOf } from "./attestations.ts";
 import { locatedCursor, locationOfCursor } from "./cursors.ts";
 import { account, cursor } from "./parameters.ts";
@@ -38,7 +37,7 @@ export function seatRoutes(app: App, state: State): void {
     },
     ({ params, query }) =>
       state.read(async (snapshot) => {
-        const { rows, next } = await pageOf(snapshot.served.catches, "catches", params.account, query.cursor, CATCHES);
+        const { rows, next } = await pageOf(snapshot, "catches", params.account, query.cursor, CATCHES);
         const items = rows.map(async ({ uid }) => summaryOf(await attestationAt(snapshot, uid)));
         return { asOf: asOf(snapshot), items: await Promise.all(items), next };
       }),
@@ -59,7 +58,7 @@ export function seatRoutes(app: App, state: State): void {
     },
     ({ params, query }) =>
       state.read(async (snapshot) => {
-        const { rows, next } = await pageOf(snapshot.served.seats, "seats", params.account, query.cursor, SEATS);
+        const { rows, next } = await pageOf(snapshot, "seats", params.account, query.cursor, SEATS);
         const items = rows.map((row) => seatOf(snapshot, params.account, row));
         return { asOf: asOf(snapshot), items: await Promise.all(items), next };
       }),
@@ -69,17 +68,18 @@ export function seatRoutes(app: App, state: State): void {
 type Rows = ReturnType<ServedList["of"]>;
 
 async function pageOf(
-  list: Eventual<ServedList>,
-  name: string,
+  snapshot: Snapshot,
+  name: keyof ServedReader,
   account: Address,
   cursor: string | undefined,
   limit: number,
 ): Promise<{ rows: Rows; next: string | null }> {
+  const list = snapshot.served[name];
   const below = await locationOfCursor(name, cursor, (location) => list.uidAt(account, location));
   const rows = await list.of(account, below, limit + 1);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  return { rows: page, next: last && rows.length > limit ? locatedCursor(name, last, last.uid) : null };
+  return { rows: page, next: last && rows.length > limit ? locatedCursor(name, snapshot, last, last.uid) : null };
 }
 
 async function attestationAt({ attestations }: Snapshot, uid: `0x${string}`): Promise<ReadAttestation> {

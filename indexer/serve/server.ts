@@ -11,6 +11,7 @@ import { followBlocks } from "./answers.ts";
 import { attestationRoutes } from "./attestations.ts";
 import { auditRoute } from "./audit.ts";
 import { type Availability, availabilityRoute } from "./availability.ts";
+import { awaitBlocks } from "./awaiting.ts";
 import { boardRoutes } from "./boards.ts";
 import { openToBrowsers } from "./browsers.ts";
 import { claimRoute } from "./claims.ts";
@@ -40,17 +41,22 @@ import * as schemas from "./schemas.ts";
 import { seasonRoutes } from "./seasons.ts";
 import { seatRoutes } from "./seats.ts";
 import { standingRoutes } from "./standings.ts";
-import { type App, createState, type Sources, type State } from "./state.ts";
+import type { App, State } from "./state.ts";
 import { createHub, type Hub } from "./stream/hub.ts";
 import { streamRoute } from "./stream/route.ts";
 import { tableRoute } from "./table/route.ts";
 import { unitStandingRoutes } from "./unit-standings.ts";
 import { type Uploads, uploadRoute } from "./uploads.ts";
 
-/** What the server needs besides its sources. */
+/** What a process is to its database: the only one of its, its writer, one that would write, or one that only reads. */
+export type Role = "only" | "writer" | "standby" | "server";
+
+/** What the server needs besides the chain's state. */
 export interface ServerOptions {
-  sources: Sources;
+  state: State;
   condition: SyncStatus;
+  /** What this process is to the database; the only one by default. */
+  role?: (() => Role) | undefined;
   /** Directory of files named by their CIDs. */
   content: string | undefined;
   /** What organisers may put there; nothing by default. */
@@ -89,7 +95,9 @@ const COMPILERS = { buildValidator: () => validatorOf as never, buildSerializer:
 /** The HTTP API and the page, not yet listening. Closing it lets requests end that are under way. */
 export async function createServer(options: ServerOptions): Promise<App> {
   const {
+    state,
     condition,
+    role = () => "only",
     content,
     uploads,
     availability = NOT_MEASURED,
@@ -99,7 +107,6 @@ export async function createServer(options: ServerOptions): Promise<App> {
     trustedProxies = [],
     logger,
   } = options;
-  const state = createState(options.sources);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const app: App = Fastify({
     loggerInstance: withoutChildren(logger),
@@ -132,13 +139,13 @@ export async function createServer(options: ServerOptions): Promise<App> {
   await openToBrowsers(app);
   if (prefix !== "") refuseElsewhere(app, prefix);
   refuseMalformed(app);
-  limitWork(app, limits.requests);
+  limitWork(app, limits.requests, state.lateness);
   await compressAnswers(app);
   await describeApi(app, prefix);
   operationRoutes(app, state, condition);
   const hub = await createHub(state, condition, limits.stream);
   app.addHook("preClose", async () => hub.close());
-  logAnswers(app, metricsRoute(app, state, { condition, streams: hub.clients, every: limits.metricsEvery }));
+  logAnswers(app, metricsRoute(app, state, { condition, role, streams: hub.clients, every: limits.metricsEvery }));
   contentRoute(app, content);
   answerElsewhere(app as never, await pageRoutes(app, state, { directory, rpcUrl, prefix }));
   await app.register(async (v1: App) => answersOfTheChain(v1, state), { prefix: "/v1" });
@@ -176,6 +183,7 @@ function logAnswers(app: App, observe: ReturnType<typeof metricsRoute>): void {
 }
 
 function answersOfTheChain(app: App, state: State): void {
+  awaitBlocks(app, state);
   followBlocks(app, state);
   seasonRoutes(app, state);
   standingRoutes(app, state);

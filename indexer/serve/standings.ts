@@ -54,7 +54,7 @@ export function standingRoutes(app: App, state: State): void {
           items,
           next:
             last && last.place < season.participants
-              ? encodeCursor("standings", [
+              ? encodeCursor("standings", snapshot, [
                   ...[params.seasonId, last.points, last.lastSeq],
                   ...[String(season.seq), hashStart(season.ledgerHash)],
                 ])

@@ -11,17 +11,19 @@ import type { Deployment } from "../../sdk/deployment.ts";
 import type { AsOf, EventLocation } from "../../sdk/wire.ts";
 import type { Decoder, Event, LogLocation } from "../decode/events.ts";
 import type { Task } from "../fold/seasons.ts";
+import type { Header } from "../ingest/blocks.ts";
 import type { Rpc } from "../ingest/rpc.ts";
 import type { History } from "../rank/history.ts";
 import type { Ranking } from "../rank/ranking.ts";
 import type { Standings } from "../rank/standings.ts";
-import type { Located } from "../store/sqlite/event-columns.ts";
+import type { Located } from "../store/event-columns.ts";
+import type { Eventual, Soon } from "../store/eventual.ts";
 import type { ReadSeason } from "../store/sqlite/read-seasons.ts";
-import type { Eventual, Readers } from "../store/sqlite/readers.ts";
-import type { Files } from "../store/sqlite/store.ts";
+import type { Readers } from "../store/sqlite/readers.ts";
 import type { Announcements } from "../sync/announcements.ts";
 import type { Progress, Writer } from "../sync/writer.ts";
 import { ProblemError } from "./problems.ts";
+import type { Range } from "./stream/undone.ts";
 
 /** The server with schemas in zod. */
 export type App = FastifyInstance<
@@ -32,7 +34,15 @@ export type App = FastifyInstance<
   ZodTypeProvider
 >;
 
-/** What the server reads from. */
+/** Where the database is. */
+export interface Files {
+  /** Path or URL of the database, for readers with their own connection; never to be shown. */
+  name: string;
+  /** Bytes of the database and of its write-ahead log. */
+  sizes(): Soon<{ database: number; log: number }>;
+}
+
+/** What the server reads from, in this process. */
 export interface Sources {
   readers: Eventual<Readers>;
   files: Files;
@@ -77,7 +87,15 @@ export interface State extends Pick<Sources, "announcements" | "deployment" | "f
   /** {@link read} of what is stored now, also during the first sync. */
   readEarly<Result>(make: (snapshot: EarlySnapshot) => Promise<Result>): Promise<Result>;
   /** The chain as it is now, if anything was read of it since it changed. */
-  present(): Snapshot | undefined;
+  present(): Pick<Snapshot, "progress" | "writtenAsOf"> | undefined;
+  /** How late the store answers, in milliseconds: 0 in this process. */
+  lateness(): number;
+  /** The last block that can be read now; undefined before the first. */
+  reached(): Soon<Header | undefined>;
+  /** The reorganisations before this process, where they are known. */
+  reorganisations(): readonly Range[] | undefined;
+  /** Whether there are other servers of the same database, which may be further. */
+  isOneOfSeveral: boolean;
 }
 
 /** An {@link AsOf} as JSON, and its ETag. */
@@ -144,11 +162,24 @@ export function createState(sources: Sources): State {
     // That blocks were verified isn't announced, either.
     readEarly: (make) => attempt(opened, make),
     present: () => present && complete(present),
+    lateness: () => 0,
+    reached: async () => (await opened()).progress?.cursor,
+    reorganisations: () => undefined,
+    isOneOfSeveral: false,
   };
 }
 
-function snapshotOf(
-  { readers, decoder, deployment, history, ranking }: Sources,
+/** One state of the chain, as what is given reads it. */
+export function snapshotOf(
+  {
+    readers,
+    decoder,
+    deployment,
+    history,
+    ranking,
+  }: Pick<Sources, "readers" | "decoder" | "deployment" | "history"> & {
+    ranking: Pick<Sources["ranking"], "of">;
+  },
   progress: Progress | undefined,
   isBuilt: boolean,
 ): EarlySnapshot {
@@ -182,7 +213,7 @@ function snapshotOf(
 }
 
 /** The snapshot where the first sync is complete; else throws a problem of status 503. */
-function complete(snapshot: EarlySnapshot): Snapshot {
+export function complete(snapshot: EarlySnapshot): Snapshot {
   const { progress, isBuilt } = snapshot;
   if (!progress) throw new ProblemError(503, "Nothing is indexed yet: no node has answered.");
   if (!isBuilt)

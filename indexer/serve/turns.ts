@@ -40,9 +40,9 @@ const MOST_CLIENTS = 20_000;
  * Shares the process among those who ask for much. Between two pieces of work the event loop goes round several times, or
  * for as long as the last piece took, so whatever else waits (probes, small answers, the node's answers that following the
  * chain needs) waits for one piece at most. Clients have their turns by what their work cost, however much of it waits.
- * `lateness` is how late the event loop is, in milliseconds: the later it is, the less may wait, down to some. What is too
- * much is refused by status 503, of the client first who has the most waiting. `connections` counts those that were accepted:
- * while more come in, a probe may be among them.
+ * `lateness` is how late the event loop or the store is, in milliseconds: the later it is, the less may wait, down to some.
+ * What is too much is refused by status 503, of the client first who has the most waiting. `connections` counts those that
+ * were accepted: while more come in, a probe may be among them.
  */
 export function createTurns(lateness: () => number, connections: () => number = () => 0) {
   const lines = new Map<string, Line>();

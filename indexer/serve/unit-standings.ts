@@ -73,10 +73,11 @@ export function unitStandingRoutes(app: App, state: State): void {
 }
 
 async function pageOf(
-  { uses }: Snapshot,
+  snapshot: Snapshot,
   subject: string,
   { limit, cursor }: Query,
 ): Promise<Omit<UnitStandingsPage, "asOf">> {
+  const { uses } = snapshot;
   const after = cursor === undefined ? undefined : positionOf(subject, cursor);
   const before = after ? await uses.placesUpTo(subject, after, MOST_PLACES) : 0;
   const rows = await uses.accountsOf(subject, after, Math.min(limit, MOST_PLACES - before));
@@ -86,7 +87,11 @@ async function pageOf(
   const items = rankedFrom(rows, before + 1, ahead + 1);
   const last = items.at(-1);
   const goesOn = last !== undefined && last.place < Math.min(total, MOST_PLACES);
-  return { items, total, next: goesOn ? encodeCursor("units", [subject, last.verified, last.account]) : null };
+  return {
+    items,
+    total,
+    next: goesOn ? encodeCursor("units", snapshot, [subject, last.verified, last.account]) : null,
+  };
 }
 
 /** Accounts of consecutive places, in order, of which the first has this rank. */

@@ -7,6 +7,10 @@ export interface Announcement {
   cursor: Header;
   /** The lowest block that was appended, or undone. */
   from: number;
+  /** The highest block that was undone, where that may be more than listeners were told of. */
+  head?: number;
+  /** The chain may still have what was undone: the database doesn't any more, as another took its place. */
+  isLost?: boolean;
 }
 
 /** Announces each transaction to listeners, right after it. */

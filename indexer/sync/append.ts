@@ -5,6 +5,7 @@ import { RpcError } from "../ingest/errors.ts";
 import { gather } from "../ingest/gather.ts";
 import { readRanges } from "../ingest/ranges.ts";
 import type { Rpc } from "../ingest/rpc.ts";
+import { onceThere } from "../store/eventual.ts";
 import { progressOf, type SyncContext } from "./context.ts";
 
 /**
@@ -13,14 +14,14 @@ import { progressOf, type SyncContext } from "./context.ts";
  */
 export async function readFinalBlocks(context: SyncContext, head: Header, finalized: number): Promise<void> {
   const { rpc, decoder, blooms, faultOf, signal, report } = context;
-  const { cursor } = progressOf(context);
+  const { cursor } = await progressOf(context);
   const wanted = { filter: decoder.filter, blooms, faultOf, after: cursor, to: finalized, head: head.number };
   let events = 0;
   report({ after: cursor.number, cursor: cursor.number, to: finalized, events });
   try {
     for await (const { headers, logs, to } of gather(readRanges(rpc, wanted))) {
-      if (decoder.follow(context.methods(), logs)) return;
-      events += append(context, headers, logs, finalized);
+      if (decoder.follow(await context.methods(), logs)) return;
+      events += await append(context, headers, logs, finalized);
       report({ after: cursor.number, cursor: to, to: finalized, events });
       // Lets readers' requests and nodes' answers have their turn.
       await setImmediate();
@@ -39,14 +40,18 @@ const BLOCKS_AT_ONCE = 16;
  */
 export async function readNewBlocks(context: SyncContext, head: Header, finalized: number): Promise<void> {
   const { rpc, decoder, blooms, faultOf } = context;
-  for (let { cursor } = progressOf(context); cursor.number < head.number; { cursor } = progressOf(context)) {
+  for (
+    let { cursor } = await progressOf(context);
+    cursor.number < head.number;
+    { cursor } = await progressOf(context)
+  ) {
     const headers = await readNext(rpc, cursor, Math.min(head.number - cursor.number, BLOCKS_AT_ONCE));
     const wanted = { filter: decoder.filter, blooms, faultOf };
     const { read, failure } = await inOrder(headers.map((header) => readBlockLogs(rpc, wanted, header)));
     const logs = read.flat();
     // A method was added: its contract's logs weren't asked for.
-    if (decoder.follow(context.methods(), logs)) continue;
-    if (read.length > 0) append(context, headers.slice(0, read.length), logs, finalized);
+    if (decoder.follow(await context.methods(), logs)) continue;
+    if (read.length > 0) await append(context, headers.slice(0, read.length), logs, finalized);
     if (failure) throw failure.reason;
   }
 }
@@ -76,12 +81,19 @@ async function inOrder<T>(all: readonly Promise<T>[]): Promise<{ read: T[]; fail
   return { read };
 }
 
-function append(context: SyncContext, headers: readonly Header[], logs: readonly Log[], finalized: number): number {
+async function append(
+  context: SyncContext,
+  headers: readonly Header[],
+  logs: readonly Log[],
+  finalized: number,
+): Promise<number> {
   const { writer, status, announce } = context;
-  const from = progressOf(context).cursor.number + 1;
-  const events = writer.append({ headers, logs, finalized });
-  status.events += events;
-  status.progressAt = performance.now();
-  announce({ kind: "appended", cursor: headers.at(-1) as Header, from });
-  return events;
+  const { cursor } = await progressOf(context);
+  // Announced before anything else is done: what a store in this process holds can be read at once.
+  return onceThere(writer.append({ headers, logs, finalized }), (events) => {
+    status.events += events;
+    status.progressAt = performance.now();
+    announce({ kind: "appended", cursor: headers.at(-1) as Header, from: cursor.number + 1 });
+    return events;
+  });
 }

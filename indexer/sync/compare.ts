@@ -5,9 +5,9 @@ import { progressOf, type SyncContext } from "./context.ts";
 /** Compares every season's folded ledger with the chain's at the cursor. */
 export async function compareLedgers(context: SyncContext): Promise<void> {
   const { rpc, writer, campaign } = context;
-  const { cursor, verified } = progressOf(context);
+  const { cursor, verified } = await progressOf(context);
   if (verified.number === cursor.number) return;
-  const ledgers = context.localLedgers();
+  const ledgers = await context.localLedgers();
   const count = await readSeasonCount(rpc, campaign, cursor.hash);
   if (count !== ledgers.length)
     throw new IntegrityError(`The chain has ${count} seasons at block ${cursor.number}; ${ledgers.length} are known.`);
@@ -18,7 +18,7 @@ export async function compareLedgers(context: SyncContext): Promise<void> {
         `The ledger of season ${local.seasonId} ends with entry ${local.seq} and hash ${local.ledgerHash} at block ${cursor.number}; the chain's ends with entry ${onChain.seq} and hash ${onChain.ledgerHash}.`,
       );
   }
-  writer.markVerified();
+  await writer.markVerified();
 }
 
 const sameLedger = (a: LedgerHead, b: LedgerHead): boolean =>

@@ -3,6 +3,7 @@ import type { AddedMethod, Decoder } from "../decode/events.ts";
 import type { Log } from "../ingest/blocks.ts";
 import type { LedgerHead } from "../ingest/ledgers.ts";
 import type { Rpc } from "../ingest/rpc.ts";
+import type { Eventual, Soon } from "../store/eventual.ts";
 import type { Announcement } from "./announcements.ts";
 import type { Heads } from "./heads.ts";
 import type { Backfill, SyncStatus } from "./status.ts";
@@ -13,11 +14,11 @@ export interface SyncContext {
   rpc: Rpc;
   heads: Heads;
   decoder: Decoder;
-  writer: Writer;
+  writer: Eventual<Writer>;
   /** The ledgers of all seasons as folded. */
-  localLedgers: () => LedgerHead[];
+  localLedgers: () => Soon<LedgerHead[]>;
   /** The registry's methods, as folded. */
-  methods: () => AddedMethod[];
+  methods: () => Soon<AddedMethod[]>;
   /** Whether a database of another chain is emptied rather than refused. */
   wipe: boolean;
   campaign: Address;
@@ -40,4 +41,4 @@ export interface SyncContext {
 }
 
 /** How far the chain is folded: there is a cursor once following has started. */
-export const progressOf = ({ writer }: SyncContext): Progress => writer.progress() as Progress;
+export const progressOf = async ({ writer }: SyncContext): Promise<Progress> => (await writer.progress()) as Progress;

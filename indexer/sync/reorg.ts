@@ -1,7 +1,8 @@
 import { type Header, readHeader, readHeaders } from "../ingest/blocks.ts";
 import { FatalError, RpcError } from "../ingest/errors.ts";
+import { onceThere } from "../store/eventual.ts";
 import { progressOf, type SyncContext } from "./context.ts";
-import { isDropped, startOver } from "./start.ts";
+import { announceReorg, isDropped, startOver } from "./start.ts";
 
 /** The node gave up a block that was final. */
 export class DeepReorg extends RpcError {
@@ -20,20 +21,20 @@ export class DeepReorg extends RpcError {
  */
 export async function undoReorg(context: SyncContext, head: Header): Promise<void> {
   const { writer, status, warn } = context;
-  const { cursor, finalized } = progressOf(context);
+  const { cursor, finalized } = await progressOf(context);
   if (head.hash === cursor.hash || (head.number === cursor.number + 1 && head.parentHash === cursor.hash)) return;
 
   const final = Math.min(finalized, cursor.number);
   let at = Math.min(head.number, cursor.number);
   if (at < final) throw lags(head, cursor);
-  while (writer.header(at) && !(await isOnChain(context, at))) {
+  while ((await writer.header(at)) && !(await isOnChain(context, at))) {
     if (at === final) throw await deepReorg(context, at);
     at--;
   }
   if (at === cursor.number) return;
   // The node's chain is the beginning of ours: nothing was undone.
   if (at === head.number) throw lags(head, cursor);
-  if (writer.header(at)) rollback(context, at);
+  if (await writer.header(at)) await rollback(context, at);
   else await startOver(context);
   status.reorgs++;
   warn(`Blocks ${at + 1} to ${cursor.number} were reorganised.`);
@@ -41,7 +42,7 @@ export async function undoReorg(context: SyncContext, head: Header): Promise<voi
 
 /** That a final block is gone, unless another node still has it: then only this one lies, or is on a fork. */
 async function deepReorg({ rpc, writer }: SyncContext, blockNumber: number): Promise<RpcError> {
-  const kept = writer.header(blockNumber)?.hash;
+  const kept = (await writer.header(blockNumber))?.hash;
   const told = await rpc.all((node) => readHeaders(node, [blockNumber]));
   const still = told.find(({ result }) => !(result instanceof RpcError) && result[0]?.hash === kept);
   const gone = told.find(({ result }) => !(result instanceof RpcError) && result[0]?.hash !== kept);
@@ -51,16 +52,16 @@ async function deepReorg({ rpc, writer }: SyncContext, blockNumber: number): Pro
 }
 
 /** Undoes the blocks above one, and announces it. */
-export function rollback({ writer, decoder, methods, announce }: SyncContext, blockNumber: number): void {
-  if (writer.progress()?.cursor.number === blockNumber) return;
-  writer.rollback(blockNumber);
-  decoder.follow(methods());
-  announce({ kind: "reorganised", cursor: writer.header(blockNumber) as Header, from: blockNumber + 1 });
+export async function rollback(context: SyncContext, blockNumber: number): Promise<void> {
+  const { writer } = context;
+  if ((await writer.progress())?.cursor.number === blockNumber) return;
+  const cursor = (await writer.header(blockNumber)) as Header;
+  await onceThere(writer.rollback(blockNumber), () => announceReorg(context, cursor));
 }
 
 /** What to do about a reorganisation of final blocks that stays: only a person can tell which chain is right. */
 export async function wayOut(context: SyncContext, { message, blockNumber }: DeepReorg): Promise<FatalError> {
-  const { cursor } = progressOf(context);
+  const { cursor } = await progressOf(context);
   const common = await findCommon(context, blockNumber).catch(() => undefined);
   const remedy = common
     ? `To follow the node's chain, run "indexer rewind --to ${common.number}" with this --deployment and --db, and start again with a higher --finality.`
@@ -76,7 +77,7 @@ async function findCommon(context: SyncContext, below: number): Promise<Header |
   let [low, high] = [0, below];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    const kept = context.writer.highest(middle);
+    const kept = await context.writer.highest(middle);
     if (kept && !(await isOnChain(context, kept.number))) high = kept.number;
     else {
       common = kept ?? common;
@@ -88,7 +89,7 @@ async function findCommon(context: SyncContext, below: number): Promise<Header |
 
 /** Whether a kept block is on the node's chain. Where no node has it any more, the block after it names it. */
 async function isOnChain({ rpc, writer }: SyncContext, blockNumber: number): Promise<boolean> {
-  const kept = writer.header(blockNumber)?.hash;
+  const kept = (await writer.header(blockNumber))?.hash;
   try {
     return (await readHeader(rpc, blockNumber)).hash === kept;
   } catch (error) {

@@ -10,18 +10,18 @@ import { rollback } from "./reorg.ts";
  */
 export async function recheckCursor(context: SyncContext): Promise<void> {
   const { rpc, writer, warn } = context;
-  const cursor = writer.progress()?.cursor;
+  const cursor = (await writer.progress())?.cursor;
   if (cursor === undefined || rpc.checks.seals === "required") return;
   const told = await rpc.all((node) => readHeaders(node, [cursor.number]));
   for (const { node, result } of told) {
     const header = result instanceof RpcError ? undefined : result[0];
     if (header?.hash !== cursor.hash || header.timestamp === cursor.timestamp) continue;
-    const before = writer.highest(cursor.number - 1);
+    const before = await writer.highest(cursor.number - 1);
     if (before === undefined) return;
     warn(
       `Block ${cursor.number} was said to be of time ${cursor.timestamp}; ${node.name} says ${header.timestamp}. Reading again from block ${before.number + 1}.`,
     );
-    rollback(context, before.number);
+    await rollback(context, before.number);
     return;
   }
 }

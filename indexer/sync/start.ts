@@ -5,6 +5,7 @@ import { type Header, readFollowed } from "../ingest/blocks.ts";
 import { FatalError, RpcError } from "../ingest/errors.ts";
 import { toQuantity } from "../ingest/fields.ts";
 import type { Rpc } from "../ingest/rpc.ts";
+import { onceThere, type Soon } from "../store/eventual.ts";
 import { readNewBlocks } from "./append.ts";
 import type { SyncContext } from "./context.ts";
 
@@ -12,8 +13,8 @@ import type { SyncContext } from "./context.ts";
 export async function start(context: SyncContext): Promise<void> {
   const { writer, startBlock } = context;
   const genesis = await readGenesis(context);
-  if (genesis !== undefined) checkGenesis(context, genesis);
-  const progress = writer.progress();
+  if (genesis !== undefined) await checkGenesis(context, genesis);
+  const progress = await writer.progress();
   if (!progress || progress.cursor.number < startBlock) await startOver(context);
 }
 
@@ -22,7 +23,7 @@ const TRIES = 5;
 
 /** Hash of block 0; undefined where the nodes have dropped it, as history before some block often is (EIP-4444). */
 async function readGenesis({ rpc, writer, pollInterval, signal, warn }: SyncContext): Promise<Hex | undefined> {
-  const isKnown = writer.genesis() !== undefined;
+  const isKnown = (await writer.genesis()) !== undefined;
   for (let tries = 1; ; tries++)
     try {
       return (await readFollowed(rpc, 0)).hash;
@@ -39,16 +40,16 @@ async function readGenesis({ rpc, writer, pollInterval, signal, warn }: SyncCont
 }
 
 /** Remembers the chain by its genesis block. The database of another chain is refused, or emptied where `wipe` is set. */
-function checkGenesis({ writer, wipe, warn }: SyncContext, hash: Hex): void {
-  const known = writer.genesis();
+async function checkGenesis({ writer, wipe, warn }: SyncContext, hash: Hex): Promise<void> {
+  const known = await writer.genesis();
   if (known === hash) return;
   if (known !== undefined) {
     const difference = `The database is of the chain with genesis block ${known}, but the node's is ${hash}.`;
     if (!wipe) throw new FatalError(`${difference} Give another --db, or --wipe to index anew.`);
     warn(`${difference} It is emptied.`);
-    writer.wipe();
+    await writer.wipe();
   }
-  writer.setGenesis(hash);
+  await writer.setGenesis(hash);
 }
 
 /** Starts after the block before the deployment's first. */
@@ -56,7 +57,7 @@ export async function startOver(context: SyncContext): Promise<void> {
   const { rpc, startBlock } = context;
   const before = Math.max(startBlock - 1, 0);
   try {
-    startAfter(context, await readFollowed(rpc, before));
+    await startAfter(context, await readFollowed(rpc, before));
   } catch (error) {
     if (startBlock === 0 || !(await isDropped(rpc, before, error))) throw error;
     await startAt(context);
@@ -67,15 +68,19 @@ export async function startOver(context: SyncContext): Promise<void> {
 async function startAt(context: SyncContext): Promise<void> {
   const first = await readFollowed(context.rpc, context.startBlock);
   const { number, parentHash, timestamp } = first;
-  startAfter(context, { number: number - 1, hash: parentHash, parentHash: ZERO_HASH, timestamp });
+  await startAfter(context, { number: number - 1, hash: parentHash, parentHash: ZERO_HASH, timestamp });
   await readNewBlocks(context, first, 0);
 }
 
-function startAfter({ writer, decoder, methods, announce }: SyncContext, block: Header): void {
-  writer.start(block);
-  decoder.follow(methods());
-  announce({ kind: "reorganised", cursor: block, from: block.number + 1 });
-}
+const startAfter = async (context: SyncContext, block: Header): Promise<void> =>
+  onceThere(context.writer.start(block), () => announceReorg(context, block));
+
+/** To be called right after a transaction that left this block as the last one. */
+export const announceReorg = ({ decoder, methods, announce }: SyncContext, cursor: Header): Soon<void> =>
+  onceThere(methods(), (followed) => {
+    decoder.follow(followed);
+    announce({ kind: "reorganised", cursor, from: cursor.number + 1 });
+  });
 
 /** Whether a block can't be read because every node says that it has none. */
 export async function isDropped(rpc: Rpc, blockNumber: number, error: unknown): Promise<boolean> {

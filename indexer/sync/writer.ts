@@ -1,12 +1,20 @@
 import type { Deployment } from "../../sdk/deployment.ts";
-import type { AddedMethod, Decoder, Event } from "../decode/events.ts";
+import type { Decoder, Event } from "../decode/events.ts";
 import { type Changes, inverse } from "../fold/changes.ts";
 import { type Block, fold } from "../fold/fold.ts";
 import { createIdentityMap } from "../fold/identity-map.ts";
 import type { Header, Log } from "../ingest/blocks.ts";
 import type { Ranking } from "../rank/ranking.ts";
-import type { Blocks } from "../store/sqlite/blocks.ts";
-import type { Store } from "../store/sqlite/store.ts";
+import { type Eventual, onceThere, type Soon } from "../store/eventual.ts";
+import {
+  type Blocks,
+  Missing,
+  type Position,
+  type PresentStore,
+  type Store,
+  type StoredBlock,
+} from "../store/store.ts";
+import { foresee } from "./foresee.ts";
 
 /** How far the chain is folded. */
 export interface Progress {
@@ -27,7 +35,8 @@ interface Appended {
 
 /**
  * Decodes, folds, stores and ranks: the one writer of the database. Every method is one transaction, and changes nothing
- * when it throws: `StorageError` when the file can't be written at the moment.
+ * when it throws: `StorageError` when the database can't be written at the moment. A store that is another process answers
+ * later ({@link Eventual}): one method is to be called after the other.
  */
 export interface Writer extends Pick<Blocks, "genesis" | "setGenesis" | "header" | "highest"> {
   /** Undefined in a new file. */
@@ -52,21 +61,24 @@ export interface Writer extends Pick<Blocks, "genesis" | "setGenesis" | "header"
   rebuild(between?: () => void): number;
 }
 
+/** How the ranking follows what is stored. */
+type FollowingRanking = Pick<Ranking, "built" | "build" | "follow" | "retreat" | "forget">;
+
 /** What a chain is written with. */
-interface WriterOptions {
+interface WriterOptions<Kind extends Store> {
   decoder: Decoder;
-  store: Store;
-  ranking: Ranking;
-  /** The methods that the registry was folded to have. */
-  methods(): AddedMethod[];
+  store: Kind;
+  ranking: FollowingRanking;
   deployment: Deployment;
 }
 
 /** Events that are folded together when all are folded in one transaction. */
 const FOLDED_AT_ONCE = 10_000;
 
-export function createWriter({ decoder, store, ranking, methods, deployment }: WriterOptions): Writer {
-  const { blocks, logs, undo } = store;
+export function createWriter(options: WriterOptions<PresentStore>): Writer;
+export function createWriter(options: WriterOptions<Store>): Eventual<Writer>;
+export function createWriter({ decoder, store, ranking, deployment }: WriterOptions<Store>): Eventual<Writer> {
+  const { blocks, logs, undo, methods } = store;
   const held = createIdentityMap(store.load);
 
   const kept = (blockNumber: number): Header => {
@@ -74,7 +86,7 @@ export function createWriter({ decoder, store, ranking, methods, deployment }: W
     if (!found) throw new Error(`Block ${blockNumber} is not kept.`);
     return found;
   };
-  const current = () => {
+  const current = (): Position => {
     const position = blocks.position();
     if (!position) throw new Error("No block is indexed yet.");
     return position;
@@ -82,16 +94,11 @@ export function createWriter({ decoder, store, ranking, methods, deployment }: W
 
   const atomically =
     <Arguments extends unknown[], Result>(work: (...args: Arguments) => Result) =>
-    (...args: Arguments): Result => {
-      try {
-        return store.atomically(() => work(...args));
-      } catch (error) {
-        forget();
-        throw error;
-      } finally {
+    (...args: Arguments): Soon<Result> =>
+      store.atomically(() => {
         held.trim();
-      }
-    };
+        return work(...args);
+      }, forget);
 
   /** Nothing may be remembered of rows that changed by another way than a fold's. */
   function forget(): void {
@@ -101,10 +108,15 @@ export function createWriter({ decoder, store, ranking, methods, deployment }: W
 
   /** Folds blocks, the last one up to a cursor, stores what they change and has the ranking follow. */
   function apply(part: readonly Block[], cursor: Header): Changes {
-    const changes = fold(held, part, cursor, deployment);
-    store.write(changes);
-    ranking.follow(changes, timesOf(part));
-    return changes;
+    try {
+      const changes = fold(held, part, cursor, deployment);
+      store.write(changes);
+      ranking.follow(changes, timesOf(part));
+      return changes;
+    } catch (error) {
+      if (error instanceof Missing) foresee(store.load, part, deployment);
+      throw error;
+    }
   }
 
   /** Applies blocks with events in order. Final ones are done together; of each other one is kept what undoes it. */
@@ -136,58 +148,86 @@ export function createWriter({ decoder, store, ranking, methods, deployment }: W
     return decoded;
   }
 
-  /** Folds the stored logs again, in parts; rows that follow from them are gone. Returns how many there are. */
-  function applyStored({ cursor, finalized }: { cursor: number; finalized: number }, between?: () => void): number {
+  /** Folds stored blocks again; rows that follow from them and later ones are gone. Returns how many logs there are. */
+  function applyStored(stored: readonly StoredBlock[], finalized: number): number {
     let count = 0;
     let waiting: Block[] = [];
     let events = 0;
     const flush = () => {
-      between?.();
       applyAll(waiting, finalized);
       held.trim();
       waiting = [];
       events = 0;
     };
-    for (const { header, logs: stored } of logs.byBlock()) {
-      if (stored.length === 0) continue;
-      const isFollowed = decoder.follow(methods(), stored);
-      const block = { header, events: stored.map((log) => decoder.decodeStored(log)) };
-      for (const [i, log] of stored.entries()) {
+    for (const { header, logs: own } of stored) {
+      if (own.length === 0) continue;
+      const isFollowed = decoder.follow(methods(), own);
+      const block = { header, events: own.map((log) => decoder.decodeStored(log)) };
+      for (const [i, log] of own.entries()) {
         const { subject } = block.events[i] as Event;
         if (subject !== log.subject) logs.setSubject(log, subject);
       }
-      count += stored.length;
-      events += stored.length;
+      count += own.length;
+      events += own.length;
       waiting.push(block);
       // A contract that is followed from here on must be among the methods before the next block.
       if (isFollowed || events >= FOLDED_AT_ONCE) flush();
     }
     flush();
-    reach(kept(cursor));
     return count;
   }
 
-  function rebuild(between?: () => void): number {
-    const [isComplete, isRanked] = [store.isComplete(), ranking.built()];
-    store.empty("rows");
-    forget();
-    const position = blocks.position();
-    const count = position ? applyStored(position, between) : 0;
-    if (isComplete) store.complete();
-    if (isRanked) ranking.build();
-    return count;
+  /** Does `change`, then folds all stored blocks anew. Returns how many logs there are. */
+  function replay(change: () => void, between?: () => void): Soon<number> {
+    let count = 0;
+    let built = { isComplete: false, isRanked: false };
+    const done = store.replay(
+      {
+        begin() {
+          change();
+          built = { isComplete: store.isComplete(), isRanked: ranking.built() };
+          store.empty("rows");
+          forget();
+        },
+        each(stored) {
+          between?.();
+          const position = blocks.position();
+          if (position) count += applyStored(stored, position.finalized);
+        },
+        end() {
+          const position = blocks.position();
+          if (position) reach(kept(position.cursor));
+          if (built.isComplete) store.complete();
+          if (built.isRanked) ranking.build();
+        },
+      },
+      forget,
+    );
+    return onceThere(done, () => count);
   }
 
-  function undoAbove(blockNumber: number, finalized: number): void {
-    const before = current();
-    const cursor = kept(blockNumber);
-    const undone = blockNumber >= Math.min(before.finalized, before.cursor);
-    if (undone) undoRows(cursor);
-    logs.removeAbove(blockNumber);
-    blocks.setPosition({ cursor: blockNumber, finalized, verified: Math.min(before.verified, blockNumber) });
-    blocks.removeAbove(blockNumber);
-    // Of final blocks nothing is kept that undoes them.
-    if (!undone) rebuild();
+  /** Undoes the blocks above one; `finalizedOf` gives how far blocks are final then. */
+  function undoAbove(blockNumber: number, finalizedOf: (before: Position) => number): Soon<void> {
+    const cut = (before: Position): void => {
+      logs.removeAbove(blockNumber);
+      const verified = Math.min(before.verified, blockNumber);
+      blocks.setPosition({ cursor: blockNumber, finalized: finalizedOf(before), verified });
+      blocks.removeAbove(blockNumber);
+    };
+    const undoing = atomically((before: Position) => {
+      undoRows(kept(blockNumber));
+      cut(before);
+    });
+    const replaying = (before: Position) =>
+      replay(() => {
+        kept(blockNumber);
+        cut(before);
+      });
+    return onceThere<Position, void>(store.reading(current), (before) => {
+      // Of final blocks nothing is kept that undoes them.
+      if (blockNumber >= Math.min(before.finalized, before.cursor)) return undoing(before);
+      return onceThere(replaying(before), () => {});
+    });
   }
 
   function undoRows(cursor: Header): void {
@@ -208,16 +248,17 @@ export function createWriter({ decoder, store, ranking, methods, deployment }: W
   });
 
   return {
-    progress() {
-      const position = blocks.position();
-      if (!position) return undefined;
-      const { cursor, finalized, verified } = position;
-      return { cursor: kept(cursor), finalized, verified: kept(verified) };
-    },
-    genesis: blocks.genesis,
+    progress: () =>
+      store.reading(() => {
+        const position = blocks.position();
+        if (!position) return undefined;
+        const { cursor, finalized, verified } = position;
+        return { cursor: kept(cursor), finalized, verified: kept(verified) };
+      }),
+    genesis: () => store.reading(blocks.genesis),
     setGenesis: atomically(blocks.setGenesis),
-    header: blocks.header,
-    highest: blocks.highest,
+    header: (blockNumber) => store.reading(() => blocks.header(blockNumber)),
+    highest: (blockNumber) => store.reading(() => blocks.highest(blockNumber)),
     start: atomically((first: Header) => {
       if (blocks.position()) {
         store.empty("chain");
@@ -243,22 +284,20 @@ export function createWriter({ decoder, store, ranking, methods, deployment }: W
       undo.prune(final);
       return all.length;
     }),
-    rollback: atomically((blockNumber: number) => undoAbove(blockNumber, current().finalized)),
-    rewind: atomically((blockNumber: number) => undoAbove(blockNumber, Math.min(current().finalized, blockNumber))),
+    rollback: (blockNumber) => undoAbove(blockNumber, ({ finalized }) => finalized),
+    rewind: (blockNumber) => undoAbove(blockNumber, ({ finalized }) => Math.min(finalized, blockNumber)),
     markVerified: atomically(() => {
       const { cursor, finalized, verified } = current();
       blocks.setPosition({ cursor, finalized, verified: cursor });
       if (verified < finalized) blocks.prune(verified, verified + 1);
     }),
-    complete() {
-      if (!isComplete()) complete();
-    },
-    isComplete,
+    complete: () => onceThere<boolean, void>(store.reading(isComplete), (done) => (done ? undefined : complete())),
+    isComplete: () => store.reading(isComplete),
     wipe: atomically(() => {
       store.empty("chain");
       forget();
     }),
-    rebuild: atomically(rebuild),
+    rebuild: (between) => replay(() => {}, between),
   };
 }
 

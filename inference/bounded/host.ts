@@ -1,7 +1,7 @@
 import { HostLimitError, unrunnable } from "../failures.ts";
 import type { CheckedModel, PublishedModel } from "../model.ts";
 import type { ModelOpener } from "../opener.ts";
-import type { InferenceSession } from "../runtime.ts";
+import type { InferenceSession, OnByte } from "../runtime.ts";
 import { checkInput, InvalidRunError, joined } from "../tensors.ts";
 import type { Failure, Request, Response } from "./messages.ts";
 
@@ -103,14 +103,14 @@ export function createBoundedOpener(options: BoundedOptions): ModelOpener & { cl
         }
       };
       const session: InferenceSession = {
-        async run(input) {
+        async run(input, onByte) {
           checkInput(checked.layout.input, input);
           if (one.isOver()) {
             reloading ??= reload();
             await reloading;
           }
           // Asked for before it is open, so that no other model takes its place in between.
-          return use(one).run(input);
+          return use(one).run(input, onByte);
         },
         release: async () => one.end(new Error("The model was released.")),
       };
@@ -159,7 +159,7 @@ const FIRST_RUN = 500;
 interface Loaded {
   checked: Promise<CheckedModel>;
   /** Runs it, once it is open; the input must have the model's length. */
-  run(input: Uint8Array): Promise<Uint8Array>;
+  run(input: Uint8Array, onByte?: OnByte): Promise<Uint8Array>;
   isBusy(): boolean;
   isOver(): boolean;
   /** Waits until nothing is under way, or about to be. */
@@ -171,6 +171,7 @@ interface Loaded {
 interface Waiting<T> {
   resolve(value: T): void;
   reject(error: Error): void;
+  onByte?: OnByte | undefined;
 }
 
 /** @param onEnd Told of the worker where it can be used again. */
@@ -252,6 +253,10 @@ function startModel(
         }
         break;
       }
+      case "wrote":
+        // No answer yet: the time limit goes on.
+        runs.get(response.id)?.onByte?.(response.byte, response.position);
+        return;
       case "failed":
         runs.get(response.id)?.reject(errorOf(response.failure, model.modelId));
         runs.delete(response.id);
@@ -276,7 +281,7 @@ function startModel(
     isOver: () => over,
     idle: () => (over || !(isBusy() || isAwaited) ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
     end,
-    async run(input) {
+    async run(input, onByte) {
       if (over) throw new HostLimitError("The model's worker has ended.");
       const id = nextId++;
       // Runs asked for in the same turn go together: every input has the one length.
@@ -289,7 +294,7 @@ function startModel(
       return new Promise((resolve, reject) => {
         isAwaited = false;
         const wasBusy = isBusy();
-        runs.set(id, { resolve, reject });
+        runs.set(id, { resolve, reject, onByte });
         if (wasBusy) return;
         worker.hold(true);
         settle();

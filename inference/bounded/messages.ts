@@ -16,6 +16,8 @@ export type Response =
   | { kind: "refused"; failure: Failure; fresh: boolean }
   /** Outputs of consecutive runs, joined in order, because a message costs more than a small run. */
   | { kind: "ran"; first: number; count: number; outputs: Uint8Array }
+  /** A byte that a run writes, before it has run to its end. */
+  | { kind: "wrote"; id: number; byte: number; position: number }
   | { kind: "failed"; id: number; failure: Failure };
 
 /**

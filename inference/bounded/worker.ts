@@ -1,6 +1,6 @@
 import { InvalidModelError, messageOf } from "../failures.ts";
 import { openChecked } from "../opener.ts";
-import { type InferenceSession, loadRuntime } from "../runtime.ts";
+import { type InferenceSession, loadRuntime, type OnByte } from "../runtime.ts";
 import { InvalidRunError, joined } from "../tensors.ts";
 import type { Failure, Request, Response } from "./messages.ts";
 
@@ -45,7 +45,9 @@ export function serveModel(post: (response: Response) => void): (request: Reques
     for (let i = 0; i < count; i++) {
       try {
         if (!session) throw new Error("The model is not open.");
-        outputs.push(await session.run(inputs.subarray(i * length, (i + 1) * length)));
+        const input = inputs.subarray(i * length, (i + 1) * length);
+        const tell: OnByte = (byte, position) => post({ kind: "wrote", id: first + i, byte, position });
+        outputs.push(await session.run(input, tell));
       } catch (error) {
         flush(first + i);
         const failure = failureOf(error);

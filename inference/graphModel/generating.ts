@@ -17,8 +17,8 @@ export function generating(model: CheckedModel, session: InferenceSession): Infe
   const program = programOfModel(model);
   if (!program || program.fed === 0) return session;
   return {
-    async run(prompt) {
-      const outputs = program.run(signed(prompt));
+    async run(prompt, onByte) {
+      const outputs = program.run(signed(prompt), onByte);
       const written = unsigned(outputs.at(-1) as Int8Array);
       const confirmed = await session.run(unsigned(outputs[0] as Int8Array));
       const at = written.findIndex((byte, i) => byte !== confirmed[i]);

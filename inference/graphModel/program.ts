@@ -1,4 +1,5 @@
 import type { Constants, Site } from "../operators/operator.ts";
+import type { OnByte } from "../runtime.ts";
 import { type AdmittedOperator, fedOf } from "./admit.ts";
 
 /** A graph with its parameter rows, ready to run: the reference that every other implementation is held to. */
@@ -9,10 +10,8 @@ export interface Program {
   /**
    * Runs on an attestation's input and returns every operator's elements, row by row: the output last. A generation is
    * written byte by byte. Throws a RangeError for an input of another length.
-   *
-   * @param onByte Told each byte that a generation writes, as soon as it is known.
    */
-  run(input: Int8Array, onByte?: (byte: number, position: number) => void): Int8Array[];
+  run(input: Int8Array, onByte?: OnByte): Int8Array[];
   /**
    * Runs once over all of operator 0's rows: of a generation, the prompt and the output's first `fed` bytes. The output is
    * right if it comes out again.

@@ -10,6 +10,7 @@ import type { ContentReader } from "../content.ts";
 import { inferenceMethodById } from "../methods/index.ts";
 import type { InferenceMethod, Looked, Scope, ShownRow } from "../methods/method.ts";
 import type { Models } from "../models.ts";
+import type { OnByte } from "../runtime.ts";
 import type { Tensor } from "../tensors.ts";
 import { checkBatch, positionOf } from "./batch.ts";
 import { type Check, type Checker, checkStatus, createChecks, shared } from "./checks.ts";
@@ -23,6 +24,8 @@ export interface Verification extends Assurance {
   input: Tensor | undefined;
   /** The model's output; undefined if it didn't run. */
   output: Tensor | undefined;
+  /** What the prover answered, where the model writes text and the content has it. */
+  claimed: Tensor | undefined;
   /** The first wrong row that the method's own checks found; undefined if there is none. */
   wrong: ShownRow | undefined;
   /** No check failed: what could be checked held, and the attestation is verified or pending. */
@@ -42,6 +45,8 @@ export interface VerifyOptions {
   input?: Uint8Array | undefined;
   /** Called with every check as it is made. */
   onCheck?: (check: Check) => void;
+  /** Called with every byte of a text while the model writes it, if the attestation is a single one. */
+  onByte?: OnByte;
 }
 
 /** Reads an attestation by its id; throws a sentence if the chain has none with that id. */
@@ -75,6 +80,7 @@ export async function verifyAttestation(options: VerifyOptions): Promise<Verific
     );
   return {
     ...{ status: statusName(status), checks, input: found.input, output: found.output, wrong: found.wrong },
+    claimed: found.claimed,
     good: checks.every(({ result }) => result !== "failed"),
     ...assuranceOf(message.method, { ...judgedOf(attestation), status }, detail),
   };
@@ -86,7 +92,10 @@ interface ContentOptions extends VerifyOptions {
   method: InferenceMethod | undefined;
 }
 
-async function checkContent(options: ContentOptions, check: Checker) {
+async function checkContent(
+  options: ContentOptions,
+  check: Checker,
+): Promise<Partial<Pick<Verification, "input" | "output" | "claimed" | "wrong">>> {
   const { client, attestation, method } = options;
   const evidence = method?.evidence;
   const checkOwn = evidence && ((looked: Looked) => evidence.check({ client, attestation, ...looked }, check));

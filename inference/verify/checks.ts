@@ -5,6 +5,7 @@ import { Status, statusName } from "../../sdk/protocol.ts";
 import { UnavailableError } from "../content.ts";
 import { InvalidModelError } from "../failures.ts";
 import { type Models, NoFileError, type OpenModel } from "../models.ts";
+import type { OnByte } from "../runtime.ts";
 import { InvalidRunError, type Tensor } from "../tensors.ts";
 
 /** A kind of check. */
@@ -98,9 +99,10 @@ export async function checkRun(
   { session, layout }: OpenModel,
   data: Uint8Array,
   check: Checker,
+  onByte?: OnByte,
 ): Promise<Tensor | undefined> {
   try {
-    const output: Tensor = { spec: layout.output, data: await session.run(data) };
+    const output: Tensor = { spec: layout.output, data: await session.run(data, onByte) };
     check(shared.run, "held", `The model ran here and gave ${shortHex(output.data)}.`);
     return output;
   } catch (error) {

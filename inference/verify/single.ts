@@ -3,10 +3,13 @@ import type { SingleState } from "../../sdk/attestations.ts";
 import type { Client } from "../../sdk/client.ts";
 import { cidOfKeccak256 } from "../../sdk/content.ts";
 import { contextKind, type Unit, unitOf } from "../../sdk/contexts.ts";
-import { readShownInput } from "../../sdk/requests/read.ts";
+import type { TensorSpec } from "../../sdk/layouts.ts";
+import { readShownInput, readShownOutput } from "../../sdk/requests/read.ts";
+import { holdsText } from "../../sdk/text.ts";
 import { assignedTo, readAssignment } from "../assignment.ts";
 import { type ContentReader, UnavailableError } from "../content.ts";
 import type { Models, OpenModel } from "../models.ts";
+import type { OnByte } from "../runtime.ts";
 import { decodeTensor, hashTensor, type Tensor } from "../tensors.ts";
 import { type Checker, checkModelOf, checkRun, shared } from "./checks.ts";
 
@@ -17,6 +20,7 @@ interface SingleOptions {
   attestation: SingleState;
   /** Raw bytes of an input that is neither assigned nor in the content. */
   input?: Uint8Array | undefined;
+  onByte?: OnByte | undefined;
 }
 
 /** What the checks found on the way. */
@@ -24,21 +28,42 @@ interface Found {
   model?: OpenModel;
   input?: Tensor;
   output?: Tensor | undefined;
+  claimed?: Tensor | undefined;
 }
 
 /** Makes the shared checks of a single attestation: its model, its input, its run and its output. */
 export async function checkSingle(options: SingleOptions, check: Checker): Promise<Found> {
-  const { models, attestation } = options;
+  const { models, attestation, onByte } = options;
   const { message, answer } = attestation;
   const model = await checkModelOf(models, message.modelId, check);
   if (!model) return {};
   const input = await checkInput(options, model, check);
   if (!input) return { model };
-  const output = await checkRun(model, input.data, check);
-  if (!output) return { model, input };
+  const claimed = answer && (await findClaimed(options, model.layout.output, answer.outputHash));
+  const output = await checkRun(model, input.data, check, holdsText(model.layout.output) ? onByte : undefined);
+  if (!output) return { model, input, claimed };
   if (answer) compareOutput(hashTensor(output), answer.outputHash, check);
   else check(shared.output, "unknown", "The prover has not revealed its answer, so there is nothing to compare.");
-  return { model, input, output };
+  return { model, input, output, claimed };
+}
+
+/** The bytes of an answer that is text: they are on chain if it is a request's, else its prover put them into the content. */
+async function findClaimed(
+  { client, content, attestation: { id: uid, message } }: SingleOptions,
+  spec: TensorSpec,
+  outputHash: Hex,
+): Promise<Tensor | undefined> {
+  if (!holdsText(spec)) return undefined;
+  const { modelId, context } = message;
+  try {
+    const shown =
+      contextKind(context) === REQUEST ? await readShownOutput(client, { uid, modelId, context }) : undefined;
+    const claimed = decodeTensor(shown ?? (await content.get(cidOfKeccak256(outputHash))));
+    return hashTensor({ spec, data: claimed.data }) === outputHash ? claimed : undefined;
+  } catch (error) {
+    if (error instanceof UnavailableError || error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 async function checkInput(

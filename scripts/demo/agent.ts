@@ -25,7 +25,6 @@ import type { ParticipantMethod, PreparedAnswer } from "../../participant/method
 import type { Sender } from "../../participant/sender.ts";
 import { contractOf } from "../../sdk/client.ts";
 import { attestationUid } from "../../sdk/commitments.ts";
-import { contextKind } from "../../sdk/contexts.ts";
 import { RevertError } from "../../sdk/errors.ts";
 import { decodeLayout, tensorHeader } from "../../sdk/layouts.ts";
 import { fraudProof } from "../../sdk/methods/fraudProof.ts";
@@ -50,6 +49,8 @@ export interface AgentOptions {
   risk8: CommittedModel;
   risk: CommittedModel;
   open(modelId: Hex): Promise<OpenModel>;
+  /** The answers that the demo's challenger leaves alone until they are acted on. */
+  spared: Set<Hex>;
   signal: AbortSignal;
   print: (line: string) => void;
 }
@@ -59,8 +60,6 @@ const [FUNDS, DAILY, COVERED] = [parseEther("20"), parseEther("10"), parseEther(
 const [SMALL, LARGE] = [parseEther("0.5"), parseEther("2")];
 /** The owner's calls are announced this long, in seconds. */
 const DELAY = 60;
-/** Blocks before the demo's challenger looks at answers to vaults, so that one of them is acted on first. */
-const PATIENCE = 8n;
 
 /** What the owner says of a trade by each route, from 0 to 1, in the order of models/risk/data.ts. */
 const SOUND = [0, 0.1, 0.05, 0.2, 0.9, 0.9, 0.9, 0.2, 0.05, 0, 1, 0, 0.1, 0, 0.1, 0];
@@ -94,6 +93,7 @@ export async function playAgent(options: AgentOptions): Promise<void> {
   const again = await trade(1, SMALL);
   const forged = await answerByProof(options, accounts.agentForger, again, SMALL, vault, yes);
   const { uid } = await run(options, vault, again, forged);
+  options.spared.delete(uid);
   print(`A forged answer to a risky trade was acted on while it was pending: ${short(uid)}.`);
   const paid = compensate(options, vault, uid);
 
@@ -164,6 +164,7 @@ async function attest(
   const registry = contracts.AttestationRegistry.address;
   const uid = attestationUid(chainId, registry, attestation);
   journal.keepAttestation({ chainId, registry, uid, attestation, answer });
+  if (told !== undefined) options.spared.add(uid);
   await ensureDeposit(client, sender, bond.holder, bond.amount);
   await sender.send(call);
   return { uid, attestation, answer, output };
@@ -209,12 +210,13 @@ function run(
   return execute(senderOf(accounts.agent), vault, proposal, { attestation, answer, output: bytes });
 }
 
-/** Waits until an answer that was acted on is refuted, and has its cover paid to the vault. */
+/** Waits until an answer that was acted on is settled, and has its cover paid to the vault if it was refuted. */
 async function compensate(options: AgentOptions, vault: Vault, uid: Hex): Promise<void> {
   const { follower, accounts, senderOf, signal, print } = options;
   const { client } = follower;
-  const isRefuted = () => follower.state.attestations.byId.get(uid)?.status === Status.refuted;
-  await untilState(follower, signal, isRefuted);
+  const status = () => follower.state.attestations.byId.get(uid)?.status ?? Status.none;
+  await untilState(follower, signal, () => status() > Status.pending);
+  if (status() !== Status.refuted) return print(`Nobody refuted ${short(uid)} in time: the vault gets nothing for it.`);
   const keeper = senderOf(accounts.market);
   const before = await client.rpc.getBalance({ address: vault.address });
   // A keeper may have been faster.
@@ -239,17 +241,11 @@ async function refusal(call: Promise<unknown>): Promise<string> {
   throw new Error("The vault moved money that it must not move.");
 }
 
-/** A challenger that looks at answers to vaults only after some blocks. */
-export const patient = (challenger: Participant): Participant => ({
+/** A challenger that doesn't look at some attestations for now. */
+export const sparing = (challenger: Participant, spared: ReadonlySet<Hex>): Participant => ({
   name: challenger.name,
-  due: (state) => challenger.due({ ...state, attestations: withoutFresh(state) }),
+  due: ({ attestations, ...state }) => {
+    const byId = new Map([...attestations.byId].filter(([uid]) => !spared.has(uid)));
+    return challenger.due({ ...state, attestations: { ...attestations, byId } });
+  },
 });
-
-function withoutFresh({ attestations, head }: ChainState): ChainState["attestations"] {
-  const byId = new Map(
-    [...attestations.byId].filter(
-      ([, { message, blockNumber }]) => contextKind(message.context) !== 3 || head.number >= blockNumber + PATIENCE,
-    ),
-  );
-  return { ...attestations, byId };
-}

@@ -39,10 +39,25 @@ export const readRequests = async (client: Client): Promise<AskedRequest[]> => [
  * deployment has no requests.
  */
 export async function readShownInput(client: Client, modelId: Hex, context: Hex): Promise<Uint8Array | undefined> {
+  const shown = await findAsked(client, modelId, context);
+  return shown === undefined || shown.input.length === 0 ? undefined : shown.input;
+}
+
+/** The output's header and data that an attestation shows on chain as the answer that its request counts; else undefined. */
+export async function readShownOutput(
+  client: Client,
+  { uid, modelId, context }: Record<"uid" | "modelId" | "context", Hex>,
+): Promise<Uint8Array | undefined> {
+  const found = await findAsked(client, modelId, context);
+  const { answer } = found === undefined ? {} : await readRequest(client, found.requestId, found.blockNumber);
+  return answer?.uid === uid ? answer.output : undefined;
+}
+
+/** A request by the context of its answers, as far as the event tells of it that made it. */
+async function findAsked(client: Client, modelId: Hex, context: Hex): Promise<AskedRequest | undefined> {
   if (!hasContract(client, inferenceRequests)) return undefined;
   const asked = await fold(client, [REQUESTED, null, null, modelId]);
-  const shown = [...asked.values()].find(({ requestId }) => requestContext(requestId) === context);
-  return shown === undefined || shown.input.length === 0 ? undefined : shown.input;
+  return [...asked.values()].find(({ requestId }) => requestContext(requestId) === context);
 }
 
 const [REQUESTED] = encodeEventTopics({ abi: inferenceRequestsAbi, eventName: "Requested" });

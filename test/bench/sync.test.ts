@@ -12,7 +12,7 @@ describe("bench sync", () => {
   for (const [args, message] of [
     [
       ["--only", "proofboard,nobody"],
-      '"nobody"; there are proofboard, trusting, floor, ponder-postgres, ponder-pglite',
+      '"nobody"; there are proofboard, proofboard-postgres, trusting, floor, ponder-postgres, ponder-pglite',
     ],
     [["--layout", "1x1"], '"1x1"; there are 2000x100, 200x1000'],
     [["--events=-5"], '"-5"'],

@@ -1,10 +1,16 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "chai";
+import { programOfModel } from "../../inference/graphModel/generating.ts";
+import type { Program } from "../../inference/graphModel/program.ts";
+import { checkModel } from "../../inference/model.ts";
+import { signed } from "../../inference/operators/operator.ts";
 import { readModel } from "../../models/read.ts";
 import { openContent } from "../../participant/content.ts";
+import { publishModel } from "../../participant/publish.ts";
 import type { SingleState } from "../../sdk/attestations.ts";
 import { cidOfSha256 } from "../../sdk/content.ts";
+import { textInput } from "../../sdk/text.ts";
 import { accountOf } from "../participant/chain.ts";
 import { CHEAT, HONEST, useSite } from "./site.ts";
 
@@ -79,6 +85,50 @@ describe("proofboard infer", () => {
     const json = await inputFile(JSON.stringify([...new Int8Array(bytes.buffer)]));
     const answers = await Promise.all([raw, json].map((file) => site().run(["infer", "digits", "--input", file])));
     expect(answers[0]?.stdout).to.equal(answers[1]?.stdout).and.to.contain("Output hash");
+  });
+
+  describe("with a prompt", () => {
+    before(async () => {
+      const { model, artifact } = await readModel("story");
+      await publishModel(site().client, site().senderOf(0), site().content, model, artifact);
+    });
+
+    const refusals: [string, string[], string][] = [
+      [
+        "of a model that reads no text",
+        ["digits", "--prompt", "Once"],
+        `The model's input "image" is no text; give --input.`,
+      ],
+      [
+        "that is too long",
+        ["story", "--prompt", "x".repeat(65)],
+        `--prompt doesn't fit. The text takes 65 bytes; "prompt.text" takes at most 64.`,
+      ],
+      [
+        "beside an input",
+        ["story", "--prompt", "Once", "--input", "x"],
+        "infer needs one of --input FILE, --prompt TEXT and --unit SEASON/TASK/UNIT.",
+      ],
+    ];
+    for (const [what, args, sentence] of refusals)
+      it(`refuses one ${what}`, async () => {
+        const { code, stderr } = await site().run(["infer", ...args]);
+        expect(stderr).to.equal(`${sentence}\n`);
+        expect(code).to.equal(2);
+      });
+
+    it("writes what the model writes after it", async () => {
+      const { model, artifact } = await readModel("story");
+      const checked = checkModel(model, artifact);
+      const prompt = "Once, a brave fox called Ada lived by the";
+      const bytes = textInput(checked.layout.input, prompt);
+      const written = (programOfModel(checked) as Program).run(signed(bytes)).at(-1) as Int8Array;
+      const { stdout, code } = await site().run(["infer", "story", "--prompt", prompt, "--json"]);
+      expect(code).to.equal(0);
+      const { input, output } = JSON.parse(stdout);
+      expect(input.elements).to.deep.equal([...bytes]);
+      expect(output.elements).to.deep.equal([...written]);
+    });
   });
 
   async function inputFile(text: string): Promise<string> {

@@ -210,9 +210,13 @@ describe("proofboard model", () => {
   });
 
   it("refuses a card about another model", async () => {
-    const card = JSON.parse(await readFile(join(out, "table/card.json"), "utf8"));
-    await writeFile(join(out, "table/card.json"), JSON.stringify({ ...card, modelId: `0x${"0".repeat(64)}` }));
+    const text = await readFile(join(out, "table/card.json"), "utf8");
+    await writeFile(
+      join(out, "table/card.json"),
+      JSON.stringify({ ...JSON.parse(text), modelId: `0x${"0".repeat(64)}` }),
+    );
     const { code, stdout } = await site().run(["model", "publish", join(out, "table")]);
+    await writeFile(join(out, "table/card.json"), text);
     expect(stdout).to.match(/^card +refused +card\.json is about the model "0x0{64}"; these files make 0x/);
     expect(code).to.equal(1);
   });

@@ -16,6 +16,14 @@ describe("progress", () => {
     expect(written(true, [[0, 0]])).to.deep.equal([]);
   });
 
+  it("shows the end of a text while it is written, as far as there is room", () => {
+    const lines: string[] = [];
+    const stream = { isTTY: true, columns: 8, write: (text: string) => lines.push(text.replace("\r\u001b[K", "")) };
+    const { write } = createProgress(stream as unknown as WriteStream);
+    for (const text of ["Once", "Once, a", "Once, a fox"]) write(text);
+    expect(lines).to.deep.equal(["Once", "Once, a", ", a fox"]);
+  });
+
   it("draws what is done, and no longer a bar when more is done than was expected", () => {
     const [begun, half, over] = written(true, [
       [0, 4],

@@ -1,5 +1,9 @@
 import { expect } from "chai";
+import { run } from "../../cli/run.ts";
+import { UsageError } from "../../cli/usage.ts";
 import { runCommand } from "./site.ts";
+
+const silent = { show() {}, say() {}, write() {}, clear() {} };
 
 describe("proofboard, used wrongly", () => {
   const wrong: [string[], string][] = [
@@ -31,7 +35,7 @@ describe("proofboard, used wrongly", () => {
     [["rank", "1", "--limit", "101"], '--limit is "101"; it must be a whole number from 1 to 100.'],
     [["infer", "0xabc", "--input", "x"], 'MODEL is "0xabc"; it must be 0x and 64 hex digits.'],
     [["infer", "llama", "--input", "x"], 'MODEL is "llama"; it must be a model\'s id, 0x and 64 hex digits, or one of'],
-    [["infer", "digits"], "infer needs either --input FILE or --unit SEASON/TASK/UNIT."],
+    [["infer", "digits"], "infer needs one of --input FILE, --prompt TEXT and --unit SEASON/TASK/UNIT."],
     [["infer", "digits", "--unit", "1/1"], '--unit is "1/1"; it must be SEASON/TASK/UNIT, as in 1/1/0.'],
     [["infer", "digits", "--unit", "1/x/0"], 'The task in --unit is "x"; it must be a whole number from 1 up.'],
     [["attest"], "attest needs MODEL and --input FILE, or --batch SEASON/TASK and --units FIRST..LAST."],
@@ -93,11 +97,17 @@ describe("proofboard, used wrongly", () => {
   ];
   for (const [args, sentence] of wrong)
     it(`refuses "${args.join(" ")}"`, async () => {
-      const { code, stdout, stderr } = await runCommand(args, {});
-      expect(stderr).to.contain(sentence);
-      expect(stdout).to.equal(args.includes("--json") ? stdout : "");
-      expect(code).to.equal(2);
+      const error = await run(args, {}, silent).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(UsageError);
+      expect((error as Error).message).to.contain(sentence);
     });
+
+  it("writes the sentence to standard error alone, and ends with 2", async () => {
+    const { code, stdout, stderr } = await runCommand(["audit", "1", "--block", "head"], {});
+    expect(stderr).to.equal('--block is "head"; it must be a whole number from 0 up.\n');
+    expect(stdout).to.equal("");
+    expect(code).to.equal(2);
+  });
 
   it("says what was wrong as JSON too", async () => {
     const { code, stdout } = await runCommand(["verify", "0x12", "--json"], {});

@@ -80,7 +80,11 @@ describe("proofboard verify", () => {
     await publishModel(client, senderOf(0), content, model, artifact);
     const file = join(directory, "prompt.bin");
     await writeFile(file, textInput(layout.input, "Hi"));
-    const own = { PROOFBOARD_PRIVATE_KEY: keyOf(NEWCOMER), PROOFBOARD_CONTENT: join(directory, "content") };
+    const own = {
+      PROOFBOARD_PRIVATE_KEY: keyOf(NEWCOMER),
+      PROOFBOARD_CONTENT: join(directory, "content"),
+      PROOFBOARD_JOURNAL: join(directory, "other.journal"),
+    };
     const attested = await site().run(["attest", model.modelId, "--input", file, "--json"], own);
     const { stdout, code } = await site().run(["verify", JSON.parse(attested.stdout).uid], own);
     expect(stdout).to.contain('\n  read     "Hi"\n  wrote    "\\x1bA\\n\\\\"\n');

@@ -339,6 +339,12 @@ describe("the demo", () => {
     expect(story).to.match(/answered .*, and covers the answer with 0\.05 ETH\./);
   });
 
+  it("has a story written, and a panel write it again", () => {
+    expect(lines.join("\n")).to.match(
+      /wrote “ ?Every evening Ada dreamt of a golden key\. So she asked a heron.*”, and a panel wrote it again\./,
+    );
+  });
+
   it("keeps a ledger that its events alone reproduce", () => {
     const [seq, participants, totalPoints, ledgerHash] = answers.ledger;
     let hash = zeroPadValue("0x", 32);

@@ -3,7 +3,68 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { type IndexerOptions, parseCommand, UsageError } from "../../indexer/options.ts";
+import { placeOf } from "../../indexer/store/postgres/connection.ts";
 import { deployment } from "./story.ts";
+
+describe("the command line's database", () => {
+  let file: string;
+  let directory: string;
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), "proofboard-options-"));
+    file = join(directory, "deployment.json");
+    writeFileSync(file, JSON.stringify(deployment));
+  });
+  after(() => rmSync(directory, { recursive: true }));
+
+  const url = "postgres://user:secret@db.example:5433/board?schema=season_1";
+  const command = (args: string[], environment: Record<string, string> = {}) =>
+    parseCommand([...args, "--deployment", file], environment);
+  function refusal(args: string[], environment: Record<string, string> = {}): string {
+    expect(() => command(args, environment)).to.throw(UsageError);
+    try {
+      command(args, environment);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "";
+  }
+  const node = ["--rpc", "http://node.example"];
+
+  it("is a file or a server, and not both or neither", () => {
+    expect(refusal([...node])).to.equal("--db is missing: which file shall hold the database?");
+    expect(refusal([...node, "--db", "x", "--store", url])).to.equal(
+      "--db and --store are both given: which shall be the database?",
+    );
+    expect(refusal(["serve", "--db", "x"])).to.equal("--db is for an indexer that writes: serve only reads.");
+    expect(refusal(["serve", "--store", url, "--finality", "3"])).to.match(/^--finality is for an indexer that writes/);
+  });
+
+  it("is never quoted where its URL is wrong", () => {
+    for (const wrong of ["mysql://user:secret@db/x", "postgres://user:secret@[/x", "secret"])
+      expect(refusal([...node, "--store", wrong])).to.equal("The store is not a postgres:// URL.");
+    expect(refusal([...node], { DATABASE_URL: "postgres://u:secret@db/x?schema=A-B" })).to.equal(
+      'The store\'s schema is "A-B": letters in lower case, digits and _ are asked, 51 at most.',
+    );
+  });
+
+  it("is named by option or environment; a file goes before the environment", () => {
+    expect(command([...node, "--store", url])).to.deep.include({ name: "run" });
+    expect(command([...node, "--store", url]).options)
+      .to.include({ store: url })
+      .and.not.have.property("db");
+    expect(command(["serve"], { DATABASE_URL: url }).options).to.deep.include({ store: url, rpcs: [] });
+    expect(command(["rebuild"], { DATABASE_URL: url }).options).to.include({ store: url });
+    expect(command([...node, "--db", "x"], { DATABASE_URL: url }).options)
+      .to.include({ db: "x" })
+      .and.not.have.property("store");
+    const { lease, connections } = command([...node, "--store", url, "--lease", "5", "--connections", "3"])
+      .options as IndexerOptions;
+    expect([lease, connections]).to.deep.equal([5_000, 3]);
+    expect(placeOf(url)).to.deep.equal({
+      ...{ url: "postgres://user:secret@db.example:5433/board", schema: "season_1", shown: "db.example:5433/board" },
+    });
+  });
+});
 
 describe("the command line's nodes and uploads", () => {
   let directory: string;

@@ -14,14 +14,17 @@ export function scratch(): { path: (name: string) => string; remove: () => void 
   return { path: (name) => join(directory, name), remove: () => rmSync(directory, { recursive: true }) };
 }
 
-/** An indexer of the simulated deployment that looks often. The names in its story are made up, so the node is trusted. */
+/** Options of an indexer of the simulated deployment that looks often. The names in its story are made up, so the node is trusted. */
+export const usual = (options: Pick<IndexerOptions, "rpcs"> & Partial<IndexerOptions>): IndexerOptions => ({
+  ...{ deployment, port: 0, pollInterval: 10, rpcTimeout: 500, finality: 8, logLevel: "silent", trustNode: true },
+  ...options,
+  // Tests ask all the time.
+  limits: { metricsEvery: 0, ...options.limits },
+});
+
+/** Starts one, with a file. */
 export const start = (options: Pick<IndexerOptions, "rpcs" | "db"> & Partial<IndexerOptions>): Promise<Indexer> =>
-  startIndexer({
-    ...{ deployment, port: 0, pollInterval: 10, rpcTimeout: 500, finality: 8, logLevel: "silent", trustNode: true },
-    ...options,
-    // Tests ask all the time.
-    limits: { metricsEvery: 0, ...options.limits },
-  });
+  startIndexer(usual(options));
 
 /** Waits until `look` gives something truthy, for `patience` milliseconds at most. */
 export async function until<T>(
@@ -38,7 +41,7 @@ export async function until<T>(
 }
 
 /** Waits until the indexer is ready and has compared its ledgers with the chain's at this block. */
-export const untilReady = (indexer: Indexer, blockNumber: number): Promise<true> =>
+export const untilReady = (indexer: Pick<Indexer, "url">, blockNumber: number): Promise<true> =>
   until(`the indexer is ready at block ${blockNumber}`, async () => {
     const metrics = await (await fetch(`${indexer.url}/metrics`)).text();
     if (!metrics.includes(`proofboard_verified_block ${blockNumber}\n`)) return false;

@@ -31,7 +31,11 @@ process.once("exit", () => {
 
 /** Options of {@link startProcess}. */
 export interface ProcessOptions {
-  db: string;
+  /** The database: a file, or a PostgreSQL server's URL. */
+  db?: string;
+  store?: string;
+  /** Whether it only serves. */
+  serves?: boolean;
   /** Seconds; the indexer's own default where there are none. */
   watchdog?: number;
 }
@@ -40,13 +44,23 @@ export interface ProcessOptions {
 export function startProcess(
   urls: readonly string[],
   deployment: string,
-  { db, watchdog }: ProcessOptions,
+  { db, store, serves = false, watchdog }: ProcessOptions,
 ): IndexerProcess {
   const child = spawn(
     process.execPath,
     [
-      ...[MAIN, ...urls.flatMap((url) => ["--rpc", url]), "--deployment", deployment, "--db", db],
-      ...["--port", "0", "--poll", "20", "--timeout", "400", "--rate-limit", "0"],
+      ...[MAIN, ...(serves ? ["serve"] : []), ...urls.flatMap((url) => ["--rpc", url])],
+      ...["--deployment", deployment, ...(store === undefined ? ["--db", db ?? ""] : ["--store", store])],
+      ...[
+        "--port",
+        "0",
+        "--timeout",
+        store === undefined ? "400" : "2000",
+        "--rate-limit",
+        "0",
+        ...(serves ? [] : ["--poll", "20"]),
+      ],
+      ...(store === undefined || serves ? [] : ["--lease", "3"]),
       ...(watchdog === undefined ? [] : ["--watchdog", `${watchdog}`]),
     ],
     { stdio: ["ignore", "pipe", "pipe"] },

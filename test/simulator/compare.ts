@@ -20,7 +20,7 @@ export function differences(file: string, clean: string): string[] {
 }
 
 /** Those rows that the others lack, as often as they do. */
-function without(rows: readonly string[], others: readonly string[]): string[] {
+export function without(rows: readonly string[], others: readonly string[]): string[] {
   const left = new Map<string, number>();
   for (const row of others) left.set(row, (left.get(row) ?? 0) + 1);
   return rows.filter((row) => {

@@ -11,7 +11,7 @@ const listed = (counts: ReadonlyMap<string, number>): string =>
     .join(", ");
 
 /** A seed's line, and under it what is wrong and how to repeat it. */
-export function line({ seed, faults, disasters, seconds, wrong }: Result): string {
+export function line({ seed, faults, disasters, seconds, wrong, again = "" }: Result): string {
   const happened = [
     `seed ${seed}: ${wrong.length === 0 ? "ok" : "DIFFERENT"} in ${seconds.toFixed(1)} s`,
     listed(disasters) || "no disaster",
@@ -20,7 +20,7 @@ export function line({ seed, faults, disasters, seconds, wrong }: Result): strin
   if (wrong.length === 0) return happened;
   const more = wrong.length > MOST_SHOWN ? [`and ${wrong.length - MOST_SHOWN} more`] : [];
   const shown = [...wrong.slice(0, MOST_SHOWN), ...more].map((sentence) => `  ${sentence.slice(0, LONGEST_SHOWN)}`);
-  return [happened, ...shown, `  Again: npm run simulate -- --seeds 1 --from ${seed}`].join("\n");
+  return [happened, ...shown, `  Again: npm run simulate -- --seeds 1 --from ${seed}${again}`].join("\n");
 }
 
 /** What all seeds came to, as a table. */

@@ -10,17 +10,19 @@ import { damage, differences, differencesFromChain, differencesFromEnds, differe
 import { allFaults, type Fault } from "./faults.ts";
 import { type FaultProxy, startProxy } from "./proxy.ts";
 import { createRandom, type Random } from "./random.ts";
-import { createTrouble, type Disaster } from "./trouble.ts";
+import { createTrouble } from "./trouble.ts";
 import { FINALITY, type World } from "./world.ts";
 
 /** What a seed came to. */
 export interface Result {
   seed: number;
   faults: ReadonlyMap<Fault, number>;
-  disasters: ReadonlyMap<Disaster, number>;
+  disasters: ReadonlyMap<string, number>;
   seconds: number;
   /** What is not as it should be, a sentence each. */
   wrong: string[];
+  /** How to run it again, beside its number. */
+  again?: string;
 }
 
 /** Options of {@link runSeed}. */

@@ -10,7 +10,7 @@ import { endEarly, LIMIT, outliveSuspension } from "./signals.ts";
 import type { World } from "./world.ts";
 
 /** What goes wrong besides answers. */
-export type Disaster =
+type Disaster =
   | "reorg"
   | "deep reorg"
   | "kill"

@@ -12,6 +12,7 @@ import { describeRecords } from "./browser/records.ts";
 import { openSite, type Site } from "./browser/site.ts";
 import { describeStandings } from "./browser/standings.ts";
 import { describeWelcome } from "./browser/welcome.ts";
+import { describeWriting } from "./browser/writing.ts";
 
 // One demo for all of them: what needs points to come in stands first, what needs season 1 to be settled last.
 describe("page", function () {
@@ -30,6 +31,7 @@ describe("page", function () {
   describe("honesty", () => describeHonesty(() => site));
   describe("connections", () => describeConnections(() => site));
   describe("check it here", () => describeCheck(() => site));
+  describe("writing", () => describeWriting(() => site));
   describe("records", () => describeRecords(() => site));
   describe("a page below a path", () => describePrefix(() => site));
   describe("participation", () => describeParticipation(() => site));

@@ -4,7 +4,7 @@ import { bytesOf, percentOf } from "./share.ts";
 
 /** What the publisher says of a model; no contract checks it. */
 export function ModelCard({ card }: { card: Card }) {
-  const { task, data, heldOutCount, accuracy, noise, accuracyWithNoise, auc, bestAccuracy } = card;
+  const { task, data, heldOutCount, accuracy, noise, accuracyWithNoise, auc, bestAccuracy, text } = card;
   return (
     <section className="card" aria-labelledby="card-heading">
       <h2 id="card-heading">The publisher's card</h2>
@@ -21,10 +21,24 @@ export function ModelCard({ card }: { card: Card }) {
           {percentOf(accuracy)} of {group(heldOutCount)} inputs that it was never trained on
           {bestAccuracy !== undefined && <>; knowing the rule that drew them would get {percentOf(bestAccuracy)}</>}
         </dd>
-        <dt>With a season's noise</dt>
-        <dd>
-          {percentOf(accuracyWithNoise)}, each input element moved by up to {noise}
-        </dd>
+        {noise > 0 && (
+          <>
+            <dt>With a season's noise</dt>
+            <dd>
+              {percentOf(accuracyWithNoise)}, each input element moved by up to {noise}
+            </dd>
+          </>
+        )}
+        {text !== undefined && (
+          <>
+            <dt>Bits a byte</dt>
+            <dd>
+              {text.bits.toFixed(4)} on {group(text.bytes)} held-out bytes, {(text.bits - text.trueBits).toFixed(4)}{" "}
+              more than the source that drew them; before its numbers were rounded,{" "}
+              {(text.floatBits - text.trueBits).toFixed(4)} more
+            </dd>
+          </>
+        )}
         {auc !== undefined && (
           <>
             <dt>Area under the ROC curve</dt>

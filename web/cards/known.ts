@@ -3,6 +3,7 @@ import type { Card } from "../../models/card.ts";
 import digits from "../../models/digits/card.json" with { type: "json" };
 import risk from "../../models/risk/card.json" with { type: "json" };
 import risk8 from "../../models/risk8/card.json" with { type: "json" };
+import story from "../../models/story/card.json" with { type: "json" };
 import stripes from "../../models/stripes/card.json" with { type: "json" };
 
 /**
@@ -11,4 +12,4 @@ import stripes from "../../models/stripes/card.json" with { type: "json" };
  */
 export const cardOf = (modelId: Hex): Card | undefined => cards.find((card) => card.modelId === modelId);
 
-const cards = [digits, risk, risk8, stripes] as Card[];
+const cards = [digits, risk, risk8, story, stripes] as Card[];

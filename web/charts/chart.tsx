@@ -24,14 +24,16 @@ interface ChartProps {
   best?: "highest" | "lowest";
 }
 
-/** A chart of lines over time, and its numbers as a table. */
+/** A chart of lines over time, and its numbers as a table; of one time, the table. */
 export function Chart({ series, caption, unit, best = "highest" }: ChartProps) {
+  const isDrawn = series.times.length > 1;
   const box = useRef<HTMLDivElement>(null);
   const [failure, setFailure] = useState<Error>();
   const [ready, setReady] = useState(false);
   const scheme = useScheme();
 
   useEffect(() => {
+    if (!isDrawn) return;
     let plot: uPlot | undefined;
     let gone = false;
     const resize = new ResizeObserver(([entry]) => {
@@ -50,14 +52,14 @@ export function Chart({ series, caption, unit, best = "highest" }: ChartProps) {
       resize.disconnect();
       plot?.destroy();
     };
-  }, [series, scheme, best]);
+  }, [series, scheme, best, isDrawn]);
 
   return (
     <figure className="chart">
       <figcaption>{caption}</figcaption>
-      {failure ? <Failed error={failure} /> : !ready && <Loading what="the chart" />}
-      <div ref={box} aria-hidden="true" />
-      <details>
+      {failure ? <Failed error={failure} /> : isDrawn && !ready && <Loading what="the chart" />}
+      {isDrawn && <div ref={box} aria-hidden="true" />}
+      <details open={!isDrawn}>
         <summary>The numbers as a table</summary>
         <Numbers series={series} caption={`${caption} (${unit})`} />
       </details>

@@ -4,6 +4,7 @@ import type { Attestation } from "../../sdk/wire.ts";
 import { useDeployment } from "../api.ts";
 import { Answered } from "../components/states.tsx";
 import { plural } from "../format.ts";
+import { Writing } from "../write/written.tsx";
 import { Checks } from "./checks.tsx";
 import { disagreements } from "./disagreement.ts";
 import type { Found } from "./messages.ts";
@@ -66,6 +67,7 @@ function Checker({ attestation, deployment, rpcUrl }: CheckerProps) {
       {progress.phase !== "idle" && (
         <Checks checks={progress.checks} doing={progress.phase === "running" ? progress.doing : undefined} />
       )}
+      {progress.phase === "running" && progress.written.length > 0 && <Writing bytes={progress.written} />}
       <Outcome progress={progress} />
       {progress.phase === "done" && <Contradictions attestation={attestation} found={progress.found} />}
       {progress.phase === "done" && Recomputed && <Recomputed found={progress.found} />}

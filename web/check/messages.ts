@@ -40,6 +40,8 @@ export interface Found {
   /** What the model saw and gave here; undefined where it didn't run. */
   input: Tensor | undefined;
   output: Tensor | undefined;
+  /** The text that the prover answered, where the content has it. */
+  claimed: Tensor | undefined;
   /** The first wrong row found here; undefined where none was. */
   wrong: ShownRow | undefined;
   /** The row by which it was refuted on chain, recomputed here, and whether the contract's numbers are the same. */
@@ -50,5 +52,7 @@ export interface Found {
 export type CheckMessage =
   | { kind: "doing"; what: string }
   | { kind: "check"; check: Check }
+  /** A byte of the text that the model writes. */
+  | { kind: "wrote"; byte: number }
   | { kind: "found"; found: Found }
   | { kind: "failed"; message: string };

@@ -1,10 +1,11 @@
 import type { ShownRow } from "../../inference/methods/method.ts";
+import { Difference } from "../write/written.tsx";
 import type { Found } from "./messages.ts";
 import { Row } from "./row.tsx";
 import { Seen } from "./seen.tsx";
 
 /** What a check read and computed: rows that are wrong, and the model's input and output. */
-export default function Recomputed({ found: { recorded, input, output, wrong, refuted } }: { found: Found }) {
+export default function Recomputed({ found: { recorded, input, output, claimed, wrong, refuted } }: { found: Found }) {
   const other = wrong && refuted && isSamePlace(wrong, refuted.row) ? undefined : wrong;
   return (
     <>
@@ -15,6 +16,7 @@ export default function Recomputed({ found: { recorded, input, output, wrong, re
         </>
       )}
       {other && <Row row={other} id="wrong-row" title="The first wrong row found here" />}
+      {output && claimed && <Difference here={output.data} claimed={claimed.data} />}
       {input && <Seen modelId={recorded.modelId} input={input} output={output} />}
     </>
   );

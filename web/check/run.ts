@@ -41,9 +41,10 @@ export async function checkHere(
   const attestation = await requireAttestation(client, uid);
   const onCheck = (check: Check) => post({ kind: "check", check });
   const refuted = await inferenceMethodById(attestation.message.method)?.rows?.show(client, attestation);
-  const found = await verifyAttestation({ client, content, models, attestation, unit, onCheck });
-  const { checks, status, input, output, wrong } = found;
-  return { verdict: verdictOf(checks), recorded: recordedOf(attestation, status), input, output, wrong, refuted };
+  const onByte = (byte: number) => post({ kind: "wrote", byte });
+  const found = await verifyAttestation({ client, content, models, attestation, unit, onCheck, onByte });
+  const { checks, status, ...seen } = found;
+  return { verdict: verdictOf(checks), recorded: recordedOf(attestation, status), ...seen, refuted };
 }
 
 function recordedOf(attestation: AttestationState, status: string): Recorded {

@@ -6,7 +6,7 @@ import type { CheckMessage, CheckRequest, Found } from "./messages.ts";
 /** How far a check has got. */
 export type Progress =
   | { phase: "idle" }
-  | { phase: "running"; doing: string; checks: Check[] }
+  | { phase: "running"; doing: string; checks: Check[]; written: readonly number[] }
   | { phase: "done"; found: Found; checks: Check[] }
   | { phase: "failed"; message: string; checks: Check[] };
 
@@ -15,15 +15,14 @@ const checksOf = (progress: Progress): Check[] => (progress.phase === "idle" ? [
 /** The progress after one more message of the worker. */
 export function advance(progress: Progress, message: CheckMessage): Progress {
   const checks = checksOf(progress);
+  const { doing, written } = progress.phase === "running" ? progress : { doing: "", written: [] };
   switch (message.kind) {
     case "doing":
-      return { phase: "running", doing: message.what, checks };
+      return { phase: "running", doing: message.what, checks, written };
     case "check":
-      return {
-        phase: "running",
-        doing: progress.phase === "running" ? progress.doing : "",
-        checks: [...checks, message.check],
-      };
+      return { phase: "running", doing, checks: [...checks, message.check], written };
+    case "wrote":
+      return { phase: "running", doing, checks, written: [...written, message.byte] };
     case "found":
       return { phase: "done", found: message.found, checks };
     case "failed":
@@ -49,7 +48,7 @@ export function useCheck(): Checking {
     running.current?.terminate();
     const worker = new Worker(new URL("./check.worker.ts", import.meta.url), { type: "module" });
     running.current = worker;
-    setProgress({ phase: "running", doing: "Starting", checks: [] });
+    setProgress({ phase: "running", doing: "Starting", checks: [], written: [] });
     const tell = (message: CheckMessage) => setProgress((before) => advance(before, message));
     const fail = (message: string) => tell({ kind: "failed", message: message || "The check could not be loaded." });
     const shown = load(() => import("./recomputed.tsx"));

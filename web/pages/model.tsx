@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import { pinnedRuntime, RUNTIME_ID } from "../../inference/pinned.ts";
 import { ApiError } from "../../sdk/api.ts";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
+import { holdsText } from "../../sdk/text.ts";
 import type { Model } from "../../sdk/wire.ts";
 import { useAvailability, useModel, useSeasons } from "../api.ts";
 import { ModelCard } from "../cards/card.tsx";
@@ -10,14 +11,16 @@ import { cardOf } from "../cards/known.ts";
 import { PublishedCard } from "../cards/published.tsx";
 import { bytesOf, countOf } from "../cards/share.ts";
 import { StandingsOfModel } from "../cards/standings.tsx";
+import { useReachable } from "../chain.ts";
 import { shapeOf } from "../check/elements.ts";
 import { Account } from "../components/account.tsx";
 import { Page } from "../components/page.tsx";
-import { Answered, Empty } from "../components/states.tsx";
+import { Answered, Empty, Loaded } from "../components/states.tsx";
 import { Texts } from "../components/texts.tsx";
 import { Time } from "../components/time.tsx";
 import { Transaction } from "../components/transaction.tsx";
 import { group, plural, short } from "../format.ts";
+import { part } from "../part.ts";
 import "../cards/cards.css";
 
 /** A published model: its parts from the chain, and what its publisher says about it. */
@@ -46,6 +49,7 @@ function Found({ id }: { id: `0x${string}` }) {
         <>
           <Parts model={item} />
           {card ? <ModelCard card={card} /> : <PublishedCard model={item} />}
+          <Writer model={item} />
           <StandingsOfModel modelId={item.modelId} />
           <Uses modelId={item.modelId} />
         </>
@@ -53,6 +57,19 @@ function Found({ id }: { id: `0x${string}` }) {
     </Answered>
   );
 }
+
+/** A form to have a model write, where it reads and writes text. */
+function Writer({ model: { modelId, layout } }: { model: Model }) {
+  const reachable = useReachable();
+  if (!layout || !holdsText(layout.input) || !holdsText(layout.output) || !reachable) return null;
+  return (
+    <Loaded what="the form to write with it">
+      <Write modelId={modelId} input={layout.input} reachable={reachable} />
+    </Loaded>
+  );
+}
+
+const Write = part(() => import("../write/write.tsx"));
 
 const kinds: Readonly<Record<Model["kind"], string>> = {
   integer: "integer: every implementation gives the same bytes, so a contract can check each number",

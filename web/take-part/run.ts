@@ -24,19 +24,23 @@ export interface Ran {
   traced: { layout: Uint8Array; leaves: Uint8Array[] } | undefined;
 }
 
-/** What the worker answers. */
-export type RunAnswer = { ran: Ran } | { failure: string };
+/** What the worker answers; bytes of a text come while it is written. */
+export type RunAnswer = { ran: Ran } | { wrote: number } | { failure: string };
 
 /**
  * Runs a published model on the pinned runtime in a worker of its own: file and runtime are re-hashed there. Throws a
  * sentence that says why it can't be run.
+ *
+ * @param onByte Told each byte that a language model writes, unless activations are wanted.
  */
-export function runHere(request: RunRequest): Promise<Ran> {
+export function runHere(request: RunRequest, onByte: (byte: number) => void = () => {}): Promise<Ran> {
   const worker = new Worker(new URL("./run.worker.ts", import.meta.url), { type: "module" });
   const answered = new Promise<Ran>((resolve, reject) => {
-    worker.addEventListener("message", ({ data }: MessageEvent<RunAnswer>) =>
-      "ran" in data ? resolve(data.ran) : reject(new Error(data.failure)),
-    );
+    worker.addEventListener("message", ({ data }: MessageEvent<RunAnswer>) => {
+      if ("wrote" in data) onByte(data.wrote);
+      else if ("ran" in data) resolve(data.ran);
+      else reject(new Error(data.failure));
+    });
     worker.addEventListener("error", ({ message }) => reject(new Error(message || "The runtime could not be loaded.")));
   });
   worker.postMessage(request);

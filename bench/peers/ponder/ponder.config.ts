@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createConfig } from "ponder";
-import { attestationRegistryAbi, campaignAbi, fraudProofAbi, modelRegistryAbi } from "../../../sdk/abi.ts";
+import { attestationRegistryAbi, campaignAbi, modelRegistryAbi } from "../../../sdk/abi.ts";
 import type { Deployment } from "../../../sdk/deployment.ts";
+import { fraudProofAbi } from "../../../sdk/methods/fraudProof.ts";
 
 const { BENCH_RPC, BENCH_DEPLOYMENT = "", BENCH_PGLITE, DATABASE_URL = "" } = process.env;
 const { chainId, startBlock, contracts } = JSON.parse(readFileSync(BENCH_DEPLOYMENT, "utf8")) as Deployment;

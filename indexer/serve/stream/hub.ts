@@ -58,12 +58,13 @@ export async function createHub(state: State, condition: SyncStatus, limits: Str
   const start = await state.readEarly(async ({ progress }) => progress);
   const clients = new Set<Client>();
   const messages = createMessages();
-  const undone = createUndone(start ? Math.min(start.finalized, start.cursor.number) : 0);
+  const undone = createUndone(start ? Math.min(start.finalized, start.cursor.number) : 0, state.reorganisations());
   let head = start?.cursor.number ?? 0;
 
-  const stop = state.announcements.subscribe(({ kind, cursor }: Announcement) => {
+  const stop = state.announcements.subscribe((announcement: Announcement) => {
+    const { kind, cursor } = announcement;
     if (kind === "reorganised") {
-      undone.add(cursor.number, head);
+      undone.add(cursor.number, Math.max(head, announcement.head ?? 0));
       for (const client of clients) undo(client, cursor.number);
     }
     head = cursor.number;

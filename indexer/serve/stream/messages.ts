@@ -1,3 +1,4 @@
+import type { Hex } from "viem";
 import type { News, StreamEvents } from "../../../sdk/wire.ts";
 import type { LogLocation } from "../../decode/events.ts";
 import type { FeedRow } from "../../store/sqlite/read-feed.ts";
@@ -19,11 +20,12 @@ interface Messages {
 
 /** What a stream sends: each message about an event is built once for a state of the chain, for however many clients. */
 export function createMessages() {
-  let kept: { of?: Snapshot; messages: Map<string, Promise<Messages>> } = { messages: new Map() };
+  let kept: { of?: Hex; messages: Map<string, Promise<Messages>> } = { messages: new Map() };
 
   return {
     ofEvent(snapshot: Snapshot, row: FeedRow): Promise<Messages> {
-      if (kept.of !== snapshot) kept = { of: snapshot, messages: new Map() };
+      const { hash } = snapshot.progress.cursor;
+      if (kept.of !== hash) kept = { of: hash, messages: new Map() };
       const { messages } = kept;
       const id = idOf(row.location);
       const known = messages.get(id);

@@ -1,4 +1,5 @@
-interface Range {
+/** Blocks above `fork` up to `head`. */
+export interface Range {
   fork: number;
   head: number;
 }
@@ -6,11 +7,12 @@ interface Range {
 const MOST_RANGES = 1_000;
 
 /**
- * Which blocks were undone, for those who read them. Of reorganisations before this process nothing is known but that no block up to `final` was undone:
- * until `settle` any block above it may have been.
+ * Which blocks were undone, for those who read them. `before` are the reorganisations before this process, where they are
+ * known. Else nothing is known of them but that no block up to `final` was undone: until `settle` any block above it may
+ * have been.
  */
-export function createUndone(final: number) {
-  let ranges: Range[] = [{ fork: final, head: Number.POSITIVE_INFINITY }];
+export function createUndone(final: number, before?: readonly Range[]) {
+  let ranges: Range[] = before ? [] : [{ fork: final, head: Number.POSITIVE_INFINITY }];
   let highest = 0;
 
   // A client that read an undone block also read its fork, which a later reorganisation may have undone.
@@ -26,6 +28,8 @@ export function createUndone(final: number) {
     if (ranges.length > MOST_RANGES && first && second)
       ranges = [{ fork: first.fork, head: second.head }, ...ranges.slice(2)];
   }
+
+  for (const range of before ?? []) merge(range);
 
   return {
     /** Every block above `fork` up to `head` was undone. */

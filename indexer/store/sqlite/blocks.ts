@@ -1,35 +1,8 @@
 import type { Hex } from "viem";
 import type { Header } from "../../ingest/blocks.ts";
-import { checksumOf, type SummedLog } from "./checksums.ts";
+import { checksumOf } from "../checksums.ts";
+import type { Blocks, Position } from "../store.ts";
 import type { Db } from "./database.ts";
-
-/** How far the chain is folded, by block numbers. */
-interface Position {
-  /** The last folded block. */
-  cursor: number;
-  /** Blocks up to here can't be reorganised; may be above the cursor while catching up. */
-  finalized: number;
-  /** Up to this block the ledgers were found equal to the chain's. */
-  verified: number;
-}
-
-/** The database's chain: the headers that are kept, and how far they are folded. */
-export interface Blocks {
-  /** Hash of the chain's block 0; undefined until a node has given it. */
-  genesis(): Hex | undefined;
-  setGenesis(hash: Hex): void;
-  header(blockNumber: number): Header | undefined;
-  /** The highest that is kept at or below a block number. */
-  highest(blockNumber: number): Header | undefined;
-  /** Adds one with the checksum of it and its logs. */
-  put(header: Header, logs: readonly SummedLog[]): void;
-  removeAbove(blockNumber: number): void;
-  /** Removes those from `from` on and under `below` that nothing needs: no event and no position. */
-  prune(from: number, below: number): void;
-  /** Undefined in a new file. */
-  position(): Position | undefined;
-  setPosition(position: Position): void;
-}
 
 interface BlockRow {
   number: number;

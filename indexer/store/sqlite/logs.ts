@@ -1,31 +1,22 @@
 import type { Hex } from "viem";
-import type { Header, Log } from "../../ingest/blocks.ts";
 import { bytesOfTopics } from "../../ingest/topics.ts";
+import { checksumOf } from "../checksums.ts";
+import type { Logs, StoredBlock, StoredLog } from "../store.ts";
 import { createBulk } from "./bulk.ts";
-import { checksumOf } from "./checksums.ts";
 import type { Db } from "./database.ts";
 import { damaged } from "./storage.ts";
 
-/** A log as it was stored. */
-export type StoredLog = Omit<Log, "blockHash"> & {
-  /** The attestation or model that it is found by: `subject` of decode's events. */
-  subject: Hex | null;
-};
-
-/** The logs as the chain holds them, from which everything else is folded. */
-export interface Logs {
-  /** Stores a log and what it is found by, at the latest with `flush`. */
-  add(log: Log, subject: Hex | null): void;
+/** The logs of this file. */
+export interface FileLogs extends Logs {
+  /** Stores those that were added. */
   flush(): void;
   /** Drops what is not stored yet: the transaction failed. */
   forget(): void;
-  removeAbove(blockNumber: number): void;
   /**
    * Every block that is kept with its logs, in the chain's order. Throws `FatalError` at one that isn't as it was written,
    * by its checksum.
    */
-  byBlock(): IterableIterator<{ header: Header; logs: StoredLog[] }>;
-  setSubject(log: StoredLog, subject: Hex | null): void;
+  byBlock(): IterableIterator<StoredBlock>;
 }
 
 /** A row of `events`. */
@@ -49,7 +40,7 @@ interface BlockRow {
 
 const AT_ONCE = 1_000;
 
-export function createLogs(db: Db): Logs {
+export function createLogs(db: Db): FileLogs {
   const added = createBulk<[number, number, Hex, Hex, Buffer, Buffer, Hex | null]>(db, "events", 7);
   const removeAbove = db.prepare("DELETE FROM events WHERE block_number > ?");
   const after = db.prepare<[number], BlockRow>(

@@ -1,8 +1,8 @@
 import type { Address } from "viem";
 import type { Entry } from "../../fold/entries.ts";
+import { nameColumn } from "../event-columns.ts";
+import { layoutOf, rowOf } from "../tables.ts";
 import type { Db } from "./database.ts";
-import { nameColumn } from "./event-columns.ts";
-import { layoutOf, rowOf } from "./tables.ts";
 
 /** Who took part in how many refutations, and what it calls itself. */
 type Catcher = Pick<Entry, "account" | "caught"> & { name: string | null };

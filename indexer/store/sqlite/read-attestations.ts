@@ -2,8 +2,8 @@ import type { Address, Hex } from "viem";
 import type { EventLocation } from "../../../sdk/wire.ts";
 import type { LogLocation } from "../../decode/events.ts";
 import type { Attestation } from "../../fold/recorded.ts";
+import { type Located, locatedRows, locationColumns, locationIn, nameColumn } from "../event-columns.ts";
 import type { Db } from "./database.ts";
-import { type Located, locatedRows, locationColumns, locationIn, nameColumn } from "./event-columns.ts";
 import { createScan, type Scanned } from "./scan.ts";
 
 /** An attestation, where it was settled, and what its prover calls itself. */

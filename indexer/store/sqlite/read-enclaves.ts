@@ -1,6 +1,6 @@
 import type { EnclaveKey, Registrars } from "../../methods/enclave.ts";
+import { type Located, locatedRows } from "../event-columns.ts";
 import type { Db } from "./database.ts";
-import { type Located, locatedRows } from "./event-columns.ts";
 
 /** Reads the keys of enclaves, and who vouches for them. */
 export interface EnclaveReader {

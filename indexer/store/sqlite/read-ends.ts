@@ -4,9 +4,9 @@ import type { Badge } from "../../fold/badges.ts";
 import type { Chunk, SeasonEnd } from "../../fold/ends.ts";
 import type { TableName } from "../../fold/kinds.ts";
 import type { Claim, Rewards } from "../../fold/rewards.ts";
+import { type Located, locatedRows, locationColumns, locationIn } from "../event-columns.ts";
+import { layoutOf, rowOf } from "../tables.ts";
 import type { Db } from "./database.ts";
-import { type Located, locatedRows, locationColumns, locationIn } from "./event-columns.ts";
-import { layoutOf, rowOf } from "./tables.ts";
 
 /** How far a frozen season's end has come, and where that happened. */
 export type ReadEnd = SeasonEnd & { frozen: EventLocation; finalised: EventLocation | null };

@@ -40,14 +40,14 @@ export interface FeedReader {
   isFarBehind(location: LogLocation, count: number): boolean;
 }
 
-interface Row {
-  block_number: number;
-  log_index: number;
-  transaction_hash: Hex;
-  timestamp: number;
+/** What says what an event is about. */
+interface Said {
   topics: Buffer;
+  /** The bytes of the data where a point change has its seq. */
   seq: Buffer;
 }
+
+interface Row extends EventLocation, Said {}
 
 const signatures = (abi: Abi, names: readonly string[]) =>
   abi.flatMap((item) => (item.type === "event" && names.includes(item.name) ? [selectorOf(item).slice(2)] : []));
@@ -91,13 +91,13 @@ export function createFeedReader(db: Db): FeedReader {
   // Data can be 120 KB of traces: read are the bytes only where a point change has its seq.
   const rows = (where: string, order: "ASC" | "DESC") =>
     db.prepare<[number, number, number], Row>(
-      `SELECT block_number, log_index, transaction_hash, topics, substr(data, 89, 8) AS seq,
-         (SELECT timestamp FROM blocks WHERE number = block_number) AS timestamp FROM events
+      `SELECT block_number AS blockNumber, log_index AS logIndex, transaction_hash AS transactionHash, topics,
+         substr(data, 89, 8) AS seq, (SELECT timestamp FROM blocks WHERE number = block_number) AS timestamp FROM events
        WHERE (block_number, log_index) ${where} (?, ?) ORDER BY block_number ${order}, log_index ${order} LIMIT ?`,
     );
   const [after, below] = [rows(">", "ASC"), rows("<", "DESC")];
-  const last = db.prepare<[number], Pick<Row, "block_number" | "log_index">>(
-    "SELECT block_number, log_index FROM events WHERE block_number <= ? ORDER BY block_number DESC, log_index DESC LIMIT 1",
+  const last = db.prepare<[number], LogLocation>(
+    "SELECT block_number AS blockNumber, log_index AS logIndex FROM events WHERE block_number <= ? ORDER BY block_number DESC, log_index DESC LIMIT 1",
   );
   const has = db.prepare("SELECT 1 FROM events WHERE block_number = ? AND log_index = ?");
   const transactionAt = db
@@ -107,14 +107,14 @@ export function createFeedReader(db: Db): FeedReader {
     "SELECT 1 FROM events WHERE (block_number, log_index) > (?, ?) LIMIT 1 OFFSET ?",
   );
   return {
-    after: ({ blockNumber, logIndex }, limit) => after.all(blockNumber, logIndex, limit).map(feedRow),
+    after: ({ blockNumber, logIndex }, limit) => after.all(blockNumber, logIndex, limit).map(rowOf),
     newest(location, limit) {
       const found: FeedRow[] = [];
       let scanned = 0;
       let last: EventLocation | undefined;
       const from = location ?? { blockNumber: Number.MAX_SAFE_INTEGER, logIndex: 0 };
       for (const row of below.iterate(from.blockNumber, from.logIndex, MOST_SCANNED)) {
-        const item = feedRow(row);
+        const item = rowOf(row);
         scanned++;
         last = item.location;
         if (item.news) found.push(item);
@@ -123,25 +123,21 @@ export function createFeedReader(db: Db): FeedReader {
       return { rows: found, last: found.length === limit || scanned === MOST_SCANNED ? last : undefined };
     },
     transactionAt: ({ blockNumber, logIndex }) => transactionAt.get(blockNumber, logIndex),
-    last(blockNumber) {
-      const row = last.get(blockNumber);
-      return row && { blockNumber: row.block_number, logIndex: row.log_index };
-    },
+    last: (blockNumber) => last.get(blockNumber),
     has: ({ blockNumber, logIndex }) => has.get(blockNumber, logIndex) !== undefined,
     isFarBehind: ({ blockNumber, logIndex }, count) => farther.get(blockNumber, logIndex, count) !== undefined,
   };
 }
 
-const feedRow = (row: Row): FeedRow => ({
-  location: {
-    ...{ blockNumber: row.block_number, logIndex: row.log_index },
-    ...{ transactionHash: row.transaction_hash, timestamp: row.timestamp },
-  },
-  about: aboutOf(row),
-  news: NEWS.get(row.topics.toString("hex", 0, 32)),
+const rowOf = ({ topics, seq, ...location }: Row): FeedRow => feedRow(location, { topics, seq });
+
+export const feedRow = (location: EventLocation, said: Said): FeedRow => ({
+  location,
+  about: aboutOf(said),
+  news: NEWS.get(said.topics.toString("hex", 0, 32)),
 });
 
-function aboutOf({ topics, seq }: Row): FeedRow["about"] {
+function aboutOf({ topics, seq }: Said): FeedRow["about"] {
   const signature = topics.toString("hex", 0, 32);
   if (POINTS.has(signature)) return { seasonId: Number(topics.readBigUInt64BE(56)), seq: seq.readBigUInt64BE() };
   if (STATUS.has(signature)) return { uid: `0x${topics.toString("hex", 32, 64)}` };

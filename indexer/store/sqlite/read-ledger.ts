@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
 import type { LedgerEntry } from "../../fold/ledger.ts";
+import { type Located, locatedRows, nameColumn } from "../event-columns.ts";
 import type { Db } from "./database.ts";
-import { type Located, locatedRows, nameColumn } from "./event-columns.ts";
 
 /** A ledger entry, the ledger's hash before it, and what its account calls itself. */
 export type ReadLedgerEntry = Located<LedgerEntry> & { previousHash: Hex | null; name: string | null };

@@ -1,8 +1,9 @@
 import type { Hex } from "viem";
 import type { EventLocation } from "../../../sdk/wire.ts";
 import type { LogLocation } from "../../decode/events.ts";
+import type { StoredLog } from "../store.ts";
 import type { Db } from "./database.ts";
-import { type LogRow, logOf, type StoredLog } from "./logs.ts";
+import { type LogRow, logOf } from "./logs.ts";
 
 /** Reads logs by what they are found by. */
 export interface LogReader {

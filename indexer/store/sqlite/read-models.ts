@@ -1,8 +1,8 @@
 import type { Address, Hex } from "viem";
 import type { LogLocation } from "../../decode/events.ts";
 import type { Model } from "../../fold/models.ts";
+import { type Located, locatedRows } from "../event-columns.ts";
 import type { Db } from "./database.ts";
-import { type Located, locatedRows } from "./event-columns.ts";
 
 /** Reads published models. */
 export interface ModelReader {

@@ -1,8 +1,8 @@
 import type { Address } from "viem";
 import { nameSkeleton } from "../../../sdk/profiles.ts";
 import type { Named } from "../../fold/profiles.ts";
+import { type Located, locatedRows } from "../event-columns.ts";
 import type { Db } from "./database.ts";
-import { type Located, locatedRows } from "./event-columns.ts";
 
 /** Reads what accounts call themselves. */
 export interface ProfileReader {

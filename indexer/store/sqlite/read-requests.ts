@@ -4,10 +4,10 @@ import type { LogLocation } from "../../decode/events.ts";
 import type { CoverRow } from "../../fold/covers.ts";
 import type { Balance, Payment } from "../../fold/payments.ts";
 import type { Asked, Given } from "../../fold/requests.ts";
+import { type Located, locatedRows, locationColumns, locationIn, nameColumn } from "../event-columns.ts";
+import { layoutOf, rowOf } from "../tables.ts";
 import type { Db } from "./database.ts";
-import { type Located, locatedRows, locationColumns, locationIn, nameColumn } from "./event-columns.ts";
 import { createScan, type Scanned } from "./scan.ts";
-import { layoutOf, rowOf } from "./tables.ts";
 
 interface RequestFilter {
   requester?: Address | undefined;

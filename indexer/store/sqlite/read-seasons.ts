@@ -1,9 +1,9 @@
 import type { Address, Hex } from "viem";
 import type { Season, Task } from "../../fold/seasons.ts";
 import type { LedgerHead } from "../../ingest/ledgers.ts";
+import { type Located, locatedRows } from "../event-columns.ts";
+import { layoutOf, rowOf } from "../tables.ts";
 import type { Db } from "./database.ts";
-import { type Located, locatedRows } from "./event-columns.ts";
-import { layoutOf, rowOf } from "./tables.ts";
 
 /** A season, and when it got its seed, in unix seconds. */
 export type ReadSeason = Season & { seededAt: number | null };

@@ -1,7 +1,7 @@
 import type { Address, Hex } from "viem";
 import type { LogLocation } from "../../decode/events.ts";
+import { type Located, locatedRows } from "../event-columns.ts";
 import type { Db } from "./database.ts";
-import { type Located, locatedRows } from "./event-columns.ts";
 
 /** Lists what an account did for attestations of anybody. */
 export interface ServedList {

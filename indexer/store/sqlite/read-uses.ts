@@ -1,6 +1,6 @@
 import type { Address, Hex } from "viem";
+import { nameColumn } from "../event-columns.ts";
 import type { Db } from "./database.ts";
-import { nameColumn } from "./event-columns.ts";
 
 /** Units that were verified and refuted, those for seasons apart from answers to requests. */
 interface Units {

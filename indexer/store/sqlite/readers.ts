@@ -15,6 +15,7 @@ import { createRequestReader, type RequestReader } from "./read-requests.ts";
 import { createSeasonReader, type SeasonReader } from "./read-seasons.ts";
 import { createServedReader, type ServedReader } from "./read-served.ts";
 import { createUseReader, type UseReader } from "./read-uses.ts";
+import { createMethods } from "./store.ts";
 
 /** Everything that is read of the rows, a reader for each subject. */
 export interface Readers {
@@ -37,13 +38,6 @@ export interface Readers {
   uses: UseReader;
 }
 
-/** A reader whose answers may take a while: a store may be another process. */
-export type Eventual<Reader> = {
-  [Name in keyof Reader]: Reader[Name] extends (...args: infer Args) => infer Result
-    ? (...args: Args) => Result | Promise<Result>
-    : Eventual<Reader[Name]>;
-};
-
 export const createReaders = (db: Db): Readers => ({
   accounts: createAccountReader(db),
   activity: createActivityReader(db),
@@ -53,7 +47,7 @@ export const createReaders = (db: Db): Readers => ({
   feed: createFeedReader(db),
   ledger: createLedgerReader(db),
   logs: createLogReader(db),
-  methods: createMethodReader(db),
+  methods: createMethods(db),
   models: createModelReader(db),
   network: createNetworkReader(db),
   profiles: createProfileReader(db),
@@ -62,8 +56,3 @@ export const createReaders = (db: Db): Readers => ({
   served: createServedReader(db),
   uses: createUseReader(db),
 });
-
-function createMethodReader(db: Db): () => AddedMethod[] {
-  const all = db.prepare<[], AddedMethod>("SELECT id, address, block_number AS blockNumber FROM methods ORDER BY id");
-  return () => all.all();
-}

@@ -3,9 +3,9 @@ import type { RowChange } from "../../fold/changes.ts";
 import type { Load } from "../../fold/identity-map.ts";
 import type { TableName } from "../../fold/kinds.ts";
 import { IntegrityError } from "../../fold/step.ts";
+import { boundTo, keyValues, layoutOf, rowOf, type TableLayout, tables, type Values } from "../tables.ts";
 import { createBulk } from "./bulk.ts";
 import type { Db } from "./database.ts";
-import { boundTo, keyValues, layoutOf, rowOf, type TableLayout, tables, type Values } from "./tables.ts";
 
 /** The tables that are folded, row by row. */
 export interface StoredRows {

@@ -1,17 +1,14 @@
 import { readFileSync } from "node:fs";
-import { addChecksums } from "./checksums.ts";
+import { checksumOf } from "../checksums.ts";
+import { LOGS_VERSION, VERSION } from "../version.ts";
 import type { Db } from "./database.ts";
 import { createLogs } from "./logs.ts";
+import { dropUses } from "./uses.ts";
 
-/** Of the tables that follow from the logs: a file of another version is folded anew. */
-const VERSION = 12;
-/**
- * Of the tables in logs.sql. The oldest files whose logs can be read have schema version 4; they and some later ones don't
- * say that their logs have version 1, in which blocks have no checksums.
- */
-const LOGS_VERSION = 5;
+/** Who writes this file: fence.ts. It follows from no log, and stays when rows are emptied. */
+const WRITER = "CREATE TABLE writer (id INTEGER PRIMARY KEY CHECK (id = 1), token TEXT NOT NULL) STRICT";
 const OLDEST = 4;
-const read = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
+const read = (name: string): string => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
 const [logs, rows] = [read("logs.sql"), read("rows.sql")];
 
 /** Tables whose rows don't follow from others. */
@@ -19,13 +16,6 @@ export const KEPT: readonly string[] = ["logs_version", "origin", "progress", "b
 
 /** The schema's version; 0 in a new file. */
 export const versionOf = (db: Db): number => db.pragma("user_version", { simple: true }) as number;
-
-/** Contracts that not every deployment has, by the version of the logs before which theirs weren't read. */
-const READ_SINCE = { Standings: 3, Rewards: 3, Badges: 3, Cover: 4, InferenceRequests: 4, Profiles: 5 };
-
-/** The contracts that not every deployment has, and whether their logs were read where the file's deployment named them. */
-export const optionalContracts = (db: Db): [name: string, wasRead: boolean][] =>
-  Object.entries(READ_SINCE).map(([name, since]) => [name, logsVersionOf(db) >= since]);
 
 /** Whether the file is of an older version, whose logs are to be folded anew. */
 export const isOutdated = (db: Db): boolean => versionOf(db) !== VERSION;
@@ -46,6 +36,7 @@ export function versionDifference(db: Db): string | undefined {
 export function createTables(db: Db): void {
   db.exec(logs);
   db.exec(rows);
+  db.exec(WRITER);
   db.prepare("INSERT INTO logs_version VALUES (?)").run(LOGS_VERSION);
   db.pragma(`user_version = ${VERSION}`);
 }
@@ -68,6 +59,7 @@ export function renew(db: Db): void {
   drop("table", ({ name }) => !KEPT.includes(name));
   if (logsVersionOf(db) < LOGS_VERSION) renewLogs(db);
   db.exec(rows);
+  db.exec(WRITER);
   db.pragma(`user_version = ${VERSION}`);
 }
 
@@ -75,10 +67,16 @@ export function renew(db: Db): void {
 function renewLogs(db: Db): void {
   if (logsVersionOf(db) < 2) {
     db.exec("ALTER TABLE blocks ADD COLUMN checksum INTEGER");
-    addChecksums(db, createLogs(db).byBlock());
+    addChecksums(db);
   }
   db.exec("CREATE TABLE IF NOT EXISTS logs_version (version INTEGER NOT NULL) STRICT; DELETE FROM logs_version");
   db.prepare("INSERT INTO logs_version VALUES (?)").run(LOGS_VERSION);
+}
+
+/** Gives every block of an older file the checksum that it lacks. */
+function addChecksums(db: Db): void {
+  const set = db.prepare("UPDATE blocks SET checksum = ? WHERE number = ?");
+  for (const { header, logs } of createLogs(db).byBlock()) set.run(checksumOf(header, logs), header.number);
 }
 
 /** Deletes the rows of all tables except these, and that which says who writes. */
@@ -89,18 +87,13 @@ export function empty(db: Db, kept: "logs" | "origin"): void {
     .pluck()
     .all();
   db.pragma("defer_foreign_keys = ON");
+  // What follows from rows is built again once they are there.
   dropUses(db);
   for (const table of tables) if (!names.includes(table)) db.exec(`DELETE FROM ${table}`);
 }
 
-/** What follows from rows is built again once they are there. */
-function dropUses(db: Db): void {
-  const triggers = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck().all();
-  for (const trigger of triggers) db.exec(`DROP TRIGGER ${trigger}`);
-  db.exec("DROP VIEW IF EXISTS used; DROP VIEW IF EXISTS added");
-}
-
-function logsVersionOf(db: Db): number {
+/** The version of the tables in logs.sql. */
+export function logsVersionOf(db: Db): number {
   if (!db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'logs_version'").get()) return 1;
   return db.prepare("SELECT version FROM logs_version").pluck().get() as number;
 }

@@ -1,11 +1,7 @@
 import Database from "better-sqlite3";
 import { IntegrityError } from "../../fold/step.ts";
 import { FatalError } from "../../ingest/errors.ts";
-
-/** The database can't be read or written now. Another try may succeed once there is space, or a lock is released. */
-export class StorageError extends Error {
-  override name = "StorageError";
-}
+import { StorageError } from "../store.ts";
 
 const reasons: Record<string, string> = {
   SQLITE_FULL: "the disk is full",

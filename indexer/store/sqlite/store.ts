@@ -1,15 +1,16 @@
 import { readFileSync, statSync } from "node:fs";
-import type { Changes } from "../../fold/changes.ts";
-import type { Load } from "../../fold/identity-map.ts";
+import type { AddedMethod } from "../../decode/events.ts";
 import { FatalError } from "../../ingest/errors.ts";
-import { type Blocks, createBlocks } from "./blocks.ts";
+import { LOGS_AT_ONCE, type PresentStore, type StoredBlock } from "../store.ts";
+import { createBlocks } from "./blocks.ts";
 import type { Db } from "./database.ts";
 import type { Fence } from "./fence.ts";
-import { createLogs, type Logs } from "./logs.ts";
+import { createLogs } from "./logs.ts";
 import { createStoredRows } from "./rows.ts";
 import { empty } from "./schema.ts";
 import { storageError } from "./storage.ts";
-import { createUndo, type Undo } from "./undo.ts";
+import { createUndo } from "./undo.ts";
+import { createUses, hasUses } from "./uses.ts";
 import { createWalKeeper, walBytes } from "./wal.ts";
 
 /** Where the database is. */
@@ -20,34 +21,15 @@ export interface Files {
   sizes(): { database: number; log: number };
 }
 
-/** The writing side of the database. Call everything within {@link Store.atomically}. */
-export interface Store {
+/** A store that is a file. */
+export interface FileStore extends PresentStore {
   files: Files;
-  /**
-   * Does work in one transaction. Throws `StorageError` if the file can't be written at the moment, and `FatalError` where
-   * the fence stops it or the file is damaged.
-   */
-  atomically<Result>(work: () => Result): Result;
-  blocks: Blocks;
-  logs: Logs;
-  undo: Undo;
-  /** Reads a row for the fold. */
-  load: Load;
-  /** Writes what the fold made, and the logs that were added. */
-  write(changes: Pick<Changes, "rows">): void;
-  /** Deletes what follows from the logs, or also these: all of the chain. */
-  empty(what: "rows" | "chain"): void;
-  /** Builds the indexes, and what models were used for, which a new file lacks until its first sync is complete. */
-  complete(): void;
-  /** Whether they are built: reads are slow without them. */
-  isComplete(): boolean;
 }
 
-const read = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
-const [indexes, uses] = [read("indexes.sql"), read("uses.sql")];
+const indexes = readFileSync(new URL("../indexes.sql", import.meta.url), "utf8");
 
 /** The writing side of an open database, as long as `fence` allows. */
-export function createStore(db: Db, fence: Fence = () => undefined): Store {
+export function createStore(db: Db, fence: Fence = () => undefined): FileStore {
   const logs = createLogs(db);
   const rows = createStoredRows(db);
   const keepWalShort = createWalKeeper(db, fence);
@@ -58,22 +40,35 @@ export function createStore(db: Db, fence: Fence = () => undefined): Store {
   });
   const inSchema = db.prepare<[string]>("SELECT 1 FROM sqlite_schema WHERE name = ?");
   const hasIndexes = () => inSchema.get("ledger_of_account") !== undefined;
-  const hasUses = () => inSchema.get("used") !== undefined;
+  const methods = createMethods(db);
+
+  function atomically<Result>(work: () => Result, undone: () => void): Result {
+    try {
+      const result = transaction.immediate(work) as Result;
+      keepWalShort();
+      return result;
+    } catch (error) {
+      logs.forget();
+      undone();
+      throw storageError(db, error);
+    }
+  }
+
   return {
     files: { name: db.name, sizes: () => ({ database: sizeOf(db.name), log: walBytes(db) }) },
-    atomically<Result>(work: () => Result) {
-      try {
-        const result = transaction.immediate(work) as Result;
-        keepWalShort();
-        return result;
-      } catch (error) {
-        logs.forget();
-        throw storageError(db, error);
-      }
+    atomically,
+    replay({ begin, each, end }, undone) {
+      atomically(() => {
+        begin();
+        for (const blocks of inParts(logs.byBlock())) each(blocks);
+        end();
+      }, undone);
     },
+    reading: (work) => work(),
     blocks: createBlocks(db),
     logs,
     undo: createUndo(db, rows.load),
+    methods,
     load: rows.load,
     write(changes) {
       logs.flush();
@@ -81,11 +76,30 @@ export function createStore(db: Db, fence: Fence = () => undefined): Store {
     },
     empty: (what) => empty(db, what === "rows" ? "logs" : "origin"),
     complete() {
-      if (!hasUses()) db.exec(uses);
+      if (!hasUses(db)) createUses(db);
       if (!hasIndexes()) db.exec(indexes);
     },
-    isComplete: () => hasIndexes() && hasUses(),
+    isComplete: () => hasIndexes() && hasUses(db),
   };
+}
+
+/** Reads the registry's list of verification methods, in order. */
+export function createMethods(db: Db): () => AddedMethod[] {
+  const all = db.prepare<[], AddedMethod>("SELECT id, address, block_number AS blockNumber FROM methods ORDER BY id");
+  return () => all.all();
+}
+
+function* inParts(all: Iterable<StoredBlock>): Generator<StoredBlock[]> {
+  let part: StoredBlock[] = [];
+  let logs = 0;
+  for (const block of all) {
+    part.push(block);
+    logs += block.logs.length;
+    if (logs < LOGS_AT_ONCE) continue;
+    yield part;
+    [part, logs] = [[], 0];
+  }
+  yield part;
 }
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;

@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
+import { StorageError } from "../store.ts";
 import type { Db } from "./database.ts";
 import type { Fence } from "./fence.ts";
-import { StorageError, storageError } from "./storage.ts";
+import { storageError } from "./storage.ts";
 
 /** Pages of 4 KiB after which SQLite moves the write-ahead log into the database, as far as readers allow. */
 const CHECKPOINT_PAGES = 8_000;

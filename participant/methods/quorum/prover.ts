@@ -3,7 +3,7 @@ import { bytesToHex, type Hex } from "viem";
 import { assignedTo } from "../../../inference/assignment.ts";
 import { InvalidModelError } from "../../../inference/failures.ts";
 import { buildAttestation } from "../../../inference/methods/quorum.ts";
-import { hashTensor, InvalidRunError } from "../../../inference/tensors.ts";
+import { encodeTensor, hashTensor, InvalidRunError } from "../../../inference/tensors.ts";
 import { detailOf, type SingleState } from "../../../sdk/attestations.ts";
 import { callOf } from "../../../sdk/calls.ts";
 import { contractOf } from "../../../sdk/client.ts";
@@ -12,6 +12,7 @@ import { unitOf } from "../../../sdk/contexts.ts";
 import { fraudProof } from "../../../sdk/methods/fraudProof.ts";
 import { isRevealing, type QuorumDetail, quorum } from "../../../sdk/methods/quorum.ts";
 import { Status } from "../../../sdk/protocol.ts";
+import { holdsText } from "../../../sdk/text.ts";
 import { assignedUnit, type ChainState } from "../../chainState.ts";
 import { ensureDeposit } from "../../deposits.ts";
 import { type FreeUnit, nextUnit } from "../../freeUnits.ts";
@@ -23,7 +24,7 @@ import { createParameters } from "./parameters.ts";
 import { showRun, type Unshowable } from "./shown.ts";
 
 /** `maxUnits` are counted in each season. */
-export interface ProverOptions extends Omit<Tools, "content" | "strangers">, ProverLimits {
+export interface ProverOptions extends Omit<Tools, "strangers">, ProverLimits {
   /** Most attestations under way at once; defaults to 1. */
   parallel?: number;
   /** Fewest blocks between two commits; defaults to 0. */
@@ -36,7 +37,7 @@ export interface ProverOptions extends Omit<Tools, "content" | "strangers">, Pro
  * shown.
  */
 export function createProver(options: ProverOptions): Participant {
-  const { client, sender, journal, models, leaving, report, seasonId, taskId } = options;
+  const { client, sender, journal, models, content, leaving, report, seasonId, taskId } = options;
   const { maxUnits = Infinity, parallel = 1, pace = 0n } = options;
   const { chainId } = client.deployment;
   const { attestationRegistry, campaign } = client.contracts;
@@ -62,13 +63,16 @@ export function createProver(options: ProverOptions): Participant {
         attestation.context === context && attestation.inputHash === inputHash && !recorded.has(uid),
     );
     if (kept !== undefined) return kept.attestation;
+    const output = { spec: layout.output, data: await session.run(data) };
+    // A text can be compared byte by byte only by who has it; its hash, which finds it, is hidden until the reveal.
+    if (holdsText(layout.output)) await content.put(encodeTensor(output), "keccak-256");
     const { attestation, answer } = buildAttestation({
       prover: account,
       method: quorum.id,
       modelId: task.modelId,
       inputHash,
       context,
-      outputHash: hashTensor({ spec: layout.output, data: await session.run(data) }),
+      outputHash: hashTensor(output),
       salt: bytesToHex(randomBytes(32)),
     });
     const registry = attestationRegistry.address;

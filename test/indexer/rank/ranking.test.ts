@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { RankingNotBuilt } from "../../../indexer/rank/built.ts";
 import { createRanking } from "../../../indexer/rank/ranking.ts";
 import { openDatabase } from "../../../indexer/store/sqlite/database.ts";
-import { StorageError } from "../../../indexer/store/sqlite/storage.ts";
+import { StorageError } from "../../../indexer/store/store.ts";
 import type { Standing } from "../../../sdk/wire.ts";
 import type { Block } from "../node.ts";
 import { dump, scratch } from "../running.ts";

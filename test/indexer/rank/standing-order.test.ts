@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { createStandingOrder, type StandingOrder } from "../../../indexer/rank/standing-order.ts";
+import { createStandingOrder, readEntries, type StandingOrder } from "../../../indexer/rank/standing-order.ts";
 import { openEntries } from "./entries.ts";
 
 const points = fc.oneof(fc.bigInt({ min: 0n, max: 3n }), fc.bigInt({ min: 2n ** 63n - 3n, max: 2n ** 63n - 1n }));
@@ -26,7 +26,7 @@ describe("the order of entries while the ranking is not built", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const { db, flush } = openEntries();
-        const order = createStandingOrder(db);
+        const order = createStandingOrder(readEntries(db));
         const inOrder = db
           .prepare("SELECT number, points FROM entries ORDER BY -points, last_seq")
           .raw()
@@ -57,7 +57,7 @@ describe("the order of entries while the ranking is not built", () => {
   });
 
   it("takes participants by the thousand, and seasons apart", () => {
-    const order = createStandingOrder(openEntries().db);
+    const order = createStandingOrder(readEntries(openEntries().db));
     expect([participants(order, 1), participants(order, 2)]).to.deep.equal([[], []]);
     const changes = Array.from({ length: 5_000 }, (_, i) => ({
       ...{ seasonId: 1 + (i % 2), account: "0x" as const, number: i + 1, before: undefined },

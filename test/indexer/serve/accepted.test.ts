@@ -7,6 +7,7 @@ import type { Header, Log } from "../../../indexer/ingest/blocks.ts";
 import type { Rpc } from "../../../indexer/ingest/rpc.ts";
 import { assemble } from "../../../indexer/open.ts";
 import { createServer } from "../../../indexer/serve/server.ts";
+import { createState } from "../../../indexer/serve/state.ts";
 import { openDatabase } from "../../../indexer/store/sqlite/database.ts";
 import { createAnnouncements } from "../../../indexer/sync/announcements.ts";
 import { newStatus } from "../../../indexer/sync/status.ts";
@@ -63,7 +64,7 @@ async function index(deployment: Deployment) {
   opened.writer.complete();
   const rpc = { failures: () => new Map(), provesLogs: () => true } as unknown as Rpc;
   const app = await createServer({
-    sources: { ...opened, announcements: createAnnouncements(), deployment, rpc },
+    state: createState({ ...opened, announcements: createAnnouncements(), deployment, rpc }),
     ...{ condition: newStatus(), content: undefined, rpcUrl: undefined, logger: pino({ level: "silent" }) },
   });
   return {

@@ -9,11 +9,12 @@ import type {
   PublisherBoard,
   StandingsPage,
 } from "../../../sdk/wire.ts";
+import { onEachStore } from "../store/stores.ts";
 import { openSite, type Site } from "./site.ts";
 
 type Purpose = "seasons" | "requests";
 
-describe("boards", () => {
+onEachStore("boards", (store) => {
   let site: Site;
   let attestations: AttestationSummary[];
   let answers: Set<string>;
@@ -28,7 +29,7 @@ describe("boards", () => {
     return found;
   }
   before(async () => {
-    site = await openSite();
+    site = await openSite(store());
     attestations = await pagesOf("/v1/attestations");
     const requests = await pagesOf<InferenceRequestsPage["items"][number]>("/v1/requests");
     const whole = await Promise.all(

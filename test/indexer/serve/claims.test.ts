@@ -5,7 +5,9 @@ import { prizeOf, shareOf } from "../../../sdk/rewards.ts";
 import { verifyStanding } from "../../../sdk/standings.ts";
 import type { ClaimAnswer, EventLocation, FinalStanding, Season, Standing } from "../../../sdk/wire.ts";
 import type { Block } from "../node.ts";
-import { chainTold, eventsIn, openServed, type Served } from "./served.ts";
+import { onEachStore } from "../store/stores.ts";
+import { chainTold, eventsIn } from "./served.ts";
+import { openAnywhere, type ServedAnywhere } from "./served-anywhere.ts";
 import { NOBODY } from "./site.ts";
 
 const finalised = toEventSelector(
@@ -27,11 +29,11 @@ const asStanding = ({ place, rank, account, points, lastSeq }: FinalStanding) =>
   ...{ place, rank, account, points: BigInt(points), lastSeq: BigInt(lastSeq) },
 });
 
-describe("claims of final standings", () => {
-  let served: Served;
+onEachStore("claims of final standings", (store) => {
+  let served: ServedAnywhere;
   let url: string;
   before(async () => {
-    served = openServed(whole);
+    served = await openAnywhere(whole, store());
     url = await served.listen();
   });
   after(() => served.close());
@@ -124,20 +126,20 @@ describe("claims of final standings", () => {
     const [first] = await standings(ending);
     const account = first?.account as string;
     const before = await claimOf(ending, account);
-    served.become(whole.slice(0, firstEnd));
+    await served.become(whole.slice(0, firstEnd));
     const { status, body } = await get(`${ending}/claim/${account}`);
     expect([status, body.status]).to.deep.equal([409, 409]);
     expect(body.detail).to.equal(`The order of season ${ending} isn't final: nobody has posted all of it yet.`);
     expect((await get(`${ending}`)).body.item.final).to.equal(null);
-    served.become(whole);
+    await served.become(whole);
     expect(await claimOf(ending, account)).to.deep.equal(before);
   });
 
   it("can be made until the period is over", async () => {
-    served.become(whole.slice(0, firstEnd + 1));
+    await served.become(whole.slice(0, firstEnd + 1));
     const states = new Set<string | undefined>();
     for (const { account } of await standings(ending)) states.add((await claimOf(ending, account)).reward?.state);
     expect(states).to.include("claimable").and.not.to.include("over");
-    served.become(whole);
+    await served.become(whole);
   });
 });

@@ -18,18 +18,20 @@ import type {
   StandingsPage,
 } from "../../../sdk/wire.ts";
 import { choices } from "../running.ts";
-import { chainTold, eventsIn, openServed, type Served } from "./served.ts";
+import { onEachStore } from "../store/stores.ts";
+import { chainTold, eventsIn } from "./served.ts";
+import { openAnywhere, type ServedAnywhere } from "./served-anywhere.ts";
 import { NOBODY } from "./site.ts";
 import { parse } from "./stream/reader.ts";
 
-describe("names in the API", () => {
-  let served: Served;
+onEachStore("names in the API", (store) => {
+  let served: ServedAnywhere;
   let url: string;
   let standings: Standing[];
   /** What the story's events say that accounts are called. */
   const names = new Map<Address, { name: string; link: string | null }>();
   before(async () => {
-    served = openServed(chainTold(choices(320, 11)));
+    served = await openAnywhere(chainTold(choices(320, 11)), store());
     url = await served.listen();
     standings = (await get<StandingsPage>("/v1/seasons/1/standings")).items;
     for (const { eventName, args } of served.blocks.flatMap(eventsIn)) {

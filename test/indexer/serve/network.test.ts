@@ -10,15 +10,16 @@ import type {
   SeasonAnswer,
   StandingsPage,
 } from "../../../sdk/wire.ts";
+import { onEachStore } from "../store/stores.ts";
 import { openSite, type Site } from "./site.ts";
 
-describe("a season as a test of the network", () => {
+onEachStore("a season as a test of the network", (store) => {
   let site: Site;
   let answer: NetworkAnswer;
   let own: AttestationSummary[];
   const get = async <T>(path: string): Promise<T> => (await site.get(path)).body as T;
   before(async () => {
-    site = await openSite();
+    site = await openSite(store());
     answer = await get<NetworkAnswer>("/v1/seasons/1/network");
     const { item } = await get<SeasonAnswer>("/v1/seasons/1");
     const all: AttestationSummary[] = [];

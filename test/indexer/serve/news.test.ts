@@ -3,7 +3,9 @@ import type { Event } from "../../../indexer/decode/events.ts";
 import type { ReadAttestation } from "../../../indexer/store/sqlite/read-attestations.ts";
 import type { News, NewsPage } from "../../../sdk/wire.ts";
 import { choices } from "../running.ts";
-import { chainTold, eventsIn, openServed, type Served } from "./served.ts";
+import { onEachStore } from "../store/stores.ts";
+import { chainTold, eventsIn } from "./served.ts";
+import { openAnywhere, type ServedAnywhere } from "./served-anywhere.ts";
 
 /** The kind of news that an event makes, where that follows from its name. */
 const kinds: Readonly<Record<string, News["news"]>> = {
@@ -13,13 +15,13 @@ const kinds: Readonly<Record<string, News["news"]>> = {
   SeasonFinalised: "seasonFinalised",
 };
 
-describe("news", () => {
-  let served: Served;
+onEachStore("news", (store) => {
+  let served: ServedAnywhere;
   let url: string;
   let events: Event[];
   let items: News[];
   before(async () => {
-    served = openServed(chainTold(choices(320, 11)));
+    served = await openAnywhere(chainTold(choices(320, 11)), store());
     url = await served.listen();
     events = served.blocks.flatMap(eventsIn);
     items = [];

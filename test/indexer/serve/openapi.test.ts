@@ -3,6 +3,7 @@ import Ajv from "ajv/dist/2020.js";
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { cidOfSha256 } from "../../../sdk/content.ts";
+import { onEachStore } from "../store/stores.ts";
 import { accountOf, MODEL } from "../story.ts";
 import { NOBODY, openSite, type Site, UNKNOWN } from "./site.ts";
 import { parse } from "./stream/reader.ts";
@@ -19,13 +20,13 @@ interface Operation {
   responses: Record<string, { content?: Record<string, { schema: object }> }>;
 }
 
-describe("the OpenAPI document", () => {
+onEachStore("the OpenAPI document", (store) => {
   let site: Site;
   let document: Document;
   let validate: (pointer: readonly string[], value: unknown) => string;
 
   before(async () => {
-    site = await openSite();
+    site = await openSite(store());
     document = (await site.get("/openapi.json")).body;
     const ajv = new Ajv.default({ strict: false, validateFormats: false });
     ajv.addSchema(document, "api");

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import Fastify from "fastify";
 import { answerProblems, ProblemError } from "../../../indexer/serve/problems.ts";
+import { StorageError } from "../../../indexer/store/store.ts";
 
 describe("problems", () => {
   /** What a route that throws answers, and what it leaves in the log. */
@@ -24,7 +25,9 @@ describe("problems", () => {
   });
 
   it("says what is known without filling the log, as when somebody polls an indexer that is syncing", async () => {
-    const { statusCode, detail, log } = await answerTo(new ProblemError(503, "Syncing."));
-    expect([statusCode, detail, log]).to.deep.equal([503, "Syncing.", ""]);
+    for (const error of [new ProblemError(503, "Syncing."), new StorageError("Syncing.")]) {
+      const { statusCode, detail, log } = await answerTo(error);
+      expect([statusCode, detail, log]).to.deep.equal([503, "Syncing.", ""]);
+    }
   });
 });

@@ -9,15 +9,17 @@ import type {
   StandingsPage,
 } from "../../../sdk/wire.ts";
 import { choices } from "../running.ts";
-import { chainTold, eventsIn, openServed, type Served } from "./served.ts";
+import { onEachStore } from "../store/stores.ts";
+import { chainTold, eventsIn } from "./served.ts";
+import { openAnywhere, type ServedAnywhere } from "./served-anywhere.ts";
 import { NOBODY } from "./site.ts";
 
-describe("what the page asks of a season", () => {
-  let served: Served;
+onEachStore("what the page asks of a season", (store) => {
+  let served: ServedAnywhere;
   let url: string;
   let standings: Standing[];
   before(async () => {
-    served = openServed(chainTold(choices(150, 21)));
+    served = await openAnywhere(chainTold(choices(150, 21)), store());
     url = await served.listen();
     standings = (await get<StandingsPage>("/v1/seasons/1/standings")).items;
   });
@@ -107,7 +109,9 @@ describe("what the page asks of a season", () => {
     expect(epochs).to.have.lengthOf.above(5);
     expect(epochs.map(({ epoch }) => epoch)).to.deep.equal(epochs.map((_, i) => i + 1));
     for (const { account, history } of items)
-      expect(history).to.deep.equal(served.history.standingsAt(1, account)).and.to.have.lengthOf(epochs.length);
+      expect(history)
+        .to.deep.equal(await served.history.standingsAt(1, account))
+        .and.to.have.lengthOf(epochs.length);
     expect(items.at(-1)?.history.every((past) => past === null)).to.equal(true);
   });
 

@@ -4,13 +4,14 @@ import { cidOfSha256 } from "../../../sdk/content.ts";
 import type { ReceiptsPage, StandingsPage } from "../../../sdk/wire.ts";
 import { chainOf } from "../node.ts";
 import { choices, until, untilReady } from "../running.ts";
+import { onEachStore } from "../store/stores.ts";
 import { chaptersOf } from "../story.ts";
 import { NOBODY, openSite, type Site, STORY, UNKNOWN } from "./site.ts";
 
-describe("the API", () => {
+onEachStore("the API", (store) => {
   let site: Site;
   before(async () => {
-    site = await openSite();
+    site = await openSite(store());
   });
   after(() => site.close());
 

@@ -9,15 +9,16 @@ import type {
   MoneyAnswer,
   RequestState,
 } from "../../../sdk/wire.ts";
+import { onEachStore } from "../store/stores.ts";
 import { accountOf, deployment, MODEL } from "../story.ts";
 import { openSite, type Site, UNKNOWN } from "./site.ts";
 
-describe("the API's requests", () => {
+onEachStore("the API's requests", (store) => {
   let site: Site;
   let summaries: InferenceRequestSummary[];
   let all: InferenceRequest[];
   before(async () => {
-    site = await openSite();
+    site = await openSite(store());
     summaries = await pagesOf("/v1/requests?");
     all = [];
     for (const { requestId } of summaries) all.push((await site.get(`/v1/requests/${requestId}`)).body.item);

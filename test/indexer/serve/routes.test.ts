@@ -3,13 +3,14 @@ import { csvText } from "../../../indexer/serve/table/csv.ts";
 import { ledgerHash } from "../../../sdk/commitments.ts";
 import { cidOfSha256 } from "../../../sdk/content.ts";
 import type { Attestation, AttestationSummary, Receipt, Standing } from "../../../sdk/wire.ts";
+import { onEachStore } from "../store/stores.ts";
 import { deployment } from "../story.ts";
 import { NOBODY, openSite, type Site, UNKNOWN } from "./site.ts";
 
-describe("the API", () => {
+onEachStore("the API", (store) => {
   let site: Site;
   before(async () => {
-    site = await openSite();
+    site = await openSite(store());
   });
   after(() => site.close());
 

@@ -10,15 +10,17 @@ import type {
   StandingsPage,
 } from "../../../sdk/wire.ts";
 import { choices } from "../running.ts";
+import { onEachStore } from "../store/stores.ts";
 import { accountOf } from "../story.ts";
-import { chainTold, eventsIn, openServed, type Served } from "./served.ts";
+import { chainTold, eventsIn } from "./served.ts";
+import { openAnywhere, type ServedAnywhere } from "./served-anywhere.ts";
 
-describe("what an account did for others", () => {
-  let served: Served;
+onEachStore("what an account did for others", (store) => {
+  let served: ServedAnywhere;
   let url: string;
   let events: Event[];
   before(async () => {
-    served = openServed(chainTold(choices(320, 11)));
+    served = await openAnywhere(chainTold(choices(320, 11)), store());
     url = await served.listen();
     events = served.blocks.flatMap(eventsIn);
   });
@@ -90,8 +92,8 @@ describe("what an account did for others", () => {
     const { next } = await get<SeatsPage>(`/v1/accounts/${account}/seats`);
     expect(next).to.be.a("string");
     const whole = served.blocks;
-    served.become(chainTold(choices(320, 12)));
+    await served.become(chainTold(choices(320, 12)));
     expect((await fetch(`${url}/v1/accounts/${account}/seats?cursor=${next}`)).status).to.equal(410);
-    served.become(whole);
+    await served.become(whole);
   });
 });

@@ -29,7 +29,8 @@ export interface Served extends Pick<OpenedChain, "history" | "ranking" | "reade
 export const chainTold = (choices: readonly (readonly number[])[], salt = ""): Block[] =>
   chainOf(chaptersOf(choices), salt, 0);
 
-const rpc = { failures: () => new Map([["timeout", 3]]), provesLogs: () => true } as unknown as Rpc;
+/** A node that was never needed. */
+export const rpc = { failures: () => new Map([["timeout", 3]]), provesLogs: () => true } as unknown as Rpc;
 
 /** With `late`, the store answers the server after so many turns of the event loop, as another process would. */
 export function openServed(blocks: Block[], { complete = true, late = 0 } = {}): Served {
@@ -66,7 +67,14 @@ export function openServed(blocks: Block[], { complete = true, late = 0 } = {}):
     async listen(options = {}) {
       const { condition } = served;
       const logger = pino({ level: "silent" });
-      const app = await createServer({ sources, condition, content: undefined, rpcUrl: undefined, logger, ...options });
+      const app = await createServer({
+        state: createState(sources),
+        condition,
+        content: undefined,
+        rpcUrl: undefined,
+        logger,
+        ...options,
+      });
       apps.push(app);
       return app.listen({ host: "127.0.0.1", port: 0 });
     },

@@ -1,13 +1,14 @@
 import { mkdirSync } from "node:fs";
+import { startWriter } from "../../../indexer/fleet.ts";
 import type { Indexer } from "../../../indexer/main.ts";
 import { chainOf, type FakeNode, startNode } from "../node.ts";
-import { choices, scratch, start, untilReady } from "../running.ts";
+import { choices, scratch, start, untilReady, usual } from "../running.ts";
 import { chaptersOf } from "../story.ts";
 
 /** An indexer that has read a story, and what a route's test needs of it. */
 export interface Site {
   node: FakeNode;
-  indexer: Indexer;
+  indexer: Pick<Indexer, "url" | "close">;
   /** Content directory. */
   content: string;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
@@ -26,13 +27,16 @@ export const STORY = choices(320, 11);
 export const NOBODY = "0x000000000000000000000000000000000000dEaD";
 export const UNKNOWN = `0x${"ab".repeat(32)}`;
 
-export async function openSite(): Promise<Site> {
+/** Opens a site whose rows are in a file, or at the URL of a PostgreSQL store. */
+export async function openSite(store?: string): Promise<Site> {
   const files = scratch();
   const content = files.path("content");
   mkdirSync(content);
   const node = await startNode(chainOf(chaptersOf(STORY)));
-  const options = { rpcs: [node.url], publicRpc: node.url, db: files.path("db") };
-  const indexer = await start({ ...options, content, web: files.path("unbuilt") });
+  const options = { rpcs: [node.url], publicRpc: node.url, content, web: files.path("unbuilt") };
+  const indexer = await (store === undefined
+    ? start({ ...options, db: files.path("db") })
+    : startWriter({ ...usual(options), store }));
   await untilReady(indexer, node.blocks.length - 1);
   return {
     ...{ node, indexer, content },

@@ -1,14 +1,15 @@
 import { expect } from "chai";
 import type { AttestationSummary, AttestationsPage, UnitStanding, UnitStandingsPage } from "../../../sdk/wire.ts";
+import { onEachStore } from "../store/stores.ts";
 import { MODEL } from "../story.ts";
 import { openSite, type Site } from "./site.ts";
 
-describe("standings by task and by model", () => {
+onEachStore("standings by task and by model", (store) => {
   let site: Site;
   let attestations: AttestationSummary[];
   const get = async <T>(path: string): Promise<T> => (await site.get(path)).body as T;
   before(async () => {
-    site = await openSite();
+    site = await openSite(store());
     attestations = [];
     for (let next: string | null = ""; next !== null; ) {
       const page: AttestationsPage = await get(`/v1/attestations${next && `?cursor=${next}`}`);

@@ -2,7 +2,7 @@ import Database from "better-sqlite3";
 import { expect } from "chai";
 import fc from "fast-check";
 import { IntegrityError } from "../../../indexer/fold/step.ts";
-import { StorageError } from "../../../indexer/store/sqlite/storage.ts";
+import { StorageError } from "../../../indexer/store/store.ts";
 import type { Block } from "../node.ts";
 import { append, appendAtOnce, assembled, campaign, logsOf, open, storyOf } from "../opened.ts";
 import { choices, dump, scratch } from "../running.ts";

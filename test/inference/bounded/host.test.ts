@@ -2,12 +2,16 @@ import { expect } from "chai";
 import { sha256 } from "viem";
 import { UnavailableError } from "../../../inference/content.ts";
 import { HostLimitError, InvalidModelError } from "../../../inference/failures.ts";
+import { programOf } from "../../../inference/graphModel/program.ts";
 import { nameModel } from "../../../inference/model.ts";
 import type { ModelOpener } from "../../../inference/opener.ts";
+import { signed, unsigned } from "../../../inference/operators/operator.ts";
 import { InvalidRunError } from "../../../inference/tensors.ts";
 import { readModel } from "../../../models/read.ts";
 import { loadPinnedRuntime, openBounded } from "../../../participant/runtime.ts";
-import { encodeLayout, type Layout } from "../../../sdk/layouts.ts";
+import { encodeLayout, type Layout, tensorBytes } from "../../../sdk/layouts.ts";
+import { randomGeneration } from "../../simulator/graphs/random.ts";
+import { createRandom } from "../../simulator/random.ts";
 import { type FreeModel, floatLayout, floats, INT64, int64s, model } from "../graph/onnx.ts";
 
 const rejection = (promise: Promise<unknown>): Promise<Error> =>
@@ -152,6 +156,23 @@ describe("bounded/host", () => {
     const outputs = await Promise.all(all.map((input) => session.run(input)));
     for (const [i, input] of all.entries()) expect(outputs[i]).to.deep.equal(await here.run(input));
     expect(sha256(artifact)).to.equal(named.artifactHash);
+  });
+
+  it("tells what each run writes while it writes, a byte after another", async () => {
+    const { artifact, layout, operators, parameters } = randomGeneration(createRandom(6)).model;
+    const model = nameModel(artifact, encodeLayout(layout), new Uint8Array(0));
+    const { session } = await open(await bounded(), { artifact, model });
+    const prompts = [1, 2, 3].map((byte) => new Uint8Array(tensorBytes(layout.input)).fill(byte));
+    const written = await Promise.all(
+      prompts.map(async (prompt) => {
+        const told: [byte: number, position: number][] = [];
+        const output = await session.run(prompt, (...byte) => told.push(byte));
+        expect(told).to.deep.equal([...output].map((byte, position) => [byte, position]));
+        return output;
+      }),
+    );
+    const { run } = programOf(operators, parameters);
+    expect(written).to.deep.equal(prompts.map((prompt) => unsigned(run(signed(prompt)).at(-1) as Int8Array)));
   });
 
   it("keeps as many models as it may, and loads one again when it is asked for", async () => {

@@ -1,14 +1,20 @@
 import { expect } from "chai";
+import { type ContentReader, UnavailableError } from "../../../inference/content.ts";
 import { InvalidModelError } from "../../../inference/failures.ts";
 import { inferenceMethods } from "../../../inference/methods/index.ts";
 import type { InferenceMethod, Subject } from "../../../inference/methods/method.ts";
+import type { Models, OpenModel } from "../../../inference/models.ts";
+import { encodeTensor, hashTensor } from "../../../inference/tensors.ts";
 import { mostChecks } from "../../../inference/verify/attestation.ts";
 import type { CheckKind } from "../../../inference/verify/checks.ts";
+import { type Answer, ZERO_HASH } from "../../../sdk/commitments.ts";
+import { cidOfKeccak256 } from "../../../sdk/content.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
+import { INT8 } from "../../../sdk/layouts.ts";
 import { methods } from "../../../sdk/methods/index.ts";
 import { defineMethod } from "../../../sdk/methods/method.ts";
 import { Status } from "../../../sdk/protocol.ts";
-import { batchOf, layers, resultsOf, singleOf, verify } from "./attested.ts";
+import { batchOf, layers, layout, resultsOf, singleOf, verify } from "./attested.ts";
 
 /** A method that nobody here knows. */
 const UNKNOWN = 7;
@@ -105,6 +111,39 @@ describe("verifyAttestation", () => {
       expect(resultsOf(await verify(singleOf(method)))).to.deep.equal([
         ...["uid held", "record held", "model held", "input held", "run held", "output held"],
       ]);
+  });
+
+  it("tells a text while it is written, and finds the one that the prover answered, if somebody keeps it", async () => {
+    const spec = { name: "story.text", dtype: INT8, dims: [1, 2] };
+    const [written, lie] = [Uint8Array.of(79, 110), Uint8Array.of(79, 111)];
+    const models: Models = {
+      async open() {
+        const run: OpenModel["session"]["run"] = async (_, onByte) => {
+          for (const [position, byte] of written.entries()) onByte?.(byte, position);
+          return written;
+        };
+        const publication = { artifactHash: ZERO_HASH } as OpenModel["publication"];
+        return { publication, layout: { ...layout, output: spec }, layers: [], session: { run } };
+      },
+    };
+    const single = singleOf(0);
+    const claimed = { spec, data: lie };
+    const answer = { ...(single.answer as Answer), outputHash: hashTensor(claimed) };
+    const kept = new Map([[cidOfKeccak256(answer.outputHash), encodeTensor(claimed)]]);
+    for (const isKept of [true, false]) {
+      const told: number[] = [];
+      const content: ContentReader = {
+        async get(cid) {
+          const bytes = isKept ? kept.get(cid) : undefined;
+          if (!bytes) throw new UnavailableError("Nobody keeps it.");
+          return bytes;
+        },
+      };
+      const found = await verify({ ...single, answer }, { models, content, onByte: (byte) => told.push(byte) });
+      expect(resultsOf(found)).to.include("output failed");
+      expect(told).to.deep.equal([...written]);
+      expect(found.claimed).to.deep.equal(isKept ? claimed : undefined);
+    }
   });
 
   describe("under a method that is registered", () => {

@@ -22,7 +22,7 @@ const campaign = "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0";
 const prover = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 
 /** An integer model of two layers. */
-const layout = integerLayout(4, 3, 2);
+export const layout = integerLayout(4, 3, 2);
 export const layers = layersOf(layout.widths, (layer, row, inputs) => ({
   ...{ shift: 8, lo: -128, bias: 100 * row },
   weights: Int8Array.from({ length: inputs }, (_, k) => 110 + 10 * layer - 30 * row - 45 * k),

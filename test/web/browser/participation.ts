@@ -321,6 +321,32 @@ export function describeParticipation(site: () => Site): void {
     await page.context().close();
   });
 
+  it("shows the numbers of a season's first tenth, of which a chart would have years on its axis", async () => {
+    const { page } = await site().visit();
+    await page.route("**/v1/seasons/1/network", async (route) => {
+      const answer = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...answer, tenths: answer.tenths.slice(0, 1) } });
+    });
+    await page.goto(`${site().url}/seasons/1/network`);
+    const shown = await until(
+      page,
+      "the numbers",
+      () => {
+        const chart = document.querySelector("figure.chart");
+        return (
+          chart?.querySelector("tbody tr") && {
+            isOpen: chart.querySelector("details")?.open,
+            drawn: chart.children.length,
+          }
+        );
+      },
+      undefined,
+    );
+    // The caption, and the numbers.
+    expect(shown).to.deep.equal({ isOpen: true, drawn: 2 });
+    await page.context().close();
+  });
+
   it("draws points and attestations, with the numbers as tables, and gives the ranking as a file", async () => {
     const { page, faults } = await site().visit();
     const asked: string[] = [];

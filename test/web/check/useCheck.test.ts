@@ -10,10 +10,17 @@ describe("the progress of a check", () => {
   const checked = advance(begun, { kind: "check", check });
 
   it("keeps what is being done beside the checks that are made", () => {
-    expect(begun).to.deep.equal({ phase: "running", doing: "Reading", checks: [] });
-    expect(checked).to.deep.equal({ phase: "running", doing: "Reading", checks: [check] });
+    expect(begun).to.deep.equal({ phase: "running", doing: "Reading", checks: [], written: [] });
+    expect(checked).to.deep.equal({ phase: "running", doing: "Reading", checks: [check], written: [] });
     expect(advance(checked, { kind: "doing", what: "Running" })).to.deep.equal({
-      ...{ phase: "running", doing: "Running", checks: [check] },
+      ...{ phase: "running", doing: "Running", checks: [check], written: [] },
+    });
+  });
+
+  it("keeps what a model writes while it runs", () => {
+    const first = advance(checked, { kind: "wrote", byte: 79 });
+    expect(advance(first, { kind: "wrote", byte: 110 })).to.deep.equal({
+      ...{ phase: "running", doing: "Reading", checks: [check], written: [79, 110] },
     });
   });
 

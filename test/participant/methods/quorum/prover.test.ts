@@ -4,7 +4,7 @@ import { programOf } from "../../../../inference/graphModel/program.ts";
 import { nameModel } from "../../../../inference/model.ts";
 import type { Models } from "../../../../inference/models.ts";
 import { unsigned } from "../../../../inference/operators/operator.ts";
-import { hashTensor, InvalidRunError } from "../../../../inference/tensors.ts";
+import { encodeTensor, hashTensor, InvalidRunError } from "../../../../inference/tensors.ts";
 import { readModel } from "../../../../models/read.ts";
 import { runJobs } from "../../../../participant/jobs.ts";
 import { type Journal, openJournal } from "../../../../participant/journal.ts";
@@ -17,6 +17,7 @@ import { lieAfter } from "../../../../scripts/demo/accounts.ts";
 import { openSeason } from "../../../../scripts/season.ts";
 import { detailOf, type SingleState } from "../../../../sdk/attestations.ts";
 import { contractOf } from "../../../../sdk/client.ts";
+import { cidOfKeccak256 } from "../../../../sdk/content.ts";
 import { encodeLayout, tensorBytes } from "../../../../sdk/layouts.ts";
 import { type QuorumDetail, quorum } from "../../../../sdk/methods/quorum.ts";
 import { Status } from "../../../../sdk/protocol.ts";
@@ -153,9 +154,10 @@ describe("prover", () => {
 
     await prove(1, { taskId: 3n }, () => attestationsOf(1)[0]?.status === Status.verified);
 
-    expect(attestationsOf(1)[0]?.answer?.outputHash).to.equal(
-      hashTensor({ spec: layout.output, data: unsigned(written) }),
-    );
+    const output = { spec: layout.output, data: unsigned(written) };
+    expect(attestationsOf(1)[0]?.answer?.outputHash).to.equal(hashTensor(output));
+    const kept = await site.content.get(cidOfKeccak256(hashTensor(output)));
+    expect(kept, "the text, for who wants to compare it").to.deep.equal(encodeTensor(output));
   });
 
   it("works through its units, no more at once than `parallel`", async () => {

@@ -353,9 +353,3 @@ CREATE TABLE registrars (
   block_number INTEGER NOT NULL,
   log_index INTEGER NOT NULL
 ) STRICT;
-
--- Who writes this file: fence.ts. It follows from no log, and stays when rows are emptied.
-CREATE TABLE writer (
-  id INTEGER PRIMARY KEY CHECK (id = 1),
-  token TEXT NOT NULL
-) STRICT;

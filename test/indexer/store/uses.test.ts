@@ -1,13 +1,17 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { Hex } from "viem";
-import { inverse, type RowChange } from "../../../../indexer/fold/changes.ts";
-import type { Attestation } from "../../../../indexer/fold/recorded.ts";
-import { openDatabase } from "../../../../indexer/store/sqlite/database.ts";
-import { createUseReader } from "../../../../indexer/store/sqlite/read-uses.ts";
-import { createStore } from "../../../../indexer/store/sqlite/store.ts";
-import { addressOf } from "../../rank/entries.ts";
-import { deployment } from "../../story.ts";
+import { inverse, type RowChange } from "../../../indexer/fold/changes.ts";
+import type { Attestation } from "../../../indexer/fold/recorded.ts";
+import type { Eventual } from "../../../indexer/store/eventual.ts";
+import { createReaders } from "../../../indexer/store/postgres/readers.ts";
+import { openDatabase } from "../../../indexer/store/sqlite/database.ts";
+import { createUseReader, type UseReader } from "../../../indexer/store/sqlite/read-uses.ts";
+import { createStore } from "../../../indexer/store/sqlite/store.ts";
+import { addressOf } from "../rank/entries.ts";
+import { deployment } from "../story.ts";
+import { openPostgres } from "./postgres/opened.ts";
+import { onEachStore } from "./stores.ts";
 
 const VERIFIED = 2;
 const ATTESTATIONS = 3;
@@ -53,26 +57,57 @@ function rowOf({ prover, modelId, taskId, count }: One, n: number, status: numbe
 const kindOf = (subject: Hex): string =>
   subject in publishers ? "model" : Object.values(publishers).includes(subject) ? "publisher" : "part";
 
-function opened() {
+const models = [modelA, modelB].map((modelId, i): RowChange => {
+  const hashes = { artifactHash: "0x", runtimeId: "0x", weightsRoot: "0x", verifyingKeyHash: "0x" } as const;
+  const kept = { measurement: "0x", layoutHash: "0x", layout: null, parameterRows: null } as const;
+  const after = { modelId, publisher: publishers[modelId] as Hex, ...hashes, ...kept, blockNumber: 0, logIndex: i };
+  return { table: "models", before: undefined, after };
+});
+
+type Row = Record<string, number | string>;
+
+/** An empty database with both models. */
+interface Counting {
+  write(...rows: RowChange[]): Promise<void>;
+  complete(): Promise<void>;
+  /** All rows of a table. */
+  rows(table: "uses" | "totals"): Promise<Row[]>;
+  reader: Eventual<UseReader>;
+  close(): Promise<void>;
+}
+
+async function openFile(): Promise<Counting> {
   const db = openDatabase(":memory:", deployment);
   db.pragma("foreign_keys = OFF");
   const store = createStore(db);
-  const models = [modelA, modelB].map((modelId, i): RowChange => {
-    const hashes = { artifactHash: "0x", runtimeId: "0x", weightsRoot: "0x", verifyingKeyHash: "0x" } as const;
-    const rest = {
-      measurement: "0x",
-      layoutHash: "0x",
-      layout: null,
-      parameterRows: null,
-      blockNumber: 0,
-      logIndex: i,
-    } as const;
-    const after = { modelId, publisher: publishers[modelId] as Hex, ...hashes, ...rest };
-    return { table: "models", before: undefined, after };
-  });
   store.write({ rows: models });
-  const rows = (sql: string) => db.prepare(sql).all() as Record<string, number | string>[];
-  return { db, store, uses: () => rows("SELECT * FROM uses"), totals: () => rows("SELECT * FROM totals") };
+  return {
+    write: async (...rows) => store.write({ rows }),
+    complete: async () => store.complete(),
+    rows: async (table) => db.prepare<[], Row>(`SELECT * FROM ${table}`).all(),
+    reader: createUseReader(db),
+    close: async () => void db.close(),
+  };
+}
+
+async function openAt(url: string): Promise<Counting> {
+  const { store, client, close } = await openPostgres(url);
+  const doing = async (work: () => void) => store.atomically(work, () => {});
+  await doing(() => {
+    store.empty("rows");
+    store.write({ rows: models });
+  });
+  return {
+    write: (...rows) => doing(() => store.write({ rows })),
+    complete: () => doing(store.complete),
+    rows: (table) =>
+      client.use(async (db) => {
+        const rows = await db.rows(`SELECT row_to_json(${table}) FROM ${table}`);
+        return rows.map(([row]) => row as Row);
+      }),
+    reader: await client.use(async (db) => createReaders(db).uses),
+    close,
+  };
 }
 
 /** The rows of `uses` by their keys, counted from attestations and those of them that answer a request. */
@@ -96,30 +131,36 @@ function counted(attestations: readonly Attestation[], answering: ReadonlySet<He
   return uses;
 }
 
-describe("what models were used for", () => {
-  it("is nothing before it is built", () => {
-    const { store, uses, totals } = opened();
+onEachStore("what models were used for", (store) => {
+  const open = () => {
+    const url = store();
+    return url === undefined ? openFile() : openAt(url);
+  };
+
+  it("is nothing before it is built", async () => {
+    const { write, rows, complete, close } = await open();
     const after = rowOf({ prover: 1, modelId: modelA, taskId: 0, count: 5 }, 0, VERIFIED);
-    store.write({ rows: [{ table: "attestations", before: undefined, after }] });
-    expect([uses(), totals()]).to.deep.equal([[], []]);
-    store.complete();
-    expect(uses()).to.have.length(4);
+    await write({ table: "attestations", before: undefined, after });
+    expect([await rows("uses"), await rows("totals")]).to.deep.equal([[], []]);
+    await complete();
+    expect(await rows("uses")).to.have.length(4);
+    await close();
   });
 
-  it("follows attestations and answers, built at any time, whatever is done and undone", () => {
-    fc.assert(
-      fc.property(
+  it("follows attestations and answers, built at any time, whatever is done and undone", async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.array(one, { minLength: ATTESTATIONS, maxLength: ATTESTATIONS }),
         fc.array(step, { maxLength: 25 }),
         at,
-        (all, steps, built) => {
-          const { db, store, uses, totals } = opened();
+        async (all, steps, built) => {
+          const counting = await open();
           const attestations = new Map<number, Attestation>();
           const answering = new Set<Hex>();
           const done: RowChange[] = [];
 
-          function write(change: RowChange): void {
-            store.write({ rows: [change] });
+          async function write(change: RowChange): Promise<void> {
+            await counting.write(change);
             const { table, before, after } = change;
             if (table === "answers") {
               if (after) answering.add(after.uid);
@@ -150,16 +191,16 @@ describe("what models were used for", () => {
           }
 
           for (const [i, step] of steps.entries()) {
-            if (i === built) store.complete();
+            if (i === built) await counting.complete();
             const last = step === "undo" ? done.pop() : undefined;
             const change = step === "undo" ? last && inverse({ cursor, rows: [last] }, cursor).rows[0] : changeOf(step);
-            if (change) write(change);
+            if (change) await write(change);
             if (change && step !== "undo") done.push(change);
           }
-          store.complete();
+          await counting.complete();
 
           const expected = counted([...attestations.values()], answering);
-          const found = uses().map(({ subject, account, ...units }): [string, unknown[]] => [
+          const found = (await counting.rows("uses")).map(({ subject, account, ...units }): [string, unknown[]] => [
             `${subject} ${account}`,
             Object.values(units),
           ]);
@@ -176,21 +217,20 @@ describe("what models were used for", () => {
               (sums.get(subject) ?? [0, 0, 0, 0, 0, 0]).map((sum, i) => sum + (more[i] as number)),
             );
           }
-          const foundTotals = totals().map(({ subject, kind, ...units }): [string, unknown[]] => {
-            expect(kind).to.equal(kindOf(subject as Hex));
-            return [subject as string, Object.values(units)];
-          });
+          const foundTotals = (await counting.rows("totals")).map(
+            ({ subject, kind, ...units }): [string, unknown[]] => {
+              expect(kind).to.equal(kindOf(subject as Hex));
+              return [subject as string, Object.values(units)];
+            },
+          );
           expect(new Map(foundTotals)).to.deep.equal(sums);
           const verified = [modelA, modelB].filter((id) => (sums.get(id)?.[0] ?? 0) > 0);
-          expect(
-            createUseReader(db)
-              .models("seasons", 9)
-              .map(({ subject }) => subject),
-          ).to.have.members(verified);
-          db.close();
+          const listed = await counting.reader.models("seasons", 9);
+          expect(listed.map(({ subject }) => subject)).to.have.members(verified);
+          await counting.close();
         },
       ),
-      { numRuns: 300 },
+      { numRuns: store() === undefined ? 300 : 25 },
     );
   });
 });

@@ -1,25 +1,28 @@
-import type { Activity } from "../../fold/activity.ts";
-import type { Badge } from "../../fold/badges.ts";
-import type { CoverRow } from "../../fold/covers.ts";
-import type { Chunk, Draft, SeasonEnd } from "../../fold/ends.ts";
-import type { Entry } from "../../fold/entries.ts";
-import type { KeyOf, RowOf, TableName } from "../../fold/kinds.ts";
-import type { LedgerEntry } from "../../fold/ledger.ts";
-import type { Method } from "../../fold/methods.ts";
-import type { Model } from "../../fold/models.ts";
-import type { Balance, Payment } from "../../fold/payments.ts";
-import type { Named } from "../../fold/profiles.ts";
-import type { Attestation } from "../../fold/recorded.ts";
-import type { Asked, Given } from "../../fold/requests.ts";
-import type { Claim, Rewards } from "../../fold/rewards.ts";
-import type { Season, Task } from "../../fold/seasons.ts";
-import type { Catch, Seat } from "../../fold/served.ts";
-import type { EnclaveKey, Registrars } from "../../methods/enclave.ts";
-import type { Dispute } from "../../methods/fraudProof.ts";
-import type { Votes } from "../../methods/quorum.ts";
+import type { Activity } from "../fold/activity.ts";
+import type { Badge } from "../fold/badges.ts";
+import type { CoverRow } from "../fold/covers.ts";
+import type { Chunk, Draft, SeasonEnd } from "../fold/ends.ts";
+import type { Entry } from "../fold/entries.ts";
+import type { KeyOf, RowOf, TableName } from "../fold/kinds.ts";
+import type { LedgerEntry } from "../fold/ledger.ts";
+import type { Method } from "../fold/methods.ts";
+import type { Model } from "../fold/models.ts";
+import type { Balance, Payment } from "../fold/payments.ts";
+import type { Named } from "../fold/profiles.ts";
+import type { Attestation } from "../fold/recorded.ts";
+import type { Asked, Given } from "../fold/requests.ts";
+import type { Claim, Rewards } from "../fold/rewards.ts";
+import type { Season, Task } from "../fold/seasons.ts";
+import type { Catch, Seat } from "../fold/served.ts";
+import type { EnclaveKey, Registrars } from "../methods/enclave.ts";
+import type { Dispute } from "../methods/fraudProof.ts";
+import type { Votes } from "../methods/quorum.ts";
 
-/** How a field is in SQLite: `big` for a bigint, `json` for what is a text there and not in the row. */
-type FieldType = "text" | "number" | "big" | "json";
+/**
+ * How a field is stored: `big` for a bigint, `json` for what is a text there and not in the row, `words` for a text that a
+ * person wrote: it can hold what PostgreSQL takes in no text, and is kept there as bytes.
+ */
+type FieldType = "text" | "number" | "big" | "json" | "words";
 
 /** How rows are in a table: what TypeScript calls `modelId` is the column `model_id`. */
 interface Layout<Row> {
@@ -48,7 +51,7 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
   } satisfies Layout<Method>,
   seasons: {
     fields: {
-      ...{ seasonId: "number", organiser: "text", verifierCap: "text", uri: "text", startsAt: "number" },
+      ...{ seasonId: "number", organiser: "text", verifierCap: "text", uri: "words", startsAt: "number" },
       ...{ endsAt: "number", closesAt: "number", seed: "text", seededIn: "number" },
       ...{ cancelledIn: "number", seq: "big", participants: "number", totalPoints: "big", ledgerHash: "text" },
     },
@@ -177,7 +180,7 @@ const layouts: { [T in TableName]: Layout<RowOf<T>> } = {
     key: ["account", "token", "contract"],
   } satisfies Layout<Balance>,
   profiles: {
-    fields: { account: "text", name: "text", link: "text", skeleton: "text", ...location },
+    fields: { account: "text", name: "words", link: "words", skeleton: "words", ...location },
     key: ["account"],
   } satisfies Layout<Named>,
   enclaves: {
@@ -231,7 +234,7 @@ function columnOf(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Values of a row as SQLite takes them. */
+/** Values of a row as stores take them. */
 export function boundTo(fields: readonly Field[], row: Values): unknown[] {
   const values = new Array<unknown>(fields.length);
   for (let i = 0; i < fields.length; i++) {
@@ -241,7 +244,7 @@ export function boundTo(fields: readonly Field[], row: Values): unknown[] {
   return values;
 }
 
-/** A row of values that were read with safe integers, in the order of the fields. */
+/** A row of values in the order of the fields: integers as bigints, words as text or as its bytes. */
 export function rowOf<T extends TableName>({ fields }: TableLayout, values: readonly unknown[]): RowOf<T> {
   const row: Values = {};
   for (const [i, { name, type }] of fields.entries()) row[name] = unbound(values[i], type);
@@ -250,8 +253,13 @@ export function rowOf<T extends TableName>({ fields }: TableLayout, values: read
 
 function unbound(value: unknown, type: FieldType): unknown {
   if (value === null || type === "text" || type === "big") return value;
+  if (type === "words") return wordsOf(value as string | Buffer);
   return type === "number" ? Number(value) : JSON.parse(value as string);
 }
+
+/** What a person wrote, as it is stored. */
+export const wordsOf = (stored: string | Buffer): string =>
+  typeof stored === "string" ? stored : stored.toString("utf8");
 
 /** The values of a key or row, in the order of a table's key. */
 export const keyValues = <T extends TableName>({ key }: TableLayout, of: KeyOf<T> | RowOf<T>): unknown[] =>

@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
-import type { EventLocation } from "../../../sdk/wire.ts";
-import type { LogLocation } from "../../decode/events.ts";
-import type { RowOf } from "../../fold/kinds.ts";
+import type { EventLocation } from "../../sdk/wire.ts";
+import type { LogLocation } from "../decode/events.ts";
+import type { RowOf } from "../fold/kinds.ts";
 import { layoutOf, rowOf } from "./tables.ts";
 
 /** A row with its event's location on chain, as answers show it. */

@@ -1,6 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { Header, Log } from "../../ingest/blocks.ts";
-import type { Db } from "./database.ts";
+import type { Header, Log } from "../ingest/blocks.ts";
 
 /** What of a log the chain gave, as the checksum sees it. */
 export type SummedLog = Pick<Log, "logIndex" | "transactionHash" | "address" | "topics" | "data">;
@@ -16,10 +15,4 @@ export function checksumOf({ number, hash, parentHash, timestamp }: Header, logs
     for (const topic of topics) text += ` ${topic}`;
   }
   return crc32(Buffer.concat(logs.map(({ data }) => data)), crc32(text));
-}
-
-/** Gives every block of an older file the checksum that it lacks. */
-export function addChecksums(db: Db, blocks: Iterable<{ header: Header; logs: readonly SummedLog[] }>): void {
-  const set = db.prepare("UPDATE blocks SET checksum = ? WHERE number = ?");
-  for (const { header, logs } of blocks) set.run(checksumOf(header, logs), header.number);
 }
