@@ -1,6 +1,6 @@
 import { knownMethods, type MethodName } from "../../sdk/methods/index.ts";
 import type { Method } from "../../sdk/wire.ts";
-import { disputeGame } from "./disputeGame.ts";
+import { disputeGame } from "./disputeGame/words.ts";
 import { enclave } from "./enclave.ts";
 import { fraudProof } from "./fraudProof.ts";
 import type { AnyWebMethod } from "./method.ts";

@@ -16,6 +16,32 @@ export interface Refutation {
   also: { title: string; text: Sentence }[];
 }
 
+/** A challenge as a way down: from all that was attested to the one number that decides it. */
+export interface Descent {
+  /** The challenge's number, from 0. */
+  challenge: number;
+  by: Sentence;
+  /** How it stands for the challenger; `overtaken` by another challenge that refuted the attestation. */
+  state: "open" | "won" | "lost" | "overtaken" | "unknown";
+  /** Whose turn it is, or how it ended. */
+  standing: Sentence;
+  /** From the top; the last one is what is in question, or the number that decided it. */
+  levels: DescentLevel[];
+}
+
+/** Where a descent came by. */
+export interface DescentLevel {
+  /** `Operator 7, linear` */
+  name: string;
+  /** What was opened there. */
+  text: Sentence;
+  /** What the prover attested there and what the contract computed, int8, where it is one number. */
+  numbers?: { claimed: number; correct: number };
+}
+
+/** What descents are read from. */
+export type Disputed = Pick<Attestation, "steps" | "status" | "unit" | "count" | "root">;
+
 /** What a method adds to the rules that hold of every season. */
 export interface MethodRules {
   earnings: string[];
@@ -73,6 +99,13 @@ export interface WebMethod<Own extends MethodStep> {
   rulesOf(season: Season): MethodRules;
   /** How an attestation under it was refuted. */
   refutationOf(attestation: Pick<Attestation, "steps" | "outputHash">): Refutation;
+  /**
+   * Its challenges as ways down, by their numbers; left out where none is one. Takes any steps, also incomplete or
+   * malformed ones.
+   *
+   * @param kinds What kind each operator of the model is, as far as that is known.
+   */
+  descentsOf?(attestation: Disputed, kinds: readonly (string | undefined)[]): Descent[];
   /** Undefined if a browser can't work on its units. */
   takePart: TakePart | undefined;
 }

@@ -1,8 +1,9 @@
-import { Stage } from "../../sdk/dispute.ts";
-import { DisputeOutcome, disputeGame as method } from "../../sdk/methods/disputeGame.ts";
-import { group, plural } from "../format.ts";
-import { type Sentence, sentence, who } from "../sentence.ts";
-import { type StepsOf, stepsNamed, type WebMethod } from "./method.ts";
+import { Stage } from "../../../sdk/dispute.ts";
+import { DisputeOutcome, disputeGame as method } from "../../../sdk/methods/disputeGame.ts";
+import { group, plural } from "../../format.ts";
+import { type Sentence, sentence, who } from "../../sentence.ts";
+import { type StepsOf, stepsNamed, type WebMethod } from "../method.ts";
+import { descentsOf } from "./descents.ts";
 
 type GameStep = StepsOf<typeof method>;
 type Named<Name extends GameStep["step"]> = Extract<GameStep, { step: Name }>;
@@ -44,6 +45,7 @@ export const disputeGame: WebMethod<GameStep> = {
       also: [],
     };
   },
+  descentsOf,
   takePart: undefined,
 };
 
