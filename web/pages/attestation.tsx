@@ -15,6 +15,7 @@ import { Status } from "../components/status.tsx";
 import { Steps } from "../components/steps.tsx";
 import { Time } from "../components/time.tsx";
 import { Transaction } from "../components/transaction.tsx";
+import { Descents } from "../descents/descents.tsx";
 import { moneyText } from "../final/token.ts";
 import { group, plural, short } from "../format.ts";
 import { unknownWords, webMethodOf } from "../methods/index.ts";
@@ -49,6 +50,7 @@ function Found({ uid }: { uid: `0x${string}` }) {
             <Proven attestation={item} />
           </section>
           {covers.length > 0 && <Covers covers={covers} />}
+          <Descents attestation={item} />
           <CheckHere key={item.uid} attestation={item} />
           <section aria-labelledby="steps-heading">
             <h2 id="steps-heading">How it was settled, step by step</h2>
