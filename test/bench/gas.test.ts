@@ -30,7 +30,7 @@ const budgets: Record<string, number> = {
   "opengradient-receipt": 200_000,
   "attest-root": 80_000,
   "batch-root-4096-per-unit": 60,
-  "batch-root-4096-award-per-unit": 126,
+  "batch-root-4096-award-per-unit": 40,
   "batch-root-65536-per-unit": 60,
   request: 110_000,
   accept: 70_000,

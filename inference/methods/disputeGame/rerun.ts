@@ -67,3 +67,13 @@ export function isRight(attestation: AttestationState, { model, traces, run }: R
   const outputHash = tensorHash(tensorHeader(model.layout.output), output);
   return attestation.answer?.traceHash === traces[0] && attestation.answer?.outputHash === outputHash;
 }
+
+/**
+ * What two runs of an attestation say of it, where the first one says that it is wrong.
+ *
+ * @returns "unsure" where both say so, and differ: then one of them, at least, isn't what the model gives.
+ */
+export function judgeTwice(attestation: AttestationState, first: Rerun, second: Rerun): "right" | "wrong" | "unsure" {
+  if (isRight(attestation, second)) return "right";
+  return second.traces.every((trace, unit) => trace === first.traces[unit]) ? "wrong" : "unsure";
+}

@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
 import { UnavailableError } from "../../../inference/content.ts";
 import { InvalidModelError } from "../../../inference/failures.ts";
-import { isRight } from "../../../inference/methods/disputeGame/rerun.ts";
+import { isRight, judgeTwice } from "../../../inference/methods/disputeGame/rerun.ts";
 import { InvalidRunError } from "../../../inference/tensors.ts";
 import { type AttestationState, countOf, detailOf } from "../../../sdk/attestations.ts";
 import { callOf } from "../../../sdk/calls.ts";
@@ -48,18 +48,20 @@ export function createDisputeChallenger(options: Pick<Tools, "client" | "sender"
     }
   };
 
-  /** Whether an attestation is right; one that is wrong is run twice, as a wrong challenge costs a bond. */
-  const isTrue = async (state: ChainState, attestation: AttestationState): Promise<boolean> => {
+  /** Whether an attestation is wrong by two runs: a challenge of a right one costs a bond. */
+  const isWrong = async (state: ChainState, attestation: AttestationState): Promise<boolean> => {
     const known = await player.rerun(state, attestation);
-    if (isRight(attestation, known)) return true;
-    return attestation.kind === "single" && known.run(0).trace.root !== known.traces[0];
+    if (isRight(attestation, known)) return false;
+    const judgement = judgeTwice(attestation, known, await player.rerunAnew(state, attestation));
+    if (judgement === "unsure") throw new TryAgainError(`Two runs of ${attestation.id} differ on this machine.`);
+    return judgement === "wrong";
   };
 
   const examine = (state: ChainState, attestation: AttestationState): Job => ({
     key: `examine ${attestation.id}`,
     async run() {
       try {
-        if (await isTrue(state, attestation)) return;
+        if (!(await isWrong(state, attestation))) return;
       } catch (error) {
         if (error instanceof InvalidRunError || error instanceof InvalidModelError)
           return report(`${name}: ${attestation.id} can't be run. ${error.message}`);

@@ -23,6 +23,8 @@ import type { Tools } from "../method.ts";
 export interface Player {
   /** Runs an attestation again; once for each, while others don't take its place. */
   rerun(state: ChainState, attestation: AttestationState): Promise<Rerun>;
+  /** Runs it again in any case, with the model read again, and keeps that run instead. */
+  rerunAnew(state: ChainState, attestation: AttestationState): Promise<Rerun>;
   /** What the prover's side has to open or show. */
   answers(state: ChainState, attestation: AttestationState): Job[];
   /** What the account's own challenges have to pick or show. */
@@ -146,6 +148,11 @@ export function createPlayer({
 
   return {
     rerun: runAgain,
+    rerunAnew(state, attestation) {
+      reruns.delete(attestation.id);
+      models.delete(attestation.message.modelId);
+      return runAgain(state, attestation);
+    },
     answers: (state, attestation) => openIn(attestation).map((challenge) => job(state, attestation, challenge, true)),
     replies: (state, attestation) =>
       openIn(attestation)

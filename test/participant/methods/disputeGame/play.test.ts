@@ -15,6 +15,7 @@ import { openSeason } from "../../../../scripts/season.ts";
 import { type AttestationState, detailOf } from "../../../../sdk/attestations.ts";
 import { callOf } from "../../../../sdk/calls.ts";
 import { contractOf } from "../../../../sdk/client.ts";
+import { cidOfSha256 } from "../../../../sdk/content.ts";
 import { unitContext } from "../../../../sdk/contexts.ts";
 import { decodeLayout, decodeRows, encodeLayout } from "../../../../sdk/layouts.ts";
 import { disputeGame } from "../../../../sdk/methods/disputeGame.ts";
@@ -106,12 +107,23 @@ describe("prover, challenger and keeper under DisputeGame", function () {
     expect(attestationsOf(1).map((each) => detailOf(disputeGame, each)?.challenges)).to.deep.equal([[], []]);
   });
 
-  it("refute a batch whose prover doesn't answer", async () => {
+  it("refute a batch whose prover doesn't answer, after two runs of it", async () => {
     await attestForged(4, 9);
-    const stop = running([createDisputeChallenger(toolsOf(2)), createKeeper(site.client, site.senderOf(3))]);
+    const file = cidOfSha256(model.artifactHash);
+    let reads = 0;
+    const content = {
+      ...site.content,
+      get(cid: string) {
+        if (cid === file) reads++;
+        return site.content.get(cid);
+      },
+    };
+    const challenger = createDisputeChallenger({ ...toolsOf(2), content });
+    const stop = running([challenger, createKeeper(site.client, site.senderOf(3))]);
     await site.until(() => attestationsOf(4).some(({ status }) => status === Status.refuted));
     await stop();
 
+    expect(reads).to.equal(2);
     expect(attestationsOf(4)[0]?.settledBy).to.equal(site.senderOf(2).account.address);
   });
 
