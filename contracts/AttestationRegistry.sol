@@ -14,12 +14,17 @@ import {Signatures} from "./libraries/Signatures.sol";
 /// @title AttestationRegistry
 /// @notice See `IAttestationRegistry`.
 contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
+    /// @dev One slot: what an attestation needs of the list.
+    struct Method {
+        IVerificationMethod verification;
+        bool admitsModels;
+    }
+
     /// @inheritdoc IAttestationRegistry
     IModelRegistry public immutable models;
 
     mapping(bytes32 id => Record) private _records;
-    /// @dev By their numbers: an attestation reads one slot of the list.
-    mapping(uint8 id => IVerificationMethod) private _methods;
+    mapping(uint8 id => Method) private _methods;
 
     /// @inheritdoc IAttestationRegistry
     uint8 public methodCount;
@@ -117,10 +122,10 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         bytes32 context,
         bytes32 answer
     ) external returns (bytes32 uid) {
-        IVerificationMethod verification = methodAt(method);
+        (IVerificationMethod verification, bool admitsModels) = _methodAt(method);
         Attestation memory attestation = Attestation(msg.sender, method, modelId, inputHash, context, answer);
         uid = uidOf(attestation);
-        _record(uid, modelId, context, _recordNow(msg.sender, 1, method, Status.Pending, false));
+        _record(uid, modelId, context, _recordNow(msg.sender, 1, method, Status.Pending, false), admitsModels);
 
         emit Committed(uid, msg.sender, modelId, inputHash, context, answer, method);
 
@@ -200,15 +205,14 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         require(methodCount < type(uint8).max, UnknownMethod(type(uint8).max));
 
         id = ++methodCount;
-        _methods[id] = method;
+        _methods[id] = Method(method, method.admitsModels());
 
         emit MethodAdded(id, method);
     }
 
     /// @inheritdoc IAttestationRegistry
     function methodAt(uint8 id) public view returns (IVerificationMethod method) {
-        method = _methods[id];
-        require(address(method) != address(0), UnknownMethod(id));
+        (method, ) = _methodAt(id);
     }
 
     /* VIEWS */
@@ -267,37 +271,48 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         Answer calldata opened,
         bytes calldata evidence
     ) private {
+        (IVerificationMethod verification, bool admitsModels) = (IVerificationMethod(address(0)), false);
+        if (attestation.method != 0) (verification, admitsModels) = _methodAt(attestation.method);
         _record(
             uid,
             attestation.modelId,
             attestation.context,
-            _recordNow(attestation.prover, 1, attestation.method, Status.Pending, true)
+            _recordNow(attestation.prover, 1, attestation.method, Status.Pending, true),
+            admitsModels
         );
 
         _emitAttested(uid, attestation, opened);
 
-        if (attestation.method != 0) methodAt(attestation.method).onAttest(uid, attestation, opened, evidence);
+        if (attestation.method != 0) verification.onAttest(uid, attestation, opened, evidence);
     }
 
     function _attestBatch(bytes32 id, Batch memory batch, bytes calldata evidence, bytes calldata traces) private {
-        _recordBatch(id, batch, true, traces);
+        IVerificationMethod verification = _recordBatch(id, batch, true, traces);
 
-        methodAt(batch.method).onAttestBatch(id, batch, traces.length / batch.count, evidence);
+        verification.onAttestBatch(id, batch, traces.length / batch.count, evidence);
     }
 
     function _attestRoot(bytes32 id, Batch memory batch) private {
         require(batch.count != 0, InvalidBatch(0, 0));
-        _recordBatch(id, batch, false, msg.data[:0]);
+        IVerificationMethod verification = _recordBatch(id, batch, false, msg.data[:0]);
 
-        methodAt(batch.method).onAttestRoot(id, batch);
+        verification.onAttestRoot(id, batch);
     }
 
-    function _recordBatch(bytes32 id, Batch memory batch, bool open, bytes calldata traces) private {
+    function _recordBatch(
+        bytes32 id,
+        Batch memory batch,
+        bool open,
+        bytes calldata traces
+    ) private returns (IVerificationMethod verification) {
+        bool admitsModels;
+        (verification, admitsModels) = _methodAt(batch.method);
         _record(
             id,
             batch.modelId,
             batch.context,
-            _recordNow(batch.prover, batch.count, batch.method, Status.Pending, open)
+            _recordNow(batch.prover, batch.count, batch.method, Status.Pending, open),
+            admitsModels
         );
 
         emit BatchAttested(
@@ -322,8 +337,14 @@ contract AttestationRegistry is IAttestationRegistry, AccessManaged, EIP712 {
         return Record(prover, uint40(block.timestamp), count, method, status, open);
     }
 
-    function _record(bytes32 id, bytes32 modelId, bytes32 context, Record memory record) private {
-        require(models.isPublished(modelId), IModelRegistry.UnknownModel(modelId));
+    function _methodAt(uint8 id) private view returns (IVerificationMethod verification, bool admitsModels) {
+        Method storage method = _methods[id];
+        (verification, admitsModels) = (method.verification, method.admitsModels);
+        require(address(verification) != address(0), UnknownMethod(id));
+    }
+
+    function _record(bytes32 id, bytes32 modelId, bytes32 context, Record memory record, bool admitsModels) private {
+        require(admitsModels || models.isPublished(modelId), IModelRegistry.UnknownModel(modelId));
         require(Contexts.isValid(context), InvalidContext(context));
         Record storage slot = _records[id];
         require(slot.status == Status.None, AlreadyRecorded(id));

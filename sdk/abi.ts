@@ -350,6 +350,7 @@ export const verificationMethodAbi = /* @__PURE__ */ parseAbi([
   "error NotSupported(bytes4 hook)",
   "error NotTheRegistry(address caller)",
   "error WrongCampaign(bytes32 context)",
+  "function admitsModels() external view returns (bool)",
   "function campaign() external view returns (address)",
   "function canVoid() external view returns (bool)",
   "function checksInput() external view returns (bool)",

@@ -335,7 +335,7 @@ interface IAttestationRegistry {
 
     /* METHODS */
 
-    /// @notice Appends a method to the list; restricted by the `AccessManager`.
+    /// @notice Appends a method to the list; restricted by the `AccessManager`. Asks it whether it `admitsModels`, once.
     /// @param method Its contract.
     /// @return id Its number.
     function addMethod(IVerificationMethod method) external returns (uint8 id);

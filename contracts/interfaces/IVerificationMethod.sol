@@ -86,6 +86,11 @@ interface IVerificationMethod {
     /// @param layoutBytes Its layout.
     function requireModel(bytes32 modelId, bytes calldata layoutBytes) external view;
 
+    /// @notice Whether every hook of this method refuses models that aren't published, of itself: as it admitted them, or
+    /// asks for them. The registry asks when the method is added, and then leaves that check to it.
+    /// @return True if they do; always the same.
+    function admitsModels() external view returns (bool);
+
     /// @notice The longest time that an attestation can stay pending under this method.
     /// @return In seconds.
     function longest() external view returns (uint64);

@@ -70,6 +70,12 @@ abstract contract DisputeModels is IDisputeGame, VerificationMethod {
         _requireAdmitted(modelId);
     }
 
+    /// @inheritdoc IVerificationMethod
+    /// @dev A model is published when it is admitted, and when a task asks for it.
+    function admitsModels() external pure override(IVerificationMethod, VerificationMethod) returns (bool) {
+        return true;
+    }
+
     function _requireAdmitted(bytes32 modelId) internal view {
         require(_isAdmitted(modelId), ModelNotAdmitted(modelId));
     }

@@ -73,6 +73,12 @@ contract Enclave is IEnclave, VerificationMethod, EnclaveRegistry {
     }
 
     /// @inheritdoc IVerificationMethod
+    /// @dev The measurement of a model that isn't published is zero.
+    function admitsModels() external pure override(IVerificationMethod, VerificationMethod) returns (bool) {
+        return true;
+    }
+
+    /// @inheritdoc IVerificationMethod
     /// @dev Nothing is ever pending.
     function longest() external pure returns (uint64) {
         return 0;

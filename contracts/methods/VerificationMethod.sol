@@ -79,6 +79,11 @@ abstract contract VerificationMethod is IVerificationMethod {
     function requireModel(bytes32, bytes calldata) external view virtual {} // solhint-disable-line no-empty-blocks
 
     /// @inheritdoc IVerificationMethod
+    function admitsModels() external view virtual returns (bool) {
+        return false;
+    }
+
+    /// @inheritdoc IVerificationMethod
     function canVoid() external view virtual returns (bool) {
         return true;
     }

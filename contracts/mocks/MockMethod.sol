@@ -19,6 +19,7 @@ contract MockMethod is IVerificationMethod {
     event ShownSettledHook(bytes32 indexed uid, Status status, address by);
 
     uint64 public longest;
+    bool public admitsModels;
     bool public checksInput;
     bool public canVoid;
     address[] private _verifiers;
@@ -29,6 +30,10 @@ contract MockMethod is IVerificationMethod {
 
     function setLongest(uint64 longest_) external {
         longest = longest_;
+    }
+
+    function setAdmitsModels(bool admitsModels_) external {
+        admitsModels = admitsModels_;
     }
 
     function setChecksInput(bool checksInput_) external {

@@ -2,6 +2,7 @@ import type { AttestationState } from "../../sdk/attestations.ts";
 import type { Client } from "../../sdk/client.ts";
 import type { Row } from "../../sdk/layouts.ts";
 import type { Assignment } from "../assignment.ts";
+import type { ContentReader } from "../content.ts";
 import type { CheckedModel, PublishedModel } from "../model.ts";
 import type { OpenModel } from "../models.ts";
 import type { Checker } from "../verify/checks.ts";
@@ -9,6 +10,7 @@ import type { Checker } from "../verify/checks.ts";
 /** An attestation that a method is to check. */
 export interface Subject extends Looked {
   client: Client;
+  content: ContentReader;
   attestation: AttestationState;
 }
 
@@ -18,6 +20,8 @@ export interface Looked {
   index: number | undefined;
   /** Undefined if its parts are wrong, and for a whole batch, whose model the shared checks don't fetch. */
   model: OpenModel | undefined;
+  /** A single attestation's, raw bytes; undefined if it wasn't found or isn't the one that is named, and for a batch. */
+  input: Uint8Array | undefined;
   /** What a batch's inputs are derived from; undefined for a single attestation. */
   assignment: Assignment | undefined;
 }

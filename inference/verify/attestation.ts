@@ -96,12 +96,17 @@ async function checkContent(
   options: ContentOptions,
   check: Checker,
 ): Promise<Partial<Pick<Verification, "input" | "output" | "claimed" | "wrong">>> {
-  const { client, attestation, method } = options;
+  const { client, content, attestation, method } = options;
   const evidence = method?.evidence;
-  const checkOwn = evidence && ((looked: Looked) => evidence.check({ client, attestation, ...looked }, check));
+  const checkOwn = evidence && ((looked: Looked) => evidence.check({ client, content, attestation, ...looked }, check));
   if (attestation.kind === "batch") return checkBatch({ ...options, attestation, checkOwn }, check);
   const found = await checkSingle({ ...options, attestation }, check);
-  const wrong = await checkOwn?.({ index: undefined, model: found.model, assignment: undefined });
+  const wrong = await checkOwn?.({
+    index: undefined,
+    model: found.model,
+    input: found.input?.data,
+    assignment: undefined,
+  });
   return { ...found, wrong };
 }
 

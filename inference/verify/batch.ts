@@ -45,7 +45,7 @@ export function positionOf({ id, message }: BatchState, unit: bigint): number {
  */
 export async function checkBatch(options: BatchOptions, check: Checker): Promise<Found> {
   const { client, attestation, index, checkOwn } = options;
-  checkTree(attestation, check);
+  checkTree(options, check);
   const first = unitOf(attestation.message.context);
   const assignment = first
     ? await readAssignment(client, first)
@@ -55,14 +55,19 @@ export async function checkBatch(options: BatchOptions, check: Checker): Promise
     return {};
   }
   if (index !== undefined) return checkUnit(options, index, assignment, check);
-  if (checkOwn) return { wrong: await checkOwn({ index, model: undefined, assignment }) };
+  if (checkOwn) return { wrong: await checkOwn({ index, model: undefined, input: undefined, assignment }) };
   check(shared.output, "unknown", "No unit was run: choose one, to have its output compared.");
   return {};
 }
 
-function checkTree({ message: { count, root }, leaves }: BatchState, check: Checker): void {
+function checkTree({ attestation, index, checkOwn }: BatchOptions, check: Checker): void {
+  const {
+    message: { count, root },
+    leaves,
+  } = attestation;
   if (leaves.length === 0) {
-    check(shared.tree, "unknown", `The root alone is on chain: ${root}.`);
+    // Whoever checks the whole batch compares its root itself.
+    if (!checkOwn || index !== undefined) check(shared.tree, "unknown", `The root alone is on chain: ${root}.`);
     return;
   }
   const grown = orderedTree(leaves);
@@ -82,7 +87,7 @@ async function checkUnit(options: BatchOptions, index: number, assignment: Assig
   const unit = (unitOf(context)?.unit ?? 0n) + BigInt(index);
   check(shared.input, "held", `The input is the one assigned to unit ${unit}, derived here.`);
   const input = { spec: model.layout.input, data: new Uint8Array(assignedTo(assignment, prover, unit)) };
-  const wrong = await checkOwn?.({ index, model, assignment });
+  const wrong = await checkOwn?.({ index, model, input: undefined, assignment });
   const output = await checkRun(model, input.data, check);
   if (output && leaf) compareOutput(leaf, output, check);
   if (output && !leaf)

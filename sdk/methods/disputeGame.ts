@@ -53,6 +53,7 @@ export const disputeGameAbi = /* @__PURE__ */ parseAbi([
   "error WrongParameterRow(uint256 operator, uint256 row)",
   "error WrongTraceRow(uint256 operator, uint256 row)",
   "function admit(bytes32 modelId, bytes graph) external",
+  "function admitsModels() external view returns (bool)",
   "function bondFor(uint32 count) external view returns (uint128)",
   "function bondPerUnit() external view returns (uint64)",
   "function campaign() external view returns (address)",

@@ -41,6 +41,7 @@ export const enclaveAbi = /* @__PURE__ */ parseAbi([
   "error WrongCampaign(bytes32 context)",
   "function admissionDigest(bytes publicKey, bytes32 measurement, uint40 expiresAt, bytes document) external view returns (bytes32)",
   "function admit(bytes publicKey, bytes32 measurement, uint40 expiresAt, bytes document, Approval[] approvals) external returns (bytes32 key)",
+  "function admitsModels() external view returns (bool)",
   "function campaign() external view returns (address)",
   "function canVoid() external view returns (bool)",
   "function checksInput() external view returns (bool)",

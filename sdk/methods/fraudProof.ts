@@ -29,6 +29,7 @@ export const fraudProofAbi = /* @__PURE__ */ parseAbi([
   "error WrongTrace(bytes32 uid)",
   "error WrongTraceLength(uint256 given, uint256 expected)",
   "error WrongUnitProof(uint256 index)",
+  "function admitsModels() external view returns (bool)",
   "function bondFor(uint32 count) external view returns (uint128)",
   "function bondPerAttestation() external view returns (uint128)",
   "function bondPerUnit() external view returns (uint128)",

@@ -58,6 +58,7 @@ export const quorumAbi = /* @__PURE__ */ parseAbi([
   "error UnknownCase(bytes32 uid)",
   "error WrongCampaign(bytes32 context)",
   "error WrongReveal(bytes32 uid, address member)",
+  "function admitsModels() external view returns (bool)",
   "function appeal(bytes32 uid) external",
   "function appellantOf(bytes32 uid) external view returns (address)",
   "function attestationOf(address prover, bytes32 context) external view returns (bytes32 uid)",

@@ -23,6 +23,7 @@ export const zkProofAbi = /* @__PURE__ */ parseAbi([
   "error WrongKey(bytes32 given, bytes32 expected)",
   "error WrongTensor(bytes32 given, bytes32 attested)",
   "function admit(bytes32 modelId, bytes layoutBytes, bytes key) external",
+  "function admitsModels() external view returns (bool)",
   "function campaign() external view returns (address)",
   "function canVoid() external view returns (bool)",
   "function checksInput() external view returns (bool)",

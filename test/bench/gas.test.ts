@@ -28,7 +28,7 @@ const budgets: Record<string, number> = {
   "zk-unit-16-16-4": 305_000,
   "enclave-signature": 80_000,
   "opengradient-receipt": 200_000,
-  "attest-root": 80_000,
+  "attest-root": 75_000,
   "batch-root-4096-per-unit": 60,
   "batch-root-4096-award-per-unit": 40,
   "batch-root-65536-per-unit": 60,

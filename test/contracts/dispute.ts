@@ -223,8 +223,7 @@ export async function attestModel(
   return { id, attestation, opened, ...known(model, [run], false, [honest], shown) };
 }
 
-const seedOf = ({ seed, prover }: Game, unit: number) =>
-  unitSeed(seed, GAME_TASK, prover.address as Hex, BigInt(unit));
+const seedOf = ({ seed, prover }: Game, unit: number) => unitSeed(seed, GAME_TASK, prover.address as Hex, BigInt(unit));
 
 /** Records the prover's root-only batch of `count` units from `first` on, whose runs `change` may have forged. */
 export async function attestRoot(

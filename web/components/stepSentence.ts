@@ -1,3 +1,4 @@
+import { methodById } from "../../sdk/methods/index.ts";
 import type { Attestation, Step } from "../../sdk/wire.ts";
 import { moneyText } from "../final/token.ts";
 import { group, plural } from "../format.ts";
@@ -12,7 +13,9 @@ export function stepSentence(step: Step, { method, outputHash }: Pick<Attestatio
     case "revealed":
       return sentence`${who(step.by)} revealed the answer: output ${{ code: step.outputHash }}.`;
     case "batchAttested":
-      return sentence`${who(step.by)} attested to ${plural(step.count, "unit")} in one batch, with all activations in its calldata; the contract built their tree, ${{ code: step.root }}.`;
+      return methodById(method.id)?.isRootOnly
+        ? sentence`${who(step.by)} attested to ${plural(step.count, "unit")} in one batch, by the root of their traces alone, ${{ code: step.root }}.`
+        : sentence`${who(step.by)} attested to ${plural(step.count, "unit")} in one batch, with all activations in its calldata; the contract built their tree, ${{ code: step.root }}.`;
     case "settled":
       return sentence`Settled as ${{ status: step.status }} by a transaction of ${who(step.by)}.`;
     case "awarded":

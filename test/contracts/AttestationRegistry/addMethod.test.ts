@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { protocol } from "../fixtures.ts";
+import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
+import { hash, opened, protocol } from "../fixtures.ts";
 
 const { ethers, networkHelpers } = await network.create();
 
@@ -42,6 +43,22 @@ describe("AttestationRegistry.addMethod", () => {
     expect(await registry.methodCount()).to.equal(3);
     for (const [id, contract] of [quorum, method, another].entries())
       expect(await registry.methodAt(id + 1)).to.equal(contract);
+  });
+
+  it("leaves the models to a method that admits them", async () => {
+    const { registry, another, models } = await networkHelpers.loadFixture(fixture);
+    const [modelId, context] = [hash("no model"), FREE_CONTEXT];
+    await another.setAdmitsModels(true);
+    await registry.addMethod(another);
+    await another.setAdmitsModels(false);
+
+    await registry.attestRoot(3, modelId, context, 1, hash("root"));
+    await registry.attest(3, modelId, hash("input"), context, opened, "0x");
+    await registry.commit(3, modelId, hash("another input"), context, hash("answer"));
+    for (const id of [0, 1, 2])
+      await expect(registry.attest(id, modelId, hash("input"), context, opened, "0x"))
+        .to.be.revertedWithCustomError(models, "UnknownModel")
+        .withArgs(modelId);
   });
 
   it("knows no method 0 and none beyond the list", async () => {

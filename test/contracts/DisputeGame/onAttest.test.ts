@@ -28,6 +28,10 @@ describe("DisputeGame, when an answer is attested", () => {
     await expect(own.attest(GAME, integerModel, hash("in"), FREE_CONTEXT, opened, "0x"))
       .to.be.revertedWithCustomError(game, "ModelNotAdmitted")
       .withArgs(integerModel);
+    const unknown = hash("no model");
+    await expect(own.attest(GAME, unknown, hash("in"), FREE_CONTEXT, opened, "0x"))
+      .to.be.revertedWithCustomError(game, "ModelNotAdmitted")
+      .withArgs(unknown);
   });
 
   it("refuses evidence, and an account without a bond", async () => {

@@ -19,6 +19,7 @@ describe("DisputeGame, when a root-only batch is attested", () => {
 
     await expect(attest(p.ids.small, FREE_CONTEXT, 2)).to.be.revertedWithCustomError(p.game, "WrongCampaign");
     await expect(attest(p.ids.tall, context, 2)).to.be.revertedWithCustomError(p.campaign, "WrongModel");
+    await expect(attest(hash("no model"), context, 2)).to.be.revertedWithCustomError(p.campaign, "WrongModel");
     await expect(attest(p.ids.small, context, 11)).to.be.revertedWithCustomError(p.campaign, "UnitOutOfRange");
     await attest(p.ids.small, context, 10);
   });

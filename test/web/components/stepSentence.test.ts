@@ -69,6 +69,9 @@ describe("a step in words", () => {
     expect(words({ step: "batchAttested", by, count: 64, root: hash(4) })).to.contain(
       `${by} attested to 64 units in one batch`,
     );
+    expect(words({ step: "batchAttested", by, count: 64, root: hash(4) }, { ...unknown, id: 5 })).to.equal(
+      `${by} attested to 64 units in one batch, by the root of their traces alone, ${hash(4)}.`,
+    );
     expect(words({ step: "settled", status: "void", by })).to.equal(`Settled as void by a transaction of ${by}.`);
     expect(words({ step: "awarded", account: by, reason, amount: "1200", seq: "9" })).to.equal(
       `${by} was awarded 1,200 points as prover, entry 9 of the ledger.`,

@@ -2,9 +2,12 @@ import { expect } from "chai";
 import type { Hex } from "viem";
 import { assignedTo } from "../../../../inference/assignment.ts";
 import { GraphBuilder } from "../../../../inference/graphModel/build.ts";
+import { disputeGame as inferenceMethod } from "../../../../inference/methods/disputeGame/checks.ts";
 import { openPlayable } from "../../../../inference/methods/disputeGame/playable.ts";
 import { tracesOf, treeOfTraces } from "../../../../inference/methods/disputeGame/rerun.ts";
 import { nameModel, type PublishedModel } from "../../../../inference/model.ts";
+import { createChecks } from "../../../../inference/verify/checks.ts";
+import { assignedUnit } from "../../../../participant/chainState.ts";
 import { ensureDeposit } from "../../../../participant/deposits.ts";
 import { type Participant, runJobs } from "../../../../participant/jobs.ts";
 import { createKeeper } from "../../../../participant/keeper.ts";
@@ -107,6 +110,20 @@ describe("prover, challenger and keeper under DisputeGame", function () {
     expect(attestationsOf(1).map((each) => detailOf(disputeGame, each)?.challenges)).to.deep.equal([[], []]);
   });
 
+  /** What a reader's check of a whole attestation says of its trace. */
+  async function traceCheckOf(attestation: AttestationState) {
+    const { client, content, follower } = site;
+    const assignment = assignedUnit(follower.state, attestation.message.context);
+    const { checks, check } = createChecks();
+    const looked = { index: undefined, model: undefined, input: undefined, assignment };
+    await inferenceMethod.evidence?.check({ client, content, attestation, ...looked }, check);
+    return checks.map(({ name, result }) => `${name} ${result}`);
+  }
+
+  it("can be checked by a reader: the roots of its units' traces are the prover's", async () => {
+    for (const each of attestationsOf(1)) expect(await traceCheckOf(each)).to.deep.equal(["trace held"]);
+  });
+
   it("refute a batch whose prover doesn't answer, after two runs of it", async () => {
     await attestForged(4, 9);
     const file = cidOfSha256(model.artifactHash);
@@ -125,6 +142,7 @@ describe("prover, challenger and keeper under DisputeGame", function () {
 
     expect(reads).to.equal(2);
     expect(attestationsOf(4)[0]?.settledBy).to.equal(site.senderOf(2).account.address);
+    expect(await traceCheckOf(attestationsOf(4)[0] as AttestationState)).to.deep.equal(["trace failed"]);
   });
 
   it("answer a challenge of a right batch: whoever plays it on loses", async () => {
