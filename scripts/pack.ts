@@ -41,7 +41,7 @@ const packages: readonly Package[] = [
     ours: ["@proofboard/sdk"],
     theirs: [
       ...["@noble/curves", "@peculiar/asn1-ecc", "@peculiar/asn1-schema", "@peculiar/asn1-x509", "cborg"],
-      ...["hash-wasm", "onnxruntime-web", "viem"],
+      ...["hash-wasm", "onnxruntime-web", "ox", "viem"],
     ],
     files: [],
     more: { exports: EXPORTS, sideEffects: false },
@@ -91,18 +91,19 @@ export async function pack(destination: string): Promise<string[]> {
   }
 }
 
+/** Doc comments are in the declarations, so the code does without any. */
 async function compile(work: string, outDir: string): Promise<void> {
-  const config = join(work, "tsconfig.json");
   const include = packages.flatMap(({ rooms }) => rooms.map((room) => join(ROOT, room)));
-  const compilerOptions = {
-    ...{ noEmit: false, declaration: true, rootDir: ROOT, outDir, types: ["node"] },
-    typeRoots: [join(ROOT, "node_modules/@types")],
-  };
-  await writeFile(
-    config,
-    JSON.stringify({ extends: join(ROOT, "tsconfig.json"), compilerOptions, include, exclude: [] }),
-  );
-  await run(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "--project", config]);
+  for (const part of [{ declaration: true, emitDeclarationOnly: true }, { removeComments: true }]) {
+    const compilerOptions = {
+      ...{ noEmit: false, rootDir: ROOT, outDir, types: ["node"], typeRoots: [join(ROOT, "node_modules/@types")] },
+      ...part,
+    };
+    const config = join(work, "tsconfig.json");
+    const text = JSON.stringify({ extends: join(ROOT, "tsconfig.json"), compilerOptions, include, exclude: [] });
+    await writeFile(config, text);
+    await run(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "--project", config]);
+  }
 }
 
 /** Puts a package together: its compiled rooms, its files, its package.json, README and licence. */

@@ -341,7 +341,7 @@ describe("the demo", () => {
 
   it("has a story written, and a panel write it again", () => {
     expect(lines.join("\n")).to.match(
-      /wrote “ ?Every evening Ada dreamt of a golden key\. So she asked a heron.*”, and a panel wrote it again\./,
+      /wrote “ ?Every evening Ada dreamt of a golden bell\. So she asked a heron.*”, and a panel wrote it again\./,
     );
   });
 

@@ -1,7 +1,7 @@
 import type { AddedMethod } from "../../decode/events.ts";
 import type { Method } from "../../fold/methods.ts";
 import { FatalError } from "../../ingest/errors.ts";
-import { LOGS_AT_ONCE, Missing, type Replay, type Store, type Undo } from "../store.ts";
+import { LOGS_AT_ONCE, Missing, type Replay, StorageError, type Store, type Undo } from "../store.ts";
 import { changesOf, keptOf, keysOf } from "../undo.ts";
 import { createHeldChain, storedBlocks } from "./chain.ts";
 import { type Client, inTransaction } from "./client.ts";
@@ -31,6 +31,11 @@ interface Kept {
   known: Map<string, unknown>;
 }
 
+async function readRevision(db: Connection): Promise<bigint | undefined> {
+  const [row] = await db.rows("SELECT revision FROM writer");
+  return row?.[0] as bigint | undefined;
+}
+
 const UNDO_ABOVE = "SELECT block_number, changes FROM undo WHERE block_number > $1 ORDER BY block_number DESC";
 
 /**
@@ -49,6 +54,8 @@ export function createPostgresStore(
   let methods: AddedMethod[] = [];
   let nextMethods: AddedMethod[] | undefined;
   let isBuilt = { complete: false, ranked: false };
+  /** The database's, when it was read or written last. */
+  let revision: bigint | undefined;
   let next: { complete: boolean; ranking: string | undefined } = { complete: false, ranking: undefined };
   let emptied: "rows" | "chain" | undefined;
   let laterWrites: ((db: Connection) => Promise<unknown>)[] = [];
@@ -104,6 +111,7 @@ export function createPostgresStore(
   }
 
   async function open(db: Connection): Promise<void> {
+    revision = await readRevision(db);
     await chain.open(db);
     if (isOutdated) {
       methods = [];
@@ -168,13 +176,21 @@ export function createPostgresStore(
 
   async function announce(db: Connection, reorganised: { fork: number; head: number } | undefined): Promise<void> {
     const [row] = await db.rows("UPDATE writer SET revision = revision + 1 RETURNING revision");
-    const revision = row?.[0] as bigint;
+    const now = row?.[0] as bigint;
+    revision = now;
     if (reorganised) {
       const { fork, head } = reorganised;
-      await db.rows("INSERT INTO reorganisations VALUES ($1, $2, $3)", revision, fork, head);
-      await db.rows("DELETE FROM reorganisations WHERE revision <= $1", revision - MOST_REORGANISATIONS);
+      await db.rows("INSERT INTO reorganisations VALUES ($1, $2, $3)", now, fork, head);
+      await db.rows("DELETE FROM reorganisations WHERE revision <= $1", now - MOST_REORGANISATIONS);
     }
-    await db.rows("SELECT pg_notify($1, $2)", channelOf(place), String(revision));
+    await db.rows("SELECT pg_notify($1, $2)", channelOf(place), String(now));
+  }
+
+  /** Begins a transaction's work. A server that took another's place may lack what was written there last. */
+  async function begin(db: Connection): Promise<void> {
+    await lease.keep(db);
+    if ((await readRevision(db)) !== revision)
+      throw new StorageError(`The database ${place.shown} lacks what was written last: another server took its place.`);
   }
 
   /** Does all of it with the connection; where its transaction failed, nothing is known any more. */
@@ -201,21 +217,21 @@ export function createPostgresStore(
       whole(async (db) => {
         const result = await attempt(db, work, undone);
         await inTransaction(db, async () => {
-          await lease.keep(db);
+          await begin(db);
           await flush(db);
         });
         return result;
       }, undone),
-    replay: ({ begin, each, end }: Replay, undone) =>
+    replay: ({ begin: first, each, end }: Replay, undone) =>
       whole(
         (db) =>
           inTransaction(db, async () => {
-            await lease.keep(db);
+            await begin(db);
             const step = async (work: () => void) => {
               await attempt(db, work, undone);
               await flush(db);
             };
-            await step(begin);
+            await step(first);
             for await (const blocks of storedBlocks(db, LOGS_AT_ONCE, damaged)) await step(() => each(blocks));
             await step(end);
           }),
