@@ -1,6 +1,7 @@
 import { type MethodName, methods } from "../../sdk/methods/index.ts";
 import { nextUnit } from "../freeUnits.ts";
 import { nextBatch } from "../unitRange.ts";
+import { createGameAnswering } from "./disputeGame/answering.ts";
 import { createRootBatcher } from "./disputeGame/batcher.ts";
 import { createDisputeChallenger } from "./disputeGame/challenger.ts";
 import { createDisputeKeeping } from "./disputeGame/keeper.ts";
@@ -54,6 +55,7 @@ export const participantMethods = {
   disputeGame: {
     roles: { prover: createRootBatcher, challenger: createDisputeChallenger },
     createKeeping: createDisputeKeeping,
+    createAnswering: createGameAnswering,
     doneErrors: ["NotOpen", "NoSuchChallenge", "TimeLeft", "ChallengesOpen"],
     hasWork: (state, wish) => nextBatch(state, { ...wish, method: methods.disputeGame.id, batchSize: 1 }) !== undefined,
   },

@@ -1,6 +1,9 @@
 import type { HDAccount } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
+import { claimTraced, runTraced } from "../../inference/methods/disputeGame/playable.ts";
+import type { RunOf } from "../../inference/methods/disputeGame/rerun.ts";
 import type { Models } from "../../inference/models.ts";
+import { unsigned } from "../../inference/operators/operator.ts";
 
 /** The demo's accounts, from Hardhat's default mnemonic, whose keys are public. */
 export interface DemoAccounts {
@@ -59,6 +62,13 @@ export function demoAccounts(): DemoAccounts {
   };
 }
 
+/** An output with its first byte changed. */
+const forged = (output: Uint8Array): Uint8Array => output.with(0, (output[0] as number) ^ 1);
+
+/** How a graph model is run by one whose answers are forged: what it traces ends in what it answered. */
+export const lying: RunOf = (model, input) =>
+  claimTraced(model, input, forged(unsigned(runTraced(model, input).outputs.at(-1) as Int8Array)));
+
 /** Models whose runs are honest for a while, then have the first byte of their output changed. */
 export function lieAfter(honestRuns: number, models: Models): Models {
   let runs = 0;
@@ -71,8 +81,7 @@ export function lieAfter(honestRuns: number, models: Models): Models {
           async run(input) {
             const output = await model.session.run(input);
             runs += 1;
-            if (runs > honestRuns) output[0] = (output[0] as number) ^ 1;
-            return output;
+            return runs > honestRuns ? forged(output) : output;
           },
         },
       };

@@ -2,11 +2,12 @@ import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardha
 import type { NetworkHelpers } from "@nomicfoundation/hardhat-network-helpers/types";
 import { bytesToHex, type Hex, hexToBytes, keccak256 } from "viem";
 import { forward } from "../../inference/integer.ts";
-import { buildProvable, encodeEvidence } from "../../inference/methods/zkProof/evidence.ts";
+import { encodeEvidence } from "../../inference/methods/zkProof/evidence.ts";
 import { decodeKey } from "../../inference/methods/zkProof/key.ts";
+import { buildOpen } from "../../inference/openRun.ts";
 import { type CommittedCircuit, readModel } from "../../models/read.ts";
 import { type Provable, type ProvingFiles, prove } from "../../participant/methods/zkProof/prove.ts";
-import { type Answer, type Attestation, unitSeed } from "../../sdk/commitments.ts";
+import { type Answer, type Attestation, unitSeed, ZERO_HASH } from "../../sdk/commitments.ts";
 import { FREE_CONTEXT, unitContext } from "../../sdk/contexts.ts";
 import { decodeLayout, decodeRows } from "../../sdk/layouts.ts";
 import { zkProof } from "../../sdk/methods/zkProof.ts";
@@ -95,7 +96,7 @@ export async function provenRun(
 ): Promise<Proven> {
   const output = outputOf(input);
   const run = { prover: account.address as Hex, method: ZK, modelId, context, salt, input, output };
-  const { attestation, answer } = buildProvable(stripes.layout, run);
+  const { attestation, answer } = buildOpen(decodeLayout(stripes.layout), run, ZERO_HASH);
   const uid = (await registry.uidOf(attestation)) as Hex;
   const { proof } = await prove(proving, { input, output, uid });
   return { attestation, answer, input, output, uid, proof, evidence: encodeEvidence(input, output, proof) };

@@ -53,7 +53,7 @@ async function checkBatch(
   const first = unitOf(context)?.unit;
   if (!assignment || first === undefined) return;
   const input = (unit: number) => new Uint8Array(assignedTo(assignment, prover, first + BigInt(unit)).buffer);
-  const tree = treeOfTraces(await tracesOf(model, input, count));
+  const tree = treeOfTraces(await tracesOf((unit) => runTraced(model, input(unit)), count));
   compare(`The tree over the traces of all ${count} units, run here,`, tree.root, root, check);
 }
 

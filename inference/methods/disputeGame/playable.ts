@@ -45,9 +45,15 @@ export function runTraced({ program }: PlayableModel, input: Uint8Array): Traced
 }
 
 /** One pass over an input and an output: what a generation computes of both. */
-export function passTraced({ program }: PlayableModel, input: Uint8Array, output: Uint8Array): TracedRun {
-  const rows = Uint8Array.from([...input, ...output.subarray(0, program.fed)]);
-  return tracedRun(program.operators, program.pass(signed(rows)));
+export const passTraced = ({ program }: PlayableModel, input: Uint8Array, output: Uint8Array): TracedRun =>
+  tracedRun(program.operators, passed(program, input, output));
+
+/** The run of an input as one attests it who says that an output came of it: right only if it did. */
+export const claimTraced = ({ program }: PlayableModel, input: Uint8Array, output: Uint8Array): TracedRun =>
+  tracedRun(program.operators, [...passed(program, input, output).slice(0, -1), signed(output)]);
+
+function passed({ fed, pass }: Program, input: Uint8Array, output: Uint8Array): Int8Array[] {
+  return pass(signed(Uint8Array.from([...input, ...output.subarray(0, fed)])));
 }
 
 /**

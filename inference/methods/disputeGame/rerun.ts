@@ -10,6 +10,9 @@ import { unsigned } from "../../operators/operator.ts";
 import { inputsOf, type PlayableModel, runTraced } from "./playable.ts";
 import type { TracedRun } from "./run.ts";
 
+/** How a model is run on an input. */
+export type RunOf = (model: PlayableModel, input: Uint8Array) => TracedRun;
+
 /** An attestation, run again. */
 export interface Rerun {
   model: PlayableModel;
@@ -23,12 +26,8 @@ export interface Rerun {
 /** Longest time without letting other work run. */
 const BUSY_MS = 20;
 
-/** The traces of so many units, by their inputs. */
-export async function tracesOf(
-  model: PlayableModel,
-  input: (unit: number) => Uint8Array,
-  count: number,
-): Promise<Hex[]> {
+/** The traces of so many units. */
+export async function tracesOf(run: (unit: number) => TracedRun, count: number): Promise<Hex[]> {
   const traces: Hex[] = [];
   let busySince = performance.now();
   for (let unit = 0; unit < count; unit++) {
@@ -36,7 +35,7 @@ export async function tracesOf(
       await new Promise((resolve) => setTimeout(resolve));
       busySince = performance.now();
     }
-    traces.push(runTraced(model, input(unit)).trace.root);
+    traces.push(run(unit).trace.root);
   }
   return traces;
 }
@@ -48,16 +47,18 @@ export const treeOfTraces = (traces: readonly Hex[]) => orderedTree(traces.map((
  * Runs every unit of an attestation again. Throws as `inputsOf` does.
  *
  * @param assignment Needed for units, whose inputs are derived from it.
+ * @param runOf How an input is run.
  */
 export async function rerun(
   attestation: AttestationState,
   model: PlayableModel,
   content: ContentReader,
   assignment: Assignment | undefined,
+  runOf: RunOf = runTraced,
 ): Promise<Rerun> {
   const input = await inputsOf(attestation, model, content, assignment);
-  const traces = await tracesOf(model, input, countOf(attestation));
-  return { model, input, run: (unit) => runTraced(model, input(unit)), traces };
+  const run = (unit: number) => runOf(model, input(unit));
+  return { model, input, run, traces: await tracesOf(run, countOf(attestation)) };
 }
 
 /** Whether an attestation says what the model gives. */

@@ -2,8 +2,8 @@ import type { Hex } from "viem";
 import { assignedTo } from "../../../inference/assignment.ts";
 import { UnavailableError } from "../../../inference/content.ts";
 import { InvalidModelError } from "../../../inference/failures.ts";
-import { openPlayable } from "../../../inference/methods/disputeGame/playable.ts";
-import { tracesOf, treeOfTraces } from "../../../inference/methods/disputeGame/rerun.ts";
+import { openPlayable, runTraced } from "../../../inference/methods/disputeGame/playable.ts";
+import { type RunOf, tracesOf, treeOfTraces } from "../../../inference/methods/disputeGame/rerun.ts";
 import { InvalidRunError } from "../../../inference/tensors.ts";
 import { callOf } from "../../../sdk/calls.ts";
 import { contractOf, type TaskInputs } from "../../../sdk/client.ts";
@@ -22,6 +22,8 @@ import { createPlayer } from "./player.ts";
 interface RootBatcherOptions extends Pick<Tools, "client" | "sender" | "content" | "leaving" | "report">, ProverLimits {
   /** Most units in a batch; defaults to 4,096. */
   batchSize?: number;
+  /** How models are run; defaults to as they are. */
+  runOf?: RunOf;
 }
 
 /**
@@ -29,11 +31,12 @@ interface RootBatcherOptions extends Pick<Tools, "client" | "sender" | "content"
  * whoever challenges what the account attested.
  */
 export function createRootBatcher(options: RootBatcherOptions): Participant {
-  const { client, sender, content, report, seasonId, taskId, maxUnits = Infinity, batchSize = 4096 } = options;
+  const { client, sender, content, report, seasonId, taskId, maxUnits = Infinity } = options;
+  const { batchSize = 4096, runOf = runTraced } = options;
   const { attestationRegistry, campaign } = client.contracts;
   const account = sender.account.address;
   const name = `prover ${account}`;
-  const player = createPlayer({ client, sender, content, report });
+  const player = createPlayer({ client, sender, content, report, runOf });
   // First units of batches on their way or hopeless, until the chain shows them.
   const begun = new Set<Hex>();
 
@@ -45,7 +48,7 @@ export function createRootBatcher(options: RootBatcherOptions): Participant {
     const contract = contractOf(client, disputeGame);
     const model = await openPlayable(client, content, task.modelId);
     const input = (i: number) => new Uint8Array(assignedTo({ seed, task }, account, first + BigInt(i)).buffer);
-    const { root } = treeOfTraces(await tracesOf(model, input, count));
+    const { root } = treeOfTraces(await tracesOf((i) => runOf(model, input(i)), count));
     const bond = await client.rpc.readContract({ ...contract, functionName: "bondFor", args: [count] });
     await ensureDeposit(client, sender, contract.address, bond);
     const { modelId } = task;

@@ -3,7 +3,7 @@ import type { Assignment } from "../../../inference/assignment.ts";
 import { UnavailableError } from "../../../inference/content.ts";
 import { answer, type Move, reply } from "../../../inference/methods/disputeGame/moves.ts";
 import { openPlayable, type PlayableModel, passTraced } from "../../../inference/methods/disputeGame/playable.ts";
-import { type Rerun, rerun, treeOfTraces } from "../../../inference/methods/disputeGame/rerun.ts";
+import { type Rerun, type RunOf, rerun, treeOfTraces } from "../../../inference/methods/disputeGame/rerun.ts";
 import { type AttestationState, detailOf } from "../../../sdk/attestations.ts";
 import { type Call, callOf } from "../../../sdk/calls.ts";
 import { contractOf } from "../../../sdk/client.ts";
@@ -18,6 +18,7 @@ import { assignedUnit, type ChainState } from "../../chainState.ts";
 import type { Job } from "../../jobs.ts";
 import { TryAgainError } from "../../sender.ts";
 import type { Tools } from "../method.ts";
+import { keepLast } from "./kept.ts";
 
 /** Plays the game for an account, as either side. */
 export interface Player {
@@ -31,36 +32,27 @@ export interface Player {
   replies(state: ChainState, attestation: AttestationState): Job[];
 }
 
-/** Attestations whose runs are kept. */
+/** Attestations whose runs are kept, and models. */
 const KEPT = 4;
+
+export interface PlayerOptions extends Pick<Tools, "client" | "sender" | "content" | "report"> {
+  /** How models are run; defaults to as they are. */
+  runOf?: RunOf;
+}
 
 /** Another account made the move already, or the challenge is over. */
 const DONE = ["OutOfTurn", "OutOfTime", "NoSuchChallenge", "NotOpen", "WrongOpening"];
 
-export function createPlayer({
-  client,
-  sender,
-  content,
-  report,
-}: Pick<Tools, "client" | "sender" | "content" | "report">): Player {
+export function createPlayer({ client, sender, content, report, runOf }: PlayerOptions): Player {
   const contract = contractOf(client, disputeGame);
-  const models = new Map<Hex, Promise<PlayableModel>>();
-  const reruns = new Map<Hex, Promise<Rerun>>();
-
-  const keep = <T>(kept: Map<Hex, Promise<T>>, name: Hex, make: () => Promise<T>): Promise<T> => {
-    const found = kept.get(name) ?? make();
-    kept.delete(name);
-    kept.set(name, found);
-    for (const oldest of [...kept.keys()].slice(0, -KEPT)) kept.delete(oldest);
-    found.catch(() => kept.delete(name));
-    return found;
-  };
+  const models = keepLast<PlayableModel>(KEPT);
+  const reruns = keepLast<Rerun>(KEPT);
 
   const runAgain = (state: ChainState, attestation: AttestationState): Promise<Rerun> =>
-    keep(reruns, attestation.id, async () => {
+    reruns.get(attestation.id, async () => {
       const { modelId, context } = attestation.message;
-      const model = await keep(models, modelId, () => openPlayable(client, content, modelId));
-      return rerun(attestation, model, content, assignedUnit(state, context));
+      const model = await models.get(modelId, () => openPlayable(client, content, modelId));
+      return rerun(attestation, model, content, assignedUnit(state, context), runOf);
     });
 
   /** What proves a unit's input: of a single attestation the input itself, of a batch the base input. */
@@ -149,8 +141,8 @@ export function createPlayer({
   return {
     rerun: runAgain,
     rerunAnew(state, attestation) {
-      reruns.delete(attestation.id);
-      models.delete(attestation.message.modelId);
+      reruns.forget(attestation.id);
+      models.forget(attestation.message.modelId);
       return runAgain(state, attestation);
     },
     answers: (state, attestation) => openIn(attestation).map((challenge) => job(state, attestation, challenge, true)),

@@ -1,9 +1,10 @@
 import type { Hex } from "viem";
 import type { ContentReader } from "../../../inference/content.ts";
-import { buildProvable, encodeEvidence } from "../../../inference/methods/zkProof/evidence.ts";
+import { encodeEvidence } from "../../../inference/methods/zkProof/evidence.ts";
+import { buildOpen } from "../../../inference/openRun.ts";
 import { callOf } from "../../../sdk/calls.ts";
 import { type Client, contractOf } from "../../../sdk/client.ts";
-import { attestationUid } from "../../../sdk/commitments.ts";
+import { attestationUid, ZERO_HASH } from "../../../sdk/commitments.ts";
 import { zkProof } from "../../../sdk/methods/zkProof.ts";
 import type { Answering } from "../method.ts";
 import type { OnDoing } from "./child.ts";
@@ -26,12 +27,12 @@ export function createProofs(client: Client, content: ContentReader, onDoing: On
   return {
     seconds: async () => 0n,
     async prepare({ prover, model, input, context, salt }) {
-      const { modelId, layout } = model.publication;
+      const { modelId } = model.publication;
       onDoing("fetching the model's keys");
       const proving = await filesOf(modelId);
       const output = await model.session.run(input);
       const run = { prover, method: zkProof.id, modelId, context, salt, input, output };
-      const { attestation, answer } = buildProvable(layout, run);
+      const { attestation, answer } = buildOpen(model.layout, run, ZERO_HASH);
       const uid = attestationUid(client.deployment.chainId, registry.address, attestation);
       const { proof } = await prove(proving, { input, output, uid }, onDoing);
       const evidence = encodeEvidence(input, output, proof);

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { assignedTo } from "../../../../inference/assignment.ts";
-import { GraphBuilder } from "../../../../inference/graphModel/build.ts";
 import { disputeGame as inferenceMethod } from "../../../../inference/methods/disputeGame/checks.ts";
-import { openPlayable } from "../../../../inference/methods/disputeGame/playable.ts";
+import { openPlayable, runTraced } from "../../../../inference/methods/disputeGame/playable.ts";
 import { tracesOf, treeOfTraces } from "../../../../inference/methods/disputeGame/rerun.ts";
-import { nameModel, type PublishedModel } from "../../../../inference/model.ts";
+import type { PublishedModel } from "../../../../inference/model.ts";
 import { createChecks } from "../../../../inference/verify/checks.ts";
+import { asGraph } from "../../../../models/asGraph.ts";
 import { assignedUnit } from "../../../../participant/chainState.ts";
 import { ensureDeposit } from "../../../../participant/deposits.ts";
 import { type Participant, runJobs } from "../../../../participant/jobs.ts";
@@ -14,18 +14,23 @@ import { createKeeper } from "../../../../participant/keeper.ts";
 import { createRootBatcher } from "../../../../participant/methods/disputeGame/batcher.ts";
 import { createDisputeChallenger } from "../../../../participant/methods/disputeGame/challenger.ts";
 import { admitGraph, publishModel } from "../../../../participant/publish.ts";
+import { withShownInputs } from "../../../../participant/requests/inputs.ts";
+import { createRequestProver } from "../../../../participant/requests/prover.ts";
+import { lieAfter, lying } from "../../../../scripts/demo/accounts.ts";
 import { openSeason } from "../../../../scripts/season.ts";
 import { type AttestationState, detailOf } from "../../../../sdk/attestations.ts";
 import { callOf } from "../../../../sdk/calls.ts";
 import { contractOf } from "../../../../sdk/client.ts";
 import { cidOfSha256 } from "../../../../sdk/content.ts";
 import { unitContext } from "../../../../sdk/contexts.ts";
-import { decodeLayout, decodeRows, encodeLayout } from "../../../../sdk/layouts.ts";
 import { disputeGame } from "../../../../sdk/methods/disputeGame.ts";
 import { Status } from "../../../../sdk/protocol.ts";
+import { askAndWait } from "../../../../sdk/requests/wait.ts";
 import { type Site, startSite } from "../../chain.ts";
 
 const UNITS = 40;
+/** In wei. */
+const COVER = 10n ** 16n;
 
 describe("prover, challenger and keeper under DisputeGame", function () {
   this.timeout(60_000);
@@ -35,12 +40,9 @@ describe("prover, challenger and keeper under DisputeGame", function () {
 
   before(async () => {
     site = await startSite(6);
-    const layout = decodeLayout(site.digits.model.layout);
-    const to = new GraphBuilder({ rows: 1, width: layout.widths[0] as number });
-    for (const [layer, rows] of decodeRows(layout.widths, site.digits.model.rows).entries()) to.linear(layer, rows);
-    const { layout: graph, artifact } = to.finish(layout.input, layout.output);
-    model = nameModel(artifact, encodeLayout(graph), new Uint8Array(0));
-    await publishModel(site.client, site.senderOf(0), site.content, model, artifact);
+    const graph = asGraph(site.digits);
+    model = graph.model;
+    await publishModel(site.client, site.senderOf(0), site.content, model, graph.artifact);
     expect(await admitGraph(site.client, site.senderOf(0), model)).to.not.equal(undefined);
     expect(await admitGraph(site.client, site.senderOf(0), model)).to.equal(undefined);
     const startsAt = Number(site.follower.heads.latest.timestamp) + 16;
@@ -70,6 +72,11 @@ describe("prover, challenger and keeper under DisputeGame", function () {
     };
   };
   const toolsOf = (n: number) => ({ ...site, sender: site.senderOf(n) });
+  /** Those of account 2, which also knows inputs that requests show. */
+  const challengerTools = () => ({
+    ...toolsOf(2),
+    content: withShownInputs(site.content, () => site.follower.state.requests),
+  });
 
   /** Records a batch of account `n`, one of whose units has another's trace. */
   async function attestForged(n: number, count: number): Promise<void> {
@@ -84,7 +91,7 @@ describe("prover, challenger and keeper under DisputeGame", function () {
     const assignment = { seed: season.seed, task };
     const playable = await openPlayable(site.client, site.content, model.modelId);
     const input = (unit: number) => new Uint8Array(assignedTo(assignment, prover, BigInt(unit)).buffer);
-    const traces = await tracesOf(playable, input, count);
+    const traces = await tracesOf((unit) => runTraced(playable, input(unit)), count);
     traces[count - 2] = traces[0] as Hex;
     const contract = contractOf(site.client, disputeGame);
     const bond = await site.client.rpc.readContract({ ...contract, functionName: "bondFor", args: [count] });
@@ -165,5 +172,49 @@ describe("prover, challenger and keeper under DisputeGame", function () {
     await stop();
 
     expect(detailOf(disputeGame, attestationsOf(5)[0] as AttestationState)?.challenges[0]?.outcome).to.equal(1);
+  });
+
+  /** Has an account answer a request, and play for its answer until the returned function is called. */
+  async function answered(n: number, isLying: boolean) {
+    const models = isLying ? lieAfter(0, site.strangers) : site.strangers;
+    const content = withShownInputs(site.content, () => site.follower.state.requests);
+    const tools = { ...toolsOf(n), content, models };
+    const stop = running([
+      createRequestProver({ ...tools, minFee: 0n, maxCover: COVER }),
+      createRootBatcher({ ...tools, maxUnits: 0, ...(isLying && { runOf: lying }) }),
+    ]);
+    const input = new Uint8Array(64).fill(n);
+    const wish = { modelId: model.modelId, input, finality: "covered", fee: COVER / 10n, cover: COVER } as const;
+    const own = { methods: [disputeGame.id], provers: [site.senderOf(n).account.address] };
+    return { ...(await askAndWait(site.client, site.senderOf(0), { ...wish, ...own }, { pollMs: 20 })), stop };
+  }
+  const settled = (uid: Hex): Promise<AttestationState> =>
+    site.until(() => {
+      const found = site.follower.state.attestations.byId.get(uid);
+      return found && found.status > Status.pending && found;
+    });
+
+  it("answer a request by a root, which stands", async () => {
+    const { uid, stop } = await answered(1, false);
+    const playing = running([createDisputeChallenger(challengerTools()), createKeeper(site.client, site.senderOf(3))]);
+    const attestation = await settled(uid);
+    await Promise.all([stop(), playing()]);
+
+    expect(attestation.status).to.equal(Status.verified);
+    expect(detailOf(disputeGame, attestation)?.challenges).to.deep.equal([]);
+  });
+
+  it("refute a forged answer by its one wrong number, though its prover answers every move", async () => {
+    const { uid, data, stop } = await answered(4, true);
+    const playing = running([createDisputeChallenger(challengerTools())]);
+    const attestation = await settled(uid);
+    await Promise.all([stop(), playing()]);
+
+    const playable = await openPlayable(site.client, site.content, model.modelId);
+    const [right] = runTraced(playable, new Uint8Array(64).fill(4)).outputs.at(-1) as Int8Array;
+    expect(detailOf(disputeGame, attestation)?.refutation).to.deep.equal({
+      ...{ challenger: site.senderOf(2).account.address, index: 0, operator: playable.program.operators.length - 1 },
+      ...{ row: 0, column: 0, claimed: new Int8Array(data)[0], correct: right },
+    });
   });
 });
