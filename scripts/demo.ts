@@ -3,8 +3,9 @@ import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import hre from "hardhat";
-import { bytesToHex, type Hex, parseEther } from "viem";
+import { bytesToHex, parseEther } from "viem";
 import { startIndexer } from "../indexer/main.ts";
+import { asGraph } from "../models/asGraph.ts";
 import { readModel } from "../models/read.ts";
 import type { ChainState } from "../participant/chainState.ts";
 import { openContent } from "../participant/content.ts";
@@ -13,6 +14,8 @@ import { type Participant, runJobs } from "../participant/jobs.ts";
 import { openJournal } from "../participant/journal.ts";
 import { createKeeper } from "../participant/keeper.ts";
 import { createKeystore } from "../participant/keystore.ts";
+import { createRootBatcher } from "../participant/methods/disputeGame/batcher.ts";
+import { createDisputeChallenger } from "../participant/methods/disputeGame/challenger.ts";
 import { createEnclaveProver, ENCLAVE_URL } from "../participant/methods/enclave/prover.ts";
 import { createBatcher } from "../participant/methods/fraudProof/batcher.ts";
 import { createChallenger } from "../participant/methods/fraudProof/challenger.ts";
@@ -21,7 +24,7 @@ import { createProver } from "../participant/methods/quorum/prover.ts";
 import { createVerifier } from "../participant/methods/quorum/verifier.ts";
 import { createZkProver } from "../participant/methods/zkProof/prover.ts";
 import { openLanes } from "../participant/models.ts";
-import { type CircuitFiles, publishCircuit, publishModel } from "../participant/publish.ts";
+import { admitGraph, type CircuitFiles, publishCircuit, publishModel } from "../participant/publish.ts";
 import { withShownInputs } from "../participant/requests/inputs.ts";
 import { createRequestKeeper } from "../participant/requests/keeper.ts";
 import { createRequestProver } from "../participant/requests/prover.ts";
@@ -30,12 +33,14 @@ import { createSender, type Sender } from "../participant/sender.ts";
 import { verificationMethodAbi } from "../sdk/abi.ts";
 import { connect, contractOf } from "../sdk/client.ts";
 import { sentenceOf } from "../sdk/errors.ts";
+import { disputeGame } from "../sdk/methods/disputeGame.ts";
 import { enclave } from "../sdk/methods/enclave.ts";
 import { fraudProof } from "../sdk/methods/fraudProof.ts";
 import { quorum } from "../sdk/methods/quorum.ts";
 import { zkProof } from "../sdk/methods/zkProof.ts";
-import { ACCOUNT_COUNT, type DemoAccounts, demoAccounts, lieAfter } from "./demo/accounts.ts";
+import { ACCOUNT_COUNT, type DemoAccounts, demoAccounts, lieAfter, lying } from "./demo/accounts.ts";
 import { playAgent, sparing } from "./demo/agent.ts";
+import { disputeStory, FORGER_MIN_FEE } from "./demo/dispute.ts";
 import { openEnclave } from "./demo/enclave.ts";
 import { endSeason, promiseRewards } from "./demo/end.ts";
 import { nameAccounts } from "./demo/names.ts";
@@ -63,7 +68,7 @@ export interface DemoOptions {
   deploymentsDirectory: string;
   /** Length of season 1 in seconds. */
   seasonSeconds: number;
-  /** Each of Quorum's four windows, and FraudProof's, in seconds. */
+  /** Each of Quorum's four windows, and FraudProof's, in seconds; DisputeGame's are a few times as long. */
   windowSeconds: number;
   signal: AbortSignal;
   print: (line: string) => void;
@@ -78,6 +83,7 @@ const parametersOf = (windowSeconds: number) => ({
     ...{ commitWindow: windowSeconds, revealWindow: windowSeconds, appealWindow: windowSeconds },
   },
   fraudProof: { ...methodDeployments.fraudProof.production, window: windowSeconds },
+  disputeGame: { ...methodDeployments.disputeGame.production, window: 2 * windowSeconds, clock: 3 * windowSeconds },
 });
 
 /** Milliseconds that the chain's clients have to leave it. */
@@ -86,6 +92,8 @@ const LONGEST_CLOSING = 2_000;
 /** Units of the honest batch, and of each of the forger's two. */
 const BATCH_UNITS = 240;
 const FORGER_UNITS = 64;
+/** Units that are attested by one root. */
+const ROOT_UNITS = 4_096;
 /** Units that are proven. */
 const ZK_UNITS = 3;
 /** Units that the simulated enclave signs. */
@@ -155,16 +163,18 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   await nameAccounts(client, accounts, senderOf);
   const [digits, risk, risk8] = [await readModel("digits"), await readModel("risk"), await readModel("risk8")];
   const [stripes, story] = [await readModel("stripes"), await readModel("story")];
-  for (const { name, model, artifact } of [digits, risk, risk8, stripes, story]) {
+  const graph = asGraph(digits);
+  for (const { name, model, artifact } of [digits, risk, risk8, stripes, story, graph]) {
     await publishModel(client, organiser, content, model, artifact);
     print(`Model "${name}" is published as ${model.modelId}.`);
   }
   await publishCircuit(client, organiser, content, stripes.model, stripes.circuit as CircuitFiles);
   print('The TEST key of "stripes" is admitted: whoever made it could forge proofs.');
+  for (const { model } of [graph, story]) await admitGraph(client, organiser, model);
   const sealed = await openEnclave(client, organiser, content, digits);
   onEnd(sealed.close);
   print(`A SIMULATED enclave runs it as ${sealed.model.model.modelId}; a TEST registrar admitted its key.`);
-  const spared = new Set<Hex>();
+  const spared = new Set([accounts.agentForger.address, accounts.storyForger.address]);
   // Nine verifiers have hundreds of seats.
   const tools = { client, journal, models, strangers, content, report: print, reportSeats: () => {} };
   const failures: Promise<never>[] = [];
@@ -176,6 +186,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     createKeeper(client, senderOf(accounts.keeper)),
     createRequestKeeper(client, senderOf(accounts.keeper)),
     sparing(createChallenger({ client, sender: senderOf(accounts.challenger), report: print }), spared),
+    sparing(createDisputeChallenger({ ...tools, sender: senderOf(accounts.challenger) }), spared),
     createAppellant({ ...tools, sender: senderOf(accounts.challenger) }),
     ...accounts.verifiers.map((account) => createVerifier({ ...tools, sender: senderOf(account) })),
     createRequestProver({
@@ -183,10 +194,19 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
       ...{ minFee: 0n, maxCover: parseEther("10") },
     }),
   ]);
+  // Both answer whoever challenges what they attested by a root.
+  run([
+    createRootBatcher({ ...tools, sender: senderOf(accounts.responder), maxUnits: 0 }),
+    createRootBatcher({ ...tools, sender: senderOf(accounts.storyForger), maxUnits: 0, runOf: lying }),
+    createRequestProver({
+      ...{ ...tools, models: lieAfter(0, strangers), sender: senderOf(accounts.storyForger) },
+      ...{ minFee: FORGER_MIN_FEE, maxCover: parseEther("1") },
+    }),
+  ]);
   failures.push(indexer.ended.then((error) => (error ? Promise.reject(error) : new Promise<never>(() => {}))));
   const orFailure = <T>(work: Promise<T>): Promise<T> => Promise.race([work, ...failures]);
 
-  const durations = [quorum, fraudProof, zkProof, enclave].map(({ name }) =>
+  const durations = [quorum, fraudProof, zkProof, enclave, disputeGame].map(({ name }) =>
     client.rpc.readContract({
       ...contractOf(client, { name, abi: verificationMethodAbi }),
       functionName: "longest",
@@ -203,6 +223,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
       { ...digits, method: fraudProof.id, points: 1n },
       { ...stripes, method: zkProof.id, points: 5n },
       { ...sealed.model, method: enclave.id, points: 2n },
+      { ...graph, method: disputeGame.id, points: 1n },
     ];
     const tasks = rules.map(({ model, inputs, card, method, points }, i) => ({
       ...{ model, inputs, method, points, noise: card.noise },
@@ -217,10 +238,10 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     );
 
   const rewards = await promiseRewards(organiser);
-  const seasonId = await open(options.seasonSeconds, [6, 4, 256, ZK_UNITS, ENCLAVE_UNITS], { rewards });
+  const seasonId = await open(options.seasonSeconds, [6, 4, 256, ZK_UNITS, ENCLAVE_UNITS, ROOT_UNITS], { rewards });
   print(
     `Season ${seasonId} is open: ${accounts.provers.length} provers, one of them a cheat, ${accounts.verifiers.length} verifiers; ` +
-      "two that attest batches, one of them a forger and one that also proves units, and a challenger.",
+      "two that attest batches, one of them a forger and one that also proves units and attests thousands by one root, and a challenger.",
   );
   const first = new AbortController();
   const until = AbortSignal.any([signal, first.signal]);
@@ -230,6 +251,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
     [
       createBatcher({ ...tools, sender: senderOf(accounts.batcher), seasonId, maxUnits: BATCH_UNITS }),
       createZkProver({ ...tools, sender: senderOf(accounts.batcher), seasonId, maxUnits: ZK_UNITS }),
+      createRootBatcher({ ...tools, sender: senderOf(accounts.batcher), seasonId, maxUnits: ROOT_UNITS }),
       createEnclaveProver({
         ...{ ...tools, sender: senderOf(accounts.batcher), seasonId },
         means: { [ENCLAVE_URL]: sealed.url },
@@ -269,7 +291,8 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   });
   const request = askOnce(follower, senderOf(accounts.market), digits, signal, print);
   const told = askForStory(follower, senderOf(accounts.market), story, signal, print);
-  const agents = Promise.all([moves, request, told]);
+  const disputed = disputeStory({ follower, accounts, senderOf, story, spared, signal, print });
+  const agents = Promise.all([moves, request, told, disputed]);
   agents.catch(() => {});
   const hide = showProgress(follower, seasonId, print);
   await orFailure(agents);
@@ -291,7 +314,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   // Nobody needs to wait for the close.
   const ending = end();
   ending.catch(() => {});
-  const next = await open(86_400, [2_880, 2_880, 2_880, 2_880, 2_880]);
+  const next = await open(86_400, [2_880, 2_880, 2_880, 2_880, 2_880, ROOT_UNITS]);
   print(`Season ${next} runs for a day at a gentle pace. Ctrl-C ends everything.`);
   run(
     accounts.provers.map((account, i) =>

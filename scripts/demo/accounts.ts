@@ -32,13 +32,15 @@ export interface DemoAccounts {
   agentProver: HDAccount;
   /** Answers about them wrongly. */
   agentForger: HDAccount;
+  /** Tells stories with one byte changed. */
+  storyForger: HDAccount;
 }
 
 const PROVERS = 8;
 const VERIFIERS = 9;
 
 /** How many accounts the demo's chain must fund. */
-export const ACCOUNT_COUNT = PROVERS + VERIFIERS + 11;
+export const ACCOUNT_COUNT = PROVERS + VERIFIERS + 12;
 
 export function demoAccounts(): DemoAccounts {
   const account = (addressIndex: number) =>
@@ -59,6 +61,7 @@ export function demoAccounts(): DemoAccounts {
     market: account(8 + PROVERS + VERIFIERS),
     agentProver: account(9 + PROVERS + VERIFIERS),
     agentForger: account(10 + PROVERS + VERIFIERS),
+    storyForger: account(11 + PROVERS + VERIFIERS),
   };
 }
 

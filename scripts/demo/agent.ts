@@ -49,8 +49,8 @@ export interface AgentOptions {
   risk8: CommittedModel;
   risk: CommittedModel;
   open(modelId: Hex): Promise<OpenModel>;
-  /** The answers that the demo's challenger leaves alone until they are acted on. */
-  spared: Set<Hex>;
+  /** Whose answers the demo's challenger leaves alone until they are acted on. */
+  spared: Set<Address>;
   signal: AbortSignal;
   print: (line: string) => void;
 }
@@ -93,7 +93,7 @@ export async function playAgent(options: AgentOptions): Promise<void> {
   const again = await trade(1, SMALL);
   const forged = await answerByProof(options, accounts.agentForger, again, SMALL, vault, yes);
   const { uid } = await run(options, vault, again, forged);
-  options.spared.delete(uid);
+  options.spared.delete(accounts.agentForger.address);
   print(`A forged answer to a risky trade was acted on while it was pending: ${short(uid)}.`);
   const paid = compensate(options, vault, uid);
 
@@ -164,7 +164,6 @@ async function attest(
   const registry = contracts.AttestationRegistry.address;
   const uid = attestationUid(chainId, registry, attestation);
   journal.keepAttestation({ chainId, registry, uid, attestation, answer });
-  if (told !== undefined) options.spared.add(uid);
   await ensureDeposit(client, sender, bond.holder, bond.amount);
   await sender.send(call);
   return { uid, attestation, answer, output };
@@ -241,11 +240,11 @@ async function refusal(call: Promise<unknown>): Promise<string> {
   throw new Error("The vault moved money that it must not move.");
 }
 
-/** A challenger that doesn't look at some attestations for now. */
-export const sparing = (challenger: Participant, spared: ReadonlySet<Hex>): Participant => ({
+/** A challenger that doesn't look at some provers' attestations for now. */
+export const sparing = (challenger: Participant, spared: ReadonlySet<Address>): Participant => ({
   name: challenger.name,
   due: ({ attestations, ...state }) => {
-    const byId = new Map([...attestations.byId].filter(([uid]) => !spared.has(uid)));
+    const byId = new Map([...attestations.byId].filter(([, { message }]) => !spared.has(message.prover)));
     return challenger.due({ ...state, attestations: { ...attestations, byId } });
   },
 });

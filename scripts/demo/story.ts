@@ -3,6 +3,7 @@ import type { CommittedModel } from "../../models/read.ts";
 import type { ChainFollower } from "../../participant/follow.ts";
 import type { Sender } from "../../participant/sender.ts";
 import { decodeLayout } from "../../sdk/layouts.ts";
+import { quorum } from "../../sdk/methods/quorum.ts";
 import { askAndWait } from "../../sdk/requests/wait.ts";
 import { shownText, textInput } from "../../sdk/text.ts";
 import { short } from "./progress.ts";
@@ -19,7 +20,7 @@ export async function askForStory(
   print: (line: string) => void,
 ): Promise<void> {
   const input = textInput(decodeLayout(model.layout).input, BEGINNING);
-  const wish = { modelId: model.modelId, input, finality: "verified", fee: FEE } as const;
+  const wish = { modelId: model.modelId, input, finality: "verified", fee: FEE, methods: [quorum.id] } as const;
   const { data, prover } = await askAndWait(client, sender, wish, {
     signal,
     onAsked: ({ requestId }) => print(`Somebody has "${name}" go on with “${BEGINNING}”: request ${short(requestId)}.`),

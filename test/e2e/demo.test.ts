@@ -28,6 +28,11 @@ const events = new Interface([
   "event EnclaveSigned(bytes32 indexed uid, bytes32 key)",
   "event RowRefuted(bytes32 indexed id, address indexed challenger, uint256 unit, uint256 layer, uint256 row, int8 claimed, int8 correct)",
   "event Proven(bytes32 indexed uid, bool isTest, bytes evidence)",
+  "event Challenged(bytes32 indexed id, address indexed challenger, uint32 number)",
+  "event UnitOpened(bytes32 indexed id, uint32 number, uint256 position, bytes input, bytes output)",
+  "event RowsOpened(bytes32 indexed id, uint32 number, uint256 position, bytes data)",
+  "event ElementShown(bytes32 indexed id, uint32 number, uint256 position, uint256 row, uint256 column, int8 claimed, int8 correct)",
+  "event ChallengeClosed(bytes32 indexed id, address indexed challenger, uint32 number, uint8 outcome)",
   "event TaskAdded(uint256 indexed seasonId, uint256 indexed taskId, bytes32 indexed modelId, uint8 method, uint64 points, uint32 unitsPerAccount, uint8 noise, uint32 inputCount, bytes32 inputSetRoot, bytes inputs)",
   "event StatusChanged(bytes32 indexed id, uint8 indexed status, address indexed by)",
   "event PanelDrawn(bytes32 indexed uid, uint8 round, address[] members, uint64 commitUntil, uint64 revealUntil)",
@@ -62,6 +67,9 @@ const batch = {
   ),
 };
 const encode = (types: string[], values: unknown[]) => keccak256(AbiCoder.defaultAbiCoder().encode(types, values));
+
+/** The number of the method DisputeGame. */
+const GAME = 5n;
 
 /** A unit's activations in a batch of `digits`, 64-32-10: those of the hidden layer, then the output's. */
 const [HIDDEN, LEAF] = [32, 42];
@@ -227,6 +235,8 @@ describe("the demo", () => {
     if (log === undefined) throw new Error("There is no such event.");
     return log.args;
   };
+  /** The batches whose traces are on chain. */
+  const openBatches = () => named("BatchAttested").filter(({ args }) => args.traces !== "0x");
   const pointsFor = (id: string) => pointEvents().filter(({ args }) => args.subject === id);
   const statusesOf = (id: string) => named("StatusChanged").filter(({ args }) => args.id === id);
 
@@ -234,22 +244,56 @@ describe("the demo", () => {
     const { chainId, contracts } = answers.deployment;
     const verifyingContract = contracts.AttestationRegistry?.address as string;
     const domain = { name: "Proofboard", version: "1", chainId, verifyingContract };
-    expect(named("BatchAttested")).to.have.lengthOf(3);
-    for (const { args } of named("BatchAttested")) {
+    for (const { args } of named("BatchAttested"))
       expect(TypedDataEncoder.hash(domain, batch, args.toObject())).to.equal(args.id);
+    expect(openBatches()).to.have.lengthOf(3);
+    for (const { args } of openBatches()) {
       expect(getBytes(args.traces)).to.have.lengthOf(Number(args.count) * LEAF);
       expect(rootOf(getBytes(args.traces))).to.equal(args.root);
     }
   });
 
   it("verifies a batch of at least 200 units and pays it once", () => {
-    const [largest] = named("BatchAttested").sort((a, b) => Number(b.args.count - a.args.count));
-    const { id, count, prover, method } = argsOf(largest);
-    expect(count).to.be.greaterThanOrEqual(200n);
+    const [largest] = openBatches().sort((a, b) => Number(b.args.count - a.args.count));
+    expect(largest?.args.count).to.be.greaterThanOrEqual(200n);
+    expectPaidOnce(largest);
+  });
+
+  it("verifies 4,096 units that one root attests, and pays them at once", () => {
+    const byRoot = named("BatchAttested").filter(({ args }) => args.traces === "0x");
+    expect(byRoot.map(({ args }) => args.count)).to.deep.equal([4_096n]);
+    expectPaidOnce(byRoot[0]);
+  });
+
+  function expectPaidOnce(attested: LogDescription | undefined): void {
+    const { id, count, prover, method } = argsOf(attested);
     expect(statusesOf(id).map(({ args }) => args.status)).to.deep.equal([2n]);
     const task = argsOf(named("TaskAdded").find(({ args }) => args.seasonId === 1n && args.method === method));
     const paid = pointsFor(id).map(({ name, args }) => [name, args.account, args.reason, args.amount]);
     expect(paid).to.deep.equal([["PointsAwarded", prover, 1n, count * task.points]]);
+  }
+
+  it("refutes a story with one byte forged by the one number that a challenger walked down to", () => {
+    const [right, forged] = named("Attested")
+      .filter(({ args }) => args.method === GAME)
+      .sort((a, b) => Number(statusesOf(a.args.uid)[0]?.args.status) - Number(statusesOf(b.args.uid)[0]?.args.status));
+    expect(statusesOf(argsOf(right).uid).map(({ args }) => args.status)).to.deep.equal([2n]);
+    const { uid } = argsOf(forged);
+    const { challenger } = argsOf(named("Challenged").find(({ args }) => args.id === uid));
+    expect(statusesOf(uid).map(({ args }) => [args.status, args.by])).to.deep.equal([[3n, challenger]]);
+    const { output } = argsOf(named("UnitOpened").find(({ args }) => args.id === uid));
+    const { data } = argsOf(named("RowsOpened").find(({ args }) => args.id === uid));
+    // The last operator's rows are the text's bytes.
+    expect(data).to.equal(output);
+    const { row, column, claimed, correct } = argsOf(named("ElementShown").find(({ args }) => args.id === uid));
+    expect([row, column, claimed]).to.deep.equal([0n, 0n, BigInt(getBytes(output)[0] as number)]);
+    expect(correct).to.equal(claimed ^ 1n);
+    expect(named("ChallengeClosed").map(({ args }) => [args.id, args.challenger, args.outcome])).to.deep.equal([
+      [uid, challenger, 2n],
+    ]);
+    expect(lines.join("\n")).to.match(
+      new RegExp(`to operator \\d+, row 0, column 0: attested ${claimed}, the contract computed ${correct}\\.`),
+    );
   });
 
   it("refutes a forged batch by the one row that a challenger showed, and burns its prover's points", () => {
@@ -305,12 +349,13 @@ describe("the demo", () => {
       const { uid, prover, outputHash, traceHash, salt } = args;
       const types = ["bytes32", "address", "bytes32", "bytes32", "bytes32"];
       const answer = encode(types, [answerTag, prover, outputHash, traceHash, salt]);
-      expect(traceHash).to.equal(traced.get(uid) ?? tag);
+      if (args.method !== GAME) expect(traceHash).to.equal(traced.get(uid) ?? tag);
       expect(TypedDataEncoder.hash(domain, attestation, { ...args.toObject(), answer })).to.equal(args.uid);
     }
     expect(committed.length).to.be.greaterThan(30);
     const atOnce = [...named("Proven"), ...named("EnclaveSigned")];
-    expect(attested).to.have.lengthOf(committed.length + traced.size + atOnce.length);
+    const byRoot = attested.filter(({ args }) => args.method === GAME);
+    expect(attested).to.have.lengthOf(committed.length + traced.size + atOnce.length + byRoot.length);
   });
 
   it("verifies units by a SIMULATED enclave's signatures, each at once, and pays them", () => {

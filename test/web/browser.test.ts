@@ -1,6 +1,7 @@
 import { describeAccess } from "./browser/access.ts";
 import { describeCheck } from "./browser/check.ts";
 import { describeConnections } from "./browser/connections.ts";
+import { describeDescent } from "./browser/descent.ts";
 import { describeEnding } from "./browser/ending.ts";
 import { describeHonesty } from "./browser/honesty.ts";
 import { describeLoad } from "./browser/load.ts";
@@ -33,6 +34,7 @@ describe("page", function () {
   describe("check it here", () => describeCheck(() => site));
   describe("writing", () => describeWriting(() => site));
   describe("records", () => describeRecords(() => site));
+  describe("a dispute", () => describeDescent(() => site));
   describe("a page below a path", () => describePrefix(() => site));
   describe("participation", () => describeParticipation(() => site));
   describe("a season's end", () => describeEnding(() => site));

@@ -1,14 +1,27 @@
 import type { Attestation } from "../../sdk/wire.ts";
+import { useChain } from "../chain.ts";
 import { Text } from "../components/sentence.tsx";
 import { group } from "../format.ts";
 import { webMethodOf } from "../methods/index.ts";
 import type { Descent, DescentLevel } from "../methods/method.ts";
+import { load } from "../part.ts";
 import "./descents.css";
+
+/** Most challenges that are drawn. */
+const MOST = 20;
 
 /** Each challenge of an attestation as a way down, from the whole to one number; nothing where there is none. */
 export function Descents({ attestation }: { attestation: Attestation }) {
-  const descents = webMethodOf(attestation.method.id)?.descentsOf?.(attestation, []) ?? [];
-  if (descents.length === 0) return null;
+  const read = webMethodOf(attestation.method.id)?.descentsOf;
+  const isDisputed = (read?.(attestation, []).length ?? 0) > 0;
+  const { modelId } = attestation;
+  const { data: kinds = [] } = useChain(isDisputed ? `kinds/${modelId}` : undefined, async (client) =>
+    (await load(() => import("./kinds.ts"))).readKinds(client, modelId),
+  );
+  if (!read || !isDisputed) return null;
+  const all = read(attestation, kinds);
+  const isWon = ({ state }: Descent) => state === "won";
+  const descents = [...all.filter(isWon), ...all.filter((descent) => !isWon(descent))].slice(0, MOST);
   return (
     <section aria-labelledby="descents-heading">
       <h2 id="descents-heading">How it was disputed</h2>
@@ -16,6 +29,11 @@ export function Descents({ attestation }: { attestation: Attestation }) {
         At each level the prover's side opens what it attested, and the challenger picks the first part that differs
         from its own run. Operators, rows and columns are counted from 0.
       </p>
+      {all.length > MOST && (
+        <p>
+          There are {group(all.length)} challenges; {MOST} are drawn here, and all of them are among the steps below.
+        </p>
+      )}
       {descents.map((descent) => (
         <Way key={descent.challenge} descent={descent} season={attestation.unit?.seasonId} />
       ))}

@@ -96,7 +96,7 @@ function Facts({ attestation, request }: { attestation: Attestation; request: At
         )}
         {unit === null && request === null && "no unit of a campaign"}
       </dd>
-      {!counts && (
+      {!counts && unit !== null && (
         <>
           <dt>Counts</dt>
           <dd>no: it doesn't fit a task by its season's rules, so it earns no points</dd>

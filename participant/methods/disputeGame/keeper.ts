@@ -35,7 +35,9 @@ export function createDisputeKeeping(client: Client, sender: Sender): Keeping {
         key: `timeouts ${key} ${head.number}`,
         async run() {
           for (const { number } of open) {
-            const [, until] = await rpc.readContract({ ...contract, functionName: "turnOf", args: [id, number] });
+            // Later it may be decided.
+            const turn = { ...contract, functionName: "turnOf", args: [id, number], blockNumber: head.number } as const;
+            const [, until] = await rpc.readContract(turn);
             if (head.timestamp <= until) continue;
             await sender.send(callOf({ ...contract, functionName: "timeout", args: [id, number] }));
           }

@@ -73,11 +73,15 @@ export function createPlayer({ client, sender, content, report, runOf }: PlayerO
   }
 
   /** What is in question in a challenge, and whose turn it is; undefined where it isn't open. */
-  async function turnIn(id: Hex, number: number): Promise<{ question: Question; isProvers: boolean } | undefined> {
-    const args = [id, number] as const;
-    const question = await client.rpc.readContract({ ...contract, functionName: "challengeOf", args });
+  async function turnIn(
+    { head }: ChainState,
+    id: Hex,
+    number: number,
+  ): Promise<{ question: Question; isProvers: boolean } | undefined> {
+    const read = { ...contract, args: [id, number], blockNumber: head.number } as const;
+    const question = await client.rpc.readContract({ ...read, functionName: "challengeOf" });
     if (question.stage === Stage.none) return undefined;
-    const [isProvers] = await client.rpc.readContract({ ...contract, functionName: "turnOf", args });
+    const [isProvers] = await client.rpc.readContract({ ...read, functionName: "turnOf" });
     return { question, isProvers };
   }
 
@@ -87,7 +91,7 @@ export function createPlayer({ client, sender, content, report, runOf }: PlayerO
     number: number,
     asProver: boolean,
   ): Promise<Move | undefined> {
-    const turn = await turnIn(attestation.id, number);
+    const turn = await turnIn(state, attestation.id, number);
     if (turn === undefined || turn.isProvers !== asProver) return undefined;
     const known = await runAgain(state, attestation);
     const { layout, model } = known.model;
