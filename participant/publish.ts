@@ -2,7 +2,7 @@ import { bytesToHex, type Hex, sha256, size, type TransactionReceipt } from "vie
 import { type RowChunk, rowChunks } from "../inference/graphModel/rows.ts";
 import { checkModel, type PublishedModel } from "../inference/model.ts";
 import { type Call, callOf } from "../sdk/calls.ts";
-import { type Client, contractOf, readRows } from "../sdk/client.ts";
+import { type Client, contractOf, hasContract, readRows } from "../sdk/client.ts";
 import { cidOfSha256 } from "../sdk/content.ts";
 import { isPlayable } from "../sdk/dispute.ts";
 import { decodeLayout } from "../sdk/layouts.ts";
@@ -79,16 +79,23 @@ export async function publishCircuit(
   return sender.send(callOf({ ...contract, functionName: "admit", args }));
 }
 
-/** Has DisputeGame admit a published graph model; undefined if it did already, or takes none of its size. */
+/** The call that has DisputeGame admit a published graph model; undefined if it did already, or doesn't take the model. */
+export async function admissionCall(client: Client, { modelId, layout }: PublishedModel): Promise<Call | undefined> {
+  if (!hasContract(client, disputeGame) || !isPlayable(decodeLayout(layout).graph ?? [])) return undefined;
+  const contract = contractOf(client, disputeGame);
+  const { operators } = await client.rpc.readContract({ ...contract, functionName: "modelOf", args: [modelId] });
+  if (operators > 0) return undefined;
+  return callOf({ ...contract, functionName: "admit", args: [modelId, bytesToHex(layout)] });
+}
+
+/** Has DisputeGame admit a published graph model; undefined where there is no {@link admissionCall}. */
 export async function admitGraph(
   client: Client,
   sender: Sender,
-  { modelId, layout }: PublishedModel,
+  model: PublishedModel,
 ): Promise<TransactionReceipt | undefined> {
-  const contract = contractOf(client, disputeGame);
-  const { operators } = await client.rpc.readContract({ ...contract, functionName: "modelOf", args: [modelId] });
-  if (operators > 0 || !isPlayable(decodeLayout(layout).graph ?? [])) return undefined;
-  return sender.send(callOf({ ...contract, functionName: "admit", args: [modelId, bytesToHex(layout)] }));
+  const call = await admissionCall(client, model);
+  return call && sender.send(call);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type MethodName, methods } from "../../sdk/methods/index.ts";
 import { nextUnit } from "../freeUnits.ts";
+import { admissionCall } from "../publish.ts";
 import { nextBatch } from "../unitRange.ts";
 import { createGameAnswering } from "./disputeGame/answering.ts";
 import { createRootBatcher } from "./disputeGame/batcher.ts";
@@ -56,6 +57,7 @@ export const participantMethods = {
     roles: { prover: createRootBatcher, challenger: createDisputeChallenger },
     createKeeping: createDisputeKeeping,
     createAnswering: createGameAnswering,
+    admissionCall,
     doneErrors: ["NotOpen", "NoSuchChallenge", "TimeLeft", "ChallengesOpen"],
     hasWork: (state, wish) => nextBatch(state, { ...wish, method: methods.disputeGame.id, batchSize: 1 }) !== undefined,
   },

@@ -1,5 +1,6 @@
 import type { Address, Hex } from "viem";
 import type { ContentReader } from "../../inference/content.ts";
+import type { PublishedModel } from "../../inference/model.ts";
 import type { Models, OpenModel } from "../../inference/models.ts";
 import type { AttestationState } from "../../sdk/attestations.ts";
 import type { Call } from "../../sdk/calls.ts";
@@ -91,6 +92,8 @@ export interface ParticipantMethod {
   createKeeping(client: Client, sender: Sender): Keeping;
   /** Attests answers to requests, where the deployment has the contract; undefined if requests can't be served under it. */
   createAnswering?(client: Client, content: ContentReader): Answering;
+  /** The call that has the contract admit a model, where a task can't name it before; undefined if it did already. */
+  admissionCall?(client: Client, model: PublishedModel): Promise<Call | undefined>;
   /** Custom errors of its contract that mean that another account already did a keeper's work. */
   doneErrors: readonly string[];
   /** Whether a unit is left that its prover would work on now. */

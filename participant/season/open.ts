@@ -7,13 +7,13 @@ import { publishModel } from "../publish.ts";
 import type { Sender } from "../sender.ts";
 import type { SeasonFile } from "./file.ts";
 import { heldOf } from "./find.ts";
-import { draftOf, type Plan, readTimes } from "./plan.ts";
+import { admissionFor, draftOf, type Plan, readTimes } from "./plan.ts";
 import { type SentSeason, sendSeason } from "./send.ts";
 import type { FoundTask } from "./tasks.ts";
 
 /**
  * Opens a planned season, going on where its plan says that it stands: puts the metadata and its models' files into
- * `content`, publishes the models, drafts the season, adds its tasks, escrows its rewards and opens it. Durations count from
+ * `content`, publishes the models and has their methods admit them, drafts the season, adds its tasks, escrows its rewards and opens it. Durations count from
  * when it is drafted.
  */
 export async function openPlanned(
@@ -34,6 +34,10 @@ export async function openPlanned(
       const receipt = await publishModel(client, sender, content, model, files.artifact, files.card);
       receipts.push({ name: "publish", receipt });
     } else if ("directory" in line.model) await content.put(files.artifact, "sha2-256");
+  }
+  for (const task of tasks) {
+    const call = await admissionFor(client, task);
+    if (call) receipts.push({ name: "admit", receipt: await sender.send(call) });
   }
   const begun = found?.state === "drafted" ? found : undefined;
   const times = await readTimes(client, new Set(draft.tasks.map(({ method }) => method)));

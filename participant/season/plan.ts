@@ -3,9 +3,11 @@ import type { Call } from "../../sdk/calls.ts";
 import { type Client, contractOf, hasContract } from "../../sdk/client.ts";
 import { cidOfSha256 } from "../../sdk/content.ts";
 import { decodeLayout, tensorBytes } from "../../sdk/layouts.ts";
-import { methodName } from "../../sdk/methods/index.ts";
+import { methodName, partOf } from "../../sdk/methods/index.ts";
 import { rewardsContract } from "../../sdk/seasonEnd.ts";
 import { metadataBytes } from "../../sdk/seasonMetadata.ts";
+import { participantMethods } from "../methods/index.ts";
+import type { ParticipantMethod } from "../methods/method.ts";
 import { addressesOf, publishCall } from "../publish.ts";
 import { datesFrom, type SeasonFile } from "./file.ts";
 import { type FoundSeason, findSeason } from "./find.ts";
@@ -14,7 +16,7 @@ import type { FoundTask } from "./tasks.ts";
 
 /** A transaction that opening a season takes. */
 export interface Step {
-  name: "publish" | "draft" | "addTask" | "approve" | "escrow" | "open";
+  name: "publish" | "admit" | "draft" | "addTask" | "approve" | "escrow" | "open";
   /** What it is about, for a person. */
   detail: string;
   isDone: boolean;
@@ -114,7 +116,15 @@ export async function planSeason(
     const call = () => publishCall(client, model, addressesOf(files.artifact, files.card));
     await add({ name: "publish", detail: `model ${model.modelId}`, isDone: isPublished }, call, true, measuredGas);
   }
-  const arePublished = tasks.every(({ isPublished }) => isPublished);
+  const admitted = new Set<string>();
+  for (const task of tasks) {
+    const call = await admissionFor(client, task);
+    if (call === undefined || admitted.has(call.data)) continue;
+    admitted.add(call.data);
+    const detail = `model ${task.model?.modelId}, by ${task.line.method}`;
+    await add({ name: "admit", detail, isDone: false }, () => call, task.isPublished, measuredGas);
+  }
+  const arePublished = admitted.size === 0 && tasks.every(({ isPublished }) => isPublished);
   const isDrafted = begun !== undefined;
   const isOpen = begun?.state === "open";
   const drafted = isDrafted ? `season ${seasonId}` : "the season";
@@ -155,6 +165,12 @@ export async function planSeason(
   return { draft, found, steps, gas, gasPrice, cost: gas * gasPrice };
 }
 
+/** The call that has a task's method admit its model; undefined where none is needed. */
+export async function admissionFor(client: Client, { model, draft }: FoundTask): Promise<Call | undefined> {
+  if (model === undefined || draft === undefined) return undefined;
+  return partOf<ParticipantMethod>(participantMethods, draft.method)?.admissionCall?.(client, model);
+}
+
 /** Stands for the id of a season that isn't drafted yet, in calls that are only measured. */
 const LATER = 2n ** 24n - 1n;
 
@@ -174,6 +190,7 @@ const estimateOf = ({ rpc }: Client, account: Address, { to, data, value }: Call
 const SPENT: Readonly<Record<string, bigint>> = {
   draft: 100_000n,
   publish: 200_000n,
+  admit: 200_000n,
   approve: 30_000n,
   escrow: 125_000n,
   open: 60_000n,

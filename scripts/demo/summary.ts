@@ -1,7 +1,9 @@
 import type { ChainState } from "../../participant/chainState.ts";
 import { fetchApi } from "../../sdk/api.ts";
 import { type AttestationState, countOf } from "../../sdk/attestations.ts";
+import { disputeGame } from "../../sdk/methods/disputeGame.ts";
 import { enclave } from "../../sdk/methods/enclave.ts";
+import { fraudProof } from "../../sdk/methods/fraudProof.ts";
 import { quorum } from "../../sdk/methods/quorum.ts";
 import { zkProof } from "../../sdk/methods/zkProof.ts";
 import { Status } from "../../sdk/protocol.ts";
@@ -43,7 +45,11 @@ export async function summarise(options: SummaryOptions): Promise<string> {
     account === accounts.cheat.address ? "the cheat" : account === accounts.forger.address ? "the forger" : "",
   ]);
   const own = attestationsOf(state, seasonId);
-  const batches = own.filter(({ kind }) => kind === "batch");
+  const batches = own.filter(({ message }) => message.method === fraudProof.id);
+  const rooted = own.find(({ message, status }) => message.method === disputeGame.id && status === Status.verified);
+  const disputed = [...state.attestations.byId.values()].find(
+    ({ message, status }) => message.method === disputeGame.id && status === Status.refuted,
+  );
   const panels = own.filter(({ message }) => message.method === quorum.id);
   const proven = own.find(({ message }) => message.method === zkProof.id);
   const refuted = panels.find(({ status }) => status === Status.refuted);
@@ -65,6 +71,7 @@ export async function summarise(options: SummaryOptions): Promise<string> {
       : `${short(refuted.message.prover)} gave wrong answers: panels that re-ran the model refuted them, and ten times a unit's points burn for each.`,
     ...batchLines(batch),
     ...forgedLines(forged),
+    ...rootedLines(rooted),
     "",
     `  page       ${apiUrl}`,
     `  standings  ${apiUrl}/v1/seasons/${seasonId}/standings`,
@@ -86,6 +93,8 @@ export async function summarise(options: SummaryOptions): Promise<string> {
     ),
     ...check(signed?.id, "checks what a SIMULATED enclave signed: signature, key and document, and runs it here"),
     ...check(forged?.id, "shows the row that refuted the forged batch, and both numbers"),
+    ...check(rooted?.id, "runs all that was attested by one root, and compares the root"),
+    ...check(disputed?.id, "writes the forged story again, and shows the byte that differs"),
     ...(batch === undefined
       ? []
       : [command(`challenge ${batch.id}`), "      re-runs all of the batch and finds nothing to refute"]),
@@ -115,6 +124,13 @@ function forgedLines(forged: AttestationState | undefined): string[] {
   return [
     `${short(forged.message.prover)} slipped a wrong answer into a batch of ${countOf(forged)}: ${short(challenger)} showed the contract row ${row} of layer ${layer} of unit ${unitAt(forged, index)},`,
     `claimed as ${claimed}, computed as ${correct}. The batch is refuted, and ten times the points of all its units burn.`,
+  ];
+}
+
+function rootedLines(rooted: AttestationState | undefined): string[] {
+  if (rooted === undefined) return [];
+  return [
+    `${short(rooted.message.prover)} attested ${countOf(rooted)} units by one root of 32 bytes: nobody walked down to a wrong number, one award paid for all.`,
   ];
 }
 

@@ -2,6 +2,7 @@ import { refuseCard } from "../../../inference/card.ts";
 import { checkFiles } from "../../../inference/check.ts";
 import {
   addressesOf,
+  admissionCall,
   admitGraph,
   isPublished,
   publishCircuit,
@@ -9,9 +10,7 @@ import {
   publishRows,
 } from "../../../participant/publish.ts";
 import { openBounded } from "../../../participant/runtime.ts";
-import { hasContract } from "../../../sdk/client.ts";
 import { decodeLayout } from "../../../sdk/layouts.ts";
-import { disputeGame } from "../../../sdk/methods/disputeGame.ts";
 import type { Command } from "../../command.ts";
 import { grouped } from "../../format.ts";
 import { readModelFiles } from "../../modelFiles.ts";
@@ -58,7 +57,7 @@ JSON: modelId, cid, cardCid (or null), published (false if it stood already), tr
       throw new Error("--rows is for graph models: this one's rows, if it has any, are published with it.");
     const stands = await isPublished(client, model);
     if (stands) await content.put(files.artifact, "sha2-256");
-    if (stands && !withRows && circuit === undefined)
+    if (stands && !withRows && circuit === undefined && (await admissionCall(client, model)) === undefined)
       return {
         good: true,
         text: [...lines, "It stands already: nothing was sent."].join("\n"),
@@ -68,8 +67,7 @@ JSON: modelId, cid, cardCid (or null), published (false if it stood already), tr
     return withSender(client, account, progress, async (sender) => {
       const sent = stands ? undefined : await publishModel(client, sender, content, model, files.artifact, card);
       const admitted = circuit && (await publishCircuit(client, sender, content, model, circuit));
-      const isGraph = decodeLayout(model.layout).graph !== undefined;
-      const game = isGraph && hasContract(client, disputeGame) ? await admitGraph(client, sender, model) : undefined;
+      const game = await admitGraph(client, sender, model);
       const onSent = (done: number, total: number) => progress.show("rows", done, total);
       const rows = withRows ? await publishRows(client, sender, model, files.artifact, onSent) : [];
       const gas = rows.reduce((sum, { gasUsed }) => sum + gasUsed, 0n);

@@ -3,7 +3,7 @@ import { network } from "hardhat";
 import { bytesToHex } from "viem";
 import { whys } from "../../../inference/graphModel/admit.ts";
 import { ZERO_HASH } from "../../../sdk/commitments.ts";
-import { encodeOperator } from "../../../sdk/graphs.ts";
+import { encodeOperator, READS_NONE } from "../../../sdk/graphs.ts";
 import operators from "../../vectors/operators.json" with { type: "json" };
 
 const { ethers } = await network.create();
@@ -38,6 +38,19 @@ describe("Operators", () => {
       await library.valuesOf([{ op, row: "0", column: "0", a: "0x", b: "0x", parameters: "0x" }]);
     const mixed = { ...unequal, op: of("mix").op, row: "0" };
     expect((await library.valuesOf([beyond, unequal, mixed])).map(Number)).to.deep.equal([0, 0, 0]);
+  });
+
+  it("takes what is behind a row's end for 0, also the highest score", async () => {
+    const constants = Uint8Array.from({ length: 23 }, (_, i) => [0, 1, 0][i] ?? 0);
+    const exponents = { kind: 10, first: 0, second: READS_NONE, rows: 2, width: 2, constants, parameters: ZERO_HASH };
+    const op = BigInt(bytesToHex(encodeOperator(exponents).subarray(0, 32)));
+    const parameters = bytesToHex(Uint8Array.from({ length: 256 }, (_, i) => i % 128));
+    const at = { op, row: 0, a: "0xfb", b: "0x", parameters };
+    const values = await library.valuesOf([
+      { ...at, column: 0 },
+      { ...at, column: 1 },
+    ]);
+    expect(values.map(Number)).to.deep.equal([5, 0]);
   });
 
   it("computes the stop byte behind it, and the largest score's position elsewhere", async () => {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { Address } from "viem";
 import { openHere } from "../../../inference/opener.ts";
+import { asGraph } from "../../../models/asGraph.ts";
 import { readModel } from "../../../models/read.ts";
 import { loadPinnedRuntime } from "../../../participant/runtime.ts";
 import { checkSeason, type SeasonFinding } from "../../../participant/season/check.ts";
@@ -44,6 +45,7 @@ describe("checking a season", () => {
     const directories: Record<string, Awaited<ReturnType<SeasonReader["model"]>>> = {
       float: filesOf(float),
       integer: filesOf(integer),
+      graph: filesOf(asGraph(integer)),
       typo: { ...filesOf(float), layout },
       bare: { ...filesOf(integer), inputs: undefined },
       alone: { ...filesOf(float), layout: undefined },
@@ -111,7 +113,7 @@ describe("checking a season", () => {
     [
       "an unknown method",
       () => withTask({ method: "Magic" }),
-      'task 1: "Magic" is no method; there are Quorum, FraudProof, ZkProof, Enclave.',
+      'task 1: "Magic" is no method; there are Quorum, FraudProof, ZkProof, Enclave, DisputeGame.',
     ],
     ["a float model under FraudProof", () => withTask({ model: "float" }), /^task 1: FraudProof: /],
     [
@@ -223,15 +225,31 @@ describe("checking a season", () => {
       return { plan, ...sent };
     };
 
-    it("costs what was said", async () => {
-      const { plan, seasonId, receipts } = await open(threeTasks());
+    const expectSaid = ({ plan, receipts }: Awaited<ReturnType<typeof open>>): void => {
       const sent = receipts.reduce((sum, { receipt }) => sum + receipt.gasUsed, 0n);
       const said = Number(plan.gas) / Number(sent);
       const steps = plan.steps.filter(({ isDone }) => !isDone).map(({ name, gas }) => `${name} ${gas}`);
       const used = receipts.map(({ name, receipt }) => `${name} ${receipt.gasUsed}`);
       expect(said, `${steps.join(", ")}; used ${used.join(", ")}`).to.be.within(0.97, 1.1);
+    };
+
+    it("costs what was said", async () => {
+      const opened = await open(threeTasks());
+      const { seasonId } = opened;
+      expectSaid(opened);
       const { seedBlock, taskCount } = await readSeason(site.client, seasonId);
       expect([seedBlock > 0, taskCount]).to.deep.equal([true, 3]);
+    });
+
+    it("has a task's method admit its model, once, if it takes none without", async () => {
+      const disputed = { ...task, model: "graph", method: "DisputeGame" };
+      const first = await open({ metadata: { title: "Disputed" }, tasks: [disputed, { ...disputed, points: 2 }] });
+      expectSaid(first);
+      const opening = ["draft", "addTask", "addTask", "open"];
+      expect(first.receipts.map(({ name }) => name)).to.deep.equal(["publish", "admit", ...opening]);
+      const second = await open({ metadata: { title: "Again" }, tasks: [disputed, { ...disputed, points: 2 }] });
+      expect(second.receipts.map(({ name }) => name)).to.deep.equal(opening);
+      expect(second.plan.steps.filter(({ isDone }) => !isDone).map(({ name }) => name)).to.deep.equal(opening);
     });
 
     it("leaves it alone once it is open", async () => {
