@@ -3,7 +3,7 @@ import { attestationRegistryAbi, campaignAbi } from "./abi.ts";
 import type { Client } from "./client.ts";
 import { type Answer, type Attestation, answerHash, attestationUid, type Batch, batchId } from "./commitments.ts";
 import { unitOf } from "./contexts.ts";
-import { methodById } from "./methods/index.ts";
+import { mayBeRootOnly, methodById } from "./methods/index.ts";
 import type { Judged } from "./methods/method.ts";
 import { Status } from "./protocol.ts";
 import { growingRanges, type RangeProgress, readRanges } from "./ranges.ts";
@@ -290,11 +290,15 @@ export function recordedBy(
 /** The contents of `BatchAttested`. */
 export type AttestedBatch = Batch & { id: Hex; traces: Hex };
 
-/** Contradictions within a batch's event; none if its root fits its traces and its id fits its fields. */
+/**
+ * Contradictions within a batch's event; none if its id fits its fields, and its root its traces, unless its method may do
+ * without them.
+ */
 export function batchFaults(chainId: number, attestationRegistry: Address, { id, traces, ...batch }: AttestedBatch) {
   const faults: string[] = [];
   const digest = batchId(chainId, attestationRegistry, batch);
   if (digest !== id) faults.push(`names ${id}; its fields have the digest ${digest}`);
+  if (batch.count > 0 && traces === "0x" && mayBeRootOnly(batch.method)) return faults;
   const bytes = hexToBytes(traces);
   if (batch.count === 0 || bytes.length === 0 || bytes.length % batch.count !== 0)
     return [...faults, `carries ${bytes.length} bytes, which are not the traces of ${batch.count} units`];

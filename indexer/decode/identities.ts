@@ -4,7 +4,7 @@ import { attestationRegistryAbi, modelRegistryAbi } from "../../sdk/abi.ts";
 import { attestationTypes, batchTypes, domain, tag } from "../../sdk/commitments.ts";
 import type { Deployment } from "../../sdk/deployment.ts";
 import { decodeLayout, weightsRoot } from "../../sdk/layouts.ts";
-import { methodById } from "../../sdk/methods/index.ts";
+import { mayBeRootOnly } from "../../sdk/methods/index.ts";
 import type { Log } from "../ingest/blocks.ts";
 import { keccak, keccakHex } from "../ingest/keccak.ts";
 import { bytesOfTopics } from "../ingest/topics.ts";
@@ -73,12 +73,6 @@ export function createIdentities({ chainId, contracts }: Deployment): IdentityCh
     return checks.get(topics[0])?.(topics, data);
   };
 }
-
-/** Whether a method takes batches without their traces; of one that isn't known here nobody can say that it doesn't. */
-const mayBeRootOnly = (number: number): boolean => {
-  const method = methodById(number);
-  return method === undefined || method.isRootOnly === true;
-};
 
 function modelFault([, modelId]: readonly Hex[], data: Buffer): string | undefined {
   const [layout, rows] = [bytesAt(data, 5), bytesAt(data, 6)];

@@ -36,3 +36,9 @@ export const partOf = <Part>(parts: Readonly<Record<string, Part>>, id: number):
   const name = knownMethods().find(([, method]) => method.id === id)?.[0];
   return name === undefined ? undefined : parts[name];
 };
+
+/** Whether a method takes batches without their traces; of one that isn't known here nobody can say that it doesn't. */
+export function mayBeRootOnly(id: number): boolean {
+  const method = methodById(id);
+  return method === undefined || method.isRootOnly === true;
+}

@@ -24,6 +24,7 @@ import {
 } from "../../sdk/commitments.ts";
 import { FREE_CONTEXT, unitContext } from "../../sdk/contexts.ts";
 import { parseDeployment } from "../../sdk/deployment.ts";
+import { disputeGame } from "../../sdk/methods/disputeGame.ts";
 import { fraudProof, fraudProofAbi } from "../../sdk/methods/fraudProof.ts";
 import { methods } from "../../sdk/methods/index.ts";
 import { quorum, quorumAbi } from "../../sdk/methods/quorum.ts";
@@ -71,6 +72,17 @@ describe("a recorded batch", () => {
     );
     expect(faults({ traces: "0x" })[0]).to.equal("carries 0 bytes, which are not the traces of 3 units");
     expect(faults({ count: 0 })[1]).to.equal("carries 126 bytes, which are not the traces of 0 units");
+  });
+
+  it("needs no traces under a method that takes roots alone, or under one that isn't known", () => {
+    const { id: _, traces: __, ...fields } = three;
+    for (const method of [disputeGame.id, 200]) {
+      const batch = { ...fields, method, traces: "0x" } as const;
+      const id = batchId(chainId, registry, batch);
+      expect(batchFaults(chainId, registry, { ...batch, id })).to.deep.equal([]);
+      expect(batchFaults(chainId, registry, { ...batch, id: ZERO_HASH })).to.have.lengthOf(1);
+      expect(batchFaults(chainId, registry, { ...batch, count: 0, id })[1]).to.include("not the traces of 0 units");
+    }
   });
 
   it("has the id of its fields and the root of its traces", () => {
