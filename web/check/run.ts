@@ -4,13 +4,15 @@ import type { Models } from "../../inference/models.ts";
 import { requireAttestation, verifyAttestation } from "../../inference/verify/attestation.ts";
 import type { Check } from "../../inference/verify/checks.ts";
 import type { AttestationState } from "../../sdk/attestations.ts";
-import { type Client, checkDeployment } from "../../sdk/client.ts";
+import type { Client } from "../../sdk/client.ts";
 import type { CheckMessage, CheckRequest, Found, Recorded } from "./messages.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** Where everything is read and fetched. */
 interface Sources {
   client: Client;
+  /** Rejected unless the contracts stand where the deployment says. */
+  deployed: Promise<void>;
   content: ContentReader;
   models: Models;
 }
@@ -21,7 +23,7 @@ interface Sources {
  */
 export async function checkHere(
   { uid, unit }: CheckRequest,
-  { client, content, models }: Sources,
+  { client, deployed, content, models }: Sources,
   post: (message: CheckMessage) => void,
 ): Promise<Found> {
   const doing = (what: string) => post({ kind: "doing", what });
@@ -29,7 +31,7 @@ export async function checkHere(
   const reading = requireAttestation(client, uid);
   // What is wrong with the deployment says more.
   reading.catch(() => {});
-  await checkDeployment(client);
+  await deployed;
   const attestation = await reading;
   const onCheck = (check: Check) => post({ kind: "check", check });
   const refuted = await inferenceMethodById(attestation.message.method)?.rows?.show(client, attestation);

@@ -3,7 +3,7 @@ import { mostUnits, runUnit } from "../../inference/methods/fraudProof/units.ts"
 import { type Models, openModels } from "../../inference/models.ts";
 import { openHere } from "../../inference/opener.ts";
 import { type InferenceRuntime, loadRuntime } from "../../inference/runtime.ts";
-import { type Client, connect } from "../../sdk/client.ts";
+import { type Client, checkDeployment, connect } from "../../sdk/client.ts";
 import { WrongHashError } from "../../sdk/content.ts";
 import { parseDeployment } from "../../sdk/deployment.ts";
 import { sentenceOf } from "../../sdk/errors.ts";
@@ -30,12 +30,15 @@ addEventListener("message", async ({ data: asked }: MessageEvent<Asked>) => {
 /** What is asked for is done with these. */
 interface Tools {
   client: Client;
+  deployed: Promise<void>;
   content: ContentReader;
   models: Models;
 }
 
 function openTools({ deployment, rpcUrl, origin }: Place): Tools {
   const client = connect(parseDeployment(deployment), rpcUrl);
+  const deployed = checkDeployment(client);
+  deployed.catch(() => {}); // Who needs it is told.
   const content = {
     get: (cid: string) =>
       fetchContent(origin, cid).catch((error: Error) => {
@@ -51,7 +54,7 @@ function openTools({ deployment, rpcUrl, origin }: Place): Tools {
   };
   const models = openModels(client, content, openHere(load), { most: 1 });
   return {
-    ...{ client, content },
+    ...{ client, deployed, content },
     models: {
       open(modelId) {
         // Loaded while the model is fetched and checked; whoever opens it is told what fails.
