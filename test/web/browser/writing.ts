@@ -83,6 +83,8 @@ export function describeWriting(site: () => Site): void {
   });
 
   it("marks the first byte in which an answer differs from what the model writes", async () => {
+    // Panels sit by then.
+    await findAttestation(site(), { method: "Quorum", status: "verified", model: model.modelId });
     const at = 20;
     const claimed = output.with(at, "#".charCodeAt(0));
     const uid = await attestWrongly(site(), model, input, claimed);
