@@ -1,10 +1,10 @@
 import { setTimeout } from "node:timers/promises";
-import { createWalletClient, type Hex, http, keccak256 } from "viem";
+import { createTestClient, createWalletClient, type Hex, http, keccak256, parseEther } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { buildAttestation } from "../../../inference/methods/quorum.ts";
 import type { CheckedModel } from "../../../inference/model.ts";
 import { encodeTensor, hashTensor } from "../../../inference/tensors.ts";
 import { openContent } from "../../../participant/content.ts";
-import { demoAccounts } from "../../../scripts/demo/accounts.ts";
 import { detailOf, readAttestation } from "../../../sdk/attestations.ts";
 import { connect, contractOf } from "../../../sdk/client.ts";
 import { attestationUid, ZERO_HASH } from "../../../sdk/commitments.ts";
@@ -14,7 +14,7 @@ import type { AttestationAnswer } from "../../../sdk/wire.ts";
 import type { Site } from "./site.ts";
 
 /**
- * Has the demo's guest attest under Quorum, for nothing, that a model gives `output`, and open its answer as soon as the panel
+ * Has a new account attest under Quorum, for nothing, that a model gives `output`, and open its answer as soon as the panel
  * has voted. Input and output are put where the demo's server has its content. Answers with the uid, once the server knows
  * what was answered.
  */
@@ -26,8 +26,10 @@ export async function attestWrongly(
 ): Promise<Hex> {
   const client = connect(parseDeployment(await (await fetch(`${url}/v1/deployment`)).json()), rpcUrl);
   const { attestationRegistry: registry, bonds } = client.contracts;
-  const account = demoAccounts().guest;
+  const account = privateKeyToAccount(generatePrivateKey());
   const wallet = createWalletClient({ account, transport: http(rpcUrl) });
+  const { setBalance } = createTestClient({ mode: "hardhat", transport: http(rpcUrl) });
+  await setBalance({ address: account.address, value: parseEther("10") });
   const mined = async (hash: Hex) => {
     const { status } = await client.rpc.waitForTransactionReceipt({ hash, pollingInterval: 200 });
     if (status !== "success") throw new Error(`Transaction ${hash} was refused.`);
