@@ -2,13 +2,11 @@ import { isHash } from "viem";
 import { Link } from "wouter";
 import { ApiError } from "../../sdk/api.ts";
 import type { Attestation, AttestationAnswer, Cover, EventLocation } from "../../sdk/wire.ts";
-import { useAnsweredText } from "../answeredText.ts";
 import { useAttestation } from "../api.ts";
 import { cardOf } from "../cards/known.ts";
 import { CheckHere } from "../check/check.tsx";
 import { Account } from "../components/account.tsx";
 import { Hash } from "../components/hash.tsx";
-import { ModelText } from "../components/modelText.tsx";
 import { Page } from "../components/page.tsx";
 import { Proven } from "../components/proven.tsx";
 import { Text } from "../components/sentence.tsx";
@@ -65,7 +63,6 @@ function Found({ uid }: { uid: `0x${string}` }) {
 
 function Facts({ attestation, request }: { attestation: Attestation; request: AttestationAnswer["request"] }) {
   const { prover, modelId, method, status, unit, count, counts, attested, settled } = attestation;
-  const answer = useAnsweredText(attestation);
   return (
     <dl className="card">
       <dt>Status</dt>
@@ -97,14 +94,6 @@ function Facts({ attestation, request }: { attestation: Attestation; request: At
         )}
         {unit === null && request === null && "no unit of a campaign"}
       </dd>
-      {answer && (
-        <>
-          <dt>Answer</dt>
-          <dd>
-            <ModelText tensor={answer} />
-          </dd>
-        </>
-      )}
       {!counts && (
         <>
           <dt>Counts</dt>

@@ -1,9 +1,7 @@
 import { useState } from "react";
 import { Link } from "wouter";
 import type { Receipt } from "../../sdk/wire.ts";
-import { useAnsweredText } from "../answeredText.ts";
 import { Hash } from "../components/hash.tsx";
-import { ModelText } from "../components/modelText.tsx";
 import { Num } from "../components/num.tsx";
 import { Proven } from "../components/proven.tsx";
 import { Status } from "../components/status.tsx";
@@ -43,7 +41,6 @@ export function ReceiptItem({ receipt }: { receipt: Receipt }) {
               </Link>
               , settled by {attestation.method.name}.
             </p>
-            <Answer attestation={attestation} />
             <h3>How it was settled</h3>
             <Steps attestation={attestation} />
             <Proven attestation={attestation} />
@@ -70,18 +67,6 @@ export function ReceiptItem({ receipt }: { receipt: Receipt }) {
         )}
       </details>
     </li>
-  );
-}
-
-/** What the model wrote, where that is text. */
-function Answer({ attestation }: Pick<Receipt, "attestation">) {
-  const answer = useAnsweredText(attestation);
-  return (
-    answer && (
-      <p>
-        It answered <ModelText tensor={answer} />.
-      </p>
-    )
   );
 }
 

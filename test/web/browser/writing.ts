@@ -90,8 +90,6 @@ export function describeWriting(site: () => Site): void {
     const uid = await attestWrongly(site(), model, input, claimed);
     const { page, faults } = await site().visit();
     await page.goto(`${site().url}/attestations/${uid}`);
-    await until(page, "the answer", () => document.querySelector("dd > q.model-text") !== null, undefined);
-    expect(await page.locator("dd > q.model-text").textContent()).to.equal(shownText(claimed));
     expect(await checkOn(page)).to.match(/^It does not\. The output has the hash 0x/);
     const texts = await page.getByRole("region", { name: "The first byte that differs" }).locator("dd").all();
     const shown = await Promise.all(
