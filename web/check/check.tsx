@@ -3,10 +3,10 @@ import { methodById } from "../../sdk/methods/index.ts";
 import type { Attestation } from "../../sdk/wire.ts";
 import { useDeployment } from "../api.ts";
 import type { Reachable } from "../chain.ts";
-import { Answered } from "../components/states.tsx";
+import { Answered, Loaded } from "../components/states.tsx";
 import { plural } from "../format.ts";
+import { part } from "../part.ts";
 import { openAhead, placeOf } from "../runs/kept.ts";
-import { Writing } from "../write/written.tsx";
 import { Checks } from "./checks.tsx";
 import { disagreements } from "./disagreement.ts";
 import type { Found } from "./messages.ts";
@@ -34,6 +34,8 @@ export function CheckHere({ attestation }: { attestation: Attestation }) {
     </section>
   );
 }
+
+const Writing = part(async () => ({ default: (await import("../write/written.tsx")).Writing }));
 
 interface CheckerProps {
   attestation: Attestation;
@@ -76,7 +78,11 @@ function Checker({ attestation, reachable }: CheckerProps) {
       {progress.phase !== "idle" && (
         <Checks checks={progress.checks} doing={progress.phase === "running" ? progress.doing : undefined} />
       )}
-      {progress.phase === "running" && progress.written.length > 0 && <Writing bytes={progress.written} />}
+      {progress.phase === "running" && progress.written.length > 0 && (
+        <Loaded what="the text that is written">
+          <Writing bytes={progress.written} />
+        </Loaded>
+      )}
       <Outcome progress={progress} />
       {progress.phase === "done" && <Contradictions attestation={attestation} found={progress.found} />}
       {progress.phase === "done" && Recomputed && <Recomputed found={progress.found} />}
