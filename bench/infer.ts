@@ -2,6 +2,7 @@ import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import { type CommittedModel, readModel } from "../models/read.ts";
 import { loadPinnedRuntime, openBounded } from "../participant/runtime.ts";
 import { decodeLayout } from "../sdk/layouts.ts";
+import { page } from "./page.ts";
 import type { Measurement } from "./report.ts";
 import { story } from "./story.ts";
 
@@ -22,7 +23,7 @@ export async function infer(): Promise<Measurement[]> {
     const peer = `the same ${RUNS} runs in this thread, unbounded`;
     rows.push({ name: `infer-${name}-bounded`, value: await boundedBesideUnbounded(model), unit: "ratio", peer });
   }
-  return [...rows, ...(await story())];
+  return [...rows, ...(await story()), ...(await page())];
 }
 
 type Run = (input: Uint8Array<ArrayBuffer>) => Promise<unknown>;

@@ -1,8 +1,9 @@
 import { env, InferenceSession as OrtSession, Tensor as OrtTensor } from "onnxruntime-web/wasm";
-import { sha256 } from "viem";
+import { bytesToHex, type Hex, sha256 } from "viem";
 import { WrongHashError } from "../sdk/content.ts";
-import type { Layout, TensorSpec } from "../sdk/layouts.ts";
+import { INT8, type Layout, type TensorSpec } from "../sdk/layouts.ts";
 import { followsFromBytes, HostLimitError, InvalidModelError, messageOf } from "./failures.ts";
+import { encodeOnnx } from "./onnx.ts";
 import { pinnedRuntime } from "./pinned.ts";
 import { checkInput, checkOutput, InvalidRunError } from "./tensors.ts";
 
@@ -37,21 +38,52 @@ export interface InferenceSession {
  * one ONNX Runtime: it must not have been started in another way.
  */
 export async function loadRuntime(wasm: Uint8Array): Promise<InferenceRuntime> {
-  const found = sha256(wasm);
+  const bytes = new Uint8Array(wasm);
+  const found = await sha256Of(bytes);
   if (found !== pinnedRuntime.wasmHash)
     throw new WrongHashError(
       `The WebAssembly file has sha256 ${found}; ${pinnedRuntime.name} is pinned to ${pinnedRuntime.wasmHash}.`,
       pinnedRuntime.wasmHash,
       found,
     );
-  env.wasm.wasmBinary = new Uint8Array(wasm).buffer;
+  env.wasm.wasmBinary = bytes.buffer;
   env.wasm.numThreads = pinnedRuntime.threads;
   env.wasm.proxy = false;
+  await inTurn(startEngine);
   return { open: (artifact, layout) => inTurn(() => openSession(artifact, layout)) };
+}
+
+/** By the engine's own code, which is several times as fast and in another thread. A page without HTTPS has none. */
+async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<Hex> {
+  const subtle: SubtleCrypto | undefined = globalThis.crypto.subtle;
+  return subtle ? bytesToHex(new Uint8Array(await subtle.digest("SHA-256", bytes))) : sha256(bytes);
+}
+
+/**
+ * ONNX Runtime starts with the first session: here with one of a model that does nothing, so that its code is compiled, in
+ * other threads, while a model is still fetched and checked.
+ */
+async function startEngine(): Promise<void> {
+  const tensor = { dtype: INT8, dims: [1] };
+  const nothing = encodeOnnx({
+    ...{ name: "nothing", constants: [], nodes: [{ op: "Identity", inputs: ["in"], output: "out" }] },
+    ...{ input: { name: "in", ...tensor }, output: { name: "out", ...tensor } },
+  });
+  const session = await OrtSession.create(nothing, OPTIONS);
+  await session.release();
 }
 
 // Every failure is thrown, so there is nothing to log.
 const LOG_FATAL = 4;
+
+const OPTIONS: OrtSession.SessionOptions = {
+  executionProviders: ["wasm"],
+  executionMode: "sequential",
+  graphOptimizationLevel: "disabled",
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  logSeverityLevel: LOG_FATAL,
+};
 
 // All sessions share one WebAssembly stack, and ONNX Runtime waits between taking its part of it and giving it back: calls
 // must not interleave.
@@ -64,14 +96,7 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function openSession(artifact: Uint8Array, layout: Layout): Promise<InferenceSession> {
-  const session = await OrtSession.create(artifact, {
-    executionProviders: ["wasm"],
-    executionMode: "sequential",
-    graphOptimizationLevel: "disabled",
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    logSeverityLevel: LOG_FATAL,
-  }).catch((cause: unknown) => {
+  const session = await OrtSession.create(artifact, OPTIONS).catch((cause: unknown) => {
     throw followsFromBytes(cause)
       ? new InvalidModelError(messageOf(cause), { cause })
       : new HostLimitError(messageOf(cause), { cause });

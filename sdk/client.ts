@@ -62,9 +62,11 @@ export async function checkDeployment({ deployment, rpc }: Client): Promise<void
   const chainId = await rpc.getChainId();
   if (chainId !== deployment.chainId)
     throw new Error(`The RPC serves chain ${chainId}; the deployment is on chain ${deployment.chainId}.`);
-  for (const [name, { address }] of Object.entries(deployment.contracts))
+  const look = async ([name, { address }]: [string, DeployedContract]): Promise<void> => {
     if ((await rpc.getCode({ address })) === undefined)
       throw new Error(`There is no contract at ${address}, where the deployment says that ${name} stands.`);
+  };
+  await Promise.all(Object.entries(deployment.contracts).map(look));
 }
 
 /** A published model: what `ModelPublished` says of it. Structurally an inference `PublishedModel`. */

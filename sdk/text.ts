@@ -28,9 +28,11 @@ const names: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t"
  * Bytes as a text of one line that can be shown anywhere, without the NULs at both ends. A byte that is no UTF-8 and a
  * control are shown as \xNN, what else can't be seen as \u{N}, a backslash as two: so other bytes are shown as another text.
  */
-export function shownText(bytes: Uint8Array): string {
+export const shownText = (bytes: Uint8Array): string => shownBytes(withoutEnds(bytes));
+
+/** The same of bytes that stand within a text: a NUL is shown wherever it stands. */
+export function shownBytes(text: Uint8Array): string {
   const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  const text = withoutEnds(bytes);
   let shown = "";
   let at = 0;
   while (at < text.length) {

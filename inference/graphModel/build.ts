@@ -2,6 +2,7 @@ import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { type GraphOperator, READS_NONE } from "../../sdk/graphs.ts";
 import { encodeRow, INT8, type Layout, type Row, type TensorSpec } from "../../sdk/layouts.ts";
 import { orderedTree } from "../../sdk/tree.ts";
+import { fastKeccak } from "../keccak.ts";
 import { add } from "../operators/add.ts";
 import { argmax } from "../operators/argmax.ts";
 import { constant } from "../operators/constant.ts";
@@ -167,7 +168,7 @@ export class GraphBuilder {
     constants: Constants,
     rows: Uint8Array[] = [],
   ): number {
-    const parameters = rows.length === 0 ? ZERO_HASH : orderedTree(rows).root;
+    const parameters = rows.length === 0 ? ZERO_HASH : orderedTree(rows, fastKeccak).root;
     this.#parameters.push(rows);
     const bytes = encodeConstants(kind, constants);
     return this.#operators.push({ kind: kind.kind, first, second, ...shape, constants: bytes, parameters }) - 1;

@@ -1,6 +1,7 @@
 import type { Layout } from "../../sdk/layouts.ts";
 import { orderedTree } from "../../sdk/tree.ts";
 import { readGraph } from "../graph/read.ts";
+import { fastKeccak } from "../keccak.ts";
 import { encodeOnnx, ONNX_INT32 } from "../onnx.ts";
 import { int32Bytes, OUTPUT, shared, type Written, writerOf } from "../operators/writer.ts";
 import { type AdmittedOperator, admitOperators, fedOf } from "./admit.ts";
@@ -82,7 +83,7 @@ export function checkParameters(
         throw new Error(`Parameter row ${i} of operator ${k} has ${row.length} bytes; ${wanted.length} are needed.`);
       else if (!operator.kind.isWellFormed(row))
         throw new Error(`Parameter row ${i} of operator ${k} (${operator.kind.name}) is malformed.`);
-    const { root } = orderedTree(rows);
+    const { root } = orderedTree(rows, fastKeccak);
     if (root !== graph[k]?.parameters)
       throw new Error(`Operator ${k}'s parameter rows have the root ${root}; the graph says ${graph[k]?.parameters}.`);
   }

@@ -3,6 +3,7 @@ import { OPERATOR_BYTES } from "../../sdk/graphs.ts";
 import type { Layout } from "../../sdk/layouts.ts";
 import { orderedTree } from "../../sdk/tree.ts";
 import { UnavailableError } from "../content.ts";
+import { fastKeccak } from "../keccak.ts";
 import { joined } from "../tensors.ts";
 import { type AdmittedOperator, admitOperators } from "./admit.ts";
 import { checkParameters, graphOnnx } from "./file.ts";
@@ -33,7 +34,7 @@ export function rowChunks(
     const [row] = rows;
     if (row === undefined) return [];
     const size = Math.min(2 ** Math.floor(Math.log2(room / row.length)), 2 ** Math.ceil(Math.log2(rows.length)));
-    const tree = orderedTree(rows);
+    const tree = orderedTree(rows, fastKeccak);
     const starts = Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => i * size);
     return starts.flatMap((first) => {
       const part = rows.slice(first, first + size);

@@ -1,17 +1,8 @@
-import { createKeccak } from "hash-wasm";
 import { fromHex as hexToBytes } from "ox/Bytes";
-import { type Keccak, type OrderedTree, orderedTree } from "../../sdk/tree.ts";
+import { type OrderedTree, orderedTree } from "../../sdk/tree.ts";
+import { fastKeccak } from "../keccak.ts";
 import { unsigned } from "../operators/operator.ts";
 import type { AdmittedOperator } from "./admit.ts";
-
-const hasher = await createKeccak(256);
-
-/** keccak256 in WebAssembly: a trace has so many rows that hashing them in plain JavaScript takes longer than the run. */
-const keccak: Keccak = (bytes) => {
-  hasher.init();
-  hasher.update(bytes);
-  return hasher.digest("binary");
-};
 
 /** The tree over the rows of an operator's output. */
 export const rowsTree = (
@@ -20,7 +11,7 @@ export const rowsTree = (
 ): OrderedTree => {
   const bytes = unsigned(elements);
   const leaves = Array.from({ length: rows }, (_, row) => bytes.subarray(row * width, (row + 1) * width));
-  return orderedTree(leaves, keccak);
+  return orderedTree(leaves, fastKeccak);
 };
 
 /** A run's trace: the tree whose leaf k is the root of the tree over operator k's rows. Its root is the `traceHash`. */

@@ -39,8 +39,10 @@ export async function checkSingle(options: SingleOptions, check: Checker): Promi
   if (!model) return {};
   const input = await checkInput(options, model, check);
   if (!input) return { model };
-  const claimed = answer && (await findClaimed(options, model.layout.output, answer.outputHash));
-  const output = await checkRun(model, input.data, check, holdsText(model.layout.output) ? onByte : undefined);
+  const [claimed, output] = await Promise.all([
+    answer && findClaimed(options, model.layout.output, answer.outputHash),
+    checkRun(model, input.data, check, holdsText(model.layout.output) ? onByte : undefined),
+  ]);
   if (!output) return { model, input, claimed };
   if (answer) compareOutput(hashTensor(output), answer.outputHash, check);
   else check(shared.output, "unknown", "The prover has not revealed its answer, so there is nothing to compare.");

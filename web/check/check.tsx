@@ -2,16 +2,17 @@ import { type FormEvent, useState } from "react";
 import { methodById } from "../../sdk/methods/index.ts";
 import type { Attestation } from "../../sdk/wire.ts";
 import { useDeployment } from "../api.ts";
-import { Answered } from "../components/states.tsx";
+import type { Reachable } from "../chain.ts";
+import { Answered, Loaded } from "../components/states.tsx";
 import { plural } from "../format.ts";
-import { Writing } from "../write/written.tsx";
+import { part } from "../part.ts";
+import { openAhead, placeOf } from "../runs/kept.ts";
 import { Checks } from "./checks.tsx";
 import { disagreements } from "./disagreement.ts";
 import type { Found } from "./messages.ts";
 import { type Progress, useCheck } from "./useCheck.ts";
 import { verdictSentence } from "./verdict.ts";
 import "./check.css";
-import { server } from "../prefix.ts";
 
 /** Lets the visitor's own browser check an attestation: the chain is read by RPC, the model fetched by its hash and run. */
 export function CheckHere({ attestation }: { attestation: Attestation }) {
@@ -26,7 +27,7 @@ export function CheckHere({ attestation }: { attestation: Attestation }) {
               Can't be checked: this server names no RPC that a browser may use, so the chain can't be read from here.
             </p>
           ) : (
-            <Checker attestation={attestation} deployment={found} rpcUrl={found.rpcUrl} />
+            <Checker attestation={attestation} reachable={{ ...found, rpcUrl: found.rpcUrl }} />
           )
         }
       </Answered>
@@ -34,40 +35,54 @@ export function CheckHere({ attestation }: { attestation: Attestation }) {
   );
 }
 
+const Writing = part(async () => ({ default: (await import("../write/written.tsx")).Writing }));
+
 interface CheckerProps {
   attestation: Attestation;
-  deployment: unknown;
-  rpcUrl: string;
+  reachable: Reachable;
 }
 
-function Checker({ attestation, deployment, rpcUrl }: CheckerProps) {
+function Checker({ attestation, reachable }: CheckerProps) {
   const { uid, root, count } = attestation;
   const { progress, start, Recomputed } = useCheck();
   const [unit, setUnit] = useState(() => firstUnitToShow(attestation));
   const isBatch = root !== null;
+  const isWhole = isBatch && unit === "";
+  const place = placeOf(reachable, attestation.modelId);
+  const open = () => isWhole || openAhead(place);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const chosen = isBatch && unit !== "" ? BigInt(unit) : undefined;
-    start({ uid, unit: chosen, deployment, rpcUrl, origin: server() });
+    open();
+    start(place, { uid, unit: isBatch && !isWhole ? BigInt(unit) : undefined });
   };
   return (
     <>
       <p>
-        Your browser reads the attestation from the chain at <code>{rpcUrl}</code>, fetches the model by its hash from
-        this server, runs it on the pinned runtime (14 MB, loaded only for this) and compares. You don't have to trust
-        this server.
+        Your browser reads the attestation from the chain at <code>{reachable.rpcUrl}</code>, fetches the model by its
+        hash from this server, runs it on the pinned runtime (14 MB, loaded only for this) and compares. You don't have
+        to trust this server.
       </p>
       <Limits attestation={attestation} />
       <form onSubmit={submit} className="controls">
         {isBatch && <UnitChoice attestation={attestation} unit={unit} setUnit={setUnit} />}
-        <button type="submit" className="primary" disabled={progress.phase === "running"}>
-          {isBatch && unit === "" ? `Recompute all ${plural(count, "unit")}` : "Check it here"}
+        <button
+          type="submit"
+          className="primary"
+          disabled={progress.phase === "running"}
+          onPointerEnter={open}
+          onFocus={open}
+        >
+          {isWhole ? `Recompute all ${plural(count, "unit")}` : "Check it here"}
         </button>
       </form>
       {progress.phase !== "idle" && (
         <Checks checks={progress.checks} doing={progress.phase === "running" ? progress.doing : undefined} />
       )}
-      {progress.phase === "running" && progress.written.length > 0 && <Writing bytes={progress.written} />}
+      {progress.phase === "running" && progress.written.length > 0 && (
+        <Loaded what="the text that is written">
+          <Writing bytes={progress.written} />
+        </Loaded>
+      )}
       <Outcome progress={progress} />
       {progress.phase === "done" && <Contradictions attestation={attestation} found={progress.found} />}
       {progress.phase === "done" && Recomputed && <Recomputed found={progress.found} />}

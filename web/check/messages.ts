@@ -4,17 +4,12 @@ import type { Tensor } from "../../inference/tensors.ts";
 import type { Check } from "../../inference/verify/checks.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** What the page asks its worker to check. */
+/** What the page asks the worker of an attestation's model to check. */
 export interface CheckRequest {
   /** An attestation's uid, or a batch's id. */
   uid: Hex;
   /** Number in its task of the one unit of a batch to check; defaults to the whole batch. */
   unit: bigint | undefined;
-  /** What `/v1/deployment` says; checked by the worker. */
-  deployment: unknown;
-  rpcUrl: string;
-  /** Where `/ipfs/<cid>` is asked for: the server of the page. */
-  origin: string;
 }
 
 /** An attestation or batch as the chain recorded it. */

@@ -1,6 +1,8 @@
 import { type ComponentType, useCallback, useEffect, useRef, useState } from "react";
 import type { Check } from "../../inference/verify/checks.ts";
 import { load } from "../part.ts";
+import { ask } from "../runs/kept.ts";
+import type { Place } from "../runs/messages.ts";
 import type { CheckMessage, CheckRequest, Found } from "./messages.ts";
 
 /** How far a check has got. */
@@ -32,45 +34,42 @@ export function advance(progress: Progress, message: CheckMessage): Progress {
 
 interface Checking {
   progress: Progress;
-  start: (request: CheckRequest) => void;
+  start: (place: Place, request: CheckRequest) => void;
   /** Shows what was recomputed; there once a check is done. */
   Recomputed: ComponentType<{ found: Found }> | undefined;
 }
 
-/** Checks in a worker of its own, which is loaded when `start` is called and ended when it is done or left. */
+/** Checks in the worker of the attestation's model, until it is done or left. */
 export function useCheck(): Checking {
   const [progress, setProgress] = useState<Progress>({ phase: "idle" });
   const [Recomputed, setRecomputed] = useState<Checking["Recomputed"]>();
-  const running = useRef<Worker>(undefined);
-  useEffect(() => () => running.current?.terminate(), []);
+  const leave = useRef<() => void>(undefined);
+  useEffect(() => () => leave.current?.(), []);
 
-  const start = useCallback((request: CheckRequest) => {
-    running.current?.terminate();
-    const worker = new Worker(new URL("./check.worker.ts", import.meta.url), { type: "module" });
-    running.current = worker;
+  const start = useCallback((place: Place, request: CheckRequest) => {
+    leave.current?.();
+    let isLeft = false;
+    const tell = (message: CheckMessage) => {
+      if (!isLeft) setProgress((before) => advance(before, message));
+    };
     setProgress({ phase: "running", doing: "Starting", checks: [], written: [] });
-    const tell = (message: CheckMessage) => setProgress((before) => advance(before, message));
-    const fail = (message: string) => tell({ kind: "failed", message: message || "The check could not be loaded." });
     const shown = load(() => import("./recomputed.tsx"));
     // Told when it is needed.
     shown.catch(() => {});
-    worker.addEventListener("message", ({ data }: MessageEvent<CheckMessage>) => {
-      if (data.kind === "found" || data.kind === "failed") worker.terminate();
-      if (data.kind !== "found") return tell(data);
+    const cancel = ask(place, "check", request, (message) => {
+      if (message.kind !== "found") return tell(message);
       shown.then(
         (code) => {
-          if (running.current !== worker) return;
           setRecomputed(() => code.default);
-          tell(data);
+          tell(message);
         },
-        ({ message }: Error) => fail(message),
+        ({ message }: Error) => tell({ kind: "failed", message }),
       );
     });
-    worker.addEventListener("error", ({ message }) => {
-      fail(message);
-      worker.terminate();
-    });
-    worker.postMessage(request);
+    leave.current = () => {
+      isLeft = true;
+      cancel();
+    };
   }, []);
   return { progress, start, Recomputed };
 }

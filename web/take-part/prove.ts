@@ -9,9 +9,9 @@ import { Status } from "../../sdk/protocol.ts";
 import { unitInput } from "../../sdk/units.ts";
 import { webMethodOf } from "../methods/index.ts";
 import type { Stake, TakePart } from "../methods/method.ts";
+import type { Ran } from "../runs/messages.ts";
 import { type Fee, feeOf } from "./fee.ts";
 import type { Journal } from "./journal.ts";
-import type { Ran } from "./run.ts";
 import { send, type Wallet } from "./wallet.ts";
 
 /** What proving needs: `run` re-hashes the model's file and runs it on the pinned runtime. */

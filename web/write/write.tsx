@@ -1,20 +1,14 @@
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { Hex } from "viem";
-import { parseDeployment } from "../../sdk/deployment.ts";
 import { sentenceOf } from "../../sdk/errors.ts";
 import { type TensorSpec, tensorBytes } from "../../sdk/layouts.ts";
 import { shownText, textInput } from "../../sdk/text.ts";
 import type { Reachable } from "../chain.ts";
 import { plural } from "../format.ts";
-import { server } from "../prefix.ts";
-import { type Ran, runHere } from "../take-part/run.ts";
+import { ask, openAhead, placeOf } from "../runs/kept.ts";
+import type { RunMessage } from "../runs/messages.ts";
+import { advance, type Progress } from "./progress.ts";
 import { Writing } from "./written.tsx";
-
-type Progress =
-  | { phase: "idle" }
-  | { phase: "running"; written: readonly number[] }
-  | { phase: "done"; prompt: string; ran: Ran }
-  | { phase: "failed"; message: string };
 
 interface WriteProps {
   modelId: Hex;
@@ -26,26 +20,19 @@ interface WriteProps {
 export default function Write({ modelId, input, reachable }: WriteProps) {
   const [prompt, setPrompt] = useState("");
   const [progress, setProgress] = useState<Progress>({ phase: "idle" });
-  const runs = useRef(0);
+  const cancel = useRef<() => void>(undefined);
+  useEffect(() => () => cancel.current?.(), []);
+  const place = placeOf(reachable, modelId);
 
-  const submit = async (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    const run = ++runs.current;
-    const tell = (next: (before: Progress) => Progress) =>
-      setProgress((before) => (run === runs.current ? next(before) : before));
-    const onByte = (byte: number) =>
-      tell((before) =>
-        before.phase === "running" ? { phase: "running", written: [...before.written, byte] } : before,
-      );
     try {
       const inputs = [textInput(input, prompt)];
-      tell(() => ({ phase: "running", written: [] }));
-      const { rpcUrl, ...answer } = reachable;
-      const where = { deployment: parseDeployment(answer), rpcUrl, origin: server() };
-      const ran = await runHere({ ...where, modelId, inputs, isTraced: false }, onByte);
-      tell(() => ({ phase: "done", prompt, ran }));
+      setProgress({ phase: "running", prompt, written: [] });
+      const tell = (message: RunMessage) => setProgress((before) => advance(before, message));
+      cancel.current = ask(place, "run", { inputs, isTraced: false }, tell);
     } catch (error) {
-      tell(() => ({ phase: "failed", message: sentenceOf(error) }));
+      setProgress({ phase: "failed", message: sentenceOf(error) });
     }
   };
 
@@ -60,7 +47,13 @@ export default function Write({ modelId, input, reachable }: WriteProps) {
       <form onSubmit={submit} className="controls">
         <label>
           Beginning
-          <textarea rows={2} required value={prompt} onChange={({ target }) => setPrompt(target.value)} />
+          <textarea
+            rows={2}
+            required
+            value={prompt}
+            onFocus={() => openAhead(place)}
+            onChange={({ target }) => setPrompt(target.value)}
+          />
         </label>
         <button type="submit" className="primary" disabled={progress.phase === "running"}>
           Go on
@@ -71,7 +64,7 @@ export default function Write({ modelId, input, reachable }: WriteProps) {
         {progress.phase === "done" && (
           <p className="written">
             {progress.prompt}
-            <strong>{shownText(progress.ran.output.data)}</strong>
+            <strong>{shownText(progress.text)}</strong>
           </p>
         )}
         {progress.phase === "failed" && <p className="state">Can't write: {progress.message}</p>}

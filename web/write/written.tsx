@@ -1,4 +1,4 @@
-import { shownText } from "../../sdk/text.ts";
+import { shownBytes, shownText } from "../../sdk/text.ts";
 import { group } from "../format.ts";
 import { firstDifference } from "./difference.ts";
 import "./write.css";
@@ -38,13 +38,15 @@ export function Difference({ here, claimed }: { here: Uint8Array; claimed: Uint8
   );
 }
 
+/** A text with the byte at `at` marked; NULs at its end are none of it. */
 function From({ text, at }: { text: Uint8Array; at: number }) {
-  const byte = text.subarray(at, at + 1);
+  const end = text.findLastIndex((byte) => byte !== 0) + 1;
+  const [before, byte, after] = [text.subarray(0, at), text.subarray(at, at + 1), text.subarray(at + 1, end)];
   return (
     <>
-      {shownText(text.subarray(0, at))}
-      <mark>{shownText(byte) || "nothing more"}</mark>
-      {shownText(text.subarray(at + 1))}
+      {shownBytes(before)}
+      <mark>{at < end ? shownBytes(byte) : "nothing more"}</mark>
+      {shownBytes(after)}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { loadRuntime } from "../../../inference/runtime.ts";
-import { fetchWasm } from "../../../web/check/wasm.ts";
+import { fetchWasm } from "../../../web/runs/wasm.ts";
 import { type Plan, play, type Tally } from "./play.ts";
 
 declare global {

@@ -1,5 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { expect } from "chai";
+import type { Page } from "playwright-core";
+import type { Hex } from "viem";
 import { programOfModel } from "../../../inference/graphModel/generating.ts";
 import type { Program } from "../../../inference/graphModel/program.ts";
 import { type CheckedModel, checkModel } from "../../../inference/model.ts";
@@ -8,6 +10,7 @@ import { readModel } from "../../../models/read.ts";
 import { shownText, textInput } from "../../../sdk/text.ts";
 import { violationsOf } from "./access.ts";
 import { findAttestation } from "./attestations.ts";
+import { attestWrongly } from "./forging.ts";
 import type { Site } from "./site.ts";
 import { until } from "./until.ts";
 
@@ -15,10 +18,14 @@ const PROMPT = "Once, a brave fox called Ada lived by the";
 
 /** What a language model writes, in the visitor's own browser. */
 export function describeWriting(site: () => Site): void {
-  let model: CheckedModel & { modelId: string };
+  let model: CheckedModel & { modelId: Hex };
+  let input: Uint8Array;
+  let output: Uint8Array;
   before(async () => {
     const story = await readModel("story");
     model = { ...checkModel(story.model, story.artifact), modelId: story.model.modelId };
+    input = textInput(model.layout.input, PROMPT);
+    output = unsigned((programOfModel(model) as Program).run(signed(input)).at(-1) as Int8Array);
     // The demo publishes it at its beginning.
     const isKnown = async () => (await fetch(`${site().url}/v1/models/${model.modelId}`)).ok;
     while (!(await isKnown())) await setTimeout(500);
@@ -36,9 +43,7 @@ export function describeWriting(site: () => Site): void {
     const { page, faults } = await write(PROMPT);
     const told = ".write [role=status] .written";
     await until(page, "a text", (where) => document.querySelector(where) !== null, told, 60_000);
-    const { layout } = model;
-    const output = (programOfModel(model) as Program).run(signed(textInput(layout.input, PROMPT))).at(-1) as Int8Array;
-    expect(await page.locator(told).textContent()).to.equal(PROMPT + shownText(unsigned(output)));
+    expect(await page.locator(told).textContent()).to.equal(PROMPT + shownText(output));
     expect(await violationsOf(page)).to.deep.equal([]);
     expect(faults).to.deep.equal([]);
   });
@@ -52,8 +57,9 @@ export function describeWriting(site: () => Site): void {
 
   it("writes a text again before the visitor's eyes while it is checked", async () => {
     const { uid } = await findAttestation(site(), { method: "Quorum", status: "verified", model: model.modelId });
-    const { page } = await site().visit();
+    const { page, faults } = await site().visit();
     await page.goto(`${site().url}/attestations/${uid}`);
+    await page.getByRole("button", { name: "Check it here" }).waitFor();
     await page.evaluate(() => {
       const seen = new Set<number>();
       Object.assign(window, { seen });
@@ -62,10 +68,47 @@ export function describeWriting(site: () => Site): void {
         if (text) seen.add(text.length);
       }).observe(document.body, { childList: true, subtree: true, characterData: true });
     });
-    await page.getByRole("button", { name: "Check it here" }).click();
-    await until(page, "a verdict", () => document.querySelector("[role=status].verdict") !== null, undefined, 60_000);
-    expect(await page.locator("[role=status].verdict").innerText()).to.equal("The model gives exactly this answer.");
+    expect(await checkOn(page)).to.equal("The model gives exactly this answer.");
     const lengths = await page.evaluate(() => (window as unknown as { seen: Set<number> }).seen.size);
     expect(lengths, "how many times the text had grown").to.be.greaterThan(1);
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    expect(await checkOn(page)).to.equal("The model gives exactly this answer.");
+    expect(asked.filter((url) => /\.wasm$|\.worker|\/ipfs\//.test(url))).to.deep.equal([]);
+    expect(
+      asked.some((url) => url.startsWith(site().rpcUrl)),
+      "the chain is read again",
+    ).to.equal(true);
+    expect(faults).to.deep.equal([]);
   });
+
+  it("marks the first byte in which an answer differs from what the model writes", async () => {
+    // Panels sit by then.
+    await findAttestation(site(), { method: "Quorum", status: "verified", model: model.modelId });
+    const at = 20;
+    const claimed = output.with(at, "#".charCodeAt(0));
+    const uid = await attestWrongly(site(), model, input, claimed);
+    const { page, faults } = await site().visit();
+    await page.goto(`${site().url}/attestations/${uid}`);
+    expect(await checkOn(page)).to.match(/^It does not\. The output has the hash 0x/);
+    const texts = await page.getByRole("region", { name: "The first byte that differs" }).locator("dd").all();
+    const shown = await Promise.all(
+      texts.map(async (text) => [await text.textContent(), await text.locator("mark").textContent()]),
+    );
+    expect(shown).to.deep.equal([
+      [shownText(output), String.fromCharCode(output[at] as number)],
+      [shownText(claimed), "#"],
+    ]);
+    expect(await violationsOf(page)).to.deep.equal([]);
+    expect(faults).to.deep.equal([]);
+  });
+}
+
+/** Has the page of an attestation check it, once more if it did so before; answers with the verdict. */
+async function checkOn(page: Page): Promise<string> {
+  await page.getByRole("button", { name: "Check it here" }).click();
+  await until(page, "the check to begin", () => document.querySelector("[role=status].unseen") !== null, undefined);
+  const verdict = "[role=status].verdict";
+  await until(page, "a verdict", (where) => document.querySelector(where) !== null, verdict, 60_000);
+  return page.locator(verdict).innerText();
 }
