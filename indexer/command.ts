@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Checked, check } from "./check.ts";
-import { startServer } from "./fleet.ts";
+import type { Checked } from "./check.ts";
 import { type Indexer, startIndexer } from "./main.ts";
-import { backup, rebuild, rewind } from "./maintain.ts";
-import { type Command, type IndexerOptions, parseCommand, USAGE, UsageError } from "./options.ts";
+import { type Command, type IndexerOptions, parseCommand, type ServeOptions, USAGE, UsageError } from "./options.ts";
 import { Stalled, watchEventLoop } from "./watchdog.ts";
 
 const LONGEST_END = 5_000;
@@ -34,7 +32,15 @@ export async function runCommand(args: readonly string[], { stopped, release }: 
   }
 }
 
+// What isn't asked for isn't loaded: docs/performance.md, Imports.
+async function startServer(options: ServeOptions): Promise<Indexer> {
+  const fleet = await import("./fleet.ts");
+  return fleet.startServer(options);
+}
+
 async function maintain(command: Exclude<Command, { name: "run" | "serve" }>): Promise<void> {
+  const { backup, rebuild, rewind } = await import("./maintain.ts");
+  const { check } = await import("./check.ts");
   if (command.name === "rewind") console.log(`The last block is now ${(await rewind(command.options)).number}.`);
   if (command.name === "rebuild") console.log(`${await rebuild(command.options)} events are folded anew.`);
   if (command.name === "check") report(check(command.options));

@@ -1,6 +1,5 @@
 import { pino } from "pino";
 import { createIdentities } from "./decode/identities.ts";
-import { startWriter } from "./fleet.ts";
 import { createRpc } from "./ingest/rpc.ts";
 import { openForWriting, wipeDifferent } from "./open.ts";
 import type { IndexerOptions } from "./options.ts";
@@ -27,11 +26,15 @@ export interface Indexer {
 /**
  * Starts ingest → decode → fold → store → rank → serve in this process. It answers at once and waits for nodes that are away.
  * Throws when the database is of another deployment or another process writes it, the port is taken, or the signal aborts
- * before it listens. With a server named for the database, it is a member of a fleet: {@link startWriter}.
+ * before it listens. With a server named for the database, it is a member of a fleet: `startWriter`.
  */
 export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const { deployment, rpcs, db, store: place } = options;
-  if (place !== undefined) return startWriter({ ...options, store: place });
+  if (place !== undefined) {
+    // PostgreSQL's modules take long to load: docs/performance.md, Imports.
+    const { startWriter } = await import("./fleet.ts");
+    return startWriter({ ...options, store: place });
+  }
   if (db === undefined) throw new Error("Neither a file nor a server is named for the database.");
   const logger = pino({ level: options.logLevel ?? "info" });
   const warn = (message: string) => logger.warn(message);

@@ -5,9 +5,8 @@ import type { Header } from "./ingest/blocks.ts";
 import { createHistory, type History } from "./rank/history.ts";
 import { createRanking, type Ranking } from "./rank/ranking.ts";
 import type { Standings } from "./rank/standings.ts";
-import { openMoments } from "./serve/postgres/moments.ts";
 import type { Eventual } from "./store/eventual.ts";
-import { isPostgres, placeOf } from "./store/postgres/connection.ts";
+import { isPostgres, placeOf } from "./store/postgres/place.ts";
 import { createBlocks } from "./store/sqlite/blocks.ts";
 import { type Db, deleteDifferent, openDatabase, openReadonly } from "./store/sqlite/database.ts";
 import { claim, type Fence } from "./store/sqlite/fence.ts";
@@ -100,6 +99,7 @@ export async function readOnce<Result>(name: string, read: (moment: Moment) => P
 }
 
 async function readServer<Result>(url: string, read: (moment: Moment) => Promise<Result>): Promise<Result> {
+  const { openMoments } = await import("./serve/postgres/moments.ts");
   const moments = openMoments(placeOf(url), 1);
   try {
     return await moments.read(({ readers, standings, head }) => read({ readers, standings, position: head.progress }));

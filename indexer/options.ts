@@ -7,7 +7,7 @@ import type { NodeAccess } from "./ingest/access.ts";
 import { trustedBy } from "./serve/clients.ts";
 import { DEFAULT_LIMITS, type Limits } from "./serve/limits.ts";
 import type { Uploads } from "./serve/uploads.ts";
-import { placeOf } from "./store/postgres/connection.ts";
+import { placeOf } from "./store/postgres/place.ts";
 
 /** Options of an indexer. */
 export interface IndexerOptions {

@@ -1,6 +1,6 @@
 import { prepareSchema } from "../../indexer/open-postgres.ts";
 import { openClient } from "../../indexer/store/postgres/client.ts";
-import { placeOf, rowsOf } from "../../indexer/store/postgres/connection.ts";
+import { placeOf, rowsOf } from "../../indexer/store/postgres/place.ts";
 import { complete } from "../../indexer/store/postgres/schema.ts";
 import { fill } from "../rank/postgres.ts";
 import { deployment } from "../sync/deployment.ts";

@@ -20,10 +20,14 @@ export function compile(event: AbiEvent): EventReader {
   const plain = inputs.map((input) => tailOf(input) ?? wordOf(input));
   const head = 32 * plain.length;
   const withHex = inputs.some(({ type }) => isHex(type));
+  // A copy of it has room for all arguments; an empty object grows with each.
+  const blank: Record<string, unknown> = Object.fromEntries(
+    [...indexed, ...plain].map(({ name }) => [name, undefined]),
+  );
 
   return (topics, data) => {
     if (topics.length !== indexed.length + 1 || data.length < head) refuse();
-    const args: Record<string, unknown> = {};
+    const args = { ...blank };
     for (let i = 0; i < indexed.length; i++) {
       const { name, topic } = indexed[i] as Topic;
       const text = topics[i + 1] as Hex;

@@ -108,6 +108,8 @@ export interface Decoder {
   follow(methods: readonly AddedMethod[], logs?: readonly Pick<Log, "address" | "topics" | "blockNumber">[]): boolean;
   /** Throws {@link MalformedLog}. */
   decode(log: Readable): Event;
+  /** The subject of the log's event; null also for a log that {@link decode} refuses. */
+  subjectOf(log: Readable): Hex | null;
   /** Decodes a stored log. One that can't be read now was stored as "unknown", and is returned as "unknown" again. */
   decodeStored(log: Readable): Event;
 }
@@ -183,15 +185,13 @@ export function createDecoder(deployment: Deployment): Decoder {
       throw new MalformedLog(`${address} has no event ${topics[0]} that is known.`);
     }
     const { method, contract: name, eventName } = known;
-    const isFound = known.subject > 0 && (method === undefined || data.length <= MOST_DATA);
-    const subject = isFound ? (topics[known.subject] ?? null) : null;
     try {
       return {
         method,
         contract: name,
         eventName,
         args: known.read(topics, data),
-        subject,
+        subject: subjectIn(log, known),
         location: { blockNumber, logIndex },
       } as Event;
     } catch (error) {
@@ -214,6 +214,12 @@ export function createDecoder(deployment: Deployment): Decoder {
       return added.some(({ address, blockNumber }) => blockNumber < (before.get(address) ?? Number.POSITIVE_INFINITY));
     },
     decode,
+    subjectOf(log) {
+      const contract = contracts.get(log.address);
+      const known = contract?.events?.get(log.topics[0] as Hex);
+      if (known) return subjectIn(log, known);
+      return contract && !contract.events ? subjectOfUnknown(log) : null;
+    },
     decodeStored(log) {
       try {
         return decode(log);
@@ -304,13 +310,17 @@ const sameMethods = (a: readonly AddedMethod[], b: readonly AddedMethod[]): bool
     return id === other.id && address === other.address && blockNumber === other.blockNumber;
   });
 
-const unknown = (
-  { address, topics, data, blockNumber, logIndex }: Readable,
-  contract: Contract | undefined,
-): Event => ({
+function subjectIn({ topics, data }: Readable, { method, subject }: Known): Hex | null {
+  const isFound = subject > 0 && (method === undefined || data.length <= MOST_DATA);
+  return isFound ? (topics[subject] ?? null) : null;
+}
+
+const subjectOfUnknown = ({ topics, data }: Readable): Hex | null => (data.length <= MOST_DATA && topics[1]) || null;
+
+const unknown = (log: Readable, contract: Contract | undefined): Event => ({
   method: undefined,
   eventName: "unknown",
-  args: { contract: address, numbers: contract?.numbers ?? [], topics, data },
-  subject: (data.length <= MOST_DATA && topics[1]) || null,
-  location: { blockNumber, logIndex },
+  args: { contract: log.address, numbers: contract?.numbers ?? [], topics: log.topics, data: log.data },
+  subject: subjectOfUnknown(log),
+  location: { blockNumber: log.blockNumber, logIndex: log.logIndex },
 });

@@ -25,7 +25,7 @@ export async function agreed<T>(
     first = node;
     return work(node);
   });
-  if (toldOf(answer).isProven || rpc.checks.isTrusting || rpc.size === 1) return answer;
+  if (rpc.checks.isTrusting || rpc.size === 1 || toldOf(answer).isProven) return answer;
   const others = await rpc.all(work, { except: first });
   const told = others.flatMap(({ node, result }) => (result instanceof RpcError ? [] : [{ node, answer: result }]));
   const all = [{ node: first as Endpoint, answer }, ...told];

@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import type { Readable } from "node:stream";
 import { RpcError } from "./errors.ts";
 
@@ -36,7 +37,9 @@ export async function readAnswer(stream: Readable, most: number, what: string): 
       chunks.push(chunk);
       if (size > LARGE) release ??= await turn();
     }
-    return Buffer.concat(chunks, size).toString();
+    const bytes = Buffer.concat(chunks, size);
+    // What is ASCII needs no decoding; an honest answer is.
+    return bytes.toString(isAscii(bytes) ? "latin1" : "utf8");
   } finally {
     release?.();
   }

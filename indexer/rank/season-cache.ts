@@ -147,10 +147,7 @@ export function createSeasonCache(): SeasonCache {
     while ((chunks[index] as Chunk).ahead > first) index--;
     const before = json(first, ahead, index);
     const after = json(ahead + 1, ahead + 1 + most, chunk.index);
-    return {
-      item: chunk.slice(at, at + 1),
-      neighbours: ["[", before, before && after && ",", after, "]"].join(""),
-    };
+    return { item: chunk.slice(at, at + 1), neighbours: ["[", before, before && after && ",", after, "]"] };
   }
 
   return {

@@ -28,8 +28,8 @@ export interface Standings {
 /** Standings as JSON in ASCII, as they are sent. */
 export interface Around {
   item: string;
-  /** Those before and after the account, in order. */
-  neighbours: string;
+  /** Those before and after the account, in order: parts of one text, which are joined once, when it is sent. */
+  neighbours: readonly string[];
 }
 
 /** A value as JSON in ASCII, which names are not: such a text takes a byte a character, and is sent as it is. */

@@ -71,7 +71,7 @@ export function createStored(db: Db, order: Order) {
       const ahead = before.all(near).reverse();
       const neighbours = ranked(season, [...ahead, row, ...after.all(near)]);
       const [item] = neighbours.splice(ahead.length, 1);
-      return { item: asciiJson(item), neighbours: asciiJson(neighbours) };
+      return { item: asciiJson(item), neighbours: [asciiJson(neighbours)] };
     },
   });
 

@@ -93,7 +93,8 @@ export function standingRoutes(app: App, state: State): void {
         if (!found) throw new ProblemError(404, `${params.account} has no points entry in season ${params.seasonId}.`);
         return { at: snapshot.writtenAsOf(season), ...found };
       });
-      sendJson(request, reply, at.etag, ['{"asOf":', at.json, ',"item":', item, ',"neighbours":', neighbours, "}"]);
+      const parts = ['{"asOf":', at.json, ',"item":', item, ',"neighbours":', ...neighbours, "}"];
+      sendJson(request, reply, at.etag, parts);
     },
   );
 

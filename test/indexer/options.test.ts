@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { type IndexerOptions, parseCommand, UsageError } from "../../indexer/options.ts";
-import { placeOf } from "../../indexer/store/postgres/connection.ts";
+import { placeOf } from "../../indexer/store/postgres/place.ts";
 import { deployment } from "./story.ts";
 
 describe("the command line's database", () => {

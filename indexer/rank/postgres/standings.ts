@@ -47,7 +47,7 @@ export function createStandings(db: Connection): (seasonId: number) => Eventual<
       const item = near[at];
       if (!item) return undefined;
       const neighbours = [...near.slice(0, at), ...near.slice(at + 1, at + 1 + most)];
-      return { item: asciiJson(item), neighbours: asciiJson(neighbours) };
+      return { item: asciiJson(item), neighbours: [asciiJson(neighbours)] };
     },
   });
 }

@@ -5,16 +5,10 @@ import type { History } from "../../rank/history.ts";
 import { createPastStandings, createStandings } from "../../rank/postgres/standings.ts";
 import type { Standings } from "../../rank/standings.ts";
 import type { Eventual } from "../../store/eventual.ts";
-import {
-  type Connection,
-  configOf,
-  connectionOf,
-  NO_JIT,
-  type Place,
-  rowsOf,
-} from "../../store/postgres/connection.ts";
+import { type Connection, configOf, connectionOf, NO_JIT } from "../../store/postgres/connection.ts";
 import { storageError } from "../../store/postgres/errors.ts";
 import type { WriterCondition } from "../../store/postgres/lease.ts";
+import { type Place, rowsOf } from "../../store/postgres/place.ts";
 import { createReaders } from "../../store/postgres/readers.ts";
 import { IS_COMPLETE } from "../../store/postgres/schema.ts";
 import type { Readers } from "../../store/sqlite/readers.ts";

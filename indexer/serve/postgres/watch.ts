@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { Header } from "../../ingest/blocks.ts";
-import { configOf, type Place } from "../../store/postgres/connection.ts";
+import { configOf } from "../../store/postgres/connection.ts";
+import type { Place } from "../../store/postgres/place.ts";
 import { channelOf } from "../../store/postgres/store.ts";
 import { type Announcements, createAnnouncements } from "../../sync/announcements.ts";
 import type { Range } from "../stream/undone.ts";

@@ -1,7 +1,8 @@
 import pg from "pg";
 import { StorageError } from "../store.ts";
-import { type Connection, configOf, connectionOf, NO_JIT, type Place, rowsOf } from "./connection.ts";
+import { type Connection, configOf, connectionOf, NO_JIT } from "./connection.ts";
 import { storageError } from "./errors.ts";
+import { type Place, rowsOf } from "./place.ts";
 
 /** One connection for one user, made when it is needed, and anew after it broke. */
 export interface Client {

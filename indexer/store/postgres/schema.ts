@@ -4,8 +4,9 @@ import type { Deployment } from "../../../sdk/deployment.ts";
 import { FatalError } from "../../ingest/errors.ts";
 import { deploymentDifference } from "../origin.ts";
 import { LOGS_VERSION, VERSION } from "../version.ts";
-import { type Connection, type Place, rowsOf } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { indexesSql, logsSql, rowsSql } from "./dialect.ts";
+import { type Place, rowsOf } from "./place.ts";
 import { viewsSql } from "./views.ts";
 
 /** SQL of what ranks: its tables, and its functions. */

@@ -5,8 +5,9 @@ import { LOGS_AT_ONCE, Missing, type Replay, StorageError, type Store, type Undo
 import { changesOf, keptOf, keysOf } from "../undo.ts";
 import { createHeldChain, storedBlocks } from "./chain.ts";
 import { type Client, inTransaction } from "./client.ts";
-import type { Connection, Place } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import type { Lease } from "./lease.ts";
+import type { Place } from "./place.ts";
 import { createHeldRows } from "./rows.ts";
 import { complete, emptyRows, IS_COMPLETE } from "./schema.ts";
 

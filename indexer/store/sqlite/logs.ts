@@ -56,7 +56,7 @@ export function createLogs(db: Db): FileLogs {
 
   return {
     add({ blockNumber, logIndex, transactionHash, address, topics, data }, subject) {
-      added.add(blockNumber, logIndex, transactionHash, address, Buffer.from(bytesOfTopics(topics)), data, subject);
+      added.add([blockNumber, logIndex, transactionHash, address, Buffer.from(bytesOfTopics(topics)), data, subject]);
     },
     flush: added.flush,
     forget: added.forget,

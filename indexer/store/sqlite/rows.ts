@@ -67,7 +67,7 @@ function statementsOf(db: Db, { name, fields, key, changing }: TableLayout): Sta
     write(before, after) {
       if (!after) remove.run(...boundTo(key, before as Values));
       else if (before) update.run(...boundTo(updated, after));
-      else inserted.add(...boundTo(fields, after));
+      else inserted.add(boundTo(fields, after));
     },
     flush: inserted.flush,
     forget: inserted.forget,

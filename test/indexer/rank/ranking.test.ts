@@ -90,7 +90,7 @@ describe("the ranking", () => {
           expect(season.pageFrom(i + 1, size)).to.deep.equal(all.slice(i, i + size));
           const found = season.around(standing.account, around);
           expect(JSON.parse(found?.item as string)).to.deep.equal(standing);
-          expect(JSON.parse(found?.neighbours as string)).to.deep.equal([
+          expect(JSON.parse(found?.neighbours.join("") as string)).to.deep.equal([
             ...all.slice(Math.max(0, i - around), i),
             ...all.slice(i + 1, i + 1 + around),
           ]);
@@ -122,7 +122,7 @@ describe("the ranking", () => {
       expect(season.pageFrom(place, 5)).to.deep.equal(all.slice(place - 1, place + 4));
       expect(season.page(after(one), 5)).to.deep.equal(all.slice(place, place + 5));
       expect([season.rankOf(one.account), season.standingOf(one.account)]).to.deep.equal([one.rank, one]);
-      expect(JSON.parse(season.around(one.account, 3)?.neighbours as string)).to.deep.equal([
+      expect(JSON.parse(season.around(one.account, 3)?.neighbours.join("") as string)).to.deep.equal([
         ...all.slice(Math.max(0, place - 4), place - 1),
         ...all.slice(place, place + 3),
       ]);

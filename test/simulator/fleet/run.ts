@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { startIndexer } from "../../../indexer/main.ts";
 import { openClient } from "../../../indexer/store/postgres/client.ts";
-import { placeOf } from "../../../indexer/store/postgres/connection.ts";
+import { placeOf } from "../../../indexer/store/postgres/place.ts";
 import { until, untilReady } from "../../indexer/running.ts";
 import { dumpLike, dumpPostgres } from "../../indexer/store/postgres/opened.ts";
 import { startServer, type TestServer } from "../../indexer/store/postgres/server.ts";

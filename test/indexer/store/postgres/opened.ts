@@ -1,7 +1,8 @@
 import { openWritten, prepareSchema, type Written } from "../../../../indexer/open-postgres.ts";
 import { type Client, openClient } from "../../../../indexer/store/postgres/client.ts";
-import { type Connection, type Place, placeOf, rowsOf } from "../../../../indexer/store/postgres/connection.ts";
+import type { Connection } from "../../../../indexer/store/postgres/connection.ts";
 import { createLease } from "../../../../indexer/store/postgres/lease.ts";
+import { type Place, placeOf, rowsOf } from "../../../../indexer/store/postgres/place.ts";
 import type { Db } from "../../../../indexer/store/sqlite/database.ts";
 import { deployment } from "../../story.ts";
 
