@@ -70,7 +70,9 @@ describe("a recorded batch", () => {
     expect(faults({ traces: three.traces.slice(0, -2) as Hex })[0]).to.equal(
       "carries 125 bytes, which are not the traces of 3 units",
     );
-    expect(faults({ traces: "0x" })[0]).to.equal("carries 0 bytes, which are not the traces of 3 units");
+    expect(faults({ method: fraudProof.id, traces: "0x" }).at(-1)).to.equal(
+      "carries 0 bytes, which are not the traces of 3 units",
+    );
     expect(faults({ count: 0 })[1]).to.equal("carries 126 bytes, which are not the traces of 0 units");
   });
 
