@@ -62,6 +62,25 @@ export interface ParameterRows {
   length: number;
 }
 
+/** What kinds of operators are called, by their number. */
+export const operatorNames: readonly string[] = [
+  ...[
+    "input",
+    "constant",
+    "embed",
+    "linear",
+    "table",
+    "add",
+    "gather",
+    "max",
+    "transpose",
+    "scores",
+    "exponents",
+    "mix",
+  ],
+  "argmax",
+];
+
 /** Kinds with parameter rows, by their number: `first` is the operator that is read first. */
 const parameterKinds: Readonly<
   Record<number, (operator: GraphOperator, first: GraphOperator | undefined) => ParameterRows>

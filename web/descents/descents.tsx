@@ -1,87 +1,22 @@
+import { operatorNames } from "../../sdk/graphs.ts";
+import { decodeLayout } from "../../sdk/layouts.ts";
+import { partOf } from "../../sdk/methods/index.ts";
 import type { Attestation } from "../../sdk/wire.ts";
 import { useChain } from "../chain.ts";
-import { Text } from "../components/sentence.tsx";
-import { group } from "../format.ts";
-import { webMethodOf } from "../methods/index.ts";
-import type { Descent, DescentLevel } from "../methods/method.ts";
+import type { DescentsOf } from "../methods/method.ts";
 import { load } from "../part.ts";
-import "./descents.css";
-
-/** Most challenges that are drawn. */
-const MOST = 20;
+import { descents } from "./methods.ts";
+import { Ways } from "./ways.tsx";
 
 /** Each challenge of an attestation as a way down, from the whole to one number; nothing where there is none. */
-export function Descents({ attestation }: { attestation: Attestation }) {
-  const read = webMethodOf(attestation.method.id)?.descentsOf;
+export default function Descents({ attestation }: { attestation: Attestation }) {
+  const read = partOf<DescentsOf>(descents, attestation.method.id);
   const isDisputed = (read?.(attestation, []).length ?? 0) > 0;
   const { modelId } = attestation;
-  const { data: kinds = [] } = useChain(isDisputed ? `kinds/${modelId}` : undefined, async (client) =>
-    (await load(() => import("./kinds.ts"))).readKinds(client, modelId),
-  );
-  if (!read || !isDisputed) return null;
-  const all = read(attestation, kinds);
-  const isWon = ({ state }: Descent) => state === "won";
-  const descents = [...all.filter(isWon), ...all.filter((descent) => !isWon(descent))].slice(0, MOST);
-  return (
-    <section aria-labelledby="descents-heading">
-      <h2 id="descents-heading">How it was disputed</h2>
-      <p>
-        At each level the prover's side opens what it attested, and the challenger picks the first part that differs
-        from its own run. Operators, rows and columns are counted from 0.
-      </p>
-      {all.length > MOST && (
-        <p>
-          There are {group(all.length)} challenges; {MOST} are drawn here, and all of them are among the steps below.
-        </p>
-      )}
-      {descents.map((descent) => (
-        <Way key={descent.challenge} descent={descent} season={attestation.unit?.seasonId} />
-      ))}
-    </section>
-  );
+  const { data: kinds = [] } = useChain(isDisputed ? `kinds/${modelId}` : undefined, async (client) => {
+    const { readModel } = await load(() => import("../../sdk/client.ts"));
+    const { graph = [] } = decodeLayout((await readModel(client, modelId)).layout);
+    return graph.map(({ kind }) => operatorNames[kind]);
+  });
+  return isDisputed && read ? <Ways all={read(attestation, kinds)} season={attestation.unit?.seasonId} /> : null;
 }
-
-function Way({
-  descent: { challenge, by, state, standing, levels },
-  season,
-}: {
-  descent: Descent;
-  season: string | undefined;
-}) {
-  const id = `descent-${challenge}`;
-  return (
-    <article className="card" aria-labelledby={id}>
-      <h3 id={id}>
-        Challenge {group(challenge)} <span className="tag">{state}</span>
-      </h3>
-      <p>
-        By <Text sentence={by} season={season} />. <Text sentence={standing} season={season} />
-      </p>
-      <ol className="descent" aria-label={`The way down of challenge ${group(challenge)}`}>
-        {levels.map((level) => (
-          <Level key={level.name} level={level} />
-        ))}
-      </ol>
-    </article>
-  );
-}
-
-const Level = ({ level: { name, text, numbers } }: { level: DescentLevel }) => (
-  <li>
-    <strong>{name}</strong> <Text sentence={text} season={undefined} />
-    {numbers && (
-      <dl className="two-numbers">
-        <div>
-          <dt>The prover attested</dt>
-          <dd className={`num ${numbers.claimed === numbers.correct ? "correct" : "claimed"}`}>
-            {group(numbers.claimed)}
-          </dd>
-        </div>
-        <div>
-          <dt>The contract computed</dt>
-          <dd className="num correct">{group(numbers.correct)}</dd>
-        </div>
-      </dl>
-    )}
-  </li>
-);

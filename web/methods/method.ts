@@ -42,6 +42,14 @@ export interface DescentLevel {
 /** What descents are read from. */
 export type Disputed = Pick<Attestation, "steps" | "status" | "unit" | "count" | "root">;
 
+/**
+ * Its challenges as ways down, by their numbers; left out where none is one. Takes any steps, also incomplete or
+ * malformed ones.
+ *
+ * @param kinds What kind each operator of the model is, as far as that is known.
+ */
+export type DescentsOf = (attestation: Disputed, kinds: readonly (string | undefined)[]) => Descent[];
+
 /** What a method adds to the rules that hold of every season. */
 export interface MethodRules {
   earnings: string[];
@@ -99,13 +107,6 @@ export interface WebMethod<Own extends MethodStep> {
   rulesOf(season: Season): MethodRules;
   /** How an attestation under it was refuted. */
   refutationOf(attestation: Pick<Attestation, "steps" | "outputHash">): Refutation;
-  /**
-   * Its challenges as ways down, by their numbers; left out where none is one. Takes any steps, also incomplete or
-   * malformed ones.
-   *
-   * @param kinds What kind each operator of the model is, as far as that is known.
-   */
-  descentsOf?(attestation: Disputed, kinds: readonly (string | undefined)[]): Descent[];
   /** Undefined if a browser can't work on its units. */
   takePart: TakePart | undefined;
 }

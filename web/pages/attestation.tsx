@@ -10,16 +10,18 @@ import { Hash } from "../components/hash.tsx";
 import { Page } from "../components/page.tsx";
 import { Proven } from "../components/proven.tsx";
 import { Text } from "../components/sentence.tsx";
-import { Answered, Empty } from "../components/states.tsx";
+import { Answered, Empty, Loaded } from "../components/states.tsx";
 import { Status } from "../components/status.tsx";
 import { Steps } from "../components/steps.tsx";
 import { Time } from "../components/time.tsx";
 import { Transaction } from "../components/transaction.tsx";
-import { Descents } from "../descents/descents.tsx";
 import { moneyText } from "../final/token.ts";
 import { group, plural, short } from "../format.ts";
 import { unknownWords, webMethodOf } from "../methods/index.ts";
+import { part } from "../part.ts";
 import { lockedSentence } from "../requests/words.ts";
+
+const Descents = part(() => import("../descents/descents.tsx"));
 
 /** An attestation or a batch: what it says, how it was settled, what is proven; and a check by the visitor's own browser. */
 export default function AttestationPage({ params: { uid = "" } }: { params: Record<string, string> }) {
@@ -50,7 +52,11 @@ function Found({ uid }: { uid: `0x${string}` }) {
             <Proven attestation={item} />
           </section>
           {covers.length > 0 && <Covers covers={covers} />}
-          <Descents attestation={item} />
+          {item.steps.some(({ step }) => step === "challenged") && (
+            <Loaded what="the dispute">
+              <Descents attestation={item} />
+            </Loaded>
+          )}
           <CheckHere key={item.uid} attestation={item} />
           <section aria-labelledby="steps-heading">
             <h2 id="steps-heading">How it was settled, step by step</h2>

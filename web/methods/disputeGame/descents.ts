@@ -31,7 +31,7 @@ interface Dispute {
   openings: ReadonlyMap<string, Named<"opened">>;
 }
 
-/** Reads the challenges of an attestation from its steps: see `WebMethod`. */
+/** Reads the challenges of an attestation from its steps: see `DescentsOf`. */
 export function descentsOf(attestation: Disputed, kinds: readonly (string | undefined)[]): Descent[] {
   const games = new Map<number, Game>();
   const openings = new Map<string, Named<"opened">>();

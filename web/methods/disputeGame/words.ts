@@ -3,7 +3,6 @@ import { DisputeOutcome, disputeGame as method } from "../../../sdk/methods/disp
 import { group, plural } from "../../format.ts";
 import { type Sentence, sentence, who } from "../../sentence.ts";
 import { type StepsOf, stepsNamed, type WebMethod } from "../method.ts";
-import { descentsOf } from "./descents.ts";
 
 type GameStep = StepsOf<typeof method>;
 type Named<Name extends GameStep["step"]> = Extract<GameStep, { step: Name }>;
@@ -45,7 +44,6 @@ export const disputeGame: WebMethod<GameStep> = {
       also: [],
     };
   },
-  descentsOf,
   takePart: undefined,
 };
 
