@@ -23,5 +23,4 @@ export const enclave: WebMethod<StepsOf<typeof method>> = {
   }),
   // Nothing is ever refuted.
   refutationOf: () => ({ by: sentence`nobody`, evidence: sentence`nothing`, also: [] }),
-  takePart: undefined,
 };

@@ -1,27 +1,9 @@
 import { fraudProof as method } from "../../sdk/methods/fraudProof.ts";
 import { group } from "../format.ts";
 import { type Sentence, sentence, who } from "../sentence.ts";
-import { type StepsOf, stepsNamed, type TakePart, type WebMethod } from "./method.ts";
+import { type StepsOf, stepsNamed, type WebMethod } from "./method.ts";
 
 type RowRefuted = StepsOf<typeof method>;
-
-const RECORDED = "Recorded. It is verified when its window is over, unless somebody shows a wrong row.";
-
-const takePart: TakePart = {
-  how: "You attest many units at once, in the open: every activation of your runs goes on chain, with a bond. If nobody shows a wrong row within the window, they earn the points; one wrong row refutes them all.",
-  form: "batch",
-  maxTries: 1,
-  async stakeOf({ rpc }, address, count) {
-    const bond = { address, abi: method.abi, functionName: "bondFor", args: [count] } as const;
-    return { locked: await rpc.readContract(bond), fees: 0n };
-  },
-  standOf: () => RECORDED,
-  settled: {
-    verified: "nobody showed a wrong row within the window",
-    refuted: "somebody showed a wrong row, and the contract recomputed it",
-  },
-  recorded: RECORDED,
-};
 
 /** Activations on chain, a bond and a window: one wrong row refutes. */
 export const fraudProof: WebMethod<RowRefuted> = {
@@ -45,7 +27,6 @@ export const fraudProof: WebMethod<RowRefuted> = {
       also: [],
     };
   },
-  takePart,
 };
 
 const rowOf = ({ row, layer, unit }: RowRefuted): Sentence =>

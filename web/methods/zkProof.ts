@@ -21,5 +21,4 @@ export const zkProof: WebMethod<StepsOf<typeof method>> = {
     evidence: sentence`none`,
     also: [],
   }),
-  takePart: undefined,
 };

@@ -4,8 +4,8 @@ import { Seen } from "../check/seen.tsx";
 import { announce } from "../components/live.tsx";
 import { Answered } from "../components/states.tsx";
 import { plural } from "../format.ts";
-import { webMethodOf } from "../methods/index.ts";
 import { aboutEther, ether } from "./ether.ts";
+import { takePartOf } from "./methods/index.ts";
 import { type Draft, type NextStep, nextStep, type Tools } from "./prove.ts";
 import { unitsNamed } from "./units.ts";
 import { useSending } from "./useSending.ts";
@@ -40,7 +40,7 @@ export function DraftCard({
   const go = async ({ call, missing }: NextStep) => {
     const isSent = await sending.send(call, missing > 0n ? "Depositing …" : "Attesting …");
     if (!isSent || missing > 0n) return void next.refetch();
-    announce(webMethodOf(method)?.takePart?.recorded ?? "Recorded.");
+    announce(takePartOf(method)?.recorded ?? "Recorded.");
     onAttested();
   };
   const units = unitsNamed(first, count);

@@ -1,5 +1,5 @@
 import type { Attestation } from "../../sdk/wire.ts";
-import { webMethodOf } from "../methods/index.ts";
+import { takePartOf } from "./methods/index.ts";
 
 /** What a prover has to do for an attestation now: `reveal` its answer, `wait`, or nothing. */
 export type Duty = "reveal" | "wait" | "done";
@@ -12,14 +12,14 @@ export type Duty = "reveal" | "wait" | "done";
 export function dutyOf({ status, steps, outputHash, method }: Attestation, now: number): Duty {
   if (status !== "pending") return "done";
   if (outputHash !== null) return "wait";
-  const takePart = webMethodOf(method.id)?.takePart;
+  const takePart = takePartOf(method.id);
   return takePart?.form === "hidden" && takePart.isRevealTime(steps, now) ? "reveal" : "wait";
 }
 
 /** An attestation's state, as a sentence for its prover. */
 export function standOf(attestation: Attestation): string {
   const { status, steps, method } = attestation;
-  const takePart = webMethodOf(method.id)?.takePart;
+  const takePart = takePartOf(method.id);
   const because = (reason: string | undefined): string => (reason === undefined ? "" : `: ${reason}`);
   switch (status) {
     case "verified":

@@ -7,11 +7,11 @@ import { unitContext } from "../../sdk/contexts.ts";
 import { methodById, methodName } from "../../sdk/methods/index.ts";
 import { Status } from "../../sdk/protocol.ts";
 import { unitInput } from "../../sdk/units.ts";
-import { webMethodOf } from "../methods/index.ts";
-import type { Stake, TakePart } from "../methods/method.ts";
 import type { Ran } from "../runs/messages.ts";
 import { type Fee, feeOf } from "./fee.ts";
 import type { Journal } from "./journal.ts";
+import { takePartOf } from "./methods/index.ts";
+import type { Stake, TakePart } from "./methods/method.ts";
 import { send, type Wallet } from "./wallet.ts";
 
 /** What proving needs: `run` re-hashes the model's file and runs it on the pinned runtime. */
@@ -126,7 +126,7 @@ export async function nextStep(
 /** A method's contract, which holds its provers' bonds, and how to take part under it. */
 function partIn(client: Client, id: number): { contract: Address; takePart: TakePart } {
   const method = methodById(id);
-  const takePart = webMethodOf(id)?.takePart;
+  const takePart = takePartOf(id);
   if (!method || !takePart) throw new Error(`A browser can't take part under ${methodName(id)}.`);
   return { contract: contractOf(client, method).address, takePart };
 }

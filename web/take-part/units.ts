@@ -1,8 +1,8 @@
 import type { Hex } from "viem";
 import type { AttestationSummary, Season, Task } from "../../sdk/wire.ts";
 import { group } from "../format.ts";
-import { webMethodOf } from "../methods/index.ts";
-import type { TakePart } from "../methods/method.ts";
+import { takePartOf } from "./methods/index.ts";
+import type { TakePart } from "./methods/method.ts";
 
 /** Units of a task that the account has not attested yet, one after another. */
 export interface FreeUnits {
@@ -33,7 +33,7 @@ export interface OpenTask {
 /** The tasks of a season that a visitor's browser can work on. */
 export const openTasks = ({ tasks }: Season): OpenTask[] =>
   tasks.flatMap((task) => {
-    const takePart = webMethodOf(task.method.id)?.takePart;
+    const takePart = takePartOf(task.method.id);
     return takePart ? [{ task, takePart }] : [];
   });
 

@@ -6,8 +6,8 @@ import type { Attestation, AttestationAnswer } from "../../sdk/wire.ts";
 import { ask } from "../api.ts";
 import { announce } from "../components/live.tsx";
 import { short } from "../format.ts";
-import { webMethodOf } from "../methods/index.ts";
 import { dutyOf } from "./follow.ts";
+import { takePartOf } from "./methods/index.ts";
 import { reveal, type Tools } from "./prove.ts";
 import { walletSentence } from "./wallet.ts";
 
@@ -40,7 +40,7 @@ export function useReveals(
       const { uid, method } = attestation;
       if (dutyOf(attestation, now) !== "reveal" || revealing.current.has(uid)) continue;
       revealing.current.add(uid);
-      const takePart = webMethodOf(method.id)?.takePart;
+      const takePart = takePartOf(method.id);
       if (takePart?.form === "hidden") announce(takePart.opening);
       reveal(tools, uid).then(
         () => setFailure(undefined),

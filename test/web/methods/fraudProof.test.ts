@@ -42,11 +42,3 @@ describe("a refutation under FraudProof", () => {
     ]);
   });
 });
-
-describe("taking part under FraudProof", () => {
-  it("locks the bond of all units of a batch, and spends nothing of it", async () => {
-    const rpc = { readContract: async ({ args: [count] }: { args: [number] }) => 100n + 3n * BigInt(count) };
-    const stake = await fraudProof.takePart?.stakeOf({ rpc } as never, challenger, 16);
-    expect(stake).to.deep.equal({ locked: 148n, fees: 0n });
-  });
-});

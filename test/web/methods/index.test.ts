@@ -22,7 +22,6 @@ const webToy: WebMethod<typeof toss> = {
   describe: ({ step, by }) => (step === "tossed" ? sentence`${who(by)} tossed a coin.` : undefined),
   rulesOf: () => ({ earnings: [], penalties: [] }),
   refutationOf: () => ({ by: sentence`the coin`, evidence: sentence`tails`, also: [] }),
-  takePart: undefined,
 };
 
 describe("the page's methods", () => {

@@ -44,7 +44,6 @@ export const disputeGame: WebMethod<GameStep> = {
       also: [],
     };
   },
-  takePart: undefined,
 };
 
 const unitOf = (unit: string | null): string => (unit === null ? "" : ` of unit ${group(unit)}`);
