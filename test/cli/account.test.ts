@@ -51,7 +51,7 @@ describe("proofboard account, bonds, verifier and faucet", () => {
     expect(await refused("verifier status", nobody)).to.equal('"verifier status" needs ADDRESS, or a key.');
     expect(await refused("faucet --amount 0")).to.contain('--amount is "0"; it must be an amount of ETH above 0');
     expect(await refused("bonds deposit Nobody 1")).to.equal(
-      'HOLDER is "Nobody"; it must be the address of a contract that holds bonds, or Quorum and FraudProof.',
+      'HOLDER is "Nobody"; it must be the address of a contract that holds bonds, or Quorum, FraudProof and DisputeGame.',
     );
   });
 
