@@ -20,7 +20,6 @@ import { group, plural, short } from "../format.ts";
 import { unknownWords, webMethodOf } from "../methods/index.ts";
 import { part } from "../part.ts";
 import { lockedSentence } from "../requests/words.ts";
-import { ShownTexts } from "../texts/shown.tsx";
 
 const Descents = part(() => import("../descents/descents.tsx"));
 
@@ -48,7 +47,6 @@ function Found({ uid }: { uid: `0x${string}` }) {
       {({ item, request, covers }) => (
         <>
           <Facts attestation={item} request={request} />
-          <ShownTexts attestation={item} />
           <section aria-labelledby="proven-heading">
             <h2 id="proven-heading">What is proven, and what is not</h2>
             <Proven attestation={item} />

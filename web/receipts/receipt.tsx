@@ -9,7 +9,6 @@ import { Steps } from "../components/steps.tsx";
 import { Time } from "../components/time.tsx";
 import { Transaction } from "../components/transaction.tsx";
 import { group, plural, short } from "../format.ts";
-import { ShownTexts } from "../texts/shown.tsx";
 
 /** A point change: the rule, its entry in the ledger, and how its attestation was settled. */
 export function ReceiptItem({ receipt }: { receipt: Receipt }) {
@@ -42,7 +41,6 @@ export function ReceiptItem({ receipt }: { receipt: Receipt }) {
               </Link>
               , settled by {attestation.method.name}.
             </p>
-            <ShownTexts attestation={attestation} />
             <h3>How it was settled</h3>
             <Steps attestation={attestation} />
             <Proven attestation={attestation} />
