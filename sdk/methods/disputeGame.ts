@@ -130,7 +130,7 @@ export interface DisputeGameDetail {
 }
 
 /** What is in question, in an API's step. */
-interface Place {
+export interface Place {
   /** One of `Stage` of sdk/dispute.ts. */
   stage: number;
   /** The unit of the campaign; null where the attestation is not about units. */

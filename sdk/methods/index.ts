@@ -5,8 +5,17 @@ import type { AnyMethod } from "./method.ts";
 import { quorum } from "./quorum.ts";
 import { zkProof } from "./zkProof.ts";
 
+// Named, so that declarations refer to the methods' own instead of repeating them.
+type Methods = {
+  quorum: typeof quorum;
+  fraudProof: typeof fraudProof;
+  zkProof: typeof zkProof;
+  enclave: typeof enclave;
+  disputeGame: typeof disputeGame;
+};
+
 /** Every verification method that this package knows: the one list of them. */
-export const methods = { quorum, fraudProof, zkProof, enclave, disputeGame } satisfies Record<string, AnyMethod>;
+export const methods: Methods = { quorum, fraudProof, zkProof, enclave, disputeGame };
 
 /** A known method, by which each room registers its part. */
 export type MethodName = keyof typeof methods;

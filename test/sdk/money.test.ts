@@ -69,10 +69,10 @@ describe("an account's money", () => {
   });
 
   it("names the methods that may hold it, and takes further holders", async () => {
-    expect(holdersOf(site.client).map(({ name }) => name)).to.deep.equal(["Quorum", "FraudProof"]);
+    expect(holdersOf(site.client).map(({ name }) => name)).to.deep.equal(["Quorum", "FraudProof", "DisputeGame"]);
     const other = site.client.contracts.campaign.address;
     const { bonds } = await readMoney(site.client, accountOf(0).address, [other, other]);
-    expect(bonds.map(({ name }) => name)).to.deep.equal(["Quorum", "FraudProof", undefined]);
+    expect(bonds.map(({ name }) => name)).to.deep.equal(["Quorum", "FraudProof", "DisputeGame", undefined]);
     expect(await readHolding(site.client, { holder: other, name: undefined }, address)).to.deep.equal({
       ...{ holder: other, name: undefined, free: 0n, locked: 0n, unbonding: 0n, withdrawableAt: undefined },
     });

@@ -1,6 +1,6 @@
 import type { Address } from "viem";
 import { Stage } from "../../../sdk/dispute.ts";
-import { DisputeOutcome, type disputeGame as method } from "../../../sdk/methods/disputeGame.ts";
+import { DisputeOutcome, type disputeGame as method, type Place } from "../../../sdk/methods/disputeGame.ts";
 import { group, plural } from "../../format.ts";
 import { type Sentence, sentence, who } from "../../sentence.ts";
 import type { Descent, DescentLevel, Disputed, StepsOf } from "../method.ts";
@@ -8,9 +8,6 @@ import { isGameStep } from "./steps.ts";
 
 type GameStep = StepsOf<typeof method>;
 type Named<Name extends GameStep["step"]> = Extract<GameStep, { step: Name }>;
-
-/** A node of a tree, or a row. */
-type Place = Pick<Named<"picked">, "stage" | "unit" | "operator" | "level" | "index">;
 
 /** A challenge, as far as the steps tell. */
 interface Game {
