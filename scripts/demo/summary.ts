@@ -94,7 +94,7 @@ export async function summarise(options: SummaryOptions): Promise<string> {
     ...check(signed?.id, "checks what a SIMULATED enclave signed: signature, key and document, and runs it here"),
     ...check(forged?.id, "shows the row that refuted the forged batch, and both numbers"),
     ...check(rooted?.id, "runs all that was attested by one root, and compares the root"),
-    ...check(disputed?.id, "writes the forged story again, and shows the byte that differs"),
+    ...check(disputed?.id, "writes the forged story again, and says which number of it was refuted"),
     ...(batch === undefined
       ? []
       : [command(`challenge ${batch.id}`), "      re-runs all of the batch and finds nothing to refute"]),
