@@ -42,3 +42,13 @@ export interface Command {
   repeatable?: readonly string[];
   run(invocation: Invocation): Promise<Outcome>;
 }
+
+/** A command that is loaded when it is run or explained: most of a start is loading. */
+export type LazyCommand = () => Promise<Command>;
+
+/** The commands of one module, by their names. */
+export const lazily = <Name extends string>(
+  names: readonly Name[],
+  load: () => Promise<Readonly<Record<Name, Command>>>,
+): Record<Name, LazyCommand> =>
+  Object.fromEntries(names.map((name) => [name, async () => (await load())[name]])) as Record<Name, LazyCommand>;

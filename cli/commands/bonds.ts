@@ -131,9 +131,9 @@ JSON: account, amount (wei), transactionHash.`,
 };
 
 /** The commands that move money of bonds. */
-export const bondsCommands: Readonly<Record<string, Command>> = {
+export const bondsCommands = {
   "bonds deposit": deposit,
   "bonds unbond": unbond,
   "bonds withdraw": withdraw,
   "bonds claim": claim,
-};
+} satisfies Record<string, Command>;

@@ -1,11 +1,8 @@
 import { knownMethods, type MethodName } from "../../sdk/methods/index.ts";
-import { enclaveCommands } from "./enclave/commands.ts";
-import { attestBatch } from "./fraudProof/attestBatch.ts";
-import { challenge } from "./fraudProof/challenge.ts";
+import { lazily } from "../command.ts";
 import type { CliMethod } from "./method.ts";
-import { verifierCommands, verifierDuties, verifierStakes } from "./quorum/verifier.ts";
-import { prove } from "./zkProof/prove.ts";
 
+// What a method does is loaded when it is asked for.
 /** What the command line offers of each method. */
 export const cliMethods = {
   quorum: {
@@ -18,8 +15,9 @@ export const cliMethods = {
         help: "also serve on panels",
         does: "joins Quorum's verifiers and serves on panels",
         hasDuties: true,
-        before: verifierStakes,
-        afterwards: async (client, account) => (await verifierDuties(client, account))?.lines ?? [],
+        before: async (client, account) => (await import("./quorum/verifier.ts")).verifierStakes(client, account),
+        afterwards: async (client, account) =>
+          (await (await import("./quorum/verifier.ts")).verifierDuties(client, account))?.lines ?? [],
       },
       {
         role: "appellant",
@@ -28,8 +26,11 @@ export const cliMethods = {
         does: "re-runs what first panels decided under Quorum, appeals what is wrong and refutes wrong runs that are shown",
       },
     ],
-    duties: verifierDuties,
-    commands: verifierCommands,
+    duties: async (client, account) => (await import("./quorum/verifier.ts")).verifierDuties(client, account),
+    commands: lazily(
+      ["verifier join", "verifier status", "verifier quit", "verifier release"],
+      async () => (await import("./quorum/verifier.ts")).verifierCommands,
+    ),
   },
   fraudProof: {
     works: "attests them in batches",
@@ -42,21 +43,29 @@ export const cliMethods = {
         does: "re-runs every attestation under FraudProof and refutes what is wrong",
       },
     ],
-    batch: attestBatch,
-    commands: { challenge },
+    batch: {
+      means:
+        "with every activation in calldata. Anyone who shows one wrong row within the window refutes it, and its bond is lost; otherwise the bond is returned and all units are paid at once. Money missing for the bond is deposited.",
+      keys: "id, prover, modelId, seasonId, taskId, first, count, root, bond (wei), refutableUntil (unix seconds), gasUsed, transactionHash",
+      run: async (units, invocation) => (await import("./fraudProof/attestBatch.ts")).attestBatch(units, invocation),
+    },
+    commands: { challenge: async () => (await import("./fraudProof/challenge.ts")).challenge },
   },
   zkProof: {
     works: "proves each before it is attested",
     limit: "in a season",
     roles: [],
-    commands: { prove },
+    commands: { prove: async () => (await import("./zkProof/prove.ts")).prove },
   },
   enclave: {
     works: "has an enclave run and sign them",
     limit: "of each task",
     roles: [],
     means: { enclave: { value: "URL", help: "under Enclave: where the enclave listens that runs and signs units" } },
-    commands: enclaveCommands,
+    commands: lazily(
+      ["enclave inspect", "enclave keys", "enclave admit", "enclave revoke"],
+      async () => (await import("./enclave/commands.ts")).enclaveCommands,
+    ),
   },
   disputeGame: {
     works: "attests them by the roots of batches, and answers whoever challenges one",

@@ -2,7 +2,7 @@ import type { Address } from "viem";
 import type { Assignment } from "../../inference/assignment.ts";
 import type { MethodRole } from "../../participant/methods/method.ts";
 import type { Client } from "../../sdk/client.ts";
-import type { Command, Invocation, Option, Outcome } from "../command.ts";
+import type { Invocation, LazyCommand, Option, Outcome } from "../command.ts";
 
 /** A role other than prover that `work` can take under a method, and its switch. */
 export interface WorkRole {
@@ -60,5 +60,5 @@ export interface CliMethod {
   /** What an account has to do under the method, and what it lost by it; undefined where the deployment lacks the method. */
   duties?(client: Client, account: Address): Promise<Duties | undefined>;
   /** Commands that only this method has, by name. */
-  commands: Readonly<Record<string, Command>>;
+  commands: Readonly<Record<string, LazyCommand>>;
 }

@@ -80,9 +80,9 @@ async function stateOf(client: Client, publicKey: `0x${string}`, now: bigint) {
 }
 
 /** Commands that only Enclave has. */
-export const enclaveCommands: Readonly<Record<string, Command>> = {
+export const enclaveCommands = {
   "enclave inspect": inspect,
   "enclave keys": keys,
   "enclave admit": admit,
   "enclave revoke": revoke,
-};
+} satisfies Record<string, Command>;

@@ -6,17 +6,10 @@ import type { Invocation, Outcome } from "../../command.ts";
 import { grouped } from "../../format.ts";
 import { withSender } from "../../sending.ts";
 import { openSettingsAccount, openSettingsContent } from "../../settings.ts";
-import type { BatchCommand, UnitsToAttest } from "../method.ts";
+import type { UnitsToAttest } from "../method.ts";
 
 /** Attests consecutive units of the key's account as one batch. */
-export const attestBatch: BatchCommand = {
-  means:
-    "with every activation in calldata. Anyone who shows one wrong row within the window refutes it, and its bond is lost; otherwise the bond is returned and all units are paid at once. Money missing for the bond is deposited.",
-  keys: "id, prover, modelId, seasonId, taskId, first, count, root, bond (wei), refutableUntil (unix seconds), gasUsed, transactionHash",
-  run,
-};
-
-async function run(
+export async function attestBatch(
   { client, assignment, first, count }: UnitsToAttest,
   { settings, progress }: Invocation,
 ): Promise<Outcome> {

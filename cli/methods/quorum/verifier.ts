@@ -194,9 +194,9 @@ JSON: account, transactionHash.`,
 };
 
 /** The commands of Quorum's verifiers. */
-export const verifierCommands: Readonly<Record<string, Command>> = {
+export const verifierCommands = {
   "verifier join": join,
   "verifier status": status,
   "verifier quit": quit,
   "verifier release": release,
-};
+} satisfies Record<string, Command>;

@@ -1,6 +1,5 @@
 import { bytesToHex, type Hex, sha256 } from "viem";
 import { measurementOf } from "../../../sdk/enclaves.ts";
-import { checkChain, isSignedByLast, openChain } from "./chain.ts";
 import { decodeCbor, openCose } from "./cose.ts";
 import { InvalidDocumentError } from "./invalid.ts";
 
@@ -42,6 +41,8 @@ export async function verifyNitro(bytes: Uint8Array, trusted: Hex | undefined): 
     throw new InvalidDocumentError(
       `Its root certificate has the SHA-256 ${document.root}; the one that is trusted has ${trusted}.`,
     );
+  // X.509 takes long to load.
+  const { checkChain, isSignedByLast, openChain } = await import("./chain.ts");
   const chain = await openChain(certificates);
   if (!(await isSignedByLast(chain, signature, signed)))
     throw new InvalidDocumentError("Its signature isn't by the key of its last certificate.");

@@ -8,7 +8,6 @@ import { hashTensor } from "../../tensors.ts";
 import type { Checker, CheckKind } from "../../verify/checks.ts";
 import type { InferenceMethod } from "../method.ts";
 import { decodeEvidence } from "./evidence.ts";
-import { verifyProof } from "./groth16.ts";
 import { decodeKey, decodeProof, type VerifyingKey } from "./key.ts";
 import { publicSignals } from "./signals.ts";
 
@@ -25,7 +24,7 @@ export const zkProof: InferenceMethod = {
       if (attestation.kind === "batch" || model === undefined) return undefined;
       const key = await checkKey(client, model.publication, check);
       if (key === undefined) return undefined;
-      const fault = faultOf(attestation, model.publication.layout, key);
+      const fault = await faultOf(attestation, model.publication.layout, key);
       const held =
         "The proof was checked here: the circuit gives this output for this input, and it was made for this attestation.";
       check(proofCheck, fault === undefined ? "held" : "failed", fault ?? held);
@@ -62,7 +61,7 @@ export async function readKey(client: Client, modelId: Hex): Promise<Uint8Array>
 }
 
 /** What is wrong with an attestation's proof, as a sentence; undefined if nothing is. */
-function faultOf(attestation: SingleState, layout: Uint8Array, key: VerifyingKey): string | undefined {
+async function faultOf(attestation: SingleState, layout: Uint8Array, key: VerifyingKey): Promise<string | undefined> {
   const proven = detailOf(protocol, attestation)?.proven;
   if (proven === undefined) return "The contract told of no proof.";
   const { input, output } = decodeLayout(layout);
@@ -77,5 +76,7 @@ function faultOf(attestation: SingleState, layout: Uint8Array, key: VerifyingKey
   if (hashTensor({ spec: output, data: shown.output }) !== attestation.answer?.outputHash)
     return "The proof is about another output.";
   const signals = publicSignals(shown.input, shown.output, attestation.id);
+  // The curve takes long to load.
+  const { verifyProof } = await import("./groth16.ts");
   return verifyProof(key, signals, decodeProof(shown.proof)) ? undefined : "The proof doesn't hold.";
 }

@@ -2,7 +2,6 @@ import type { Hex } from "viem";
 import { type ContentReader, UnavailableError } from "../../../inference/content.ts";
 import { InvalidModelError } from "../../../inference/failures.ts";
 import { readKey } from "../../../inference/methods/zkProof/checks.ts";
-import { verifyProof } from "../../../inference/methods/zkProof/groth16.ts";
 import { decodeKey, encodeProof, type VerifyingKey } from "../../../inference/methods/zkProof/key.ts";
 import { publicSignals, uidSignal } from "../../../inference/methods/zkProof/signals.ts";
 import type { Client } from "../../../sdk/client.ts";
@@ -87,6 +86,8 @@ export async function prove(
     throw new InvalidModelError(`The circuit gives another output than the model: signal ${odd} differs.`);
   onDoing("checking the proof");
   const proof = proofOf(made.proof);
+  // The curve takes long to load.
+  const { verifyProof } = await import("../../../inference/methods/zkProof/groth16.ts");
   if (!verifyProof(key, signals, proof)) throw new InvalidModelError("The proof doesn't hold under the model's key.");
   return { proof: encodeProof(proof), memory: made.memory };
 }
