@@ -141,7 +141,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
   refuseMalformed(app);
   limitWork(app, limits.requests, state.lateness);
   await compressAnswers(app);
-  await describeApi(app, prefix);
+  describeApi(app, prefix);
   operationRoutes(app, state, condition);
   const hub = await createHub(state, condition, limits.stream);
   app.addHook("preClose", async () => hub.close());
