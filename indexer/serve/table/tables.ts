@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,11 +21,15 @@ interface Table {
 const MOST_WRITTEN = 2;
 /** Less than a connection may be silent: `DEFAULT_LIMITS`. */
 const LONGEST_WRITING = 50_000;
+/** How long a thread that wrote a table waits for the next one, in milliseconds: to begin one takes longer than most tables. */
+const LEISURE = 60_000;
 
 /** Tables as temporary files, deleted after the last reader. */
 export function createTables(state: Pick<State, "deployment" | "files">) {
   const written = new Map<string, Promise<() => Table>>();
   const workers = new Set<Worker>();
+  const atLeisure: Worker[] = [];
+  let leaving: NodeJS.Timeout | undefined;
   let writing = 0;
 
   function begin(season: number, forget: () => void): Promise<() => Table> {
@@ -61,18 +66,44 @@ export function createTables(state: Pick<State, "deployment" | "files">) {
     };
   }
 
-  function run(task: TableTask): Promise<TableState> {
-    const worker = new Worker(new URL("writer.ts", import.meta.url), { workerData: task });
-    workers.add(worker);
+  /** Has a thread write a table: one that is at leisure, or a new one. */
+  async function run(task: TableTask): Promise<TableState> {
+    clearTimeout(leaving);
+    const worker = atLeisure.pop() ?? begun();
+    worker.ref();
     const deadline = setTimeout(() => worker.terminate(), LONGEST_WRITING);
-    return new Promise<TableState>((resolve, reject) => {
-      worker.once("message", resolve);
-      worker.once("error", reject);
-      worker.once("exit", () => reject(new ProblemError(503, "The table was not written in time.")));
-    }).finally(() => {
+    const over = new AbortController();
+    const { signal } = over;
+    try {
+      const ended = once(worker, "exit", { signal }).then(() => {
+        throw new ProblemError(503, "The table was not written in time.");
+      });
+      worker.postMessage(task);
+      const [state] = await Promise.race([once(worker, "message", { signal }), ended]);
+      atLeisure.push(worker);
+      return state;
+    } finally {
+      over.abort();
       clearTimeout(deadline);
+      worker.unref();
+      clearTimeout(leaving);
+      leaving = setTimeout(dismiss, LEISURE).unref();
+    }
+  }
+
+  function begun(): Worker {
+    const worker = new Worker(new URL("writer.ts", import.meta.url));
+    workers.add(worker);
+    // Who waits for it is told; without a listener it would end the process.
+    worker.on("error", () => {});
+    return worker.once("exit", () => {
       workers.delete(worker);
+      if (atLeisure.includes(worker)) atLeisure.splice(atLeisure.indexOf(worker), 1);
     });
+  }
+
+  function dismiss(): void {
+    for (const worker of atLeisure.splice(0)) void worker.terminate();
   }
 
   return {

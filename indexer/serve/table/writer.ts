@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { constants, setPriority } from "node:os";
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import type { Standing } from "../../../sdk/wire.ts";
 import type { Header } from "../../ingest/blocks.ts";
 import type { ReadSeason } from "../../store/sqlite/read-seasons.ts";
@@ -34,7 +34,7 @@ const { positionOf } = await import("../../rank/standings.ts");
 
 // Its own thread reads at full speed in one short transaction: a slow client holds up neither the write-ahead log nor
 // other answers.
-parentPort?.postMessage(await write(workerData as TableTask));
+parentPort?.on("message", async (task: TableTask) => parentPort?.postMessage(await write(task)));
 
 async function write({ database, season, file }: TableTask): Promise<TableState> {
   const out = openSync(file, "a");

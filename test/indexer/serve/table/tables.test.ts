@@ -43,11 +43,48 @@ describe("the table of a season", () => {
 
   it("refuses to write many at once", async () => {
     const tables = createTables(served.state);
-    const two = [tables.open(1, head()), tables.open(7, head())];
+    const two = Promise.allSettled([tables.open(1, head()), tables.open(7, head())]);
     const error = await tables.open(8, head()).catch((thrown: unknown) => thrown);
     expect(error).to.include({ status: 503 });
-    (await two[0])?.stream.destroy();
-    await Promise.allSettled(two);
+    const [first] = await two;
+    if (first.status === "fulfilled") first.value.stream.destroy();
+    expect(first.status).to.equal("fulfilled");
+  });
+
+  it("begins a thread only where none is at leisure", async () => {
+    let begun = 0;
+    const count = () => begun++;
+    process.on("worker", count);
+    const tables = createTables(served.state);
+    const write = async (name: Hex) => text((await tables.open(1, name)).stream);
+    const all = [await write("0x1"), await write("0x2")];
+    await tables.open(7, head()).catch(() => undefined);
+    all.push(await write("0x3"));
+    expect(begun).to.equal(1);
+    all.push(...(await Promise.all([write("0x4"), write("0x5")])));
+    process.off("worker", count);
+    expect(begun).to.equal(2);
+    expect(new Set(all).size).to.equal(1);
+    tables.close();
+  });
+
+  it("writes anew where a thread failed", async () => {
+    const { files, ...state } = served.state;
+    let name = "/nowhere/db";
+    const tables = createTables({
+      ...state,
+      files: {
+        ...files,
+        get name() {
+          return name;
+        },
+      },
+    });
+    const error = await tables.open(1, "0x1").catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(Error);
+    ({ name } = files);
+    (await tables.open(1, "0x1")).stream.destroy();
+    tables.close();
   });
 
   it("is written once for all who read it together, each from its beginning", async () => {
