@@ -128,7 +128,7 @@ async function write(file: string, text: string): Promise<void> {
   await writeFile(file, text);
 }
 
-const SPECIFIER = /(\b(?:from|import)\s*\(?\s*)"([^"\n]+)"(?=\)?[;.])/g;
+const SPECIFIER = /(\b(?:from|import)\s*\(?\s*)"([^"\s]+)"(?=\)*[;.])/g;
 const FILE_URL = /new URL\("([^"]+)\.ts", import\.meta\.url\)/g;
 
 /** A compiled file's text as it is in its package: what it imports of other packages is named by them. */
