@@ -2,8 +2,8 @@ import type { Hex } from "viem";
 import type { Log, LogFilter } from "./blocks.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
-import { bytesOf, hashOf, hexOf, objectOf, quantityOf } from "./fields.ts";
-import { itemOf, textOf } from "./topics.ts";
+import { bytesOf, hashOf, objectOf, quantityOf } from "./fields.ts";
+import { itemIn, textOf } from "./topics.ts";
 
 /** The blocks whose logs are requested. */
 type BlockQuery = { blockHash: Hex } | { fromBlock: Hex; toBlock: Hex };
@@ -117,10 +117,6 @@ function topicsOf(topics: unknown): Hex[] {
   for (let i = 0; i < topics.length; i++) topics[i] = textOf(itemIn(topics[i], "topics", 32));
   return topics;
 }
-
-// A text that equals one already checked is well-formed.
-const itemIn = (value: unknown, field: string, size: number): number =>
-  itemOf(typeof value === "string" && value.length === 2 + 2 * size ? value : hexOf(value, field, size));
 
 /** `read`, with its last result remembered. */
 function repeated<T>(read: (value: unknown) => T): (value: unknown) => T {

@@ -1,8 +1,10 @@
+import type { Hex } from "viem";
 import type { Log, SealedHeader } from "./blocks.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
-import { bytesOf, hashOf, hexOf, objectOf, quantityOf, toQuantity } from "./fields.ts";
+import { bytesOf, hashOf, objectOf, quantityOf, toQuantity } from "./fields.ts";
 import { encodeRlp, numberBytes, type RlpItem } from "./rlp.ts";
+import { bytesOfTopics, itemIn, textOf } from "./topics.ts";
 import { indexTrieRoot } from "./trie.ts";
 
 /** Blocks whose receipts are asked for at once: those of a busy chain are long. */
@@ -69,42 +71,43 @@ const isUnknownMethod = ({ kind, message }: RpcError): boolean =>
 function checked(header: SealedHeader, answer: unknown): { logs: Log[]; bytes: number } {
   const { number, receiptsRoot } = header;
   if (!Array.isArray(answer)) throw new RpcError(`The node answered without the receipts of block ${number}.`);
-  const receipts = answer.map((value) => objectOf(value, "a receipt"));
-  const root = hexOf(`0x${Buffer.from(indexTrieRoot(receipts.map(encodeReceipt))).toString("hex")}`, "a root", 32);
+  const receipts = answer.map(readReceipt);
+  const encoded = receipts.map(({ fields, logs }) => encodeReceipt(fields, logs));
+  const root: Hex = `0x${Buffer.from(indexTrieRoot(encoded)).toString("hex")}`;
   if (root !== receiptsRoot)
     throw new RpcError(`The receipts of block ${number} have the root ${root}, but its header names ${receiptsRoot}.`);
   let bytes = 0;
   const logs: Log[] = [];
-  for (const [i, receipt] of receipts.entries()) {
-    const transactionHash = hashOf(receipt.transactionHash, "transactionHash");
+  for (const [i, { fields, logs: own }] of receipts.entries()) {
+    const transactionHash = hashOf(fields.transactionHash, "transactionHash");
     if (header.transactions && transactionHash !== hashOf(header.transactions[i], "transactions"))
       throw new RpcError(`Receipt ${i} of block ${number} is of transaction ${transactionHash}, not the block's.`);
     bytes += BYTES_OF_RECEIPT;
-    for (const log of receipt.logs as Record<string, unknown>[]) {
-      const read = logOf(log, { header, transactionHash, logIndex: logs.length });
-      bytes += 2 * read.data.length + BYTES_OF_LOG;
-      logs.push(read);
+    for (const { address, topics, data } of own) {
+      bytes += 2 * data.length + BYTES_OF_LOG;
+      const [blockNumber, blockHash] = [header.number, header.hash];
+      logs.push({ address, topics, data, blockNumber, blockHash, transactionHash, logIndex: logs.length });
     }
   }
   return { logs, bytes };
 }
 
-function logOf(
-  { address, topics, data }: Record<string, unknown>,
-  {
-    header,
-    transactionHash,
-    logIndex,
-  }: { header: SealedHeader; transactionHash: Log["transactionHash"]; logIndex: number },
-): Log {
+/** What a receipt holds of a log. */
+type ReceiptLog = Pick<Log, "address" | "topics" | "data">;
+
+function readReceipt(value: unknown): { fields: Record<string, unknown>; logs: ReceiptLog[] } {
+  const fields = objectOf(value, "a receipt");
+  if (!Array.isArray(fields.logs)) throw new RpcError("The node answered with a receipt without logs.");
+  return { fields, logs: fields.logs.map(readLog) };
+}
+
+function readLog(value: unknown): ReceiptLog {
+  const { address, topics, data } = objectOf(value, "a log");
+  if (!Array.isArray(topics) || topics.length > 4) throw new RpcError("The node answered with a log without topics.");
   return {
-    address: hexOf(address, "address", 20),
-    topics: (topics as unknown[]).map((topic) => hashOf(topic, "topics")),
+    address: textOf(itemIn(address, "address", 20)),
+    topics: topics.map((topic) => textOf(itemIn(topic, "topics", 32))),
     data: bytesOf(data, "data"),
-    blockNumber: header.number,
-    blockHash: header.hash,
-    transactionHash,
-    logIndex,
   };
 }
 
@@ -115,26 +118,24 @@ const DEPOSIT = 0x7e;
  * A receipt as the trie holds it: status (or, before Byzantium, a state root), gas used so far, bloom and logs in RLP, after
  * the transaction's type where that isn't 0 (EIP-2718).
  */
-function encodeReceipt(receipt: Record<string, unknown>): Uint8Array {
-  const { type, status, root, cumulativeGasUsed, logsBloom, logs } = receipt;
-  if (!Array.isArray(logs)) throw new RpcError("The node answered with a receipt without logs.");
+function encodeReceipt(fields: Record<string, unknown>, logs: readonly ReceiptLog[]): Uint8Array {
+  const { type, status, root, cumulativeGasUsed, logsBloom } = fields;
   const kind = type === undefined ? 0 : quantityOf(type, "type");
-  const fields: RlpItem[] = [
+  const items: RlpItem[] = [
     status === undefined || status === null ? bytesOf(root, "root", 32) : numberBytes(quantityOf(status, "status")),
     numberBytes(quantityOf(cumulativeGasUsed, "cumulativeGasUsed")),
     bytesOf(logsBloom, "logsBloom", 256),
-    logs.map(encodeLog),
+    logs.map(itemOfLog),
   ];
   if (kind === DEPOSIT)
     for (const field of ["depositNonce", "depositReceiptVersion"])
-      if (receipt[field] !== undefined && receipt[field] !== null)
-        fields.push(numberBytes(quantityOf(receipt[field], field)));
-  const encoded = encodeRlp(fields);
+      if (fields[field] !== undefined && fields[field] !== null)
+        items.push(numberBytes(quantityOf(fields[field], field)));
+  const encoded = encodeRlp(items);
   return kind === 0 ? encoded : Buffer.concat([Uint8Array.of(kind), encoded]);
 }
 
-function encodeLog(value: unknown): RlpItem {
-  const { address, topics, data } = objectOf(value, "a log");
-  if (!Array.isArray(topics)) throw new RpcError("The node answered with a log without topics.");
-  return [bytesOf(address, "address", 20), topics.map((topic) => bytesOf(topic, "topics", 32)), bytesOf(data, "data")];
+function itemOfLog({ address, topics, data }: ReceiptLog): RlpItem {
+  const words = Buffer.from(bytesOfTopics(topics));
+  return [Buffer.from(address.slice(2), "hex"), topics.map((_, i) => words.subarray(32 * i, 32 * (i + 1))), data];
 }

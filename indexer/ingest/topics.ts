@@ -29,6 +29,13 @@ export const itemOf: (text: string) => number = createInterner((text, item) => {
   texts[item] = hex;
 });
 
+/**
+ * The number of a node's topic or address, of `size` bytes; `field` names it in errors. Throws `RpcError` where it is none:
+ * a text that equals one already checked is well-formed.
+ */
+export const itemIn = (value: unknown, field: string, size: number): number =>
+  itemOf(typeof value === "string" && value.length === 2 + 2 * size ? value : hexOf(value, field, size));
+
 /** Its text, in lower case; equal topics mostly share one string. */
 export const textOf = (item: number): Hex => texts[item] as Hex;
 
