@@ -118,10 +118,13 @@ describe("reading receipts", () => {
     for (const answer of [null, {}, "0x", 7]) await expectRefused(() => answer, /without the receipts of block 4/);
     await expectRefused(() => [null], /null for a receipt/);
     await expectRefused((receipts) => [{ ...receipts[0], logs: null }], /a receipt without logs/);
-    await expectRefused(
-      (receipts) => [{ ...receipts[0], logs: [{ ...receipts[0]?.logs[0], topics: 3 }] }],
-      /a log without topics/,
-    );
+    const withTopics = (topics: unknown) => (receipts: Receipt[]) => [
+      { ...receipts[0], logs: [{ ...receipts[0]?.logs[0], topics }] },
+    ];
+    await expectRefused(withTopics(3), /a log without topics/);
+    await expectRefused(withTopics(Array(5).fill(`0x${"ab".repeat(32)}`)), /a log without topics/);
+    await expectRefused(withTopics([`0x${"ab".repeat(31)}`]), /answered with topics "0x(ab){31}"/);
+    await expectRefused(withTopics([`0x${"zz".repeat(32)}`]), /answered with topics "0x(zz){32}"/);
     await expectRefused((receipts) => [{ ...receipts[0], logsBloom: "0x12" }], /logsBloom/);
   });
 
