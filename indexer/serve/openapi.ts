@@ -15,7 +15,10 @@ export function describeApi(app: App, prefix: string): void {
   });
   let document: Promise<unknown> | undefined;
   app.get("/openapi.json", { config: { cost: 15 }, schema: { hide: true } }, () => {
-    document ??= generate(routes, prefix);
+    document ??= generate(routes, prefix).catch((error: unknown) => {
+      document = undefined;
+      throw error;
+    });
     return document;
   });
 }

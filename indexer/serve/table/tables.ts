@@ -71,7 +71,7 @@ export function createTables(state: Pick<State, "deployment" | "files">) {
     clearTimeout(leaving);
     const worker = atLeisure.pop() ?? begun();
     worker.ref();
-    const deadline = setTimeout(() => worker.terminate(), LONGEST_WRITING);
+    const deadline = setTimeout(() => dismiss(worker), LONGEST_WRITING);
     const over = new AbortController();
     const { signal } = over;
     try {
@@ -80,14 +80,15 @@ export function createTables(state: Pick<State, "deployment" | "files">) {
       });
       worker.postMessage(task);
       const [state] = await Promise.race([once(worker, "message", { signal }), ended]);
-      atLeisure.push(worker);
+      // Its time may have been over meanwhile.
+      if (workers.has(worker)) atLeisure.push(worker);
       return state;
     } finally {
       over.abort();
       clearTimeout(deadline);
       worker.unref();
       clearTimeout(leaving);
-      leaving = setTimeout(dismiss, LEISURE).unref();
+      leaving = setTimeout(() => [...atLeisure].forEach(dismiss), LEISURE).unref();
     }
   }
 
@@ -95,15 +96,20 @@ export function createTables(state: Pick<State, "deployment" | "files">) {
     const worker = new Worker(new URL("writer.ts", import.meta.url));
     workers.add(worker);
     // Who waits for it is told; without a listener it would end the process.
-    worker.on("error", () => {});
-    return worker.once("exit", () => {
-      workers.delete(worker);
-      if (atLeisure.includes(worker)) atLeisure.splice(atLeisure.indexOf(worker), 1);
-    });
+    worker.on("error", () => leave(worker));
+    return worker.once("exit", () => leave(worker));
   }
 
-  function dismiss(): void {
-    for (const worker of atLeisure.splice(0)) void worker.terminate();
+  /** Nothing more is asked of a thread that ends. */
+  function leave(worker: Worker): void {
+    workers.delete(worker);
+    const at = atLeisure.indexOf(worker);
+    if (at >= 0) atLeisure.splice(at, 1);
+  }
+
+  function dismiss(worker: Worker): void {
+    leave(worker);
+    void worker.terminate();
   }
 
   return {
@@ -124,7 +130,8 @@ export function createTables(state: Pick<State, "deployment" | "files">) {
       }
     },
     close(): void {
-      for (const worker of workers) void worker.terminate();
+      clearTimeout(leaving);
+      for (const worker of workers) dismiss(worker);
     },
   };
 }
