@@ -165,7 +165,7 @@ describe("the demo", () => {
     let watching: Promise<typeof watched> | undefined;
     try {
       await runDemo({
-        ...{ once: true, port: "4020", rpcPort: "8565", seasonSeconds: 60, windowSeconds: 15 },
+        ...{ once: true, port: "4020", rpcPort: "8565", seasonSeconds: 60, windowSeconds: 20 },
         directory: join(directory, "demo"),
         contentDirectory,
         deploymentsDirectory: join(directory, "deployments"),
