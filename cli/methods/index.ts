@@ -2,8 +2,7 @@ import { knownMethods, type MethodName } from "../../sdk/methods/index.ts";
 import { lazily } from "../command.ts";
 import type { CliMethod } from "./method.ts";
 
-// What a method does is loaded when it is asked for.
-/** What the command line offers of each method. */
+/** What the command line offers of each method; what does it is loaded when it is asked for. */
 export const cliMethods = {
   quorum: {
     works: "commits and reveals in time",
