@@ -1,9 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import hre from "hardhat";
-import { bytesToHex, parseEther } from "viem";
+import { bytesToHex, http, parseEther } from "viem";
 import { startIndexer } from "../indexer/main.ts";
 import { asGraph } from "../models/asGraph.ts";
 import { readModel } from "../models/read.ts";
@@ -38,8 +36,9 @@ import { enclave } from "../sdk/methods/enclave.ts";
 import { fraudProof } from "../sdk/methods/fraudProof.ts";
 import { quorum } from "../sdk/methods/quorum.ts";
 import { zkProof } from "../sdk/methods/zkProof.ts";
-import { ACCOUNT_COUNT, type DemoAccounts, demoAccounts, lieAfter, lying } from "./demo/accounts.ts";
+import { type DemoAccounts, demoAccounts, lieAfter, lying } from "./demo/accounts.ts";
 import { playAgent, sparing } from "./demo/agent.ts";
+import { countWork, startChain } from "./demo/chain.ts";
 import { disputeStory, FORGER_MIN_FEE } from "./demo/dispute.ts";
 import { openEnclave } from "./demo/enclave.ts";
 import { endSeason, promiseRewards } from "./demo/end.ts";
@@ -86,9 +85,6 @@ const parametersOf = (windowSeconds: number) => ({
   disputeGame: { ...methodDeployments.disputeGame.production, window: 2 * windowSeconds, clock: 3 * windowSeconds },
 });
 
-/** Milliseconds that the chain's clients have to leave it. */
-const LONGEST_CLOSING = 2_000;
-
 /** Units of the honest batch, and of each of the forger's two. */
 const BATCH_UNITS = 240;
 const FORGER_UNITS = 64;
@@ -123,7 +119,10 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 async function play(options: DemoOptions, onEnd: (close: () => unknown) => void): Promise<void> {
   const { directory, signal, print } = options;
   const rpcPort = await choosePort("RPC_PORT", options.rpcPort, 8545, print);
-  const rpcUrl = await startChain(rpcPort, onEnd);
+  const work = countWork();
+  const { url: rpcUrl, mining } = await startChain(rpcPort, work, onEnd);
+  const failures = [mining.then(() => new Promise<never>(() => {}))];
+  failures[0]?.catch(() => {});
   print(`A local chain runs at ${rpcUrl}.`);
   const port = await choosePort("PORT", options.port, 4000, print);
   await rm(directory, { recursive: true, force: true });
@@ -144,13 +143,14 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   print(`The indexer serves ${indexer.url}.`);
   print(`Open ${indexer.url} in a browser to watch.`);
 
-  const client = connect(deployment, rpcUrl);
+  const client = connect(deployment, work.transport(http(rpcUrl)));
   const follower = await followChain(client, { signal, report: print });
   const content = withShownInputs(openContent(options.contentDirectory), () => follower.state.requests);
   const journal = openJournal(join(directory, "journal.sqlite"));
   onEnd(() => journal.close());
-  const { models, strangers, close } = await openLanes(client, content);
+  const { close, ...lanes } = await openLanes(client, content);
   onEnd(close);
+  const [models, strangers] = [work.models(lanes.models), work.models(lanes.strangers)];
   const senders = new Map<string, Sender>();
   const senderOf = (account: Sender["account"]): Sender => {
     const sender =
@@ -177,7 +177,6 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   const spared = new Set([accounts.agentForger.address, accounts.storyForger.address]);
   // Nine verifiers have hundreds of seats.
   const tools = { client, journal, models, strangers, content, report: print, reportSeats: () => {} };
-  const failures: Promise<never>[] = [];
   const run = (participants: Participant[], until: AbortSignal = signal) =>
     failures.push(
       runJobs(follower, participants, { signal: until, report: print }).then(() => new Promise<never>(() => {})),
@@ -336,18 +335,6 @@ async function keepGuest(accounts: DemoAccounts, directory: string): Promise<Gue
   const password = "proofboard";
   await createKeystore(file, password, bytesToHex(accounts.guest.getHdKey().privateKey as Uint8Array));
   return { keystore: relative(ROOT, file), password };
-}
-
-async function startChain(port: number, onEnd: (close: () => unknown) => void): Promise<string> {
-  const server = await hre.network.createServer(
-    { override: { mining: { auto: false, interval: 1_000 }, accounts: { count: ACCOUNT_COUNT } } },
-    "127.0.0.1",
-    port,
-  );
-  await server.listen();
-  // The server waits for connections that are kept busy, as by an open page: for ever, if nobody else ends.
-  onEnd(() => Promise.race([server.close(), sleep(LONGEST_CLOSING, undefined, { ref: false })]));
-  return `http://127.0.0.1:${port}`;
 }
 
 const USAGE = `Usage: npm start [-- --once]

@@ -152,7 +152,7 @@ describe("the demo", () => {
   let watched: { status: number; took: number }[];
 
   before(async function () {
-    this.timeout(500_000);
+    this.timeout(1_200_000);
     const directory = await mkdtemp(join(tmpdir(), "proofboard-"));
     const contentDirectory = join(directory, "content");
     const outputs = await outputsOf(oneOfEachKind);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import hre from "hardhat";
-import { createTestClient, http, type LocalAccount } from "viem";
+import { http, type LocalAccount } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import type { Models } from "../../inference/models.ts";
 import { type CommittedModel, readModel } from "../../models/read.ts";
@@ -12,6 +12,7 @@ import { type Journal, openJournal } from "../../participant/journal.ts";
 import { openLanes } from "../../participant/models.ts";
 import { publishModel } from "../../participant/publish.ts";
 import { createSender, type Sender } from "../../participant/sender.ts";
+import { countWork, mineBlocks, type Work } from "../../scripts/demo/chain.ts";
 import { deploy } from "../../scripts/deploy.ts";
 import { openSeason } from "../../scripts/season.ts";
 import { type Client, connect } from "../../sdk/client.ts";
@@ -24,10 +25,15 @@ export const accountOf = (n: number): LocalAccount =>
 
 interface Chain {
   rpcUrl: string;
+  /** What the chain's next block waits for. */
+  work: Work;
   close(): Promise<void>;
 }
 
-/** A chain that mines ten blocks a second, whose clock therefore runs ten times too fast; `count` funded accounts. */
+/**
+ * A chain that mines ten blocks a second unless there is work, whose clock therefore runs ten times too fast; `count`
+ * funded accounts.
+ */
 async function startChain(count: number): Promise<Chain> {
   const accounts = Array.from({ length: count }, (_, n) => ({
     privateKey: `0x${(n + 1).toString(16).padStart(64, "0")}`,
@@ -40,13 +46,15 @@ async function startChain(count: number): Promise<Chain> {
   );
   const { port } = await server.listen();
   const rpcUrl = `http://127.0.0.1:${port}`;
-  // Every block is at least a second later than its parent.
-  const miner = createTestClient({ mode: "hardhat", transport: http(rpcUrl) });
-  const mining = setInterval(() => miner.mine({ blocks: 1 }).catch(() => undefined), 100);
+  const work = countWork();
+  const ending = new AbortController();
+  const mining = mineBlocks(rpcUrl, work, { blockMs: 100, signal: ending.signal, timestampOf: (last) => last + 1n });
   return {
     rpcUrl,
+    work,
     async close() {
-      clearInterval(mining);
+      ending.abort();
+      await mining;
       await server.close();
     },
   };
@@ -129,7 +137,7 @@ async function openSite(chain: Chain, ending: AbortController, { fraud = 60, app
   const pollMs = 20;
   const deployment = await deploy({ rpcUrl: chain.rpcUrl, account: accountOf(0), parameters, report, pollMs });
   const { signal } = ending;
-  const client = connect(deployment, chain.rpcUrl);
+  const client = connect(deployment, chain.work.transport(http(chain.rpcUrl)));
   const follower = await followChain(client, { signal, report, pollMs });
   const directory = await mkdtemp(join(tmpdir(), "proofboard-"));
   const content = openContent(join(directory, "content"));
@@ -146,7 +154,7 @@ async function openSite(chain: Chain, ending: AbortController, { fraud = 60, app
 
   return {
     ...{ rpcUrl: chain.rpcUrl, deployment, client, follower, directory, content, journal, digits },
-    ...{ models: lanes.models, strangers: lanes.strangers },
+    ...{ models: chain.work.models(lanes.models), strangers: chain.work.models(lanes.strangers) },
     ...{ reports, report, signal, senderOf },
     openSeason(seconds, unitsPerAccount) {
       const startsAt = Number(follower.heads.latest.timestamp) + 16;
