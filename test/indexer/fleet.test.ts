@@ -36,7 +36,7 @@ describe("a fleet on PostgreSQL", function () {
   const common = () => ({ deployment, store, port: 0, logLevel: "silent", limits: { metricsEvery: 0 } });
   async function writer(options = {}): Promise<Member> {
     const member = await startWriter({
-      ...{ ...common(), rpcs: [node.url], pollInterval: 10, rpcTimeout: 500, finality: 8, trustNode: true },
+      ...{ ...common(), rpcs: [node.url], pollInterval: 10, rpcTimeout: 2_000, finality: 8, trustNode: true },
       ...{ lease: 1_000, ...options },
     });
     members.push(member);

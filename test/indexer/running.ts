@@ -16,7 +16,7 @@ export function scratch(): { path: (name: string) => string; remove: () => void 
 
 /** Options of an indexer of the simulated deployment that looks often. The names in its story are made up, so the node is trusted. */
 export const usual = (options: Pick<IndexerOptions, "rpcs"> & Partial<IndexerOptions>): IndexerOptions => ({
-  ...{ deployment, port: 0, pollInterval: 10, rpcTimeout: 500, finality: 8, logLevel: "silent", trustNode: true },
+  ...{ deployment, port: 0, pollInterval: 10, rpcTimeout: 2_000, finality: 8, logLevel: "silent", trustNode: true },
   ...options,
   // Tests ask all the time.
   limits: { metricsEvery: 0, ...options.limits },
@@ -30,7 +30,7 @@ export const start = (options: Pick<IndexerOptions, "rpcs" | "db"> & Partial<Ind
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,
-  patience = 10_000,
+  patience = 60_000,
 ): Promise<T> {
   for (const deadline = Date.now() + patience; Date.now() < deadline; ) {
     const found = await look();

@@ -81,13 +81,13 @@ describe("following a chain", () => {
       let lies = 5;
       on.node.finalized = 30;
       on.node.fault = (...asked) => (lies-- > 0 ? fault(...asked) : undefined);
-      await untilReady(await on.launch({ rpcTimeout: 50 }), head(whole));
+      await untilReady(await on.launch({ rpcTimeout: name === "no answer at all" ? 500 : 5_000 }), head(whole));
       await on.expectRowsOf(whole);
     });
 
   it("waits, says so and loses nothing while another process has locked the database", async () => {
     on.node.fault = () => "hang";
-    const indexer = await on.launch({ rpcTimeout: 50 });
+    const indexer = await on.launch({ rpcTimeout: 500 });
     const other = new Database(on.path("db"));
     other.exec("BEGIN IMMEDIATE");
     on.node.fault = () => undefined;

@@ -17,7 +17,7 @@ import { describeWriting } from "./browser/writing.ts";
 
 // One demo for all of them: what needs points to come in stands first, what needs season 1 to be settled last.
 describe("page", function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   let site: Site;
   before(async () => {
     site = await openSite();

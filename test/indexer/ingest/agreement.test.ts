@@ -35,7 +35,12 @@ describe("answers of several nodes", () => {
       (nodes[i] as Scripted).reply = answer === "down" ? text("down", 500) : results(() => "0x1");
     const rpc = createRpc({
       nodes: answers.map((_, i) => ({ url: (nodes[i] as Scripted).url })),
-      ...{ chainId: 31337, timeout: 500, signal: ending.signal, checks: { isTrusting, seals: "off", receipts: false } },
+      ...{
+        chainId: 31337,
+        timeout: 2_000,
+        signal: ending.signal,
+        checks: { isTrusting, seals: "off", receipts: false },
+      },
     });
     return agreed<Told>(
       rpc,

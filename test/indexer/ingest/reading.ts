@@ -51,7 +51,7 @@ export async function startReading(): Promise<Reading> {
   const node = await startNode([...whole]);
   const ending = new AbortController();
   const open = (...urls: string[]): Rpc =>
-    createRpc({ nodes: urls.map((url) => ({ url })), chainId: 31337, timeout: 500, signal: ending.signal });
+    createRpc({ nodes: urls.map((url) => ({ url })), chainId: 31337, timeout: 5_000, signal: ending.signal });
 
   async function* read({ after = 1, to = last, head = last, blooms = true, urls = [node.url] }: ReadingOptions = {}) {
     const fault = node.fault;

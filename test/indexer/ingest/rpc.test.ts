@@ -23,7 +23,7 @@ describe("several nodes", () => {
   });
 
   const open = (...servers: Scripted[]): Rpc =>
-    createRpc({ nodes: servers.map(({ url }) => ({ url })), chainId: 31337, timeout: 300, signal: ending.signal });
+    createRpc({ nodes: servers.map(({ url }) => ({ url })), chainId: 31337, timeout: 2_000, signal: ending.signal });
   const ask = () => rpc.any((node) => node.call("eth_x", []));
   const refusal = async (answer: Promise<unknown>): Promise<RpcError> => {
     const error = await answer.then(() => undefined).catch((thrown) => thrown);
@@ -64,7 +64,7 @@ describe("several nodes", () => {
   it("prove their logs unless one offers no receipts, or headers aren't sealed", () => {
     const proving = (checks: Checks) => {
       const nodes = [one, other].map(({ url }) => ({ url }));
-      return createRpc({ nodes, checks, chainId: 31337, timeout: 300, signal: ending.signal });
+      return createRpc({ nodes, checks, chainId: 31337, timeout: 2_000, signal: ending.signal });
     };
     expect(rpc.provesLogs()).to.equal(false);
     expect(proving({ isTrusting: false, seals: "off", receipts: true }).provesLogs()).to.equal(false);

@@ -10,9 +10,9 @@ interface Wanted {
   isBatch?: boolean;
 }
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
-/** An attestation of that kind, as soon as the demo has one; throws a sentence when it has none in two minutes. */
+/** An attestation of that kind, as soon as the demo has one; throws a sentence when it has none in five minutes. */
 export async function findAttestation(
   { url }: Site,
   { method, status, model, isBatch = false }: Wanted,

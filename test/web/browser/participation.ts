@@ -83,7 +83,7 @@ async function sendDraft(page: Page): Promise<void> {
     Locator,
     Locator,
   ];
-  await deposit.or(attest).waitFor({ timeout: 60_000 });
+  await deposit.or(attest).waitFor();
   expect(await page.getByText(/^at most about [\d.]+ ETH for the/).count()).to.equal(1);
   if (await deposit.isVisible()) await deposit.click();
   await attest.click();
@@ -229,7 +229,7 @@ export function describeParticipation(site: () => Site): void {
     await page.goto(`${site().url}/take-part`);
     await page.getByRole("button", { name: "Connect a wallet" }).click();
     await page.getByRole("button", { name: "Run them here" }).click();
-    await page.getByRole("button", { name: /^(Deposit|Attest to)/ }).click({ timeout: 60_000 });
+    await page.getByRole("button", { name: /^(Deposit|Attest to)/ }).click();
     await untilText(page, "You declined that in the wallet: nothing was sent.");
     expect(await page.locator("body").innerText()).to.not.match(/viem|wagmi|Version/);
     expect(faults).to.deep.equal([]);
@@ -242,7 +242,7 @@ export function describeParticipation(site: () => Site): void {
     await page.goto(`${site().url}/take-part`);
     await page.getByRole("button", { name: "Connect a wallet" }).click();
     await page.getByRole("button", { name: "Run them here" }).click();
-    await page.getByRole("button", { name: /^(Deposit|Attest to)/ }).click({ timeout: 60_000 });
+    await page.getByRole("button", { name: /^(Deposit|Attest to)/ }).click();
     await untilText(page, "was cancelled in the wallet: nothing was done.");
     // It may be sent again.
     expect(await page.getByRole("button", { name: /^(Deposit|Attest to)/ }).isEnabled()).to.equal(true);

@@ -29,6 +29,9 @@ interface Visit {
   faults: string[];
 }
 
+/** How long a page may take to do what it is told: on a busy machine much longer than a person would wait. */
+const PATIENCE_MS = 90_000;
+
 const ROOT = join(import.meta.dirname, "../../..");
 
 /** Builds the page and starts the demo with it; it is served when this settles. */
@@ -42,7 +45,7 @@ export async function openSite(): Promise<Site> {
   let ended: Promise<unknown> = Promise.resolve();
   const served = await new Promise<{ url: string; rpcUrl: string }>((resolve, reject) => {
     ended = runDemo({
-      ...{ once: false, port, rpcPort, seasonSeconds: 60, windowSeconds: 12 },
+      ...{ once: false, port, rpcPort, seasonSeconds: 60, windowSeconds: 16 },
       directory: join(directory, "demo"),
       contentDirectory: content,
       deploymentsDirectory: join(directory, "deployments"),
@@ -65,6 +68,7 @@ export async function openSite(): Promise<Site> {
     lines,
     async visit(options = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+      context.setDefaultTimeout(PATIENCE_MS);
       const page = await context.newPage();
       const faults: string[] = [];
       page.on("pageerror", ({ message }) => faults.push(message));

@@ -11,7 +11,7 @@ export async function until<A, T>(
   what: string,
   ask: (argument: A) => T,
   argument: A,
-  patience = 30_000,
+  patience = 90_000,
 ): Promise<NonNullable<T>> {
   const end = Date.now() + patience;
   for (;;) {
