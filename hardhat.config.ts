@@ -17,14 +17,6 @@ const compilerWith = (runs: number, viaIR = false) => ({
   settings: { evmVersion: "osaka", optimizer: { enabled: true, runs }, viaIR },
 });
 
-/** Tests that create a Quorum themselves. */
-const quorumTests = ["QuorumProtocol.sol", "QuorumRules.sol", "Quorum.t.sol", "QuorumDraw.t.sol"].map(
-  (name) => `test/contracts/Quorum/${name}`,
-);
-
-/** DisputeGame, and the test that creates it itself. */
-const disputeFiles = ["contracts/methods/DisputeGame.sol", "test/contracts/DisputeGame/DisputeGame.t.sol"];
-
 export default defineConfig({
   plugins: [hardhatEthers, hardhatEthersChaiMatchers, hardhatMocha, hardhatNetworkHelpers, hardhatTypechain],
   solidity: {
@@ -36,9 +28,9 @@ export default defineConfig({
       "contracts/AttestationRegistry.sol": compilerWith(10_000, true),
       "contracts/methods/Enclave.sol": compilerWith(10_000, true),
       // So it is within the 24,576 bytes, and its moves are cheap.
-      ...Object.fromEntries(disputeFiles.map((file) => [file, compilerWith(200, true)])),
+      "contracts/methods/DisputeGame.sol": compilerWith(200, true),
       // The fewest runs keep Quorum within the 24,576 bytes that a contract may have.
-      ...Object.fromEntries(["contracts/methods/Quorum.sol", ...quorumTests].map((file) => [file, compilerWith(1)])),
+      "contracts/methods/Quorum.sol": compilerWith(1),
     },
     npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
   },

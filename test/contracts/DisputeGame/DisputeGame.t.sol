@@ -4,11 +4,17 @@ pragma solidity 0.8.34;
 import {Bonds} from "../../../contracts/Bonds.sol";
 import {Answer, Attestation, Status} from "../../../contracts/interfaces/IAttestationRegistry.sol";
 import {AssignedInput} from "../../../contracts/interfaces/ICampaign.sol";
-import {Challenge, Element, ProvenOperator, Stage, UnitEnds} from "../../../contracts/interfaces/IDisputeGame.sol";
+import {
+    Challenge,
+    Element,
+    IDisputeGame,
+    ProvenOperator,
+    Stage,
+    UnitEnds
+} from "../../../contracts/interfaces/IDisputeGame.sol";
 import {Publication} from "../../../contracts/interfaces/IModelRegistry.sol";
-import {DisputeGame} from "../../../contracts/methods/DisputeGame.sol";
 import {Protocol} from "../Protocol.sol";
-import {vm} from "../Vm.sol";
+import {createFrom, vm} from "../Vm.sol";
 
 /// @notice One prover and two challengers who do anything, in any order, about runs of a model that adds 1 to a byte. The
 /// prover's side answers rightly, or not at all; challengers play as they like.
@@ -28,7 +34,7 @@ contract DisputeHandler is Protocol {
     uint256 private constant MOST = 4;
 
     Bonds public immutable bonds = new Bonds();
-    DisputeGame public immutable game;
+    IDisputeGame public immutable game;
     address public constant PROVER = address(0xa1);
     address[2] public challengers = [address(0xb1), address(0xb2)];
     uint256 public paidIn;
@@ -44,7 +50,8 @@ contract DisputeHandler is Protocol {
     constructor() {
         for (uint256 i = 0; i < 256; ++i) _table[i] = bytes1(uint8(i + 1));
         _second = _operator(4, 0, _root(_leaf(0, _table)));
-        game = new DisputeGame(campaign, bonds, WINDOW, CLOCK, 10, 1000);
+        bytes memory arguments = abi.encode(campaign, bonds, WINDOW, CLOCK, 10, 1000);
+        game = IDisputeGame(createFrom("DisputeGame.sol:DisputeGame", arguments));
         registry.addMethod(game);
         bytes memory graph = abi.encodePacked(bytes32("GRAPH_V1"), uint16(2), _first, _second);
         graph = abi.encodePacked(graph, uint16(_inputHeader.length), _inputHeader);

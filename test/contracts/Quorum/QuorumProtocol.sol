@@ -3,13 +3,12 @@ pragma solidity 0.8.34;
 
 import {Bonds} from "../../../contracts/Bonds.sol";
 import {Answer, Attestation} from "../../../contracts/interfaces/IAttestationRegistry.sol";
-import {QuorumParameters} from "../../../contracts/interfaces/IQuorum.sol";
+import {IQuorum, QuorumParameters} from "../../../contracts/interfaces/IQuorum.sol";
 import {Commitments} from "../../../contracts/libraries/Commitments.sol";
 import {MockBeacon} from "../../../contracts/mocks/MockBeacon.sol";
 import {FraudProof} from "../../../contracts/methods/FraudProof.sol";
-import {Quorum} from "../../../contracts/methods/Quorum.sol";
 import {Protocol} from "../Protocol.sol";
-import {vm} from "../Vm.sol";
+import {createFrom, vm} from "../Vm.sol";
 
 /// @notice A Quorum, method 1, for free-standing work.
 abstract contract QuorumProtocol is Protocol {
@@ -23,33 +22,29 @@ abstract contract QuorumProtocol is Protocol {
     Bonds internal bonds = new Bonds();
     MockBeacon internal beacon = new MockBeacon();
     FraudProof internal fraud;
-    Quorum internal quorum;
+    IQuorum internal quorum;
 
     function _deploy(uint8 firstPanel, uint8 decidingPanel) internal {
         fraud = new FraudProof(campaign, bonds, WINDOW, 10, 10);
-        quorum = new Quorum(
-            campaign,
-            bonds,
-            beacon,
-            fraud,
-            QuorumParameters({
-                firstPanel: firstPanel,
-                firstThreshold: firstPanel / 2 + 1,
-                decidingPanel: decidingPanel,
-                decidingThreshold: decidingPanel / 2 + 1,
-                load: 255,
-                drawDelay: 2,
-                drawWindow: WINDOW,
-                commitWindow: WINDOW,
-                revealWindow: WINDOW,
-                appealWindow: WINDOW,
-                verifierBond: BOND,
-                voteLoss: VOTE_LOSS,
-                absenceLoss: ABSENCE_LOSS,
-                stake: FEE * decidingPanel,
-                seatFee: FEE
-            })
-        );
+        QuorumParameters memory parameters = QuorumParameters({
+            firstPanel: firstPanel,
+            firstThreshold: firstPanel / 2 + 1,
+            decidingPanel: decidingPanel,
+            decidingThreshold: decidingPanel / 2 + 1,
+            load: 255,
+            drawDelay: 2,
+            drawWindow: WINDOW,
+            commitWindow: WINDOW,
+            revealWindow: WINDOW,
+            appealWindow: WINDOW,
+            verifierBond: BOND,
+            voteLoss: VOTE_LOSS,
+            absenceLoss: ABSENCE_LOSS,
+            stake: FEE * decidingPanel,
+            seatFee: FEE
+        });
+        bytes memory arguments = abi.encode(campaign, bonds, beacon, fraud, parameters);
+        quorum = IQuorum(createFrom("Quorum.sol:Quorum", arguments));
         registry.addMethod(quorum);
         vm.roll(1000);
         vm.warp(1_000_000);
