@@ -77,7 +77,7 @@ export async function startChain(
   onEnd(() => Promise.race([server.close(), sleep(LONGEST_CLOSING, undefined, { ref: false })]));
   const url = `http://127.0.0.1:${port}`;
   const ending = new AbortController();
-  const mining = mineBlocks(url, work, { blockMs: BLOCK_MS, signal: ending.signal });
+  const mining = mineBlocks(url, work, { blockMs: BLOCK_MS, signal: ending.signal, timestampOf: nextTimestamp });
   onEnd(() => {
     ending.abort();
     return mining.catch(() => {});
@@ -90,7 +90,7 @@ export interface MiningOptions {
   blockMs: number;
   /** Ends the mining. */
   signal: AbortSignal;
-  /** Unix seconds of the block after one of `last`, when the world's clock says `now`. */
+  /** Unix seconds of the block after one of `last`, when the world's clock says `now`; by default the node decides. */
   timestampOf?: (last: bigint, now: bigint) => bigint;
 }
 
@@ -98,17 +98,20 @@ export interface MiningOptions {
 export async function mineBlocks(
   url: string,
   work: Pick<Work, "isDone">,
-  { blockMs, signal, timestampOf = nextTimestamp }: MiningOptions,
+  { blockMs, signal, timestampOf }: MiningOptions,
 ): Promise<void> {
   const rpc = createPublicClient({ transport: http(url) });
-  let { timestamp } = await rpc.getBlock();
+  const nextAt = async (): Promise<bigint | undefined> => {
+    const now = BigInt(Math.floor(Date.now() / 1_000));
+    return timestampOf?.((await rpc.getBlock()).timestamp, now);
+  };
   while (!signal.aborted) {
     const began = performance.now();
     const elapsed = () => performance.now() - began;
     do await sleep(elapsed() < blockMs ? blockMs - elapsed() : LOOK_MS);
     while (!signal.aborted && !work.isDone && elapsed() < LONGEST_WORK);
-    timestamp = timestampOf(timestamp, BigInt(Math.floor(Date.now() / 1_000)));
-    await rpc.request({ method: "evm_mine", params: [numberToHex(timestamp)] } as never);
+    const at = await nextAt();
+    await rpc.request({ method: "evm_mine", params: at === undefined ? [] : [numberToHex(at)] } as never);
   }
 }
 

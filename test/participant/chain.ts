@@ -46,9 +46,10 @@ async function startChain(count: number): Promise<Chain> {
   );
   const { port } = await server.listen();
   const rpcUrl = `http://127.0.0.1:${port}`;
+  // Every block is at least a second later than its parent.
   const work = countWork();
   const ending = new AbortController();
-  const mining = mineBlocks(rpcUrl, work, { blockMs: 100, signal: ending.signal, timestampOf: (last) => last + 1n });
+  const mining = mineBlocks(rpcUrl, work, { blockMs: 100, signal: ending.signal });
   return {
     rpcUrl,
     work,
@@ -134,7 +135,7 @@ async function openSite(chain: Chain, ending: AbortController, { fraud = 60, app
     fraudProof: { window: fraud, bondPerAttestation: 200n, bondPerUnit: 10n },
     disputeGame: { window: 60, clock: 60, gasPrice: 1n, bondPerUnit: 2n },
   };
-  const pollMs = 20;
+  const pollMs = 40;
   const deployment = await deploy({ rpcUrl: chain.rpcUrl, account: accountOf(0), parameters, report, pollMs });
   const { signal } = ending;
   const client = connect(deployment, chain.work.transport(http(chain.rpcUrl)));
