@@ -97,15 +97,14 @@ export function createClosing(db: Db, built: Built, unbuilt: StandingOrder): Clo
   }
 
   function ranksOf(seasonId: number, participants: number): Buffer {
+    if (!built.is()) return unbuilt.ranks(seasonId, participants);
     const ranks = Buffer.alloc(RANK_BYTES * participants);
     let place = 0;
     let last: { points: bigint; rank: number } | undefined;
-    const note = (number: number, points: bigint): void => {
+    for (const [number, points] of places.iterate(seasonId)) {
       last = { points, rank: rankAfter(last, points, ++place) };
-      ranks.writeUInt32LE(last.rank, RANK_BYTES * (number - 1));
-    };
-    if (!built.is()) unbuilt.each(seasonId, note);
-    else for (const [number, points] of places.iterate(seasonId)) note(Number(number), points);
+      ranks.writeUInt32LE(last.rank, RANK_BYTES * (Number(number) - 1));
+    }
     return ranks;
   }
 

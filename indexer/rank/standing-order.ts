@@ -1,6 +1,6 @@
-import { compareStandings } from "../../sdk/ledger.ts";
 import type { EntryKey } from "../fold/entries.ts";
 import type { Db } from "../store/sqlite/database.ts";
+import { RANK_BYTES } from "./epochs.ts";
 import type { Move } from "./moves.ts";
 import { query } from "./queries.ts";
 
@@ -8,7 +8,7 @@ import { query } from "./queries.ts";
 interface Season {
   points: BigInt64Array;
   lastSeqs: BigInt64Array;
-  /** As it was before `changed`. */
+  /** By points, the most first, as it was before `changed`. */
   ordered: number[];
   changed: Set<number>;
 }
@@ -42,11 +42,20 @@ export function createStandingOrder(entriesOf: ReadEntries) {
   }
 
   return {
-    /** Visits the numbers and points of a season's participants, in order. */
-    each(seasonId: number, visit: (number: number, points: bigint) => void): void {
+    /** The ranks of a season's participants by number, as uint32, little-endian; 0 for a number without an entry. */
+    ranks(seasonId: number, participants: number): Buffer {
       const season = seasons.get(seasonId) ?? read(seasonId);
       if (season.changed.size > 0) merge(season);
-      for (const number of season.ordered) visit(number, season.points[number] as bigint);
+      const { points, ordered } = season;
+      const ranks = Buffer.alloc(RANK_BYTES * participants);
+      let [place, rank, before] = [0, 0, 0];
+      for (const number of ordered) {
+        place++;
+        if (place === 1 || points[number] !== points[before]) rank = place;
+        ranks.writeUInt32LE(rank, RANK_BYTES * (number - 1));
+        before = number;
+      }
+      return ranks;
     },
     /** To be called before the parts of some moves are followed, which the table `entries` has already as a whole. */
     begin(moves: readonly Move[]): void {
@@ -84,11 +93,14 @@ function grown(array: BigInt64Array, index: number): BigInt64Array {
   return larger;
 }
 
-/** Puts what changed where it belongs: the others keep their order. */
+/** Puts what changed where its points belong: the others keep their order. */
 function merge(season: Season): void {
   const { points, lastSeqs, ordered, changed } = season;
-  const keyOf = (number: number) => ({ points: points[number] as bigint, lastSeq: lastSeqs[number] as bigint });
-  const compare = (a: number, b: number): number => compareStandings(keyOf(a), keyOf(b));
+  // The arrays' own numbers: keys made of them would be garbage by the million.
+  const compare = (a: number, b: number): number => {
+    const [left, right] = [points[a] as bigint, points[b] as bigint];
+    return left > right ? -1 : left < right ? 1 : 0;
+  };
   const moved = [...changed].filter((number) => lastSeqs[number] !== 0n).sort(compare);
   const merged: number[] = [];
   let next = 0;

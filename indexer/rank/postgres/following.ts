@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { rankAfter } from "../../../sdk/ledger.ts";
 import type { Changes } from "../../fold/changes.ts";
 import type { Season } from "../../fold/seasons.ts";
 import type { Connection } from "../../store/postgres/connection.ts";
@@ -86,20 +85,9 @@ export function createFollowing(
     const isNoted = season.lastSeq === seq;
     season.lastSeq = seq;
     const isRanked = store.isRanked();
-    if (!isRanked && !isNoted) note(seasonId, seq, ranksOf(seasonId, participants));
+    if (!isRanked && !isNoted) note(seasonId, seq, unbuilt.ranks(seasonId, participants));
     const noteEpoch = isRanked ? "SELECT close_epoch($1, $2, $3, $4)" : "INSERT INTO epochs VALUES ($1, $2, $3, $4)";
     store.later((db) => db.rows(noteEpoch, seasonId, epoch, end, seq));
-  }
-
-  function ranksOf(seasonId: number, participants: number): Buffer {
-    const ranks = Buffer.alloc(RANK_BYTES * participants);
-    let place = 0;
-    let last: { points: bigint; rank: number } | undefined;
-    unbuilt.each(seasonId, (number, points) => {
-      last = { points, rank: rankAfter(last, points, ++place) };
-      ranks.writeUInt32LE(last.rank, RANK_BYTES * (number - 1));
-    });
-    return ranks;
   }
 
   function note(seasonId: number, seq: bigint, ranks: Buffer): void {

@@ -15,10 +15,10 @@ const step = fc.tuple(
   fc.constantFrom("", "", "ask", "forget"),
 );
 
-function participants(order: StandingOrder, seasonId: number): [number: number, points: bigint][] {
-  const seen: [number, bigint][] = [];
-  order.each(seasonId, (number, points) => seen.push([number, points]));
-  return seen;
+/** Ranks of the numbers from 1 to `most`; 0 for one without an entry. */
+function ranksOf(order: StandingOrder, seasonId: number, most: number): number[] {
+  const ranks = order.ranks(seasonId, most);
+  return Array.from({ length: most }, (_, i) => ranks.readUInt32LE(4 * i));
 }
 
 describe("the order of entries while the ranking is not built", () => {
@@ -27,14 +27,13 @@ describe("the order of entries while the ranking is not built", () => {
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const { db, flush } = openEntries();
         const order = createStandingOrder(readEntries(db));
-        const inOrder = db
-          .prepare("SELECT number, points FROM entries ORDER BY -points, last_seq")
-          .raw()
-          .safeIntegers();
-        const expectInOrder = () =>
-          expect(participants(order, 1).map(([number, points]) => [BigInt(number), points])).to.deep.equal(
-            inOrder.all(),
-          );
+        const ranked = db
+          .prepare<[], [number, number]>("SELECT number, rank() OVER (ORDER BY points DESC) FROM entries")
+          .raw();
+        const expectRanked = () => {
+          const expected = new Map(ranked.all());
+          expect(ranksOf(order, 1, 31)).to.deep.equal(Array.from({ length: 31 }, (_, i) => expected.get(i + 1) ?? 0));
+        };
         const held = new Map<number, { points: bigint; lastSeq: bigint }>();
         for (const [i, [account, points, first, then]] of steps.entries()) {
           const number = account + 1;
@@ -46,11 +45,11 @@ describe("the order of entries while the ranking is not built", () => {
           if (first) report();
           flush([{ account, before, after }]);
           if (!first) report();
-          if (then === "ask") expectInOrder();
+          if (then === "ask") expectRanked();
           if (then === "forget") order.forget();
         }
-        expectInOrder();
-        expect(participants(order, 2)).to.deep.equal([]);
+        expectRanked();
+        expect(ranksOf(order, 2, 0)).to.deep.equal([]);
       }),
       { numRuns: 60 },
     );
@@ -58,15 +57,16 @@ describe("the order of entries while the ranking is not built", () => {
 
   it("takes participants by the thousand, and seasons apart", () => {
     const order = createStandingOrder(readEntries(openEntries().db));
-    expect([participants(order, 1), participants(order, 2)]).to.deep.equal([[], []]);
+    expect([order.ranks(1, 0).length, order.ranks(2, 0).length]).to.deep.equal([0, 0]);
     const changes = Array.from({ length: 5_000 }, (_, i) => ({
       ...{ seasonId: 1 + (i % 2), account: "0x" as const, number: i + 1, before: undefined },
       after: { points: BigInt(i), lastSeq: BigInt(i + 1) },
     }));
     order.changed(changes);
-    const downFrom = (first: number) =>
-      Array.from({ length: 2_500 }, (_, i) => [first - 2 * i, BigInt(first - 2 * i - 1)]);
-    expect(participants(order, 1)).to.deep.equal(downFrom(4_999));
-    expect(participants(order, 2)).to.deep.equal(downFrom(5_000));
+    // The odd numbers, or the even ones: the highest has the most points.
+    const downTo = (last: number) =>
+      Array.from({ length: 5_000 }, (_, i) => ((last - i) % 2 === 1 ? (last - (i + 1)) / 2 + 1 : 0));
+    expect(ranksOf(order, 1, 5_000)).to.deep.equal(downTo(4_999));
+    expect(ranksOf(order, 2, 5_000)).to.deep.equal(downTo(5_000));
   });
 });
