@@ -24,7 +24,8 @@ export interface Course {
   profile: string | undefined;
 }
 
-const LOOK_EVERY = 25;
+/** Each look costs who is looked at: an answer of its server. */
+const LOOK_EVERY = 100;
 const WEIGH_EVERY = 100;
 const PATIENCE = 15 * 60_000;
 
