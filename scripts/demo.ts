@@ -106,7 +106,8 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const signal = AbortSignal.any([options.signal, ending.signal]);
   const closing: (() => unknown)[] = [];
   try {
-    await play({ ...options, signal }, (close) => closing.unshift(close));
+    const chain = Promise.withResolvers<never>();
+    await Promise.race([play({ ...options, signal }, (close) => closing.unshift(close), chain.reject), chain.promise]);
   } catch (error) {
     if (!options.signal.aborted) throw error;
   } finally {
@@ -116,13 +117,17 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   }
 }
 
-async function play(options: DemoOptions, onEnd: (close: () => unknown) => void): Promise<void> {
+/** @param fail Told why no more blocks are mined: then nothing that waits for one would end. */
+async function play(
+  options: DemoOptions,
+  onEnd: (close: () => unknown) => void,
+  fail: (error: unknown) => void,
+): Promise<void> {
   const { directory, signal, print } = options;
   const rpcPort = await choosePort("RPC_PORT", options.rpcPort, 8545, print);
   const work = countWork();
   const { url: rpcUrl, mining } = await startChain(rpcPort, work, onEnd);
-  const failures = [mining.then(() => new Promise<never>(() => {}))];
-  failures[0]?.catch(() => {});
+  mining.catch(fail);
   print(`A local chain runs at ${rpcUrl}.`);
   const port = await choosePort("PORT", options.port, 4000, print);
   await rm(directory, { recursive: true, force: true });
@@ -177,6 +182,7 @@ async function play(options: DemoOptions, onEnd: (close: () => unknown) => void)
   const spared = new Set([accounts.agentForger.address, accounts.storyForger.address]);
   // Nine verifiers have hundreds of seats.
   const tools = { client, journal, models, strangers, content, report: print, reportSeats: () => {} };
+  const failures: Promise<never>[] = [];
   const run = (participants: Participant[], until: AbortSignal = signal) =>
     failures.push(
       runJobs(follower, participants, { signal: until, report: print }).then(() => new Promise<never>(() => {})),

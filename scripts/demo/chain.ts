@@ -6,7 +6,7 @@ import { ACCOUNT_COUNT } from "./accounts.ts";
 
 /** Milliseconds between two of the demo's blocks at the least. */
 const BLOCK_MS = 1_000;
-/** Milliseconds that a block waits for work at the most: nobody can stop the chain. */
+/** Milliseconds that a block waits for work at the most, by default: nobody can stop the chain. */
 const LONGEST_WORK = 10_000;
 /** Milliseconds between two looks whether work is done. */
 const LOOK_MS = 20;
@@ -15,7 +15,7 @@ const LONGEST_STEP = 2;
 /** Milliseconds that the chain's clients have to leave it. */
 const LONGEST_CLOSING = 2_000;
 
-/** What participants of this process ask the chain and compute right now. */
+/** The participants' requests to the chain and runs of models that are under way. */
 export interface Work {
   readonly isDone: boolean;
   /** The transport, its requests counted as work. */
@@ -46,7 +46,7 @@ export function countWork(): Work {
     models: (models) => ({
       async open(modelId) {
         const model = await count(models.open(modelId));
-        return { ...model, session: { run: (input) => count(model.session.run(input)) } };
+        return { ...model, session: { run: (...args) => count(model.session.run(...args)) } };
       },
     }),
   };
@@ -59,8 +59,9 @@ export interface LocalChain {
 }
 
 /**
- * Runs a local chain of a block a second whose next block waits for `work`: on a slow machine the chain is slow, and no
- * participant is late because of the machine. After a wait its clock catches up with the world's, step by step.
+ * Runs a local chain of a block a second whose next block waits for `work`, for ten seconds at most: on a slow machine the
+ * chain is slow, so that participants aren't late because of the machine. After a wait its clock catches up with the
+ * world's, step by step.
  */
 export async function startChain(
   port: number,
@@ -88,6 +89,8 @@ export async function startChain(
 export interface MiningOptions {
   /** Milliseconds between two blocks at the least. */
   blockMs: number;
+  /** Milliseconds that a block waits for work at the most; defaults to 10,000. */
+  longestWork?: number;
   /** Ends the mining. */
   signal: AbortSignal;
   /** Unix seconds of the block after one of `last`, when the world's clock says `now`; by default the node decides. */
@@ -98,7 +101,7 @@ export interface MiningOptions {
 export async function mineBlocks(
   url: string,
   work: Pick<Work, "isDone">,
-  { blockMs, signal, timestampOf }: MiningOptions,
+  { blockMs, longestWork = LONGEST_WORK, signal, timestampOf }: MiningOptions,
 ): Promise<void> {
   const rpc = createPublicClient({ transport: http(url) });
   const nextAt = async (): Promise<bigint | undefined> => {
@@ -109,7 +112,8 @@ export async function mineBlocks(
     const began = performance.now();
     const elapsed = () => performance.now() - began;
     do await sleep(elapsed() < blockMs ? blockMs - elapsed() : LOOK_MS);
-    while (!signal.aborted && !work.isDone && elapsed() < LONGEST_WORK);
+    while (!signal.aborted && !work.isDone && elapsed() < longestWork);
+    if (signal.aborted) return;
     const at = await nextAt();
     await rpc.request({ method: "evm_mine", params: at === undefined ? [] : [numberToHex(at)] } as never);
   }

@@ -50,13 +50,18 @@ async function startChain(count: number): Promise<Chain> {
   const work = countWork();
   const ending = new AbortController();
   const mining = mineBlocks(rpcUrl, work, { blockMs: 100, signal: ending.signal });
+  // Thrown where it is awaited.
+  mining.catch(() => {});
   return {
     rpcUrl,
     work,
     async close() {
       ending.abort();
-      await mining;
-      await server.close();
+      try {
+        await mining;
+      } finally {
+        await server.close();
+      }
     },
   };
 }
