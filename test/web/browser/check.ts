@@ -20,7 +20,7 @@ import { until, untilText } from "./until.ts";
 
 /** What the page shows of a check when it is done. */
 async function verdictOf(page: Page): Promise<string> {
-  await until(page, "a verdict", () => document.querySelector("[role=status].verdict") !== null, undefined, 60_000);
+  await until(page, "a verdict", () => document.querySelector("[role=status].verdict") !== null, undefined);
   return page.locator("[role=status].verdict").innerText();
 }
 

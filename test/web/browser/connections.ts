@@ -4,8 +4,7 @@ import { tamperWith } from "./proxy.ts";
 import type { Site } from "./site.ts";
 import { until, untilText } from "./until.ts";
 
-const untilRows = (page: Page) =>
-  until(page, "rows", () => document.querySelector("tr.row") !== null, undefined, 90_000);
+const untilRows = (page: Page) => until(page, "rows", () => document.querySelector("tr.row") !== null, undefined);
 const untilMode = (page: Page, mode: string) =>
   until(page, mode, (wanted: string) => document.querySelector(".mode")?.textContent === wanted, mode);
 

@@ -5,7 +5,7 @@ import { tamperWith } from "./proxy.ts";
 import type { Site } from "./site.ts";
 import { until, untilText } from "./until.ts";
 
-const PATIENCE_MS = 170_000;
+const PATIENCE_MS = 380_000;
 
 /** A season that is over: its final order, what it earns, and a server that lies about it. */
 export function describeEnding(site: () => Site): void {

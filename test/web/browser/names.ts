@@ -22,7 +22,7 @@ export function describeNames(site: () => Site): void {
       [forger.address, "<b>Forger</b>"],
     ] as const) {
       const row = `tr.row[data-account="${account}"]`;
-      await until(page, `the row of ${name}`, (row) => document.querySelector(row) !== null, row, 60_000);
+      await until(page, `the row of ${name}`, (row) => document.querySelector(row) !== null, row);
       expect(await page.evaluate(shown, account)).to.deep.equal({ address: account, name, markup: 0 });
     }
     expect(faults).to.deep.equal([]);
@@ -33,7 +33,7 @@ export function describeNames(site: () => Site): void {
     const { page } = await site().visit();
     await page.goto(`${site().url}/?season=1`);
     await page.getByLabel("Find an account").fill("ADA");
-    await until(page, "two rows", () => document.querySelectorAll("tr.row").length === 2, undefined, 60_000);
+    await until(page, "two rows", () => document.querySelectorAll("tr.row").length === 2, undefined);
     expect(
       new Set(await page.locator("tr.row").evaluateAll((rows) => rows.map((row) => row.dataset.account))),
     ).to.deep.equal(new Set([ada, cheat.address]));

@@ -96,7 +96,7 @@ async function attest(page: Page, task: number): Promise<void> {
     .getByRole("button", { name: "Run unit 0 here" })
     .click();
   await sendDraft(page);
-  await until(page, "an attestation", () => document.querySelector(".under-way > li") !== null, undefined, 60_000);
+  await until(page, "an attestation", () => document.querySelector(".under-way > li") !== null, undefined);
 }
 
 const rankShown = (page: Page): Promise<string> => page.locator("p.rank").innerText();
@@ -186,7 +186,7 @@ export function describeParticipation(site: () => Site): void {
     const account = (await page.locator(".account code").first().getAttribute("title")) as Address;
     await attest(page, 1);
     await page.reload();
-    await untilText(page, "Verified, and its points are awarded.", 90_000);
+    await untilText(page, "Verified, and its points are awarded.", 180_000);
     await until(page, "a rank", () => /^Rank/.test(document.querySelector("p.rank")?.textContent ?? ""), undefined);
     const answer = await fetch(`${site().url}/v1/seasons/2/standings/${account}`);
     const { item } = (await answer.json()) as StandingAnswer;
@@ -205,12 +205,12 @@ export function describeParticipation(site: () => Site): void {
     const account = (await page.locator(".account code").first().getAttribute("title")) as Address;
     await page.getByRole("spinbutton", { name: "How many, from unit 0 on" }).fill("12");
     await page.getByRole("button", { name: "Run them here" }).click();
-    await untilText(page, "Units 0 to 11 of task 3 were run here", 60_000);
+    await untilText(page, "Units 0 to 11 of task 3 were run here");
     await untilText(page, "Bond for 12 units");
     await sendDraft(page);
     await untilText(page, "Task 3, units 0 to 11");
     await page.getByRole("spinbutton", { name: "How many, from unit 12 on" }).waitFor();
-    await untilText(page, "Verified, and its points are awarded.", 90_000);
+    await untilText(page, "Verified, and its points are awarded.", 180_000);
     const { items } = (await (
       await fetch(`${site().url}/v1/attestations?prover=${account}`)
     ).json()) as AttestationsPage;

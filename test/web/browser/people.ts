@@ -21,7 +21,7 @@ export function describePeople(site: () => Site): void {
   it("tells what is happening, who did it and where to see it, as it happens, and stops when it is paused", async () => {
     const { page, faults } = await site().visit();
     await page.goto(site().url);
-    await until(page, "news", () => document.querySelectorAll(".news-list li").length >= 5, undefined, 60_000);
+    await until(page, "news", () => document.querySelectorAll(".news-list li").length >= 5, undefined);
     const lines = await page.locator(".news-list li").evaluateAll((items) =>
       items.map((item) => ({
         text: item.textContent ?? "",

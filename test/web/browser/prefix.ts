@@ -37,7 +37,7 @@ export function describePrefix(site: () => Site): void {
         elsewhere.push(url);
     });
     await page.goto(`${indexer.url}/?season=1`);
-    await until(page, "rows", () => document.querySelector("tr.row") !== null, undefined, 60_000);
+    await until(page, "rows", () => document.querySelector("tr.row") !== null, undefined);
     await until(page, "the stream", () => document.querySelector(".mode")?.textContent === "● live", undefined);
     await until(page, "a match", () => document.querySelector(".chip-match") !== null, undefined);
     const links = await page
@@ -60,7 +60,7 @@ export function describePrefix(site: () => Site): void {
     const { page, faults } = await site().visit();
     await page.goto(`${indexer.url}/attestations/${uid}`);
     await page.getByRole("button", { name: "Check it here" }).click();
-    await untilText(page, "The model's input and output here", 60_000);
+    await untilText(page, "The model's input and output here");
     expect(faults).to.deep.equal([]);
     await page.context().close();
   });

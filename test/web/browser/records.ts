@@ -65,7 +65,7 @@ export function describeRecords(site: () => Site): void {
     const { page, faults } = await site().visit();
     const { prover, modelId } = await findAttestation(site(), { method: "Quorum", status: "refuted" });
     await page.goto(`${site().url}/attestations`);
-    await until(page, "a full page", () => document.querySelectorAll("tbody tr").length === 50, undefined, 60_000);
+    await until(page, "a full page", () => document.querySelectorAll("tbody tr").length === 50, undefined);
     await page.getByRole("button", { name: "More attestations" }).click();
     await until(page, "more", () => document.querySelectorAll("tbody tr").length > 50, undefined);
 
@@ -108,9 +108,9 @@ export function describeRecords(site: () => Site): void {
       await route.continue().catch(() => {});
     });
     await page.goto(`${proxy.url}/attestations`);
-    await until(page, "a full page", () => document.querySelectorAll("tbody tr").length === 50, undefined, 60_000);
+    await until(page, "a full page", () => document.querySelectorAll("tbody tr").length === 50, undefined);
     await page.getByRole("button", { name: "More attestations" }).click();
-    await until(page, "more", () => document.querySelectorAll("tbody tr").length > 50, undefined, 10_000);
+    await until(page, "more", () => document.querySelectorAll("tbody tr").length > 50, undefined);
     await page.context().close();
     await proxy.close();
   });

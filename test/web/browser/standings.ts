@@ -71,7 +71,6 @@ export function describeStandings(site: () => Site): void {
           })),
         ) !== old,
       before,
-      60_000,
     );
     const after = await page.evaluate(() => ({
       account: document.activeElement?.closest<HTMLElement>("tr.row")?.dataset.account,

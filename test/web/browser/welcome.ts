@@ -60,7 +60,7 @@ export function describeWelcome(site: () => Site): void {
   it("is shown in a frame of another site, without a fault or a violation", async () => {
     const { page, faults } = await site().visit({ colorScheme: "dark" });
     await page.goto(`${site().url}/?season=1`);
-    await until(page, "rows", () => document.querySelector("tr.row") !== null, undefined, 60_000);
+    await until(page, "rows", () => document.querySelector("tr.row") !== null, undefined);
     await page.goto(`${site().url}/embed/top/1`);
     expect(await page.getByRole("heading").innerText()).to.equal("Proofboard: top 10 of season 1");
     expect(await violationsOf(page)).to.deep.equal([]);

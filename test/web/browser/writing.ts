@@ -42,7 +42,7 @@ export function describeWriting(site: () => Site): void {
   it("goes on with a beginning, the same bytes as anywhere", async () => {
     const { page, faults } = await write(PROMPT);
     const told = ".write [role=status] .written";
-    await until(page, "a text", (where) => document.querySelector(where) !== null, told, 60_000);
+    await until(page, "a text", (where) => document.querySelector(where) !== null, told);
     expect(await page.locator(told).textContent()).to.equal(PROMPT + shownText(output));
     expect(await violationsOf(page)).to.deep.equal([]);
     expect(faults).to.deep.equal([]);
@@ -109,6 +109,6 @@ async function checkOn(page: Page): Promise<string> {
   await page.getByRole("button", { name: "Check it here" }).click();
   await until(page, "the check to begin", () => document.querySelector("[role=status].unseen") !== null, undefined);
   const verdict = "[role=status].verdict";
-  await until(page, "a verdict", (where) => document.querySelector(where) !== null, verdict, 60_000);
+  await until(page, "a verdict", (where) => document.querySelector(where) !== null, verdict);
   return page.locator(verdict).innerText();
 }
