@@ -24,6 +24,7 @@ export interface Work {
   models(models: Models): Models;
 }
 
+/** Counts what goes through the transports and models that it is given. */
 export function countWork(): Work {
   let pending = 0;
   const count = async <T>(work: Promise<T>): Promise<T> => {
@@ -52,7 +53,9 @@ export function countWork(): Work {
   };
 }
 
+/** A local chain that runs. */
 export interface LocalChain {
+  /** Of its JSON-RPC, without a slash at the end. */
   url: string;
   /** Settles when no more blocks are mined: rejects when they can't be. */
   mining: Promise<void>;
@@ -86,6 +89,7 @@ export async function startChain(
   return { url, mining };
 }
 
+/** When blocks are mined. */
 export interface MiningOptions {
   /** Milliseconds between two blocks at the least. */
   blockMs: number;
