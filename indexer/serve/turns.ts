@@ -23,8 +23,9 @@ const UNITS_PER_MS = 10;
 /** The work that may wait, in milliseconds, where nothing is late, and however late all is. */
 const [MOST_WAITING, LEAST_WAITING] = [300, 50];
 /**
- * Work that waited longer is refused instead of begun, as who asked may have given up: so many milliseconds, and so many
- * times the lateness. A process that is busy with other things is slow, and no less able to answer those who wait.
+ * Work that waited longer while more waits is refused instead of begun, as who asked may have given up: so many milliseconds,
+ * and so many times the lateness. A process that is busy with other things, or was suspended, is slow, and no less able to
+ * answer those who wait.
  */
 const [LONGEST_WAIT, LATE_TURNS] = [500, 10];
 /** Work that is begun and not yet done: it can be more than one only where a store answers later. */
@@ -79,11 +80,12 @@ export function createTurns(lateness: () => number, connections: () => number = 
     schedule();
   }
 
-  /** Refuses what waited too long, and what nobody waits for any more. */
+  /** Refuses what waited too long, but for the last, and what nobody waits for any more. */
   function refuseLate(): void {
     const since = performance.now() - LONGEST_WAIT - LATE_TURNS * lateness();
+    const isLate = (work: Waiting) => work.since < since && waiting > work.cost;
     for (const line of lines.values())
-      for (let [work] = line.waiting; work && (work.since < since || work.isGone()); [work] = line.waiting) {
+      for (let [work] = line.waiting; work && (isLate(work) || work.isGone()); [work] = line.waiting) {
         remove(line, line.waiting.shift() as Waiting);
         work.refuse(tooMuch());
       }
