@@ -1,10 +1,12 @@
+import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { bytesToHex, type Hex, hexToBytes, keccak256, sha256, toHex } from "viem";
+import { bytesToHex, concat, type Hex, hexToBytes, keccak256, sha256, toHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import {
+  type Certified,
   certifyChain,
   encodePayload,
   payloadOf,
@@ -12,9 +14,20 @@ import {
   simulateDocument,
 } from "../../enclave-program/simulated.ts";
 import { verifyNitro } from "../../inference/methods/enclave/nitro.ts";
-import { keyName } from "../../sdk/enclaves.ts";
+import { callOf } from "../../sdk/calls.ts";
+import { ZERO_HASH } from "../../sdk/commitments.ts";
+import { FREE_CONTEXT } from "../../sdk/contexts.ts";
+import { keyName, receiptEvidence, receiptMessage } from "../../sdk/enclaves.ts";
+import { encodeLayout, INT8, UINT8 } from "../../sdk/layouts.ts";
+import { enclave } from "../../sdk/methods/enclave.ts";
+import { rsaJwk, rsaPublicKey, signPss } from "../vectors/rsa.ts";
 import { keyOf, runCommand, useSite } from "./site.ts";
 
+const layout = {
+  widths: [],
+  input: { name: "input", dtype: INT8, dims: [1, 4] },
+  output: { name: "output", dtype: UINT8, dims: [1, 2] },
+};
 const enclaveKey = (name: string) => privateKeyToAccount(keccak256(toHex(name)));
 
 describe("proofboard enclave", () => {
@@ -125,6 +138,69 @@ describe("proofboard enclave", () => {
       expect(await listed()).to.deep.include({ revoked: true, valid: false });
       expect((await useIt().run(["enclave", "keys"])).stdout).to.contain("no more: revoked");
       expect((await admitted("three")).stderr).to.contain("KeyIsRevoked");
+    });
+
+    describe("of a gateway, whose key nitriding bound by its hash", () => {
+      const pem = (key: KeyObject) => key.export({ type: "spki", format: "pem" }) as string;
+      const gateway = createPublicKey({ key: rsaJwk, format: "jwk" });
+      let command: string[];
+      let measurement: Hex;
+      before(async () => {
+        const der = new Uint8Array(gateway.export({ type: "spki", format: "der" }));
+        const userData = hexToBytes(concat(["0x1220", keccak256(toHex("TLS certificate")), "0x1220", sha256(der)]));
+        const at = new Date();
+        const chain = await certifyChain(at);
+        const payload = encodePayload(payloadOf(chain, { at, publicKey: new TextEncoder().encode("dummy"), userData }));
+        const document = await signDocument(payload, chain.at(-1) as Certified);
+        const found = await verifyNitro(document, undefined);
+        measurement = found.measurement;
+        command = ["enclave", "admit", await write("gateway", document), "--root", found.root, "--json"];
+      });
+
+      it("refuses the document alone, and another key", async () => {
+        expect((await useIt().run(command, registrar)).stderr).to.contain("names no key that the contract takes");
+        const other = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey;
+        const file = await write("other.pem", pem(other));
+        expect((await useIt().run([...command, "--key", file], registrar)).stderr).to.contain(
+          "The document binds another key than the file's.",
+        );
+      });
+
+      it("admits the key, whose receipt is verified, and says what that proves and doesn't", async () => {
+        const { run, client, senderOf } = useIt();
+        const sent = await run([...command, "--key", await write("gateway.pem", pem(gateway))], registrar);
+        expect(JSON.parse(sent.stdout)).to.deep.include({ key: keyName(rsaPublicKey), admitted: true });
+
+        const { modelRegistry, attestationRegistry } = client.contracts;
+        const account = senderOf(0).account.address;
+        const runtimeId = keccak256(toHex("gpt-x"));
+        const publication = { artifactHash: ZERO_HASH, runtimeId, verifyingKeyHash: ZERO_HASH, measurement };
+        const parts = [publication, bytesToHex(encodeLayout(layout)), "0x", ""] as const;
+        const publish = { ...modelRegistry, functionName: "publish", args: parts } as const;
+        const { result: modelId } = await client.rpc.simulateContract({ ...publish, account });
+        await senderOf(0).send(callOf(publish));
+
+        const { timestamp } = await client.rpc.getBlock();
+        const receipt = { inputHash: keccak256("0x01"), outputHash: keccak256("0x02"), timestamp };
+        const signature = signPss(hexToBytes(receiptMessage(receipt)), { salt: new Uint8Array(32) });
+        const answer = { outputHash: receipt.outputHash, traceHash: ZERO_HASH, salt: keccak256("0x03") };
+        const evidence = receiptEvidence(runtimeId, timestamp, rsaPublicKey, signature);
+        const args = [enclave.id, modelId, receipt.inputHash, FREE_CONTEXT, answer, evidence] as const;
+        const attest = { ...attestationRegistry, functionName: "attest", args } as const;
+        const { result: uid } = await client.rpc.simulateContract({ ...attest, account });
+        await senderOf(0).send(callOf(attest));
+
+        const found = JSON.parse((await run(["verify", uid, "--json"])).stdout);
+        expect(found).to.deep.include({ good: true, status: "verified", method: enclave.id, output: null });
+        const results = found.checks.map(({ name, result }: { name: string; result: string }) => [name, result]);
+        expect(Object.fromEntries(results)).to.deep.equal({
+          ...{ uid: "held", record: "held", signed: "held", key: "held" },
+          // There is no file to run, and the root isn't AWS's.
+          ...{ model: "unknown", nitro: "unknown" },
+        });
+        expect(found.proven).to.contain("signed a receipt of this input, this output and a time");
+        expect(found.notProven).to.match(/^That the named model gave the answer: the gateway proves what it passed on/);
+      });
     });
   });
 });
