@@ -9,6 +9,8 @@ const WRONG_VALUES = ["22003", "22P02"];
 /** Of what only a person can put right: authorization, no such database, no permission. */
 const REFUSALS = /^(28|3D|42501)/;
 const UNIQUE = "23505";
+/** XX000 is what the server didn't expect itself: on a full disk it says so when it can't write a file of its own. */
+const MAY_PASS = /^(08|25|40|53|55|57|58|XX000)/;
 
 /**
  * The error as {@link StorageError} where it may pass, as {@link FatalError} where bytes are wrong or the server refuses
@@ -32,7 +34,7 @@ export function storageError(shown: string, error: unknown): unknown {
     return new IntegrityError(`A row of ${error.table} was added twice: one event was read twice.`, { cause: error });
   if (code.startsWith("23"))
     return new IntegrityError(`Events came that contradict others: ${message}.`, { cause: error });
-  if (/^(08|25|40|53|55|57|58)/.test(code)) return away(shown, error);
+  if (MAY_PASS.test(code)) return away(shown, error);
   return error;
 }
 

@@ -13,8 +13,8 @@ function errorOf(code: string): Error {
 }
 
 describe("errors of PostgreSQL", () => {
-  it("may pass where the server is away, full, a replica, or has ended a transaction in which nothing moved", () => {
-    for (const code of ["08006", "25006", "25P03", "40001", "53100", "53300", "57P01", "58030"])
+  it("may pass where the server is away, full, a replica, surprised, or has ended a transaction in which nothing moved", () => {
+    for (const code of ["08006", "25006", "25P03", "40001", "53100", "53300", "57P01", "58030", "XX000"])
       expect(storageError("db.example/board", errorOf(code)), code)
         .to.be.instanceOf(StorageError)
         .and.have.property("message", `The database db.example/board can't be used now: it failed (${code}).`);
