@@ -35,15 +35,14 @@ export function awaitBlocks(app: App, state: State): void {
   }
 
   app.addHook("onClose", async () => stop());
-  const stop = state.announcements.subscribe(({ cursor, isLost }) => {
-    if (isLost) {
-      hashes.clear();
-      highest = -1;
-    }
+  const stop = state.announcements.subscribe(({ kind, cursor, isLost }) => {
+    // What comes instead of the blocks above may come later, or to a replica much later.
+    if (kind === "reorganised") highest = -1;
+    if (isLost) hashes.clear();
     remember(cursor);
   });
 
-  /** A block that was reorganised since counts as reached, too, but not one that the database lost. */
+  /** A block that was reorganised since counts as reached by its hash, but not one that the database lost. */
   const isReached = ({ number, hash }: Named): boolean =>
     (number === undefined || number <= highest) && (hash === undefined || hashes.has(hash));
 

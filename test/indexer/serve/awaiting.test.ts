@@ -25,9 +25,13 @@ function open() {
     return { asOf: { blockHash: hash }, number };
   });
   return {
-    reach(number: number, isLost = false) {
+    reach(number: number) {
       cursor = block(number);
-      announcements.announce({ kind: isLost ? "reorganised" : "appended", cursor, from: number, isLost });
+      announcements.announce({ kind: "appended", cursor, from: number });
+    },
+    undo(fork: number, isLost: boolean) {
+      cursor = block(fork);
+      announcements.announce({ kind: "reorganised", cursor, from: fork + 1, isLost });
     },
     /** Lets no answer be sent until the returned function is called. */
     hold(): () => void {
@@ -55,14 +59,18 @@ describe("a request that names a block", () => {
     expect(await Promise.all([early, late])).to.deep.equal([1, 2]);
   });
 
-  it("waits for it again once the database has lost it, and is refused when it doesn't come", async () => {
-    const { reach, ask } = open();
-    reach(9);
-    expect(await ask(9)).to.equal(9);
-    reach(5, true);
-    expect(await ask(9)).to.equal(503);
-    expect(await ask(5)).to.equal(5);
-    reach(9);
-    expect(await ask(9)).to.equal(9);
-  });
+  for (const [why, isLost] of [
+    ["a reorganisation has undone it", false],
+    ["the database has lost it", true],
+  ] as const)
+    it(`waits for it again once ${why}, and is refused when it doesn't come`, async () => {
+      const { reach, undo, ask } = open();
+      reach(9);
+      expect(await ask(9)).to.equal(9);
+      undo(5, isLost);
+      expect(await ask(9)).to.equal(503);
+      expect(await ask(5)).to.equal(5);
+      reach(9);
+      expect(await ask(9)).to.equal(9);
+    });
 });
