@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { constants } from "node:zlib";
 import compress from "@fastify/compress";
@@ -48,10 +49,33 @@ export const DEFAULT_LIMITS: Limits = {
 export const UNLIMITED = { unlimited: true } as const;
 
 const LONGEST_URL = 8_000;
+/** Requests that wait on one connection for answers to others. */
+const MOST_PIPELINED = 100;
 /** Most units that work elsewhere takes of the server's own time. */
 const BEGINNING = 20;
 /** Milliseconds until a refusal is told: who asks again at once then can't keep the process busy with refusals. */
 const REFUSED_AFTER = 250;
+
+/**
+ * Cuts a connection on which more requests are pipelined than answers are waited for: each costs memory until the ones
+ * before it are answered, and no client that honours limits sends so many.
+ */
+export function cutPipelines(app: App): void {
+  const unanswered = new WeakMap<Socket, number>();
+  app.addHook("onRequest", ({ raw: { socket } }, reply, done) => {
+    // A response has its socket at once, unless others come before it.
+    if (reply.raw.socket !== null) return done();
+    const count = (unanswered.get(socket) ?? 0) + 1;
+    unanswered.set(socket, count);
+    if (count > MOST_PIPELINED) {
+      socket.destroy();
+      reply.hijack();
+      return;
+    }
+    reply.raw.once("close", () => unanswered.set(socket, (unanswered.get(socket) as number) - 1));
+    done();
+  });
+}
 
 /** Refuses what no route takes: bodies where none is read, long URLs, requests without a host. */
 export function refuseMalformed(app: App): void {

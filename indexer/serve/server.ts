@@ -20,7 +20,7 @@ import { closeGently } from "./closing.ts";
 import { contentRoute } from "./content.ts";
 import { embedRoutes } from "./embed.ts";
 import { enclaveRoute } from "./enclaves.ts";
-import { compressAnswers, DEFAULT_LIMITS, type Limits, limitWork, refuseMalformed } from "./limits.ts";
+import { compressAnswers, cutPipelines, DEFAULT_LIMITS, type Limits, limitWork, refuseMalformed } from "./limits.ts";
 import { metricsRoute } from "./metrics.ts";
 import { modelRoutes } from "./models.ts";
 import { moneyRoute } from "./money.ts";
@@ -136,6 +136,7 @@ export async function createServer(options: ServerOptions): Promise<App> {
 
   app.server.on("checkExpectation", refuseExpectation);
 
+  cutPipelines(app);
   await openToBrowsers(app);
   if (prefix !== "") refuseElsewhere(app, prefix);
   refuseMalformed(app);

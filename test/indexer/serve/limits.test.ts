@@ -30,6 +30,32 @@ describe("the server's limits", () => {
     for (const path of ["/healthz", "/readyz"]) expect((await fetch(url + path)).status, path).to.not.equal(429);
   });
 
+  for (const path of ["/v1/deployment", "/metrics", "/healthz"])
+    it(`cuts a connection that pipelines without end, at ${path}, and answers others meanwhile`, async () => {
+      const url = await served.listen({ limits: { requests: 3 } });
+      const socket = createConnection(Number(new URL(url).port), "127.0.0.1");
+      socket.on("error", () => {});
+      const closed = new Promise((resolve) => socket.once("close", resolve));
+      let answered = 0;
+      socket.on("data", (data) => {
+        answered += data.toString("latin1").split("HTTP/1.1 ").length - 1;
+      });
+      socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`.repeat(20_000));
+      await closed;
+      expect(answered).to.be.below(1_000);
+      expect((await fetch(`${url}/healthz`)).status).to.equal(200);
+    });
+
+  it("answers a hundred that are pipelined, in their order", async () => {
+    const url = await served.listen();
+    const socket = createConnection(Number(new URL(url).port), "127.0.0.1");
+    const paths = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? "/healthz" : "/nothing"));
+    const requests = paths.map((path) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`);
+    socket.write(`${requests.join("")}GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+    const statuses = [...(await text(socket)).matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status);
+    expect(statuses).to.deep.equal([...paths.map((path) => (path === "/healthz" ? "200" : "404")), "200"]);
+  });
+
   it("counts costly answers as more, unless they are kept from another", async () => {
     const url = await served.listen({ limits: { requests: 12 } });
     const statuses = [];
