@@ -150,10 +150,13 @@ export async function readFinalized(rpc: Rpc, head: number, finality: number): P
   try {
     return Math.min((await readHeader(rpc, "finalized")).number, bound);
   } catch (error) {
-    if (error instanceof RpcError && (error.kind === "refused" || error.kind === "inconsistent")) return bound;
+    if (error instanceof RpcError && (isRefusedBlock(error) || error.kind === "inconsistent")) return bound;
     throw error;
   }
 }
+
+/** Whether a node refused to tell of one block, in whatever words: nobody can ask for less than one. */
+export const isRefusedBlock = ({ kind }: RpcError): boolean => kind === "refused" || kind === "too-large";
 
 /** Throws {@link RpcError} unless these blocks follow one another and the one before them. */
 export function checkLinks(before: Header, headers: readonly Header[]): void {

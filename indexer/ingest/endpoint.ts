@@ -25,7 +25,7 @@ export interface Endpoint {
   /** "The node at" its host. */
   readonly name: string;
   readonly checks: Readonly<Checks>;
-  /** What it was not yet found to lack. */
+  /** What it wasn't found to lack lately. */
   readonly offers: { receipts: boolean };
   call(method: string, params: Params, signal?: AbortSignal): Promise<unknown>;
   /** The same method several times, in as few requests as the node accepts; the results are in the order of the calls. */
@@ -46,6 +46,8 @@ export interface EndpointOptions {
   signal: AbortSignal;
   /** Called for each request of which the node refused a call as too many. */
   onThrottled?: () => void;
+  /** A clock that never goes back, in milliseconds. */
+  now?: () => number;
 }
 
 const WIDEST = 100;
@@ -55,6 +57,9 @@ const PATIENCE = 16;
 const LONGEST_REST = 10_000;
 /** So many refusals of one call, while others are answered, mean the call and not the pace. */
 const CALL_REFUSED = 6;
+
+/** Milliseconds for which a node isn't asked for what it lacks. */
+const LACKS_FOR = 600_000;
 
 /** In bytes: a header holds the hashes of its transactions; a range of logs, or of receipts, may be asked for in halves. */
 const LONGEST_ANSWER = 64 * 2 ** 20;
@@ -73,6 +78,7 @@ export function createEndpoint({
   checks = noChecks(),
   signal: ending,
   onThrottled,
+  now = () => performance.now(),
 }: EndpointOptions): Endpoint {
   const send = createTransport(node, timeout);
   const speaker = { name: nameOf(node), redact: createRedaction(node) };
@@ -159,7 +165,7 @@ export function createEndpoint({
   }
 
   return {
-    ...{ name, checks, offers: { receipts: true } },
+    ...{ name, checks, offers: createOffers(now) },
     async call(method, params, signal) {
       await ready();
       const [result] = await ask(method, [params], signal);
@@ -170,6 +176,19 @@ export function createEndpoint({
       return ask(method, calls, signal);
     },
     rest: pacer.rest,
+  };
+}
+
+/** What a node was found to lack is looked for again after a while: it may have said so while it started. */
+function createOffers(now: () => number): Endpoint["offers"] {
+  let lacks = Number.NEGATIVE_INFINITY;
+  return {
+    get receipts() {
+      return now() - lacks > LACKS_FOR;
+    },
+    set receipts(offered) {
+      lacks = offered ? Number.NEGATIVE_INFINITY : now();
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Hex } from "viem";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
-import { type Header, readFollowed } from "../ingest/blocks.ts";
+import { type Header, isRefusedBlock, readFollowed } from "../ingest/blocks.ts";
 import { FatalError, RpcError } from "../ingest/errors.ts";
 import { toQuantity } from "../ingest/fields.ts";
 import type { Rpc } from "../ingest/rpc.ts";
@@ -91,6 +91,6 @@ export async function isDropped(rpc: Rpc, blockNumber: number, error: unknown): 
   });
   return asked.then(
     () => false,
-    (failure) => failure instanceof RpcError && failure.kind === "refused",
+    (failure) => failure instanceof RpcError && isRefusedBlock(failure),
   );
 }

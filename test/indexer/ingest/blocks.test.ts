@@ -53,7 +53,13 @@ describe("reading headers", () => {
     });
 
     it("what is old enough, where the node knows no such tag", async () => {
-      const answers: Json[] = [{ result: null }, { error: { code: -32602, message: "unknown tag" } }];
+      const answers: Json[] = [
+        { result: null },
+        { error: { code: -32602, message: "unknown tag" } },
+        { error: { code: -32000, message: "finalized and safe blocks are not supported" } },
+        { error: { code: -32000, message: "block count limit exceeded for finalized" } },
+        { status: 501, body: "Not Implemented" },
+      ];
       for (const answer of answers) {
         reading.node.fault = (_, [tag]) => (tag === "finalized" ? (answer as { result: unknown }) : undefined);
         expect(await readFinalized(open(), last, 5)).to.equal(last - 5);

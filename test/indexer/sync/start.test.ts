@@ -37,12 +37,13 @@ describe("the chain of a database", () => {
           ? (answer as { result: unknown })
           : undefined;
     const gone = { error: { code: 4444, message: "pruned history unavailable" } };
+    const inWordsOfLimits = { error: { code: -32000, message: "blocks below 20 are out of range" } };
 
     for (const [name, below] of [
       ["before the block before the deployment's first", deployment.startBlock - 1],
       ["before the deployment's first block", deployment.startBlock],
     ] as const)
-      for (const answer of [{ result: null }, gone])
+      for (const answer of [{ result: null }, gone, inWordsOfLimits])
         it(`starts ${name}, told by ${JSON.stringify(answer)}`, async () => {
           on.node.fault = dropped(below, answer);
           const indexer = await on.launch();
