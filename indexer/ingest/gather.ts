@@ -9,7 +9,7 @@ const LONGEST_WAIT = 1_000;
  * longer one, of about 20,000 events, up to a quarter of a second. No range waits for others longer than a second, and
  * what was read before an error is yielded before it is thrown.
  */
-export async function* gather(ranges: AsyncIterable<Range>, now = Date.now): AsyncGenerator<Range> {
+export async function* gather(ranges: AsyncIterable<Range>, now = () => performance.now()): AsyncGenerator<Range> {
   const waiting: Range[] = [];
   let since = now();
   const join = (): Range => joined(waiting.splice(0));
