@@ -18,12 +18,23 @@ const LONGEST_DOUBT = 64;
 /** Compares the heads of all nodes at each look: one may be frozen, on an old fork, or name blocks that don't exist. */
 export function createHeads(rpc: Rpc): Heads {
   const doubts = new Map<Endpoint, { looks: number; length: number }>();
+  /** What each node told last: one that is slow answers too late for its look, and counts at the next. */
+  const told = new Map<Endpoint, SealedHeader>();
   let leader: Endpoint | undefined;
+
+  async function ask(node: Endpoint): Promise<SealedHeader> {
+    told.delete(node);
+    const head = await readHead(node);
+    told.set(node, head);
+    return head;
+  }
 
   return {
     async read() {
-      const answers = await rpc.all(readHead);
-      const heads = answers.flatMap(({ node, result }) => (result instanceof RpcError ? [] : [{ node, head: result }]));
+      const before = new Map(told);
+      const answers = await rpc.all(ask);
+      for (const { node } of answers) before.delete(node);
+      const heads = [...new Map([...before, ...told])].map(([node, head]) => ({ node, head }));
       if (heads.length === 0) throw together(answers.map(({ result }) => result as RpcError));
       const doubt = (node: Endpoint): number => doubts.get(node)?.looks ?? 0;
       for (const { node } of heads) {
@@ -42,6 +53,7 @@ export function createHeads(rpc: Rpc): Heads {
     },
     doubt() {
       if (!leader) return;
+      told.delete(leader);
       const length = Math.min(2 * (doubts.get(leader)?.length ?? 1), LONGEST_DOUBT);
       doubts.set(leader, { looks: length, length });
     },

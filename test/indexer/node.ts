@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { decodeFunctionData, encodeFunctionResult, type Hex, keccak256, stringToHex, toHex } from "viem";
 import { bondsAbi, campaignAbi } from "../../sdk/abi.ts";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
@@ -62,6 +63,8 @@ export interface FakeNode {
   blocks: Block[];
   finalized: number;
   chainId: number;
+  /** Milliseconds before the head is told. */
+  delay: number;
   /** Asked before every answer, with the honest result. */
   fault: (method: string, params: Params, honest: unknown) => Fault;
   requests: { method: string; params: Params }[];
@@ -81,6 +84,7 @@ export async function startNode(blocks: Block[], port = 0): Promise<FakeNode> {
     const asked = JSON.parse(text) as Call | Call[];
     const calls = Array.isArray(asked) ? asked : [asked];
     node.requests.push(...calls.map(({ method, params }) => ({ method, params })));
+    if (node.delay > 0 && calls.some(({ params: [tag] }) => tag === "latest")) await sleep(node.delay);
     const answers = calls.map(respond);
     const failure = answers.find((answer) => answer === "hang" || "status" in answer);
     if (failure === "hang") return;
@@ -110,6 +114,7 @@ export async function startNode(blocks: Block[], port = 0): Promise<FakeNode> {
     blocks,
     finalized: 0,
     chainId: 31337,
+    delay: 0,
     fault: () => undefined,
     requests: [],
     close: () =>

@@ -28,6 +28,13 @@ describe("several nodes, and what one alone says", () => {
     await on.expectRowsOf(whole);
   });
 
+  it("follow the furthest also where it answers long after a frozen one", async () => {
+    on.node.blocks = whole.slice(0, 12);
+    other.delay = 2_300;
+    await untilReady(await on.launch({ ...both(), rpcTimeout: 20_000 }), head(whole));
+    await on.expectRowsOf(whole);
+  });
+
   /** A node that names a head far ahead while `isLying`, and is honest otherwise. */
   const farHead =
     (isLying: () => boolean): FakeNode["fault"] =>
