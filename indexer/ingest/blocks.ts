@@ -85,20 +85,28 @@ export async function areSealed(rpc: Rpc, startBlock: number): Promise<boolean> 
   return false;
 }
 
+/** How many headers are read at once to confirm a head. */
+const CONFIRMED_AT_ONCE = 100;
+
 /**
  * Throws {@link RpcError} unless a node has every block from `from` up to this head, each following the one before: that a
- * node names a head proves nothing.
+ * node names a head proves nothing. They are read downwards, so that one that doesn't exist is found out with the first part.
  */
 export async function confirmHead(rpc: Rpc, head: Header, from: number): Promise<void> {
-  const numbers = Array.from({ length: head.number - from + 1 }, (_, i) => from + i);
   await rpc.once(async (node) => {
-    const [first, ...others] = (await readHeaders(node, numbers)) as [SealedHeader, ...SealedHeader[]];
-    checkLinks(first, others);
-    const last = others.at(-1) ?? first;
-    if (last.hash !== head.hash)
-      throw new RpcError(
-        `The node answered with head ${head.hash}, and then with ${last.hash} at block ${head.number}.`,
-      );
+    let above: Header | undefined;
+    for (let to = head.number; to >= from; to -= CONFIRMED_AT_ONCE) {
+      const first = Math.max(to - CONFIRMED_AT_ONCE + 1, from);
+      const numbers = Array.from({ length: to - first + 1 }, (_, i) => first + i);
+      const headers = (await readHeaders(node, numbers)) as [SealedHeader, ...SealedHeader[]];
+      const last = headers.at(-1) as SealedHeader;
+      if (!above && last.hash !== head.hash)
+        throw new RpcError(
+          `The node answered with head ${head.hash}, and then with ${last.hash} at block ${head.number}.`,
+        );
+      checkLinks(headers[0], [...headers.slice(1), ...(above ? [above] : [])]);
+      above = headers[0];
+    }
   });
 }
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { readFinalized, readHeader } from "../../../indexer/ingest/blocks.ts";
+import { confirmHead, readFinalized, readHeader } from "../../../indexer/ingest/blocks.ts";
 import { RpcError } from "../../../indexer/ingest/errors.ts";
-import { headerJson } from "../node.ts";
+import { type Block, chainOf, headerJson } from "../node.ts";
 import { type Json, last, type Reading, startReading, whole } from "./reading.ts";
 
 describe("reading headers", () => {
@@ -25,6 +25,50 @@ describe("reading headers", () => {
       expect(error).to.be.instanceOf(RpcError);
       expect(error.message).to.equal(`The node at ${new URL(reading.node.url).host} ${message}`);
     }
+  });
+
+  describe("confirms a head", () => {
+    const empty = Array.from({ length: 248 }, () => ({ logs: [], ledgers: new Map() }));
+    const long = chainOf(empty);
+    const top = long.at(-1) as Block;
+
+    const refused = async (head: Block, from: number): Promise<string> => {
+      const error = await confirmHead(open(), head, from).catch((thrown) => thrown);
+      expect(error).to.be.instanceOf(RpcError);
+      expect(error.message).to.include(new URL(reading.node.url).host);
+      return error.message;
+    };
+
+    it("but none that doesn't exist, however far it is, with few calls", async () => {
+      for (const number of [1_000, 1_000_000, Number.MAX_SAFE_INTEGER]) {
+        reading.node.requests.length = 0;
+        expect(await refused({ ...top, number }, 0)).to.match(/answered with null for a block\.$/);
+        expect(reading.node.requests.length).to.be.below(110);
+      }
+    });
+
+    it("but none whose blocks are others than it names, or don't follow one another", async () => {
+      reading.node.blocks = long;
+      const other = chainOf(empty, "other", 100);
+      expect(await refused(other.at(-1) as Block, 10)).to.match(
+        /answered with head 0x\w+, and then with 0x\w+ at block/,
+      );
+      for (const at of [top.number - 2, top.number - 100]) {
+        reading.node.blocks = [...other.slice(0, at + 1), ...long.slice(at + 1)];
+        expect(await refused(top, 10)).to.match(new RegExp(`: Block ${at + 1} follows 0x`));
+      }
+    });
+
+    it("that its blocks lead to, and reads each of them once", async () => {
+      reading.node.blocks = long;
+      for (const from of [10, top.number - 99, top.number - 100, top.number]) {
+        reading.node.requests.length = 0;
+        await confirmHead(open(), top, from);
+        const asked = reading.node.requests.filter(({ method }) => method === "eth_getBlockByNumber");
+        const numbers = asked.map(({ params }) => Number(params[0])).sort((a, b) => a - b);
+        expect(numbers).to.deep.equal(long.slice(from).map(({ number }) => number));
+      }
+    });
   });
 
   it("reads headers by number and by tag, with their blooms and transactions", async () => {

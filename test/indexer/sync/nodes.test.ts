@@ -37,10 +37,10 @@ describe("several nodes, and what one alone says", () => {
 
   /** A node that names a head far ahead while `isLying`, and is honest otherwise. */
   const farHead =
-    (isLying: () => boolean): FakeNode["fault"] =>
+    (isLying: () => boolean, number = 99_000_000): FakeNode["fault"] =>
     (method, [tag]) =>
       method === "eth_getBlockByNumber" && tag === "latest" && isLying()
-        ? { result: { ...headerJson(whole.at(-1) as Block), number: toHex(99_000_000) } }
+        ? { result: { ...headerJson(whole.at(-1) as Block), number: toHex(number) } }
         : undefined;
 
   it("never take a block for final that was not read, for a head that doesn't exist", async () => {
@@ -65,6 +65,19 @@ describe("several nodes, and what one alone says", () => {
     on.node.blocks = longer;
     await untilReady(indexer, head(longer));
     await on.expectRowsOf(longer);
+  });
+
+  it("aren't held up or ended by one that names a head however far", async () => {
+    for (const node of [on.node, other]) node.finalized = 40;
+    for (const number of [1_000_000, Number.MAX_SAFE_INTEGER]) {
+      let lies = 3;
+      on.node.fault = farHead(() => lies-- > 0, number);
+      on.node.requests.length = 0;
+      const indexer = await on.launch({ ...both(), db: on.path(`far ${number}`) });
+      await untilReady(indexer, head(whole));
+      await on.stop(indexer);
+      expect(on.node.requests.length).to.be.below(1_000);
+    }
   });
 
   it("are asked again about a block of another time than it has, also where it was final", async () => {
