@@ -1,5 +1,5 @@
 import { createRedaction, type NodeAccess, nameOf } from "./access.ts";
-import { FatalError, RpcError } from "./errors.ts";
+import { RpcError, WrongChain } from "./errors.ts";
 import { outcomesOf, type Params, quote, requestOf } from "./jsonrpc.ts";
 import { createPacer } from "./pacer.ts";
 import { createTransport } from "./transport.ts";
@@ -37,7 +37,7 @@ export interface Endpoint {
 /** Options of {@link createEndpoint}. */
 export interface EndpointOptions {
   node: NodeAccess;
-  /** A node of another chain is a {@link FatalError}. */
+  /** A node of another chain throws {@link WrongChain}, and is asked for its chain again each time. */
   chainId: number;
   /** Longest wait for an answer, in milliseconds. */
   timeout: number;
@@ -153,7 +153,7 @@ export function createEndpoint({
     if (typeof answer !== "string" || !/^0x[0-9a-f]+$/i.test(answer))
       throw new RpcError(`${name} answered ${speaker.redact(quote(answer))} for its chain id.`, "malformed");
     if (Number(answer) !== chainId)
-      throw new FatalError(`${name} is on chain ${Number(answer)}, but the deployment is on chain ${chainId}.`);
+      throw new WrongChain(`${name} is on chain ${Number(answer)}, but the deployment is on chain ${chainId}.`);
   }
 
   function ready(): Promise<void> {

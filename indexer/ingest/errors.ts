@@ -39,6 +39,11 @@ export class RpcError extends Error {
   }
 }
 
+/** A node is of another chain than the deployment, or says so. */
+export class WrongChain extends RpcError {
+  override name = "WrongChain";
+}
+
 /** No retry repairs this: the configuration must be changed. */
 export class FatalError extends Error {
   override name = "FatalError";

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NodeAccess } from "./access.ts";
 import { type Checks, createEndpoint, type Endpoint, type EndpointOptions, noChecks } from "./endpoint.ts";
-import { type Failure, RpcError } from "./errors.ts";
+import { type Failure, FatalError, RpcError, WrongChain } from "./errors.ts";
 
-/** Some nodes of one chain. */
+/** Some nodes of one chain. Work throws {@link FatalError} where each of them says that it is of another chain. */
 export interface Rpc {
   /** Work with the healthiest node; if it fails, with the others in turn. Throws {@link RpcError} when it fails with all. */
   any<T>(work: (node: Endpoint) => Promise<T>): Promise<T>;
@@ -41,6 +41,8 @@ interface Member {
   node: Endpoint;
   /** Failures since the last success. */
   failures: number;
+  /** That it is of another chain, if that is the last it said. */
+  wrongChain: WrongChain | undefined;
   /** Not asked with all others before this time, by `performance.now()`, and how long it is left out next time. */
   silentUntil: number;
   silence: number;
@@ -61,7 +63,7 @@ export function createRpc({ nodes, checks = noChecks(), ...options }: RpcOptions
   const onThrottled = () => count("rate-limited");
   const members: Member[] = nodes.map((node) => ({
     node: createEndpoint({ node, checks, onThrottled, ...options }),
-    ...{ failures: 0, silentUntil: 0, silence: FIRST_SILENCE },
+    ...{ failures: 0, wrongChain: undefined, silentUntil: 0, silence: FIRST_SILENCE },
   }));
   let preferred = members[0] as Member;
 
@@ -79,15 +81,29 @@ export function createRpc({ nodes, checks = noChecks(), ...options }: RpcOptions
     preferred = members[(members.indexOf(member) + 1) % members.length] as Member;
   }
 
-  async function workWith<T>(member: Member, work: (node: Endpoint) => Promise<T>): Promise<T> {
+  /** Work with one node, whose failures then say which node it was. */
+  async function attempt<T>(member: Member, work: (node: Endpoint) => Promise<T>): Promise<T> {
     try {
       const result = await work(member.node);
+      member.wrongChain = undefined;
+      return result;
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      error.attribute(member.node.name);
+      member.wrongChain = error instanceof WrongChain ? error : undefined;
+      const wrong = members.flatMap(({ wrongChain }) => wrongChain?.message ?? []);
+      throw wrong.length === members.length ? new FatalError(wrong.join(" ")) : error;
+    }
+  }
+
+  async function workWith<T>(member: Member, work: (node: Endpoint) => Promise<T>): Promise<T> {
+    try {
+      const result = await attempt(member, work);
       member.failures = 0;
       preferred = member;
       return result;
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
-      error.attribute(member.node.name);
       if (error.kind !== "rate-limited") count(error.kind);
       demote(member);
       throw error;
@@ -124,12 +140,11 @@ export function createRpc({ nodes, checks = noChecks(), ...options }: RpcOptions
     const first = Promise.withResolvers<void>();
     const asked = (awake.length > 0 ? awake : candidates).map(async (member) => {
       try {
-        answered.set(member, await work(member.node));
+        answered.set(member, await attempt(member, work));
         member.silence = FIRST_SILENCE;
         first.resolve();
       } catch (error) {
         if (!(error instanceof RpcError)) throw error;
-        error.attribute(member.node.name);
         answered.set(member, error);
         silence(member);
       }

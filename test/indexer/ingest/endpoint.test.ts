@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { createEndpoint, type Endpoint } from "../../../indexer/ingest/endpoint.ts";
-import { type Failure, FatalError, RpcError } from "../../../indexer/ingest/errors.ts";
+import { type Failure, RpcError, WrongChain } from "../../../indexer/ingest/errors.ts";
 import { results, type Scripted, startScripted, text } from "./scripted.ts";
 
 async function thrownBy(answer: Promise<unknown>): Promise<Error> {
@@ -28,8 +28,8 @@ describe("one node", () => {
     await server.close();
   });
 
-  const open = (url: string, chainId = 31337) =>
-    createEndpoint({ node: { url }, chainId, timeout: 2_000, signal: ending.signal });
+  const open = (url: string) =>
+    createEndpoint({ node: { url }, chainId: 31337, timeout: 2_000, signal: ending.signal });
 
   const failure = async (answer: Promise<unknown>): Promise<RpcError> => {
     const error = await thrownBy(answer);
@@ -43,13 +43,16 @@ describe("one node", () => {
     expect(error.kind).to.equal(kind);
   }
 
-  it("refuses a node of another chain for good", async () => {
-    const error = await thrownBy(open(server.url, 5).call("eth_x", []));
-    expect(error).to.be.instanceOf(FatalError);
+  it("refuses a node of another chain, and asks it again the next time", async () => {
+    server.chainId = 6;
+    const error = await failure(node.call("eth_x", []));
+    expect(error).to.be.instanceOf(WrongChain);
     expect(error.message).to.match(
-      /^The node at 127\.0\.0\.1:\d+ is on chain 31337, but the deployment is on chain 5\.$/,
+      /^The node at 127\.0\.0\.1:\d+ is on chain 6, but the deployment is on chain 31337\.$/,
     );
     expect(server.asked).to.deep.equal([]);
+    server.chainId = 31337;
+    expect(await node.call("eth_x", [])).to.equal("0x1");
   });
 
   it("refuses to wait for a node that is not there", async () => {

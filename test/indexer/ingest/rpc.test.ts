@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { Checks } from "../../../indexer/ingest/endpoint.ts";
-import { RpcError } from "../../../indexer/ingest/errors.ts";
+import type { Checks, Endpoint } from "../../../indexer/ingest/endpoint.ts";
+import { FatalError, RpcError } from "../../../indexer/ingest/errors.ts";
 import { createRpc, type Rpc } from "../../../indexer/ingest/rpc.ts";
 import { results, type Scripted, startScripted, text } from "./scripted.ts";
 
@@ -41,6 +41,46 @@ describe("several nodes", () => {
     expect(error.kind).to.equal("inconsistent");
     other.reply = one.reply;
     expect((await refusal(ask())).kind).to.equal("status");
+  });
+
+  it("refuse for good when each of them is of another chain", async () => {
+    [one.chainId, other.chainId] = [1, 5];
+    const call = (node: Endpoint) => node.call("eth_x", []);
+    const fatal = async (answer: Promise<unknown>): Promise<string> => {
+      const error: unknown = await answer.catch((thrown) => thrown);
+      expect(error).to.be.instanceOf(FatalError);
+      return (error as FatalError).message;
+    };
+    for (const ask of ["any", "all"] as const)
+      expect(await fatal(open(one, other)[ask](call))).to.match(
+        /^The node at \S+ is on chain 1, but the deployment is on chain 31337\. The node at \S+ is on chain 5, but /,
+      );
+    expect(await fatal(open(one).once(call))).to.match(/^The node at \S+ is on chain 1, but .* on chain 31337\.$/);
+  });
+
+  it("refuse, but not for good, when one is of another chain and another fails", async () => {
+    one.chainId = 1;
+    other.reply = text("out of order", 500);
+    for (let i = 0; i < 2; i++)
+      expect((await refusal(ask())).message).to.match(
+        /The node at \S+ is on chain 1, but .* with status 500\.|500\..* on chain 1/,
+      );
+    expect(
+      (await rpc.all((node) => node.call("eth_x", []))).map(({ result }) => (result as Error).name).sort(),
+    ).to.deep.equal(["RpcError", "WrongChain"]);
+    one.chainId = 31337;
+    expect(await ask()).to.equal("one");
+  });
+
+  it("do without one of another chain, until it says that it is of theirs", async () => {
+    one.chainId = 1;
+    expect(await ask()).to.equal("other");
+    const [wrong, right] = (await rpc.all((node) => node.call("eth_x", []))).map(({ result }) => result);
+    expect((wrong as RpcError).message).to.match(/^The node at \S+ is on chain 1, but the deployment/);
+    expect(right).to.equal("other");
+    one.chainId = 31337;
+    other.reply = text("out of order", 500);
+    expect(await ask()).to.equal("one");
   });
 
   it("count their failures by kind", async () => {

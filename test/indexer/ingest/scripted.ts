@@ -15,6 +15,7 @@ export interface Scripted {
   url: string;
   /** What to do with the next requests. */
   reply: Reply;
+  chainId: number;
   asked: Asked[][];
   close(): Promise<void>;
 }
@@ -39,7 +40,8 @@ export async function startScripted(reply: Reply = results(() => "0x1"), port = 
     for await (const chunk of request) body += chunk;
     const parsed = JSON.parse(body) as Asked | Asked[];
     const calls = Array.isArray(parsed) ? parsed : [parsed];
-    if (calls[0]?.method === "eth_chainId") return results(() => "0x7a69")(response, calls, request.headers);
+    if (calls[0]?.method === "eth_chainId")
+      return results(() => `0x${scripted.chainId.toString(16)}`)(response, calls, request.headers);
     scripted.asked.push(calls);
     scripted.reply(response, calls, request.headers);
   });
@@ -47,6 +49,7 @@ export async function startScripted(reply: Reply = results(() => "0x1"), port = 
   const scripted: Scripted = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     reply,
+    chainId: 31337,
     asked: [],
     close: () =>
       new Promise((resolve) => {

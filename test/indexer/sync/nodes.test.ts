@@ -43,6 +43,17 @@ describe("several nodes, and what one alone says", () => {
         ? { result: { ...headerJson(whole.at(-1) as Block), number: toHex(number) } }
         : undefined;
 
+  it("are used without one that is of another chain, or once said so", async () => {
+    on.node.chainId = 1;
+    const indexer = await on.launch(both());
+    await untilReady(indexer, head(whole));
+    on.node.chainId = 31337;
+    other.fault = () => ({ status: 500, body: "out of order" });
+    on.node.blocks = longer;
+    await untilReady(indexer, head(longer));
+    await on.expectRowsOf(longer);
+  });
+
   it("never take a block for final that was not read, for a head that doesn't exist", async () => {
     let lies = 5;
     on.node.fault = farHead(() => lies-- > 0);
