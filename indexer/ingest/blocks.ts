@@ -120,11 +120,19 @@ export async function readHeader(rpc: Rpc, block: number | "latest" | "finalized
   });
 }
 
-/** The header at a number, whose hash the next block confirms; throws {@link RpcError} where no node has both. */
-export const readFollowed = (rpc: Rpc, block: number): Promise<SealedHeader> =>
+/**
+ * The header at a number, whose hash the next block confirms; throws {@link RpcError} where no node has both, or what
+ * `check` throws at the header of each.
+ */
+export const readFollowed = (
+  rpc: Rpc,
+  block: number,
+  check?: (header: SealedHeader, node: Endpoint) => void,
+): Promise<SealedHeader> =>
   rpc.any(async (node) => {
     const [header, next] = (await readHeaders(node, [block, block + 1])) as [SealedHeader, SealedHeader];
     checkLinks(header, [next]);
+    check?.(header, node);
     return header;
   });
 

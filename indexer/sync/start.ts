@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Hex } from "viem";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
 import { type Header, isRefusedBlock, readFollowed } from "../ingest/blocks.ts";
+import type { Endpoint } from "../ingest/endpoint.ts";
 import { FatalError, RpcError } from "../ingest/errors.ts";
 import { toQuantity } from "../ingest/fields.ts";
 import type { Rpc } from "../ingest/rpc.ts";
@@ -18,20 +19,40 @@ export async function start(context: SyncContext): Promise<void> {
   if (!progress || progress.cursor.number < startBlock) await startOver(context);
 }
 
-/** How often, with pauses, nodes must say that they have no block 0 before a new database does without. */
+/**
+ * How often, with pauses, nodes must say that they have no block 0 before a new database does without; and how often some
+ * must say that it is another than the database's before they are believed, while the rest don't say.
+ */
 const TRIES = 5;
 
-/** Hash of block 0; undefined where the nodes have dropped it, as history before some block often is (EIP-4444). */
+/**
+ * Hash of block 0: the database's if any node has it, whatever others say; undefined where the nodes have dropped it, as
+ * history before some block often is (EIP-4444).
+ */
 async function readGenesis({ rpc, writer, pollInterval, signal, warn }: SyncContext): Promise<Hex | undefined> {
-  const isKnown = (await writer.genesis()) !== undefined;
-  for (let tries = 1; ; tries++)
+  const known = await writer.genesis();
+  const isKnown = known !== undefined;
+  for (let tries = 1; ; tries++) {
+    const others = new Map<Endpoint, Hex>();
     try {
-      return (await readFollowed(rpc, 0)).hash;
+      const { hash } = await readFollowed(rpc, 0, (header, node) => {
+        if (!isKnown || header.hash === known) return;
+        others.set(node, header.hash);
+        throw new RpcError(`The node's genesis block is ${header.hash}, but the database's is ${known}.`);
+      });
+      for (const [{ name }, other] of others)
+        warn(`${name} has genesis block ${other}, but another node has ${hash}, the database's.`);
+      return hash;
     } catch (error) {
-      if (!(await isDropped(rpc, 0, error))) throw error;
-      if (isKnown || tries === TRIES) break;
+      const [other] = others.values();
+      if (other !== undefined && (others.size === rpc.size || tries === TRIES)) return other;
+      if (other === undefined) {
+        if (!(await isDropped(rpc, 0, error))) throw error;
+        if (isKnown || tries === TRIES) break;
+      }
       await sleep(tries * pollInterval, undefined, { signal });
     }
+  }
   const way = isKnown
     ? "whether the chain is still the database's, only its later blocks tell"
     : "the chain is known by its id only";

@@ -1,6 +1,9 @@
 import { expect } from "chai";
+import { createRpc } from "../../../indexer/ingest/rpc.ts";
+import type { SyncContext } from "../../../indexer/sync/context.ts";
+import { start as startSync } from "../../../indexer/sync/start.ts";
 import { following, head, readiness, story, whole } from "../following.ts";
-import { chainOf, type FakeNode, startNode } from "../node.ts";
+import { type Block, chainOf, type FakeNode, headerJson, startNode } from "../node.ts";
 import { choices, dumpFile, until, untilReady } from "../running.ts";
 import { chaptersOf, deployment } from "../story.ts";
 
@@ -26,6 +29,76 @@ describe("the chain of a database", () => {
     on.node.blocks = other;
     await untilReady(await on.launch({ wipe: true }), head(other));
     await on.expectRowsOf(other);
+  });
+
+  describe("and one of two nodes", () => {
+    const foreign = chainOf(chaptersOf(story), "another genesis", 0);
+    let honest: FakeNode;
+    beforeEach(async () => {
+      honest = await startNode(whole);
+      const first = await on.launch();
+      await untilReady(first, head(whole));
+      await on.stop(first);
+    });
+    afterEach(() => honest.close());
+
+    const both = () => ({ rpcs: [on.node.url, honest.url] });
+
+    /** Tells another genesis block, and one after it, so many times. */
+    const otherGenesis =
+      (lies: number): FakeNode["fault"] =>
+      (method, [at]) =>
+        method === "eth_getBlockByNumber" && (at === "0x0" || at === "0x1") && lies-- > 0
+          ? { result: headerJson(foreign[Number(at)] as Block) }
+          : undefined;
+
+    it("refuses to go on where both have another genesis block, or one has and the other never answers", async () => {
+      on.node.blocks = foreign;
+      for (const fail of [() => undefined, () => ({ status: 500, body: "out of order" })]) {
+        honest.blocks = foreign;
+        honest.fault = fail;
+        const indexer = await on.launch(both());
+        expect((await indexer.ended)?.message).to.match(/is of the chain with genesis block/);
+        await on.stop(indexer);
+      }
+    });
+
+    for (const wipe of [false, true])
+      it(`goes on with the other${wipe ? ", and empties nothing" : ""}, where one has another genesis block`, async () => {
+        const rows = dumpFile(on.path("db"));
+        for (const lies of [2, Number.POSITIVE_INFINITY]) {
+          on.node.fault = otherGenesis(lies);
+          const indexer = await on.launch({ ...both(), wipe });
+          await untilReady(indexer, head(whole));
+          await on.stop(indexer);
+          expect(dumpFile(on.path("db"))).to.deep.equal(rows);
+          expect(honest.requests.some(({ method }) => method === "eth_getLogs")).to.equal(false);
+        }
+      });
+
+    it("says which node has another genesis block", async () => {
+      on.node.fault = otherGenesis(Number.POSITIVE_INFINITY);
+      const ending = new AbortController();
+      const nodes = both().rpcs.map((url) => ({ url }));
+      const rpc = createRpc({ nodes, chainId: 31337, timeout: 2_000, signal: ending.signal });
+      const known = whole[0]?.hash;
+      const writer = { genesis: () => known, progress: () => ({ cursor: whole.at(-1) }) };
+      const said: string[] = [];
+      const context = { rpc, writer, startBlock: 0, pollInterval: 10, signal: ending.signal };
+      await startSync({ ...context, warn: (message: string) => said.push(message) } as unknown as SyncContext);
+      ending.abort();
+      expect(said).to.deep.equal([
+        `The node at ${new URL(on.node.url).host} has genesis block ${foreign[0]?.hash}, but another node has ${known}, the database's.`,
+      ]);
+    });
+
+    it("waits a little for the other where one is of another chain", async () => {
+      on.node.fault = otherGenesis(Number.POSITIVE_INFINITY);
+      let failures = 2;
+      honest.fault = () => (failures-- > 0 ? { status: 500, body: "out of order" } : undefined);
+      await untilReady(await on.launch({ ...both(), wipe: true }), head(whole));
+      await on.expectRowsOf(whole);
+    });
   });
 
   describe("where the node has dropped history", () => {
