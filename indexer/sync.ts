@@ -23,8 +23,7 @@ export async function follow(context: SyncContext): Promise<void> {
   for (let started = false; !signal.aborted; ) {
     try {
       if (!started) {
-        await learnSeals(context);
-        await start(context);
+        await begin(context);
       }
       started = true;
       if (failures > 0) await recheckCursor(context);
@@ -45,10 +44,20 @@ export async function follow(context: SyncContext): Promise<void> {
   }
 }
 
-/** Finds out once whether this chain's headers can be checked by their hashes; they are from then on. */
-async function learnSeals({ rpc, startBlock, warn }: SyncContext): Promise<void> {
-  if (rpc.checks.seals !== "unknown") return;
+/**
+ * Starts, and finds out whether this chain's headers can be checked by their hashes. They are from then on; but where the
+ * first blocks can't be read so, it is found out again.
+ */
+async function begin(context: SyncContext): Promise<void> {
+  const { rpc, startBlock, warn } = context;
+  if (rpc.checks.seals !== "unknown") return start(context);
   rpc.checks.seals = (await areSealed(rpc, startBlock)) ? "required" : "off";
+  try {
+    await start(context);
+  } catch (error) {
+    rpc.checks.seals = "unknown";
+    throw error;
+  }
   if (rpc.checks.seals === "off")
     warn(
       "This chain's headers have a form that isn't known here: times, and what no ledger covers, are believed as told.",

@@ -68,21 +68,31 @@ const SEAL_LOOKS = 3;
 
 /**
  * Whether headers of this chain hash to their blocks' hashes, so that every field of every later header can be checked. One
- * that does is enough, as no node can make it up; that none does is believed only after several looks at several blocks.
- * Throws {@link RpcError} when no node answers.
+ * of a block that more than half of the nodes name is enough. That none is sealed is believed only after several looks, and
+ * only if more than half name such a block, and no half a sealed one in its place. Throws {@link RpcError} when no node
+ * answers.
  */
 export async function areSealed(rpc: Rpc, startBlock: number): Promise<boolean> {
+  let isDisputed = false;
   for (let look = 0; look < SEAL_LOOKS; look++) {
-    const told = [
-      await rpc.all(readHead),
-      ...(await Promise.all([0, startBlock].map((number) => rpc.all((node) => readHeaders(node, [number]))))),
-    ];
-    const answers = told.flat().map(({ result }) => result);
-    if (answers.some((answer) => !(answer instanceof RpcError) && [answer].flat().some(({ isSealed }) => isSealed)))
-      return true;
-    if (answers.every((answer) => answer instanceof RpcError)) throw answers[0];
+    const answers = (await rpc.all(readHead)).map(({ result }) => result);
+    const heads = answers.flatMap((answer) => (answer instanceof RpcError ? [] : answer));
+    if (heads.length === 0) throw answers[0];
+    // A new head is the word of one node; all have the lowest.
+    const numbers = new Set([0, startBlock, Math.min(...heads.map(({ number }) => number))]);
+    const told = await Promise.all([...numbers].map((number) => rpc.all((node) => readHeaders(node, [number]))));
+    const results = told.flat().map(({ result }) => result);
+    const headers = results.flatMap((result) => (result instanceof RpcError ? [] : result));
+    if (headers.length === 0) throw results[0];
+    const blocks = [...Map.groupBy(headers, ({ number, hash }) => `${number} ${hash}`).values()].map((same) => ({
+      isSealed: same.some(({ isSealed }) => isSealed),
+      share: same.length / heads.length,
+    }));
+    if (blocks.some(({ isSealed, share }) => isSealed && share > 1 / 2)) return true;
+    isDisputed =
+      blocks.some(({ isSealed, share }) => isSealed && share === 1 / 2) || blocks.every(({ share }) => share <= 1 / 2);
   }
-  return false;
+  return isDisputed;
 }
 
 /** How many headers are read at once to confirm a head. */

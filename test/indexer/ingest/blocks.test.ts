@@ -1,7 +1,10 @@
 import { expect } from "chai";
-import { confirmHead, readFinalized, readHeader } from "../../../indexer/ingest/blocks.ts";
+import { areSealed, confirmHead, readFinalized, readHeader } from "../../../indexer/ingest/blocks.ts";
+import type { Checks } from "../../../indexer/ingest/endpoint.ts";
 import { RpcError } from "../../../indexer/ingest/errors.ts";
-import { type Block, chainOf, headerJson } from "../node.ts";
+import { createRpc } from "../../../indexer/ingest/rpc.ts";
+import { sealOf } from "../../../indexer/ingest/seal.ts";
+import { type Block, chainOf, type FakeNode, headerJson, startNode } from "../node.ts";
 import { type Json, last, type Reading, startReading, whole } from "./reading.ts";
 
 describe("reading headers", () => {
@@ -85,6 +88,61 @@ describe("reading headers", () => {
       expect(header).to.deep.equal({ number, hash, parentHash, timestamp });
       expect(`0x${Buffer.from(logsBloom as Uint8Array).toString("hex")}`).to.equal(bloom);
     }
+  });
+
+  describe("finds headers sealed", () => {
+    type Told = Record<string, unknown>;
+    let other: FakeNode;
+    beforeEach(async () => {
+      other = await startNode([...whole]);
+    });
+    afterEach(() => other.close());
+
+    /** A node whose headers are altered, and which fails for those that are undefined then. */
+    const telling =
+      (alter: (header: Told, at: unknown) => Told | undefined): FakeNode["fault"] =>
+      (method, [at], honest) => {
+        if (method !== "eth_getBlockByNumber" || !honest) return undefined;
+        const result = alter(honest as Told, at);
+        return result ? { result } : { status: 500, body: "out of order" };
+      };
+    const sealed = (header: Told): Told => ({ ...header, hash: sealOf(header) });
+    const sealing = telling(sealed);
+    const found = () => {
+      const nodes = [reading.node, other].map(({ url }) => ({ url }));
+      const checks: Checks = { isTrusting: false, seals: "unknown", receipts: false };
+      const { signal } = new AbortController();
+      return areSealed(createRpc({ nodes, checks, chainId: 31337, timeout: 2_000, signal }), 5);
+    };
+
+    it("but says nothing where no node answers, or none has told a block", async () => {
+      for (const fault of [telling(() => undefined), telling((header, at) => (at === "latest" ? header : undefined))]) {
+        [reading.node.fault, other.fault] = [fault, fault];
+        expect(await found().catch((thrown) => thrown)).to.be.instanceOf(RpcError);
+      }
+    });
+
+    it("but not for one node's head, or block that it tells once", async () => {
+      expect(await found()).to.equal(false);
+      other.fault = telling((header, at) => (at === "latest" ? sealed(header) : header));
+      expect(await found()).to.equal(false);
+      let lies = 1;
+      other.fault = telling((header, at) => (at === "0x0" && lies-- > 0 ? sealed(header) : header));
+      expect(await found()).to.equal(false);
+    });
+
+    it("where both are, or one that leaves fields out names the same block, or always another", async () => {
+      reading.node.fault = sealing;
+      for (const fault of [
+        sealing,
+        telling((header) => ({ ...sealed(header), receiptsRoot: `0x${"12".repeat(32)}` })),
+        telling((header) => header),
+        telling((header, at) => (at === "latest" ? header : undefined)),
+      ]) {
+        other.fault = fault;
+        expect(await found()).to.equal(true);
+      }
+    });
   });
 
   describe("finds as final", () => {

@@ -1,9 +1,20 @@
 import { expect } from "chai";
 import { toHex } from "viem";
+import { sealOf } from "../../../indexer/ingest/seal.ts";
 import { following, head, metric, story, untilAt, whole } from "../following.ts";
 import { type Block, chainOf, type FakeNode, headerJson, startNode } from "../node.ts";
 import { choices, until, untilReady } from "../running.ts";
 import { asking, chaptersOf } from "../story.ts";
+
+/** Like a condition, until it was met. */
+function once<T>(isMet: (value: T) => boolean): (value: T) => boolean {
+  let wasMet = false;
+  return (value) => {
+    if (wasMet || !isMet(value)) return false;
+    wasMet = true;
+    return true;
+  };
+}
 
 describe("several nodes, and what one alone says", () => {
   const on = following();
@@ -89,6 +100,33 @@ describe("several nodes, and what one alone says", () => {
       await on.stop(indexer);
       expect(on.node.requests.length).to.be.below(1_000);
     }
+  });
+
+  // Without logs: the names in the story are made up, so that only trusted nodes can tell it.
+  const emptyChain = chainOf(Array.from({ length: 60 }, () => ({ logs: [], ledgers: new Map() })));
+  /** A node that gives some blocks a hash that fits their fields. */
+  const sealing =
+    (isSealed: (at: unknown) => boolean): FakeNode["fault"] =>
+    (method, [at], honest) =>
+      method === "eth_getBlockByNumber" && honest && isSealed(at)
+        ? { result: { ...(honest as object), hash: sealOf(honest as Record<string, unknown>) } }
+        : undefined;
+
+  for (const [name, isSealed] of [
+    ["a head, however often", () => (at: unknown) => at === "latest"],
+    ["block 0, once", () => once((at) => at === "0x0")],
+  ] as const)
+    it(`aren't taken for nodes of a chain of sealed headers for ${name}`, async () => {
+      for (const node of [on.node, other]) node.blocks = emptyChain;
+      other.fault = sealing(isSealed());
+      const indexer = await on.launch({ ...both(), trustNode: false });
+      await untilReady(indexer, head(emptyChain));
+    });
+
+  it("aren't held to seals for ever that one alone made up", async () => {
+    on.node.blocks = emptyChain;
+    on.node.fault = sealing(once((at) => at === "0x0"));
+    await untilReady(await on.launch({ trustNode: false }), head(emptyChain));
   });
 
   it("are asked again about a block of another time than it has, also where it was final", async () => {
