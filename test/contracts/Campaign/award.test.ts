@@ -347,6 +347,23 @@ describe("Campaign.award", () => {
       expect(await p.campaign.ledgerOf(1)).to.deep.equal((await replay(p, 1n)).ledger);
     });
 
+    it("the verifiers that stand after one at the cap", async () => {
+      const p = await networkHelpers.loadFixture(fixture);
+      const [a, b] = p.accounts as [HardhatEthersSigner, HardhatEthersSigner];
+      await p.method.setVerifiers([a]);
+      const filling = await settled(p, p.prover, Status.Verified, { context: await contextOf(p, 3n) });
+      await p.award(p.prover, filling.attestation);
+      expect(await p.campaign.verifierPointsOf(1, a)).to.equal(VERIFIER_CAP);
+      await p.method.setVerifiers([a, b]);
+      const { attestation, uid } = await settled(p, p.prover, Status.Verified);
+
+      await expect(p.award(p.prover, attestation)).to.emit(p.campaign, "PointsAwarded").withArgs(1, b, uid, 2, 15, 4);
+
+      expect(await p.campaign.verifierPointsOf(1, a)).to.equal(VERIFIER_CAP);
+      expect(await p.campaign.verifierPointsOf(1, b)).to.equal(15);
+      expect(await p.campaign.ledgerOf(1)).to.deep.equal((await replay(p, 1n)).ledger);
+    });
+
     it("no entry to verifiers whose share rounds down to nothing", async () => {
       const p = await networkHelpers.loadFixture(fixture);
       await p.method.setVerifiers(p.accounts.slice(0, 2));
