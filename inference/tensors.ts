@@ -1,4 +1,4 @@
-import type { Hex } from "viem";
+import { bytesToHex, type Hex } from "viem";
 import { tensorHash } from "../sdk/commitments.ts";
 import { decodeTensorHeader, type TensorSpec, tensorBytes, tensorHeader } from "../sdk/layouts.ts";
 
@@ -49,6 +49,24 @@ export function checkInput(spec: TensorSpec, data: Uint8Array): void {
   const odd = findOddBool(spec, data);
   if (odd !== undefined)
     throw new RangeError(`Input "${spec.name}" has the byte ${data[odd]} at element ${odd}; a bool is 0 or 1.`);
+}
+
+/** The tensor that a model runs on. Throws an {@link InvalidRunError} where the data can't be an input of it. */
+export function requireInput(spec: TensorSpec, data: Uint8Array): Tensor {
+  try {
+    checkInput(spec, data);
+    return { spec, data };
+  } catch (error) {
+    throw new InvalidRunError(`It is no input of the model: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Reads header ‖ data as {@link requireInput} does the data; throws an {@link InvalidRunError} for another header, too. */
+export function readInput(spec: TensorSpec, bytes: Uint8Array): Tensor {
+  const header = tensorHeader(spec);
+  if (bytesToHex(bytes.subarray(0, header.length)) !== bytesToHex(header))
+    throw new InvalidRunError("It is no input of the model: it has another header.");
+  return requireInput(spec, bytes.slice(header.length));
 }
 
 /**

@@ -7,8 +7,8 @@ import { orderedTree, verifyProof } from "../../sdk/tree.ts";
 import { type Assignment, assignedTo, readAssignment } from "../assignment.ts";
 import type { Looked, ShownRow } from "../methods/method.ts";
 import type { Models } from "../models.ts";
-import type { Tensor } from "../tensors.ts";
-import { type Checker, checkModelOf, checkRun, shared } from "./checks.ts";
+import { requireInput, type Tensor } from "../tensors.ts";
+import { type Checker, checkInputOf, checkModelOf, checkRun, shared } from "./checks.ts";
 
 interface BatchOptions {
   client: Client;
@@ -85,8 +85,11 @@ async function checkUnit(options: BatchOptions, index: number, assignment: Assig
   const model = await checkModelOf(models, modelId, check);
   if (!model) return {};
   const unit = (unitOf(context)?.unit ?? 0n) + BigInt(index);
-  check(shared.input, "held", `The input is the one assigned to unit ${unit}, derived here.`);
-  const input = { spec: model.layout.input, data: new Uint8Array(assignedTo(assignment, prover, unit)) };
+  const data = new Uint8Array(assignedTo(assignment, prover, unit));
+  const source = `The input is the one assigned to unit ${unit}, derived here.`;
+  const input = checkInputOf(() => requireInput(model.layout.input, data), source, check);
+  if (!input) return {};
+  check(shared.input, "held", source);
   const wrong = await checkOwn?.({ index, model, input: undefined, assignment });
   const output = await checkRun(model, input.data, check);
   if (output && leaf) compareOutput(leaf, output, check);

@@ -94,7 +94,18 @@ export async function checkModelOf(models: Models, modelId: Hex, check: Checker)
 const hashesOf = (error: unknown): Hashes | undefined =>
   error instanceof WrongHashError ? { expected: error.expected, found: error.found } : undefined;
 
-/** Runs a model on an input of its own shape; undefined if it has no valid run. */
+/** Reads an input; undefined if the model can't run on it. */
+export function checkInputOf(read: () => Tensor, source: string, check: Checker): Tensor | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InvalidRunError)) throw error;
+    check(shared.input, "failed", `${source} ${error.message}`);
+    return undefined;
+  }
+}
+
+/** Runs a model on an input that it can run on; undefined if it has no valid run. */
 export async function checkRun(
   { session, layout }: OpenModel,
   data: Uint8Array,

@@ -10,8 +10,8 @@ import { assignedTo, readAssignment } from "../assignment.ts";
 import { type ContentReader, UnavailableError } from "../content.ts";
 import type { Models, OpenModel } from "../models.ts";
 import type { OnByte } from "../runtime.ts";
-import { decodeTensor, hashTensor, type Tensor } from "../tensors.ts";
-import { type Checker, checkModelOf, checkRun, shared } from "./checks.ts";
+import { decodeTensor, hashTensor, readInput, requireInput, type Tensor } from "../tensors.ts";
+import { type Checker, checkInputOf, checkModelOf, checkRun, shared } from "./checks.ts";
 
 interface SingleOptions {
   client: Client;
@@ -73,12 +73,13 @@ async function checkInput(
   { layout }: OpenModel,
   check: Checker,
 ): Promise<Tensor | undefined> {
-  const { data, source } = await findInput(client, content, message, input);
-  if (!data) {
+  const { read, source } = await findInput(client, content, message, layout.input, input);
+  if (!read) {
     check(shared.input, "unknown", source);
     return undefined;
   }
-  const tensor = { spec: layout.input, data };
+  const tensor = checkInputOf(read, source, check);
+  if (!tensor) return undefined;
   const hashes = { expected: message.inputHash, found: hashTensor(tensor) };
   if (hashes.found === hashes.expected) {
     check(shared.input, "held", `${source} Its hash is the attestation's.`, hashes);
@@ -96,7 +97,8 @@ function compareOutput(found: Hex, expected: Hex, check: Checker): void {
 }
 
 interface FoundInput {
-  data: Uint8Array | undefined;
+  /** Reads it; throws an InvalidRunError where the model can't run on it. Undefined if there is none. */
+  read: (() => Tensor) | undefined;
   /** Where the input is from, or why there is none; a sentence. */
   source: string;
 }
@@ -108,28 +110,33 @@ async function findInput(
   client: Client,
   content: ContentReader,
   { context, prover, inputHash, modelId }: SingleState["message"],
+  spec: TensorSpec,
   given: Uint8Array | undefined,
 ): Promise<FoundInput> {
   const unit = unitOf(context);
-  if (unit) return assigned(client, unit, prover);
-  if (given) return { data: given, source: "The input is the one given." };
+  if (unit) return assigned(client, unit, prover, spec);
+  if (given) return { read: () => requireInput(spec, given), source: "The input is the one given." };
   const shown = contextKind(context) === REQUEST ? await readShownInput(client, modelId, context) : undefined;
-  if (shown) return { data: decodeTensor(shown).data, source: "The input is the one that its request shows on chain." };
+  if (shown)
+    return { read: () => readInput(spec, shown), source: "The input is the one that its request shows on chain." };
   const cid = cidOfKeccak256(inputHash);
   try {
-    const { data } = decodeTensor(await content.get(cid));
-    return { data, source: `The input was found as ${cid}.` };
+    const bytes = await content.get(cid);
+    return { read: () => readInput(spec, bytes), source: `The input was found as ${cid}.` };
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
     const use = contextKind(context) === 0 ? "free attestation" : "attestation of another contract's";
-    return { data: undefined, source: `This is a ${use}: its input is not on chain. ${error.message}` };
+    return { read: undefined, source: `This is a ${use}: its input is not on chain. ${error.message}` };
   }
 }
 
-async function assigned(client: Client, unit: Unit, prover: Address): Promise<FoundInput> {
+async function assigned(client: Client, unit: Unit, prover: Address, spec: TensorSpec): Promise<FoundInput> {
   const assignment = await readAssignment(client, unit);
-  if (typeof assignment === "string") return { data: undefined, source: assignment };
+  if (typeof assignment === "string") return { read: undefined, source: assignment };
   const data = new Uint8Array(assignedTo(assignment, prover, unit.unit));
   const name = `unit ${unit.unit} of task ${unit.taskId} in season ${unit.seasonId}`;
-  return { data, source: `The input is the one assigned to ${name}, derived here.` };
+  return {
+    read: () => requireInput(spec, data),
+    source: `The input is the one assigned to ${name}, derived here.`,
+  };
 }

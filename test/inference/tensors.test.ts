@@ -8,6 +8,8 @@ import {
   encodeTensor,
   hashTensor,
   InvalidRunError,
+  readInput,
+  requireInput,
 } from "../../inference/tensors.ts";
 import { cidOfKeccak256, parseCid } from "../../sdk/content.ts";
 import { elementSizes } from "../../sdk/layouts.ts";
@@ -50,6 +52,19 @@ describe("tensors", () => {
   it("refuses bytes that don't begin with a header", () => {
     expect(() => decodeTensor(new Uint8Array(50))).to.throw(RangeError, "There is no TENSOR_V1 tag at byte 0.");
     expect(() => decodeTensor(new Uint8Array(5))).to.throw(RangeError, "The bytes end before byte 32.");
+  });
+
+  it("refuses what is no input of a model, as a run that isn't valid", () => {
+    const bytes = encodeTensor({ spec, data: Uint8Array.of(1, 2, 3, 4) });
+    const short = 'It is no input of the model: Tensor "x" needs 4 bytes; 3 were given.';
+    expect(() => requireInput(spec, new Uint8Array(3))).to.throw(InvalidRunError, short);
+    expect(() => readInput(spec, bytes.slice(0, -1))).to.throw(InvalidRunError, short);
+    for (const other of [new Uint8Array(5), encodeTensor({ spec: { ...spec, name: "z" }, data: new Uint8Array(4) })])
+      expect(() => readInput(spec, other)).to.throw(
+        InvalidRunError,
+        "It is no input of the model: it has another header.",
+      );
+    expect(readInput(spec, bytes)).to.deep.equal(requireInput(spec, Uint8Array.of(1, 2, 3, 4)));
   });
 
   it("reads data that shares nothing with the bytes, though they are a Node buffer", () => {

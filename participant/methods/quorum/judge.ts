@@ -1,11 +1,11 @@
-import { bytesToHex, type Hex } from "viem";
+import type { Hex } from "viem";
 import { assignedTo } from "../../../inference/assignment.ts";
 import { InvalidModelError } from "../../../inference/failures.ts";
-import { checkInput, hashTensor, InvalidRunError } from "../../../inference/tensors.ts";
+import { hashTensor, InvalidRunError, readInput, requireInput, type Tensor } from "../../../inference/tensors.ts";
 import type { Attestation } from "../../../sdk/commitments.ts";
 import { cidOfKeccak256 } from "../../../sdk/content.ts";
 import { contextKind } from "../../../sdk/contexts.ts";
-import { type Layout, tensorHeader } from "../../../sdk/layouts.ts";
+import type { Layout } from "../../../sdk/layouts.ts";
 import { INVALID } from "../../../sdk/votes.ts";
 import { assignedUnit, type ChainState } from "../../chainState.ts";
 import type { Content } from "../../content.ts";
@@ -24,9 +24,9 @@ export async function judge(
   try {
     const lane = isOfTask(attestation.modelId, state) ? models : strangers;
     const { layout, session } = await lane.open(attestation.modelId);
-    const data = await inputOf(attestation, layout, state, content);
-    if (hashTensor({ spec: layout.input, data }) !== attestation.inputHash) return INVALID;
-    return hashTensor({ spec: layout.output, data: await session.run(data) });
+    const input = await inputOf(attestation, layout, state, content);
+    if (hashTensor(input) !== attestation.inputHash) return INVALID;
+    return hashTensor({ spec: layout.output, data: await session.run(input.data) });
   } catch (error) {
     if (error instanceof InvalidRunError || error instanceof InvalidModelError) return INVALID;
     throw error;
@@ -43,32 +43,13 @@ const UNIT = 1;
 /** The input that an attestation must be about: a unit's is derived, any other is fetched by its hash. */
 async function inputOf(
   { context, prover, inputHash }: Attestation,
-  layout: Layout,
+  { input }: Layout,
   state: ChainState,
   content: Content,
-): Promise<Uint8Array> {
-  if (contextKind(context) !== UNIT) return fetchInput(inputHash, layout, content);
+): Promise<Tensor> {
+  // The bytes have the requested hash, so any fault in them is the same on every machine.
+  if (contextKind(context) !== UNIT) return readInput(input, await content.get(cidOfKeccak256(inputHash)));
   const found = assignedUnit(state, context);
   if (found === undefined) throw new TryAgainError(`The chain doesn't show the task of context ${context} yet.`);
-  const data = new Uint8Array(assignedTo(found, prover, found.unit).buffer);
-  return checked(data, layout, "Its unit's input");
-}
-
-/** Throws an {@link InvalidRunError} unless the bytes can be the model's input. */
-function checked(data: Uint8Array, { input }: Layout, what: string): Uint8Array {
-  try {
-    checkInput(input, data);
-    return data;
-  } catch (error) {
-    throw new InvalidRunError(`${what} is no input of the model: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-async function fetchInput(inputHash: Hex, layout: Layout, content: Content): Promise<Uint8Array> {
-  const bytes = await content.get(cidOfKeccak256(inputHash));
-  const header = tensorHeader(layout.input);
-  // The bytes have the requested hash, so any fault in them is the same on every machine.
-  if (bytesToHex(bytes.subarray(0, header.length)) !== bytesToHex(header))
-    throw new InvalidRunError(`${inputHash} is no input of the model: it has another header.`);
-  return checked(bytes.slice(header.length), layout, inputHash);
+  return requireInput(input, new Uint8Array(assignedTo(found, prover, found.unit).buffer));
 }

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { keccak256 } from "viem";
 import { type ContentReader, UnavailableError } from "../../../inference/content.ts";
 import { InvalidModelError } from "../../../inference/failures.ts";
 import { inferenceMethods } from "../../../inference/methods/index.ts";
@@ -10,11 +11,12 @@ import type { CheckKind } from "../../../inference/verify/checks.ts";
 import { type Answer, ZERO_HASH } from "../../../sdk/commitments.ts";
 import { cidOfKeccak256 } from "../../../sdk/content.ts";
 import { FREE_CONTEXT } from "../../../sdk/contexts.ts";
-import { INT8 } from "../../../sdk/layouts.ts";
+import { INT8, type TensorSpec } from "../../../sdk/layouts.ts";
 import { methods } from "../../../sdk/methods/index.ts";
 import { defineMethod } from "../../../sdk/methods/method.ts";
 import { Status } from "../../../sdk/protocol.ts";
-import { batchOf, layers, layout, resultsOf, singleOf, verify } from "./attested.ts";
+import { BOOL, FLOAT } from "../graph/onnx.ts";
+import { batchOf, layers, layout, modelsOf, resultsOf, singleOf, verify } from "./attested.ts";
 
 /** A method that nobody here knows. */
 const UNKNOWN = 7;
@@ -61,6 +63,47 @@ describe("verifyAttestation", () => {
     const lie = await verify(singleOf(0, moved));
     expect(resultsOf(lie).slice(-2)).to.deep.equal(["run held", "output failed"]);
     expect(lie.good).to.equal(false);
+  });
+
+  it("fails a free input that the model can't run on, wherever it is from", async () => {
+    const spec = layout.input;
+    const right = { spec, data: Uint8Array.of(5, 6, 7, 8) };
+    const flags = { ...spec, dtype: BOOL };
+    const real = { ...spec, dtype: FLOAT };
+    const nan = new Uint8Array(Float32Array.of(1, 2, Number.NaN, 4).buffer);
+    const cases: [bytes: Uint8Array, reason: string, own?: TensorSpec][] = [
+      [new TextEncoder().encode("no tensor"), "it has another header."],
+      [encodeTensor({ ...right, spec: { ...spec, name: "z" } }), "it has another header."],
+      [encodeTensor(right).slice(0, -1), `Tensor "${spec.name}" needs 4 bytes; 3 were given.`],
+      [Uint8Array.of(...encodeTensor(right), 0), `Tensor "${spec.name}" needs 4 bytes; 5 were given.`],
+      [
+        encodeTensor({ spec: flags, data: Uint8Array.of(0, 1, 2, 255) }),
+        `Input "${spec.name}" has the byte 2 at element 2; a bool is 0 or 1.`,
+        flags,
+      ],
+      [encodeTensor({ spec: real, data: nan }), `Input "${spec.name}" has NaN at element 2; it must be finite.`, real],
+    ];
+    for (const [bytes, reason, own = spec] of cases) {
+      const single = singleOf(0);
+      const attestation = { ...single, message: { ...single.message, inputHash: keccak256(bytes) } };
+      const models = modelsOf({ ...layout, input: own });
+      const found = await verify(attestation, { models, input: undefined, content: { get: async () => bytes } });
+      expect(resultsOf(found).slice(2)).to.deep.equal(["model held", "input failed"]);
+      expect(found.checks.at(-1)?.detail).to.equal(
+        `The input was found as ${cidOfKeccak256(keccak256(bytes))}. It is no input of the model: ${reason}`,
+      );
+      expect([found.good, found.input, found.output]).to.deep.equal([false, undefined, undefined]);
+    }
+    const given = await verify(singleOf(0), { input: Uint8Array.of(1, 2, 3) });
+    expect(given.checks.at(-1)?.detail).to.equal(
+      `The input is the one given. It is no input of the model: Tensor "${spec.name}" needs 4 bytes; 3 were given.`,
+    );
+  });
+
+  it("fails a batch's unit whose assigned input its model can't run on", async () => {
+    const models = modelsOf({ ...layout, input: { ...layout.input, dims: [1, 5] } });
+    const found = await verify(batchOf(UNKNOWN), { unit: 4n, models });
+    expect(resultsOf(found).slice(-2)).to.deep.equal(["input failed", "method unknown"]);
   });
 
   it("knows nothing of a hidden answer", async () => {

@@ -3,6 +3,7 @@ import { forward } from "../../../inference/integer.ts";
 import { buildBatch, buildTraced, traceOf } from "../../../inference/methods/fraudProof/evidence.ts";
 import { nameModel } from "../../../inference/model.ts";
 import type { Models, OpenModel } from "../../../inference/models.ts";
+import { checkInput } from "../../../inference/tensors.ts";
 import { type Verification, type VerifyOptions, verifyAttestation } from "../../../inference/verify/attestation.ts";
 import type { BatchState, SingleState } from "../../../sdk/attestations.ts";
 import type { Client, TaskInputs } from "../../../sdk/client.ts";
@@ -89,14 +90,17 @@ export function clientOf(status: number): Client {
   } as unknown as Client;
 }
 
-/** Opens the model alone; it runs by its rows. */
-const models: Models = {
+/** Opens the model alone, of this layout; it runs by its rows, on any input that it can have. */
+export const modelsOf = (own = layout): Models => ({
   async open() {
-    const run = async (data: Uint8Array) => traceFor(data).slice(-2);
+    const run = async (data: Uint8Array) => {
+      checkInput(own.input, data);
+      return traceFor(data).slice(-2);
+    };
     const publication = { artifactHash: word("file") } as OpenModel["publication"];
-    return { publication, layout, layers, session: { run } };
+    return { publication, layout: own, layers, session: { run } };
   },
-};
+});
 
 /** Verifies an attestation that the registry has as pending by default. */
 export const verify = (
@@ -104,7 +108,7 @@ export const verify = (
   options: Partial<VerifyOptions> & { status?: number } = {},
 ): Promise<Verification> =>
   verifyAttestation({
-    ...{ client: clientOf(options.status ?? Status.pending), models, attestation, input },
+    ...{ client: clientOf(options.status ?? Status.pending), models: modelsOf(), attestation, input },
     content: { get: () => Promise.reject(new Error("Nothing is fetched.")) },
     ...options,
   });
