@@ -88,11 +88,12 @@ function runThrough(
 }
 
 function inferNode(node: GraphNode, opset: number, values: ReadonlyMap<string, Value>): Inferred {
-  const { operator: name, attributes } = node;
+  const { operator: name } = node;
   const operator = Object.hasOwn(operators, name) ? operators[name] : undefined;
   if (!operator) throw new MalformedModel(`The operator ${name} is not allowed.`);
   if ((operator.since ?? 0) > opset)
     throw new MalformedModel(`The operator ${name} is not part of version ${opset} of ONNX's operators.`);
+  const attributes = node.readAttributes();
   for (const [attribute, { kind }] of attributes)
     if (operator.attributes?.[attribute] !== kind)
       throw new MalformedModel(`A node ${name} has an attribute "${attribute}" that is not allowed.`);

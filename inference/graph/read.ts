@@ -127,7 +127,8 @@ export interface GraphNode {
   /** "" where an optional one is left out. */
   inputs: readonly string[];
   outputs: readonly string[];
-  attributes: ReadonlyMap<string, AttributeValue>;
+  /** Reads them. Throws {@link MalformedModel} for what no attribute may hold, as the graphs of a loop. */
+  readAttributes(): ReadonlyMap<string, AttributeValue>;
 }
 
 /** A model file, as far as its meaning hangs on it. */
@@ -161,7 +162,10 @@ export const elementBytes: Readonly<Record<number, number>> = {
 const OLDEST_IR = 4n;
 const NEWEST_IR = 10n;
 
-/** Reads a model's file. Throws {@link MalformedModel} where it has no single reading or holds what no rule allows. */
+/**
+ * Reads a model's file, but for its nodes' attributes: an operator that isn't allowed is refused by its name, whatever
+ * its attributes hold. Throws {@link MalformedModel} where it has no single reading or holds what no rule allows.
+ */
 export function readGraph(file: Uint8Array): ModelGraph {
   const model = readMessage(file, MODEL);
   const irVersion = one<bigint>(model, "irVersion");
@@ -199,13 +203,22 @@ function nodeOf(node: Values): GraphNode {
   const domain = one<string>(node, "domain") ?? "";
   if (domain !== "")
     throw new MalformedModel(`The operator ${operator} is of the domain "${domain}", not of ONNX's own.`);
+  return {
+    operator,
+    inputs: all<string>(node, "input"),
+    outputs: all<string>(node, "output"),
+    readAttributes: () => attributesOf(operator, node),
+  };
+}
+
+function attributesOf(operator: string, node: Values): Map<string, AttributeValue> {
   const attributes = new Map<string, AttributeValue>();
   for (const attribute of messages(node, "attribute", ATTRIBUTE)) {
     const name = one<string>(attribute, "name") ?? "";
     if (attributes.has(name)) throw new MalformedModel(`A node ${operator} has its attribute "${name}" twice.`);
     attributes.set(name, attributeOf(name, attribute));
   }
-  return { operator, inputs: all<string>(node, "input"), outputs: all<string>(node, "output"), attributes };
+  return attributes;
 }
 
 // AttributeProto.AttributeType.

@@ -18,6 +18,7 @@ import { constant, file, node } from "./import/foreign.ts";
 
 const opener = openHere(await loadPinnedRuntime());
 const none = new Uint8Array(0);
+const onnx = new URL("../fixtures/onnx/", import.meta.url);
 
 /** What a verifier finds on an input of zeros: a sentence for an INVALID vote, undefined for an answer. */
 async function verdictOf(artifact: Uint8Array, layout: Uint8Array, rows = none): Promise<string | undefined> {
@@ -61,10 +62,9 @@ describe("check", () => {
         expect(refusals(findings, "verifiers")[0]).to.equal(await verdictOf(files.artifact, files.layout));
       });
 
-    const folder = new URL("../fixtures/onnx/", import.meta.url);
-    for (const name of readdirSync(folder).filter((each) => each.endsWith(".onnx")))
+    for (const name of readdirSync(onnx).filter((each) => each.endsWith(".onnx")))
       it(`${name} by itself, by what it declares`, async () => {
-        const artifact = new Uint8Array(readFileSync(new URL(name, folder)));
+        const artifact = new Uint8Array(readFileSync(new URL(name, onnx)));
         const { findings, model } = await checkFiles({ artifact, rows: none }, opener);
         const verdict = model
           ? await verdictOf(artifact, model.layout)
@@ -140,6 +140,12 @@ describe("check", () => {
       expect(await detailsOf({ artifact, layout: bytes, rows: rows.slice(1) })).to.deep.equal([
         "The rows are 2619 bytes; the layout needs 2620.",
       ]);
+    });
+
+    it("a loop by its name, in a file by itself", async () => {
+      const artifact = new Uint8Array(readFileSync(new URL("loop_endless.onnx", onnx)));
+      const { findings } = await checkFiles({ artifact, rows: none }, opener);
+      expect(refusals(findings, "verifiers")).to.deep.equal(["The operator Loop is not allowed."]);
     });
 
     it("an input that no season can assign, and base inputs that no task takes", async () => {
