@@ -3,14 +3,12 @@ import { MAX_CONTENT_BYTES } from "../sdk/content.ts";
 import { decodeLayout, encodeLayout, INT8, type Layout, type TensorSpec, tensorBytes } from "../sdk/layouts.ts";
 import { knownMethods } from "../sdk/methods/index.ts";
 import { messageOf } from "./failures.ts";
-import { admitGraph, describeType } from "./graph/admit.ts";
+import { admitGraph, describeType, inferGraph } from "./graph/admit.ts";
 import { MalformedModel } from "./graph/protobuf.ts";
 import { readGraph } from "./graph/read.ts";
 import { GraphRefusal } from "./graphModel/admit.ts";
 import { fileLayout } from "./graphModel/file.ts";
 import { programOfModel } from "./graphModel/generating.ts";
-import { prepare } from "./import/prepare.ts";
-import { readSource } from "./import/source.ts";
 import { forward } from "./integer.ts";
 import { publicationLimits, taskLimits } from "./limits.ts";
 import { inferenceMethodById } from "./methods/index.ts";
@@ -120,9 +118,9 @@ function declaredLayout(artifact: Uint8Array): Layout {
 }
 
 /** Dims that the output has with this input; undefined where they don't follow. */
-function inferredDims(artifact: Uint8Array, { dims }: TensorSpec): readonly number[] | undefined {
+function inferredDims(artifact: Uint8Array, input: TensorSpec): readonly number[] | undefined {
   try {
-    return prepare(readSource(artifact), { sample: dims.slice(1) }).output.dims;
+    return inferGraph(artifact, input).found?.dims;
   } catch {
     return undefined;
   }

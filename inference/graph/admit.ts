@@ -19,6 +19,27 @@ export interface Cost {
  * Throws {@link MalformedModel} with a sentence that names what is not allowed.
  */
 export function admitGraph(file: Uint8Array, layout: Layout): Cost {
+  const { output, found, cost } = inferGraph(file, layout.input);
+  checkDeclared(output, layout.output, "output");
+  if (!found) throw new MalformedModel(`Nothing gives the output "${output.name}".`);
+  if (found.dtype !== layout.output.dtype || String(found.dims) !== String(layout.output.dims))
+    throw new MalformedModel(
+      `The output "${output.name}" comes out as ${describeType(found)}; its layout says ${describeType(layout.output)}.`,
+    );
+  return cost;
+}
+
+/** A graph, gone through on an input. */
+interface InferredGraph {
+  /** As the file declares it. */
+  output: DeclaredValue;
+  /** As it comes out; undefined where nothing gives it. */
+  found: Value | undefined;
+  cost: Cost;
+}
+
+/** What a file's graph makes of an input. Throws {@link MalformedModel} as {@link admitGraph}, but for the output. */
+export function inferGraph(file: Uint8Array, spec: TensorSpec): InferredGraph {
   const graph = readGraph(file);
   const [oldest, newest] = limits.opset;
   if (graph.opset < oldest || graph.opset > newest)
@@ -34,19 +55,12 @@ export function admitGraph(file: Uint8Array, layout: Layout): Cost {
     bytes += bytesOf(values.get(constant.name) as Value);
   }
   const input = onlyOf(graph.inputs, "input");
-  checkDeclared(input, layout.input, "input");
-  define(values, input.name, { dtype: layout.input.dtype, dims: layout.input.dims });
+  checkDeclared(input, spec, "input");
+  define(values, input.name, { dtype: spec.dtype, dims: spec.dims });
   const declared = new Map(graph.declared.map((value) => [value.name, value]));
   const cost = runThrough(graph, values, declared, bytes);
   const output = onlyOf(graph.outputs, "output");
-  checkDeclared(output, layout.output, "output");
-  const found = values.get(output.name);
-  if (!found) throw new MalformedModel(`Nothing gives the output "${output.name}".`);
-  if (found.dtype !== layout.output.dtype || String(found.dims) !== String(layout.output.dims))
-    throw new MalformedModel(
-      `The output "${output.name}" comes out as ${describeType(found)}; its layout says ${describeType(layout.output)}.`,
-    );
-  return cost;
+  return { output, found: values.get(output.name), cost };
 }
 
 /** Goes through the nodes in order: each one's output, the work so far, and what is alive meanwhile. */

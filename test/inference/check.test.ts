@@ -207,6 +207,32 @@ describe("check", () => {
     }
   });
 
+  it("infers what a file by itself leaves open of its output, from all that it fixes of its input", async () => {
+    const weights = constant("W", [4, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
+    for (const [from, to, expected] of [
+      [
+        [3, 4],
+        [-1, 2],
+        [3, 2],
+      ],
+      [[3, 4], undefined, [3, 2]],
+      [
+        ["batch", 4],
+        ["batch", 2],
+        [1, 2],
+      ],
+      [["batch", 3, 4], undefined, [1, 3, 2]],
+    ] as const) {
+      const artifact = file([node("MatMul", ["x", "W"], "y")], [weights], {
+        inputs: [{ name: "x", dtype: 1, dims: from }],
+        outputs: [{ name: "y", dtype: 1, dims: to }],
+      });
+      const { findings, model } = await checkFiles({ artifact, rows: none }, opener);
+      expect(refusals(findings, "verifiers")).to.deep.equal([]);
+      expect(model && decodeLayout(model.layout).output.dims).to.deep.equal(expected);
+    }
+  });
+
   it("looks at a model of 10 MB within two seconds of a processor", async () => {
     const side = 1600;
     const big = constant(
