@@ -105,7 +105,6 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
       },
     }).finally(release);
     const reasons = [
-      ...(count.refuted > 0 ? [`${grouped(count.refuted)} units are refuted.`] : []),
       ...shortfall(count, first ?? count, { seasonId, assigned, hasEnded: now >= BigInt(endsAt), endsAt }),
       ...atStake,
     ];
@@ -238,17 +237,20 @@ function interruptions(hasDuties: boolean, { say }: Progress) {
   };
 }
 
-/** Why less was attested than a season assigns, in sentences: its time is over, or nothing was left from the start. */
+/** What is short of all that a season assigns, in sentences: refuted units, its time is over, nothing left from the start. */
 export function shortfall(
   count: ProgressCount,
   first: ProgressCount,
   { seasonId, assigned, hasEnded, endsAt }: { seasonId: bigint; assigned: number; hasEnded: boolean; endsAt: number },
 ): string[] {
   const left = assigned - count.units;
-  if (hasEnded && left > 0)
-    return [`Season ${seasonId} ended at ${utc(endsAt)}: ${grouped(left)} units were not attested.`];
+  const isLate = hasEnded && left > 0;
   const isIdle = count.units === first.units && first.pending === 0 && first.entered === count.entered;
-  return left <= 0 && isIdle ? [`Nothing was left to do; units attested before: ${grouped(count.units)}.`] : [];
+  return [
+    ...(count.refuted > 0 ? [`Units refuted: ${grouped(count.refuted)}.`] : []),
+    ...(isLate ? [`Season ${seasonId} ended at ${utc(endsAt)}; units not attested: ${grouped(left)}.`] : []),
+    ...(left <= 0 && isIdle ? [`Nothing was left to do; units attested before: ${grouped(count.units)}.`] : []),
+  ];
 }
 
 /** What an account has in a season, and what went through its bonds since a block, in wei. */

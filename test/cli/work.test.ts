@@ -94,9 +94,14 @@ describe("proofboard work", () => {
     const none = { units: 0, pending: 0, verified: 0, refuted: 0, void: 0, entered: 0 };
     const done = { ...none, units: 10, verified: 10, entered: 10 };
 
+    it("says how many units are refuted, one or several", () => {
+      for (const refuted of [1, 2])
+        expect(shortfall({ ...none, units: 4, refuted }, none, at)).to.deep.equal([`Units refuted: ${refuted}.`]);
+    });
+
     it("says when the season ended, and how many units were not attested", () => {
       expect(shortfall({ ...none, units: 4 }, none, { ...at, hasEnded: true })).to.deep.equal([
-        "Season 7 ended at 2025-06-15 15:06:40 UTC: 6 units were not attested.",
+        "Season 7 ended at 2025-06-15 15:06:40 UTC; units not attested: 6.",
       ]);
     });
 
