@@ -202,7 +202,9 @@ function nodeOf(node: Values): GraphNode {
   const operator = one<string>(node, "opType") ?? "";
   const domain = one<string>(node, "domain") ?? "";
   if (domain !== "")
-    throw new MalformedModel(`The operator ${operator} is of the domain "${domain}", not of ONNX's own.`);
+    throw new MalformedModel(
+      `The operator ${operator} is of the domain "${domain}"; only ONNX's own, as "", is allowed.`,
+    );
   return {
     operator,
     inputs: all<string>(node, "input"),
