@@ -2,6 +2,7 @@ import type { Address, Hex } from "viem";
 import { countOf } from "../sdk/attestations.ts";
 import type { TaskInputs } from "../sdk/client.ts";
 import { unitOf } from "../sdk/contexts.ts";
+import { freeSpans, type UnitSpan } from "../sdk/units.ts";
 import type { ChainState } from "./chainState.ts";
 import { runningSeasons, type Wish } from "./units.ts";
 
@@ -25,32 +26,37 @@ export interface BatchWish extends Wish {
   batchSize: number;
 }
 
-/** The units to attest next: of the first task that has any left, those after all that were attested. */
+/**
+ * The units to attest next: of the first task that has any left, the first ones that were never attested, up to the next
+ * that was.
+ */
 export function nextBatch(state: ChainState, wish: BatchWish): UnitRange | undefined {
   const { account, maxUnits, batchSize, method } = wish;
   for (const { season, tasks } of runningSeasons(state, wish, method, BATCH_SECONDS)) {
     for (const task of tasks) {
-      const first = firstLeft(state, account, task);
-      const count = Math.min(task.unitsPerAccount, maxUnits) - Number(first);
-      if (count > 0) return { seed: season.seed, task, first, count: Math.min(count, batchSize) };
+      const free = freeSpans(takenOf(state, account, task), task.unitsPerAccount);
+      const left = free.reduce((sum, { first, end }) => sum + end - first, 0);
+      const wanted = maxUnits - (task.unitsPerAccount - left);
+      const [next] = free;
+      if (next === undefined || wanted <= 0) continue;
+      const count = Math.min(next.end - next.first, wanted, batchSize);
+      return { seed: season.seed, task, first: BigInt(next.first), count };
     }
   }
   return undefined;
 }
 
-function firstLeft(
+/** The task's units that the account attested, as one span of each attestation. */
+const takenOf = (
   { attestations }: ChainState,
   account: Address,
   { seasonId, taskId, method: wanted }: TaskInputs,
-): bigint {
-  let first = 0n;
-  for (const attestation of attestations.byId.values()) {
+): UnitSpan[] =>
+  [...attestations.byId.values()].flatMap((attestation) => {
     const { prover, method, context } = attestation.message;
-    if (prover !== account || method !== wanted) continue;
+    if (prover !== account || method !== wanted) return [];
     const unit = unitOf(context);
-    if (unit?.seasonId !== seasonId || unit.taskId !== taskId) continue;
-    const after = unit.unit + BigInt(countOf(attestation));
-    if (after > first) first = after;
-  }
-  return first;
-}
+    if (unit?.seasonId !== seasonId || unit.taskId !== taskId) return [];
+    const first = Number(unit.unit);
+    return [{ first, end: first + countOf(attestation) }];
+  });

@@ -47,3 +47,21 @@ function cutter({ inputs, inputCount }: BaseInputs): (index: number) => Uint8Arr
   const length = inputs.length / inputCount;
   return (index) => inputs.subarray(index * length, (index + 1) * length);
 }
+
+/** Consecutive units: from `first` on, up to `end`, which is none of them. */
+export interface UnitSpan {
+  first: number;
+  end: number;
+}
+
+/** The units of 0 to `total` that are in none of `taken`, in order, as long spans as there are. */
+export function freeSpans(taken: readonly UnitSpan[], total: number): UnitSpan[] {
+  const spans: UnitSpan[] = [];
+  let first = 0;
+  for (const next of [...[...taken].sort((a, b) => a.first - b.first), { first: total, end: total }]) {
+    const end = Math.min(next.first, total);
+    if (end > first) spans.push({ first, end });
+    first = Math.max(first, next.end);
+  }
+  return spans;
+}

@@ -3,7 +3,7 @@ import { bytesToHex, hexToBytes, keccak256, toHex } from "viem";
 import { assignedInput, baseIndex } from "../../sdk/commitments.ts";
 import { INT8, tensorHeader } from "../../sdk/layouts.ts";
 import { orderedTree, verifyProof } from "../../sdk/tree.ts";
-import { showInput, unitInput } from "../../sdk/units.ts";
+import { freeSpans, showInput, unitInput } from "../../sdk/units.ts";
 
 describe("units", () => {
   const bases = Array.from({ length: 5 }, (_, i) => Uint8Array.of(i, 250 - i, 128, 127));
@@ -38,5 +38,21 @@ describe("units", () => {
       expect(header).to.equal(bytesToHex(tensorHeader(input)));
       expect(verifyProof(root, 5, baseIndex(seed, 5), hexToBytes(base), proof)).to.equal(true);
     }
+  });
+
+  it("are free where no span has them, whatever overlaps or reaches beyond the last one", () => {
+    const free = (...taken: [number, number][]) =>
+      freeSpans(
+        taken.map(([first, end]) => ({ first, end })),
+        20,
+      ).map(({ first, end }) => [first, end]);
+    expect(free()).to.deep.equal([[0, 20]]);
+    expect(free([0, 20])).to.deep.equal([]);
+    expect(free([8, 40], [0, 12])).to.deep.equal([]);
+    expect(free([15, 17], [2, 5], [3, 4], [4, 8], [30, 31])).to.deep.equal([
+      [0, 2],
+      [8, 15],
+      [17, 20],
+    ]);
   });
 });

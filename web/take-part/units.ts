@@ -1,4 +1,5 @@
 import type { Hex } from "viem";
+import { freeSpans } from "../../sdk/units.ts";
 import type { AttestationSummary, Season, Task } from "../../sdk/wire.ts";
 import { group } from "../format.ts";
 import { takePartOf } from "./methods/index.ts";
@@ -75,13 +76,10 @@ export function freeUnits(
   attestations: readonly AttestationSummary[],
   isAll: boolean,
 ): FreeUnits | undefined {
-  const begun = countingOf(seasonId, taskId, attestations).sort((a, b) => a.first - b.first);
-  let first = isAll ? 0 : Math.max(0, ...begun.map(({ end }) => end));
-  for (const { first: next, end } of begun) {
-    if (next > first) return { first, count: next - first };
-    first = Math.max(first, end);
-  }
-  return first < unitsPerAccount ? { first, count: unitsPerAccount - first } : undefined;
+  const begun = countingOf(seasonId, taskId, attestations);
+  const unknown = isAll ? [] : [{ first: 0, end: Math.max(0, ...begun.map(({ end }) => end)) }];
+  const [free] = freeSpans([...unknown, ...begun], unitsPerAccount);
+  return free && { first: free.first, count: free.end - free.first };
 }
 
 /** Attestations that count for a task, with their first unit and the one after their last. */
