@@ -1,6 +1,5 @@
 import type { LocalAccount } from "viem";
-import { checkDeployment, connect, hasContract } from "../sdk/client.ts";
-import type { Deployment } from "../sdk/deployment.ts";
+import { type Client, hasContract } from "../sdk/client.ts";
 import { knownMethods } from "../sdk/methods/index.ts";
 import { inferenceRequests } from "../sdk/requests/contracts.ts";
 import type { ChainState } from "./chainState.ts";
@@ -24,9 +23,8 @@ import { type ServedAt, serveContent } from "./serve.ts";
 export type Role = MethodRole | "keeper" | "answerer";
 
 export interface WorkOptions {
-  deployment: Deployment;
-  /** URL of a JSON-RPC endpoint. */
-  rpcUrl: string;
+  /** Is known to reach its deployment. */
+  client: Client;
   account: LocalAccount;
   /** The account's roles; provers never sit on panels that judge them, so one account may have all. */
   roles: readonly Role[];
@@ -69,13 +67,11 @@ export interface WorkDone {
 
 /**
  * Works for one account until the signal; from `leaving` or `isOver` on only until its duties are done. Work under way continues at the next start, from the chain and the
- * journal. Throws a sentence when the deployment isn't on the RPC's chain, or on the first error that no retry can fix.
+ * journal. Throws the first error that no retry can fix.
  */
 export async function work(options: WorkOptions): Promise<WorkDone> {
-  const { deployment, rpcUrl, account, isOver = () => false, report, seasonId, taskId, maxUnits, means } = options;
+  const { client, account, isOver = () => false, report, seasonId, taskId, maxUnits, means } = options;
   const { posts = false, leaving: asked, requests = { minFee: 0n, maxCover: 0n } } = options;
-  const client = connect(deployment, rpcUrl);
-  await checkDeployment(client);
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, ending.signal]);
   const journal = openJournal(options.journalFile);
@@ -88,7 +84,7 @@ export async function work(options: WorkOptions): Promise<WorkDone> {
     }
     const follower = await followChain(client, { signal, report });
     let gasSpent = 0n;
-    const sender = createSender(client.rpc, deployment.chainId, follower.heads, account, (receipt) => {
+    const sender = createSender(client.rpc, client.deployment.chainId, follower.heads, account, (receipt) => {
       gasSpent += receipt.gasUsed * receipt.effectiveGasPrice;
     });
     const stored = openContent(options.contentDirectory, options.sources);

@@ -4,7 +4,6 @@ import {
   createPublicClient,
   type Hex,
   hexToBytes,
-  http,
   keccak256,
   type PublicClient,
   type Transport,
@@ -14,6 +13,7 @@ import { modelId } from "./commitments.ts";
 import type { DeployedContract, Deployment } from "./deployment.ts";
 import { decodeLayout, weightsRoot } from "./layouts.ts";
 import { growingRanges } from "./ranges.ts";
+import { patientHttp } from "./transport.ts";
 
 /** Addresses and ABIs of a deployment's core contracts, each to be spread into a viem action. */
 function contractsOf({ contracts }: Deployment) {
@@ -33,11 +33,14 @@ export interface Client {
   rpc: PublicClient;
 }
 
-/** Reads `deployment` over `rpc`: the URL of a JSON-RPC endpoint, or a viem transport. Nothing is sent yet. */
+/**
+ * Reads `deployment` over `rpc`: the URL of a JSON-RPC endpoint, waited for as {@link patientHttp} does, or a viem
+ * transport. Nothing is sent yet.
+ */
 export const connect = (deployment: Deployment, rpc: string | Transport): Client => ({
   deployment,
   contracts: contractsOf(deployment),
-  rpc: createPublicClient({ transport: typeof rpc === "string" ? http(rpc) : rpc }),
+  rpc: createPublicClient({ transport: typeof rpc === "string" ? patientHttp(rpc) : rpc }),
 });
 
 /** A method's address and ABI, to be spread into a viem action; throws a sentence where the deployment has none. */
@@ -57,6 +60,9 @@ interface Named<abi extends Abi> {
   abi: abi;
 }
 
+/** Contracts whose code is asked for at once: many public nodes take few requests a second. */
+const LOOKS_AT_ONCE = 4;
+
 /** Throws a sentence unless the RPC serves the deployment's chain and the contracts exist there. */
 export async function checkDeployment({ deployment, rpc }: Client): Promise<void> {
   const chainId = await rpc.getChainId();
@@ -66,7 +72,9 @@ export async function checkDeployment({ deployment, rpc }: Client): Promise<void
     if ((await rpc.getCode({ address })) === undefined)
       throw new Error(`There is no contract at ${address}, where the deployment says that ${name} stands.`);
   };
-  await Promise.all(Object.entries(deployment.contracts).map(look));
+  const contracts = Object.entries(deployment.contracts);
+  for (let i = 0; i < contracts.length; i += LOOKS_AT_ONCE)
+    await Promise.all(contracts.slice(i, i + LOOKS_AT_ONCE).map(look));
 }
 
 /** A published model: what `ModelPublished` says of it. Structurally an inference `PublishedModel`. */

@@ -81,20 +81,23 @@ export function isConnectionError(error: unknown): boolean {
 }
 
 /** Whether an RPC refuses for now, because there were too many requests. */
-function isThrottled(error: BaseError): boolean {
+export function isThrottled(error: unknown): boolean {
+  if (!(error instanceof BaseError)) return false;
   const found = error.walk((cause) => cause instanceof RpcRequestError || cause instanceof HttpRequestError);
   if (found instanceof HttpRequestError)
-    return limitOf({ status: found.status ?? 0, message: found.details }) === "rate-limited";
+    return limitOf({ status: found.status ?? 0, message: found.details, waits: waitsOf(found) }) === "rate-limited";
   if (!(found instanceof RpcRequestError) || revertDataOf(error) !== undefined) return false;
   return limitOf({ status: 200, code: found.code, message: found.details }) === "rate-limited";
 }
+
+const waitsOf = ({ headers }: HttpRequestError): boolean => headers?.has("retry-after") ?? false;
 
 /** One sentence for a person, without a stack, request bodies or library versions. */
 export function sentenceOf(error: unknown): string {
   if (isConnectionError(error)) {
     const failed = (error as BaseError).walk((cause) => "url" in (cause as object)) as { url?: string } | null;
     const rpc = failed?.url === undefined ? "The RPC" : `The RPC at ${new URL(failed.url).origin}`;
-    return isThrottled(error as BaseError) ? `${rpc} takes no more requests for now.` : `${rpc} can't be reached.`;
+    return isThrottled(error) ? `${rpc} takes no more requests for now.` : `${rpc} can't be reached.`;
   }
   if (error instanceof BaseError) return error.details ? `${error.shortMessage} ${error.details}` : error.shortMessage;
   return error instanceof Error ? error.message : String(error);

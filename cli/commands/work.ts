@@ -58,7 +58,7 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
     const maxUnits = options.units === undefined ? Infinity : Number(parseCount("--units", options.units, 1n));
     const { serve, sources } = parseServing(options, settings);
     const means = parseMeans(options);
-    const { client, rpcUrl } = await openConnection(settings);
+    const { client } = await openConnection(settings);
     const { closesAt, endsAt } = await readSeason(client, seasonId);
     const tasks = await readTasks(client, seasonId);
     if (taskId !== undefined && !tasks.some((task) => task.taskId === taskId))
@@ -86,7 +86,7 @@ JSON, at the end: account, seasonId, units, pending, verified, refuted, void, en
       progress,
     );
     const { gasSpent, atStake } = await takePart({
-      ...{ deployment: client.deployment, rpcUrl, account, seasonId, taskId, maxUnits },
+      ...{ client, account, seasonId, taskId, maxUnits },
       // Several methods may have a role.
       roles: [...new Set<Role>([...rolesFor(requests), ...chosen.map(({ role }) => role)])],
       ...{ journalFile: settings.journal, contentDirectory: settings.content, serve, sources },
@@ -142,13 +142,13 @@ async function answerRequests({ options, settings, progress }: Invocation, reque
   for (const option of ["task", "units"])
     if (options[option] !== undefined) throw new UsageError(`"--${option}" needs SEASON.`);
   const { serve, sources } = parseServing(options, settings);
-  const { client, rpcUrl } = await openConnection(settings);
+  const { client } = await openConnection(settings);
   const account = await openSettingsAccount(settings);
   const begunIn = await client.rpc.getBlockNumber();
   let paid: PaidAnswers = { answered: 0, fees: 0n };
   const { leaving, stop, release } = interruptions(true, progress);
   const { gasSpent, atStake } = await takePart({
-    ...{ deployment: client.deployment, rpcUrl, account, requests, roles: rolesFor(requests) },
+    ...{ client, account, requests, roles: rolesFor(requests) },
     // A prover under each method: it reveals what this account commits to, and takes no units.
     maxUnits: 0,
     ...{ journalFile: settings.journal, contentDirectory: settings.content, serve, sources },

@@ -1,4 +1,5 @@
-import { custom, type EIP1193RequestFn, http, type RpcLog, type Transport } from "viem";
+import { custom, type EIP1193RequestFn, type RpcLog, type Transport } from "viem";
+import { patientHttp } from "../transport.ts";
 
 /** A node and where it is. */
 interface Node {
@@ -24,7 +25,7 @@ const PAUSE_MS = 500;
  * @param urls JSON-RPC endpoints.
  */
 export function witnessed(urls: readonly [string, ...string[]]): Witnessed {
-  const nodes = urls.map((url): Node => ({ url, request: http(url)({}).request as EIP1193RequestFn }));
+  const nodes = urls.map((url): Node => ({ url, request: patientHttp(url)({}).request }));
   const [first, ...others] = nodes as [Node, ...Node[]];
   const differences: string[] = [];
   const request = async (asked: { method: string; params?: unknown }): Promise<unknown> => {

@@ -3,6 +3,7 @@ import { shortfall } from "../../cli/commands/work.ts";
 import { ask } from "../../sdk/requests/ask.ts";
 import { waitForAnswer } from "../../sdk/requests/wait.ts";
 import { accountOf } from "../participant/chain.ts";
+import { Refusal, startProxy } from "../participant/proxy.ts";
 import { wishOf } from "../participant/requests/byHand.ts";
 import { ANSWERER, ASKER, keyOf, NEWCOMER, useSite } from "./site.ts";
 
@@ -57,6 +58,30 @@ describe("proofboard work", () => {
       ...{ units: 1, reasons: ["Nothing was left to do; units attested before: 1."], code: 1 },
       rank: JSON.parse(stdout).rank,
     });
+  });
+
+  it("waits for a node that takes no more requests, and asks for each contract's code once", async () => {
+    const node = await startProxy(site().rpcUrl);
+    const looks: unknown[] = [];
+    const refused = new Set<string>();
+    node.intercept = (method, params) => {
+      const question = JSON.stringify([method, params]);
+      if (refused.has(question)) {
+        if (method === "eth_getCode") looks.push(params[0]);
+        return undefined;
+      }
+      refused.add(question);
+      return new Refusal({ code: -32016, message: "over rate limit" });
+    };
+    const args = ["work", "1", "--task", "1", "--units", "1", "--once", "--json"];
+    const environment = { PROOFBOARD_PRIVATE_KEY: keyOf(NEWCOMER), PROOFBOARD_RPC: node.url };
+    const { stdout, stderr } = await site().run(args, environment);
+    await node.goAway();
+    expect(JSON.parse(stdout), stderr).to.deep.include({
+      ...{ units: 1, reasons: ["Nothing was left to do; units attested before: 1."] },
+    });
+    expect(looks).to.deep.equal([...new Set(looks)]);
+    expect(looks.length).to.equal(Object.keys(site().deployment.contracts).length);
   });
 
   for (const [given, said] of [

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { startIndexer } from "../../indexer/main.ts";
 import { type Role, work } from "../../participant/work.ts";
 import { fetchApi } from "../../sdk/api.ts";
-import { readSeason } from "../../sdk/client.ts";
+import { connect, readSeason } from "../../sdk/client.ts";
 import type { StandingsPage } from "../../sdk/wire.ts";
 import { type Answer, keyOf, runCommand } from "../cli/site.ts";
 import { torchPath } from "../inference/import/foreign.ts";
@@ -80,7 +80,14 @@ async function earn(site: Site, seasonId: bigint, content: string): Promise<void
   const stop = new AbortController();
   const workAs = (n: number, roles: readonly Role[]) =>
     work({
-      ...{ deployment, rpcUrl, account: accountOf(n), roles, seasonId, maxUnits: 1, sources: [indexer.url] },
+      ...{
+        client: connect(deployment, rpcUrl),
+        account: accountOf(n),
+        roles,
+        seasonId,
+        maxUnits: 1,
+        sources: [indexer.url],
+      },
       ...{ journalFile: join(directory, `${n}.sqlite`), contentDirectory: join(directory, `content-${n}`) },
       ...{ signal: stop.signal, report: site.report },
     });

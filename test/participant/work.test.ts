@@ -6,7 +6,7 @@ import { runJobs } from "../../participant/jobs.ts";
 import { createVerifier } from "../../participant/methods/quorum/verifier.ts";
 import { type WorkOptions, work } from "../../participant/work.ts";
 import type { AttestationState } from "../../sdk/attestations.ts";
-import { contractOf } from "../../sdk/client.ts";
+import { connect, contractOf } from "../../sdk/client.ts";
 import { cidOfSha256 } from "../../sdk/content.ts";
 import type { DeployedContracts } from "../../sdk/deployment.ts";
 import { setBalance } from "../../sdk/development.ts";
@@ -23,27 +23,13 @@ describe("work", () => {
   before(async () => {
     site = await startSite(6);
     options = {
-      ...{ deployment: site.deployment, rpcUrl: site.rpcUrl, account: accountOf(1) },
+      ...{ client: connect(site.deployment, site.rpcUrl), account: accountOf(1) },
       ...{ roles: ["prover", "keeper"], sources: [], signal: site.signal, report: site.report },
       journalFile: join(site.directory, "work.sqlite"),
       contentDirectory: join(site.directory, "content"),
     };
   });
   after(() => site.close());
-
-  it("refuses a deployment of another chain", async () => {
-    expect(await refusal(work({ ...options, deployment: { ...site.deployment, chainId: 1 } }))).to.equal(
-      "The RPC serves chain 31337; the deployment is on chain 1.",
-    );
-  });
-
-  it("refuses a deployment that isn't there", async () => {
-    const { contracts } = site.deployment;
-    const Bonds = { ...contracts.Bonds, address: accountOf(5).address };
-    expect(
-      await refusal(work({ ...options, deployment: { ...site.deployment, contracts: { ...contracts, Bonds } } })),
-    ).to.equal(`There is no contract at ${Bonds.address}, where the deployment says that Bonds stands.`);
-  });
 
   it("refuses to serve content where another process listens", async () => {
     const { hostname: host, port } = new URL(site.rpcUrl);
@@ -73,8 +59,8 @@ describe("work", () => {
 
   it("refuses to answer requests where a deployment has none", async () => {
     const { InferenceRequests: _, ...contracts } = site.deployment.contracts;
-    const deployment = { ...site.deployment, contracts: contracts as DeployedContracts };
-    expect(await refusal(work({ ...options, deployment, roles: ["keeper", "answerer"] }))).to.equal(
+    const client = connect({ ...site.deployment, contracts: contracts as DeployedContracts }, site.rpcUrl);
+    expect(await refusal(work({ ...options, client, roles: ["keeper", "answerer"] }))).to.equal(
       "The deployment on chain 31337 has no InferenceRequests contract.",
     );
   });

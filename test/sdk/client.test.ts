@@ -10,7 +10,7 @@ import {
   UntoldModelError,
 } from "../../sdk/client.ts";
 import { ZERO_HASH } from "../../sdk/commitments.ts";
-import { type Site, startSite } from "../participant/chain.ts";
+import { accountOf, type Site, startSite } from "../participant/chain.ts";
 import { refusal } from "../participant/refusal.ts";
 
 describe("client", () => {
@@ -69,6 +69,15 @@ describe("client", () => {
     expect(await refusal(checkDeployment(other))).to.equal("The RPC serves chain 1; the deployment is on chain 31337.");
   });
 
+  it("refuses a deployment that isn't there", async () => {
+    const { contracts } = site.deployment;
+    const Bonds = { ...contracts.Bonds, address: accountOf(5).address };
+    const other = connect({ ...site.deployment, contracts: { ...contracts, Bonds } }, site.rpcUrl);
+    expect(await refusal(checkDeployment(other))).to.equal(
+      `There is no contract at ${Bonds.address}, where the deployment says that Bonds stands.`,
+    );
+  });
+
   it("reads models with their layout and rows", async () => {
     const { model } = site.digits;
     const [found, ...others] = await readModels(site.client);
@@ -91,7 +100,21 @@ describe("client", () => {
     expect(await readTasks(site.client, 2n)).to.deep.equal([]);
   });
 
-  it("finds the contracts where the deployment says they are", async () => {
-    await checkDeployment(site.client);
+  it("finds the contracts where the deployment says they are, asking for each one's code once and few at a time", async () => {
+    let [now, most] = [0, 0];
+    const asked: string[] = [];
+    const counted = custom({
+      async request(body) {
+        if (body.method !== "eth_getCode") return site.client.rpc.request(body);
+        asked.push(body.params[0]);
+        most = Math.max(most, ++now);
+        const code: unknown = await site.client.rpc.request(body);
+        now -= 1;
+        return code;
+      },
+    });
+    await checkDeployment(connect(site.deployment, counted));
+    expect(asked).to.deep.equal(Object.values(site.deployment.contracts).map(({ address }) => address));
+    expect(most).to.be.within(2, 4);
   });
 });

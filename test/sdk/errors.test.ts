@@ -42,6 +42,7 @@ describe("errors", () => {
         refusing(-32000, message),
       ),
       () => new Response("no", { status: 429 }),
+      () => new Response("no", { status: 503, headers: { "retry-after": "1" } }),
     ]) {
       const error = await throttled(answer);
       expect(isConnectionError(error)).to.equal(true);
