@@ -10,7 +10,7 @@ import { fetchApi } from "../sdk/api.ts";
 import { type Client, checkDeployment, connect } from "../sdk/client.ts";
 import { type Deployment, parseDeployment } from "../sdk/deployment.ts";
 import type { DeploymentAnswer } from "../sdk/wire.ts";
-import { parseUrl } from "./usage.ts";
+import { parsePlainUrl, parseUrl } from "./usage.ts";
 
 /** Where things are: from options, otherwise from the environment, otherwise the demo's. */
 export interface Settings {
@@ -38,7 +38,7 @@ export function readSettings(
   const of = (name: string) => options[name] ?? (environment[`PROOFBOARD_${name.toUpperCase()}`] || undefined);
   const [api, rpc] = [of("api"), of("rpc")];
   return {
-    api: api === undefined ? DEMO_API : parseUrl("The API", api),
+    api: api === undefined ? DEMO_API : parsePlainUrl("The API", api),
     apiNamed: api !== undefined,
     rpc: rpc === undefined ? undefined : parseUrl("The RPC", rpc),
     deployment: of("deployment"),

@@ -1,4 +1,5 @@
 import { type Address, getAddress, type Hex, isAddress } from "viem";
+import { withoutUser } from "../sdk/api.ts";
 
 /** The command was used wrongly: a sentence that quotes what was wrong and says what would be right. Exit code 2. */
 export class UsageError extends Error {
@@ -62,7 +63,16 @@ export function parseRange(text: string): { first: bigint; count: number } {
 export function parseUrl(what: string, text: string): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new UsageError(`${what} is "${text}"; it must be an http or https URL, as in http://127.0.0.1:8545.`);
+    throw new UsageError(
+      `${what} is "${withoutUser(text)}"; it must be an http or https URL, as in http://127.0.0.1:8545.`,
+    );
+  return text;
+}
+
+/** Reads an http URL without user and password, which fetch refuses; the sentence doesn't quote them. */
+export function parsePlainUrl(what: string, text: string): string {
+  const { username, password } = new URL(parseUrl(what, text));
+  if (username || password) throw new UsageError(`${what} has a user or a password in its URL; it takes neither.`);
   return text;
 }
 

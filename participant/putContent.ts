@@ -1,5 +1,5 @@
 import { type LocalAccount, sha256 } from "viem";
-import { ApiError } from "../sdk/api.ts";
+import { ApiError, apiUrl, placeOf } from "../sdk/api.ts";
 import { cidOfSha256 } from "../sdk/content.ts";
 import { LONGEST_PUT, putTypedData } from "../sdk/contentPut.ts";
 import type { Deployment } from "../sdk/deployment.ts";
@@ -24,18 +24,18 @@ export async function putContent(
   bytes: Uint8Array,
 ): Promise<PutContent> {
   const cid = cidOfSha256(sha256(bytes));
+  const place = placeOf(apiUrl(api, ""));
   const deadline = Math.floor(Date.now() / 1000) + LONGEST_PUT / 2;
   const message = { cid, size: BigInt(bytes.length), deadline: BigInt(deadline) };
   const signature = await account.signTypedData(putTypedData(deployment, message));
-  const base = new URL(api).href.replace(/\/$/, "");
-  const url = `${base}/v1/content/${cid}?deadline=${deadline}&signature=${signature}`;
+  const url = apiUrl(api, `/v1/content/${cid}?deadline=${deadline}&signature=${signature}`);
   const headers = { "content-type": "application/octet-stream" };
   const response = await fetch(url, { method: "PUT", headers, body: bytes as Uint8Array<ArrayBuffer> }).catch(
     (cause: unknown) => {
-      throw new ApiError(`${api} can't be reached, or broke off.`, undefined, { cause });
+      throw new ApiError(`${place} can't be reached, or broke off.`, undefined, { cause });
     },
   );
   if (response.ok) return { cid, isNew: response.status === 201 };
   const { detail } = (await response.json().catch(() => ({}))) as { detail?: string };
-  throw new ApiError(`${api} took no content: ${detail ?? `it answered ${response.status}.`}`, response.status);
+  throw new ApiError(`${place} took no content: ${detail ?? `it answered ${response.status}.`}`, response.status);
 }

@@ -18,30 +18,40 @@ export class ApiError extends Error {
  * @param path Route and query, as in `/v1/seasons/1/standings?limit=10`.
  */
 export async function fetchApi<T>(base: string, path: string, signal?: AbortSignal): Promise<T> {
-  const url = urlOf(base, path);
+  const url = apiUrl(base, path);
   const response = await fetch(url, { headers: { accept: "application/json" }, ...(signal && { signal }) }).catch(
     (cause: unknown) => {
-      throw new ApiError(`The API at ${base} can't be reached.`, undefined, { cause });
+      throw new ApiError(`The API at ${placeOf(new URL(base))} can't be reached.`, undefined, { cause });
     },
   );
   const body: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) throw new ApiError(problemOf(body, url, response.status), response.status);
-  if (body === undefined) throw new ApiError(`The API's answer at ${url} is not JSON.`, response.status);
+  if (!response.ok) throw new ApiError(problemOf(body, placeOf(url), response.status), response.status);
+  if (body === undefined) throw new ApiError(`The API's answer at ${placeOf(url)} is not JSON.`, response.status);
   return body as T;
 }
 
-function urlOf(base: string, path: string): string {
+/** An API's URL with a route: throws an {@link ApiError} for what is none, or has a user or password, which fetch refuses. */
+export function apiUrl(base: string, path: string): URL {
+  let url: URL;
   try {
     // The base may have a path of its own.
-    return new URL(`${new URL(base).href.replace(/\/$/, "")}${path}`).href;
+    url = new URL(`${new URL(base).href.replace(/\/$/, "")}${path}`);
   } catch {
-    throw new ApiError(`"${base}" is not the URL of an API.`);
+    throw new ApiError(`"${withoutUser(base)}" is not the URL of an API.`);
   }
+  if (url.username || url.password) throw new ApiError("An API's URL takes no user and no password.");
+  return url;
 }
 
+/** What a URL is called in sentences: its origin and path, for the rest may hold a secret. */
+export const placeOf = ({ origin, pathname }: URL): string => `${origin}${pathname.replace(/\/$/, "")}`;
+
+/** What was given as a URL, to be quoted: without what looks like a user and a password. */
+export const withoutUser = (text: string): string => text.replace(/^.*@/s, "…@");
+
 // RFC 9457: `detail` explains this occurrence, `title` the kind of problem.
-function problemOf(body: unknown, url: string, status: number): string {
+function problemOf(body: unknown, place: string, status: number): string {
   const { title, detail } = (body ?? {}) as { title?: unknown; detail?: unknown };
   const message = [detail, title].find((text) => typeof text === "string" && text !== "");
-  return message === undefined ? `The API answered ${status} at ${url}.` : `The API answered ${status}: ${message}`;
+  return message === undefined ? `The API answered ${status} at ${place}.` : `The API answered ${status}: ${message}`;
 }

@@ -15,7 +15,7 @@ import type { WorkRole } from "../methods/method.ts";
 import { eth, parseEth } from "../money.ts";
 import type { Progress } from "../progress.ts";
 import { openConnection, openSettingsAccount } from "../settings.ts";
-import { parseCount, parseListener, parseUrl, UsageError } from "../usage.ts";
+import { parseCount, parseListener, parsePlainUrl, UsageError } from "../usage.ts";
 
 export const work: Command = {
   positionals: ["[SEASON]"],
@@ -193,7 +193,7 @@ const rolesFor = (requests: RequestLimits | undefined): Role[] => [
 /** Where content is served, and who is asked for it. */
 const parseServing = (options: Invocation["options"], { api }: Invocation["settings"]) => ({
   serve: options.serve === undefined ? undefined : parseListener("--serve", options.serve),
-  sources: [api, ...(options.source?.split(",").map((each) => parseUrl("--source", each)) ?? [])],
+  sources: [api, ...(options.source?.split(",").map((each) => parsePlainUrl("--source", each)) ?? [])],
 });
 
 /** An account's answers that were paid. */
@@ -281,7 +281,7 @@ const parseMeans = (options: Invocation["options"]): Record<string, string> =>
   Object.fromEntries(
     Object.keys(meansOptions()).flatMap((name) => {
       const value = options[name];
-      return value === undefined ? [] : [[name, parseUrl(`--${name}`, value)]];
+      return value === undefined ? [] : [[name, parsePlainUrl(`--${name}`, value)]];
     }),
   );
 

@@ -36,6 +36,19 @@ describe("api", () => {
     expect((await refusal("/v1/good", "nowhere")).message).to.equal('"nowhere" is not the URL of an API.');
   });
 
+  it("refuses a user and a password in a URL, without repeating them", async () => {
+    for (const given of ["http://user:secret@127.0.0.1:1", "http://secret@127.0.0.1:1"])
+      expect((await refusal("/v1/good", given)).message).to.equal("An API's URL takes no user and no password.");
+    const broken = await refusal("/v1/good", "http://user:secret@no host");
+    expect(broken.message).to.equal('"…@no host" is not the URL of an API.');
+  });
+
+  it("names an API by its origin and path alone", async () => {
+    const error = await refusal("/v1/good", "http://127.0.0.1:1/board?key=secret");
+    expect(error.message).to.equal("The API at http://127.0.0.1:1/board can't be reached.");
+    expect((await refusal("/v1/other?after=secret")).message).to.equal(`The API answered 500 at ${base}/v1/other.`);
+  });
+
   it("says that an API can't be reached", async () => {
     const error = await refusal("/v1/good", "http://127.0.0.1:1");
     expect(error.message).to.equal("The API at http://127.0.0.1:1 can't be reached.");

@@ -6,7 +6,7 @@ import { readSeason } from "../../../sdk/client.ts";
 import type { Command } from "../../command.ts";
 import { quoted, wrap } from "../../format.ts";
 import { openConnection } from "../../settings.ts";
-import { parseCount, parseListener, parseUrl } from "../../usage.ts";
+import { parseCount, parseListener, parsePlainUrl } from "../../usage.ts";
 
 export const mirrorCommand: Command = {
   positionals: ["SEASON"],
@@ -20,7 +20,9 @@ JSON: seasonId, directory, content (each with cid, what: model, card or metadata
   repeatable: ["from"],
   async run({ positionals: [text = ""], options, further, settings, progress }) {
     const seasonId = parseCount("SEASON", text, 1n);
-    const sources = [options.from, ...(further.from ?? [])].flatMap((url) => (url ? [parseUrl("--from", url)] : []));
+    const sources = [options.from, ...(further.from ?? [])].flatMap((url) =>
+      url ? [parsePlainUrl("--from", url)] : [],
+    );
     const at = options.serve === undefined ? undefined : parseListener("--serve", options.serve);
     const { client } = await openConnection(settings);
     await readSeason(client, seasonId);

@@ -1,4 +1,5 @@
 import { putContent } from "../../../participant/putContent.ts";
+import { placeOf } from "../../../sdk/api.ts";
 import type { Command } from "../../command.ts";
 import { readIfThere } from "../../modelFiles.ts";
 import { openConnection, openSettingsAccount } from "../../settings.ts";
@@ -15,8 +16,8 @@ JSON: cid, put (false if it was there already), api.`,
     if (bytes === undefined) throw new UsageError(`"${file}" can't be read: there is no such file.`);
     const account = await openSettingsAccount(settings);
     const { client } = await openConnection(settings);
-    const { api } = settings;
-    const { cid, isNew } = await putContent(api, client.deployment, account, bytes);
+    const api = placeOf(new URL(settings.api));
+    const { cid, isNew } = await putContent(settings.api, client.deployment, account, bytes);
     return {
       good: true,
       text: [`Content  ${cid}`, `${isNew ? "Put on" : "Already on"} ${api}.`].join("\n"),
