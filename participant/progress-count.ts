@@ -30,10 +30,10 @@ function unitsOf(attestation: AttestationState): string[] {
   return Array.from({ length: countOf(attestation) }, (_, i) => `${first.taskId}/${first.unit + BigInt(i)}`);
 }
 
-/** Whether points are still to be awarded for a verified attestation: not where all of its units were paid with others. */
-function isUnpaid(attestation: AttestationState, paid: ReadonlySet<string>): boolean {
+/** Whether points are still to be awarded for a verified attestation: never where one of its units is spent. */
+function isUnpaid(attestation: AttestationState, spent: ReadonlySet<string>): boolean {
   if (attestation.status !== Status.verified || attestation.inLedger) return false;
-  return unitsOf(attestation).some((unit) => !paid.has(unit));
+  return !unitsOf(attestation).some((unit) => spent.has(unit));
 }
 
 /** Counts an account's attestations for a season's units, or for those of one task. */
@@ -51,15 +51,16 @@ export function countProgress({ attestations }: ChainState, work: Work): Progres
   };
 }
 
-/** Whether nothing is left to do: no unit left, no attestation pending, every verified one awarded; or the time is over. */
+/** Whether nothing is left to do: no unit left, no attestation pending, every verified one awarded that can be; or the time is over. */
 export function isWorkOver(state: ChainState, work: Work): boolean {
   const season = state.seasons.get(work.seasonId);
   if (season === undefined) return false;
   if (state.head.timestamp >= season.closesAt) return true;
   if (season.seed === undefined || state.head.timestamp < season.startsAt) return false;
   const own = [...state.attestations.byId.values()].filter((attestation) => isOwn(attestation, work));
-  const paid = new Set(own.filter(({ status, inLedger }) => status === Status.verified && inLedger).flatMap(unitsOf));
-  if (own.some((each) => each.status === Status.pending || isUnpaid(each, paid))) return false;
+  // A unit is spent once points were awarded or burned for it.
+  const spent = new Set(own.filter(({ inLedger }) => inLedger).flatMap(unitsOf));
+  if (own.some((each) => each.status === Status.pending || isUnpaid(each, spent))) return false;
   return !Object.values<ParticipantMethod>(participantMethods).some((method) => method.hasWork(state, work));
 }
 

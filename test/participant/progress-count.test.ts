@@ -83,15 +83,21 @@ describe("the count of progress", () => {
     expect(isWorkOver(stateOf([], []), work)).to.equal(false);
   });
 
-  it("counts units of overlapping batches once, and is over though one can never be paid", () => {
-    const overlapping = [
-      { unit: 0n, count: 4, status: 2, inLedger: true },
-      { unit: 2n, count: 2, status: 2 },
-    ];
-    const state = stateOf([], overlapping);
-    expect(countProgress(state, work).units).to.equal(4);
-    expect(isWorkOver(state, work)).to.equal(true);
-    const further = stateOf([], [...overlapping, { unit: 3n, count: 2, status: 2 }]);
-    expect(isWorkOver(further, work)).to.equal(false);
+  it("counts units of overlapping batches once, and is over though some can never be paid", () => {
+    const paid = { unit: 0n, count: 4, status: 2, inLedger: true };
+    const within = { unit: 2n, count: 2, status: 2 };
+    const beyond = { unit: 3n, count: 2, status: 2 };
+    expect(countProgress(stateOf([], [paid, within, beyond]), work).units).to.equal(5);
+    for (const spent of [paid, { ...paid, status: 3 }])
+      expect(isWorkOver(stateOf([], [spent, within, beyond]), work)).to.equal(true);
+  });
+
+  it("isn't over while a batch can be paid, whatever it overlaps", () => {
+    const paid = { unit: 0n, count: 4, status: 2, inLedger: true };
+    expect(isWorkOver(stateOf([], [paid, { unit: 4n, count: 2, status: 2 }]), work)).to.equal(false);
+    const unpaid = { ...paid, inLedger: false };
+    expect(isWorkOver(stateOf([], [unpaid, { unit: 2n, count: 4, status: 2 }]), work)).to.equal(false);
+    const refuted = { ...paid, status: 3, inLedger: false };
+    expect(isWorkOver(stateOf([], [refuted, { unit: 2n, count: 4, status: 2 }]), work)).to.equal(false);
   });
 });
