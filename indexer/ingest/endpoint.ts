@@ -1,6 +1,7 @@
 import { createRedaction, type NodeAccess, nameOf } from "./access.ts";
 import { RpcError, WrongChain } from "./errors.ts";
-import { outcomesOf, type Params, quote, requestOf } from "./jsonrpc.ts";
+import { quote } from "./fields.ts";
+import { outcomesOf, type Params, requestOf } from "./jsonrpc.ts";
 import { createPacer } from "./pacer.ts";
 import { createTransport } from "./transport.ts";
 
@@ -24,6 +25,8 @@ export const noChecks = (): Checks => ({ isTrusting: true, seals: "off", receipt
 export interface Endpoint {
   /** "The node at" its host. */
   readonly name: string;
+  /** Takes what opens the node out of a text. The errors of this endpoint may still quote it: `RpcError.attribute` hides it. */
+  readonly redact: (text: string) => string;
   readonly checks: Readonly<Checks>;
   /** What it wasn't found to lack lately. */
   readonly offers: { receipts: boolean };
@@ -81,8 +84,7 @@ export function createEndpoint({
   now = () => performance.now(),
 }: EndpointOptions): Endpoint {
   const send = createTransport(node, timeout);
-  const speaker = { name: nameOf(node), redact: createRedaction(node) };
-  const { name } = speaker;
+  const name = nameOf(node);
   const pacer = createPacer();
   let checked: Promise<void> | undefined;
   let width = WIDEST;
@@ -93,7 +95,7 @@ export function createEndpoint({
     try {
       const longest = longestOf(method, calls.length);
       const answer = await send({ body: requestOf(method, calls), method, longest, signal });
-      return outcomesOf(answer, method, calls.length, speaker);
+      return outcomesOf(answer, method, calls.length, name);
     } catch (error) {
       if (error instanceof RpcError) return calls.map(() => error);
       throw error;
@@ -151,7 +153,7 @@ export function createEndpoint({
   async function checkChain(): Promise<void> {
     const [answer] = await ask("eth_chainId", [[]]);
     if (typeof answer !== "string" || !/^0x[0-9a-f]+$/i.test(answer))
-      throw new RpcError(`${name} answered ${speaker.redact(quote(answer))} for its chain id.`, "malformed");
+      throw new RpcError(`${name} answered ${quote(answer)} for its chain id.`, "malformed");
     if (Number(answer) !== chainId)
       throw new WrongChain(`${name} is on chain ${Number(answer)}, but the deployment is on chain ${chainId}.`);
   }
@@ -165,7 +167,7 @@ export function createEndpoint({
   }
 
   return {
-    ...{ name, checks, offers: createOffers(now) },
+    ...{ name, redact: createRedaction(node), checks, offers: createOffers(now) },
     async call(method, params, signal) {
       await ready();
       const [result] = await ask(method, [params], signal);

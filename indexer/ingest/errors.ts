@@ -17,6 +17,9 @@ export type Failure =
   /** An answer that contradicts the question, itself, or another answer. */
   | "inconsistent";
 
+/** How much of a node's error is said: it may quote a whole answer. */
+const MOST_SAID = 500;
+
 /** A node failed, refused, or answered nonsense. Another try may succeed, later or with another node. */
 export class RpcError extends Error {
   override name = "RpcError";
@@ -30,12 +33,13 @@ export class RpcError extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** Says which node it was, where the message doesn't yet. */
-  attribute(node: string): void {
-    if (this.message.startsWith("The node at ")) return;
-    this.message = /^The node\b/.test(this.message)
-      ? this.message.replace(/^The node\b/, node)
-      : `${node}: ${this.message}`;
+  /** Says which node it was, where the message doesn't yet, and hides what opens it: the node may have said that. */
+  attribute({ name, redact }: { name: string; redact: (text: string) => string }): void {
+    const [subject] = /^(?:The node\b(?: at \S+)?)?/.exec(this.message) as RegExpExecArray;
+    const named = subject === "The node" ? name : subject || `${name}: `;
+    // A part of what is hidden isn't recognised, so nothing is cut before.
+    const said = redact(this.message.slice(subject.length));
+    this.message = named + (said.length > MOST_SAID ? `${said.slice(0, MOST_SAID)}…` : said);
   }
 }
 

@@ -57,4 +57,8 @@ export const toQuantity = (value: number): Hex => `0x${value.toString(16)}`;
 const wrong = (value: unknown, field: string): RpcError =>
   new RpcError(`The node answered with ${field} ${quote(value)}.`);
 
-const quote = (value: unknown): string => (JSON.stringify(value) ?? "missing").slice(0, 100);
+/** Far more than is said in the end, which is cut once secrets are hidden: `RpcError.attribute`. */
+const LONGEST_QUOTE = 10_000;
+
+/** A value from a node in an error. */
+export const quote = (value: unknown): string => (JSON.stringify(value) ?? "missing").slice(0, LONGEST_QUOTE);

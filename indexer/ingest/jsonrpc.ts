@@ -1,4 +1,5 @@
 import { RpcError } from "./errors.ts";
+import { quote } from "./fields.ts";
 import { kindOf } from "./refusals.ts";
 import type { Answer } from "./transport.ts";
 
@@ -8,21 +9,16 @@ export type Params = readonly unknown[];
 /** The result of a call, or why there is none. */
 type Outcome = unknown | RpcError;
 
-/** How a node is spoken of in errors. */
-interface Speaker {
-  name: string;
-  /** Takes secrets out of what the node says. */
-  redact: (text: string) => string;
-}
-
 /** Calls of one method as JSON-RPC 2.0: one alone, several as a batch. */
 export const requestOf = (method: string, calls: readonly Params[]): string => {
   const requests = calls.map((params, id) => ({ jsonrpc: "2.0", id, method, params }));
   return JSON.stringify(requests.length === 1 ? requests[0] : requests);
 };
 
-/** What a node answered to so many calls of a method, in their order, whatever its form, status and errors. */
-export function outcomesOf(answer: Answer, method: string, calls: number, { name, redact }: Speaker): Outcome[] {
+/**
+ * What the node of this name answered to so many calls of a method, in their order, whatever its form, status and errors.
+ */
+export function outcomesOf(answer: Answer, method: string, calls: number, name: string): Outcome[] {
   const { status, text, retryAfter } = answer;
   const waits = retryAfter !== undefined;
 
@@ -37,7 +33,7 @@ export function outcomesOf(answer: Answer, method: string, calls: number, { name
 
   function outcomeOf(value: unknown): Outcome {
     if (typeof value !== "object" || value === null)
-      return new RpcError(`${name} answered ${method} with ${redact(quote(value))}.`, "malformed");
+      return new RpcError(`${name} answered ${method} with ${quote(value)}.`, "malformed");
     if ("error" in value && value.error) return errorOf(value.error);
     if ("result" in value) return value.result;
     return status >= 300 ? refusal() : new RpcError(`${name} answered ${method} without a result.`, "malformed");
@@ -45,8 +41,8 @@ export function outcomesOf(answer: Answer, method: string, calls: number, { name
 
   function errorOf(error: unknown): RpcError {
     const { code, message = error } = (typeof error === "object" ? error : {}) as { code?: unknown; message?: unknown };
-    const kind = kindOf({ status, code: code ?? 0, message: quote(message), waits });
-    return new RpcError(`${name} refused ${method}: ${redact(quote(message))}${waiting()}.`, kind, retryAfter);
+    const kind = kindOf({ status, code: code ?? 0, message: quote(message).slice(0, 200), waits });
+    return new RpcError(`${name} refused ${method}: ${quote(message)}${waiting()}.`, kind, retryAfter);
   }
 
   function together(values: unknown): Outcome[] {
@@ -75,6 +71,3 @@ export function outcomesOf(answer: Answer, method: string, calls: number, { name
   }
   return calls === 1 ? [outcomeOf(value)] : together(value);
 }
-
-/** A value from a node in an error. */
-export const quote = (value: unknown): string => (JSON.stringify(value) ?? "nothing").slice(0, 200);

@@ -89,7 +89,7 @@ export function createRpc({ nodes, checks = noChecks(), ...options }: RpcOptions
       return result;
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
-      error.attribute(member.node.name);
+      error.attribute(member.node);
       member.wrongChain = error instanceof WrongChain ? error : undefined;
       const wrong = members.flatMap(({ wrongChain }) => wrongChain?.message ?? []);
       throw wrong.length === members.length ? new FatalError(wrong.join(" ")) : error;

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { readHead } from "../../../indexer/ingest/blocks.ts";
 import type { Checks, Endpoint } from "../../../indexer/ingest/endpoint.ts";
 import { FatalError, RpcError } from "../../../indexer/ingest/errors.ts";
 import { createRpc, type Rpc } from "../../../indexer/ingest/rpc.ts";
@@ -81,6 +82,41 @@ describe("several nodes", () => {
     one.chainId = 31337;
     other.reply = text("out of order", 500);
     expect(await ask()).to.equal("one");
+  });
+
+  describe("with secrets", () => {
+    const key = "sk_live_0123456789abcdef";
+    const spoken = (url = key) => `no project at ${url}`;
+    const block = { number: "0x1", hash: spoken() };
+    const works: [string, unknown, (node: Endpoint) => Promise<unknown>][] = [
+      ["an error", { error: { code: -32000, message: spoken() } }, (node) => node.call("eth_x", [])],
+      ["an error that is no text", { error: { code: 1, message: { [key]: key } } }, (node) => node.call("eth_x", [])],
+      ["no JSON-RPC", spoken(), (node) => node.call("eth_x", [])],
+      ["an error after much else", { error: "x".repeat(480) + key }, (node) => node.call("eth_x", [])],
+      ["a text for a block", { result: spoken() }, readHead],
+      ["a text for a field", { result: block }, readHead],
+      ["a text across the end of what is said", { result: "x".repeat(480) + key }, readHead],
+    ];
+
+    for (const [name, answer, work] of works)
+      it(`never tell them, though a node repeats them in ${name}`, async () => {
+        one.reply = text(JSON.stringify(answer));
+        const nodes = [{ url: `${one.url}/v3/${key}` }];
+        const secret = createRpc({ nodes, chainId: 31337, timeout: 2_000, signal: ending.signal });
+        const { result } = (await secret.all(work))[0] as { result: unknown };
+        for (const error of [await refusal(secret.any(work)), await refusal(secret.once(work)), result as RpcError]) {
+          expect(error.message).to.match(/^The node at 127\.0\.0\.1:\d+ (?:answered|refused) .*…/);
+          expect(error.message).to.have.length.below(560).and.to.not.include(key.slice(0, 4));
+        }
+      });
+
+    it("keep their host's name, though a secret is equal to it", async () => {
+      one.reply = text('{"error":"not at localhost"}');
+      const nodes = [{ url: `${one.url.replace("127.0.0.1", "localhost")}/localhost` }];
+      const secret = createRpc({ nodes, chainId: 31337, timeout: 2_000, signal: ending.signal });
+      const { message } = await refusal(secret.any((node) => node.call("eth_x", [])));
+      expect(message).to.match(/^The node at localhost:\d+ refused eth_x: "not at …"\.$/);
+    });
   });
 
   it("count their failures by kind", async () => {
