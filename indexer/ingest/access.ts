@@ -12,14 +12,42 @@ export const nameOf = ({ url }: NodeAccess): string => `The node at ${new URL(ur
 /** Shorter parts are words of every URL, and no keys. */
 const SHORTEST_SECRET = 6;
 
-/** Takes out of a text whatever opens the node: some nodes quote it in their errors, which are logged and published. */
+/**
+ * Takes out of a text whatever opens the node: some nodes quote it in what they answer, which is logged and published. It
+ * is found in either case of letters, and as URLs and JSON write it.
+ */
 export function createRedaction({ url, headers = {} }: NodeAccess): (text: string) => string {
-  const { username, password, pathname, searchParams } = new URL(url);
-  const sent = [username, password, ...pathname.split("/"), ...searchParams.values(), ...Object.values(headers)];
-  const secrets = new Set([...sent, ...sent.flatMap((text) => text.split(/\s+/)), ...sent.map(decoded)]);
+  const { username, password, pathname, search } = new URL(url);
+  const credentials = `${decoded(username)}:${decoded(password)}`;
+  const sent = [
+    ...[username, password, Buffer.from(credentials).toString("base64")],
+    ...pathname.split("/"),
+    // Values without their names, and what has no name.
+    ...search.split(/[?&]/).map((part) => part.replace(/^[^=]*=(?=[^=])|=+$/g, "")),
+    ...Object.values(headers).flatMap((value) => [value, ...value.split(/\s+/), ...value.split(/[\s"',;=]+/)]),
+  ];
+  const secrets = new Set([...sent, ...sent.map(decoded)]);
   const hidden = [...secrets].filter(({ length }) => length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length);
-  return (text) => hidden.reduce((shown, secret) => shown.replaceAll(secret, "…"), text);
+  if (hidden.length === 0) return (text) => text;
+  const pattern = new RegExp(hidden.map((secret) => Array.from(secret, formsOf).join("")).join("|"), "giu");
+  return (text) => text.replace(pattern, "…");
 }
+
+/** A character as it is, in a URL, or in JSON, also in a text of JSON within JSON; as a regular expression. */
+function formsOf(character: string): string {
+  // A query may have "+" for a space.
+  const plain = (" +".includes(character) ? [" ", "+"] : [character]).flatMap((each) => [each, inUrl(each)]);
+  const units = character.split("").map((unit) => `u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const escaped = [JSON.stringify(character).slice(1, -1).replace(/^\\/, ""), units.join("\\")];
+  const oneOf = (forms: string[]) => `(?:${[...new Set(forms)].map(literal).join("|")})`;
+  return `(?:${oneOf(plain)}|\\\\{1,7}${oneOf(escaped)})`;
+}
+
+const inUrl = (character: string): string =>
+  Array.from(Buffer.from(character), (byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
+
+const literal = (text: string): string =>
+  Array.from(text, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`).join("");
 
 function decoded(text: string): string {
   try {
