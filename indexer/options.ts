@@ -34,7 +34,7 @@ export interface IndexerOptions {
   content?: string | undefined;
   /** Bytes that an organiser may put into `content`, and who may beside those whom the chain names; nothing by default. */
   uploads?: Omit<Uploads, "directory"> | undefined;
-  /** Servers that are asked whether they serve models' files, beside this one; none by default. */
+  /** URLs, published whole, of servers that are asked whether they serve models' files, beside this one; none by default. */
   sources?: readonly string[] | undefined;
   /** Milliseconds between two looks for models' files; defaults to 600000. */
   lookEvery?: number | undefined;
@@ -125,7 +125,8 @@ export const USAGE = `usage: indexer --rpc URL… | --rpc-env NAME… --deployme
 --trust-proxy  believes the proxies of this network, as 10.0.0.0/8, who the client is; repeat it for more
 --content-quota  takes content by PUT from organisers, each at most so many MiB; without it none is taken
 --organiser  an account that may put content, beside those that drafted a season or published a model; repeat it for more
---source     a server that is asked whether it serves models' files, beside this one; repeat it for more
+--source     a server that is asked whether it serves models' files, beside this one; its whole URL is published; repeat it
+             for more
 --wipe       deletes the data of another chain, deployment or version; without it such a database is refused
 --no-blooms  for chains whose headers carry no bloom filters: logs that a node leaves out are detected later, or never
 --no-receipts  doesn't ask for receipts, by which every log is proven where nodes offer them
@@ -225,9 +226,9 @@ function optionsOf(values: ReturnType<typeof parse<typeof runs>>, environment: E
     trustedProxies: networks(values["trust-proxy"] ?? []),
     content: values.content,
     uploads: uploadsOf(values),
-    sources: (values.source ?? []).map((url) => urlOf(url, `"${shown(url)}"`)),
+    sources: (values.source ?? []).map((url) => publicUrl("source", url)),
     finality: wholeNumber("finality", values.finality ?? "64", 1_000_000),
-    publicRpc: values["public-rpc"] === undefined ? undefined : publicUrl(values["public-rpc"]),
+    publicRpc: values["public-rpc"] === undefined ? undefined : publicUrl("public-rpc", values["public-rpc"]),
     web: values.web,
     limits: {
       requests: wholeNumber("rate-limit", values["rate-limit"] ?? String(DEFAULT_LIMITS.requests), 1_000_000_000),
@@ -328,9 +329,9 @@ function urlOf(text: string, what: string): string {
 /** Without what may be a password or key. */
 const shown = (url: string): string => url.replace(/^.*@/s, "…@").replace(/([^:/])[/?#].*$/s, "$1/…");
 
-function publicUrl(text: string): string {
+function publicUrl(name: string, text: string): string {
   const { username, password } = new URL(urlOf(text, `"${shown(text)}"`));
-  if (username || password) throw new UsageError("--public-rpc has a user name or password, which all could read.");
+  if (username || password) throw new UsageError(`--${name} has a user name or password, which all could read.`);
   return text;
 }
 

@@ -139,6 +139,10 @@ describe("the command line's nodes and uploads", () => {
   it("ask only web servers for content", () => {
     const local = ["--rpc", "http://127.0.0.1:8545"];
     expect(refusal([...local, "--source", "me"])).to.equal('"me" is not an http or https URL.');
+    for (const secret of ["user:secret", "secret", ":secret"])
+      expect(refusal([...local, "--source", `http://${secret}@a.b/`])).to.equal(
+        "--source has a user name or password, which all could read.",
+      );
     expect(optionsOf(local).sources).to.deep.equal([]);
     expect(optionsOf([...local, "--source", "http://a.b", "--source", "https://c.d"]).sources).to.deep.equal([
       "http://a.b",
