@@ -301,7 +301,11 @@ function parse<Options extends NonNullable<ParseArgsConfig["options"]>>(args: re
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    // What is quoted may be a URL whose option was forgotten, or is in one word with it.
+    const message = (error as Error).message
+      .replace(/(?<=^Unexpected argument ').*(?=')/s, shown)
+      .replace(/(?<=^Unknown option '[\w-]*)[^\w-].*(?=')/s, "…");
+    throw new UsageError(message);
   }
 }
 

@@ -106,6 +106,20 @@ describe("the command line's nodes and uploads", () => {
       expect(refusal(["--rpc-env", "NODE"], { NODE: "http://node.example", NODE_HEADERS: `x: y\n${wrong}` })).to.equal(
         'Line 2 of NODE_HEADERS is not "name: value".',
       );
+    for (const lost of [
+      url,
+      url.replace("secret@", "it's=secret@"),
+      url.replace(":secret@", "secret@"),
+      `--rpc ${url}`,
+      "--rpc http://user:secret=x@node.example",
+      `-${url}`,
+      `--wipe=${url}`,
+      `--nothing=${url}`,
+      "node.example/secret",
+    ])
+      expect(refusal([lost, "--rpc", url])).to.not.include("secret");
+    expect(refusal(["--rpx", "x"])).to.equal("Unknown option '--rpx'");
+    expect(refusal([url])).to.match(/^Unexpected argument '…@node\.example:8545\/…'\./);
     const published = ["--rpc", "http://node.example", "--public-rpc"];
     expect(refusal([...published, url.replace("ws", "http")])).to.equal(
       "--public-rpc has a user name or password, which all could read.",
