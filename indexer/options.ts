@@ -298,6 +298,14 @@ function storeUrl(text: string): string {
 }
 
 function parse<Options extends NonNullable<ParseArgsConfig["options"]>>(args: readonly string[], options: Options) {
+  const values = parsed(args, options);
+  // As of a variable that isn't set; an empty host, say, would be every address.
+  for (const [name, value] of Object.entries(values))
+    if ([value].flat().includes("")) throw new UsageError(`--${name} is empty.`);
+  return values;
+}
+
+function parsed<Options extends NonNullable<ParseArgsConfig["options"]>>(args: readonly string[], options: Options) {
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {

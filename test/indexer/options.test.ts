@@ -39,6 +39,25 @@ describe("the command line's database", () => {
     expect(refusal(["serve", "--store", url, "--finality", "3"])).to.match(/^--finality is for an indexer that writes/);
   });
 
+  it("is refused with an empty value, as is every other option", () => {
+    for (const option of [
+      "--db",
+      "--store",
+      "--host",
+      "--content",
+      "--web",
+      "--source",
+      "--organiser",
+      "--port",
+      "--rpc",
+    ])
+      for (const empty of [[option, ""], [`${option}=`]])
+        expect(refusal([...node, ...empty])).to.equal(`${option} is empty.`);
+    expect(refusal(["rewind", "--to", ""])).to.equal("--to is empty.");
+    expect(() => parseCommand(["backup", "--db", "", "--to", "x"])).to.throw(UsageError, /^--db is empty\.$/);
+    expect(() => parseCommand(["backup", "--db", "x", "--to", ""])).to.throw(UsageError, /^--to is empty\.$/);
+  });
+
   it("is never quoted where its URL is wrong", () => {
     for (const wrong of ["mysql://user:secret@db/x", "postgres://user:secret@[/x", "secret"])
       expect(refusal([...node, "--store", wrong])).to.equal("The store is not a postgres:// URL.");
