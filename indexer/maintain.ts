@@ -66,7 +66,10 @@ export function backup({ db: file, to }: BackupOptions): number | undefined {
   requireExisting(file);
   if (existsSync(to)) throw new FatalError(`${to} is there already: give another --to.`);
   const part = `${to}-part`;
-  rmSync(part, { force: true });
+  if (existsSync(part))
+    throw new FatalError(
+      `${part} is there already, maybe of a backup that was stopped: delete it, or give another --to.`,
+    );
   const db = openReadonly(file);
   try {
     db.prepare("VACUUM INTO ?").run(part);

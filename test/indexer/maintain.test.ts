@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { expect } from "chai";
 import { FatalError } from "../../indexer/ingest/errors.ts";
@@ -41,6 +41,17 @@ describe("what is done to a database", () => {
         "is not an indexer's",
       );
       expect(existsSync(files.path("new"))).to.equal(false);
+    });
+
+    it("deletes no file that has the name of its part", () => {
+      openForWriting(files.path("db"), deployment).close();
+      writeFileSync(files.path("copy-part"), "mine");
+      expect(() => backup({ db: files.path("db"), to: files.path("copy") })).to.throw(
+        FatalError,
+        "copy-part is there already, maybe of a backup that was stopped: delete it, or give another --to.",
+      );
+      expect(readFileSync(files.path("copy-part"), "utf8")).to.equal("mine");
+      expect(existsSync(files.path("copy"))).to.equal(false);
     });
 
     it("leaves no part where it can't be written", () => {
