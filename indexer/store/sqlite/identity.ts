@@ -25,10 +25,13 @@ export function isOurs(file: string): boolean {
   const id = header.readUInt32BE(APPLICATION_ID_AT);
   if (id === APPLICATION_ID) return true;
   if (id !== 0) throw foreign(file, `its application id is 0x${id.toString(16)}`);
-  const tables = tablesOf(file);
-  if (tables.length > 0 && !OUR_TABLES.every((table) => tables.includes(table)))
-    throw foreign(file, `it has the table "${tables.find((table) => !OUR_TABLES.includes(table)) ?? tables[0]}"`);
-  return tables.length > 0;
+  const found = schemaOf(file);
+  const isOfOurs = ({ type, name }: Item) => type === "table" && OUR_TABLES.includes(name);
+  if (found.length > 0 && found.filter(isOfOurs).length < OUR_TABLES.length) {
+    const { type, name } = found.find((item) => !isOfOurs(item)) ?? (found[0] as Item);
+    throw foreign(file, `it has the ${type} "${name}"`);
+  }
+  return found.length > 0;
 }
 
 function headerOf(file: string): Buffer {
@@ -46,12 +49,18 @@ function headerOf(file: string): Buffer {
   }
 }
 
-function tablesOf(file: string): string[] {
+/** A table, view, index or trigger. */
+interface Item {
+  type: string;
+  name: string;
+}
+
+/** All but SQLite's own, whose names nobody else can give. */
+function schemaOf(file: string): Item[] {
   const db = new Database(file, { readonly: true });
   try {
     return db
-      .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
-      .pluck()
+      .prepare<[], Item>("SELECT type, name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
       .all();
   } catch (error) {
     throw foreign(file, `its tables can't be read (${(error as Error).message})`);

@@ -48,7 +48,7 @@ export function renew(db: Db): void {
   const found = db
     .prepare<[], { type: string; name: string; tbl_name: string }>(
       `SELECT type, name, tbl_name FROM sqlite_schema
-       WHERE type IN ('table', 'view', 'index') AND name NOT LIKE 'sqlite%' ORDER BY rowid DESC`,
+       WHERE type IN ('table', 'view', 'index') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid DESC`,
     )
     .all();
   const drop = (type: string, isDropped: (item: { name: string; tbl_name: string }) => boolean) => {
@@ -83,7 +83,9 @@ function addChecksums(db: Db): void {
 export function empty(db: Db, kept: "logs" | "origin"): void {
   const names = ["writer", ...(kept === "logs" ? KEPT : ["logs_version", "origin"])];
   const tables = db
-    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+    .prepare<[], string>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+    )
     .pluck()
     .all();
   db.pragma("defer_foreign_keys = ON");

@@ -27,6 +27,11 @@ describe("whose a file is", () => {
       made("CREATE TABLE blocks (a); CREATE TABLE events (b)"),
       /it has the table "notes"\./,
     ],
+    "nothing but a view": [made("CREATE VIEW one AS SELECT 1; DROP TABLE notes"), /it has the view "one"\./],
+    "nothing but a table whose name begins almost as SQLite's own do": [
+      made("CREATE TABLE sqlitestudio_docs (a); DROP TABLE notes"),
+      /it has the table "sqlitestudio_docs"\./,
+    ],
     "text that is no database": [
       (file) => writeFileSync(file, "Dear diary, ".repeat(50)),
       /it is no SQLite database\./,
