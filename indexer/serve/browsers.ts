@@ -14,8 +14,8 @@ export async function openToBrowsers(app: App): Promise<void> {
     reply.headers(FOR_BROWSERS);
     done(null, payload);
   });
-  // In a scope of its own it answers preflight requests, and costs others nothing.
+  // In a scope of its own it answers preflight requests and any other OPTIONS, and costs others nothing.
   await app.register(async (preflight) => {
-    await preflight.register(cors, { origin: "*", methods: ["GET", "HEAD"] });
+    await preflight.register(cors, { origin: "*", methods: ["GET", "HEAD"], strictPreflight: false });
   });
 }

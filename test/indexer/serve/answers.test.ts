@@ -93,6 +93,7 @@ describe("answers of the chain", () => {
     expect(headers.get("access-control-allow-origin")).to.equal("*");
     expect(headers.get("access-control-allow-methods")).to.equal("GET, HEAD");
     expect(headers.get("access-control-allow-headers")).to.equal("if-none-match");
+    expect((await get(STANDINGS, {}, "OPTIONS")).status).to.equal(204);
   });
 
   for (const route of [STANDINGS, "/v1/attestations", `${STANDINGS}.csv`, `${STANDINGS}/:account`])
