@@ -21,12 +21,13 @@ export async function agreed<T>(
   toldOf: (answer: T) => Told,
 ): Promise<T> {
   let first: Endpoint | undefined;
+  let since = 0;
   const answer = await ask((node) => {
-    first = node;
+    [first, since] = [node, performance.now()];
     return work(node);
   });
   if (rpc.checks.isTrusting || rpc.size === 1 || toldOf(answer).isProven) return answer;
-  const others = await rpc.all(work, { except: first });
+  const others = await rpc.all(work, { node: first, took: performance.now() - since });
   const told = others.flatMap(({ node, result }) => (result instanceof RpcError ? [] : [{ node, answer: result }]));
   const all = [{ node: first as Endpoint, answer }, ...told];
   const proven = told.find((each) => toldOf(each.answer).isProven);

@@ -10,10 +10,10 @@ export interface Rpc {
   /** Work with the healthiest node; if it throws {@link RpcError}, another node is used next time. */
   once<T>(work: (node: Endpoint) => Promise<T>): Promise<T>;
   /**
-   * The same work with every node at once, but for one; in their order, errors as values. Those that haven't answered two
+   * The same work with every node at once, or besides one; in their order, errors as values. Those that haven't answered two
    * seconds after the first success are left out, and not asked for a while.
    */
-  all<T>(work: (node: Endpoint) => Promise<T>, options?: { except?: Endpoint | undefined }): Promise<Answered<T>[]>;
+  all<T>(work: (node: Endpoint) => Promise<T>, besides?: Besides): Promise<Answered<T>[]>;
   /** Asks this node first from now on. */
   prefer(node: Endpoint): void;
   /** Prefers another node from now on: the present one's answers don't fit together. */
@@ -37,6 +37,12 @@ export interface RpcOptions extends Omit<EndpointOptions, "node" | "onThrottled"
   nodes: readonly NodeAccess[];
 }
 
+/** A node that has answered already, and how long it took, in milliseconds: others that take much longer hold nobody up. */
+interface Besides {
+  node: Endpoint | undefined;
+  took: number;
+}
+
 interface Member {
   node: Endpoint;
   /** Failures since the last success. */
@@ -46,6 +52,8 @@ interface Member {
   /** Not asked with all others before this time, by `performance.now()`, and how long it is left out next time. */
   silentUntil: number;
   silence: number;
+  /** {@link silentUntil}, where that was because it didn't answer in time. */
+  lateUntil: number;
 }
 
 /** How long slower nodes are waited for, in milliseconds. */
@@ -63,7 +71,7 @@ export function createRpc({ nodes, checks = noChecks(), ...options }: RpcOptions
   const onThrottled = () => count("rate-limited");
   const members: Member[] = nodes.map((node) => ({
     node: createEndpoint({ node, checks, onThrottled, ...options }),
-    ...{ failures: 0, wrongChain: undefined, silentUntil: 0, silence: FIRST_SILENCE },
+    ...{ failures: 0, wrongChain: undefined, silentUntil: 0, silence: FIRST_SILENCE, lateUntil: 0 },
   }));
   let preferred = members[0] as Member;
 
@@ -129,16 +137,15 @@ export function createRpc({ nodes, checks = noChecks(), ...options }: RpcOptions
     throw new RpcError(errors.map((error) => error.message).join(" "), kind);
   }
 
-  async function all<T>(
-    work: (node: Endpoint) => Promise<T>,
-    { except }: { except?: Endpoint | undefined } = {},
-  ): Promise<Answered<T>[]> {
-    const candidates = members.filter(({ node }) => node !== except);
-    const isAwake = ({ node, silentUntil }: Member) => silentUntil <= performance.now() && node.rest() <= GRACE;
+  async function all<T>(work: (node: Endpoint) => Promise<T>, besides?: Besides): Promise<Answered<T>[]> {
+    const candidates = members.filter(({ node }) => node !== besides?.node);
+    // One that failed is asked again at once where another's word is held against its own.
+    const isAwake = ({ node, silentUntil, lateUntil }: Member) =>
+      (besides ? lateUntil : silentUntil) <= performance.now() && node.rest() <= GRACE;
     const awake = candidates.filter(isAwake);
     const answered = new Map<Member, T | RpcError>();
     const first = Promise.withResolvers<void>();
-    const asked = (awake.length > 0 ? awake : candidates).map(async (member) => {
+    const asked = (awake.length > 0 || besides ? awake : candidates).map(async (member) => {
       try {
         answered.set(member, await attempt(member, work));
         member.silence = FIRST_SILENCE;
@@ -149,10 +156,15 @@ export function createRpc({ nodes, checks = noChecks(), ...options }: RpcOptions
         silence(member);
       }
     });
-    const late = first.promise.then(() => sleep(GRACE, undefined, { signal: options.signal, ref: false }));
+    if (besides) first.resolve();
+    const patience = GRACE + 2 * (besides?.took ?? 0);
+    const late = first.promise.then(() => sleep(patience, undefined, { signal: options.signal, ref: false }));
     late.catch(() => {});
     if (asked.length > 0) await Promise.race([Promise.all(asked), late]);
-    for (const member of awake) if (!answered.has(member)) silence(member);
+    for (const member of awake.filter((each) => !answered.has(each))) {
+      silence(member);
+      member.lateUntil = member.silentUntil;
+    }
     return members.flatMap((member) => {
       const result = answered.get(member);
       return result === undefined ? [] : [{ node: member.node, result }];

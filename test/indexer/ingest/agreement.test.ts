@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { agreed, differenceOf, type Told } from "../../../indexer/ingest/agreement.ts";
 import type { Log } from "../../../indexer/ingest/blocks.ts";
+import type { Endpoint } from "../../../indexer/ingest/endpoint.ts";
 import { RpcError } from "../../../indexer/ingest/errors.ts";
 import { createRpc } from "../../../indexer/ingest/rpc.ts";
 import { results, type Scripted, startScripted, text } from "./scripted.ts";
@@ -85,6 +86,26 @@ describe("answers of several nodes", () => {
     expect((await ask([[log()], []], { isProven: true })).logs).to.deep.equal([log()]);
     expect((await ask([[log()], []], { isTrusting: true })).logs).to.deep.equal([log()]);
     expect((await ask([[log()]])).logs).to.deep.equal([log()]);
+  });
+
+  it("don't wait long for one that answers nothing, and not for it each time", async () => {
+    const [honest, silent] = nodes as [Scripted, Scripted];
+    silent.reply = () => {};
+    const rpc = createRpc({
+      ...{
+        nodes: [honest, silent].map(({ url }) => ({ url })),
+        chainId: 31337,
+        timeout: 60_000,
+        signal: ending.signal,
+      },
+      checks: { isTrusting: false, seals: "off", receipts: false },
+    });
+    const work = async (node: Endpoint): Promise<Told> => {
+      await node.call("eth_x", []);
+      return { logs: [log()], isProven: false };
+    };
+    for (let i = 0; i < 10; i++) expect((await agreed(rpc, rpc.once, work, (one) => one)).logs).to.have.lengthOf(1);
+    expect(silent.asked.length).to.be.within(1, 3);
   });
 
   it("are cut short in words where their data are long", () => {
