@@ -31,10 +31,14 @@ export function createHeads(rpc: Rpc): Heads {
 
   return {
     async read() {
-      const before = new Map(told);
+      const late = new Map(told);
       const answers = await rpc.all(ask);
-      for (const { node } of answers) before.delete(node);
-      const heads = [...new Map([...before, ...told])].map(([node, head]) => ({ node, head }));
+      for (const { node } of answers) late.delete(node);
+      // Of equal heads that of a node which answered in time leads.
+      const heads = [
+        ...answers.flatMap(({ node, result }) => (result instanceof RpcError ? [] : [{ node, head: result }])),
+        ...[...late].map(([node, head]) => ({ node, head })),
+      ];
       if (heads.length === 0) throw together(answers.map(({ result }) => result as RpcError));
       const doubt = (node: Endpoint): number => doubts.get(node)?.looks ?? 0;
       for (const { node } of heads) {
