@@ -10,6 +10,7 @@ import { createLease } from "./store/postgres/lease.ts";
 import { placeOf } from "./store/postgres/place.ts";
 import { createBlocks } from "./store/sqlite/blocks.ts";
 import { openReadonly, requireExisting } from "./store/sqlite/database.ts";
+import { lockPart } from "./store/sqlite/lock.ts";
 import { storageError } from "./store/sqlite/storage.ts";
 import type { Writer } from "./sync/writer.ts";
 
@@ -66,10 +67,7 @@ export function backup({ db: file, to }: BackupOptions): number | undefined {
   requireExisting(file);
   if (existsSync(to)) throw new FatalError(`${to} is there already: give another --to.`);
   const part = `${to}-part`;
-  if (existsSync(part))
-    throw new FatalError(
-      `${part} is there already, maybe of a backup that was stopped: delete it, or give another --to.`,
-    );
+  const lock = lockPart(part);
   const db = openReadonly(file);
   try {
     db.prepare("VACUUM INTO ?").run(part);
@@ -80,6 +78,7 @@ export function backup({ db: file, to }: BackupOptions): number | undefined {
     throw storageError(db, error);
   } finally {
     db.close();
+    lock.release();
   }
   const copy = openReadonly(to);
   try {

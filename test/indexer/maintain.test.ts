@@ -1,12 +1,18 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { expect } from "chai";
 import { FatalError } from "../../indexer/ingest/errors.ts";
 import { backup, rebuild, rewind } from "../../indexer/maintain.ts";
 import { openForWriting } from "../../indexer/open.ts";
+import { lockPart } from "../../indexer/store/sqlite/lock.ts";
 import { append, storyOf } from "./opened.ts";
-import { choices, dumpFile, scratch } from "./running.ts";
+import { choices, dumpFile, scratch, until } from "./running.ts";
 import { deployment } from "./story.ts";
+
+const START = fileURLToPath(new URL("../../indexer/start.js", import.meta.url));
 
 describe("what is done to a database", () => {
   const { first, blocks } = storyOf(choices(20, 2));
@@ -52,6 +58,35 @@ describe("what is done to a database", () => {
       );
       expect(readFileSync(files.path("copy-part"), "utf8")).to.equal("mine");
       expect(existsSync(files.path("copy"))).to.equal(false);
+    });
+
+    it("deletes neither a file that has the name of its lock, nor the part of a backup that runs", () => {
+      openForWriting(files.path("db"), deployment).close();
+      writeFileSync(files.path("copy-part"), "");
+      writeFileSync(files.path("copy-part-lock"), "mine");
+      const work = () => backup({ db: files.path("db"), to: files.path("copy") });
+      expect(work).to.throw(FatalError, "copy-part-lock is not an indexer's: it is no SQLite database.");
+      expect(readFileSync(files.path("copy-part-lock"), "utf8")).to.equal("mine");
+      rmSync(files.path("copy-part-lock"));
+      rmSync(files.path("copy-part"));
+      const lock = lockPart(files.path("copy-part"));
+      writeFileSync(files.path("copy-part"), "theirs");
+      expect(work).to.throw(FatalError, "Another backup writes the file");
+      expect(readFileSync(files.path("copy-part"), "utf8")).to.equal("theirs");
+      lock.release();
+    });
+
+    it("takes over what one that was killed left", async () => {
+      openForWriting(files.path("db"), deployment).close();
+      // As large as takes a while to copy.
+      new Database(files.path("db")).exec("CREATE TABLE more AS SELECT zeroblob(200000000)").close();
+      const child = spawn(process.execPath, [START, "backup", "--db", files.path("db"), "--to", files.path("copy")]);
+      await until("it writes", () => (statSync(files.path("copy-part"), { throwIfNoEntry: false })?.size ?? 0) > 0);
+      child.kill("SIGKILL");
+      await once(child, "close");
+      expect(existsSync(files.path("copy"))).to.equal(false);
+      backup({ db: files.path("db"), to: files.path("copy") });
+      expect(readdirSync(files.path("")).filter((name) => name.startsWith("copy"))).to.deep.equal(["copy"]);
     });
 
     it("leaves no part where it can't be written", () => {

@@ -70,4 +70,4 @@ function schemaOf(file: string): Item[] {
 }
 
 const foreign = (file: string, reason: string): FatalError =>
-  new FatalError(`The file ${file} is not an indexer's: ${reason}. It is left as it is. Give another --db.`);
+  new FatalError(`The file ${file} is not an indexer's: ${reason}. It is left as it is. Give another path.`);

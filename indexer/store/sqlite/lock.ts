@@ -1,7 +1,8 @@
-import { existsSync, realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { FatalError } from "../../ingest/errors.ts";
+import { APPLICATION_ID, isOurs } from "./identity.ts";
 
 /**
  * Makes this process the one writer of a database, until `release` or its end: the system lets go of the lock however the
@@ -15,15 +16,45 @@ export function lockDatabase(file: string): { release(): void } {
     throw new FatalError(
       `The database ${file} has ${links} names (hard links), and SQLite would keep a log for each. Delete the others, or copy the file.`,
     );
-  const lock = new Database(`${realPath(file)}-lock`, { timeout: 0 });
+  const taken = `Another indexer writes the database ${file}: there can be only one. Give another --db.`;
+  const lock = hold(`${realPath(file)}-lock`, taken, () => {});
+  return { release: () => lock.close() };
+}
+
+/**
+ * Makes this process the one that writes a part of a file, and deletes what one that was killed left of it. The lock
+ * beside it carries our application id: without that, a file that has the part's name is someone else's. Throws
+ * {@link FatalError} then, and where another process writes it. `release` deletes the lock.
+ */
+export function lockPart(part: string): { release(): void } {
+  const file = `${part}-lock`;
+  if (!isOurs(file) && existsSync(part))
+    throw new FatalError(
+      `${part} is there already, maybe of a backup that was stopped: delete it, or give another --to.`,
+    );
+  const taken = `Another backup writes the file ${part}: wait for it, or give another --to.`;
+  const lock = hold(file, taken, (db) => db.pragma(`application_id = ${APPLICATION_ID}`));
+  for (const left of [part, `${part}-journal`]) rmSync(left, { force: true });
+  return {
+    release() {
+      rmSync(file, { force: true });
+      lock.close();
+    },
+  };
+}
+
+/** Locks a file after this preparation, and creates it; throws {@link FatalError} of this message where another has. */
+function hold(file: string, taken: string, prepare: (lock: Database.Database) => unknown): Database.Database {
+  const lock = new Database(file, { timeout: 0 });
   try {
+    prepare(lock);
     lock.exec("BEGIN EXCLUSIVE");
+    return lock;
   } catch (error) {
     lock.close();
     if (!(error instanceof Database.SqliteError) || error.code !== "SQLITE_BUSY") throw error;
-    throw new FatalError(`Another indexer writes the database ${file}: there can be only one. Give another --db.`);
+    throw new FatalError(taken);
   }
-  return { release: () => lock.close() };
 }
 
 // A file has one lock, by whichever name it is opened.
