@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import type { Deployment } from "../sdk/deployment.ts";
 import { MalformedLog } from "./decode/events.ts";
 import { IntegrityError } from "./fold/step.ts";
@@ -8,8 +9,15 @@ import { FatalError } from "./ingest/errors.ts";
 import { assemble } from "./open.ts";
 import type { MaintainOptions } from "./options.ts";
 import { createBlocks } from "./store/sqlite/blocks.ts";
-import { differencesFrom } from "./store/sqlite/compare.ts";
-import { type Db, openDatabase, openReadonly, requireExisting, requireFitting } from "./store/sqlite/database.ts";
+import { differencesFromFolded } from "./store/sqlite/compare.ts";
+import {
+  CACHE_KIB,
+  createIn,
+  type Db,
+  openReadonly,
+  requireExisting,
+  requireFitting,
+} from "./store/sqlite/database.ts";
 import { faultsOf, orphansOf } from "./store/sqlite/integrity.ts";
 import { copyLogs, createLogs } from "./store/sqlite/logs.ts";
 import { isOutdated } from "./store/sqlite/schema.ts";
@@ -59,30 +67,47 @@ export function check({ deployment, db: file }: MaintainOptions): Checked {
 
 /** Where rows aren't those that follow from the stored logs. */
 function differencesFromLogs(db: Db, deployment: Deployment): string[] {
-  const directory = mkdtempSync(join(tmpdir(), "proofboard-check-"));
+  const folded = attachFolded(db);
   try {
-    const folded = join(directory, "db");
     fold(db, folded, deployment);
-    return differencesFrom(db, folded, MOST_TOLD);
+    return differencesFromFolded(db, MOST_TOLD);
   } catch (error) {
     if (!(error instanceof IntegrityError) && !(error instanceof MalformedLog)) throw error;
     return [`The stored logs can't be folded: ${error.message}`];
+  } finally {
+    folded.close();
+  }
+}
+
+/**
+ * An empty database, which `db` knows as `folded`. Its file has a name for a moment only: the system frees its space once it
+ * is closed, however the process ends.
+ */
+function attachFolded(db: Db): Db {
+  const directory = mkdtempSync(join(tmpdir(), "proofboard-check-"));
+  try {
+    const file = join(directory, "db");
+    const folded = new Database(file);
+    // A journal beside it would have a name.
+    folded.pragma("journal_mode = MEMORY");
+    folded.pragma("synchronous = OFF");
+    folded.pragma(`cache_size = ${-CACHE_KIB}`);
+    db.prepare("ATTACH ? AS folded").run(file);
+    return folded;
   } finally {
     rmSync(directory, { recursive: true });
   }
 }
 
-/** Folds the logs of a database into a new file, and builds what the database has built. */
-function fold(db: Db, file: string, deployment: Deployment): void {
-  const folded = openDatabase(file, deployment);
+/** Folds the logs of a database into an empty one, and builds what the database has built. */
+function fold(db: Db, folded: Db, deployment: Deployment): void {
   try {
-    // It is thrown away, whatever happens.
-    folded.pragma("synchronous = OFF");
+    createIn(folded, deployment);
     copyLogs(db, folded);
     const { writer } = assemble(folded, deployment, 0);
     writer.rebuild();
     if (assemble(db, deployment, 0).writer.isComplete()) writer.complete();
-  } finally {
-    folded.close();
+  } catch (error) {
+    throw storageError(folded, error);
   }
 }

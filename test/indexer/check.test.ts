@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readdirSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { expect } from "chai";
 import { check } from "../../indexer/check.ts";
@@ -95,6 +96,21 @@ describe("the check of a database", () => {
     expect(checked().wrong).to.deep.equal([]);
     close();
     expect(left()).to.deep.equal(before);
+  });
+
+  it("works in a file without a name, so that none is left where it is killed", () => {
+    const { close } = Database.prototype;
+    const named: boolean[] = [];
+    Database.prototype.close = function () {
+      if (this.name.includes("proofboard-check-")) named.push(existsSync(dirname(this.name)));
+      return close.call(this);
+    };
+    try {
+      expect(checked().wrong).to.deep.equal([]);
+    } finally {
+      Database.prototype.close = close;
+    }
+    expect(named).to.deep.equal([false]);
   });
 
   it("finds 16 random bytes anywhere, or all rows are as they were", function () {

@@ -14,11 +14,11 @@ interface Column {
 }
 
 /**
- * Where the tables, indexes and rows of a database differ from those of the file `right`, a sentence each, at most `most`:
- * of everything that follows from the logs, and of the logs. Both are read by their keys, without a copy.
+ * Where the tables, indexes and rows of a database differ from those of the one that is attached as `folded`, a sentence
+ * each, at most `most`: of everything that follows from the logs, and of the logs. Both are read by their keys, without a
+ * copy.
  */
-export function differencesFrom(db: Db, right: string, most: number): string[] {
-  db.prepare("ATTACH ? AS folded").run(right);
+export function differencesFromFolded(db: Db, most: number): string[] {
   const found: string[] = [];
   for (const sentence of differences(db)) if (found.push(sentence) === most) break;
   return found;

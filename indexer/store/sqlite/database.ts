@@ -12,7 +12,8 @@ import { configureWal, moveWal } from "./wal.ts";
 export type Db = Database.Database;
 
 const BUSY_TIMEOUT = 1_000;
-const CACHE_KIB = 64 * 1024;
+/** What SQLite may hold of a file in memory. */
+export const CACHE_KIB = 64 * 1024;
 /** Bytes of a file whose pages are checked at each opening, and of one whose values are: docs/operate.md, The database. */
 const MOST_CHECKED = 512 * 2 ** 20;
 const MOST_READ = 64 * 2 ** 20;
@@ -33,7 +34,7 @@ export function openDatabase(file: string, deployment: Deployment): Db {
     configureWal(db);
     db.pragma("foreign_keys = ON");
     db.pragma(`cache_size = ${-CACHE_KIB}`);
-    if (versionOf(db) === 0) create(db, deployment);
+    if (versionOf(db) === 0) createIn(db, deployment);
     else {
       const { size } = statSync(file);
       if (size <= MOST_CHECKED) requireSound(db, "quick_check");
@@ -81,7 +82,8 @@ export function deleteDifferent(file: string, deployment: Deployment): string | 
   }
 }
 
-function create(db: Db, deployment: Deployment): void {
+/** Makes an empty database this deployment's. */
+export function createIn(db: Db, deployment: Deployment): void {
   db.transaction(() => {
     createTables(db);
     setDeployment(db, deployment);
