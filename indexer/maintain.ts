@@ -75,7 +75,8 @@ export function backup({ db: file, to }: BackupOptions): number | undefined {
     renameSync(part, to);
   } catch (error) {
     rmSync(part, { force: true });
-    throw storageError(db, error);
+    // Only the copy is written.
+    throw storageError(isFull(error) ? { name: to } : db, error);
   } finally {
     db.close();
     lock.release();
@@ -87,6 +88,8 @@ export function backup({ db: file, to }: BackupOptions): number | undefined {
     copy.close();
   }
 }
+
+const isFull = (error: unknown): boolean => (error as { code?: unknown }).code === "SQLITE_FULL";
 
 function sync(file: string): void {
   const descriptor = openSync(file, "r");

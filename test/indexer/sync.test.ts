@@ -92,7 +92,9 @@ describe("following a chain", () => {
     other.exec("BEGIN IMMEDIATE");
     on.node.fault = () => undefined;
     await until("the lock is reported", async () =>
-      /another process has locked it \(SQLITE_BUSY\)\.$/.test((await readiness(indexer)).detail),
+      /another process has locked it \(SQLITE_BUSY\)\. Wait for that process, or end it\.$/.test(
+        (await readiness(indexer)).detail,
+      ),
     );
     other.close();
     await untilReady(indexer, head(whole));

@@ -53,7 +53,7 @@ export const openReadonly = (file: string): Db => new Database(file, { readonly:
 
 /** Throws {@link FatalError} when there is no database of ours: what is done to one is no reason to create it. */
 export function requireExisting(file: string): void {
-  if (!isOurs(file)) throw new FatalError(`There is no database ${file}.`);
+  if (!isOurs(file)) throw new FatalError(`There is no database ${file}. Give another --db.`);
 }
 
 /** Throws {@link FatalError} when a database is of another deployment, or of a version that can't be read. */

@@ -45,7 +45,9 @@ function headerOf(file: string): Buffer {
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return header.subarray(0, 0);
-    throw new FatalError(`The database ${file} can't be read: ${(error as Error).message}`);
+    throw new FatalError(
+      `The database ${file} can't be read: ${(error as Error).message}. Let this user read it, or give another path.`,
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { FatalError } from "../../ingest/errors.ts";
 import { APPLICATION_ID, isOurs } from "./identity.ts";
+import { storageError } from "./storage.ts";
 
 /**
  * Makes this process the one writer of a database, until `release` or its end: the system lets go of the lock however the
@@ -11,6 +12,7 @@ import { APPLICATION_ID, isOurs } from "./identity.ts";
  * (https://www.sqlite.org/howtocorrupt.html, section 2.5).
  */
 export function lockDatabase(file: string): { release(): void } {
+  requireDirectory(file);
   const links = statSync(file, { throwIfNoEntry: false })?.nlink ?? 1;
   if (links > 1)
     throw new FatalError(
@@ -27,6 +29,7 @@ export function lockDatabase(file: string): { release(): void } {
  * {@link FatalError} then, and where another process writes it. `release` deletes the lock.
  */
 export function lockPart(part: string): { release(): void } {
+  requireDirectory(part);
   const file = `${part}-lock`;
   if (!isOurs(file) && existsSync(part))
     throw new FatalError(
@@ -45,16 +48,23 @@ export function lockPart(part: string): { release(): void } {
 
 /** Locks a file after this preparation, and creates it; throws {@link FatalError} of this message where another has. */
 function hold(file: string, taken: string, prepare: (lock: Database.Database) => unknown): Database.Database {
-  const lock = new Database(file, { timeout: 0 });
+  let lock: Database.Database | undefined;
   try {
+    lock = new Database(file, { timeout: 0 });
     prepare(lock);
     lock.exec("BEGIN EXCLUSIVE");
     return lock;
   } catch (error) {
-    lock.close();
-    if (!(error instanceof Database.SqliteError) || error.code !== "SQLITE_BUSY") throw error;
-    throw new FatalError(taken);
+    lock?.close();
+    if (error instanceof Database.SqliteError && error.code === "SQLITE_BUSY") throw new FatalError(taken);
+    throw storageError({ name: file }, error);
   }
+}
+
+function requireDirectory(file: string): void {
+  const directory = dirname(file);
+  if (!existsSync(directory))
+    throw new FatalError(`There is no directory ${directory}: create it, or give another path.`);
 }
 
 // A file has one lock, by whichever name it is opened.
