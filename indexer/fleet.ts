@@ -15,6 +15,7 @@ import { type Client, openClient } from "./store/postgres/client.ts";
 import { createLease, type Lease, LeaseLost, type WriterCondition } from "./store/postgres/lease.ts";
 import { type Place, placeOf } from "./store/postgres/place.ts";
 import { StorageError } from "./store/store.ts";
+import { createFinality } from "./sync/finality.ts";
 import { createHeads } from "./sync/heads.ts";
 import { newStatus, type SyncStatus } from "./sync/status.ts";
 import { follow } from "./sync.ts";
@@ -189,6 +190,8 @@ async function lead(
 ): Promise<void> {
   const { deployment } = options;
   const isTrusting = options.trustNode ?? false;
+  const warn = (message: string) => logger.warn(message);
+  const finality = createFinality({ rpc, depth: options.finality ?? 64, warn });
   while (!stop.signal.aborted) {
     const lost = new AbortController();
     let beat: NodeJS.Timeout | undefined;
@@ -214,7 +217,7 @@ async function lead(
           heads: createHeads(rpc),
           signal: AbortSignal.any([stop.signal, lost.signal]),
         },
-        warn: (message) => logger.warn(message),
+        warn,
         faultOf: isTrusting ? () => undefined : createIdentities(deployment),
         methods: () => store.reading(store.methods),
         campaign: deployment.contracts.Campaign.address,
@@ -225,7 +228,7 @@ async function lead(
         announce: () => {},
         report: createProgress(options.terminal, (sentence) => logger.info(sentence)),
         startBlock: deployment.startBlock,
-        finality: options.finality ?? 64,
+        finality,
         pollInterval: options.pollInterval ?? 1_000,
       });
     } catch (error) {

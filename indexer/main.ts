@@ -7,6 +7,7 @@ import { createProgress } from "./progress.ts";
 import { openServer } from "./serve/open.ts";
 import { createState } from "./serve/state.ts";
 import { createAnnouncements } from "./sync/announcements.ts";
+import { createFinality } from "./sync/finality.ts";
 import { createHeads } from "./sync/heads.ts";
 import { newStatus } from "./sync/status.ts";
 import { follow } from "./sync.ts";
@@ -77,7 +78,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     announce: announcements.announce,
     report: createProgress(options.terminal, (sentence) => logger.info(sentence)),
     startBlock: deployment.startBlock,
-    finality: options.finality ?? 64,
+    finality: createFinality({ rpc, depth: options.finality ?? 64, warn }),
     pollInterval: options.pollInterval ?? 1_000,
     signal: stop.signal,
   });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { MalformedLog } from "./decode/events.ts";
 import { IntegrityError } from "./fold/step.ts";
-import { areSealed, confirmHead, readFinalized } from "./ingest/blocks.ts";
+import { areSealed, confirmHead } from "./ingest/blocks.ts";
 import { FatalError, RpcError } from "./ingest/errors.ts";
 import { StorageError } from "./store/store.ts";
 import { readFinalBlocks, readNewBlocks } from "./sync/append.ts";
@@ -104,11 +104,11 @@ async function readAgain(context: SyncContext, error: Error): Promise<void> {
 }
 
 async function advance(context: SyncContext): Promise<void> {
-  const { rpc, heads, writer, status } = context;
+  const { rpc, heads, finality, writer, status } = context;
   for (;;) {
     const head = await heads.read();
     await undoReorg(context, head);
-    const finalized = await readFinalized(rpc, head.number, context.finality);
+    const finalized = await finality.read(head.number);
     const isFar = (await progressOf(context)).cursor.number < finalized;
     if (isFar) await confirmHead(rpc, head, finalized);
     status.headBlock = head.number;

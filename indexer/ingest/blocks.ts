@@ -59,9 +59,9 @@ export interface Wanted {
   faultOf?: ((log: Log) => string | undefined) | undefined;
 }
 
-/** A node's last block. */
-export const readHead = async (node: Endpoint): Promise<SealedHeader> =>
-  parseHeader(node, await node.call("eth_getBlockByNumber", ["latest", false]));
+/** A node's last block, or the last that it says is final. */
+export const readTagged = async (node: Endpoint, tag: "latest" | "finalized"): Promise<SealedHeader> =>
+  parseHeader(node, await node.call("eth_getBlockByNumber", [tag, false]));
 
 /** How often headers are read before none of a chain is believed to be sealed. */
 const SEAL_LOOKS = 3;
@@ -75,7 +75,7 @@ const SEAL_LOOKS = 3;
 export async function areSealed(rpc: Rpc, startBlock: number): Promise<boolean> {
   let isDisputed = false;
   for (let look = 0; look < SEAL_LOOKS; look++) {
-    const answers = (await rpc.all(readHead)).map(({ result }) => result);
+    const answers = (await rpc.all((node) => readTagged(node, "latest"))).map(({ result }) => result);
     const heads = answers.flatMap((answer) => (answer instanceof RpcError ? [] : answer));
     if (heads.length === 0) throw answers[0];
     // A new head is the word of one node; all have the lowest.
@@ -120,15 +120,12 @@ export async function confirmHead(rpc: Rpc, head: Header, from: number): Promise
   });
 }
 
-/** The header at a number or tag; throws {@link RpcError} where no node has one. */
-export async function readHeader(rpc: Rpc, block: number | "latest" | "finalized"): Promise<SealedHeader> {
-  if (typeof block === "string")
-    return rpc.any(async (node) => parseHeader(node, await node.call("eth_getBlockByNumber", [block, false])));
-  return rpc.any(async (node) => {
+/** The header at a number; throws {@link RpcError} where no node has one. */
+export const readHeader = (rpc: Rpc, block: number): Promise<SealedHeader> =>
+  rpc.any(async (node) => {
     const [header] = await readHeaders(node, [block]);
     return header as SealedHeader;
   });
-}
 
 /**
  * The header at a number, whose hash the next block confirms; throws {@link RpcError} where no node has both, or what
@@ -165,20 +162,6 @@ export async function confirmHash(node: Endpoint, { number, hash }: Header, sign
   const found = parseHeader(node, await node.call("eth_getBlockByHash", [hash, false], signal));
   if (found.number !== number || found.hash !== hash)
     throw new RpcError(`The node answered with block ${found.number}, ${found.hash}, when asked for block ${hash}.`);
-}
-
-/**
- * The last block that can't be reorganised: the node's `finalized` block, and in any case one at least `finality` blocks
- * below the head. Some nodes know no such tag, and development chains call their head final.
- */
-export async function readFinalized(rpc: Rpc, head: number, finality: number): Promise<number> {
-  const bound = Math.max(head - finality, 0);
-  try {
-    return Math.min((await readHeader(rpc, "finalized")).number, bound);
-  } catch (error) {
-    if (error instanceof RpcError && (isRefusedBlock(error) || error.kind === "inconsistent")) return bound;
-    throw error;
-  }
 }
 
 /** Whether a node refused to tell of one block, in whatever words: nobody can ask for less than one. */

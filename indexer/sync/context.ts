@@ -5,6 +5,7 @@ import type { LedgerHead } from "../ingest/ledgers.ts";
 import type { Rpc } from "../ingest/rpc.ts";
 import type { Eventual, Soon } from "../store/eventual.ts";
 import type { Announcement } from "./announcements.ts";
+import type { Finality } from "./finality.ts";
 import type { Heads } from "./heads.ts";
 import type { Backfill, SyncStatus } from "./status.ts";
 import type { Progress, Writer } from "./writer.ts";
@@ -23,8 +24,7 @@ export interface SyncContext {
   wipe: boolean;
   campaign: Address;
   startBlock: number;
-  /** A block is final only this many blocks below the head. */
-  finality: number;
+  finality: Finality;
   /** Whether logs are compared with the headers' bloom filters. */
   blooms: boolean;
   /** What is wrong with a log by its own fields; undefined where nothing is. */

@@ -1,4 +1,4 @@
-import { readHead, type SealedHeader } from "../ingest/blocks.ts";
+import { readTagged, type SealedHeader } from "../ingest/blocks.ts";
 import type { Endpoint } from "../ingest/endpoint.ts";
 import { RpcError } from "../ingest/errors.ts";
 import type { Rpc } from "../ingest/rpc.ts";
@@ -24,7 +24,7 @@ export function createHeads(rpc: Rpc): Heads {
 
   async function ask(node: Endpoint): Promise<SealedHeader> {
     told.delete(node);
-    const head = await readHead(node);
+    const head = await readTagged(node, "latest");
     told.set(node, head);
     return head;
   }

@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import { areSealed, confirmHead, readFinalized, readHeader } from "../../../indexer/ingest/blocks.ts";
+import { areSealed, confirmHead, readHeader, readTagged } from "../../../indexer/ingest/blocks.ts";
 import type { Checks } from "../../../indexer/ingest/endpoint.ts";
 import { RpcError } from "../../../indexer/ingest/errors.ts";
 import { createRpc } from "../../../indexer/ingest/rpc.ts";
 import { sealOf } from "../../../indexer/ingest/seal.ts";
 import { type Block, chainOf, type FakeNode, headerJson, startNode } from "../node.ts";
-import { type Json, last, type Reading, startReading, whole } from "./reading.ts";
+import { last, type Reading, startReading, whole } from "./reading.ts";
 
 describe("reading headers", () => {
   let reading: Reading;
@@ -76,12 +76,13 @@ describe("reading headers", () => {
 
   it("reads headers by number and by tag, with their blooms and transactions", async () => {
     reading.node.finalized = 7;
-    for (const [at, number] of [
-      [5, 5],
-      ["latest", last],
-      ["finalized", 7],
+    const rpc = open();
+    for (const [read, number] of [
+      [readHeader(rpc, 5), 5],
+      [rpc.any((node) => readTagged(node, "latest")), last],
+      [rpc.any((node) => readTagged(node, "finalized")), 7],
     ] as const) {
-      const { logsBloom, transactions, isSealed, receiptsRoot, ...header } = await readHeader(open(), at);
+      const { logsBloom, transactions, isSealed, receiptsRoot, ...header } = await read;
       const { hash, parentHash, timestamp, logsBloom: bloom } = whole[number] as (typeof whole)[number];
       expect(transactions).to.deep.equal(headerJson(whole[number] as (typeof whole)[number]).transactions);
       expect([isSealed, receiptsRoot]).to.deep.equal([false, undefined]);
@@ -142,37 +143,6 @@ describe("reading headers", () => {
         other.fault = fault;
         expect(await found()).to.equal(true);
       }
-    });
-  });
-
-  describe("finds as final", () => {
-    it("what the node says, but nothing that is too young", async () => {
-      reading.node.finalized = 20;
-      expect(await readFinalized(open(), last, 5)).to.equal(20);
-      reading.node.finalized = last;
-      expect(await readFinalized(open(), last, 5)).to.equal(last - 5);
-      expect(await readFinalized(open(), last, last + 9)).to.equal(0);
-    });
-
-    it("what is old enough, where the node knows no such tag", async () => {
-      const answers: Json[] = [
-        { result: null },
-        { error: { code: -32602, message: "unknown tag" } },
-        { error: { code: -32000, message: "finalized and safe blocks are not supported" } },
-        { error: { code: -32000, message: "block count limit exceeded for finalized" } },
-        { status: 501, body: "Not Implemented" },
-      ];
-      for (const answer of answers) {
-        reading.node.fault = (_, [tag]) => (tag === "finalized" ? (answer as { result: unknown }) : undefined);
-        expect(await readFinalized(open(), last, 5)).to.equal(last - 5);
-      }
-    });
-
-    it("nothing while the node fails", async () => {
-      reading.node.fault = (_, [tag]) => (tag === "finalized" ? { status: 500, body: "out of order" } : undefined);
-      const error = await readFinalized(open(), last, 5).catch((thrown) => thrown);
-      expect(error).to.be.instanceOf(RpcError);
-      expect(error.kind).to.equal("status");
     });
   });
 });

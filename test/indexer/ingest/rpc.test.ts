@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { readHead } from "../../../indexer/ingest/blocks.ts";
+import { readTagged } from "../../../indexer/ingest/blocks.ts";
 import type { Checks, Endpoint } from "../../../indexer/ingest/endpoint.ts";
 import { FatalError, RpcError } from "../../../indexer/ingest/errors.ts";
 import { createRpc, type Rpc } from "../../../indexer/ingest/rpc.ts";
@@ -85,6 +85,7 @@ describe("several nodes", () => {
   });
 
   describe("with secrets", () => {
+    const readHead = (node: Endpoint) => readTagged(node, "latest");
     const key = "sk_live_0123456789abcdef";
     const spoken = (url = key) => `no project at ${url}`;
     const block = { number: "0x1", hash: spoken() };

@@ -191,4 +191,11 @@ describe("the chain of a database", () => {
       await untilReady(await on.launch({ db: on.path(`db-${i}`) }), head(whole));
     }
   });
+
+  it("isn't held up for ever by a node that fails or hangs at the tag of final blocks alone", async () => {
+    for (const [i, fault] of (["hang", { status: 500, body: "out of order" }] as const).entries()) {
+      on.node.fault = (_, [at]) => (at === "finalized" ? fault : undefined);
+      await untilReady(await on.launch({ db: on.path(`db-${i}`), rpcTimeout: 300 }), head(whole));
+    }
+  });
 });
