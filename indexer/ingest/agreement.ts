@@ -3,21 +3,28 @@ import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
 import type { Rpc } from "./rpc.ts";
 
-/** Logs as a node told them, and whether anything but its word says that they are all, and right. */
+/** Logs as a node told them. */
 export interface Told {
   logs: readonly Log[];
+  /** Whether receipts prove that they are all, and right, but for the hashes of their transactions. */
   isProven: boolean;
 }
 
+/** What a node told. */
+interface Voice<T> {
+  node: Endpoint;
+  answer: T;
+}
+
 /**
- * The answer of one node, given by `ask`; where nothing proves it, other nodes must say the same, if there are any. Of three
- * or more that answer, more than half decide; of two that differ nobody can tell which is right. Throws {@link RpcError}
- * with both answers then.
+ * The answer of one node, given by `ask`, held against what the others tell, if there are any: where it is proven, `work`
+ * gets it, and tells the same but for the hashes of transactions. Of three or more that answer, more than half decide; of
+ * two that differ nobody can tell which is right. Throws {@link RpcError} with both answers then.
  */
 export async function agreed<T>(
   rpc: Rpc,
   ask: (work: (node: Endpoint) => Promise<T>) => Promise<T>,
-  work: (node: Endpoint) => Promise<T>,
+  work: (node: Endpoint, proven?: T) => Promise<T>,
   toldOf: (answer: T) => Told,
 ): Promise<T> {
   let first: Endpoint | undefined;
@@ -26,35 +33,48 @@ export async function agreed<T>(
     [first, since] = [node, performance.now()];
     return work(node);
   });
-  if (rpc.checks.isTrusting || rpc.size === 1 || toldOf(answer).isProven) return answer;
-  const others = await rpc.all(work, { node: first, took: performance.now() - since });
+  const { isProven, logs } = toldOf(answer);
+  if (rpc.checks.isTrusting || rpc.size === 1 || (isProven && logs.length === 0)) return answer;
+  const besides = { node: first, took: performance.now() - since };
+  const others = await rpc.all((node) => work(node, isProven ? answer : undefined), besides);
   const told = others.flatMap(({ node, result }) => (result instanceof RpcError ? [] : [{ node, answer: result }]));
-  const all = [{ node: first as Endpoint, answer }, ...told];
-  const proven = told.find((each) => toldOf(each.answer).isProven);
-  if (proven) return proven.answer;
-  for (const { answer: one } of all) {
-    const equal = all.filter((other) => differenceOf(toldOf(one).logs, toldOf(other.answer).logs) === undefined);
-    if (2 * equal.length > all.length) return one;
+  return decided([{ node: first as Endpoint, answer }, ...told], toldOf);
+}
+
+/** What more than half tell; who tells other logs than are proven has no say. Throws {@link RpcError} where there is no such. */
+function decided<T>(all: readonly Voice<T>[], toldOf: (answer: T) => Told): T {
+  const logsOf = ({ answer }: Voice<T>): readonly Log[] => toldOf(answer).logs;
+  const proven = all.find(({ answer }) => toldOf(answer).isProven);
+  const voices = proven ? all.filter((each) => !differenceOf(logsOf(proven), logsOf(each), isSameReceipt)) : all;
+  for (const one of voices) {
+    const equal = voices.filter((other) => !differenceOf(logsOf(one), logsOf(other)));
+    if (2 * equal.length > voices.length) return one.answer;
   }
-  const [a, b] = all as [(typeof all)[0], (typeof all)[0]];
-  const [left, right] = differenceOf(toldOf(a.answer).logs, toldOf(b.answer).logs) as [string, string];
+  const [a, b] = voices as [Voice<T>, Voice<T>];
+  const [left, right] = differenceOf(logsOf(a), logsOf(b)) as [string, string];
   throw new RpcError(`${a.node.name} tells ${left}; ${b.node.name} tells ${right}.`);
 }
 
 /** The first log in which two answers differ, in words; undefined where they are equal. */
-export function differenceOf(a: readonly Log[], b: readonly Log[]): [string, string] | undefined {
-  for (let i = 0; i < Math.max(a.length, b.length); i++)
-    if (!isSame(a[i], b[i])) return [describe(a[i]), describe(b[i])];
+export function differenceOf(
+  a: readonly Log[],
+  b: readonly Log[],
+  isEqual: (a: Log, b: Log) => boolean = isSame,
+): [string, string] | undefined {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    const [left, right] = [a[i], b[i]];
+    if (!left || !right || !isEqual(left, right)) return [describe(left), describe(right)];
+  }
   return undefined;
 }
 
-const isSame = (a: Log | undefined, b: Log | undefined): boolean =>
-  a !== undefined &&
-  b !== undefined &&
+const isSame = (a: Log, b: Log): boolean => a.transactionHash === b.transactionHash && isSameReceipt(a, b);
+
+/** Whether all is the same that a block's receipts prove. */
+const isSameReceipt = (a: Log, b: Log): boolean =>
   a.blockHash === b.blockHash &&
   a.logIndex === b.logIndex &&
   a.address === b.address &&
-  a.transactionHash === b.transactionHash &&
   a.topics.length === b.topics.length &&
   a.topics.every((topic, i) => topic === b.topics[i]) &&
   a.data.equals(b.data);

@@ -1,8 +1,9 @@
 import { agreed, type Told } from "./agreement.ts";
-import type { Log, LogFilter, SealedHeader, Wanted } from "./blocks.ts";
+import { type Log, type LogFilter, readHeaders, type SealedHeader, type Wanted } from "./blocks.ts";
 import { bloomOf, covers, mayContain, sameBloom } from "./bloom.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
+import { hashOf } from "./fields.ts";
 import { askAllLogs, askLogs, type BlockLogs, wantedBy } from "./logs.ts";
 import { readReceipts } from "./receipts.ts";
 import type { Rpc } from "./rpc.ts";
@@ -26,15 +27,22 @@ export async function readBlockLogs(
   { filter, blooms, faultOf }: Wanted,
   header: SealedHeader,
 ): Promise<readonly Log[]> {
-  const work = async (node: Endpoint): Promise<Told> => {
+  const work = async (node: Endpoint, told?: Answer): Promise<Answer> => {
+    if (told) return { ...told, block: (await renamed(node, [told.block]))[0] as Block };
     const proven = await readProven(node, [header], filter);
-    if (proven) return { logs: (proven.blocks[0] as Block).logs, isProven: true };
+    if (proven) return { block: proven.blocks[0] as Block, isProven: true };
     const blocks = blocksOf([header], await askLogs(node, { blockHash: header.hash }, filter));
-    const [{ logs }] = (blooms ? await complete(node, blocks, filter) : blocks) as [Block];
-    checkFaults(logs, faultOf);
-    return { logs, isProven: false };
+    const [block] = (blooms ? await complete(node, blocks, filter) : blocks) as [Block];
+    checkFaults(block.logs, faultOf);
+    return { block, isProven: false };
   };
-  return (await agreed(rpc, rpc.any, work, (told) => told)).logs;
+  const toldOf = ({ block: { logs }, isProven }: Answer): Told => ({ logs, isProven });
+  return (await agreed(rpc, rpc.any, work, toldOf)).block.logs;
+}
+
+interface Answer {
+  block: Block;
+  isProven: boolean;
 }
 
 /**
@@ -59,6 +67,30 @@ export async function readProven(
   const logsOf = new Map(holding.map(({ number }, i) => [number, (proven.logs[i] as Log[]).filter(isWanted)]));
   const blocks = headers.map((header) => ({ header, logs: logsOf.get(header.number) ?? [], returned: [] }));
   return { blocks, bytes: proven.bytes };
+}
+
+/**
+ * Blocks whose logs another node proved, with the hashes of their transactions as this node's headers name them: receipts
+ * don't hold these. Throws {@link RpcError}.
+ */
+export async function renamed(node: Endpoint, blocks: readonly Block[], signal?: AbortSignal): Promise<Block[]> {
+  const holding = blocks.filter(({ logs }) => logs.length > 0);
+  const headers = await readHeaders(
+    node,
+    holding.map(({ header }) => header.number),
+    signal,
+  );
+  const named = new Map(headers.map(({ hash, transactions }) => [hash, transactions]));
+  return blocks.map((block) => {
+    const { header, logs } = block;
+    if (logs.length === 0) return block;
+    const own = header.transactions?.map(lower) ?? [];
+    const theirs = named.get(header.hash);
+    if (theirs?.length !== own.length)
+      throw new RpcError(`The node doesn't have block ${header.hash}, or not its ${own.length} transactions.`);
+    const hashOfLog = ({ transactionHash }: Log) => hashOf(theirs[own.indexOf(transactionHash)], "transactions");
+    return { ...block, logs: logs.map((log) => ({ ...log, transactionHash: hashOfLog(log) })) };
+  });
 }
 
 /** Throws {@link RpcError} for a log whose own fields contradict each other. */

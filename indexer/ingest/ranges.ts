@@ -1,6 +1,6 @@
 import { agreed, type Told } from "./agreement.ts";
 import { checkLinks, type Header, type Log, type Wanted } from "./blocks.ts";
-import type { Block } from "./completeness.ts";
+import { type Block, renamed } from "./completeness.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
 import { type NodeRange, readCheckedRange, readUncheckedRange } from "./node-range.ts";
@@ -43,7 +43,8 @@ export async function* readRanges(
   function ask(from: number, last: number, repeated = false): Asked {
     const again = repeated || from === last;
     const question = { filter, faultOf, from, to: last, followed: last < head, signal: stop.signal };
-    const work = (node: Endpoint) => read(node, question);
+    const work = async (node: Endpoint, proven?: NodeRange): Promise<NodeRange> =>
+      proven ? { ...proven, blocks: await renamed(node, proven.blocks, stop.signal) } : read(node, question);
     return { from, to: last, again, answer: settled(agreed(rpc, again ? rpc.any : rpc.once, work, toldOf)) };
   }
 

@@ -75,6 +75,16 @@ describe("answers of several nodes", () => {
     expect(error.message).to.match(/ tells no further log; The node at \S+ tells log 5 of block 7/);
   });
 
+  it("are refused where they are proven, and two name other transactions", async () => {
+    const renamed = log({ transactionHash: `0x${"04".repeat(32)}` });
+    const error = await ask([[log()], [renamed]], { isProven: true }).catch((thrown) => thrown);
+    expect(error).to.be.instanceOf(RpcError);
+    expect(error.message).to.match(
+      /^The node at \S+ tells log 4 .* in 0x0303\S+ .*; The node at \S+ tells .* in 0x0404/,
+    );
+    expect((await ask([[log()], [renamed], [renamed]], { isProven: true })).logs).to.deep.equal([renamed]);
+  });
+
   it("are refused where all three differ", async () => {
     const error = await ask([[], [log()], [log({ logIndex: 5 })]]).catch((thrown) => thrown);
     expect(error).to.be.instanceOf(RpcError);

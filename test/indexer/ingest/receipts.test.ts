@@ -1,10 +1,13 @@
 import { expect } from "chai";
 import { createWalletClient, type Hex, http, numberToHex, toHex } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
-import { readHeaders, type SealedHeader } from "../../../indexer/ingest/blocks.ts";
+import { type Log, readHeaders, type SealedHeader } from "../../../indexer/ingest/blocks.ts";
+import { readBlockLogs } from "../../../indexer/ingest/completeness.ts";
 import { createEndpoint, type Endpoint } from "../../../indexer/ingest/endpoint.ts";
 import { RpcError } from "../../../indexer/ingest/errors.ts";
+import { readRanges } from "../../../indexer/ingest/ranges.ts";
 import { readReceipts } from "../../../indexer/ingest/receipts.ts";
+import { createRpc, type Rpc } from "../../../indexer/ingest/rpc.ts";
 import { type Anvil, startAnvil } from "../../simulator/anvil.ts";
 import { results, type Scripted, startScripted, text } from "./scripted.ts";
 
@@ -167,6 +170,43 @@ describe("reading receipts", () => {
           ...{ blockNumber: Number(blockNumber), logIndex: Number(logIndex) },
         })),
       );
+    }
+  });
+
+  it("names transactions as other nodes do, or is refused with both names", async () => {
+    const { number } = busy();
+    const ask = (at: number) => anvil.request<{ transactions: Hex[] }>("eth_getBlockByNumber", numberToHex(at), false);
+    const honest = new Map(
+      await Promise.all(counts.map(async (_, i) => [numberToHex(i + 1), await ask(i + 1)] as const)),
+    );
+    const header = honest.get(numberToHex(number)) as { transactions: Hex[] };
+    const lying = { ...header, transactions: header.transactions.with(1, `0x${"12".repeat(32)}`) };
+    const filter = { addresses: [], signatures: [], whole: [contract], since: new Map() } as const;
+    const wanted = { filter, blooms: true };
+    const open = (told: ReadonlyMap<unknown, unknown>) => {
+      liar.reply = results(({ params: [at] }) => told.get(at));
+      const nodes = [anvil, liar].map(({ url }) => ({ url }));
+      return createRpc({ nodes, chainId: 31337, timeout: 2_000, checks, signal: ending.signal });
+    };
+    const readRange = async (rpc: Rpc) => {
+      const logs: Log[] = [];
+      const [after] = headers as [SealedHeader];
+      for await (const range of readRanges(rpc, { ...wanted, after, to: number, head: counts.length }))
+        logs.push(...range.logs);
+      return logs;
+    };
+    const reads = [(rpc: Rpc) => readBlockLogs(rpc, wanted, busy()), readRange];
+    for (const read of reads) {
+      const error = await read(open(new Map(honest).set(numberToHex(number), lying))).catch((thrown) => thrown);
+      expect(error).to.be.instanceOf(RpcError);
+      expect(error.message).to.match(
+        / tells log 1 of block 4, .*; The node at \S+ tells log 1 of block 4, by \S+ in 0x1212/,
+      );
+      liar.asked.length = 0;
+      const hashes = (await read(open(honest))).slice(-header.transactions.length).map((log) => log.transactionHash);
+      expect(hashes).to.deep.equal(header.transactions);
+      // The other node is asked for no more than headers.
+      expect(new Set(liar.asked.flat().map(({ method }) => method))).to.deep.equal(new Set(["eth_getBlockByNumber"]));
     }
   });
 });
