@@ -3,7 +3,7 @@ import { type Logger, pino } from "pino";
 import { createDecoder } from "./decode/events.ts";
 import { createIdentities } from "./decode/identities.ts";
 import { createRpc, type Rpc } from "./ingest/rpc.ts";
-import { localLedgers, openWritten, prepareSchema } from "./open-postgres.ts";
+import { localLedgers, localLogs, openWritten, prepareSchema } from "./open-postgres.ts";
 import type { IndexerOptions, ServeOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import { openServer } from "./serve/open.ts";
@@ -18,6 +18,7 @@ import { StorageError } from "./store/store.ts";
 import { createFinality } from "./sync/finality.ts";
 import { createHeads } from "./sync/heads.ts";
 import { newStatus, type SyncStatus } from "./sync/status.ts";
+import { createUncompared } from "./sync/uncompared.ts";
 import { follow } from "./sync.ts";
 import { watchProgress } from "./watchdog.ts";
 
@@ -192,6 +193,7 @@ async function lead(
   const isTrusting = options.trustNode ?? false;
   const warn = (message: string) => logger.warn(message);
   const finality = createFinality({ rpc, depth: options.finality ?? 64, warn });
+  const uncompared = createUncompared(warn);
   while (!stop.signal.aborted) {
     const lost = new AbortController();
     let beat: NodeJS.Timeout | undefined;
@@ -221,6 +223,8 @@ async function lead(
         faultOf: isTrusting ? () => undefined : createIdentities(deployment),
         methods: () => store.reading(store.methods),
         campaign: deployment.contracts.Campaign.address,
+        uncompared,
+        localLogs: (from, to) => localLogs(client, from, to),
         localLedgers: () => localLedgers(client),
         wipe: options.wipe ?? false,
         blooms: options.blooms ?? true,

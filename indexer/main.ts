@@ -10,6 +10,7 @@ import { createAnnouncements } from "./sync/announcements.ts";
 import { createFinality } from "./sync/finality.ts";
 import { createHeads } from "./sync/heads.ts";
 import { newStatus } from "./sync/status.ts";
+import { createUncompared } from "./sync/uncompared.ts";
 import { follow } from "./sync.ts";
 import { upgradeApart } from "./upgrade.ts";
 import { watchProgress } from "./watchdog.ts";
@@ -72,6 +73,8 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     faultOf: isTrusting ? () => undefined : createIdentities(deployment),
     methods: store.readers.methods,
     campaign: deployment.contracts.Campaign.address,
+    uncompared: createUncompared(warn),
+    localLogs: store.readers.logs.between,
     localLedgers: store.readers.seasons.ledgers,
     wipe: options.wipe ?? false,
     blooms: options.blooms ?? true,

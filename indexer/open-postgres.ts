@@ -85,3 +85,7 @@ export async function openWritten(
 /** The ledgers of all seasons as folded. */
 export const localLedgers = (client: Client) =>
   client.use((db) => Promise.resolve(createReaders(db).seasons.ledgers()));
+
+/** The stored logs of blocks from one to another, in order. */
+export const localLogs = (client: Client, from: number, to: number) =>
+  client.use((db) => Promise.resolve(createReaders(db).logs.between(from, to)));

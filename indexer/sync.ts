@@ -10,6 +10,7 @@ import { progressOf, type SyncContext } from "./sync/context.ts";
 import { DeepReorg, rollback, undoReorg, wayOut } from "./sync/reorg.ts";
 import { recheckCursor } from "./sync/repair.ts";
 import { start } from "./sync/start.ts";
+import { compareLater } from "./sync/uncompared.ts";
 
 const LONGEST_PAUSE = 60_000;
 /** A node behind a load balancer may be on its own fork: a final block is given up only if it stays missing. */
@@ -123,6 +124,6 @@ async function advance(context: SyncContext): Promise<void> {
     heads.believe();
     status.caughtUpAt = performance.now();
     status.progressAt = performance.now();
-    return;
+    return compareLater(context);
   }
 }

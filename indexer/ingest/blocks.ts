@@ -57,6 +57,17 @@ export interface Wanted {
   blooms: boolean;
   /** What is wrong with a log by its own fields, where no receipts prove it; undefined where nothing is. */
   faultOf?: ((log: Log) => string | undefined) | undefined;
+  /** Called with what one node told alone, for others are given and none of them answered. */
+  alone?: ((span: Span) => void) | undefined;
+}
+
+/** Consecutive blocks whose logs one node told. */
+export interface Span {
+  from: number;
+  to: number;
+  node: Endpoint;
+  /** Whether receipts proved the logs, but for the hashes of their transactions. */
+  isProven: boolean;
 }
 
 /** A node's last block, or the last that it says is final. */

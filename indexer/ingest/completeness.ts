@@ -24,7 +24,7 @@ const BLOCKS_AT_ONCE = 8;
  */
 export async function readBlockLogs(
   rpc: Rpc,
-  { filter, blooms, faultOf }: Wanted,
+  { filter, blooms, faultOf, alone }: Wanted,
   header: SealedHeader,
 ): Promise<readonly Log[]> {
   const work = async (node: Endpoint, told?: Answer): Promise<Answer> => {
@@ -37,7 +37,11 @@ export async function readBlockLogs(
     return { block, isProven: false };
   };
   const toldOf = ({ block: { logs }, isProven }: Answer): Told => ({ logs, isProven });
-  return (await agreed(rpc, rpc.any, work, toldOf)).block.logs;
+  const { number } = header;
+  const { block } = await agreed(rpc, rpc.any, work, toldOf, (node, isProven) =>
+    alone?.({ from: number, to: number, node, isProven }),
+  );
+  return block.logs;
 }
 
 interface Answer {

@@ -1,5 +1,5 @@
 import { agreed, type Told } from "./agreement.ts";
-import { checkLinks, type Header, type Log, type Wanted } from "./blocks.ts";
+import { checkLinks, type Header, type Log, type Span, type Wanted } from "./blocks.ts";
 import { type Block, renamed } from "./completeness.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RpcError } from "./errors.ts";
@@ -34,7 +34,7 @@ const RANGES_AHEAD = 3;
  */
 export async function* readRanges(
   rpc: Rpc,
-  { filter, blooms, faultOf, after, to, head = to }: RangesWanted,
+  { filter, blooms, faultOf, alone, after, to, head = to }: RangesWanted,
 ): AsyncGenerator<Range> {
   const stop = new AbortController();
   const size = createRangeSize();
@@ -45,7 +45,16 @@ export async function* readRanges(
     const question = { filter, faultOf, from, to: last, followed: last < head, signal: stop.signal };
     const work = async (node: Endpoint, proven?: NodeRange): Promise<NodeRange> =>
       proven ? { ...proven, blocks: await renamed(node, proven.blocks, stop.signal) } : read(node, question);
-    return { from, to: last, again, answer: settled(agreed(rpc, again ? rpc.any : rpc.once, work, toldOf)) };
+    const asked: Asked = {
+      from,
+      to: last,
+      again,
+      answer: settled(agreed(rpc, again ? rpc.any : rpc.once, work, toldOf, note)),
+    };
+    function note(node: Endpoint, isProven: boolean): void {
+      asked.alone = { from, to: last, node, isProven };
+    }
+    return asked;
   }
 
   const asked: Asked[] = [];
@@ -76,6 +85,7 @@ export async function* readRanges(
       before = (blocks.at(-1) as Block).header;
       const logs = blocks.flatMap((block) => block.logs);
       size.succeeded(count, bytes);
+      if (part.alone) alone?.(part.alone);
       yield { from: part.from, to: part.to, headers: blocks.map(({ header }) => header), logs };
     }
   } finally {
@@ -83,7 +93,11 @@ export async function* readRanges(
   }
 }
 
-const toldOf = ({ blocks, isProven }: NodeRange): Told => ({ logs: blocks.flatMap(({ logs }) => logs), isProven });
+/** The logs of a range. */
+export const toldOf = ({ blocks, isProven }: NodeRange): Told => ({
+  logs: blocks.flatMap(({ logs }) => logs),
+  isProven,
+});
 
 interface Asked {
   from: number;
@@ -91,6 +105,8 @@ interface Asked {
   /** Whether it failed before: then every node is asked. */
   again: boolean;
   answer: Promise<NodeRange | RpcError>;
+  /** Where one node told it alone. */
+  alone?: Span;
 }
 
 /** The error as a value; any other than an {@link RpcError} is thrown when the answer's turn comes. */

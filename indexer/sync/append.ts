@@ -13,9 +13,10 @@ import { progressOf, type SyncContext } from "./context.ts";
  * contract's logs weren't asked for: the caller reads on from the cursor.
  */
 export async function readFinalBlocks(context: SyncContext, head: Header, finalized: number): Promise<void> {
-  const { rpc, decoder, blooms, faultOf, signal, report } = context;
+  const { rpc, decoder, blooms, faultOf, uncompared, signal, report } = context;
   const { cursor } = await progressOf(context);
-  const wanted = { filter: decoder.filter, blooms, faultOf, after: cursor, to: finalized, head: head.number };
+  const alone = uncompared.add;
+  const wanted = { filter: decoder.filter, blooms, faultOf, alone, after: cursor, to: finalized, head: head.number };
   let events = 0;
   report({ after: cursor.number, cursor: cursor.number, to: finalized, events });
   try {
@@ -39,14 +40,14 @@ const BLOCKS_AT_ONCE = 16;
  * block that fails is kept.
  */
 export async function readNewBlocks(context: SyncContext, head: Header, finalized: number): Promise<void> {
-  const { rpc, decoder, blooms, faultOf } = context;
+  const { rpc, decoder, blooms, faultOf, uncompared } = context;
   for (
     let { cursor } = await progressOf(context);
     cursor.number < head.number;
     { cursor } = await progressOf(context)
   ) {
     const headers = await readNext(rpc, cursor, Math.min(head.number - cursor.number, BLOCKS_AT_ONCE));
-    const wanted = { filter: decoder.filter, blooms, faultOf };
+    const wanted = { filter: decoder.filter, blooms, faultOf, alone: uncompared.add };
     const { read, failure } = await inOrder(headers.map((header) => readBlockLogs(rpc, wanted, header)));
     const logs = read.flat();
     // A method was added: its contract's logs weren't asked for.

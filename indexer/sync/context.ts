@@ -8,6 +8,7 @@ import type { Announcement } from "./announcements.ts";
 import type { Finality } from "./finality.ts";
 import type { Heads } from "./heads.ts";
 import type { Backfill, SyncStatus } from "./status.ts";
+import type { Uncompared } from "./uncompared.ts";
 import type { Progress, Writer } from "./writer.ts";
 
 /** What following the chain works with. */
@@ -16,6 +17,9 @@ export interface SyncContext {
   heads: Heads;
   decoder: Decoder;
   writer: Eventual<Writer>;
+  uncompared: Uncompared;
+  /** The stored logs of blocks from one to another, in order. */
+  localLogs: (from: number, to: number) => Soon<Log[]>;
   /** The ledgers of all seasons as folded. */
   localLedgers: () => Soon<LedgerHead[]>;
   /** The registry's methods, as folded. */

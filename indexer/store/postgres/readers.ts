@@ -371,6 +371,14 @@ function ledgerReader(db: Connection): Eventual<LedgerReader> {
 const LOG = "block_number, log_index, transaction_hash, address, topics, data, subject";
 
 const logReader = (db: Connection): Eventual<LogReader> => ({
+  async between(from, to) {
+    const found = await db.rows(
+      `SELECT ${LOG}, hash FROM events JOIN blocks ON number = block_number
+       WHERE block_number BETWEEN $1 AND $2 ORDER BY block_number, log_index`,
+      ...[from, to],
+    );
+    return found.map((row) => ({ ...storedLog(row), blockHash: row[7] as Hex }));
+  },
   async of(subject, limit) {
     const found = await db.rows(
       `SELECT ${LOG}, (SELECT timestamp FROM blocks WHERE number = block_number) FROM events

@@ -1,6 +1,7 @@
 import type { Hex } from "viem";
 import type { EventLocation } from "../../../sdk/wire.ts";
 import type { LogLocation } from "../../decode/events.ts";
+import type { Log } from "../../ingest/blocks.ts";
 import type { StoredLog } from "../store.ts";
 import type { Db } from "./database.ts";
 import { type LogRow, logOf } from "./logs.ts";
@@ -13,6 +14,8 @@ export interface LogReader {
   attestationsIn(transaction: Pick<EventLocation, "blockNumber" | "transactionHash">): number;
   /** The log there. */
   at(location: LogLocation): StoredLog | undefined;
+  /** Those of the blocks from one to another, in the chain's order. */
+  between(from: number, to: number): Log[];
 }
 
 export function createLogReader(db: Db): LogReader {
@@ -27,7 +30,12 @@ export function createLogReader(db: Db): LogReader {
        AND EXISTS (SELECT 1 FROM attestations WHERE uid = subject)`,
     )
     .pluck();
+  const between = db.prepare<[number, number], LogRow & { hash: Hex }>(
+    `SELECT events.*, hash FROM events JOIN blocks ON number = block_number
+     WHERE block_number BETWEEN ? AND ? ORDER BY block_number, log_index`,
+  );
   return {
+    between: (from, to) => between.all(from, to).map((row) => ({ ...logOf(row), blockHash: row.hash })),
     attestationsIn: ({ blockNumber, transactionHash }) => attestationsIn.get(blockNumber, transactionHash) as number,
     at({ blockNumber, logIndex }) {
       const row = at.get(blockNumber, logIndex);

@@ -21,7 +21,7 @@ describe("answers of several nodes", () => {
   let nodes: Scripted[];
   let ending: AbortController;
   beforeEach(async () => {
-    nodes = await Promise.all([1, 2, 3].map(() => startScripted()));
+    nodes = await Promise.all([1, 2, 3, 4].map(() => startScripted()));
     ending = new AbortController();
   });
   afterEach(async () => {
@@ -83,6 +83,12 @@ describe("answers of several nodes", () => {
       /^The node at \S+ tells log 4 .* in 0x0303\S+ .*; The node at \S+ tells .* in 0x0404/,
     );
     expect((await ask([[log()], [renamed], [renamed]], { isProven: true })).logs).to.deep.equal([renamed]);
+  });
+
+  it("are refused where two tell one thing and two another", async () => {
+    const error = await ask([[log()], [log()], [], []]).catch((thrown) => thrown);
+    expect(error).to.be.instanceOf(RpcError);
+    expect(error.message).to.match(/ tells log 4 of block 7, .*; The node at \S+ tells no further log\.$/);
   });
 
   it("are refused where all three differ", async () => {

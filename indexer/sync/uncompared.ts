@@ -1,0 +1,94 @@
+import { compared, differenceOf, type Told } from "../ingest/agreement.ts";
+import type { Span } from "../ingest/blocks.ts";
+import type { Endpoint } from "../ingest/endpoint.ts";
+import { RpcError } from "../ingest/errors.ts";
+import { readCheckedRange, readUncheckedRange } from "../ingest/node-range.ts";
+import { createRangeSize } from "../ingest/range-size.ts";
+import { toldOf } from "../ingest/ranges.ts";
+import { progressOf, type SyncContext } from "./context.ts";
+import { rollback } from "./reorg.ts";
+
+/** Blocks that were read on one node's word, as no other answered just then; only this process knows of them. */
+export interface Uncompared {
+  /** Adds some. Of too many stretches the oldest is forgotten. */
+  add(span: Span): void;
+  /** Some of them up to this block, if it is their turn: to be called once a round. */
+  next(final: number): Span | undefined;
+  /** These were compared. */
+  done(span: Span): void;
+  /** No other node answered about these: fewer are asked for, and only after some rounds, twice as many each time. */
+  wait(span: Span): void;
+}
+
+const MOST_SPANS = 1_000;
+/** In rounds. */
+const LONGEST_WAIT = 64;
+
+export function createUncompared(warn: (message: string) => void): Uncompared {
+  const spans: Span[] = [];
+  const size = createRangeSize();
+  let wait = 1;
+  let rounds = 0;
+  return {
+    add(span) {
+      const { from, to, node, isProven } = span;
+      const before = spans.find((each) => each.to + 1 === from && each.node === node && each.isProven === isProven);
+      if (before) before.to = to;
+      else if (spans.push({ ...span }) > MOST_SPANS) {
+        const forgotten = spans.shift() as Span;
+        warn(`Blocks ${forgotten.from} to ${forgotten.to} stay as ${forgotten.node.name} alone told them.`);
+      }
+    },
+    next(final) {
+      if (rounds > 0) rounds--;
+      const span = rounds === 0 ? spans.find(({ from }) => from <= final) : undefined;
+      return span && { ...span, to: Math.min(span.to, final, span.from + size.blocks() - 1) };
+    },
+    done({ from, to, node }) {
+      const at = spans.findIndex((each) => each.from === from && each.node === node);
+      const span = spans[at];
+      if (!span) return;
+      if (span.to <= to) spans.splice(at, 1);
+      else span.from = to + 1;
+      size.succeeded(to - from + 1, 1);
+      wait = 1;
+    },
+    wait({ from, to }) {
+      size.failed(to - from + 1);
+      wait = Math.min(2 * wait, LONGEST_WAIT);
+      rounds = wait;
+    },
+  };
+}
+
+/**
+ * Compares some blocks that were read on one node's word with what others tell now, once they are final: a fork is no lie. Where these contradict it, the chain is read again from there.
+ */
+export async function compareLater(context: SyncContext): Promise<void> {
+  const { rpc, writer, decoder, blooms, faultOf, uncompared, localLogs, warn, signal } = context;
+  const { cursor, finalized } = await progressOf(context);
+  const span = uncompared.next(Math.min(cursor.number, finalized));
+  if (!span) return;
+  const { from, to, node, isProven } = span;
+  const read = blooms ? readCheckedRange : readUncheckedRange;
+  const question = { filter: decoder.filter, faultOf, from, to, followed: to < cursor.number, signal };
+  const stored = { logs: await localLogs(from, to), isProven };
+  let contradiction: string;
+  try {
+    const work = async (other: Endpoint) => toldOf(await read(other, question));
+    const told = await compared<Told>(rpc, { node, answer: stored }, work, (answer) => answer);
+    if (!told) return uncompared.wait(span);
+    uncompared.done(span);
+    const difference = differenceOf(stored.logs, told.logs);
+    if (!difference) return;
+    contradiction = `${node.name} told ${difference[0]}; others tell ${difference[1]}.`;
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    uncompared.done(span);
+    contradiction = error.message;
+  }
+  const before = await writer.highest(from - 1);
+  if (before === undefined) return warn(contradiction);
+  warn(`${contradiction} Reading again from block ${before.number + 1}.`);
+  await rollback(context, before.number);
+}
