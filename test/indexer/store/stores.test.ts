@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { localLogs } from "../../../indexer/open-postgres.ts";
 import type { Block } from "../node.ts";
 import { assembled, logsOf, type OpenedChain, storyOf } from "../opened.ts";
 import { choices } from "../running.ts";
@@ -95,6 +96,7 @@ describe("both stores", () => {
         expect(await other.writer.progress()).to.deep.equal(file.writer.progress());
       }
       await expectSame(file, other);
+      expect(await localLogs(other.client, 5, 30)).to.deep.equal(file.readers.logs.between(5, 30));
     } finally {
       await other.close();
       file.db.close();
