@@ -26,50 +26,47 @@ const TRIES = 3;
 /** Milliseconds for which such a node isn't asked for it again. */
 const PAUSE = 600_000;
 
-/** What a node that tells no final block lacks: the tag, as it says itself, or an answer, time and again. */
-type Lack = "tag" | "answer";
-
 export function createFinality({ rpc, depth, warn, now = () => performance.now() }: FinalityOptions): Finality {
   const failing = new Map<Endpoint, { tries: number; until: number }>();
-  /** What was final once stays so, also where no node answers any more what is. */
+  /** What was told last: nothing above it is final while no node tells the next, also where all refuse it just then. */
   let told: number | undefined;
 
-  async function ask(node: Endpoint): Promise<number | Lack> {
+  /** What the node says is final; undefined where it doesn't know the tag. */
+  async function ask(node: Endpoint): Promise<number | undefined> {
     const { tries, until } = failing.get(node) ?? { tries: 0, until: 0 };
-    if (now() < until) return "answer";
+    if (now() < until) return undefined;
     try {
       const { number } = await readTagged(node, "finalized");
       failing.delete(node);
       return number;
     } catch (error) {
       if (!(error instanceof RpcError) || error.kind === "rate-limited") throw error;
-      if (isRefusedBlock(error) || error.kind === "inconsistent") return "tag";
+      if (isRefusedBlock(error) || error.kind === "inconsistent") return undefined;
       await readTagged(node, "latest");
       const isGivenUp = tries + 1 >= TRIES;
       failing.set(node, { tries: tries + 1, until: isGivenUp ? now() + PAUSE : 0 });
       if (!isGivenUp) throw error;
       error.attribute(node);
       warn(`${error.message} As it tells its head, it is taken for one that doesn't know the tag "finalized".`);
-      return "answer";
+      return undefined;
     }
   }
 
   return {
     async read(head) {
       const bound = Math.max(head - depth, 0);
-      const lacks: Lack[] = [];
+      let isUnknown = false;
       try {
         told = await rpc.any(async (node) => {
-          const answer = await ask(node);
-          if (typeof answer === "number") return answer;
-          lacks.push(answer);
+          const number = await ask(node);
+          if (number !== undefined) return number;
+          isUnknown = true;
           throw new RpcError("The node tells no final block.", "refused");
         });
-        return Math.min(told, bound);
       } catch (error) {
-        if (!(error instanceof RpcError) || lacks.length === 0) throw error;
-        return lacks.includes("tag") ? bound : Math.min(told ?? bound, bound);
+        if (!(error instanceof RpcError) || !isUnknown) throw error;
       }
+      return Math.min(told ?? bound, bound);
     },
   };
 }

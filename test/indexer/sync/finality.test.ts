@@ -67,6 +67,20 @@ describe("the last final block", () => {
     }
   });
 
+  it("stays what it was said to be before, where a node refuses it just then", async () => {
+    const finality = open(5, both());
+    other.fault = (_, [tag]) => (tag === "finalized" ? { result: null } : undefined);
+    reading.node.finalized = 20;
+    expect(await finality.read(last)).to.equal(20);
+    for (const fault of [{ error: { code: -32000, message: "execution aborted" } }, { result: null }, outOfOrder]) {
+      reading.node.fault = (_, [tag]) => (tag === "finalized" ? (fault as { result: unknown }) : undefined);
+      expect(await finality.read(last)).to.equal(20);
+    }
+    reading.node.fault = () => undefined;
+    reading.node.finalized = 21;
+    expect(await finality.read(last)).to.equal(21);
+  });
+
   describe("where a node fails at the tag alone, time and again", () => {
     it("is one that is old enough, and the node is named and asked again after a while only", async () => {
       let time = 0;
