@@ -10,7 +10,7 @@ import { rollback } from "./reorg.ts";
 
 /** Blocks that were read on one node's word, as no other answered just then; only this process knows of them. */
 export interface Uncompared {
-  /** Adds some. Of too many stretches the oldest is forgotten. */
+  /** Adds some, which may be known already. Of too many stretches the oldest is forgotten. */
   add(span: Span): void;
   /** Some of them up to this block, if it is their turn: to be called once a round. */
   next(final: number): Span | undefined;
@@ -31,10 +31,12 @@ export function createUncompared(warn: (message: string) => void): Uncompared {
   let rounds = 0;
   return {
     add(span) {
-      const { from, to, node, isProven } = span;
-      const before = spans.find((each) => each.to + 1 === from && each.node === node && each.isProven === isProven);
-      if (before) before.to = to;
-      else if (spans.push({ ...span }) > MOST_SPANS) {
+      const touches = (each: Span) => isAlike(each, span) && each.from <= span.to + 1 && span.from <= each.to + 1;
+      const known = spans.find(touches);
+      if (known) {
+        known.from = Math.min(known.from, span.from);
+        known.to = Math.max(known.to, span.to);
+      } else if (spans.push({ ...span }) > MOST_SPANS) {
         const forgotten = spans.shift() as Span;
         warn(`Blocks ${forgotten.from} to ${forgotten.to} stay as ${forgotten.node.name} alone told them.`);
       }
@@ -44,13 +46,13 @@ export function createUncompared(warn: (message: string) => void): Uncompared {
       const span = rounds === 0 ? spans.find(({ from }) => from <= final) : undefined;
       return span && { ...span, to: Math.min(span.to, final, span.from + size.blocks() - 1) };
     },
-    done({ from, to, node }) {
-      const at = spans.findIndex((each) => each.from === from && each.node === node);
+    done(part) {
+      const at = spans.findIndex((each) => isAlike(each, part) && each.from === part.from);
       const span = spans[at];
       if (!span) return;
-      if (span.to <= to) spans.splice(at, 1);
-      else span.from = to + 1;
-      size.succeeded(to - from + 1, 1);
+      if (span.to <= part.to) spans.splice(at, 1);
+      else span.from = part.to + 1;
+      size.succeeded(part.to - part.from + 1, 1);
       wait = 1;
     },
     wait({ from, to }) {
@@ -61,8 +63,11 @@ export function createUncompared(warn: (message: string) => void): Uncompared {
   };
 }
 
+const isAlike = (a: Span, b: Span): boolean => a.node === b.node && a.isProven === b.isProven;
+
 /**
- * Compares some blocks that were read on one node's word with what others tell now, once they are final: a fork is no lie. Where these contradict it, the chain is read again from there.
+ * Compares some blocks that were read on one node's word with what others tell now, once they are final: a fork is no lie.
+ * Where these contradict it, the chain is read again from there.
  */
 export async function compareLater(context: SyncContext): Promise<void> {
   const { rpc, writer, decoder, blooms, faultOf, uncompared, localLogs, warn, signal } = context;
@@ -73,10 +78,10 @@ export async function compareLater(context: SyncContext): Promise<void> {
   const read = blooms ? readCheckedRange : readUncheckedRange;
   const question = { filter: decoder.filter, faultOf, from, to, followed: to < cursor.number, signal };
   const stored = { logs: await localLogs(from, to), isProven };
+  const work = async (other: Endpoint): Promise<Told> => toldOf(await read(other, question));
   let contradiction: string;
   try {
-    const work = async (other: Endpoint) => toldOf(await read(other, question));
-    const told = await compared<Told>(rpc, { node, answer: stored }, work, (answer) => answer);
+    const told = await compared(rpc, { node, answer: stored }, work, (answer) => answer);
     if (!told) return uncompared.wait(span);
     uncompared.done(span);
     const difference = differenceOf(stored.logs, told.logs);

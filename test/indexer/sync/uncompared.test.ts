@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { Span } from "../../../indexer/ingest/blocks.ts";
 import type { Endpoint } from "../../../indexer/ingest/endpoint.ts";
 import { createRpc } from "../../../indexer/ingest/rpc.ts";
 import { openForWriting } from "../../../indexer/open.ts";
@@ -127,6 +128,26 @@ describe("blocks that one node told alone", () => {
     uncompared.add({ from: 9_000, to: 9_000, node, isProven: false });
     expect(warnings).to.deep.equal(["Blocks 0 to 2999 stay as The node at one alone told them."]);
     expect(uncompared.next(9_000)?.from).to.equal(3_002);
+  });
+
+  it("are remembered once, however often they are read", () => {
+    const uncompared = createUncompared((message) => warnings.push(message));
+    const node = { name: "The node at one" } as Endpoint;
+    uncompared.add({ from: 1, to: 8, node, isProven: false });
+    for (let i = 0; i < 1_100; i++) {
+      uncompared.add({ from: 20, to: 20, node, isProven: false });
+      uncompared.add({ from: 18, to: 24, node, isProven: false });
+    }
+    expect(warnings).to.deep.equal([]);
+    for (const [from, to] of [
+      [1, 8],
+      [18, 24],
+    ]) {
+      const span = uncompared.next(99) as Span;
+      expect(span).to.deep.equal({ from, to, node, isProven: false });
+      uncompared.done(span);
+    }
+    expect(uncompared.next(99)).to.equal(undefined);
   });
 
   it("are asked about in smaller parts and more and more seldom while no other node answers", () => {
