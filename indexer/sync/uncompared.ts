@@ -16,7 +16,10 @@ export interface Uncompared {
   next(final: number): Span | undefined;
   /** These were compared. */
   done(span: Span): void;
-  /** No other node answered about these: fewer are asked for, and only after some rounds, twice as many each time. */
+  /**
+   * No other node answered about these: another stretch is next, with fewer blocks, and only after some rounds, twice as
+   * many each time.
+   */
   wait(span: Span): void;
 }
 
@@ -27,6 +30,7 @@ const LONGEST_WAIT = 64;
 export function createUncompared(warn: (message: string) => void): Uncompared {
   const spans: Span[] = [];
   const size = createRangeSize();
+  let turn = 0;
   let wait = 1;
   let rounds = 0;
   return {
@@ -43,7 +47,9 @@ export function createUncompared(warn: (message: string) => void): Uncompared {
     },
     next(final) {
       if (rounds > 0) rounds--;
-      const span = rounds === 0 ? spans.find(({ from }) => from <= final) : undefined;
+      if (rounds > 0) return undefined;
+      const due = spans.filter(({ from }) => from <= final);
+      const span = due[turn % due.length];
       return span && { ...span, to: Math.min(span.to, final, span.from + size.blocks() - 1) };
     },
     done(part) {
@@ -57,6 +63,7 @@ export function createUncompared(warn: (message: string) => void): Uncompared {
     },
     wait({ from, to }) {
       size.failed(to - from + 1);
+      turn++;
       wait = Math.min(2 * wait, LONGEST_WAIT);
       rounds = wait;
     },

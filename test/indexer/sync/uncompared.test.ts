@@ -150,6 +150,22 @@ describe("blocks that one node told alone", () => {
     expect(uncompared.next(99)).to.equal(undefined);
   });
 
+  it("take turns, so that some that nobody answers about hold up no others", () => {
+    const uncompared = createUncompared(() => {});
+    const node = { name: "The node at one" } as Endpoint;
+    for (const from of [1, 20, 40]) uncompared.add({ from, to: from + 3, node, isProven: false });
+    const left = new Set<number>();
+    for (let round = 0; round < 99; round++) {
+      const span = uncompared.next(99);
+      if (!span) continue;
+      if (span.from < 5) uncompared.wait(span);
+      else uncompared.done(span);
+      left.add(span.from);
+    }
+    expect([...left].some((from) => from >= 20)).to.equal(true);
+    expect([...left].some((from) => from >= 40)).to.equal(true);
+  });
+
   it("are asked about in smaller parts and more and more seldom while no other node answers", () => {
     const uncompared = createUncompared(() => {});
     uncompared.add({ from: 1, to: 5_000, node: { name: "The node at one" } as Endpoint, isProven: false });
