@@ -7,6 +7,7 @@ import { createRangeSize } from "../ingest/range-size.ts";
 import { toldOf } from "../ingest/ranges.ts";
 import { progressOf, type SyncContext } from "./context.ts";
 import { rollback } from "./reorg.ts";
+import { startOver } from "./start.ts";
 
 /** Blocks that were read on one node's word, as no other answered just then; only this process knows of them. */
 export interface Uncompared {
@@ -77,7 +78,7 @@ const isAlike = (a: Span, b: Span): boolean => a.node === b.node && a.isProven =
  * Where these contradict it, the chain is read again from there.
  */
 export async function compareLater(context: SyncContext): Promise<void> {
-  const { rpc, writer, decoder, blooms, faultOf, uncompared, localLogs, warn, signal } = context;
+  const { rpc, decoder, blooms, faultOf, uncompared, localLogs, signal } = context;
   const { cursor, finalized } = await progressOf(context);
   const span = uncompared.next(Math.min(cursor.number, finalized));
   if (!span) return;
@@ -86,21 +87,25 @@ export async function compareLater(context: SyncContext): Promise<void> {
   const question = { filter: decoder.filter, faultOf, from, to, followed: to < cursor.number, signal };
   const stored = { logs: await localLogs(from, to), isProven };
   const work = async (other: Endpoint): Promise<Told> => toldOf(await read(other, question));
-  let contradiction: string;
+  let contradiction: string | undefined;
   try {
     const told = await compared(rpc, { node, answer: stored }, work, (answer) => answer);
     if (!told) return uncompared.wait(span);
-    uncompared.done(span);
     const difference = differenceOf(stored.logs, told.logs);
-    if (!difference) return;
-    contradiction = `${node.name} told ${difference[0]}; others tell ${difference[1]}.`;
+    if (difference) contradiction = `${node.name} told ${difference[0]}; others tell ${difference[1]}.`;
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
-    uncompared.done(span);
     contradiction = error.message;
   }
+  if (contradiction !== undefined) await readAgain(context, from, contradiction);
+  uncompared.done(span);
+}
+
+/** Undoes the blocks from this one on, and those before it of which nothing is kept: all where that are all. */
+async function readAgain(context: SyncContext, from: number, contradiction: string): Promise<void> {
+  const { writer, warn, startBlock } = context;
   const before = await writer.highest(from - 1);
-  if (before === undefined) return warn(contradiction);
-  warn(`${contradiction} Reading again from block ${before.number + 1}.`);
-  await rollback(context, before.number);
+  warn(`${contradiction} Reading again from block ${before ? before.number + 1 : startBlock}.`);
+  if (before) await rollback(context, before.number);
+  else await startOver(context);
 }

@@ -3,6 +3,7 @@ import type { Span } from "../../../indexer/ingest/blocks.ts";
 import type { Endpoint } from "../../../indexer/ingest/endpoint.ts";
 import { createRpc } from "../../../indexer/ingest/rpc.ts";
 import { openForWriting } from "../../../indexer/open.ts";
+import { StorageError } from "../../../indexer/store/store.ts";
 import { createFinality } from "../../../indexer/sync/finality.ts";
 import { createHeads } from "../../../indexer/sync/heads.ts";
 import { newStatus } from "../../../indexer/sync/status.ts";
@@ -33,8 +34,9 @@ describe("blocks that one node told alone", () => {
   });
 
   /** Follows both nodes, whose logs nothing proves; answers with what the indexer is at. */
-  function start() {
-    const { decoder, writer, readers, close } = openForWriting(on.path("db"), deployment);
+  function start(rollback?: (undo: () => void) => void) {
+    const { decoder, writer: opened, readers, close } = openForWriting(on.path("db"), deployment);
+    const writer = rollback ? { ...opened, rollback: (to: number) => rollback(() => opened.rollback(to)) } : opened;
     const nodes = [on.node, other].map(({ url }) => ({ url }));
     const checks = { isTrusting: false, seals: "off", receipts: false } as const;
     const rpc = createRpc({ nodes, checks, chainId: 31337, timeout: 500, signal: stop.signal });
@@ -55,14 +57,17 @@ describe("blocks that one node told alone", () => {
     method === "eth_getLogs" ? { status: 500, body: "out of order" } : undefined;
   /** Other bytes at the end of a log, as no bloom shows. */
   const victim = whole.slice(0, 40).findLast(({ logs }) => logs.some(({ data }) => data.length > 66)) as Block;
-  const lying: FakeNode["fault"] = (method, _, honest) =>
-    method === "eth_getLogs"
-      ? {
-          result: (honest as { blockHash: string; transactionHash: string }[]).map((log) =>
-            log.blockHash === victim.hash ? { ...log, transactionHash: `0x${"12".repeat(32)}` } : log,
-          ),
-        }
-      : undefined;
+  const lyingAbout =
+    ({ hash }: Block): FakeNode["fault"] =>
+    (method, _, honest) =>
+      method === "eth_getLogs"
+        ? {
+            result: (honest as { blockHash: string; transactionHash: string }[]).map((log) =>
+              log.blockHash === hash ? { ...log, transactionHash: `0x${"12".repeat(32)}` } : log,
+            ),
+          }
+        : undefined;
+  const lying = lyingAbout(victim);
   const asked = (): number => other.requests.filter(({ method }) => method === "eth_getLogs").length;
 
   it("are read again where another contradicts them later, and they are told as it does", async () => {
@@ -82,6 +87,22 @@ describe("blocks that one node told alone", () => {
     expect(indexer.logs().some(({ transactionHash }) => /^0x(12)+$/.test(transactionHash))).to.equal(false);
   });
 
+  it("are compared again where they can't be undone just then", async () => {
+    on.node.fault = lying;
+    other.fault = failing;
+    let failures = 1;
+    const indexer = start((undo) => {
+      if (failures-- > 0) throw new StorageError("The disk is full.");
+      undo();
+    });
+    await until("it is read", () => indexer.cursor() === head(whole) && indexer.status.caughtUpAt !== undefined);
+    [on.node.fault, other.fault] = [() => undefined, () => undefined];
+    await until("it can't be undone", () => warnings.some((said) => / The disk is full\.$/.test(said)));
+    await until("it is undone", () => failures < 0);
+    await until("it is at the head", () => indexer.cursor() === head(whole));
+    expect(indexer.logs().some(({ transactionHash }) => /^0x(12)+$/.test(transactionHash))).to.equal(false);
+  });
+
   it("are undone where another contradicts them, and both stay with it", async () => {
     on.node.fault = lying;
     other.fault = failing;
@@ -90,6 +111,18 @@ describe("blocks that one node told alone", () => {
     other.fault = () => undefined;
     await until("it stops before the block", () => / tells .*; .* tells /.test(indexer.status.failure ?? ""));
     expect(indexer.cursor()).to.be.below(victim.number);
+  });
+
+  it("are all read again where the first of them are contradicted", async () => {
+    const first = whole.find(({ logs }) => logs.length > 0) as Block;
+    on.node.fault = lyingAbout(first);
+    other.fault = failing;
+    const indexer = start();
+    await until("it is read", () => indexer.cursor() === head(whole) && indexer.status.caughtUpAt !== undefined);
+    [on.node.fault, other.fault] = [() => undefined, () => undefined];
+    await until("it is read again", () => warnings.some((said) => / Reading again from block 2\.$/.test(said)));
+    await until("it is at the head", () => indexer.cursor() === head(whole));
+    expect(indexer.logs().some(({ transactionHash }) => /^0x(12)+$/.test(transactionHash))).to.equal(false);
   });
 
   it("are compared once, one part at a time, and no others are", async () => {
