@@ -15,8 +15,8 @@ export interface Uncompared {
   add(span: Span): void;
   /** Some of them up to this block, if it is their turn: to be called once a round. */
   next(final: number): Span | undefined;
-  /** These were compared. */
-  done(span: Span): void;
+  /** These were compared: nodes' answers had about so many bytes. */
+  done(span: Span, bytes: number): void;
   /**
    * No other node answered about these: another stretch is next, with fewer blocks, and only after some rounds, twice as
    * many each time.
@@ -53,13 +53,13 @@ export function createUncompared(warn: (message: string) => void): Uncompared {
       const span = due[turn % due.length];
       return span && { ...span, to: Math.min(span.to, final, span.from + size.blocks() - 1) };
     },
-    done(part) {
+    done(part, bytes) {
       const at = spans.findIndex((each) => isAlike(each, part) && each.from === part.from);
       const span = spans[at];
       if (!span) return;
       if (span.to <= part.to) spans.splice(at, 1);
       else span.from = part.to + 1;
-      size.succeeded(part.to - part.from + 1, 1);
+      size.succeeded(part.to - part.from + 1, bytes);
       wait = 1;
     },
     wait({ from, to }) {
@@ -86,7 +86,12 @@ export async function compareLater(context: SyncContext): Promise<void> {
   const read = blooms ? readCheckedRange : readUncheckedRange;
   const question = { filter: decoder.filter, faultOf, from, to, followed: to < cursor.number, signal };
   const stored = { logs: await localLogs(from, to), isProven };
-  const work = async (other: Endpoint): Promise<Told> => toldOf(await read(other, question));
+  let bytes = 0;
+  async function work(other: Endpoint): Promise<Told> {
+    const range = await read(other, question);
+    bytes = Math.max(bytes, range.bytes);
+    return toldOf(range);
+  }
   let contradiction: string | undefined;
   try {
     const told = await compared(rpc, { node, answer: stored }, work, (answer) => answer);
@@ -98,7 +103,7 @@ export async function compareLater(context: SyncContext): Promise<void> {
     contradiction = error.message;
   }
   if (contradiction !== undefined) await readAgain(context, from, contradiction);
-  uncompared.done(span);
+  uncompared.done(span, bytes);
 }
 
 /** Undoes the blocks from this one on, and those before it of which nothing is kept: all where that are all. */

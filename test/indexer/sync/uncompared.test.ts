@@ -178,9 +178,19 @@ describe("blocks that one node told alone", () => {
     ]) {
       const span = uncompared.next(99) as Span;
       expect(span).to.deep.equal({ from, to, node, isProven: false });
-      uncompared.done(span);
+      uncompared.done(span, 1);
     }
     expect(uncompared.next(99)).to.equal(undefined);
+  });
+
+  it("are as many at once as give answers of a good length", () => {
+    const uncompared = createUncompared(() => {});
+    uncompared.add({ from: 1, to: 5_000, node: { name: "The node at one" } as Endpoint, isProven: true });
+    for (const to of [32, 48]) {
+      const span = uncompared.next(5_000) as Span;
+      expect(span.to).to.equal(to);
+      uncompared.done(span, 6 * 2 ** 20);
+    }
   });
 
   it("take turns, so that some that nobody answers about hold up no others", () => {
@@ -192,7 +202,7 @@ describe("blocks that one node told alone", () => {
       const span = uncompared.next(99);
       if (!span) continue;
       if (span.from < 5) uncompared.wait(span);
-      else uncompared.done(span);
+      else uncompared.done(span, 1);
       left.add(span.from);
     }
     expect([...left].some((from) => from >= 20)).to.equal(true);
