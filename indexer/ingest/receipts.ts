@@ -24,7 +24,7 @@ export interface ProvenLogs {
 /**
  * All logs of the blocks from their receipts, each block's held against its header's receipts root; undefined where the
  * node doesn't offer receipts. Throws {@link RpcError}. A receipt doesn't hold its transaction's hash: only that the header
- * names the same ones is checked.
+ * names the same ones, each once, is checked.
  */
 export async function readReceipts(
   node: Endpoint,
@@ -76,11 +76,17 @@ function checked(header: SealedHeader, answer: unknown): { logs: Log[]; bytes: n
   const root: Hex = `0x${Buffer.from(indexTrieRoot(encoded)).toString("hex")}`;
   if (root !== receiptsRoot)
     throw new RpcError(`The receipts of block ${number} have the root ${root}, but its header names ${receiptsRoot}.`);
+  const names = header.transactions?.map((name) => hashOf(name, "transactions")) ?? [];
+  const { size } = new Set(names);
+  if (size !== receipts.length)
+    throw new RpcError(
+      `The node tells ${receipts.length} receipts of block ${number}, whose header names ${size} transactions.`,
+    );
   let bytes = 0;
   const logs: Log[] = [];
   for (const [i, { fields, logs: own }] of receipts.entries()) {
     const transactionHash = hashOf(fields.transactionHash, "transactionHash");
-    if (header.transactions && transactionHash !== hashOf(header.transactions[i], "transactions"))
+    if (transactionHash !== names[i])
       throw new RpcError(`Receipt ${i} of block ${number} is of transaction ${transactionHash}, not the block's.`);
     bytes += BYTES_OF_RECEIPT;
     for (const { address, topics, data } of own) {

@@ -209,4 +209,25 @@ describe("reading receipts", () => {
       expect(new Set(liar.asked.flat().map(({ method }) => method))).to.deep.equal(new Set(["eth_getBlockByNumber"]));
     }
   });
+
+  it("refuses those of a header that names a transaction twice, or none: no other node's names could refute it", async () => {
+    const told = await receiptsOf(busy());
+    const names = busy().transactions as Hex[];
+    Object.assign(told[1] as Receipt, { transactionHash: names[0] });
+    liar.reply = results(() => told);
+    const endpoint = createEndpoint({
+      node: { url: liar.url },
+      chainId: 31337,
+      timeout: 2_000,
+      checks,
+      signal: ending.signal,
+    });
+    for (const transactions of [names.with(1, names[0] as Hex), undefined]) {
+      const error = await readReceipts(endpoint, [{ ...busy(), transactions }]).catch((thrown) => thrown);
+      expect(error).to.be.instanceOf(RpcError);
+      expect(error.message).to.match(
+        /^The node tells 17 receipts of block 4, whose header names (16|0) transactions\.$/,
+      );
+    }
+  });
 });
