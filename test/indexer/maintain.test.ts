@@ -76,6 +76,17 @@ describe("what is done to a database", () => {
       lock.release();
     });
 
+    it("deletes no database that has the name of its lock", () => {
+      openForWriting(files.path("db"), deployment).close();
+      backup({ db: files.path("db"), to: files.path("copy-part-lock") });
+      const before = readFileSync(files.path("copy-part-lock"));
+      expect(() => backup({ db: files.path("db"), to: files.path("copy") })).to.throw(
+        FatalError,
+        /copy-part-lock is a database, and no lock\. It is left as it is\. Give another --to\.$/,
+      );
+      expect(readFileSync(files.path("copy-part-lock")).equals(before)).to.equal(true);
+    });
+
     it("takes over what one that was killed left", async () => {
       openForWriting(files.path("db"), deployment).close();
       // As large as takes a while to copy.

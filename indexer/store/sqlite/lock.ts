@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { FatalError } from "../../ingest/errors.ts";
 import { APPLICATION_ID, isOurs } from "./identity.ts";
+import { versionOf } from "./schema.ts";
 import { storageError } from "./storage.ts";
 
 /**
@@ -25,8 +26,8 @@ export function lockDatabase(file: string): { release(): void } {
 
 /**
  * Makes this process the one that writes a part of a file, and deletes what one that was killed left of it. The lock
- * beside it carries our application id: without that, a file that has the part's name is someone else's. Throws
- * {@link FatalError} then, and where another process writes it. `release` deletes the lock.
+ * beside it carries our application id, and nothing else: without that, a file that has the part's name is someone else's.
+ * Throws {@link FatalError} then, and where another process writes it. `release` deletes the lock.
  */
 export function lockPart(part: string): { release(): void } {
   requireDirectory(part);
@@ -36,7 +37,11 @@ export function lockPart(part: string): { release(): void } {
       `${part} is there already, maybe of a backup that was stopped: delete it, or give another --to.`,
     );
   const taken = `Another backup writes the file ${part}: wait for it, or give another --to.`;
-  const lock = hold(file, taken, (db) => db.pragma(`application_id = ${APPLICATION_ID}`));
+  const lock = hold(file, taken, (db) => {
+    if (versionOf(db) > 0)
+      throw new FatalError(`The file ${file} is a database, and no lock. It is left as it is. Give another --to.`);
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+  });
   for (const left of [part, `${part}-journal`]) rmSync(left, { force: true });
   return {
     release() {
