@@ -57,7 +57,7 @@ export interface Wanted {
   blooms: boolean;
   /** What is wrong with a log by its own fields, where no receipts prove it; undefined where nothing is. */
   faultOf?: ((log: Log) => string | undefined) | undefined;
-  /** Called with what one node told alone, for others are given and none of them answered. */
+  /** Called with what one node told alone, for others are given and none of them answered; throws where it isn't believed. */
   alone?: ((span: Span) => void) | undefined;
 }
 

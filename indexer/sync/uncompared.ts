@@ -11,12 +11,17 @@ import { startOver } from "./start.ts";
 
 /** Blocks that were read on one node's word, as no other answered just then; only this process knows of them. */
 export interface Uncompared {
-  /** Adds some, which may be known already. Of too many stretches the oldest is forgotten. */
+  /**
+   * Adds some, which may be known already. Of too many stretches the oldest is forgotten. Throws {@link RpcError} where
+   * others contradicted what the node told of them before.
+   */
   add(span: Span): void;
   /** Some of them up to this block, if it is their turn: to be called once a round. */
   next(final: number): Span | undefined;
   /** These were compared: nodes' answers had about so many bytes. */
   done(span: Span, bytes: number): void;
+  /** Others contradicted these: their node isn't believed alone about them again. */
+  refuted(span: Span, contradiction: string): void;
   /**
    * No other node answered about these: another stretch is next, with fewer blocks, and only after some rounds, twice as
    * many each time.
@@ -30,17 +35,20 @@ const LONGEST_WAIT = 64;
 
 export function createUncompared(warn: (message: string) => void): Uncompared {
   const spans: Span[] = [];
+  const refutations: (Span & { contradiction: string })[] = [];
   const size = createRangeSize();
   let turn = 0;
   let wait = 1;
   let rounds = 0;
   return {
     add(span) {
-      const touches = (each: Span) => isAlike(each, span) && each.from <= span.to + 1 && span.from <= each.to + 1;
-      const known = spans.find(touches);
+      const { from, to, node } = span;
+      const refutation = refutations.find((each) => each.node === node && each.from <= to && from <= each.to);
+      if (refutation) throw new RpcError(refutation.contradiction);
+      const known = spans.find((each) => isAlike(each, span) && each.from <= to + 1 && from <= each.to + 1);
       if (known) {
-        known.from = Math.min(known.from, span.from);
-        known.to = Math.max(known.to, span.to);
+        known.from = Math.min(known.from, from);
+        known.to = Math.max(known.to, to);
       } else if (spans.push({ ...span }) > MOST_SPANS) {
         const forgotten = spans.shift() as Span;
         warn(`Blocks ${forgotten.from} to ${forgotten.to} stay as ${forgotten.node.name} alone told them.`);
@@ -62,6 +70,7 @@ export function createUncompared(warn: (message: string) => void): Uncompared {
       size.succeeded(part.to - part.from + 1, bytes);
       wait = 1;
     },
+    refuted: (span, contradiction) => refutations.push({ ...span, contradiction }),
     wait({ from, to }) {
       size.failed(to - from + 1);
       turn++;
@@ -102,7 +111,10 @@ export async function compareLater(context: SyncContext): Promise<void> {
     if (!(error instanceof RpcError)) throw error;
     contradiction = error.message;
   }
-  if (contradiction !== undefined) await readAgain(context, from, contradiction);
+  if (contradiction !== undefined) {
+    await readAgain(context, from, contradiction);
+    uncompared.refuted(span, contradiction);
+  }
   uncompared.done(span, bytes);
 }
 

@@ -125,6 +125,22 @@ describe("blocks that one node told alone", () => {
     expect(indexer.logs().some(({ transactionHash }) => /^0x(12)+$/.test(transactionHash))).to.equal(false);
   });
 
+  it("are undone once where another contradicts them but doesn't answer while they are read again", async () => {
+    on.node.fault = lying;
+    other.fault = failing;
+    const indexer = start();
+    await until("it is read", () => indexer.cursor() === head(whole) && indexer.status.caughtUpAt !== undefined);
+    other.fault = (...asked) => (indexer.cursor() < head(whole) ? failing(...asked) : undefined);
+    const looks: (string | undefined)[] = [];
+    await until("it stops", () => looks.push(indexer.status.failure) > 50 && indexer.status.failure !== undefined);
+    expect(indexer.status.failure).to.match(/^The node at \S+ tells log .*; The node at \S+ tells log /);
+    expect(indexer.cursor()).to.be.below(victim.number);
+    expect(warnings.filter((said) => /Reading again/.test(said))).to.have.lengthOf(1);
+    other.fault = () => undefined;
+    on.node.fault = () => undefined;
+    await until("it is at the head", () => indexer.cursor() === head(whole));
+  });
+
   it("are compared once, one part at a time, and no others are", async () => {
     other.fault = failing;
     const indexer = start();
