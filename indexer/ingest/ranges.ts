@@ -29,8 +29,8 @@ const RANGES_AHEAD = 3;
 
 /**
  * Final blocks in order, the next ones fetched while the caller works on the present ones. A range that fails is asked for
- * again, of every node, and then halved, down to one block; one that a node finds too long is halved at once. Throws `RpcError` when no node gives answers that fit together; every
- * range yielded before holds nonetheless.
+ * again, of every node, and then halved, down to one block; one that a node finds too long is halved at once. Throws
+ * `RpcError` when no node gives answers that fit together; every range yielded before holds nonetheless.
  */
 export async function* readRanges(
   rpc: Rpc,
