@@ -60,30 +60,51 @@ export function* partsOf(
   for (const change of rows)
     if (change.table === "seasons" && change.after)
       heads.set(change.after.seasonId, { seq: 0n, participants: 0, ...headOf(change.before) });
-  const wholes = Map.groupBy(moves, ({ seasonId }) => seasonId);
-  const found = new Map([...wholes].map(([id, own]) => [id, new Map(own.map((move) => [move.account, move]))]));
-  /** The accounts' positions so far. */
-  const at = new Map<Move, EntryKey>();
-  let part = new Map<Move, Move>();
+  const paths = new Map<number, Map<Address, Path>>(Array.from(heads.keys(), (seasonId) => [seasonId, new Map()]));
+  for (const move of moves)
+    paths.get(move.seasonId)?.set(move.account, { move, from: move.before, to: move.before, isMoved: false });
+  let moved: Path[] = [];
+
+  function partUntil(until: number): Part {
+    const part = {
+      moved: moved.map(moveAlong),
+      until,
+      heads: new Map(Array.from(heads, ([id, head]) => [id, { ...head }])),
+    };
+    moved = [];
+    return part;
+  }
 
   for (const change of rows) {
     if (change.table !== "ledger" || !change.after) continue;
     const { seasonId, account, blockNumber, points, seq } = change.after;
     const time = timeOf(blockNumber);
-    if (time >= nextEnd()) {
-      yield { moved: [...part.values()], until: time, heads };
-      part = new Map();
-    }
-    const whole = found.get(seasonId)?.get(account) as Move;
-    const before = at.get(whole) ?? whole.before;
-    const after = { points, lastSeq: seq };
-    at.set(whole, after);
-    const earlier = part.get(whole);
-    part.set(whole, { ...whole, before: earlier ? earlier.before : before, after });
+    if (time >= nextEnd()) yield partUntil(time);
+    const path = paths.get(seasonId)?.get(account) as Path;
+    if (!path.isMoved) moved.push(path);
+    path.isMoved = true;
     const head = heads.get(seasonId) as Head;
-    heads.set(seasonId, { seq, participants: before ? head.participants : whole.number });
+    head.seq = seq;
+    if (!path.to) head.participants = path.move.number;
+    path.to = { points, lastSeq: seq };
   }
-  yield { moved: [...part.values()], until: cursor.timestamp, heads };
+  yield partUntil(cursor.timestamp);
+}
+
+/** How an account goes on within a move, part by part: from where the last part left it. */
+interface Path {
+  move: Move;
+  from: EntryKey | undefined;
+  to: EntryKey | undefined;
+  isMoved: boolean;
+}
+
+/** The move of a part; the next part begins where it ends. */
+function moveAlong(path: Path): Move {
+  const { move, from, to } = path;
+  path.from = to;
+  path.isMoved = false;
+  return { seasonId: move.seasonId, account: move.account, number: move.number, before: from, after: to };
 }
 
 const headOf = (season: Head | undefined): Head | undefined =>

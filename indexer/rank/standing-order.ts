@@ -8,7 +8,7 @@ import { query } from "./queries.ts";
 interface Season {
   points: BigInt64Array;
   /** Those with an entry, by points, the most first, as it was before `changed`. */
-  ordered: number[];
+  ordered: Uint32Array;
   /** Whether they have an entry now. */
   changed: Map<number, boolean>;
 }
@@ -26,11 +26,10 @@ export function createStandingOrder(entriesOf: ReadEntries) {
   const seasons = new Map<number, Season>();
 
   function read(seasonId: number): Season {
-    const season: Season = { points: new BigInt64Array(1_024), ordered: [], changed: new Map() };
-    for (const [number, points] of entriesOf(seasonId)) {
-      put(season, Number(number), points);
-      season.ordered.push(Number(number));
-    }
+    const entries = entriesOf(seasonId);
+    const ordered = Uint32Array.from(entries, ([number]) => Number(number));
+    const season: Season = { points: new BigInt64Array(1_024), ordered, changed: new Map() };
+    for (const [number, points] of entries) put(season, Number(number), points);
     seasons.set(seasonId, season);
     return season;
   }
@@ -48,11 +47,12 @@ export function createStandingOrder(entriesOf: ReadEntries) {
       const season = seasons.get(seasonId) ?? read(seasonId);
       if (season.changed.size > 0) merge(season);
       const { points, ordered } = season;
+      const compare = comparing(points);
       const ranks = Buffer.alloc(RANK_BYTES * participants);
       let [place, rank, before] = [0, 0, 0];
       for (const number of ordered) {
         place++;
-        if (place === 1 || points[number] !== points[before]) rank = place;
+        if (place === 1 || compare(number, before) !== 0) rank = place;
         ranks.writeUInt32LE(rank, RANK_BYTES * (number - 1));
         before = number;
       }
@@ -91,19 +91,32 @@ function grown(array: BigInt64Array, index: number): BigInt64Array {
 /** Puts what changed where its points belong: the others keep their order. */
 function merge(season: Season): void {
   const { points, ordered, changed } = season;
-  // The arrays' own numbers: keys made of them would be garbage by the million.
-  const compare = (a: number, b: number): number => {
-    const [left, right] = [points[a] as bigint, points[b] as bigint];
-    return left > right ? -1 : left < right ? 1 : 0;
-  };
-  const moved = [...changed].flatMap(([number, hasEntry]) => (hasEntry ? [number] : [])).sort(compare);
-  const merged: number[] = [];
-  let next = 0;
+  const compare = comparing(points);
+  const moved: number[] = [];
+  for (const [number, hasEntry] of changed) if (hasEntry) moved.push(number);
+  moved.sort(compare);
+  const merged = new Uint32Array(ordered.length + moved.length);
+  let [count, next] = [0, 0];
   for (const number of ordered) {
     if (changed.has(number)) continue;
-    while (next < moved.length && compare(moved[next] as number, number) < 0) merged.push(moved[next++] as number);
-    merged.push(number);
+    while (next < moved.length && compare(moved[next] as number, number) < 0) merged[count++] = moved[next++] as number;
+    merged[count++] = number;
   }
-  season.ordered = merged.concat(moved.slice(next));
+  merged.set(moved.slice(next), count);
+  season.ordered = merged.subarray(0, count + moved.length - next);
   changed.clear();
 }
+
+/**
+ * Compares participants by their points, the most first. Points, which are not negative, are compared by their 32-bit
+ * halves: a bigint read of an array is an object, and these would be garbage by the million.
+ */
+function comparing({ buffer }: BigInt64Array): (a: number, b: number) => number {
+  const halves = new Uint32Array(buffer);
+  return (a, b) => half(halves, b, HIGH) - half(halves, a, HIGH) || half(halves, b, LOW) - half(halves, a, LOW);
+}
+
+// In memory's own order.
+const [LOW, HIGH] = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? [0, 1] : [1, 0];
+
+const half = (halves: Uint32Array, index: number, which: number): number => halves[2 * index + which] as number;
