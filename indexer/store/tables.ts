@@ -234,9 +234,8 @@ function columnOf(field: string): string {
   return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Values of a row as stores take them. */
-export function boundTo(fields: readonly Field[], row: Values): unknown[] {
-  const values = new Array<unknown>(fields.length);
+/** Values of a row as stores take them, in an array that may be used again. */
+export function boundTo(fields: readonly Field[], row: Values, values = new Array<unknown>(fields.length)): unknown[] {
   for (let i = 0; i < fields.length; i++) {
     const { name, type } = fields[i] as Field;
     values[i] = type === "json" ? JSON.stringify(row[name]) : row[name];

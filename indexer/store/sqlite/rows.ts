@@ -62,12 +62,14 @@ function statementsOf(db: Db, { name, fields, key, changing }: TableLayout): Sta
   );
   const remove = db.prepare<unknown[]>(`DELETE FROM ${name} WHERE ${where}`);
   const updated = [...changing, ...key];
+  // Used for every row: arrays of so many values for each would be garbage by the million.
+  const [ofAll, ofUpdated] = [fields, updated].map(({ length }) => new Array<unknown>(length));
   return {
     find: (key) => find.get(...key),
     write(before, after) {
       if (!after) remove.run(...boundTo(key, before as Values));
-      else if (before) update.run(...boundTo(updated, after));
-      else inserted.add(boundTo(fields, after));
+      else if (before) update.run(...boundTo(updated, after, ofUpdated));
+      else inserted.add(boundTo(fields, after, ofAll));
     },
     flush: inserted.flush,
     forget: inserted.forget,
