@@ -1,6 +1,6 @@
 -- Indexes of big tables that only readers and undoing need: built once the first blocks are read, at a fraction of the
 -- cost of keeping them in order all the while.
-CREATE INDEX events_of_subject ON events (subject, block_number, log_index) WHERE subject IS NOT NULL;
+CREATE INDEX events_of_subject ON events (subject_prefix, block_number, log_index) WHERE subject_prefix IS NOT NULL;
 CREATE UNIQUE INDEX attestations_in_order ON attestations (block_number, log_index);
 CREATE INDEX attestations_of_prover ON attestations (prover, block_number, log_index);
 CREATE INDEX attestations_of_model ON attestations (model_id, block_number, log_index);

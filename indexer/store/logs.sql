@@ -28,7 +28,8 @@ CREATE TABLE blocks (
   checksum INTEGER
 ) STRICT;
 
--- The logs as the chain holds them: every other table but these is a fold of them.
+-- The logs as the chain holds them: every other table but these is a fold of them. Of a log's subject, by which it is
+-- found and which is one of its topics, the beginning is stored: subjects.ts.
 CREATE TABLE events (
   block_number INTEGER NOT NULL REFERENCES blocks,
   log_index INTEGER NOT NULL,
@@ -36,6 +37,6 @@ CREATE TABLE events (
   address TEXT NOT NULL,
   topics BLOB NOT NULL,
   data BLOB NOT NULL,
-  subject TEXT,
+  subject_prefix INTEGER,
   PRIMARY KEY (block_number, log_index)
 ) STRICT, WITHOUT ROWID;

@@ -60,7 +60,7 @@ describe("the check of a database", () => {
       "UPDATE epoch_ranks SET ranks = CAST(x'09' || substr(ranks, 2) AS BLOB)",
       /^epoch_ranks has a row too many: .*"ranks":"09/,
     ],
-    "what a log is found by": ["UPDATE events SET subject = NULL", /^events has a row too many: /],
+    "what a log is found by": ["UPDATE events SET subject_prefix = NULL", /^events has a row too many: /],
     "an index that is missing": [
       "DROP INDEX entries_of_account",
       /^entries_of_account is missing, or made otherwise\.$/,

@@ -3,6 +3,7 @@ import type { Header } from "../../ingest/blocks.ts";
 import { bytesOfTopics } from "../../ingest/topics.ts";
 import { checksumOf } from "../checksums.ts";
 import { type Blocks, type Logs, Missing, type Position, type StoredBlock, type StoredLog } from "../store.ts";
+import { prefixOf, subjectAmong } from "../subjects.ts";
 import type { Connection } from "./connection.ts";
 import { copyLine } from "./copy.ts";
 
@@ -30,7 +31,7 @@ interface Pending {
   genesis: Hex | undefined;
   added: Map<number, { header: Header; checksum: number }>;
   logs: unknown[][];
-  subjects: [blockNumber: number, logIndex: number, subject: Hex | null][];
+  subjects: [blockNumber: number, logIndex: number, prefix: number | null][];
   removedAbove: number | undefined;
   pruned: [from: number, below: number][];
 }
@@ -102,11 +103,11 @@ export function createHeldChain(): HeldChain {
   const logs: Logs = {
     add({ blockNumber, logIndex, transactionHash, address, topics, data }, subject) {
       const bytes = Buffer.from(bytesOfTopics(topics));
-      pending.logs.push([blockNumber, logIndex, transactionHash, address, bytes, data, subject]);
+      pending.logs.push([blockNumber, logIndex, transactionHash, address, bytes, data, subject && prefixOf(subject)]);
     },
     removeAbove: blocks.removeAbove,
     setSubject({ blockNumber, logIndex }, subject) {
-      pending.subjects.push([blockNumber, logIndex, subject]);
+      pending.subjects.push([blockNumber, logIndex, subject && prefixOf(subject)]);
     },
   };
 
@@ -124,11 +125,11 @@ export function createHeldChain(): HeldChain {
     if (logs.length > 0)
       await db.copy(
         "events",
-        ["block_number", "log_index", "transaction_hash", "address", "topics", "data", "subject"],
+        ["block_number", "log_index", "transaction_hash", "address", "topics", "data", "subject_prefix"],
         logs.map(copyLine).join(""),
       );
-    for (const [block, log, subject] of subjects)
-      await db.rows("UPDATE events SET subject = $3 WHERE block_number = $1 AND log_index = $2", block, log, subject);
+    for (const subject of subjects)
+      await db.rows("UPDATE events SET subject_prefix = $3 WHERE block_number = $1 AND log_index = $2", ...subject);
   }
 
   return {
@@ -225,7 +226,7 @@ export async function* storedBlocks(
     if (blocks.length === 0) break;
     const upTo = Number((blocks.at(-1) as unknown[])[0]);
     const rows = await db.rows(
-      `SELECT block_number, log_index, transaction_hash, address, topics, data, subject FROM events
+      `SELECT block_number, log_index, transaction_hash, address, topics, data, subject_prefix FROM events
        WHERE block_number > $1 AND block_number <= $2 ORDER BY block_number, log_index`,
       ...[after, upTo],
     );
@@ -248,11 +249,11 @@ export async function* storedBlocks(
 
 /** The log of a row of `events`. */
 export function storedLog(row: readonly unknown[]): StoredLog {
-  const [blockNumber, logIndex, transactionHash, address, topics, data, subject] = row;
-  const words = (topics as Buffer).toString("hex").match(/.{64}/g) ?? [];
+  const [blockNumber, logIndex, transactionHash, address, bytes, data, prefix] = row;
+  const topics = ((bytes as Buffer).toString("hex").match(/.{64}/g) ?? []).map((topic): Hex => `0x${topic}`);
   return {
     ...{ blockNumber: Number(blockNumber), logIndex: Number(logIndex) },
     ...{ transactionHash: transactionHash as Hex, address: address as Hex },
-    ...{ topics: words.map((word): Hex => `0x${word}`), data: data as Buffer, subject: subject as Hex | null },
+    ...{ topics, data: data as Buffer, subject: subjectAmong(topics, prefix === null ? null : Number(prefix)) },
   };
 }

@@ -24,6 +24,7 @@ import type { ReadSeason, SeasonReader } from "../sqlite/read-seasons.ts";
 import type { ServedList, ServedReader } from "../sqlite/read-served.ts";
 import type { Total, Use, UseReader } from "../sqlite/read-uses.ts";
 import type { Readers } from "../sqlite/readers.ts";
+import { prefixOf } from "../subjects.ts";
 import { layoutOf, rowOf, wordsOf } from "../tables.ts";
 import { storedLog } from "./chain.ts";
 import type { Connection } from "./connection.ts";
@@ -368,7 +369,7 @@ function ledgerReader(db: Connection): Eventual<LedgerReader> {
   };
 }
 
-const LOG = "block_number, log_index, transaction_hash, address, topics, data, subject";
+const LOG = "block_number, log_index, transaction_hash, address, topics, data, subject_prefix";
 
 const logReader = (db: Connection): Eventual<LogReader> => ({
   async between(from, to) {
@@ -382,8 +383,8 @@ const logReader = (db: Connection): Eventual<LogReader> => ({
   async of(subject, limit) {
     const found = await db.rows(
       `SELECT ${LOG}, (SELECT timestamp FROM blocks WHERE number = block_number) FROM events
-       WHERE subject = $1 ORDER BY block_number, log_index LIMIT $2`,
-      ...[subject, limit],
+       WHERE subject_prefix = $1 AND position($2::bytea in topics) > 0 ORDER BY block_number, log_index LIMIT $3`,
+      ...[prefixOf(subject), Buffer.from(subject.slice(2), "hex"), limit],
     );
     return found.map((row) => {
       const log = storedLog(row);
@@ -392,13 +393,12 @@ const logReader = (db: Connection): Eventual<LogReader> => ({
     });
   },
   async attestationsIn({ blockNumber, transactionHash }) {
-    const count = await firstValue(
-      db,
-      `SELECT count(DISTINCT subject) FROM events WHERE block_number = $1 AND transaction_hash = $2
-       AND EXISTS (SELECT 1 FROM attestations WHERE uid = subject)`,
+    const found = await db.rows(
+      `SELECT ${LOG} FROM events WHERE block_number = $1 AND transaction_hash = $2`,
       ...[blockNumber, transactionHash],
     );
-    return Number(count);
+    const subjects = [...new Set(found.map((row) => storedLog(row).subject))];
+    return Number(await firstValue(db, "SELECT count(*) FROM attestations WHERE uid = ANY($1::text[])", subjects));
   },
   async at({ blockNumber, logIndex }) {
     const [row] = await db.rows(

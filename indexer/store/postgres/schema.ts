@@ -77,9 +77,20 @@ export async function renewRows(db: Connection, place: Place, ranking: RankingSq
   const tables = await db.rows("SELECT tablename FROM pg_tables WHERE schemaname = $1", rowsOf(place));
   for (const [table] of tables) if (!KEPT.includes(table as string)) await db.run(`DROP TABLE ${table}`);
   await db.run("DROP INDEX IF EXISTS events_of_subject");
+  await renewLogs(db);
   await db.run(`${rowsSql}\n${ranking.tables}`);
   await db.rows("UPDATE schema_version SET version = $1", VERSION);
   await replaceCode(db, place, ranking);
+}
+
+/** Before version 6 of the logs, subjects were stored whole. */
+async function renewLogs(db: Connection): Promise<void> {
+  const [version] = (await db.rows("SELECT version FROM logs_version"))[0] as [bigint];
+  if (version < 6)
+    await db.run(`ALTER TABLE events ADD COLUMN subject_prefix bigint;
+      UPDATE events SET subject_prefix = ('x' || substr(subject, 3, 11))::bit(44)::bigint WHERE subject IS NOT NULL;
+      ALTER TABLE events DROP COLUMN subject`);
+  await db.rows("UPDATE logs_version SET version = $1", LOGS_VERSION);
 }
 
 /** Remembers the contracts that the deployment gained, and has the functions and views of this indexer. */

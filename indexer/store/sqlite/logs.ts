@@ -2,6 +2,7 @@ import type { Hex } from "viem";
 import { bytesOfTopics } from "../../ingest/topics.ts";
 import { checksumOf } from "../checksums.ts";
 import type { Logs, StoredBlock, StoredLog } from "../store.ts";
+import { prefixOf, subjectAmong } from "../subjects.ts";
 import { createBulk } from "./bulk.ts";
 import type { Db } from "./database.ts";
 import { damaged } from "./storage.ts";
@@ -27,7 +28,7 @@ export interface LogRow {
   address: Hex;
   topics: Buffer;
   data: Buffer;
-  subject: Hex | null;
+  subject_prefix: number | null;
 }
 
 interface BlockRow {
@@ -41,13 +42,13 @@ interface BlockRow {
 const AT_ONCE = 1_000;
 
 export function createLogs(db: Db): FileLogs {
-  const added = createBulk<[number, number, Hex, Hex, Buffer, Buffer, Hex | null]>(db, "events", 7);
+  const added = createBulk<[number, number, Hex, Hex, Buffer, Buffer, number | null]>(db, "events", 7);
   const removeAbove = db.prepare("DELETE FROM events WHERE block_number > ?");
   const after = db.prepare<[number], BlockRow>(
     `SELECT number, hash, parent_hash, timestamp, checksum FROM blocks WHERE number > ? ORDER BY number LIMIT ${AT_ONCE}`,
   );
   const ofBlock = db.prepare<[number], LogRow>("SELECT * FROM events WHERE block_number = ? ORDER BY log_index");
-  const setSubject = db.prepare("UPDATE events SET subject = ? WHERE block_number = ? AND log_index = ?");
+  const setSubject = db.prepare("UPDATE events SET subject_prefix = ? WHERE block_number = ? AND log_index = ?");
 
   // In parts, for nothing may be written while rows are still being read.
   function* blocks(): IterableIterator<BlockRow> {
@@ -56,7 +57,8 @@ export function createLogs(db: Db): FileLogs {
 
   return {
     add({ blockNumber, logIndex, transactionHash, address, topics, data }, subject) {
-      added.add([blockNumber, logIndex, transactionHash, address, Buffer.from(bytesOfTopics(topics)), data, subject]);
+      const [bytes, prefix] = [Buffer.from(bytesOfTopics(topics)), subject && prefixOf(subject)];
+      added.add([blockNumber, logIndex, transactionHash, address, bytes, data, prefix]);
     },
     flush: added.flush,
     forget: added.forget,
@@ -70,21 +72,22 @@ export function createLogs(db: Db): FileLogs {
         yield { header, logs };
       }
     },
-    setSubject: ({ blockNumber, logIndex }, subject) => setSubject.run(subject, blockNumber, logIndex),
+    setSubject: ({ blockNumber, logIndex }, subject) =>
+      setSubject.run(subject && prefixOf(subject), blockNumber, logIndex),
   };
 }
 
 /** The log of a row. */
 export function logOf(row: LogRow): StoredLog {
-  const topics = row.topics.toString("hex").match(/.{64}/g) ?? [];
+  const topics = (row.topics.toString("hex").match(/.{64}/g) ?? []).map((topic): Hex => `0x${topic}`);
   return {
     blockNumber: row.block_number,
     logIndex: row.log_index,
     transactionHash: row.transaction_hash,
     address: row.address,
-    topics: topics.map((topic): Hex => `0x${topic}`),
+    topics,
     data: row.data,
-    subject: row.subject,
+    subject: subjectAmong(topics, row.subject_prefix),
   };
 }
 

@@ -3,6 +3,7 @@ import type { EventLocation } from "../../../sdk/wire.ts";
 import type { LogLocation } from "../../decode/events.ts";
 import type { Log } from "../../ingest/blocks.ts";
 import type { StoredLog } from "../store.ts";
+import { prefixOf } from "../subjects.ts";
 import type { Db } from "./database.ts";
 import { type LogRow, logOf } from "./logs.ts";
 
@@ -19,30 +20,31 @@ export interface LogReader {
 }
 
 export function createLogReader(db: Db): LogReader {
-  const ofSubject = db.prepare<[Hex, number], LogRow & { timestamp: number }>(
+  const ofSubject = db.prepare<[number, Buffer, number], LogRow & { timestamp: number }>(
     `SELECT *, (SELECT timestamp FROM blocks WHERE number = block_number) AS timestamp
-     FROM events WHERE subject = ? ORDER BY block_number, log_index LIMIT ?`,
+     FROM events WHERE subject_prefix = ? AND instr(topics, ?) > 0 ORDER BY block_number, log_index LIMIT ?`,
   );
   const at = db.prepare<[number, number], LogRow>("SELECT * FROM events WHERE block_number = ? AND log_index = ?");
-  const attestationsIn = db
-    .prepare<[number, Hex], number>(
-      `SELECT count(DISTINCT subject) FROM events WHERE block_number = ? AND transaction_hash = ?
-       AND EXISTS (SELECT 1 FROM attestations WHERE uid = subject)`,
-    )
-    .pluck();
+  const inTransaction = db.prepare<[number, Hex], LogRow>(
+    "SELECT * FROM events WHERE block_number = ? AND transaction_hash = ?",
+  );
+  const isAttestation = db.prepare<[Hex | null]>("SELECT 1 FROM attestations WHERE uid = ?");
   const between = db.prepare<[number, number], LogRow & { hash: Hex }>(
     `SELECT events.*, hash FROM events JOIN blocks ON number = block_number
      WHERE block_number BETWEEN ? AND ? ORDER BY block_number, log_index`,
   );
   return {
     between: (from, to) => between.all(from, to).map((row) => ({ ...logOf(row), blockHash: row.hash })),
-    attestationsIn: ({ blockNumber, transactionHash }) => attestationsIn.get(blockNumber, transactionHash) as number,
+    attestationsIn({ blockNumber, transactionHash }) {
+      const subjects = new Set(inTransaction.all(blockNumber, transactionHash).map((row) => logOf(row).subject));
+      return [...subjects].filter((subject) => isAttestation.get(subject)).length;
+    },
     at({ blockNumber, logIndex }) {
       const row = at.get(blockNumber, logIndex);
       return row && logOf(row);
     },
     of: (subject, limit) =>
-      ofSubject.all(subject, limit).map((row) => {
+      ofSubject.all(prefixOf(subject), Buffer.from(subject.slice(2), "hex"), limit).map((row) => {
         const log = logOf(row);
         const { blockNumber, logIndex, transactionHash } = log;
         return { log, location: { blockNumber, logIndex, transactionHash, timestamp: row.timestamp } };

@@ -65,6 +65,9 @@ export function renew(db: Db): void {
 
 /** From version 1 on. */
 function renewLogs(db: Db): void {
+  // The fold that follows stores the subjects' prefixes.
+  if (logsVersionOf(db) < 6)
+    db.exec("ALTER TABLE events DROP COLUMN subject; ALTER TABLE events ADD COLUMN subject_prefix INTEGER");
   if (logsVersionOf(db) < 2) {
     db.exec("ALTER TABLE blocks ADD COLUMN checksum INTEGER");
     addChecksums(db);

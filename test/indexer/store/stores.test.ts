@@ -1,6 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import type { Hex } from "viem";
+import type { Log } from "../../../indexer/ingest/blocks.ts";
 import { localLogs } from "../../../indexer/open-postgres.ts";
+import type { Eventual } from "../../../indexer/store/eventual.ts";
+import { createReaders } from "../../../indexer/store/postgres/readers.ts";
+import type { Db } from "../../../indexer/store/sqlite/database.ts";
+import type { LogReader } from "../../../indexer/store/sqlite/read-logs.ts";
 import type { Block } from "../node.ts";
 import { assembled, logsOf, type OpenedChain, storyOf } from "../opened.ts";
 import { choices } from "../running.ts";
@@ -43,6 +49,36 @@ describe("both stores", () => {
     const rows = await client.use((connection) => dumpPostgres(connection, place));
     const expected = dumpLike(db, rows);
     for (const [table, found] of Object.entries(rows)) expect(found, table).to.deep.equal(expected[table]);
+  }
+
+  /** Each subject finds its logs and no others, also no subject that only begins as it does. */
+  async function expectFound({ db, readers, decoder }: OpenedChain, { client }: OpenedPostgres): Promise<void> {
+    const all = readers.logs.between(0, 100);
+    const subjects = Map.groupBy(all, (log) => decoder.subjectOf(log));
+    for (const [subject, own] of [...subjects].slice(0, 20)) {
+      if (subject === null) continue;
+      const other: Hex = `${subject.slice(0, -1)}${subject.endsWith("0") ? "1" : "0"}` as Hex;
+      const { blockNumber, transactionHash } = own[0] as Log;
+      const read = async ({ logs }: { logs: Eventual<LogReader> }) => ({
+        places: (await logs.of(subject, 1_000)).map(({ location }) => [location.blockNumber, location.logIndex]),
+        none: await logs.of(other, 1_000),
+        attestations: await logs.attestationsIn({ blockNumber, transactionHash }),
+      });
+      const expected = {
+        places: own.map(({ blockNumber, logIndex }) => [blockNumber, logIndex]),
+        none: [],
+        attestations: attestationsIn(
+          db,
+          all.filter((log) => log.transactionHash === transactionHash),
+        ),
+      };
+      expect(await read(readers)).to.deep.equal(expected);
+      expect(await client.use((connection) => read(createReaders(connection)))).to.deep.equal(expected);
+    }
+    function attestationsIn(db: Db, logs: readonly Log[]): number {
+      const uids = new Set(db.prepare<[], Hex>("SELECT uid FROM attestations").pluck().all());
+      return [...new Set(logs.map((log) => decoder.subjectOf(log)))].filter((uid) => uid && uids.has(uid)).length;
+    }
   }
 
   /** Has both stores do the same, over a chain whose blocks may be other ones after each fork. */
@@ -97,6 +133,7 @@ describe("both stores", () => {
       }
       await expectSame(file, other);
       expect(await localLogs(other.client, 5, 30)).to.deep.equal(file.readers.logs.between(5, 30));
+      await expectFound(file, other);
     } finally {
       await other.close();
       file.db.close();

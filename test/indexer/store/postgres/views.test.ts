@@ -135,7 +135,11 @@ describe("a PostgreSQL database", function () {
     const before = await client.use((db) => dumpPostgres(db, place));
     await client.use((db) =>
       db.run(
-        "UPDATE schema_version SET version = 1; ALTER TABLE entries RENAME points TO marks; DROP TABLE models; DROP VIEW proofboard.receipts",
+        // Subjects were stored whole then.
+        `UPDATE schema_version SET version = 1; ALTER TABLE entries RENAME points TO marks; DROP TABLE models; DROP VIEW proofboard.receipts;
+         UPDATE logs_version SET version = 5; ALTER TABLE events ADD COLUMN subject text;
+         UPDATE events SET subject = '0x' || lpad(to_hex(subject_prefix), 11, '0') || repeat('5', 53);
+         ALTER TABLE events DROP COLUMN subject_prefix CASCADE`,
       ),
     );
     await chain.close();

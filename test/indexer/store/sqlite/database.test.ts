@@ -62,13 +62,13 @@ describe("a database", () => {
     };
     const refuses = (sentence: string) =>
       expect(() => openDatabase(files.path("db"), deployment)).to.throw(FatalError, sentence);
-    become("UPDATE logs_version SET version = 6");
-    refuses("has version 6 of the chain's logs; this indexer is older and knows version 5.");
+    become("UPDATE logs_version SET version = 7");
+    refuses("has version 7 of the chain's logs; this indexer is older and knows version 6.");
     const db = new Database(files.path("db"));
     db.pragma("user_version = 3");
     refuses("has schema version 3; this indexer can take over files from version 4 on.");
-    db.pragma("user_version = 13");
-    refuses("has schema version 13; this indexer is older and writes version 12.");
+    db.pragma("user_version = 14");
+    refuses("has schema version 14; this indexer is older and writes version 13.");
     db.close();
   });
 

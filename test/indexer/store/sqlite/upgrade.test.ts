@@ -15,6 +15,13 @@ import { asking, deployment, ending, naming } from "../../story.ts";
 
 const SCHEMA_4 = readFileSync(new URL("schema-4.sql", import.meta.url), "utf8");
 
+/** Before version 6 of the logs, subjects were stored whole: what they were doesn't matter, as they are found anew. */
+const WHOLE_SUBJECTS = `
+  DROP INDEX IF EXISTS events_of_subject;
+  ALTER TABLE events DROP COLUMN subject_prefix;
+  ALTER TABLE events ADD COLUMN subject TEXT;
+`;
+
 /** What a file keeps from the chain: its blocks and all their logs, its finality and its origin. */
 function storedIn(db: Database.Database) {
   const headers = db.prepare<[], Header>("SELECT number, hash, parent_hash AS parentHash, timestamp FROM blocks").all();
@@ -141,7 +148,7 @@ for (const { version, logs, lacks, names } of [
     function write(of: Deployment): void {
       openForWriting(files.path("db"), of).close();
       const old = new Database(files.path("db"));
-      old.exec(`UPDATE logs_version SET version = ${logs}; PRAGMA user_version = ${version}`);
+      old.exec(`${WHOLE_SUBJECTS} UPDATE logs_version SET version = ${logs}; PRAGMA user_version = ${version}`);
       old.close();
     }
 
@@ -177,7 +184,7 @@ describe("a database of schema version 6", () => {
       close();
       const rows = dumpFile(files.path("db"));
       const old = new Database(files.path("db"));
-      old.exec(`ALTER TABLE blocks DROP COLUMN checksum; DROP TABLE writer; UPDATE logs_version SET version = 1;
+      old.exec(`${WHOLE_SUBJECTS} ALTER TABLE blocks DROP COLUMN checksum; DROP TABLE writer; UPDATE logs_version SET version = 1;
         PRAGMA user_version = 6; PRAGMA application_id = 0`);
       old.close();
       openForWriting(files.path("db"), older).close();
