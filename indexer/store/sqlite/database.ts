@@ -12,6 +12,8 @@ import { configureWal, moveWal } from "./wal.ts";
 export type Db = Database.Database;
 
 const BUSY_TIMEOUT = 1_000;
+/** Bytes of a page in a new file: twice SQLite's own, for each page is a call to the system or two. docs/performance.md, Sync. */
+const PAGE_SIZE = 8_192;
 /** What SQLite may hold of a file in memory. */
 export const CACHE_KIB = 64 * 1024;
 /** Bytes of a file whose pages are checked at each opening, and of one whose values are: docs/operate.md, The database. */
@@ -28,6 +30,8 @@ export function openDatabase(file: string, deployment: Deployment): Db {
   const db = new Database(file, { timeout: BUSY_TIMEOUT });
   try {
     requireFitting(db, deployment);
+    // Of no effect once there are pages.
+    db.pragma(`page_size = ${PAGE_SIZE}`);
     // Before there is a log, for the file itself says whose it is.
     if (db.pragma("application_id", { simple: true }) !== APPLICATION_ID)
       db.pragma(`application_id = ${APPLICATION_ID}`);

@@ -4,8 +4,8 @@ import type { Db } from "./database.ts";
 import type { Fence } from "./fence.ts";
 import { storageError } from "./storage.ts";
 
-/** Pages of 4 KiB after which SQLite moves the write-ahead log into the database, as far as readers allow. */
-const CHECKPOINT_PAGES = 8_000;
+/** After so many bytes SQLite moves the write-ahead log into the database, as far as readers allow. */
+const CHECKPOINT_BYTES = 32 * 2 ** 20;
 const MOST_BYTES = 64 * 2 ** 20;
 /** How long the log may wait for present readers, in milliseconds. */
 const PATIENCE = 200;
@@ -18,7 +18,8 @@ export const walBytes = (db: Db): number => statSync(`${db.name}-wal`, { throwIf
 export function configureWal(db: Db): void {
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = NORMAL");
-  db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  const pages = Math.floor(CHECKPOINT_BYTES / (db.pragma("page_size", { simple: true }) as number));
+  db.pragma(`wal_autocheckpoint = ${pages}`);
   db.pragma(`journal_size_limit = ${MOST_BYTES}`);
 }
 

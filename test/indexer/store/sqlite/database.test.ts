@@ -72,6 +72,22 @@ describe("a database", () => {
     db.close();
   });
 
+  it("has pages of eight KiB, and keeps those that it has, with a log of as many bytes", () => {
+    const sizes = (path: string) => {
+      const db = openDatabase(files.path(path), deployment);
+      const found = ["page_size", "wal_autocheckpoint"].map((name) => db.pragma(name, { simple: true }));
+      db.close();
+      return found;
+    };
+    expect(sizes("new")).to.deep.equal([8_192, 4_096]);
+    const older = new Database(files.path("new"));
+    older.pragma("journal_mode = DELETE");
+    older.pragma("page_size = 4096");
+    older.exec("VACUUM");
+    older.close();
+    expect(sizes("new")).to.deep.equal([4_096, 8_192]);
+  });
+
   it("is deleted where it would be refused, and only there", () => {
     expect(deleteDifferent(files.path("none"), deployment)).to.equal(undefined);
     expect(deleteDifferent(files.path("db"), deployment)).to.equal(undefined);
@@ -82,9 +98,10 @@ describe("a database", () => {
   it("is refused with a sentence where a page of it was overwritten", () => {
     const db = new Database(files.path("db"));
     const page = db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'events'").pluck().get() as number;
+    const pageSize = db.pragma("page_size", { simple: true }) as number;
     db.close();
     const file = openSync(files.path("db"), "r+");
-    writeSync(file, Buffer.alloc(16, 0xa5), 0, 16, (page - 1) * 4096);
+    writeSync(file, Buffer.alloc(16, 0xa5), 0, 16, (page - 1) * pageSize);
     closeSync(file);
     expect(() => openDatabase(files.path("db"), deployment))
       .to.throw(FatalError)
