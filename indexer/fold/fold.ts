@@ -44,18 +44,21 @@ function stepOf({ method, eventName }: Event): FoldStep<EventName> | undefined {
  */
 export function fold(held: IdentityMap, blocks: readonly Block[], cursor: Header, deployment: Deployment): Changes {
   try {
-    for (const { header, events } of blocks) {
-      const scene: Scene = { deployment, timestamp: header.timestamp, cause: undefined };
-      for (const event of events) {
-        apply(held, event, scene);
-        if (event.eventName !== "Credited") scene.cause = event;
-      }
-    }
+    for (const block of blocks) foldBlock(held, block, deployment);
   } catch (error) {
     held.revert();
     throw error;
   }
   return { cursor, rows: held.take() };
+}
+
+// Loops of their own, here and elsewhere, are compiled once: docs/performance.md, Loops.
+function foldBlock(held: IdentityMap, { header, events }: Block, deployment: Deployment): void {
+  const scene: Scene = { deployment, timestamp: header.timestamp, cause: undefined };
+  for (const event of events) {
+    apply(held, event, scene);
+    if (event.eventName !== "Credited") scene.cause = event;
+  }
 }
 
 function apply({ rows }: IdentityMap, event: Event, scene: Scene): void {

@@ -1,6 +1,7 @@
 import type { Address } from "viem";
 import type { Changes, RowChange } from "../fold/changes.ts";
 import type { Entry, EntryKey } from "../fold/entries.ts";
+import type { LedgerEntry } from "../fold/ledger.ts";
 
 /** An account's last ledger entry before and after some blocks; undefined where there was or is none. */
 export interface Move {
@@ -31,14 +32,17 @@ interface Part {
 export function movesOf(rows: Changes["rows"]): Move[] {
   const moves: Move[] = [];
   for (const change of rows) {
-    if (change.table !== "entries") continue;
-    const [before, after] = [ranked(change.before), ranked(change.after)];
-    const entry = after ?? before;
-    if (!entry || before?.lastSeq === after?.lastSeq) continue;
-    const { seasonId, account, number } = entry;
-    moves.push({ seasonId, account, number, before, after });
+    const move = change.table === "entries" ? moveOf(ranked(change.before), ranked(change.after)) : undefined;
+    if (move) moves.push(move);
   }
   return moves;
+}
+
+function moveOf(before: Entry | undefined, after: Entry | undefined): Move | undefined {
+  const entry = after ?? before;
+  if (!entry || before?.lastSeq === after?.lastSeq) return undefined;
+  const { seasonId, account, number } = entry;
+  return { seasonId, account, number, before, after };
 }
 
 /** Whether a season opens, or is no longer open. */
@@ -75,11 +79,7 @@ export function* partsOf(
     return part;
   }
 
-  for (const change of rows) {
-    if (change.table !== "ledger" || !change.after) continue;
-    const { seasonId, account, blockNumber, points, seq } = change.after;
-    const time = timeOf(blockNumber);
-    if (time >= nextEnd()) yield partUntil(time);
+  function go({ seasonId, account, points, seq }: LedgerEntry): void {
     const path = paths.get(seasonId)?.get(account) as Path;
     if (!path.isMoved) moved.push(path);
     path.isMoved = true;
@@ -87,6 +87,13 @@ export function* partsOf(
     head.seq = seq;
     if (!path.to) head.participants = path.move.number;
     path.to = { points, lastSeq: seq };
+  }
+
+  for (const change of rows) {
+    if (change.table !== "ledger" || !change.after) continue;
+    const time = timeOf(change.after.blockNumber);
+    if (time >= nextEnd()) yield partUntil(time);
+    go(change.after);
   }
   yield partUntil(cursor.timestamp);
 }

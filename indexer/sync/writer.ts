@@ -138,6 +138,11 @@ export function createWriter({ decoder, store, ranking, deployment }: WriterOpti
     },
   });
 
+  function keep(header: Header, own: readonly Log[]): void {
+    blocks.put(header, own);
+    for (const log of own) logs.add(log, decoder.subjectOf(log));
+  }
+
   /** Folds stored blocks again; rows that follow from them and later ones are gone. Returns how many logs there are. */
   function applyStored(stored: readonly StoredBlock[], finalized: number): number {
     let count = 0;
@@ -266,10 +271,8 @@ export function createWriter({ decoder, store, ranking, deployment }: WriterOpti
       const withLogs: Block[] = [];
       for (const header of headers) {
         const own = logsOf.get(header.number);
-        if (own || header.number >= final) blocks.put(header, own ?? []);
-        if (!own) continue;
-        for (const log of own) logs.add(log, decoder.subjectOf(log));
-        withLogs.push(undecoded(header, own));
+        if (own || header.number >= final) keep(header, own ?? []);
+        if (own) withLogs.push(undecoded(header, own));
         logsOf.delete(header.number);
       }
       for (const [number] of logsOf) throw new Error(`Block ${number} has logs and came without its header.`);

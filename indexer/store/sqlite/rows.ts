@@ -33,13 +33,14 @@ export function createStoredRows(db: Db): StoredRows {
     },
     write(changes) {
       let current: TableName | undefined;
+      const write = ({ table, before, after }: RowChange) => {
+        // A table's rows follow from those before it.
+        if (current !== table && current !== undefined) statements.get(current)?.flush();
+        current = table;
+        statements.get(table)?.write(before as Values | undefined, after as Values | undefined);
+      };
       try {
-        for (const { table, before, after } of changes) {
-          // A table's rows follow from those before it.
-          if (current !== table && current !== undefined) statements.get(current)?.flush();
-          current = table;
-          statements.get(table)?.write(before as Values | undefined, after as Values | undefined);
-        }
+        for (const change of changes) write(change);
         if (current !== undefined) statements.get(current)?.flush();
       } catch (error) {
         for (const { forget } of statements.values()) forget();
