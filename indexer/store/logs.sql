@@ -29,9 +29,10 @@ CREATE TABLE blocks (
 ) STRICT;
 
 -- The logs as the chain holds them: every other table but these is a fold of them. Of a log's subject, by which it is
--- found and which is one of its topics, the beginning is stored: subjects.ts.
+-- found and which is one of its topics, the beginning is stored: subjects.ts. That each has its block is checked by
+-- `indexer check`, and not at each insertion.
 CREATE TABLE events (
-  block_number INTEGER NOT NULL REFERENCES blocks,
+  block_number INTEGER NOT NULL,
   log_index INTEGER NOT NULL,
   transaction_hash TEXT NOT NULL,
   address TEXT NOT NULL,

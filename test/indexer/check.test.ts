@@ -66,6 +66,10 @@ describe("the check of a database", () => {
       /^entries_of_account is missing, or made otherwise\.$/,
     ],
     "a table that is too much": ["CREATE TABLE more (a)", /^more is too much\.$/],
+    "a log without its block": [
+      "DELETE FROM blocks WHERE number = (SELECT max(block_number) FROM events)",
+      /A row of events refers to a row of blocks that is not there\./,
+    ],
     "a row without the one that it refers to": [
       "UPDATE progress SET verified = 99999",
       /^A row of progress refers to a row of blocks that is not there\.$/,

@@ -50,9 +50,14 @@ function asciiColumns(db: Db): Map<string, string[]> {
 
 /** Rows that refer to none, a sentence for each of the first ten. */
 export function orphansOf(db: Db): string[] {
-  return db
-    .prepare<[], { table: string; parent: string }>("PRAGMA foreign_key_check")
-    .all()
+  const logs = db
+    .prepare<[number], { table: string; parent: string }>(
+      `SELECT 'events' AS "table", 'blocks' AS parent FROM events
+       WHERE block_number NOT IN (SELECT number FROM blocks) LIMIT ?`,
+    )
+    .all(MOST_TOLD);
+  const others = db.prepare<[], { table: string; parent: string }>("PRAGMA foreign_key_check").all();
+  return [...logs, ...others]
     .slice(0, MOST_TOLD)
     .map(({ table, parent }) => `A row of ${table} refers to a row of ${parent} that is not there.`);
 }
