@@ -26,6 +26,8 @@ export interface RangesWanted extends Wanted {
 }
 
 const RANGES_AHEAD = 3;
+/** Blocks that are read alone at first: they tell how many give an answer of a good size. */
+const FIRST_BLOCKS = 2;
 
 /**
  * Final blocks in order, the next ones fetched while the caller works on the present ones. A range that fails is asked for
@@ -58,14 +60,20 @@ export async function* readRanges(
   }
 
   const asked: Asked[] = [];
+  let isFirst = true;
   let next = after.number + 1;
   let before = after;
+
+  function askAhead(): void {
+    for (let last: number; asked.length < (isFirst ? 1 : RANGES_AHEAD) && next <= to; next = last + 1) {
+      last = Math.min(next + (isFirst ? FIRST_BLOCKS : size.blocks()) - 1, to);
+      asked.push(ask(next, last));
+    }
+  }
+
   try {
     for (;;) {
-      for (let last: number; asked.length < RANGES_AHEAD && next <= to; next = last + 1) {
-        last = Math.min(next + size.blocks() - 1, to);
-        asked.push(ask(next, last));
-      }
+      askAhead();
       const part = asked.shift();
       if (!part) return;
       const count = part.to - part.from + 1;
@@ -85,6 +93,10 @@ export async function* readRanges(
       before = (blocks.at(-1) as Block).header;
       const logs = blocks.flatMap((block) => block.logs);
       size.succeeded(count, bytes);
+      if (isFirst) {
+        isFirst = false;
+        askAhead();
+      }
       if (part.alone) alone?.(part.alone);
       yield { from: part.from, to: part.to, headers: blocks.map(({ header }) => header), logs };
     }

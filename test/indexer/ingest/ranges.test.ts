@@ -102,6 +102,15 @@ describe("reading final blocks", () => {
     expect(headers.length).to.be.below(last);
   });
 
+  it("reads two blocks alone at first, as nobody knows yet how much is in them, and then as many as fit", async () => {
+    expectChain(await reading.all(), whole);
+    const spans = reading.node.requests
+      .filter(({ method }) => method === "eth_getLogs")
+      .map(({ params: [query] }) => query as { fromBlock: string; toBlock: string })
+      .map(({ fromBlock, toBlock }) => Number(toBlock) - Number(fromBlock) + 1);
+    expect(spans.slice(0, 2)).to.deep.equal([2, 32]);
+  });
+
   it("halves a range that the node finds too long, down to one block", async () => {
     for (const most of [20, 5, 1]) {
       reading.node.fault = (method, [query]) => {
