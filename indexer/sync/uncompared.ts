@@ -70,7 +70,9 @@ export function createUncompared(warn: (message: string) => void): Uncompared {
       size.succeeded(part.to - part.from + 1, bytes);
       wait = 1;
     },
-    refuted: (span, contradiction) => refutations.push({ ...span, contradiction }),
+    refuted(span, contradiction) {
+      if (refutations.push({ ...span, contradiction }) > MOST_SPANS) refutations.shift();
+    },
     wait({ from, to }) {
       size.failed(to - from + 1);
       turn++;
