@@ -63,18 +63,14 @@ describe("reading receipts", () => {
   const receiptsOf = ({ number }: SealedHeader) =>
     anvil.request<Receipt[]>("eth_getBlockReceipts", numberToHex(number));
 
+  const ofLiar = () =>
+    createEndpoint({ node: { url: liar.url }, chainId: 31337, timeout: 2_000, checks, signal: ending.signal });
+
   /** Reads the receipts of the block with 17 of them, as a node tells them that changes them. */
   async function readChanged(change: (receipts: Receipt[]) => unknown): Promise<unknown> {
     const answer = change(structuredClone(await receiptsOf(busy())));
     liar.reply = results(() => answer);
-    const endpoint = createEndpoint({
-      node: { url: liar.url },
-      chainId: 31337,
-      timeout: 2_000,
-      checks,
-      signal: ending.signal,
-    });
-    return readReceipts(endpoint, [busy()]);
+    return readReceipts(ofLiar(), [busy()]);
   }
 
   const expectRefused = async (change: (receipts: Receipt[]) => unknown, message: RegExp) => {
@@ -215,15 +211,8 @@ describe("reading receipts", () => {
     const names = busy().transactions as Hex[];
     Object.assign(told[1] as Receipt, { transactionHash: names[0] });
     liar.reply = results(() => told);
-    const endpoint = createEndpoint({
-      node: { url: liar.url },
-      chainId: 31337,
-      timeout: 2_000,
-      checks,
-      signal: ending.signal,
-    });
     for (const transactions of [names.with(1, names[0] as Hex), undefined]) {
-      const error = await readReceipts(endpoint, [{ ...busy(), transactions }]).catch((thrown) => thrown);
+      const error = await readReceipts(ofLiar(), [{ ...busy(), transactions }]).catch((thrown) => thrown);
       expect(error).to.be.instanceOf(RpcError);
       expect(error.message).to.match(
         /^The node tells 17 receipts of block 4, whose header names (16|0) transactions\.$/,
